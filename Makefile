@@ -1,0 +1,56 @@
+# Esteira: `make` alone prints this help.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.pronto
+STAMP_DEV := .venv/.pronto-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format lock bench clean
+
+help: ## Show the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+$(STAMP): requirements.lock pyproject.toml | .venv/bin/python
+	$(PIP) --require-hashes -r requirements.lock
+	@touch $@
+
+$(STAMP_DEV): requirements-dev.lock $(STAMP)
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The editable install writes the `esteira` command; hatchling comes from the lock, so nothing is fetched unpinned.
+$(BIN)/esteira: $(STAMP) pyproject.toml
+	$(PIP) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+setup: $(BIN)/esteira ## Prepare .venv (the command is .venv/bin/esteira)
+
+run: setup ## Start everything with the demonstration: broker, workers, beat, Flower, API, sandbox
+	$(BIN)/esteira subir --demo
+
+test: setup $(STAMP_DEV) ## Run the whole test suite
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: setup $(STAMP_DEV) ## Format check, lint, types and secret scan
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+
+format: $(STAMP_DEV) ## Format the code and fix what lint can fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup $(STAMP_DEV) ## Print the delivery figures beside a raw sender
+	$(BIN)/python -m bench.deliveries
+
+lock: ## Resolve the dependencies again into the two lock files
+	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## Remove .venv and caches (never the data folder)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

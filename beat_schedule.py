@@ -1,0 +1,26 @@
+"""WHEN: one table of what beat sends. Losing a message costs one period and nothing else."""
+
+from datetime import timedelta
+from typing import Any
+
+from core.settings import get_settings
+
+EXPIRES = 0.9
+
+
+def every(task: str, *, seconds: float, queue: str) -> dict[str, Any]:
+    """Return an entry; a message that waited for most of its period is dropped, so that no backlog piles up."""
+    return {
+        "task": task,
+        "schedule": timedelta(seconds=seconds),
+        "options": {"queue": queue, "expires": seconds * EXPIRES},
+    }
+
+
+def schedule() -> dict[str, dict[str, Any]]:
+    """Return the entries by name."""
+    entries = [
+        every("entregas.varrer", seconds=get_settings().deliveries.sweep_seconds, queue="default"),
+        every("sat.varrer", seconds=5, queue="sat"),
+    ]
+    return {entry["task"]: entry for entry in entries}

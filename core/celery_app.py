@@ -1,0 +1,74 @@
+"""The Celery object of every process: workers, beat, Flower, the API and a bare Python that calls `tarefa.delay()`."""
+
+from typing import Any
+
+from celery import Celery
+from kombu import Queue
+
+from core.settings import Settings, get_settings
+
+QUEUES = ("default", "webhooks", "webhooks.slow", "ntfy", "sat")
+KEY_PREFIX = "esteira:"
+DRAIN_SECONDS = 5
+DRAIN = "entregas.drenar"
+# Nobody listens there: without a broker a task that is sent fails at once instead of hanging.
+NO_BROKER = "redis://127.0.0.1:1/0"
+PUBLISH_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """Return Celery's settings (webhooks_delivery, section 7, gives the reason of each)."""
+    longest = settings.deliveries.total_timeout + DRAIN_SECONDS
+    return {
+        "broker_url": settings.broker_url or NO_BROKER,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_transport_options": {
+            "global_keyprefix": KEY_PREFIX,
+            "visibility_timeout": 3600,
+            "unacked_restore_interval": 10,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 10,
+            "socket_connect_timeout": 5,
+            "socket_keepalive": True,
+            "health_check_interval": 25,
+        },
+        "task_default_queue": "default",
+        "task_queues": [Queue(name) for name in QUEUES],
+        "task_create_missing_queues": False,
+        "task_acks_late": False,
+        "task_ignore_result": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_publish_retry_policy": PUBLISH_POLICY,
+        "task_soft_time_limit": longest + 5,
+        "task_time_limit": longest + 15,
+        "worker_prefetch_multiplier": 1,
+        "worker_disable_prefetch": True,
+        "worker_max_tasks_per_child": 10_000,
+        "worker_max_memory_per_child": 400_000,
+        "worker_soft_shutdown_timeout": settings.deliveries.total_timeout + 5,
+        "worker_enable_remote_control": True,
+        "worker_send_task_events": True,
+        "worker_hijack_root_logger": False,
+        "worker_proc_alive_timeout": 30,
+        "timezone": settings.core.timezone,
+        "enable_utc": True,
+        "beat_scheduler": "redbeat.RedBeatScheduler",
+        "beat_max_loop_interval": 1,
+        "redbeat_key_prefix": f"{KEY_PREFIX}redbeat:",
+        # Longer than the loop, short enough that a restarted beat soon gets the lock of a killed one.
+        "redbeat_lock_timeout": 5,
+    }
+
+
+def build() -> Celery:
+    """Build the app and make it the current one, so that importing `tasks` is enough to call them."""
+    celery = Celery("esteira")
+    celery.conf.update(configuration(get_settings()))
+    celery.set_current()
+    celery.set_default()
+    return celery
+
+
+app = build()

@@ -1,0 +1,221 @@
+"""Every setting of Esteira: one frozen, typed object built once from `esteira.toml` and the environment.
+
+No other file reads the environment. A mistake anywhere is told together with all the others.
+"""
+
+import os
+import tomllib
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from core.errors import Misconfigured
+from core.settings_errors import explain, unknown_variables
+
+PREFIX = "ESTEIRA_"
+CONFIG_VARIABLE = "ESTEIRA_CONFIG"
+SINGLE_VARIABLES = frozenset({CONFIG_VARIABLE})
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"fuso horário desconhecido: {name!r}")
+    return name
+
+
+def _network(text: object) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(str(text))
+    except ValueError:
+        raise ValueError(f"deve ser uma rede, como 10.0.0.0/8, sem bits de host: {text!r}") from None
+
+
+Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_network)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Section(BaseModel):
+    """A table of the settings file; unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CoreSettings(Section):
+    """Where things live: database, broker, files, keys."""
+
+    database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
+    broker_url: SecretStr | None = None
+    data_dir: Path = Path("dados")
+    timezone: Zone = "America/Sao_Paulo"
+    keys: tuple[SecretStr, ...] = ()
+
+
+class BoxSettings(Section):
+    """One SAT or MFE box, behind a SATHub (`hub`) or a vendor library on this machine (`local`)."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    kind: Literal["hub", "local"] = "hub"
+    host: str | None = None
+    port: Port = 5000
+    numero_caixa: Annotated[int, Field(ge=0, le=999)] = 1
+    library: Path | None = None
+    activation_code: SecretStr | None = None
+    timezone: Zone | None = None
+    serial: str | None = None
+    interval_seconds: Annotated[int, Field(ge=1)] = 300
+    timeout_seconds: Annotated[float, Field(gt=0, le=90)] = 30
+
+    @model_validator(mode="after")
+    def _complete(self) -> "BoxSettings":
+        needed = {"hub": ("host",), "local": ("library", "activation_code")}[self.kind]
+        missing = [key for key in needed if getattr(self, key) is None]
+        if missing:
+            raise ValueError(f"caixa {self.name!r} do tipo {self.kind} precisa de {' e '.join(missing)}")
+        return self
+
+
+def _unique_names(boxes: tuple[BoxSettings, ...]) -> tuple[BoxSettings, ...]:
+    names = [box.name for box in boxes]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise ValueError(f"nome repetido: {', '.join(repeated)}")
+    return boxes
+
+
+class SatSettings(Section):
+    """The SAT and MFE boxes to watch."""
+
+    boxes: Annotated[tuple[BoxSettings, ...], AfterValidator(_unique_names)] = ()
+
+
+class DeliverySettings(Section):
+    """How events leave: timeouts, schedule (webhooks_delivery.md 3) and the addresses allowed (section 4)."""
+
+    connect_timeout: Seconds = 3
+    total_timeout: Annotated[float, Field(ge=1, le=30)] = 15
+    schedule: tuple[Annotated[float, Field(ge=0)], ...] = (5, 60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+    jitter: Annotated[float, Field(ge=0, lt=1)] = 0.2
+    max_in_flight: Annotated[int, Field(ge=1, le=256)] = 8
+    sweep_seconds: Annotated[float, Field(ge=1, le=5)] = 2
+    allow_networks: tuple[Network, ...] = ()
+    allow_http: bool = False
+    allow_ports: tuple[Port, ...] = (80, 443, 8443)
+    ntfy_burst: Annotated[int, Field(ge=1)] = 60
+    ntfy_refill_seconds: Seconds = 5
+
+
+class FlowerSettings(Section):
+    """The Flower page, behind a password."""
+
+    host: str = "127.0.0.1"
+    port: Port = 5555
+    user: str = "esteira"
+    password: SecretStr | None = None
+
+
+class ApiSettings(Section):
+    """The HTTP API."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8000
+
+
+class Settings(BaseSettings):
+    """All sections. Precedence: environment, then the file, then the defaults."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, case_sensitive=False
+    )
+
+    core: CoreSettings = CoreSettings()
+    sat: SatSettings = SatSettings()
+    deliveries: DeliverySettings = DeliverySettings()
+    flower: FlowerSettings = FlowerSettings()
+    api: ApiSettings = ApiSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (_Environment(settings_cls), init_settings)
+
+    @property
+    def database_url(self) -> str:
+        """The configured database, else a SQLite file in the data folder."""
+        given = self.core.database_url
+        return given.get_secret_value() if given else f"sqlite:///{self.core.data_dir.resolve()}/esteira.db"
+
+    @property
+    def broker_url(self) -> str | None:
+        """The configured broker, else the one that `esteira subir` started and wrote down, else none."""
+        given = self.core.broker_url or self.core.redis_url
+        if given:
+            return given.get_secret_value()
+        written = self.core.data_dir / "broker.url"
+        try:
+            return written.read_text().strip() or None
+        except OSError:
+            return None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the installation."""
+        return ZoneInfo(self.core.timezone)
+
+
+class _Environment(EnvSettingsSource):
+    """Keep a value that is not the JSON it should be, so that validation tells it beside every other mistake."""
+
+    def decode_complex_value(self, field_name: str, field: Any, value: Any) -> Any:
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """Return the tables of a settings file."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Misconfigured(f"Não consegui ler {path}: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} não é um TOML válido: {error}.") from None
+
+
+def load_settings() -> Settings:
+    """Build the settings; raise `Misconfigured` with every mistake and the name of its key."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    path = Path(named or "esteira.toml")
+    tables = read_file(path) if named or path.exists() else {}
+    mistakes = unknown_variables(os.environ, PREFIX, Settings.model_fields, SINGLE_VARIABLES)
+    try:
+        settings = Settings(**tables)
+    except ValidationError as error:
+        mistakes += explain(error, Settings)
+    if mistakes:
+        raise Misconfigured("Configuração inválida: " + "; ".join(mistakes) + ".")
+    return settings
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return this process's settings, read once."""
+    return load_settings()

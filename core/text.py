@@ -1,0 +1,46 @@
+"""Text helpers shared by every package: secret filter, byte-exact cuts, human durations."""
+
+import re
+
+MASK = "***"
+
+_NAMES = r"(?:password|senha\w*|secret\w*|segredo|token|activation_code|authorization)"
+_SECRETS = (
+    re.compile(r"(?P<keep>)whsec_[A-Za-z0-9+/=_-]{4,}"),
+    re.compile(r"(?P<keep>)\btk_[A-Za-z0-9]{8,}"),
+    re.compile(r"(?P<keep>://)[^/\s:@]*:[^/\s@]+(?=@)"),
+    re.compile(r"(?i)(?P<keep>\b(?:bearer|basic|token) )(?=[^\s]*\d)[A-Za-z0-9+/=._-]{8,}"),
+    re.compile(rf"(?i)(?P<keep>\b{_NAMES}[\"']?\s*[=:]\s*[\"']?)(?!bearer|basic|token)[^\s\"',;&]+"),
+)
+
+
+def redact(text: str) -> str:
+    """Replace everything that looks like a secret by `***`."""
+    for pattern in _SECRETS:
+        text = pattern.sub(rf"\g<keep>{MASK}", text)
+    return text
+
+
+def cut_bytes(text: str, limit: int, mark: str = "…") -> str:
+    """Cut a text to at most `limit` UTF-8 bytes at a character boundary, with a mark where it was cut."""
+    raw = text.encode("utf-8", "replace")
+    if len(raw) <= limit:
+        return raw.decode("utf-8")
+    room = limit - len(mark.encode())
+    return raw[:room].decode("utf-8", "ignore") + mark
+
+
+def plural(amount: int, singular: str, many: str) -> str:
+    """Return `1 dia`, `2 dias`."""
+    return f"{amount} {singular if abs(amount) == 1 else many}"
+
+
+def human_duration(seconds: float) -> str:
+    """Return a duration in Portuguese with its two largest units: `2 dias e 3 horas`."""
+    units = ((86400, "dia", "dias"), (3600, "hora", "horas"), (60, "minuto", "minutos"), (1, "segundo", "segundos"))
+    left, parts = int(abs(seconds)), []
+    for size, singular, many in units:
+        amount, left = divmod(left, size)
+        if amount:
+            parts.append(plural(amount, singular, many))
+    return " e ".join(parts[:2]) or "0 segundos"

@@ -1,0 +1,182 @@
+"""Every event: its name, its label, whom it concerns, and the type of its payload.
+
+The classes named in integracoes section 2 belong to a user; the others are the operator's.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, dataclass_transform
+
+CATALOG: dict[str, type["Payload"]] = {}
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Payload:
+    """The `dados` of one event. A subclass is an event: defining it enters it in the catalogue."""
+
+    evento: ClassVar[str]
+    rotulo: ClassVar[str]
+    do_usuario: ClassVar[bool] = False
+    etiquetas: ClassVar[tuple[str, ...]] = ()
+    sempre: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True, kw_only=True)(cls)
+        CATALOG[cls.evento] = cls
+
+    def dados(self) -> dict[str, Any]:
+        """Return the payload as the object that is sent."""
+        return asdict(self)  # type: ignore[call-overload, no-any-return]
+
+
+class NfeImportada(Payload):
+    """An NF-e was imported for the first time."""
+
+    evento, rotulo, do_usuario = "nfe_importada", "NFe Importada", True
+
+    chave_acesso: str
+    numero_nf: str
+    serie: str
+    data_emissao: str | None
+    emit_cnpj: str
+    emit_nome: str
+    dest_cnpj_cpf: str
+    dest_nome: str
+    valor_total: str = "0"
+    valor_produtos: str = "0"
+    status_nfe: str
+
+
+class CteImportado(Payload):
+    """A CT-e was imported for the first time."""
+
+    evento, rotulo, do_usuario = "cte_importado", "CTe Importado", True
+
+    chave_acesso: str
+    numero_ct: str
+    serie: str
+    data_emissao: str | None
+    emit_cnpj: str
+    emit_nome: str
+    dest_cnpj: str
+    dest_nome: str
+    valor_total: str = "0"
+    municipio_inicio: str
+    uf_inicio: str
+    municipio_fim: str
+    uf_fim: str
+    status_cte: str
+
+
+class ConsultaConcluida(Payload):
+    """A consultation of SEFAZ ended; `certificado` repeats `certificado_nome` for older consumers."""
+
+    evento, rotulo, do_usuario = "consulta_concluida", "Consulta SEFAZ Concluída", True
+
+    certificado_nome: str
+    certificado: str
+    cnpj: str
+    tipo_documento: str
+    data_inicio: str
+    data_fim: str
+    total_encontrados: int
+    total_importados: int
+    total_erros: int
+    data_conclusao: str
+
+
+class DocumentoAtualizado(Payload):
+    """A document changed: cancelled, corrected, another status."""
+
+    evento, rotulo, do_usuario = "documento_atualizado", "Documento Atualizado", True
+
+    chave_acesso: str
+    tipo: str
+    campos_alterados: list[str]
+
+
+class ErroImportacao(Payload):
+    """A file could not be imported; `arquivo`, `erro` and `timestamp` are the names older consumers know."""
+
+    evento, rotulo, do_usuario = "erro_importacao", "Erro na Importação", True
+    etiquetas = ("x",)
+
+    tipo_documento: str
+    arquivo_nome: str
+    chave_acesso: str | None
+    mensagem: str
+    data_importacao: str
+    arquivo: str
+    erro: str
+    timestamp: str
+
+
+class Teste(Payload):
+    """A test delivery; it needs no subscription."""
+
+    evento, rotulo, do_usuario, sempre = "teste", "Teste", True, True
+
+    tipo: str = "teste"
+    mensagem: str
+    timestamp: str
+    usuario: str | None = None
+
+
+class AlertaAberto(Payload):
+    """A condition became true."""
+
+    evento, rotulo, etiquetas = "alerta_aberto", "Alerta aberto", ("rotating_light",)
+
+    fonte: str
+    objeto: str
+    codigo: str
+    severidade: str
+    mensagem: str
+    aberto_em: str
+
+
+class AlertaResolvido(Payload):
+    """A condition is no longer true."""
+
+    evento, rotulo, etiquetas = "alerta_resolvido", "Alerta resolvido", ("white_check_mark",)
+
+    fonte: str
+    objeto: str
+    codigo: str
+    severidade: str
+    mensagem: str
+    aberto_em: str
+    resolvido_em: str
+
+
+class DestinoDesligado(Payload):
+    """A destination was switched off by Esteira; its events are kept."""
+
+    evento, rotulo, etiquetas = "destino_desligado", "Destino desligado", ("no_entry",)
+
+    destino_id: int
+    nome: str
+    tipo: str
+    motivo: str
+    mensagem: str
+
+
+class EntregaEsgotada(Payload):
+    """A delivery used up its attempts."""
+
+    evento, rotulo, etiquetas = "entrega_esgotada", "Entrega esgotada", ("warning",)
+
+    destino_id: int
+    nome: str
+    tipo: str
+    entrega_id: int
+    mensagem: str
+
+
+def known(name: str) -> bool:
+    """Tell whether an event of this name exists."""
+    return name in CATALOG
+
+
+def subscribable() -> list[str]:
+    """Return the names a destination may subscribe to."""
+    return [name for name, payload in CATALOG.items() if not payload.sempre]

@@ -1,0 +1,159 @@
+"""Drain one destination: claim due rows, commit, send them concurrently, write the outcomes, give back what is left."""
+
+import asyncio
+import os
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from core import loop
+from core.clock import SYSTEM, Clock
+from core.settings import DeliverySettings, get_settings
+from events.delivery import outcome as outcomes
+from events.delivery.channel import Channel, Message, channels
+from events.delivery.outcome import Outcome
+from events.delivery.queue import DestinationQueue, Done, Owed, acquire
+from events.delivery.schedule import Schedule
+from events.delivery.sender import Answer, Sender
+from storage.models.eventos import Estado
+from storage.owner import new_token
+
+BUDGET_SECONDS = 5.0
+BUDGET_ROWS = 500
+FLUSH_SECONDS = 1.0
+_sender: tuple[int, Sender] | None = None
+
+
+@dataclass
+class Report:
+    """What a drain did; `mais` says that more rows are due already."""
+
+    feitas: int = 0
+    entregues: int = 0
+    mais: bool = False
+    ocupado: bool = False
+
+
+def drain(destino_id: int, clock: Clock = SYSTEM) -> Report:
+    """Deliver what one destination is owed, for at most 5 s or 500 rows; safe to run twice at once."""
+    settings = get_settings().deliveries
+    queue = acquire(settings, destino_id, new_token(), clock.now())
+    if queue is None:
+        return Report(ocupado=True)
+    work = Drain(queue, settings, sender(settings), clock)
+    try:
+        loop.run(work.pump())
+    finally:
+        work.report.mais = queue.release(clock.now())
+    return work.report
+
+
+def sender(settings: DeliverySettings) -> Sender:
+    """Return this process's sender, whose connections outlive a drain."""
+    global _sender
+    if _sender is None or _sender[0] != os.getpid():
+        _sender = (os.getpid(), Sender(settings))
+    return _sender[1]
+
+
+def close_sender() -> None:
+    """Close this process's connections."""
+    global _sender
+    if _sender is not None and _sender[0] == os.getpid():
+        loop.run(_sender[1].close())
+    _sender = None
+
+
+class Drain:
+    """One run over one destination."""
+
+    def __init__(self, queue: DestinationQueue, settings: DeliverySettings, sender: Sender, clock: Clock) -> None:
+        self.queue, self.settings, self.sender, self.clock = queue, settings, sender, clock
+        self.channel: Channel = channels()[queue.destino.tipo]
+        self.schedule = Schedule(settings.schedule, settings.jitter)
+        self.report = Report()
+        self.stopped = False
+        self._ends = time.monotonic() + BUDGET_SECONDS
+
+    def over(self) -> bool:
+        """Tell whether no new request may start."""
+        return self.stopped or time.monotonic() >= self._ends
+
+    async def pump(self) -> None:
+        """Claim and send until nothing is due or the budget is used."""
+        while not self.over() and self.report.feitas < BUDGET_ROWS:
+            rows = self.queue.claim(self.clock.now(), self.channel.metered)
+            if not rows:
+                return
+            await self._send_all(rows)
+
+    async def _send_all(self, rows: Sequence[Owed]) -> None:
+        """Send with a few requests in flight, and commit outcomes at least every second."""
+        waiting, done = deque(rows), list[Done]()
+
+        async def lane() -> None:
+            while waiting and not self.over():
+                done.append(await self._attempt(waiting.popleft()))
+
+        lanes = {asyncio.create_task(lane()) for _ in range(min(self.settings.max_in_flight, len(rows)))}
+        try:
+            while lanes:
+                ended, lanes = await asyncio.wait(lanes, timeout=FLUSH_SECONDS)
+                self._flush(done)
+                for task in ended:
+                    task.result()
+        finally:
+            for task in lanes:
+                task.cancel()
+
+    def _flush(self, done: list[Done]) -> None:
+        if not done:
+            return
+        self.queue.settle(done, self.clock.now(), self.channel.metered)
+        self.report.feitas += len(done)
+        self.report.entregues += sum(one.outcome.delivered for one in done)
+        self.stopped |= any(
+            one.outcome.switch_off or (self.channel.metered and one.outcome.name == outcomes.BUSY.name) for one in done
+        )
+        done.clear()
+
+    async def _attempt(self, owed: Owed) -> Done:
+        """Make one request; only a fault of our own escapes, and then the row goes back unchanged."""
+        now, began = self.clock.now(), time.monotonic()
+        message = Message(owed.message_id, owed.evento, owed.corpo, owed.tentativas + 1)
+        request = self.channel.build(self.queue.destino, message, now)
+        answer: Answer | None = None
+        try:
+            answer = await self.sender.post(request, self.queue.destino.timeout)
+            outcome = outcomes.of_status(self.channel.statuses, answer.status, answer.retry_after, now)
+        except Exception as error:
+            known = outcomes.of_exception(error)
+            if known is None:
+                raise
+            outcome = known
+        estado, due_at = self._next(owed, outcome)
+        if estado is Estado.ESGOTADO and outcome.estado is Estado.PENDENTE:
+            outcome = replace(outcome, text=f"{outcome.text} (última tentativa)")
+        return Done(
+            owed,
+            outcome,
+            now,
+            int((time.monotonic() - began) * 1000),
+            answer.status if answer else 0,
+            answer.text if answer else None,
+            answer.address if answer else None,
+            estado,
+            due_at,
+        )
+
+    def _next(self, owed: Owed, outcome: Outcome) -> tuple[Estado, datetime]:
+        """Return where the row goes, and when it is due again."""
+        now = self.clock.now()
+        if outcome.estado is not Estado.PENDENTE:
+            return outcome.estado, now
+        wait = self.schedule.wait(owed.tentativas + 1, self.queue.destino.retry_count, outcome)
+        if wait is None:
+            return Estado.ESGOTADO, now
+        return Estado.PENDENTE, now + timedelta(seconds=wait)

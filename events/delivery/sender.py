@@ -1,0 +1,111 @@
+"""Make one request and read its answer, within hard limits of time and size."""
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from aiohttp.resolver import ThreadedResolver
+
+from core.http import open_session, read_capped
+from core.settings import DeliverySettings
+from events.delivery.address import Judge, JudgingResolver
+
+READ_LIMIT = 16 * 1024
+KEEP_LIMIT = 2 * 1024
+SUCCESS_BODY_SECONDS = 1.0
+CUT_MARK = "… [cortado]"
+# A connection is dialled in the task of the request it is made for; a reused one was noted before.
+_dialled: ContextVar[list[str]] = ContextVar("dialled")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent: always a POST."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; `address` is the one that was called."""
+
+    status: int
+    retry_after: str | None
+    text: str
+    address: str | None
+
+
+class Sender:
+    """A process's connections to destinations, all made through the judge."""
+
+    def __init__(self, settings: DeliverySettings) -> None:
+        self.judge = Judge.of(settings)
+        self.connect_timeout = settings.connect_timeout
+        self._session: aiohttp.ClientSession | None = None
+        self._addresses: dict[tuple[str | None, int | None], str] = {}
+
+    async def post(self, request: Request, timeout: float) -> Answer:
+        """Send and return the answer; the whole attempt ends within `timeout` seconds.
+
+        Raises what `outcome.EXCEPTIONS` lists.
+        """
+        deadline = asyncio.get_running_loop().time() + timeout
+        limits = aiohttp.ClientTimeout(total=None, sock_connect=self.connect_timeout)
+        self.judge.scheme(request.url.partition(":")[0])
+        dialled: list[str] = []
+        _dialled.set(dialled)
+        async with asyncio.timeout_at(deadline):
+            response = await self._open().post(
+                request.url, data=request.body, headers=request.headers, allow_redirects=False, timeout=limits
+            )
+        async with response:
+            text = await self._read(response, deadline)
+        if dialled:
+            self._addresses[response.url.host, response.url.port] = dialled[-1]
+        address = self._addresses.get((response.url.host, response.url.port))
+        return Answer(response.status, response.headers.get("Retry-After"), text, address)
+
+    async def _read(self, response: aiohttp.ClientResponse, deadline: float) -> str:
+        """Read what is worth keeping; once the headers of a success are here, a bad or slow body changes nothing."""
+        success = 200 <= response.status < 300
+        if success:
+            deadline = min(deadline, asyncio.get_running_loop().time() + SUCCESS_BODY_SECONDS)
+        try:
+            async with asyncio.timeout_at(deadline):
+                return kept(await read_capped(response, READ_LIMIT))
+        except (aiohttp.ClientError, TimeoutError):
+            response.close()
+            if not success:
+                raise
+            return ""
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            resolver = JudgingResolver(ThreadedResolver(), self.judge)
+            connector = aiohttp.TCPConnector(resolver=resolver, socket_factory=self._socket, limit=0)
+            self._session = open_session(connector)
+        return self._session
+
+    def _socket(self, info: tuple[Any, ...]) -> socket.socket:
+        """Judge the address about to be dialled, and note it for the record of the attempt."""
+        made = self.judge.socket(info)
+        host, port = info[4][:2]
+        _dialled.get().append(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+        return made
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+
+def kept(raw: bytes) -> str:
+    """Return at most 2 KiB of an answer as text, with a mark when it was longer."""
+    text = raw[:KEEP_LIMIT].decode("utf-8", "replace").replace("\x00", "\ufffd")
+    return text + CUT_MARK if len(raw) > KEEP_LIMIT else text

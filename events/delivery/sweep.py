@@ -1,0 +1,17 @@
+"""Find what every lost message would have told: destinations with due rows that nobody is serving."""
+
+from core.clock import SYSTEM, Clock
+from events import wake
+from events.delivery.queue import ROWS, SLOTS, due_destinations
+from storage.recovery import recover
+from storage.session import reading
+
+DESTINATIONS = 500
+
+
+def sweep(clock: Clock = SYSTEM) -> list[tuple[int, str]]:
+    """Return the destinations to look at now, with the queue of each, in the order of their last service."""
+    recover((ROWS, SLOTS), clock)
+    with reading() as db:
+        due = due_destinations(db, clock.now(), DESTINATIONS)
+    return [(row.id, wake.queue_of(row.tipo, row.lento)) for row in due]

@@ -1,0 +1,123 @@
+"""Record what happened in the transaction of the change itself, with one delivery for each destination concerned."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, or_, select, true
+from sqlalchemy.orm import Session
+
+from core.clock import SYSTEM
+from core.errors import UsageError
+from core.ids import message_id
+from events import wake
+from events.catalog import CATALOG, Payload
+from storage.models import Delivery, Destino, DestinoEvento, Event, Usuario
+from storage.models.eventos import Estado
+from storage.session import transaction
+
+BODY_LIMIT = 1024 * 1024
+
+
+def disparar_webhook(
+    evento: str, dados: Mapping[str, Any], usuario: Usuario | int | None = None, db: Session | None = None
+) -> str:
+    """Record an event by name and return its `webhook-id`.
+
+    With `db` it joins that transaction; else it opens and commits its own. With `usuario` the event goes to that
+    user's destinations, without to those that have no owner.
+    """
+    if db is not None:
+        return _record(db, evento, dados, usuario).message_id
+    with transaction() as own:
+        return _record(own, evento, dados, usuario).message_id
+
+
+def record_event(
+    db: Session, payload: Payload, usuario: Usuario | int | None = None, exceto: int | None = None
+) -> Event:
+    """Record a typed event in the caller's transaction; `exceto` is a destination that is not told."""
+    return _record(db, payload.evento, payload.dados(), usuario, exceto)
+
+
+def _record(
+    db: Session, nome: str, dados: Mapping[str, Any], usuario: Usuario | int | None, exceto: int | None = None
+) -> Event:
+    kind = CATALOG.get(nome)
+    if kind is None:
+        raise UsageError(f"Evento desconhecido: {nome!r}. Conhecidos: {', '.join(CATALOG)}.")
+    now = SYSTEM.now()
+    event = Event(
+        message_id=message_id(now),
+        nome=nome,
+        usuario_id=usuario.id if isinstance(usuario, Usuario) else usuario,
+        occurred_at=now,
+    )
+    event.corpo = serialise(event, dados)
+    db.add(event)
+    db.flush()
+    _owe(db, event, kind, exceto, now)
+    return event
+
+
+def serialise(event: Event, dados: Mapping[str, Any]) -> bytes:
+    """Return the bytes that are signed and sent on every attempt (integracoes 3.2)."""
+    if not isinstance(dados, Mapping):
+        raise UsageError("Os dados de um evento devem ser um objeto JSON.")
+    body = {
+        "evento": event.nome,
+        "timestamp": event.occurred_at.isoformat(),
+        "dados": dict(dados),
+        "id": event.message_id,
+    }
+    try:
+        text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError):
+        raise UsageError(f"Os dados do evento {event.nome} não cabem em JSON.") from None
+    raw = text.encode("utf-8", "replace")
+    if len(raw) > BODY_LIMIT:
+        raise UsageError(f"Os dados do evento {event.nome} passam de 1 MiB; envie um link ou um identificador.")
+    return raw
+
+
+def _owe(db: Session, event: Event, kind: type[Payload], exceto: int | None, now: datetime) -> None:
+    """Write a delivery for each destination, and wake those that are on."""
+    targets = db.execute(
+        select(Destino.id, Destino.tipo, Destino.lento, Destino.desligado_em)
+        .where(Destino.ativo, _subscribed(kind), _concerned(kind, event.usuario_id), Destino.id != (exceto or 0))
+        .order_by(Destino.id)
+    ).all()
+    rows = [
+        {
+            "event_id": event.id,
+            "destino_id": target.id,
+            "estado": Estado.RETIDO if target.desligado_em else Estado.PENDENTE,
+            "tentativas": 0,
+            "due_at": now,
+            "created_at": now,
+        }
+        for target in targets
+    ]
+    if rows:
+        db.execute(insert(Delivery), rows)
+    for target in targets:
+        if not target.desligado_em:
+            wake.after_commit(db, target.id, wake.queue_of(target.tipo, target.lento))
+
+
+def _subscribed(kind: type[Payload]) -> ColumnElement[bool]:
+    if kind.sempre:
+        return true()
+    named = select(DestinoEvento.destino_id).where(DestinoEvento.evento == kind.evento)
+    return Destino.id.in_(named)
+
+
+def _concerned(kind: type[Payload], usuario_id: int | None) -> ColumnElement[bool]:
+    """A user's event goes to that user only; the operator's to destinations without owner or of staff."""
+    if kind.do_usuario and usuario_id is not None:
+        return Destino.usuario_id == usuario_id
+    if kind.do_usuario:
+        return Destino.usuario_id.is_(None)
+    staff = select(Usuario.id).where(Usuario.is_staff, Usuario.ativo)
+    return or_(Destino.usuario_id.is_(None), Destino.usuario_id.in_(staff))

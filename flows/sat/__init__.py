@@ -1,0 +1,1 @@
+"""Watch the SAT and MFE boxes: one status query, every alert judged, changes told."""

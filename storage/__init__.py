@@ -1,0 +1,1 @@
+"""What stays: models, sessions, leases, encryption, migrations. The database is the truth of the platform."""

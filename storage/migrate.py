@@ -1,0 +1,89 @@
+"""Bring a database to the code's schema, or say in one sentence why not."""
+
+import fcntl
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, select, text
+
+from core.errors import Misconfigured
+from storage import crypto
+from storage.models import Base
+from storage.types import Encrypted
+
+HEAD = "0001"
+LOCK_FILE = "migracao.lock"
+
+
+def current(connection: Connection) -> str | None:
+    """Return the revision of a database; none when it has no table of ours."""
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" not in tables:
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def ensure(engine: Engine) -> None:
+    """Accept a database of this revision; create an empty SQLite one; else say what to do."""
+    with engine.connect() as connection:
+        revision = current(connection)
+    if revision is None and engine.dialect.name == "sqlite":
+        upgrade(engine)
+    elif revision is None:
+        raise Misconfigured("O banco de dados está vazio: rode `esteira banco migrar`.")
+    elif revision > HEAD:
+        raise Misconfigured("O banco de dados foi feito por uma versão mais nova da Esteira: atualize o programa.")
+    elif revision < HEAD:
+        raise Misconfigured("O banco de dados é de uma versão anterior: rode `esteira banco migrar`.")
+    _ensure_keys(engine)
+
+
+def upgrade(engine: Engine) -> str:
+    """Migrate to the newest revision, one process at a time; return it."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with _alone(engine), engine.begin() as connection, warnings.catch_warnings():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(7386452)"))
+        revision = current(connection)
+        if revision is not None and revision > HEAD:
+            raise Misconfigured("O banco de dados foi feito por uma versão mais nova da Esteira: atualize o programa.")
+        if revision != HEAD:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    return HEAD
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Two processes that start together on one SQLite file take turns."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        yield
+        return
+    with Path(engine.url.database).with_name(LOCK_FILE).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _ensure_keys(engine: Engine) -> None:
+    """A first start makes a key file; secrets without any key refuse to start."""
+    if crypto.stored_keys():
+        return
+    with engine.connect() as connection:
+        if has_secrets(connection):
+            raise Misconfigured(
+                f"Há segredos no banco, mas nenhuma chave: defina core.keys ou restaure {crypto.key_path()}."
+            )
+    crypto.create_key_file()
+
+
+def has_secrets(connection: Connection) -> bool:
+    """Tell whether any encrypted column holds something."""
+    columns = [c for table in Base.metadata.tables.values() for c in table.c if isinstance(c.type, Encrypted)]
+    found = (connection.execute(select(c.table.c.id).where(c.is_not(None)).limit(1)).first() for c in columns)
+    return any(row is not None for row in found)

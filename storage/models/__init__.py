@@ -1,0 +1,22 @@
+"""The tables, by area. Importing this package makes them all known to the metadata."""
+
+from storage.models.alertas import Alerta
+from storage.models.base import Base
+from storage.models.destinos import Destino, DestinoEvento
+from storage.models.eventos import Attempt, Delivery, Event
+from storage.models.limites import Balde
+from storage.models.sat import Caixa
+from storage.models.usuarios import Usuario
+
+__all__ = [
+    "Alerta",
+    "Attempt",
+    "Balde",
+    "Base",
+    "Caixa",
+    "Delivery",
+    "Destino",
+    "DestinoEvento",
+    "Event",
+    "Usuario",
+]

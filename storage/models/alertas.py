@@ -1,0 +1,31 @@
+"""Alerts that opened and closed."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, Numbered, PerConta
+
+_OPEN = "resolvido_em IS NULL"
+
+
+class Alerta(Numbered, PerConta, Base):
+    """A condition of one object (a box): at most one open row for each."""
+
+    __tablename__ = "alerta"
+    __table_args__ = (
+        Index(
+            "uq_alerta_aberto", "conta", "fonte", "objeto", "codigo",
+            unique=True, postgresql_where=text(_OPEN), sqlite_where=text(_OPEN),
+        ),
+    )  # fmt: skip
+
+    fonte: Mapped[str] = mapped_column(String(20))
+    objeto: Mapped[str] = mapped_column(String(100))
+    codigo: Mapped[str] = mapped_column(String(100))
+    severidade: Mapped[str] = mapped_column(String(20))
+    mensagem: Mapped[str] = mapped_column(Text)
+    aberto_em: Mapped[datetime]
+    visto_em: Mapped[datetime]
+    resolvido_em: Mapped[datetime | None]

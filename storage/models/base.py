@@ -1,0 +1,44 @@
+"""What tables share: names of constraints, the account, the columns of a lease."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.types import Instant, RowId
+
+CONTA_PADRAO = "padrao"
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant}
+
+
+class Numbered:
+    """A row with a number of its own."""
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+
+
+class PerConta:
+    """A row that belongs to one named account of an outside system."""
+
+    conta: Mapped[str] = mapped_column(String(100), default=CONTA_PADRAO)
+
+
+class Leased:
+    """Owed work: claimable from `due_at` on; while somebody holds it, `due_at` is the end of the lease."""
+
+    due_at: Mapped[datetime]
+    lease_token: Mapped[str | None] = mapped_column(String(120))

@@ -1,0 +1,75 @@
+"""What happened, who is owed it, and every request made for it (webhooks_delivery, section 5)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, Leased, Numbered
+
+
+class Estado(StrEnum):
+    """The states of a delivery, as operators see them."""
+
+    PENDENTE = "pendente"
+    ENVIANDO = "enviando"
+    ENTREGUE = "entregue"
+    ESGOTADO = "esgotado"
+    RETIDO = "retido"
+    BLOQUEADO = "bloqueado"
+
+
+# Literal, because a partial index serves only a query whose text shows the same condition.
+OPEN_SQL = "estado IN ('pendente', 'enviando')"
+
+
+def _partial(name: str, condition: str, *columns: str) -> Index:
+    return Index(name, *columns, postgresql_where=text(condition), sqlite_where=text(condition))
+
+
+class Event(Numbered, Base):
+    """Something that happened. `corpo` is serialised once: these bytes are signed and sent on every attempt."""
+
+    __tablename__ = "event"
+
+    message_id: Mapped[str] = mapped_column(String(40), unique=True)
+    nome: Mapped[str] = mapped_column(String(50))
+    usuario_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="CASCADE"), index=True)
+    occurred_at: Mapped[datetime]
+    corpo: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Delivery(Numbered, Leased, Base):
+    """One event owed to one destination."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        _partial("ix_delivery_due", OPEN_SQL, "destino_id", "due_at", "id"),
+        _partial("ix_delivery_lease", "lease_token IS NOT NULL", "lease_token"),
+        Index("ix_delivery_estado", "estado", "id"),
+    )
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    destino_id: Mapped[int] = mapped_column(ForeignKey("destino.id", ondelete="CASCADE"))
+    estado: Mapped[str] = mapped_column(String(12), default=Estado.PENDENTE)
+    tentativas: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(String(500))
+
+
+class Attempt(Numbered, Base):
+    """One request: what was answered, how long it took, which address was called."""
+
+    __tablename__ = "attempt"
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    started_at: Mapped[datetime]
+    duration_ms: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(20))
+    status_code: Mapped[int] = mapped_column(default=0)
+    address: Mapped[str | None] = mapped_column(String(60))
+    response: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(String(500))

@@ -1,0 +1,19 @@
+"""Budgets as rows: an emptied Redis lets nobody exceed an outside limit."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import CONTA_PADRAO, Base
+
+
+class Balde(Base):
+    """A token bucket, by account and name (for ntfy: the server)."""
+
+    __tablename__ = "balde"
+
+    conta: Mapped[str] = mapped_column(String(100), primary_key=True, default=CONTA_PADRAO)
+    nome: Mapped[str] = mapped_column(String(300), primary_key=True)
+    tokens: Mapped[float]
+    updated_at: Mapped[datetime]

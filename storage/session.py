@@ -1,0 +1,115 @@
+"""One synchronous engine per process, made after the fork, and the two ways to use it: `transaction` and `reading`."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import Session
+
+from core.errors import Misconfigured, PlatformError, Transient
+from core.settings import get_settings
+
+BUSY_SECONDS = 30
+READ_ONLY = "esteira_read_only"
+_engine: tuple[int, Engine] | None = None
+
+
+def connect_engine(url: str) -> Engine:
+    """Build an engine with the settings each database needs; it does not connect yet."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite(parsed)
+        return create_engine(parsed, pool_pre_ping=True, pool_size=2, max_overflow=8, connect_args=_patience(parsed))
+    except (ArgumentError, NoSuchModuleError, ImportError):
+        raise Misconfigured("core.database_url: use sqlite:///arquivo.db ou postgresql://servidor/banco.") from None
+
+
+def _patience(url: Any) -> dict[str, Any]:
+    return {"connect_timeout": 5} if url.get_backend_name() == "postgresql" else {}
+
+
+def _sqlite(url: Any) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN is deferred; ours has to take the write lock first, or two writers deadlock.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=2000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    reads = connection.get_execution_options().get(READ_ONLY)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def engine() -> Engine:
+    """Return this process's engine; the first call checks that the schema is the code's."""
+    global _engine
+    if _engine is None or _engine[0] != os.getpid():
+        from storage import migrate
+
+        fresh = connect_engine(get_settings().database_url)
+        with _explained():
+            migrate.ensure(fresh)
+        _engine = (os.getpid(), fresh)
+    return _engine[1]
+
+
+def dispose() -> None:
+    """Forget this process's engine."""
+    global _engine
+    if _engine is not None and _engine[0] == os.getpid():
+        _engine[1].dispose()
+    _engine = None
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a writing transaction; commit at the end, roll back on any exception."""
+    with _explained(), Session(engine(), expire_on_commit=False) as db, db.begin():
+        yield db
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a session that only reads; on SQLite it waits for no writer."""
+    bound = engine().execution_options(**{READ_ONLY: True})
+    with _explained(), Session(bound, expire_on_commit=False) as db:
+        yield db
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn the driver's faults into ours: locked or unreachable is transient, a refused login is configuration."""
+    try:
+        yield
+    except PlatformError:
+        raise
+    except (OperationalError, InterfaceError) as error:
+        raise explain(error) from error
+
+
+def explain(error: DBAPIError) -> PlatformError:
+    """Return the fault to raise for a driver's error, without the address or the statement."""
+    said = str(error.orig).lower()
+    if "locked" in said or "busy" in said:
+        return Transient("O banco de dados está ocupado por outro processo (core.database_url); tente de novo.")
+    if "authentication failed" in said or "does not exist" in said or "unable to open" in said:
+        return Misconfigured("Não consegui abrir o banco de dados: confira core.database_url.")
+    if "not a database" in said or "malformed" in said:
+        return Misconfigured("O arquivo de core.database_url não é um banco SQLite válido.")
+    return Transient("O banco de dados não respondeu (core.database_url).")
