@@ -1,0 +1,1 @@
+"""The `esteira` command: one file per noun."""

@@ -4,7 +4,9 @@ from typing import Any
 
 from celery import Celery
 from kombu import Queue
+from kombu.exceptions import OperationalError
 
+from core.errors import Transient
 from core.settings import Settings, get_settings
 
 QUEUES = ("default", "webhooks", "webhooks.slow", "ntfy", "sat")
@@ -72,3 +74,11 @@ def build() -> Celery:
 
 
 app = build()
+
+
+def send(task: str, arguments: list[Any], *, queue: str) -> None:
+    """Hand work to the workers by the task's name; raise `Transient` when there is no broker to take it."""
+    try:
+        app.send_task(task, args=arguments, queue=queue)
+    except (OperationalError, OSError):
+        raise Transient("O broker não respondeu (core.redis_url): `esteira subir` está rodando?") from None

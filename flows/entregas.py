@@ -85,6 +85,12 @@ def entregar_agora(message_id: str) -> None:
             time.sleep(POLL_SECONDS)
 
 
+def entregar_varios(message_ids: Sequence[str]) -> None:
+    """Deliver what several events owe, in this process."""
+    for message_id in message_ids:
+        entregar_agora(message_id)
+
+
 def drenar(destino_id: int) -> drain.Report:
     """Drain one destination; when rows are left, ask for another drain, behind the others."""
     report = drain.drain(destino_id)

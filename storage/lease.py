@@ -58,12 +58,14 @@ class Lease:
             .where(*claimable, *where)
             .order_by(table.c.due_at, table.c.id)
             .limit(limit)
-            .correlate(None)
             .with_for_update(skip_locked=True)
+            .cte("chosen")
+            # Without this PostgreSQL may run the query again for each row, and so pass the limit.
+            .prefix_with("MATERIALIZED", dialect="postgresql")
         )
         statement = (
             update(table)
-            .where(table.c.id.in_(chosen.scalar_subquery()), *claimable)
+            .where(table.c.id.in_(select(chosen.c.id)), *claimable)
             .values(lease_token=token, due_at=now + timedelta(seconds=seconds), **self.claimed)
             .returning(*table.c)
         )

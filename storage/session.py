@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from core.errors import Misconfigured, PlatformError, Transient
@@ -27,7 +27,7 @@ def connect_engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             return _sqlite(parsed)
         return create_engine(parsed, pool_pre_ping=True, pool_size=2, max_overflow=8, connect_args=_patience(parsed))
-    except (ArgumentError, NoSuchModuleError, ImportError):
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise Misconfigured("core.database_url: use sqlite:///arquivo.db ou postgresql://servidor/banco.") from None
 
 
@@ -63,8 +63,12 @@ def engine() -> Engine:
         from storage import migrate
 
         fresh = connect_engine(get_settings().database_url)
-        with _explained():
-            migrate.ensure(fresh)
+        try:
+            with explained():
+                migrate.ensure(fresh)
+        except BaseException:
+            fresh.dispose()
+            raise
         _engine = (os.getpid(), fresh)
     return _engine[1]
 
@@ -80,7 +84,7 @@ def dispose() -> None:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Open a writing transaction; commit at the end, roll back on any exception."""
-    with _explained(), Session(engine(), expire_on_commit=False) as db, db.begin():
+    with explained(), Session(engine(), expire_on_commit=False) as db, db.begin():
         yield db
 
 
@@ -88,23 +92,25 @@ def transaction() -> Iterator[Session]:
 def reading() -> Iterator[Session]:
     """Open a session that only reads; on SQLite it waits for no writer."""
     bound = engine().execution_options(**{READ_ONLY: True})
-    with _explained(), Session(bound, expire_on_commit=False) as db:
+    with explained(), Session(bound, expire_on_commit=False) as db:
         yield db
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Turn the driver's faults into ours: locked or unreachable is transient, a refused login is configuration."""
     try:
         yield
     except PlatformError:
         raise
-    except (OperationalError, InterfaceError) as error:
+    except DBAPIError as error:
+        if type(error) not in (OperationalError, InterfaceError, DatabaseError):
+            raise
         raise explain(error) from error
 
 
 def explain(error: DBAPIError) -> PlatformError:
-    """Return the fault to raise for a driver's error, without the address or the statement."""
+    """Return the fault to raise for a database that cannot be used, without its address or the statement."""
     said = str(error.orig).lower()
     if "locked" in said or "busy" in said:
         return Transient("O banco de dados está ocupado por outro processo (core.database_url); tente de novo.")

@@ -91,6 +91,7 @@ NTFY: StatusTable = (
 # First match wins; subclasses before their bases.
 EXCEPTIONS: tuple[tuple[type[BaseException], Outcome], ...] = (
     (BlockedAddress, BLOCKED),
+    (aiohttp.InvalidURL, BLOCKED),
     (TimeoutError, TIMED_OUT),
     (aiohttp.ClientConnectorCertificateError, BAD_TLS),
     (aiohttp.ClientSSLError, BAD_TLS),

@@ -12,6 +12,7 @@ from aiohttp.resolver import ThreadedResolver
 
 from core.http import open_session, read_capped
 from core.settings import DeliverySettings
+from core.text import cut_bytes
 from events.delivery.address import Judge, JudgingResolver
 
 READ_LIMIT = 16 * 1024
@@ -107,5 +108,5 @@ class Sender:
 
 def kept(raw: bytes) -> str:
     """Return at most 2 KiB of an answer as text, with a mark when it was longer."""
-    text = raw[:KEEP_LIMIT].decode("utf-8", "replace").replace("\x00", "\ufffd")
-    return text + CUT_MARK if len(raw) > KEEP_LIMIT else text
+    # PostgreSQL keeps no NUL in a text.
+    return cut_bytes(raw.decode("utf-8", "replace").replace("\x00", "\ufffd"), KEEP_LIMIT, CUT_MARK)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -61,17 +62,30 @@ class Verificacao:
 
 def verificar(nome: str, clock: Clock = SYSTEM) -> Verificacao:
     """Check one box now; if somebody else is asking it, wait for the turn."""
-    box = box_named(nome)
+    return verificar_varias([nome], clock)[0]
+
+
+def verificar_varias(nomes: Sequence[str], clock: Clock = SYSTEM) -> list[Verificacao]:
+    """Check these boxes now, all at once; return the results in the order of the names."""
+    named = [box_named(nome) for nome in nomes]
     prepare()
     recover((BOXES,), clock)
+    return loop.run(_all(named, clock))
+
+
+async def _all(named: Sequence[BoxSettings], clock: Clock) -> list[Verificacao]:
+    return list(await asyncio.gather(*(_check_in_turn(box, clock) for box in named)))
+
+
+async def _check_in_turn(box: BoxSettings, clock: Clock) -> Verificacao:
     ends = time.monotonic() + box.timeout_seconds + MARGIN_SECONDS
     while not (turn := _turn(box, clock)):
-        if _parked(nome):
-            raise Misconfigured(f"A caixa {nome} está parada: {_last_error(nome)} Corrija sat.boxes e tente de novo.")
+        if (parked := _parked(box.name)) is not None:
+            return Verificacao(box.name, "parada", f"Parada até mudar sua configuração em sat.boxes. {parked}")
         if time.monotonic() >= ends:
-            raise Transient(f"A caixa {nome} está sendo consultada por outro processo.")
-        time.sleep(POLL_SECONDS)
-    return loop.run(_check(turn, clock))
+            return Verificacao(box.name, "inalcancavel", "Está sendo consultada por outro processo.")
+        await asyncio.sleep(POLL_SECONDS)
+    return await _check(turn, clock)
 
 
 def verificar_vencidas(clock: Clock = SYSTEM) -> list[Verificacao]:
@@ -148,11 +162,8 @@ def _settle(turn: Turn, found: Verificacao, verbatim: str | None, clock: Clock) 
         found.eventos = state.apply(db, FONTE, turn.box.name, found.avaliacoes, now).eventos
 
 
-def _parked(nome: str) -> bool:
+def _parked(nome: str) -> str | None:
+    """Return why a box is parked, if it is."""
     with reading() as db:
-        return bool(db.scalar(select(Caixa.parada).where(Caixa.nome == nome)))
-
-
-def _last_error(nome: str) -> str:
-    with reading() as db:
-        return db.scalar(select(Caixa.erro).where(Caixa.nome == nome)) or ""
+        row = db.execute(select(Caixa.parada, Caixa.erro).where(Caixa.nome == nome)).one()
+        return row.erro or "" if row.parada else None

@@ -90,13 +90,18 @@ def test_a_built_key_is_accepted_by_satcomum_too(chave: str) -> None:
     assert ChaveCFeSAT("CFe" + chave).digito_verificador == digito_chave(chave[:43])
 
 
-@given(chaves(), st.integers(0, 43), st.integers(1, 9))
+@given(chaves(), st.sampled_from([*range(6, 20), *range(22, 44)]), st.integers(1, 9))
 def test_two_readings_agree_about_a_damaged_key(chave: str, place: int, shift: int) -> None:
     damaged = chave[:place] + str((int(chave[place]) + shift) % 10) + chave[place + 1 :]
-    if chave_valida(damaged, "59"):
-        ChaveCFeSAT("CFe" + damaged)
-    else:
-        assert damaged != chave
+    assert chave_valida(damaged, "59") is satcomum_accepts(damaged)
+
+
+def satcomum_accepts(chave: str) -> bool:
+    try:
+        ChaveCFeSAT("CFe" + chave)
+    except ValueError:
+        return False
+    return True
 
 
 def test_every_part_is_in_its_place() -> None:

@@ -1,0 +1,109 @@
+"""Entry of the `esteira` command: one sentence in Portuguese and an exit code for every fault, no traceback.
+
+Exit codes: 0 done, 1 an answer of "no" (a SAT alert is active), 2 wrong usage, 3 an outside system did not answer,
+4 configuration, 5 refused, 70 a fault of our own, 130 interrupted.
+"""
+
+import importlib
+import pkgutil
+import sys
+from typing import Annotated
+
+import typer
+
+import cli
+from cli import portuguese
+from cli.output import say
+from core.errors import PlatformError, UsageError
+from core.logs import configure
+from core.text import redact
+
+BUG_EXIT, INTERRUPTED_EXIT = 70, 130
+app = portuguese.Noun("Esteira: integrações fiscais brasileiras em uma linha confiável.", name="esteira")
+
+
+@app.callback()
+def _root(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Mostra o erro completo.")] = False,
+) -> None:
+    context.obj = {"debug": debug}
+    configure(debug=debug)
+
+
+def _load_commands() -> None:
+    """Find every file of this package that has an `app` (a noun) or a `register` function."""
+    for module in sorted(pkgutil.iter_modules(cli.__path__), key=lambda found: found.name):
+        if module.name in ("main", "output", "portuguese"):
+            continue
+        loaded = importlib.import_module(f"cli.{module.name}")
+        noun = getattr(loaded, "app", None)
+        if isinstance(noun, typer.Typer):
+            app.add_typer(noun, name=module.name)
+        register = getattr(loaded, "register", None)
+        if register is not None:
+            register(app)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in given
+    # Accepted anywhere on the line, because nobody remembers where it goes.
+    given = (["--debug"] if debug else []) + [word for word in given if word != "--debug"]
+    try:
+        _load_commands()
+        code = app(given, standalone_mode=False, prog_name="esteira")
+        return code if isinstance(code, int) else 0
+    except typer.Exit as done:
+        return done.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        say("Interrompido.")
+        return INTERRUPTED_EXIT
+    except typer.TyperException as error:
+        say(_usage(error))
+        return UsageError.exit_code
+    except PlatformError as error:
+        if debug:
+            raise
+        say(f"Erro: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+    except Exception as error:
+        if debug:
+            raise
+        say(f"Erro interno ({type(error).__name__}): {redact(str(error))[:300]}. Rode de novo com --debug.")
+        return BUG_EXIT
+    finally:
+        _close()
+
+
+def _usage(error: typer.TyperException) -> str:
+    """Return the help of a group called without a command, else what is wrong."""
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+        return str(context.get_help())
+    return portuguese.sentence(error)
+
+
+def _close() -> None:
+    """Close what commands leave open for the next call in the same process."""
+    from core import loop
+
+    delivery = sys.modules.get("events.delivery.drain")
+    if delivery is not None:
+        delivery.close_sender()
+    session = sys.modules.get("storage.session")
+    if session is not None:
+        session.dispose()
+    loop.close()
+
+
+def run() -> None:
+    """Console script."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,91 @@
+"""The command line in Portuguese: help headings and usage mistakes, whatever the library says in English."""
+
+import re
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+_HELP = {
+    "Usage:": "Uso:",
+    "Options:": "Opções:",
+    "Commands:": "Comandos:",
+    "Arguments:": "Argumentos:",
+    "Show this message and exit.": "Mostra esta ajuda e termina.",
+    "[OPTIONS]": "[OPÇÕES]",
+    "COMMAND [ARGS]...": "COMANDO [ARGUMENTOS]...",
+    "[required]": "[obrigatório]",
+    "[default: ": "[padrão: ",
+}
+
+
+def _translated(text: str) -> str:
+    for english, portuguese in _HELP.items():
+        text = text.replace(english, portuguese)
+    return text
+
+
+class Command(TyperCommand):
+    """A command whose help is in Portuguese."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _translated(super().get_help(ctx))
+
+
+class Group(TyperGroup):
+    """A group whose help is in Portuguese."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _translated(super().get_help(ctx))
+
+
+class Noun(typer.Typer):
+    """The commands of one noun."""
+
+    def __init__(self, help: str, **options: Any) -> None:  # noqa: A002 - the library's own name
+        super().__init__(
+            help=help,
+            cls=Group,
+            no_args_is_help=True,
+            add_completion=False,
+            rich_markup_mode=None,
+            pretty_exceptions_enable=False,
+            **options,
+        )
+
+    def command(self, *args: Any, **options: Any) -> Any:
+        """Declare a command."""
+        return super().command(*args, **{"cls": Command, **options})
+
+
+def sentence(error: typer.TyperException) -> str:
+    """Say what is wrong with the command typed."""
+    kind, said = type(error).__name__, str(error)
+    parameter = getattr(error, "param", None)
+    name = _name(parameter) if parameter is not None else ""
+    if kind == "MissingParameter":
+        return f"Falta {name}. Veja --help."
+    if kind == "NoSuchOption":
+        return f"Opção desconhecida: {getattr(error, 'option_name', '')}. Veja --help."
+    if kind == "BadParameter":
+        return f"Valor inválido para {name}: {_reason(said)}."
+    if found := re.match(r"No such command '?([^']*)'?", said):
+        return f"Comando desconhecido: {found[1].rstrip('.')}. Veja esteira --help."
+    if "unexpected extra argument" in said:
+        return "Há argumentos a mais. Veja --help."
+    if "requires an argument" in said:
+        return f"A opção {getattr(error, 'option_name', '')} precisa de um valor."
+    return "Comando inválido. Veja --help."
+
+
+def _name(parameter: Any) -> str:
+    options = [option for option in parameter.opts if option.startswith("-")]
+    return f"a opção {max(options, key=len)}" if options else f"o argumento {parameter.name.upper()}"
+
+
+def _reason(said: str) -> str:
+    if "integer" in said:
+        return "deve ser um número inteiro"
+    if "is not one of" in said:
+        return "use um destes: " + said.partition("is not one of")[2].strip(" .")
+    return "não entendi"

@@ -1,0 +1,120 @@
+"""`esteira sat`: the boxes. Exit codes of `verificar`: 0 no active alert, 1 an alert is active, 3 unreachable."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import document, instant, say, table
+from cli.portuguese import Noun
+from core.errors import Misconfigured, Rejected, Transient
+from flows import entregas
+from flows.sat import boxes, check
+
+app = Noun("Caixas SAT e MFE.")
+Json = Annotated[bool, typer.Option("--json", help="Responde em JSON.")]
+ALERT_EXIT = 1
+RESULT_EXITS = {
+    "ok": 0,
+    "inalcancavel": Transient.exit_code,
+    "recusado": Rejected.exit_code,
+    "parada": Misconfigured.exit_code,
+}
+
+
+@app.command()
+def verificar(
+    nome: Annotated[str | None, typer.Argument(help="Uma caixa; sem nome, todas.")] = None,
+    fila: Annotated[bool, typer.Option("--fila", help="Deixa a verificação para os workers.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Consulta o status de uma caixa, avalia os alertas e avisa as mudanças."""
+    names = [boxes.box_named(nome).name] if nome is not None else list(boxes.configured())
+    if not names:
+        say("Nenhuma caixa configurada (sat.boxes).")
+    if fila:
+        return _enqueue(names, as_json)
+    found = check.verificar_varias(names)
+    entregas.entregar_varios([event for one in found for event in one.eventos])
+    if as_json:
+        shown = [_shown(one) for one in found]
+        document(shown[0] if nome is not None else shown)
+    for one in found:
+        _tell(one)
+    return max((_exit(one) for one in found), default=0)
+
+
+@app.command()
+def listar(as_json: Json = False) -> None:
+    """Lista as caixas, o último resultado e os alertas abertos."""
+    rows = [
+        {
+            "nome": box.name,
+            "tipo": box.kind,
+            "endereco": f"{box.host}:{box.port}" if box.kind == "hub" else str(box.library),
+            "numero_caixa": box.numero_caixa,
+            "resultado": row.resultado if row else None,
+            "verificada_em": instant(row.verificada_em) if row else None,
+            "erro": row.erro if row else None,
+            "alertas": [alerta.codigo for alerta in opened],
+        }
+        for box, row, opened in boxes.listar()
+    ]
+    if as_json:
+        document(rows)
+        return
+    columns = {
+        "nome": "Caixa",
+        "tipo": "Tipo",
+        "endereco": "Endereço",
+        "resultado": "Resultado",
+        "verificada_em": "Verificada",
+        "alertas": "Alertas",
+        "erro": "Erro",
+    }
+    table(rows, columns, "Nenhuma caixa configurada (sat.boxes).")
+
+
+def _enqueue(names: list[str], as_json: bool) -> int:
+    from core.celery_app import send
+
+    for name in names:
+        send("sat.verificar_caixa", [name], queue="sat")
+    say(f"{len(names)} verificações deixadas na fila.")
+    if as_json:
+        document([{"caixa": name, "fila": True} for name in names])
+    return 0
+
+
+def _exit(one: check.Verificacao) -> int:
+    return ALERT_EXIT if one.resultado == "ok" and one.ativos else RESULT_EXITS[one.resultado]
+
+
+def _tell(one: check.Verificacao) -> None:
+    if one.erro:
+        say(f"{one.caixa}: {one.resultado}. {one.erro}")
+        return
+    say(f"{one.caixa}: {'sem alertas' if not one.ativos else 'alertas ativos:'}")
+    for judged in one.ativos:
+        say(f"  {judged.codigo} ({judged.severidade}): {judged.mensagem}")
+    for judged in one.avaliacoes:
+        if judged.erro:
+            say(f"  {judged.codigo}: não pôde ser avaliado ({judged.erro})")
+
+
+def _shown(one: check.Verificacao) -> dict[str, Any]:
+    return {
+        "caixa": one.caixa,
+        "resultado": one.resultado,
+        "erro": one.erro,
+        "alertas": [
+            {
+                "codigo": judged.codigo,
+                "ativo": judged.ativo,
+                "severidade": judged.severidade,
+                "mensagem": judged.mensagem,
+                "valores": judged.valores,
+                "erro": judged.erro,
+            }
+            for judged in one.avaliacoes
+        ],
+    }

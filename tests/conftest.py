@@ -1,0 +1,131 @@
+"""Real parts for the tests: SQLite, PostgreSQL and Redis; each worker of pytest-xdist has its own."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.postgres import Cluster, binaries
+from support.redis import RedisServer
+
+from core import loop
+from core.settings import get_settings
+from events import wake
+from events.delivery import drain
+from storage import crypto, migrate, session
+
+ROOT = Path(__file__).parent.parent
+KEY = "bm90LWEtc2VjcmV0LW9ubHktZm9yLXRoZS10ZXN0cyE="
+
+
+def forget_process_state() -> None:
+    """Forget what a process keeps: settings, engine, keys, connections, loop."""
+    drain.close_sender()
+    session.dispose()
+    crypto.ring.cache_clear()
+    get_settings.cache_clear()
+    loop.close()
+    wake._quiet_until = 0.0
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test has its own data folder, no settings file and no variable of the person who runs it."""
+    for name in os.environ:
+        if name.startswith("ESTEIRA_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ESTEIRA_CORE__DATA_DIR", str(tmp_path / "dados"))
+    monkeypatch.setenv("ESTEIRA_CORE__KEYS", f'["{KEY}"]')
+    forget_process_state()
+    yield
+    forget_process_state()
+
+
+Configure = Callable[..., None]
+
+
+@pytest.fixture
+def configure(monkeypatch: pytest.MonkeyPatch) -> Configure:
+    """Set settings by name: `configure(deliveries__allow_http="true")`."""
+
+    def apply(**values: str) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(f"ESTEIRA_{name.upper()}", value)
+        forget_process_state()
+
+    return apply
+
+
+@pytest.fixture
+def loopback(configure: Configure) -> None:
+    """Let deliveries reach this machine."""
+    configure(deliveries__allow_networks='["127.0.0.0/8", "::1/128"]', deliveries__allow_http="true")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of our own, run by an unprivileged user."""
+    if binaries() is None:
+        pytest.skip("PostgreSQL's server binaries are not installed")
+    with Cluster() as running:
+        running.create("modelo")
+        engine = session.connect_engine(running.url("modelo"))
+        migrate.upgrade(engine)
+        engine.dispose()
+        yield running
+
+
+@pytest.fixture(scope="session")
+def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("modelo") / "esteira.db"
+    engine = session.connect_engine(f"sqlite:///{path}")
+    migrate.upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite(configure: Configure, tmp_path: Path, sqlite_model: Path) -> str:
+    """A fresh SQLite database, configured."""
+    path = tmp_path / "banco" / "esteira.db"
+    path.parent.mkdir()
+    shutil.copy(sqlite_model, path)
+    url = f"sqlite:///{path}"
+    configure(core__database_url=url)
+    return url
+
+
+@pytest.fixture
+def postgres(configure: Configure, cluster: Cluster) -> Iterator[str]:
+    """A fresh PostgreSQL database, configured."""
+    name = cluster.create_from("modelo")
+    url = cluster.url(name)
+    configure(core__database_url=url)
+    yield url
+    forget_process_state()
+    cluster.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def banco(request: pytest.FixtureRequest) -> str:
+    """A fresh database, once of each kind."""
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A real Redis on loopback."""
+    with RedisServer(tmp_path_factory.mktemp("redis")) as running:
+        yield running
+
+
+@pytest.fixture
+def broker(configure: Configure, redis_server: RedisServer) -> str:
+    """An empty Redis, configured as broker."""
+    redis_server.flush()
+    configure(core__redis_url=redis_server.url)
+    return redis_server.url

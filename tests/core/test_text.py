@@ -1,0 +1,48 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.text import cut_bytes, human_duration, plural, redact
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("redis://usuario:s3nh4-forte@127.0.0.1:6379/0", "s3nh4-forte"),
+        ("Authorization: Bearer tk_abcdefgh12345678", "tk_abcdefgh12345678"),
+        ("Authorization: Basic dXN1YXJpbzpzZW5oYTE=", "dXN1YXJpbzpzZW5oYTE="),
+        ("segredo whsec_MDEyMzQ1Njc4OWFiY2RlZg== recusado", "whsec_MDEyMzQ1"),
+        ("password=abacaxi&x=1", "abacaxi"),
+        ('{"senha_pfx": "abacaxi"}', "abacaxi"),
+        ("activation_code: 12345678", "12345678"),
+    ],
+)
+def test_what_looks_like_a_secret_is_masked(text: str, secret: str) -> None:
+    assert secret not in redact(text)
+    assert "***" in redact(text)
+
+
+def test_ordinary_text_is_left_alone() -> None:
+    text = "A caixa loja-1 não respondeu em http://10.0.0.9:5000/hub/v1"
+    assert redact(text) == text
+
+
+@given(st.text(), st.integers(min_value=3, max_value=200))
+def test_a_cut_text_fits_its_bytes_and_stays_valid(text: str, limit: int) -> None:
+    assert len(cut_bytes(text, limit).encode()) <= limit
+
+
+def test_a_text_is_cut_between_characters_with_a_mark() -> None:
+    assert cut_bytes("ção" * 10, 10) == "çãoç…"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 segundos"), (1, "1 segundo"), (3600, "1 hora"), (90061, "1 dia e 1 hora"), (-7200, "2 horas")],
+)
+def test_durations_are_told_in_their_two_largest_units(seconds: float, text: str) -> None:
+    assert human_duration(seconds) == text
+
+
+def test_plural() -> None:
+    assert (plural(1, "dia", "dias"), plural(2, "dia", "dias")) == ("1 dia", "2 dias")

@@ -1,0 +1,132 @@
+import json
+
+import pytest
+from support.deliveries import change, deliveries, fire, owned, webhook
+
+from core.errors import UsageError
+from events import disparar_webhook, record_event
+from events.catalog import CATALOG, AlertaAberto, Payload
+from storage.models import Event
+from storage.session import reading, transaction
+
+URL = "https://receptor.example/x"
+
+
+def told(message_id: str) -> list[int]:
+    with reading() as db:
+        event = db.query(Event).filter_by(message_id=message_id).one()
+    return [row.destino_id for row in deliveries() if row.event_id == event.id]
+
+
+def body(message_id: str) -> dict[str, object]:
+    with reading() as db:
+        loaded: dict[str, object] = json.loads(db.query(Event).filter_by(message_id=message_id).one().corpo)
+        return loaded
+
+
+def test_an_event_is_owed_to_each_subscriber(banco: str) -> None:
+    first, second = webhook(URL), webhook(URL, "alerta_aberto", "alerta_resolvido")
+    webhook(URL, "alerta_resolvido")
+    assert told(disparar_webhook("alerta_aberto", {})) == [first, second]
+
+
+def test_a_name_is_matched_whole(sqlite: str) -> None:
+    webhook(URL, "alerta_resolvido")
+    assert told(disparar_webhook("alerta_aberto", {})) == []
+
+
+def test_a_rolled_back_change_tells_nobody(banco: str) -> None:
+    webhook(URL)
+    with pytest.raises(RuntimeError), transaction() as db:
+        disparar_webhook("alerta_aberto", {}, db=db)
+        raise RuntimeError
+    assert deliveries() == []
+
+
+def test_a_users_event_reaches_that_user_only(banco: str) -> None:
+    ana, bia, nobody = (webhook(URL, "nfe_importada") for _ in range(3))
+    user = owned(ana, "ana")
+    owned(bia, "bia", is_staff=True)
+    assert told(disparar_webhook("nfe_importada", {}, usuario=user)) == [ana]
+    assert told(disparar_webhook("nfe_importada", {})) == [nobody]
+
+
+def test_an_operators_event_reaches_staff_and_destinations_without_owner(banco: str) -> None:
+    ana, bia, nobody = (webhook(URL) for _ in range(3))
+    user = owned(ana, "ana")
+    owned(bia, "bia", is_staff=True)
+    assert told(disparar_webhook("alerta_aberto", {}, usuario=user)) == [bia, nobody]
+
+
+def test_a_switched_off_destination_keeps_its_events_and_an_inactive_one_gets_none(sqlite: str) -> None:
+    off, inactive = webhook(URL), webhook(URL)
+    from core.clock import SYSTEM
+
+    change(off, desligado_em=SYSTEM.now())
+    change(inactive, ativo=False)
+    fire()
+    assert [(row.destino_id, row.estado) for row in deliveries()] == [(off, "retido")]
+
+
+def test_a_test_event_needs_no_subscription(sqlite: str) -> None:
+    destino = webhook(URL)
+    assert told(disparar_webhook("teste", {"mensagem": "olá"})) == [destino]
+
+
+def test_the_body_is_the_fiscal_wire_in_raw_utf8(sqlite: str) -> None:
+    message_id = disparar_webhook("alerta_aberto", {"nome": "São João"})
+    sent = body(message_id)
+    assert list(sent) == ["evento", "timestamp", "dados", "id"]
+    assert (sent["evento"], sent["id"], sent["dados"]) == ("alerta_aberto", message_id, {"nome": "São João"})
+    assert str(sent["timestamp"]).endswith("+00:00")
+    with reading() as db:
+        assert "São João".encode() in db.query(Event).one().corpo
+
+
+def test_the_id_holds_no_full_stop_and_sorts_by_time(sqlite: str) -> None:
+    ids = fire(3)
+    assert all(one.startswith("msg_") and len(one) == 30 and "." not in one for one in ids)
+    assert sorted(ids, key=lambda one: one[:14]) == ids
+
+
+@pytest.mark.parametrize(
+    ("evento", "dados", "reason"),
+    [
+        ("nada", {}, "Evento desconhecido"),
+        ("alerta_aberto", [1], "objeto JSON"),
+        ("alerta_aberto", {"x": float("nan")}, "não cabem em JSON"),
+        ("alerta_aberto", {"x": object()}, "não cabem em JSON"),
+        ("alerta_aberto", {"x": "a" * 2**20}, "passam de 1 MiB"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_in_a_sentence(sqlite: str, evento: str, dados: object, reason: str) -> None:
+    with pytest.raises(UsageError, match=reason):
+        disparar_webhook(evento, dados)  # type: ignore[arg-type]
+    assert deliveries() == []
+
+
+def test_half_a_character_does_not_stop_an_event(sqlite: str) -> None:
+    assert body(disparar_webhook("alerta_aberto", {"x": "a\ud800b"}))["dados"] == {"x": "a?b"}
+
+
+def test_a_typed_event_carries_its_fields(sqlite: str) -> None:
+    alerta = AlertaAberto(fonte="sat", objeto="loja-1", codigo="x", severidade="aviso", mensagem="m", aberto_em="t")
+    with transaction() as db:
+        message_id = record_event(db, alerta).message_id
+    assert body(message_id)["dados"] == alerta.dados()
+
+
+def test_the_destination_an_event_is_about_is_not_told(sqlite: str) -> None:
+    first, second = webhook(URL), webhook(URL)
+    alerta = AlertaAberto(fonte="sat", objeto="l", codigo="x", severidade="aviso", mensagem="m", aberto_em="t")
+    with transaction() as db:
+        message_id = record_event(db, alerta, exceto=first).message_id
+    assert told(message_id) == [second]
+
+
+@pytest.mark.parametrize("kind", CATALOG.values(), ids=CATALOG)
+def test_every_event_is_named_labelled_and_short_enough(kind: type[Payload]) -> None:
+    assert kind.evento.isidentifier()
+    assert len(kind.evento) <= 50
+    assert kind.rotulo
+    assert kind.__doc__

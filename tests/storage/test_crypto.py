@@ -1,0 +1,74 @@
+import stat
+
+import pytest
+from conftest import Configure
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+
+from core.clock import SYSTEM
+from core.errors import Misconfigured
+from storage import crypto
+from storage.models import Destino
+from storage.session import engine, reading, transaction
+
+KEYS = [Fernet.generate_key().decode() for _ in range(2)]
+
+
+def with_keys(configure: Configure, *keys: str) -> None:
+    configure(core__keys="[" + ",".join(f'"{key}"' for key in keys) + "]")
+
+
+def store_secret() -> None:
+    now = SYSTEM.now()
+    with transaction() as db:
+        fields = {"timeout": 15.0, "retry_count": 11, "due_at": now, "data_criacao": now, "data_atualizacao": now}
+        db.add(Destino(tipo="webhook", nome="a", url="https://a.example/", secret_key="segredo-1", **fields))
+
+
+def test_a_secret_is_not_readable_in_the_database(banco: str) -> None:
+    store_secret()
+    with reading() as db:
+        raw = bytes(db.execute(text("SELECT secret_key FROM destino")).scalar_one())
+        assert db.query(Destino).one().secret_key == "segredo-1"
+    assert b"segredo-1" not in raw
+
+
+def test_an_older_key_of_the_ring_still_opens(sqlite: str, configure: Configure) -> None:
+    with_keys(configure, KEYS[0])
+    store_secret()
+    with_keys(configure, KEYS[1], KEYS[0])
+    with reading() as db:
+        assert db.query(Destino).one().secret_key == "segredo-1"
+
+
+def test_a_ring_without_the_key_says_so(sqlite: str, configure: Configure) -> None:
+    with_keys(configure, KEYS[0])
+    store_secret()
+    with_keys(configure, KEYS[1])
+    with reading() as db, pytest.raises(Misconfigured, match=r"core\.keys"):
+        db.query(Destino).one()
+
+
+def test_a_first_start_makes_a_key_file_for_its_owner_only(sqlite: str, configure: Configure) -> None:
+    configure(core__keys="[]")
+    engine()
+    path = crypto.key_path()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    store_secret()
+    configure(core__keys="[]")
+    with reading() as db:
+        assert db.query(Destino).one().secret_key == "segredo-1"
+
+
+def test_secrets_without_any_key_refuse_to_start(sqlite: str, configure: Configure) -> None:
+    store_secret()
+    configure(core__keys="[]")
+    with pytest.raises(Misconfigured, match="nenhuma chave"):
+        engine()
+    assert not crypto.key_path().exists()
+
+
+def test_a_key_that_is_no_key_is_told(sqlite: str, configure: Configure) -> None:
+    with_keys(configure, "curta")
+    with pytest.raises(Misconfigured, match=r"core\.keys"):
+        crypto.ring()

@@ -1,0 +1,91 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from core.errors import Misconfigured, Transient
+from storage import migrate
+from storage.models import Base, Destino
+from storage.session import connect_engine, dispose, engine, reading, transaction
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_migrations_make_exactly_the_models(banco: str) -> None:
+    with engine().connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_head_the_code_expects_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "storage/migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrate.HEAD
+
+
+def test_a_missing_sqlite_database_is_created_by_whoever_comes_first() -> None:
+    with reading() as db:
+        assert db.query(Destino).count() == 0
+
+
+def test_processes_that_start_together_create_one_database(tmp_path: Path) -> None:
+    program = "from storage.session import engine; engine()"
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", program], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    said = [process.communicate()[1] for process in started]
+    assert [process.returncode for process in started] == [0] * 4, said
+
+
+@pytest.mark.parametrize(("revision", "told"), [("0000", "esteira banco migrar"), ("9999", "atualize o programa")])
+def test_a_database_of_another_version_is_refused_in_one_sentence(banco: str, revision: str, told: str) -> None:
+    with transaction() as db:
+        db.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+    dispose()
+    with pytest.raises(Misconfigured, match=told):
+        engine()
+
+
+def test_an_empty_postgres_asks_for_the_migration(postgres: str) -> None:
+    with engine().begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    dispose()
+    with pytest.raises(Misconfigured, match="esteira banco migrar"):
+        engine()
+
+
+def test_a_file_that_is_no_database_is_told(sqlite: str) -> None:
+    Path(sqlite.removeprefix("sqlite:///")).write_bytes(b"isto nao e um banco de dados" * 100)
+    with pytest.raises(Misconfigured, match="não é um banco SQLite"):
+        engine()
+
+
+def test_a_server_that_does_not_answer_is_transient(configure: object) -> None:
+    configure(core__database_url="postgresql://u:senha-secreta@127.0.0.1:1/x")  # type: ignore[operator]
+    with pytest.raises(Transient) as caught:
+        engine()
+    assert "senha-secreta" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "nada", "postgresql://[::1/x"])
+def test_an_unknown_kind_of_database_is_told(url: str) -> None:
+    with pytest.raises(Misconfigured, match=r"core\.database_url"):
+        connect_engine(url)
+
+
+def test_a_locked_database_is_transient(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.session.BUSY_SECONDS", 0.1)
+    with transaction() as first:
+        first.execute(text("SELECT 1"))
+        with pytest.raises(Transient, match="ocupado"), transaction() as second:
+            second.execute(text("SELECT 1"))

@@ -1,0 +1,80 @@
+"""Destinations and deliveries, made and read as the product does."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from core.clock import SYSTEM
+from events import disparar_webhook
+from flows import destinos
+from storage.models import Attempt, Delivery, Destino, DestinoEvento, Usuario
+from storage.session import reading, transaction
+
+SECRET = "whsec_ZGFkb3MtZ2VyYWRvcy1zby1wYXJhLW9zLXRlc3Rlcy0wMDE="
+
+
+def webhook(url: str, *eventos: str, segredo: str | None = SECRET, nome: str = "receptor") -> int:
+    """Create a webhook without owner; return its number."""
+    new = destinos.NewDestination("webhook", nome, url, eventos or ("alerta_aberto",), segredo=segredo)
+    return destinos.criar(new).destino.id
+
+
+def ntfy(url: str, topico: str = "caixas", *eventos: str, segredo: str | None = None, nome: str = "celular") -> int:
+    """Create an ntfy destination without owner; return its number."""
+    new = destinos.NewDestination("ntfy", nome, url, eventos or ("alerta_aberto",), topico, segredo)
+    return destinos.criar(new).destino.id
+
+
+def change(destino_id: int, **values: object) -> None:
+    """Set columns of a destination."""
+    with transaction() as db:
+        db.execute(update(Destino).where(Destino.id == destino_id).values(**values))
+
+
+def owned(destino_id: int, username: str, *, is_staff: bool = False, eventos: Sequence[str] = ()) -> int:
+    """Give a destination to a new user; return the user's number."""
+    with transaction() as db:
+        user = Usuario(username=username, is_staff=is_staff)
+        db.add(user)
+        db.flush()
+        db.get_one(Destino, destino_id).usuario_id = user.id
+        for evento in eventos:
+            db.add(DestinoEvento(destino_id=destino_id, evento=evento))
+        return user.id
+
+
+def fire(amount: int = 1, evento: str = "alerta_aberto", **dados: object) -> list[str]:
+    """Record events in one transaction; return their ids."""
+    with transaction() as db:
+        return [disparar_webhook(evento, {"n": n, **dados}, db=db) for n in range(amount)]
+
+
+def deliveries(destino_id: int | None = None) -> list[Delivery]:
+    """Return deliveries in order."""
+    query = select(Delivery).order_by(Delivery.id)
+    with reading() as db:
+        return list(db.scalars(query if destino_id is None else query.where(Delivery.destino_id == destino_id)))
+
+
+def only() -> Delivery:
+    """Return the one delivery there is."""
+    (delivery,) = deliveries()
+    return delivery
+
+
+def attempts() -> list[Attempt]:
+    """Return every attempt in order."""
+    with reading() as db:
+        return list(db.scalars(select(Attempt).order_by(Attempt.id)))
+
+
+def destination(destino_id: int) -> Destino:
+    """Return a destination as it is stored."""
+    with reading() as db:
+        return db.get_one(Destino, destino_id)
+
+
+def make_due() -> None:
+    """Let every waiting delivery be due now."""
+    with transaction() as db:
+        db.execute(update(Delivery).values(due_at=SYSTEM.now()))

@@ -1,0 +1,98 @@
+"""A PostgreSQL cluster in a temporary folder, run by an unprivileged user (the server refuses root)."""
+
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, text
+
+from support.ports import free_port, wait_until
+
+_names = itertools.count(1)
+
+
+def binaries() -> Path | None:
+    """Return the folder of the server's programs; none when they are not installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    program = shutil.which("initdb")
+    return Path(program).resolve().parent if program else None
+
+
+def _unprivileged() -> dict[str, Any]:
+    if os.geteuid() != 0:
+        return {}
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    user = "postgres" if "postgres" in known else "nobody"
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+
+
+class Cluster:
+    """One server on a free port of loopback."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="esteira-pg-"))
+        self._who = _unprivileged()
+        if self._who:
+            shutil.chown(self._folder, self._who["user"])
+        self.port = free_port()
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Cluster":
+        bin_folder, data = binaries(), self._folder / "data"
+        assert bin_folder is not None
+        common = {"cwd": self._folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **self._who}
+        subprocess.run(
+            [bin_folder / "initdb", "-D", data, "-A", "trust", "-U", "esteira", "-E", "UTF8", "--no-sync"],
+            check=True,
+            **common,
+        )
+        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
+        flags = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+        self._server = subprocess.Popen([bin_folder / "postgres", "-D", data, "-p", str(self.port), *flags], **common)
+        wait_until(self._answers, seconds=30)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(20)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def url(self, name: str) -> str:
+        """Return the address of a database."""
+        return f"postgresql+psycopg://esteira@127.0.0.1:{self.port}/{name}"
+
+    def create(self, name: str) -> None:
+        """Make an empty database."""
+        self._administer(f'CREATE DATABASE "{name}"')
+
+    def create_from(self, model: str) -> str:
+        """Make a copy of a database; return its name."""
+        name = f"teste_{next(_names)}"
+        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{model}"')
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database and whoever is still connected to it."""
+        self._administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _administer(self, statement: str) -> None:
+        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+    def _answers(self) -> bool:
+        try:
+            self._administer("SELECT 1")
+        except Exception:  # noqa: BLE001 - it is still starting
+            return False
+        return True
