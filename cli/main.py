@@ -19,6 +19,7 @@ from core.logs import configure
 from core.text import redact
 
 BUG_EXIT, INTERRUPTED_EXIT = 70, 130
+NOT_COMMANDS = ("main", "output", "portuguese")
 app = portuguese.Noun("Esteira: integrações fiscais brasileiras em uma linha confiável.", name="esteira")
 
 
@@ -31,18 +32,17 @@ def _root(
     configure(debug=debug)
 
 
-def _load_commands() -> None:
-    """Find every file of this package that has an `app` (a noun) or a `register` function."""
-    for module in sorted(pkgutil.iter_modules(cli.__path__), key=lambda found: found.name):
-        if module.name in ("main", "output", "portuguese"):
-            continue
-        loaded = importlib.import_module(f"cli.{module.name}")
+def _load_commands(given: list[str]) -> None:
+    """Load the noun that was typed, else all: each file of this package with an `app` (a noun) or `register`."""
+    names = sorted(module.name for module in pkgutil.iter_modules(cli.__path__) if module.name not in NOT_COMMANDS)
+    typed = next((word for word in given if not word.startswith("-")), None)
+    for name in [typed] if typed in names else names:
+        loaded = importlib.import_module(f"cli.{name}")
         noun = getattr(loaded, "app", None)
         if isinstance(noun, typer.Typer):
-            app.add_typer(noun, name=module.name)
-        register = getattr(loaded, "register", None)
-        if register is not None:
-            register(app)
+            app.add_typer(noun, name=name)
+        else:
+            loaded.register(app)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Accepted anywhere on the line, because nobody remembers where it goes.
     given = (["--debug"] if debug else []) + [word for word in given if word != "--debug"]
     try:
-        _load_commands()
+        _load_commands(given)
         code = app(given, standalone_mode=False, prog_name="esteira")
         return code if isinstance(code, int) else 0
     except typer.Exit as done:

@@ -1,6 +1,7 @@
 """How commands speak: tables for people, one JSON document on stdout with `--json`, everything else on stderr."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,8 @@ from rich.table import Table
 
 from core.settings import get_settings
 
-out = Console(highlight=False, soft_wrap=True)
+# Without a terminal nobody gains from narrow columns.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

@@ -1,7 +1,8 @@
 """The command line in Portuguese: help headings and usage mistakes, whatever the library says in English."""
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -17,6 +18,7 @@ _HELP = {
     "[required]": "[obrigatório]",
     "[default: ": "[padrão: ",
 }
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _translated(text: str) -> str:
@@ -53,7 +55,7 @@ class Noun(typer.Typer):
             **options,
         )
 
-    def command(self, *args: Any, **options: Any) -> Any:
+    def command(self, *args: Any, **options: Any) -> Callable[[F], F]:
         """Declare a command."""
         return super().command(*args, **{"cls": Command, **options})
 

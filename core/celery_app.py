@@ -4,6 +4,7 @@ from typing import Any
 
 from celery import Celery
 from kombu import Queue
+from kombu import pools as kombu_pools
 from kombu.exceptions import OperationalError
 
 from core.errors import Transient
@@ -74,6 +75,14 @@ def build() -> Celery:
 
 
 app = build()
+
+
+def refresh() -> None:
+    """Point the app at the broker that the settings name now; what was connected is closed."""
+    kombu_pools.reset()
+    # What Celery itself does in a fork: forget the pools, which are bound to the old address.
+    app._after_fork()
+    app.conf.update(configuration(get_settings()))
 
 
 def send(task: str, arguments: list[Any], *, queue: str) -> None:

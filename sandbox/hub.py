@@ -2,7 +2,7 @@
 
 import base64
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +42,7 @@ class HubServer(SandboxServer):
     Faults: key = the caixa's number, or none for all.
     """
 
-    def __init__(self, caixas: dict[int, Answer] | None = None, clock: Clock = SYSTEM) -> None:
+    def __init__(self, caixas: Mapping[int, Answer] | None = None, clock: Clock = SYSTEM) -> None:
         super().__init__(clock)
         self.calls: deque[Call] = deque(maxlen=KEPT)
         self.refused: deque[str] = deque(maxlen=KEPT)

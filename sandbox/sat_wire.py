@@ -15,6 +15,7 @@ ZONA = "America/Sao_Paulo"
 CNPJ = "11222333000181"
 NSERIE = "900001234"
 VAZIA = "0" * 44
+ULTIMO_NCF = 999_999
 
 CAMPOS_PADRAO = ("numeroSessao", "EEEEE", "mensagem", "cod", "mensagemSEFAZ")
 CAMPOS_STATUS = (
@@ -44,7 +45,8 @@ def refusal_line(codigo: str, mensagem: str = "Erro", sessao: int = 123456, **ca
 
 
 def chave(ncf: int, aamm: str = "2511", uf: str = "35", cnpj: str = CNPJ, nserie: str = NSERIE) -> str:
-    """Return a valid key of this sandbox's taxpayer and box for the coupon number `ncf` (1 to 999999)."""
+    """Return a valid key of this sandbox's taxpayer and box; the counter goes from 999999 back to 1."""
+    ncf = (ncf - 1) % ULTIMO_NCF + 1
     return montar_chave_cfe(cnpj=cnpj, nserie=nserie, ncf=ncf, aamm=aamm, uf=uf, aleatorio=f"{ncf * 7 % 1_000_000:06d}")
 
 

@@ -18,6 +18,7 @@ from core.clock import SYSTEM, Clock
 from sandbox.faults import Faults
 
 LOOPBACK = "127.0.0.1"
+BACKLOG = 1024
 ESTADO = "/_sandbox/estado"
 
 COMMON_HEADERS = frozenset(
@@ -36,6 +37,7 @@ class SandboxServer:
         self.host = LOOPBACK
         self.port = 0
         self._runner: web.AppRunner | None = None
+        self._listener: socket.socket
         self._thread: _ServerThread | None = None
         self._changed = threading.Condition()
 
@@ -61,18 +63,19 @@ class SandboxServer:
         app = web.Application(middlewares=list(self.middlewares()), client_max_size=self.max_body)
         app.router.add_get(ESTADO, self._estado)
         app.router.add_routes(self.routes())
+        self._listener = socket.create_server((self.host, port), backlog=BACKLOG)
         # cancelling handlers lets silent and endless answers end with their connection
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05)
         await self._runner.setup()
-        await web.TCPSite(self._runner, self.host, port).start()
-        self.port = self._runner.addresses[0][1]
+        await web.SockSite(self._runner, self._listener, backlog=BACKLOG).start()
+        self.port = self._listener.getsockname()[1]
 
     async def finish(self) -> None:
         """Close every connection and stop serving on the running loop."""
         if self._runner is not None:
-            for site in self._runner.sites:
-                await site.stop()
-            # a connection just accepted needs some turns of the loop before the runner knows it and can close it
+            # asyncio leaves a connection open for ever that is accepted in the very turn in which the listener closes:
+            # stop accepting, let the ones accepted reach the runner, then close
+            asyncio.get_running_loop().remove_reader(self._listener)
             await asyncio.sleep(0.02)
             await self._runner.cleanup()
             self._runner = None

@@ -70,9 +70,12 @@ def key_of(secret: str) -> bytes:
     """Return a secret's key: the decoded bytes after `whsec_` (24 to 64), else the text itself in UTF-8."""
     if not secret.startswith(PREFIX):
         return secret.encode()
-    key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    try:
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except ValueError:
+        key = b""
     if not 24 <= len(key) <= 64:
-        raise ValueError("um segredo whsec_ tem de 24 a 64 bytes")
+        raise ValueError("um segredo whsec_ é o base64 de 24 a 64 bytes")
     return key
 
 

@@ -72,9 +72,7 @@ def create_key_file() -> None:
         os.fsync(file.fileno())
     try:
         os.link(draft, path)
-        log.warning(
-            "key file created", aviso=f"Criei o arquivo de chaves {path} (0600). Guarde uma cópia em lugar seguro."
-        )
+        log.warning(f"Criei o arquivo de chaves {path} (0600). Guarde uma cópia em lugar seguro.")
     except FileExistsError:
         pass
     finally:

@@ -9,7 +9,7 @@ import pytest
 from support.postgres import Cluster, binaries
 from support.redis import RedisServer
 
-from core import loop
+from core import celery_app, loop
 from core.settings import get_settings
 from events import wake
 from events.delivery import drain
@@ -124,8 +124,11 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 
 
 @pytest.fixture
-def broker(configure: Configure, redis_server: RedisServer) -> str:
+def broker(configure: Configure, redis_server: RedisServer) -> Iterator[str]:
     """An empty Redis, configured as broker."""
     redis_server.flush()
     configure(core__redis_url=redis_server.url)
-    return redis_server.url
+    celery_app.refresh()
+    yield redis_server.url
+    forget_process_state()
+    celery_app.refresh()

@@ -1,11 +1,16 @@
 import json
+import re
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from core.errors import Misconfigured
-from core.settings import load_settings
+from core.settings import BoxSettings, Settings, load_settings
+
+ROOT = Path(__file__).parents[2]
 
 
 def refusal() -> str:
@@ -94,3 +99,39 @@ def test_the_broker_that_subir_started_is_found_in_the_data_folder(monkeypatch: 
     assert settings.broker_url == "redis://127.0.0.1:7000/0"
     monkeypatch.setenv("ESTEIRA_CORE__REDIS_URL", "redis://outro/1")
     assert load_settings().broker_url == "redis://outro/1"
+
+
+def every_key() -> list[str]:
+    """Return `section.key` of every setting, in order."""
+    return [f"{section}.{key}" for section, field in Settings.model_fields.items() for key in keys_of(field)]
+
+
+def keys_of(field: FieldInfo) -> list[str]:
+    assert isinstance(field.annotation, type)
+    assert issubclass(field.annotation, BaseModel)
+    return list(field.annotation.model_fields)
+
+
+def test_the_example_variables_list_every_key_in_order() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    names = [line.lstrip("# ").partition("=")[0] for line in lines if "ESTEIRA_" in line and "__" in line]
+    assert [name.removeprefix("ESTEIRA_").lower().replace("__", ".") for name in names] == every_key()
+
+
+def test_the_example_file_lists_every_key_in_order() -> None:
+    section, found, boxes = "", [], []
+    for line in (ROOT / "esteira.example.toml").read_text().splitlines():
+        bare = line.removeprefix("# ")
+        if header := re.match(r"\[+([a-z.]+)\]+$", bare):
+            section = header[1]
+            found += ["sat.boxes"] if section == "sat.boxes" else []
+        elif key := re.match(r"([a-z_]+) = ", bare):
+            (boxes if section == "sat.boxes" else found).append(f"{section}.{key[1]}")
+    assert found == every_key()
+    assert [key.removeprefix("sat.boxes.") for key in boxes] == list(BoxSettings.model_fields)
+
+
+def test_the_example_file_is_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = load_settings()
+    monkeypatch.setenv("ESTEIRA_CONFIG", str(ROOT / "esteira.example.toml"))
+    assert load_settings() == plain

@@ -37,7 +37,8 @@ def _unprivileged() -> dict[str, Any]:
 class Cluster:
     """One server on a free port of loopback."""
 
-    def __init__(self) -> None:
+    def __init__(self, fsync: str = "off") -> None:
+        self._fsync = fsync
         self._folder = Path(tempfile.mkdtemp(prefix="esteira-pg-"))
         self._who = _unprivileged()
         if self._who:
@@ -54,7 +55,7 @@ class Cluster:
             check=True,
             **common,
         )
-        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
+        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": self._fsync}
         flags = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
         self._server = subprocess.Popen([bin_folder / "postgres", "-D", data, "-p", str(self.port), *flags], **common)
         wait_until(self._answers, seconds=30)

@@ -1,0 +1,1 @@
+"""Figures beside a reference of the same run: the ratio decides, the absolute figure guides."""

@@ -1,0 +1,23 @@
+"""Processes that must not outlive the one that started them."""
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent(number: int = signal.SIGKILL, parent: int | None = None) -> None:
+    """Ask the kernel to send a signal to this process when its parent ends; elsewhere than on Linux, nothing.
+
+    `parent` is the process id the parent had before this process began: when it is gone already, the signal comes now.
+    """
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    if parent is not None and os.getppid() != parent:
+        os.kill(os.getpid(), number)

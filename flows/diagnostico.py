@@ -1,0 +1,130 @@
+"""Look at every configured system and say what to fix."""
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import redis
+
+from core.celery_app import app
+from core.errors import PlatformError
+from core.settings import BoxSettings, get_settings
+from core.text import redact
+from events.delivery.address import Judge, refused_now
+from storage import crypto, migrate
+from storage.models import Destino
+from storage.session import engine, reading
+
+OK, WARNING, FAULT = "ok", "aviso", "erro"
+PATIENCE_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One system: how it is, and what to do about it."""
+
+    sistema: str
+    situacao: str
+    detalhe: str
+    correcao: str = ""
+
+
+def examine() -> list[Finding]:
+    """Return the findings, in the order in which to fix them."""
+    found: list[Finding] = []
+    for check in (_data_folder, _database, _keys, _broker, _boxes, _destinations):
+        found += _guarded(check)
+    return found
+
+
+def _guarded(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """A check that fails is itself a finding."""
+    try:
+        return list(check())
+    except PlatformError as error:
+        return [Finding(check.__name__.strip("_"), FAULT, str(error))]
+
+
+def _data_folder() -> Iterator[Finding]:
+    folder = get_settings().core.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".diagnostico"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        yield Finding("pasta de dados", FAULT, f"{folder}: {error.strerror}", "Corrija core.data_dir ou a permissão.")
+        return
+    yield Finding("pasta de dados", OK, str(folder.resolve()))
+
+
+def _database() -> Iterator[Finding]:
+    try:
+        kind = engine().dialect.name
+    except PlatformError as error:
+        yield Finding("banco de dados", FAULT, str(error), "Confira core.database_url.")
+        return
+    yield Finding("banco de dados", OK, f"{kind}, versão {migrate.HEAD}")
+
+
+def _keys() -> Iterator[Finding]:
+    where = "core.keys" if get_settings().core.keys else str(crypto.key_path())
+    crypto.ring()
+    yield Finding("chaves", OK, f"{len(crypto.stored_keys())} em {where}")
+
+
+def _broker() -> Iterator[Finding]:
+    url = get_settings().broker_url
+    if url is None:
+        advice = "Os comandos funcionam sem ele; para os workers, rode `esteira subir` ou defina core.redis_url."
+        yield Finding("broker", WARNING, "nenhum configurado nem iniciado", advice)
+        return
+    try:
+        with redis.from_url(url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS) as client:
+            client.ping()
+    except (redis.RedisError, ValueError, OSError) as error:
+        yield Finding("broker", FAULT, redact(str(error))[:200], "Confira core.redis_url, ou rode `esteira subir`.")
+        return
+    yield Finding("broker", OK, redact(url))
+    yield from _workers()
+
+
+def _workers() -> Iterator[Finding]:
+    names = sorted(app.control.inspect(timeout=1.0).ping() or {})
+    if names:
+        yield Finding("workers", OK, ", ".join(names))
+    else:
+        yield Finding("workers", WARNING, "nenhum respondeu", "Rode `esteira subir`.")
+
+
+def _boxes() -> Iterator[Finding]:
+    for box in get_settings().sat.boxes:
+        fault = _box_fault(box)
+        yield Finding(f"caixa {box.name}", FAULT if fault else OK, fault or "acessível", fault and "Veja sat.boxes.")
+
+
+def _box_fault(box: BoxSettings) -> str:
+    """Return why a box cannot be reached; the box itself is asked nothing."""
+    if box.kind == "local":
+        return "" if box.library and box.library.is_file() else f"a biblioteca {box.library} não existe"
+    try:
+        with socket.create_connection((box.host or "", box.port), timeout=PATIENCE_SECONDS):
+            return ""
+    except OSError as error:
+        return f"{box.host}:{box.port} não aceita conexão ({error.strerror or 'tempo esgotado'})"
+
+
+def _destinations() -> Iterator[Finding]:
+    judge = Judge.of(get_settings().deliveries)
+    with reading() as db:
+        destinos = db.query(Destino).order_by(Destino.id).all()
+    for destino in destinos:
+        name = f"destino {destino.nome}"
+        if destino.desligado_em:
+            advice = f"Corrija o destino e rode `esteira destinos retomar {destino.id}`."
+            yield Finding(name, WARNING, f"desligado: {destino.desligado_motivo}", advice)
+        elif refused_now(destino.url, judge):
+            advice = "Veja deliveries.allow_networks, allow_http e allow_ports."
+            yield Finding(name, FAULT, "as regras de entrega não permitem este endereço", advice)
+        else:
+            yield Finding(name, OK, destino.url)

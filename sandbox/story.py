@@ -1,0 +1,67 @@
+"""What happens in the demonstration's three shops, told by the clock alone: the same instant, the same answers."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from core.clock import SYSTEM, Clock
+from sandbox.sat_wire import Valor, pending, status_line
+
+ZONA = "America/Fortaleza"
+UF = "23"
+NUMEROS_CAIXA = {"loja-1": 1, "loja-2": 2, "loja-3": 3}
+NSERIES = {"loja-1": "230000017", "loja-2": "230000025", "loja-3": "230000033"}
+
+CICLO_SEGUNDOS = 15.0
+DIAS_DO_CERTIFICADO = 20
+RELOGIO_ATRASADO = timedelta(hours=2)
+CUPONS = 5
+
+
+class Story:
+    """The three shops' answers from now on; one act lasts `ciclo` seconds and then begins again."""
+
+    def __init__(self, clock: Clock = SYSTEM, ciclo: float = CICLO_SEGUNDOS) -> None:
+        self._clock = clock
+        self._ciclo = ciclo
+        self._start = clock.now()
+
+    def caixas(self) -> dict[int, Callable[[int], str]]:
+        """Return each caixa's answer, by its number in the hub."""
+        acts = {"loja-1": self.certificado_vencendo, "loja-2": self.relogio_errado, "loja-3": self.cupons_pendentes}
+        return {NUMEROS_CAIXA[loja]: act for loja, act in acts.items()}
+
+    def certificado_vencendo(self, sessao: int) -> str:
+        """loja-1: the box's certificate ends in 20 days, from the first query on."""
+        hoje = self._clock.now().astimezone(ZoneInfo(ZONA)).date()
+        return self._line("loja-1", sessao, CERT_VENCIMENTO=hoje + timedelta(days=DIAS_DO_CERTIFICADO))
+
+    def relogio_errado(self, sessao: int) -> str:
+        """loja-2: fine, then two hours slow in the middle third of the act, then fine again."""
+        _, progress = self._act()
+        return self._line("loja-2", sessao, RELOGIO_ATRASADO if 1 / 3 <= progress < 2 / 3 else timedelta(0))
+
+    def cupons_pendentes(self, sessao: int) -> str:
+        """loja-3: coupons gather one by one, then all are sent."""
+        acts, progress = self._act()
+        pendentes = int(progress * (CUPONS + 1))
+        return self._line("loja-3", sessao, quantos=pendentes, ultimo=500 + acts * CUPONS + pendentes)
+
+    def _act(self) -> tuple[int, float]:
+        acts, seconds = divmod((self._clock.now() - self._start).total_seconds(), self._ciclo)
+        return int(acts), seconds / self._ciclo
+
+    def _line(
+        self,
+        loja: str,
+        sessao: int,
+        atraso: timedelta = timedelta(0),
+        *,
+        quantos: int = 0,
+        ultimo: int = 500,
+        **campos: Valor,
+    ) -> str:
+        agora = self._clock.now()
+        aamm = agora.astimezone(ZoneInfo(ZONA)).strftime("%y%m")
+        cupons = pending(quantos, ultimo, aamm=aamm, uf=UF, nserie=NSERIES[loja])
+        return status_line(sessao, agora=agora - atraso, zona=ZONA, NSERIE=NSERIES[loja], **cupons, **campos)

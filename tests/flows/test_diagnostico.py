@@ -1,0 +1,61 @@
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Configure
+from support.deliveries import webhook
+
+from flows import diagnostico
+from flows.diagnostico import examine
+from sandbox.receiver import ReceiverServer
+
+
+def findings() -> dict[str, tuple[str, str]]:
+    return {found.sistema: (found.situacao, found.correcao) for found in examine()}
+
+
+def test_a_fresh_installation_has_no_faults(sqlite: str) -> None:
+    found = findings()
+    assert {situacao for situacao, _ in found.values()} == {"ok", "aviso"}
+    assert "esteira subir" in found["broker"][1]
+
+
+def test_a_running_broker_without_workers_is_told(sqlite: str, broker: str) -> None:
+    found = findings()
+    assert found["broker"][0] == "ok"
+    assert found["workers"] == ("aviso", "Rode `esteira subir`.")
+
+
+@pytest.mark.parametrize("url", ["redis://:segredo@127.0.0.1:1/0", "http://x"])
+def test_a_dead_broker_is_a_fault_without_its_password(sqlite: str, configure: Configure, url: str) -> None:
+    configure(core__redis_url=url)
+    (found,) = [one for one in examine() if one.sistema == "broker"]
+    assert found.situacao == "erro"
+    assert "segredo" not in str(found)
+
+
+def test_boxes_are_reached_but_not_asked(sqlite: str, configure: Configure, tmp_path: Path) -> None:
+    with ReceiverServer({}) as hub:
+        boxes = [
+            {"name": "boa", "host": hub.host, "port": hub.port},
+            {"name": "muda", "host": "127.0.0.1", "port": 1},
+            {"name": "usb", "kind": "local", "library": str(tmp_path / "nada.so"), "activation_code": "12345678"},
+        ]
+        configure(sat__boxes=json.dumps(boxes))
+        found = findings()
+        assert not hub.requests
+    assert [found[f"caixa {name}"][0] for name in ("boa", "muda", "usb")] == ["ok", "erro", "erro"]
+
+
+def test_a_destination_the_rules_refuse_is_a_fault(sqlite: str) -> None:
+    webhook("http://127.0.0.1:9/x", nome="dentro")
+    webhook("https://exemplo.com/x", nome="fora")
+    found = findings()
+    assert (found["destino dentro"][0], found["destino fora"][0]) == ("erro", "ok")
+
+
+def test_a_database_that_cannot_be_opened_is_a_finding_and_the_rest_goes_on(configure: Configure) -> None:
+    configure(core__database_url="postgresql://127.0.0.1:1/x")
+    found = findings()
+    assert found["banco de dados"][0] == diagnostico.FAULT
+    assert "broker" in found

@@ -1,0 +1,142 @@
+"""The demonstration's outside world as a process, and the story it tells."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+from satcfe.clientesathub import ClienteSATHub
+from satcfe.resposta import RespostaConsultarStatusOperacional
+from satcomum.ersat import ChaveCFeSAT
+
+from core.clock import FixedClock
+from sandbox.receiver import new_secret
+from sandbox.sat_wire import CAMPOS_STATUS, VAZIA
+from sandbox.story import CUPONS, NUMEROS_CAIXA, Story
+
+ROOT = Path(__file__).parents[2]
+SECRET = new_secret()
+
+
+@contextmanager
+def process(first_line: str) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "sandbox"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONDEVMODE": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdin is not None
+        running.stdin.write(first_line + "\n")
+        running.stdin.flush()
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def first_answer(running: subprocess.Popen[str]) -> dict[str, Any]:
+    assert running.stdout is not None
+    content: dict[str, Any] = json.loads(running.stdout.readline())
+    return content
+
+
+def state(address: str) -> dict[str, Any]:
+    parts = urlsplit(address)
+    with build_opener(ProxyHandler({})).open(f"http://{parts.netloc}/_sandbox/estado", timeout=10) as answer:
+        content: dict[str, Any] = json.load(answer)
+        return content
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_where_it_serves_and_ends_cleanly(number: signal.Signals) -> None:
+    with process(json.dumps({"segredo": SECRET})) as running:
+        addresses = first_answer(running)
+        hub = addresses["hub"]
+        client = ClienteSATHub(hub["host"], hub["port"], numero_caixa=NUMEROS_CAIXA["loja-1"])
+        answer = client.consultar_status_operacional()
+        assert (answer.CERT_VENCIMENTO - answer.DH_ATUAL.date()).days == 20
+        assert state(f"http://{hub['host']}:{hub['port']}")["total"] == 1
+        assert state(addresses["ntfy"])["publicadas"] == 0
+        assert state(addresses["receptor"])["verificados"] == 0
+        running.send_signal(number)
+        rest, errors = running.communicate(timeout=10)
+    assert (running.returncode, rest, errors) == (0, "", "")
+
+
+def test_it_goes_on_when_its_input_ends() -> None:
+    with process(json.dumps({"segredo": SECRET})) as running:
+        addresses = first_answer(running)
+        assert running.stdin is not None
+        running.stdin.close()
+        running.stdin = None
+        assert state(addresses["ntfy"])["publicadas"] == 0
+        assert running.poll() is None
+
+
+@pytest.mark.parametrize("line", ["", "nada", "[]", "{}", '{"segredo": 1}', '{"segredo": "whsec_curto"}'])
+def test_without_a_usable_secret_it_refuses_in_one_sentence(line: str) -> None:
+    with process(line) as running:
+        output, errors = running.communicate(timeout=10)
+    assert (running.returncode, output) == (2, "")
+    assert errors.startswith(("sandbox: a entrada padrão", "sandbox: um segredo"))
+    assert errors.count("\n") == 1
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(datetime(2026, 3, 10, 15, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def story(clock: FixedClock) -> Story:
+    return Story(clock, ciclo=15)
+
+
+def told(story: Story, loja: str) -> dict[str, str]:
+    line = story.caixas()[NUMEROS_CAIXA[loja]](100_001)
+    RespostaConsultarStatusOperacional.analisar(line)
+    return dict(zip(CAMPOS_STATUS, line.split("|"), strict=True))
+
+
+def test_the_first_shop_has_a_problem_from_the_first_query(story: Story) -> None:
+    assert told(story, "loja-1")["CERT_VENCIMENTO"] == "20260330"
+
+
+def test_the_second_shops_clock_goes_wrong_and_right_again(story: Story, clock: FixedClock) -> None:
+    hours = []
+    for _ in range(6):
+        hours.append(told(story, "loja-2")["DH_ATUAL"][8:10])
+        clock.advance(5)
+    assert hours == ["12", "10", "12", "12", "10", "12"]
+
+
+def test_the_third_shop_gathers_coupons_and_sends_them(story: Story, clock: FixedClock) -> None:
+    counts = []
+    for _ in range(CUPONS + 2):
+        fields = told(story, "loja-3")
+        counts.append(0 if fields["LISTA_FINAL"] == VAZIA else distance(fields))
+        clock.advance(15 / (CUPONS + 1) + 0.001)
+    assert counts == [0, 1, 2, 3, 4, 5, 0]
+
+
+def distance(fields: dict[str, str]) -> int:
+    first, last = (ChaveCFeSAT("CFe" + fields[name]) for name in ("LISTA_INICIAL", "LISTA_FINAL"))
+    assert fields["ULTIMO_CF_E_SAT"] == fields["LISTA_FINAL"]
+    return int(last.numero_cupom_fiscal) - int(first.numero_cupom_fiscal) + 1
+
+
+def test_the_shops_are_different_boxes(story: Story) -> None:
+    assert len({told(story, loja)["NSERIE"] for loja in NUMEROS_CAIXA}) == 3
