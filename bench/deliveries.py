@@ -79,8 +79,10 @@ def workers() -> Iterator[None]:
     try:
         from core.celery_app import app
 
-        while not app.control.inspect(timeout=0.5).ping():
+        while process.poll() is None and not app.control.inspect(timeout=0.5).ping():
             pass
+        if process.poll() is not None:
+            raise SystemExit("the workers did not start")
         yield
     finally:
         process.terminate()

@@ -26,13 +26,14 @@ def criar(
         str | None,
         typer.Option("--segredo", help="Segredo do webhook, ou token (ou usuario:senha) do ntfy; - lê da entrada."),
     ] = None,
+    substituir: Annotated[bool, typer.Option("--substituir", help="Troca o destino que já tem este nome.")] = False,
     as_json: Json = False,
 ) -> None:
     """Cria um destino; sem --segredo, um webhook ganha um, mostrado só agora."""
     if segredo == FROM_STDIN:
         segredo = sys.stdin.readline().strip()
     new = destinos.NewDestination(tipo, nome, url, eventos.split(","), topico, segredo)
-    created = destinos.criar(new)
+    created = destinos.criar(new, substituir=substituir)
     if created.aviso:
         say(f"Aviso: {created.aviso}")
     if as_json:

@@ -43,15 +43,21 @@ class Created:
     aviso: str | None
 
 
-def criar(new: NewDestination) -> Created:
-    """Check and store a destination without owner; raise `UsageError` with what is wrong."""
+def criar(new: NewDestination, *, substituir: bool = False) -> Created:
+    """Check and store a destination without owner; raise `UsageError` with what is wrong.
+
+    With `substituir` the one of the same name, if there is, becomes what is given and is on again.
+    """
     if new.tipo not in channels():
         raise UsageError(f"Tipo de destino desconhecido: {new.tipo!r}. Use {' ou '.join(sorted(channels()))}.")
     url = _checked_url(new)
     generated = sign.new_secret() if new.tipo == "webhook" and new.segredo is None else None
     with transaction() as db:
         destino = _build(new, url, generated)
-        db.add(destino)
+        old = _without_owner(db, destino.nome) if substituir else None
+        if old is not None:
+            destino.id, destino.data_criacao = old.id, old.data_criacao
+        destino = db.merge(destino)
         db.flush()
     judge = Judge.of(get_settings().deliveries)
     aviso = (
@@ -59,6 +65,11 @@ def criar(new: NewDestination) -> Created:
         "Veja deliveries.allow_networks, allow_http e allow_ports."
     )
     return Created(destino, generated, aviso if refused_now(url, judge) else None)
+
+
+def _without_owner(db: Session, nome: str) -> Destino | None:
+    query = select(Destino).where(Destino.nome == nome, Destino.usuario_id.is_(None)).order_by(Destino.id)
+    return db.scalars(query).first()
 
 
 def _build(new: NewDestination, url: str, generated: str | None) -> Destino:
@@ -71,7 +82,12 @@ def _build(new: NewDestination, url: str, generated: str | None) -> Destino:
         secret_key=generated or _checked_secret(new),
         timeout=settings.total_timeout,
         retry_count=len(settings.schedule) + 1,
+        ativo=True,
+        desligado_em=None,
+        desligado_motivo=None,
+        lento=False,
         due_at=now,
+        lease_token=None,
         data_criacao=now,
         data_atualizacao=now,
         assinaturas=[DestinoEvento(evento=name) for name in checked_events(new.eventos)],

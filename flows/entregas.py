@@ -61,7 +61,7 @@ def contar() -> dict[str, int]:
     """Return how many deliveries are in each state."""
     with reading() as db:
         counted = db.execute(select(Delivery.estado, func.count()).group_by(Delivery.estado))
-        return dict(counted)
+        return dict(counted.tuples().all())
 
 
 def de_evento(message_id: str) -> Sequence[Row[Delivery, Event, Destino]]:

@@ -12,7 +12,7 @@ from core.errors import Transient
 log = structlog.get_logger(__name__)
 
 
-class FlowTask(Task):
+class FlowTask(Task):  # type: ignore[misc]
     """Retry transient faults within seconds, by back-off with jitter; the row behind the task outlives them all."""
 
     abstract = True

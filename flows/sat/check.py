@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from connectors.sat import consultar_status
 from sqlalchemy import select, update
 
 from alerts import Avaliacao, Contexto, avaliar, state
+from connectors.sat.client import consultar_status
 from core import loop
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
@@ -134,7 +134,7 @@ async def _check(turn: Turn, clock: Clock) -> Verificacao:
     found = Verificacao(turn.box.name, "ok")
     resposta = None
     try:
-        resposta = await consultar_status(turn.box, turn.sessao, clock)
+        resposta = await consultar_status(turn.box, turn.sessao)
     except PlatformError as error:
         found.resultado = next((name for kind, name in RESULTS if isinstance(error, kind)), "recusado")
         found.erro = str(error)

@@ -66,6 +66,14 @@ def test_a_secret_can_come_from_stdin(run: Run, monkeypatch: pytest.MonkeyPatch,
     assert receiver.requests[0].verdict == "ok"
 
 
+def test_a_destination_can_be_replaced_by_name(run: Run) -> None:
+    first = create(run, "https://exemplo.com/x", "--segredo", SECRET)
+    again = create(run, "https://exemplo.com/y", "--eventos", "alerta_resolvido", "--substituir")
+    assert again["id"] == first["id"]
+    (row,) = json.loads(run("destinos", "listar", "--json")[1])
+    assert (row["url"], row["eventos"]) == ("https://exemplo.com/y", ["alerta_resolvido"])
+
+
 def test_an_event_fired_by_hand_is_delivered_without_broker_or_workers(run: Run, receiver: ReceiverServer) -> None:
     create(run, f"{receiver.url}/x", "--segredo", SECRET)
     code, out, err = run("eventos", "disparar", "alerta_aberto", "--dados", '{"nome": "São João"}', "--json")

@@ -1,0 +1,118 @@
+"""The extension point: a class with `checar()` and `mensagem()`, given to `registrar()`, as in `satcfe.alertas`.
+
+Each condition is judged alone: one that fails is told as such and hides no other.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+import structlog
+from satcfe import alertas as satcfe_alertas
+
+from core.clock import SYSTEM
+from core.text import redact
+
+DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
+WARNING = "aviso"
+# Judged here by our own, which count and compare rightly; satcfe's never run beside them.
+_REPLACED = frozenset(
+    {
+        satcfe_alertas.AlertaCFePendentes,
+        satcfe_alertas.AlertaVencimentoCertificado,
+        satcfe_alertas.AlertaDivergenciaHorarios,
+    }
+)
+_registered: list[type[Any]] = []
+log = structlog.get_logger(__name__)
+Kind = TypeVar("Kind", bound=type[Any])
+
+
+@dataclass(frozen=True)
+class Contexto:
+    """When and where a status is judged: the instant, and the zone of the shop's wall clock."""
+
+    agora: datetime = field(default_factory=SYSTEM.now)
+    fuso: ZoneInfo = DEFAULT_ZONE
+
+    @property
+    def na_loja(self) -> datetime:
+        """The shop's wall clock, naive as the box's own."""
+        return self.agora.astimezone(self.fuso).replace(tzinfo=None)
+
+
+class AlertaOperacao(satcfe_alertas.AlertaOperacao):  # type: ignore[misc]
+    """Base of the conditions. `codigo` names it (default: the class), `valores` are its figures after `checar()`."""
+
+    codigo: ClassVar[str]
+    severidade: str = WARNING
+    contexto: Contexto
+
+    def __init__(self, resposta: Any) -> None:
+        super().__init__(resposta)
+        self.contexto = Contexto()
+        self.valores: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Avaliacao:
+    """The judgement of one condition; `erro` says why it could not be judged."""
+
+    codigo: str
+    severidade: str
+    ativo: bool
+    mensagem: str
+    valores: dict[str, Any]
+    erro: str | None = None
+    alerta: Any = None
+
+
+class Cliente(Protocol):
+    """What can be asked for a status: satcfe's clients, or ours."""
+
+    def consultar_status_operacional(self) -> Any: ...
+
+
+def registrar(classe: Kind) -> Kind:
+    """Add a condition, once; usable as a decorator."""
+    if classe not in _registered:
+        _registered.append(classe)
+    return classe
+
+
+def registrados() -> Iterator[type[Any]]:
+    """Give the conditions of this registry, then the guests of satcfe's own."""
+    yield from _registered
+    for classe in satcfe_alertas.AlertaOperacao.alertas_registrados:
+        if classe not in _REPLACED and classe not in _registered:
+            yield classe
+
+
+def checar(cliente_sat: Cliente, contexto: Contexto | None = None) -> list[Any]:
+    """Query the status once and return the active alerts."""
+    judged = avaliar(cliente_sat.consultar_status_operacional(), contexto or Contexto())
+    return [one.alerta for one in judged if one.ativo]
+
+
+def avaliar(resposta: Any, contexto: Contexto | None = None) -> list[Avaliacao]:
+    """Judge every condition on one answer."""
+    given = contexto or Contexto()
+    return [_judge(classe, resposta, given) for classe in registrados()]
+
+
+def _judge(classe: type[Any], resposta: Any, contexto: Contexto) -> Avaliacao:
+    codigo = str(getattr(classe, "codigo", None) or classe.__name__)
+    try:
+        alerta = classe(resposta)
+        alerta.contexto = contexto
+        ativo = bool(alerta.checar())
+        mensagem = str(alerta.mensagem()) if ativo else ""
+        severidade = str(getattr(alerta, "severidade", WARNING))
+        valores = dict(getattr(alerta, "valores", {}))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a guest's code: it may fail in any way, alone
+        reason = redact(f"{type(error).__name__}: {error}")[:300]
+        log.warning("alert could not be judged", codigo=codigo, reason=reason)
+        return Avaliacao(codigo, WARNING, False, "", {}, reason)
+    return Avaliacao(codigo, severidade, ativo, mensagem, valores, None, alerta)

@@ -1,0 +1,68 @@
+"""`python -m connectors.sat.child`: one query through a vendor library, in a process that may be killed.
+
+A JSON request on stdin (so that the activation code is in no argument and no environment), a JSON answer on stdout.
+"""
+
+import json
+import os
+import sys
+from typing import IO, Any
+
+from core.process import die_with_parent
+
+
+def main() -> int:
+    """Answer one request; the library's own prints go nowhere."""
+    with _own_channel() as channel:
+        request = json.loads(sys.stdin.read())
+        die_with_parent(parent=request["parent"])
+        channel.write(json.dumps(_query(request)))
+    return 0
+
+
+def _own_channel() -> IO[str]:
+    """Return the real stdout, and leave a null device in its place."""
+    channel = os.fdopen(os.dup(1), "w")
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)
+    return channel
+
+
+def _query(request: dict[str, Any]) -> dict[str, str]:
+    from satcfe import BibliotecaSAT, ClienteSATLocal
+    from satcfe.base import FuncoesSAT
+
+    try:
+        library = BibliotecaSAT(request["library"])
+        library.ref.ConsultarStatusOperacional  # noqa: B018 - the lookup itself is the question
+    except OSError:
+        return {"erro": "biblioteca"}
+    except AttributeError:
+        return {"erro": "funcao"}
+    client = ClienteSATLocal(
+        library,
+        codigo_ativacao=request["activation_code"],
+        numerador_sessao=lambda: request["sessao"],
+        # One character per byte: the encoding is found out afterwards, vendors differ.
+        encoding="latin-1",
+    )
+    try:
+        # The text itself: satcfe's own reading of it would fail on one odd field.
+        line = FuncoesSAT.consultar_status_operacional(client)
+    except AttributeError:
+        return {"erro": "nulo"}
+    except UnicodeError:
+        return {"erro": "texto"}
+    return {"retorno": _decoded(line.encode("latin-1"))}
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

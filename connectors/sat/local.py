@@ -1,0 +1,65 @@
+"""A box on this machine: the vendor's library runs in a child process, which alone pays for its hangs and crashes."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+
+from connectors.sat.status import InvalidAnswer, StatusOperacional, parse
+from core.errors import Misconfigured, PlatformError, Transient
+from core.settings import BoxSettings
+
+# What the child says went wrong, and what that means here.
+FAULTS: dict[str, tuple[type[PlatformError], str]] = {
+    "biblioteca": (Misconfigured, "não consegui carregar a biblioteca {library}"),
+    "funcao": (Misconfigured, "a biblioteca {library} não tem a função de consulta"),
+    "nulo": (InvalidAnswer, "a biblioteca respondeu vazio"),
+    "texto": (InvalidAnswer, "a biblioteca respondeu um texto ilegível"),
+}
+
+
+async def consultar(box: BoxSettings, sessao: int) -> StatusOperacional:
+    """Query the box through its library, within the box's deadline."""
+    code, answer = await _ask(box, sessao)
+    if code != 0:
+        said = f"sinal {signal.Signals(-code).name}" if code < 0 else f"código {code}"
+        raise Transient(f"Caixa {box.name}: a biblioteca derrubou a consulta ({said}).")
+    try:
+        found = json.loads(answer)
+    except ValueError:
+        raise InvalidAnswer(f"Caixa {box.name}: a consulta terminou sem resposta.") from None
+    if "erro" in found:
+        kind, text = FAULTS[found["erro"]]
+        raise kind(f"Caixa {box.name}: {text.format(library=box.library)}.")
+    return parse(found["retorno"], sessao)
+
+
+async def _ask(box: BoxSettings, sessao: int) -> tuple[int, bytes]:
+    """Run the child; whatever happens here, it is gone afterwards with everything it started."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "connectors.sat.child",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(box.timeout_seconds):
+            answer, _ = await child.communicate(_request(box, sessao))
+    except TimeoutError:
+        raise Transient(f"Caixa {box.name}: a biblioteca não respondeu em {box.timeout_seconds:g} s.") from None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        await child.wait()
+    return child.returncode or 0, answer
+
+
+def _request(box: BoxSettings, sessao: int) -> bytes:
+    code = box.activation_code.get_secret_value() if box.activation_code else ""
+    request = {"library": str(box.library), "activation_code": code, "sessao": sessao, "parent": os.getpid()}
+    return json.dumps(request).encode()
