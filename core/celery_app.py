@@ -16,14 +16,17 @@ DRAIN_SECONDS = 5
 DRAIN = "entregas.drenar"
 # Nobody listens there: without a broker a task that is sent fails at once instead of hanging.
 NO_BROKER = "redis://127.0.0.1:1/0"
+# A half-open connection would otherwise hang a publish for ever.
+SOCKET = {"socket_timeout": 10, "socket_connect_timeout": 5, "socket_keepalive": True, "health_check_interval": 25}
 PUBLISH_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
     """Return Celery's settings (webhooks_delivery, section 7, gives the reason of each)."""
     longest = settings.deliveries.total_timeout + DRAIN_SECONDS
+    broker = settings.broker_url or NO_BROKER
     return {
-        "broker_url": settings.broker_url or NO_BROKER,
+        "broker_url": broker,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_transport_options": {
@@ -31,13 +34,10 @@ def configuration(settings: Settings) -> dict[str, Any]:
             "visibility_timeout": 3600,
             "unacked_restore_interval": 10,
             "unacked_restore_throttle": 1,
-            "socket_timeout": 10,
-            "socket_connect_timeout": 5,
-            "socket_keepalive": True,
-            "health_check_interval": 25,
+            **SOCKET,
         },
         "task_default_queue": "default",
-        "task_queues": [Queue(name) for name in QUEUES],
+        "task_queues": [Queue(name, routing_key=name) for name in QUEUES],
         "task_create_missing_queues": False,
         "task_acks_late": False,
         "task_ignore_result": True,
@@ -59,6 +59,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "enable_utc": True,
         "beat_scheduler": "redbeat.RedBeatScheduler",
         "beat_max_loop_interval": 1,
+        "redbeat_redis_url": broker,
+        "redbeat_redis_options": SOCKET,
         "redbeat_key_prefix": f"{KEY_PREFIX}redbeat:",
         # Longer than the loop, short enough that a restarted beat soon gets the lock of a killed one.
         "redbeat_lock_timeout": 5,

@@ -7,7 +7,7 @@ import structlog
 from celery import Task
 
 from core.celery_app import app
-from core.errors import Transient
+from core.errors import PlatformError, Transient
 
 log = structlog.get_logger(__name__)
 
@@ -16,6 +16,7 @@ class FlowTask(Task):  # type: ignore[misc]
     """Retry transient faults within seconds, by back-off with jitter; the row behind the task outlives them all."""
 
     abstract = True
+    throws = (PlatformError,)
     autoretry_for = (Transient,)
     retry_backoff = 1
     retry_backoff_max = 60

@@ -1,8 +1,15 @@
 """The app that `celery -A workers` runs: the app of core, its tasks, its schedule and the hooks of worker processes."""
 
+import warnings
+
+from celery.platforms import SecurityWarning
+
 import tasks
 from beat_schedule import schedule
 from workers import hooks
+
+# It warns a worker run by root of pickled messages; here only JSON is accepted.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = tasks.app
 app.conf.beat_schedule = schedule()

@@ -1,4 +1,4 @@
-"""The clock of the box differs from the shop's. It tells no zone: compared in the worker's, it would always be wrong."""
+"""The clock of the box differs from the shop's. It tells no zone; the worker's would be wrong."""
 
 from typing import Any
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, and_, func, select, update
 from sqlalchemy.orm import Session
@@ -93,6 +93,27 @@ def next_session(db: Session, row_id: int) -> int:
 
 def _random_session() -> int:
     return random.randint(FIRST_SESSION, LAST_SESSION)
+
+
+def instantaneo() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the watched boxes and the open alerts as the rows have them, whatever this process's settings say."""
+    with reading() as db:
+        query = select(Alerta).where(Alerta.fonte == FONTE, Alerta.resolvido_em.is_(None)).order_by(Alerta.id)
+        opened = db.scalars(query).all()
+        rows = db.scalars(select(Caixa).where(Caixa.ativo).order_by(Caixa.nome)).all()
+    caixas = [
+        {
+            "nome": row.nome,
+            "resultado": row.resultado,
+            "verificada_em": row.verificada_em,
+            "alertas": [alerta.codigo for alerta in opened if alerta.objeto == row.nome],
+        }
+        for row in rows
+    ]
+    alertas = [
+        {"caixa": a.objeto, "codigo": a.codigo, "severidade": a.severidade, "mensagem": a.mensagem} for a in opened
+    ]
+    return caixas, alertas
 
 
 def listar() -> Sequence[tuple[BoxSettings, Caixa | None, list[Alerta]]]:

@@ -164,13 +164,13 @@ def test_who_started_with_settings_that_changed_starts_again(tmp_path: Path) -> 
         {"name": "servico", "code": tell + "\n" + SLEEPER, "environment": str(settings)},
     ]
     with Line(processes) as line:
-        line.wait_for("job .*porta 1")
-        line.wait_for("servico .*porta 1")
-        (source,) = pids(line, "fonte . pid")
+        line.wait_for("job +. porta 1")
+        line.wait_for("servico . porta 1")
+        (source,) = pids(line, "fonte +. pid")
         settings.write_text(json.dumps({"PORTA": "2"}))
         os.kill(source, signal.SIGKILL)
-        line.wait_for("job .*porta 2")
-        line.wait_for("servico .*porta 2")
+        line.wait_for("job +. porta 2")
+        line.wait_for("servico . porta 2")
 
 
 def test_a_reader_that_stalls_does_not_hold_up_the_stop() -> None:

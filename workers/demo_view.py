@@ -1,0 +1,121 @@
+"""The demonstration on the screen: boxes, open alerts, deliveries and what the receivers got.
+
+It draws what `snapshot()` returns and knows neither database nor sandbox. The dictionary, every part of it optional:
+`caixas` [{nome, resultado, verificada_em, alertas: [codigo]}], `alertas` [{caixa, codigo, severidade, mensagem}],
+`entregas` {estado: quantas}, `recebidos` {receptor, ntfy, hub: what each answers at /_sandbox/estado}.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from workers.lines import shown
+
+EVERY_SECONDS = 1.0
+NEWEST = 5
+Snapshot = Callable[[], Mapping[str, Any]]
+Write = Callable[[str], None]
+
+
+class View:
+    """Looks once a second: draws on a terminal, elsewhere hands `write` a line when something changed."""
+
+    def __init__(self, snapshot: Snapshot, write: Write, console: Console | None = None) -> None:
+        self._snapshot, self._write = snapshot, write
+        self._console = console or Console(highlight=False)
+        self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="demo", daemon=True)
+        self._last = ""
+
+    def __enter__(self) -> "View":
+        if self._live:
+            self._live.start()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(EVERY_SECONDS)
+        if self._live:
+            self._live.stop()
+
+    def print_above(self, text: str) -> None:
+        """Print a line above the drawing."""
+        self._console.print(Text(text), soft_wrap=True)
+
+    def _run(self) -> None:
+        while not self._over.wait(EVERY_SECONDS):
+            try:
+                self._look()
+            except Exception as fault:  # noqa: BLE001 - a view that fails must not end what it looks at
+                self._say(f"sem dados agora ({type(fault).__name__})")
+
+    def _look(self) -> None:
+        found = self._snapshot()
+        if self._live:
+            self._live.update(drawn(found), refresh=True)
+        else:
+            self._say(summary(found))
+
+    def _say(self, text: str) -> None:
+        if text != self._last:
+            self._last = text
+            self._write(f"demonstração | {text}")
+
+
+def summary(found: Mapping[str, Any]) -> str:
+    """Return one line: open alerts, deliveries by state, what the receivers got."""
+    deliveries = ", ".join(f"{amount} {state}" for state, amount in sorted(found.get("entregas", {}).items()))
+    return f"alertas abertos: {len(found.get('alertas', []))}; entregas: {deliveries or 'nenhuma'}; {receivers(found)}"
+
+
+def receivers(found: Mapping[str, Any]) -> str:
+    """Return what arrived, in words."""
+    got = found.get("recebidos", {})
+    webhook, ntfy = got.get("receptor", {}), got.get("ntfy", {})
+    verified, refused = webhook.get("verificados", 0), webhook.get("recusados", 0)
+    published = ntfy.get("publicadas", 0)
+    return f"receptor: {verified} com assinatura verificada, {refused} recusados; ntfy: {published} publicadas"
+
+
+def drawn(found: Mapping[str, Any]) -> Group:
+    """Return the screen."""
+    boxes = _table(found.get("caixas", []), {"nome": "Caixa", "resultado": "Resultado", "alertas": "Alertas"})
+    alerts = _table(
+        found.get("alertas", []), {"caixa": "Caixa", "severidade": "Severidade", "codigo": "Alerta", "mensagem": ""}
+    )
+    arrived = found.get("recebidos", {}).get("receptor", {}).get("recebidos", [])[-NEWEST:]
+    webhooks = _table(
+        arrived, {"recebido_em": "Quando", "evento": "Evento", "webhook_id": "Id", "veredito": "Veredito"}
+    )
+    deliveries = ", ".join(f"{amount} {state}" for state, amount in sorted(found.get("entregas", {}).items()))
+    return Group(
+        Panel(boxes, title="Caixas", title_align="left"),
+        Panel(alerts, title="Alertas abertos", title_align="left"),
+        Panel(webhooks, title="Últimos webhooks recebidos", title_align="left"),
+        Text(f"Entregas: {deliveries or 'nenhuma'}"),
+        Text(receivers(found)),
+    )
+
+
+def _table(rows: list[Mapping[str, Any]], columns: Mapping[str, str]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
+    *short, last = columns.values()
+    for title in short:
+        table.add_column(title, no_wrap=True)
+    table.add_column(last, overflow="fold", ratio=1)
+    for row in rows:
+        table.add_row(*(Text(_cell(row.get(key))) for key in columns))
+    return table
+
+
+def _cell(value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value if value is not None else "-")
+    return shown(text)

@@ -1,0 +1,103 @@
+"""`python -m workers.flower`: Flower, once the workers answer, so that its API lists them and their tasks at once.
+
+Its options are in `flower_config.py`, which reads the settings; the password is never among the arguments.
+"""
+
+import importlib
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from core.errors import Misconfigured, PlatformError
+from core.settings import Settings, get_settings
+from workers.private import private_folder, write_private
+from workers.processes import WORKERS
+
+PASSWORD_FILE = "flower.password"  # noqa: S105 - a file name
+PATIENCE_SECONDS, PING_SECONDS = 30.0, 1.0
+CONFIGURATION = Path(__file__).with_name("flower_config.py")
+
+
+def password_file(settings: Settings) -> Path:
+    """Return where a generated password is kept."""
+    return settings.core.data_dir / PASSWORD_FILE
+
+
+def password(settings: Settings) -> str:
+    """Return the password of the settings, else the generated one, which the first call makes."""
+    given = settings.flower.password
+    if given is not None:
+        return _usable(given.get_secret_value())
+    path = password_file(settings)
+    try:
+        kept = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        kept = ""
+    except (OSError, UnicodeDecodeError):
+        raise Misconfigured(f"Não consegui ler a senha do Flower em {path}; apague o arquivo ou corrija-o.") from None
+    if not kept:
+        kept = secrets.token_urlsafe(18)
+        private_folder(path.parent)
+        write_private(path, kept + "\n")
+    return kept
+
+
+def _usable(text: str) -> str:
+    """Flower compares ASCII only, and an empty password would open it."""
+    if not text or not text.isascii() or not text.isprintable():
+        raise Misconfigured("flower.password deve ter letras sem acento, números ou símbolos, ao menos um.")
+    return text
+
+
+def credentials(settings: Settings) -> str:
+    """Return user and password as Flower wants them."""
+    user = settings.flower.user
+    if not user or not user.isascii() or not user.isprintable() or ":" in user:
+        raise Misconfigured("flower.user deve ter letras sem acento, números ou símbolos, sem dois-pontos.")
+    return f"{user}:{password(settings)}"
+
+
+def wait_for(ping: Callable[[], set[str]], wanted: set[str], seconds: float = PATIENCE_SECONDS) -> set[str]:
+    """Wait until all the wanted workers answer, or any after the patience is over; return who answered."""
+    ends = time.monotonic() + seconds
+    while True:
+        answered = ping()
+        if wanted <= answered or (answered and time.monotonic() > ends):
+            return answered
+        time.sleep(0.2)
+
+
+def answering() -> set[str]:
+    """Return the names, without host, of the workers that answer a ping now."""
+    from kombu.exceptions import OperationalError
+    from redis import RedisError
+
+    from core.celery_app import app
+
+    try:
+        replies = app.control.ping(timeout=PING_SECONDS)
+    except (OperationalError, RedisError, OSError):
+        return set()
+    return {node.split("@")[0] for reply in replies for node in reply}
+
+
+def main() -> int:
+    """Wait for the workers, then serve until a signal."""
+    try:
+        credentials(get_settings())
+    except PlatformError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    # Loaded while the workers still start.
+    from celery.bin.celery import main as celery
+
+    importlib.import_module("flower.command")
+    wait_for(answering, set(WORKERS))
+    sys.argv = ["celery", "-q", "-A", "workers", "flower", f"--conf={CONFIGURATION}"]
+    return celery() or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

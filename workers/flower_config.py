@@ -1,0 +1,16 @@
+"""Flower's options, read by Flower itself: loopback, a password, a bounded memory."""
+
+from core.settings import get_settings
+from workers.flower import credentials
+
+_settings = get_settings()
+
+address = _settings.flower.host
+port = _settings.flower.port
+basic_auth = [credentials(_settings)]
+max_tasks = 10_000
+max_workers = 100
+purge_offline_workers = 60
+inspect_timeout = 2000.0
+persistent = False
+logging = "warning"

@@ -1,0 +1,48 @@
+"""What processes print becomes lines that are safe to show: whole, of bounded length, printable, without secrets."""
+
+from collections.abc import Iterator
+
+from core.text import redact
+
+LIMIT = 8192
+CUT = " […]"
+UNPRINTABLE = "�"
+
+
+class Lines:
+    """Cuts a stream of bytes into lines; of a line beyond the limit the rest is dropped."""
+
+    def __init__(self) -> None:
+        self._kept = bytearray()
+        self._dropping = False
+
+    def feed(self, data: bytes) -> Iterator[str]:
+        """Return the lines that are complete now."""
+        *whole, rest = data.split(b"\n")
+        for part in whole:
+            yield from self._end(part)
+        self._keep(rest)
+
+    def finish(self) -> Iterator[str]:
+        """Return what came after the last line break."""
+        if self._kept:
+            yield from self._end(b"")
+
+    def _keep(self, part: bytes) -> None:
+        self._kept += part
+        if len(self._kept) > LIMIT:
+            del self._kept[LIMIT:]
+            self._dropping = True
+
+    def _end(self, part: bytes) -> Iterator[str]:
+        self._keep(part)
+        text = bytes(self._kept).decode("utf-8", "replace").rstrip("\r") + (CUT if self._dropping else "")
+        self._kept.clear()
+        self._dropping = False
+        if text.strip():
+            yield text
+
+
+def shown(text: str) -> str:
+    """Return a line as people may see it: no secret, nothing that moves the terminal's cursor."""
+    return "".join(c if c.isprintable() or c == "\t" else UNPRINTABLE for c in redact(text))

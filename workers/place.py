@@ -1,0 +1,92 @@
+"""What `subir` needs for itself before it starts anything: its data folder alone, and its ports free."""
+
+import errno
+import fcntl
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import Misconfigured
+from core.settings import Settings
+from workers.private import private_folder
+
+LOCK_FILE = "subir.lock"
+# The processes of a supervisor that was killed are ended by the kernel, but not in no time.
+PATIENCE_SECONDS, EVERY_SECONDS = 1.5, 0.1
+
+
+@contextmanager
+def alone(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder for one `subir`; raise `Misconfigured` when another one has it."""
+    try:
+        private_folder(data_dir)
+        file = (data_dir / LOCK_FILE).open("a+")
+    except OSError as error:
+        raise Misconfigured(f"Não consegui usar a pasta {data_dir} (core.data_dir): {error.strerror}.") from None
+    with file:
+        _lock(file.fileno(), data_dir)
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def _lock(descriptor: int, data_dir: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise Misconfigured(
+            f"Já há um `esteira subir` rodando com a pasta {data_dir}{_holder(data_dir)}: pare-o, "
+            "ou use outra pasta em core.data_dir."
+        ) from None
+
+
+def _holder(data_dir: Path) -> str:
+    try:
+        number = (data_dir / LOCK_FILE).read_text().strip()
+    except OSError:
+        return ""
+    return f" (processo {number})" if number.isdecimal() else ""
+
+
+def check_ports(settings: Settings) -> None:
+    """Raise `Misconfigured` with the key of each port or address that cannot be used."""
+    mistakes = [
+        mistake
+        for name in ("flower", "api")
+        if (mistake := _mistake(name, getattr(settings, name).host, getattr(settings, name).port))
+    ]
+    if (settings.flower.host, settings.flower.port) == (settings.api.host, settings.api.port):
+        mistakes = [f"flower.port e api.port são a mesma porta, {settings.api.port}"]
+    if mistakes:
+        raise Misconfigured("; ".join(mistakes) + ".")
+
+
+def _mistake(name: str, host: str, port: int) -> str | None:
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while fault := _fault(host, port):
+        if fault != errno.EADDRINUSE:
+            return f"{name}.host ou {name}.port: não consegui abrir {host}:{port} ({os.strerror(fault)})"
+        if time.monotonic() > ends:
+            return f"a porta {port} de {host} já está em uso: mude {name}.port ou pare quem a usa"
+        time.sleep(EVERY_SECONDS)
+    return None
+
+
+def _fault(host: str, port: int) -> int | None:
+    """Return the number of the error that opening the port gives; none when it opens."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        return errno.EADDRNOTAVAIL
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+            probe.listen(1)
+        except OSError as error:
+            return error.errno
+    return None

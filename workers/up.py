@@ -1,0 +1,151 @@
+"""`esteira subir`: one command starts the whole line and keeps it running until a signal."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from core.settings import Settings
+from workers import broker, flower, place, processes
+from workers.demo import Sandbox
+from workers.demo_view import View
+from workers.output import Output, to_stdout
+from workers.spec import Process
+from workers.supervisor import Supervisor
+
+DEMO_STOP_SECONDS, DEMO_WORKER_GRACE = 4.5, 3.5
+# For everything but the workers.
+STOP_RESERVE = 5.0
+PLAIN_WIDTH = 140
+SHOW_CURSOR = b"\x1b[?25h"
+Snapshot = Callable[[], Mapping[str, Any]]
+Row = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """All that will run, and how long it may take to stop."""
+
+    processes: Sequence[Process]
+    elsewhere: Sequence[Row]
+    stop_limit: float
+
+
+def subir(settings: Settings, demo: bool = False, snapshot: Snapshot | None = None) -> int:
+    """Start everything, run until a signal, stop everything; return the exit code.
+
+    Raises `Misconfigured` or `Transient` with one sentence when something is missing. `snapshot` tells the view of the
+    demonstration what the database knows (see `demo_view`).
+    """
+    with ExitStack() as open_things:
+        open_things.enter_context(place.alone(settings.core.data_dir))
+        place.check_ports(settings)
+        access = _flower_access(settings)
+        own, elsewhere = open_things.enter_context(_broker(settings))
+        _migrate(settings)
+        sandbox = Sandbox(settings) if demo else None
+        line = _line(settings, own, elsewhere, sandbox)
+        _tell_what_runs(line, access)
+        return _run(line, sandbox, snapshot)
+
+
+@contextmanager
+def _broker(settings: Settings) -> Iterator[tuple[list[Process], list[Row]]]:
+    """Give the broker to run, or the row that tells of one that runs already."""
+    given = broker.given(settings)
+    if given is not None:
+        broker.check(*given)
+        yield [], [("broker", f"Redis de {given[0]}", broker.place(given[1]))]
+        return
+    own = broker.Broker(settings.core.data_dir)
+    try:
+        yield [own.process()], []
+    finally:
+        own.withdraw()
+
+
+def _migrate(settings: Settings) -> None:
+    """Bring the database to this version; a first start makes the key file."""
+    from storage import migrate
+    from storage.session import connect_engine, explained
+
+    with explained():
+        engine = connect_engine(settings.database_url)
+        try:
+            migrate.upgrade(engine)
+            migrate.ensure(engine)
+        finally:
+            engine.dispose()
+
+
+def _line(settings: Settings, own: list[Process], elsewhere: list[Row], sandbox: Sandbox | None) -> Line:
+    if sandbox is None:
+        every = processes.line(settings, own)
+        return Line(every, elsewhere, max(process.grace for process in every) + STOP_RESERVE)
+    first = [*own, *sandbox.processes()]
+    every = processes.line(settings, first, DEMO_WORKER_GRACE)
+    changed = [process if process in first else replace(process, environment=sandbox.environment) for process in every]
+    return Line(changed, elsewhere, DEMO_STOP_SECONDS)
+
+
+def _flower_access(settings: Settings) -> str:
+    """Check Flower's password, make one if there is none, and return the sentence about it."""
+    user, path = settings.flower.user, flower.password_file(settings)
+    new = settings.flower.password is None and not path.exists()
+    flower.credentials(settings)
+    if settings.flower.password is not None:
+        return f"Flower: usuário {user}, senha de flower.password."
+    if new:
+        return f"Flower: usuário {user}, senha {flower.password(settings)} (criada agora e guardada em {path})."
+    return f"Flower: usuário {user}, senha em {path}."
+
+
+def _tell_what_runs(line: Line, access: str) -> None:
+    """Print the table; on a narrow output it keeps its width, so that a line stays a line."""
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("Processo", "O que faz", "Onde", "No log"):
+        table.add_column(title, overflow="fold")
+    for name, about, where in line.elsewhere:
+        table.add_row(Text(name), Text(about), Text(where), Text("-"))
+    for process in line.processes:
+        table.add_row(Text(process.name), Text(process.about), Text(process.address), Text(f"{process.name} |"))
+    console.print(table)
+    console.print(Text(f"{access}\nCtrl-C para tudo, em ordem."))
+
+
+def _run(line: Line, sandbox: Sandbox | None, snapshot: Snapshot | None) -> int:
+    with ExitStack() as shown:
+        if sandbox is None:
+            output = shown.enter_context(Output())
+        else:
+            output = shown.enter_context(_demonstration(sandbox, snapshot))
+        return Supervisor(line.processes, output, stop_limit=line.stop_limit, abort=_restore_terminal).run()
+
+
+@contextmanager
+def _demonstration(sandbox: Sandbox, snapshot: Snapshot | None) -> Iterator[Output]:
+    """Give an output that goes together with the view: above the drawing on a terminal, in between elsewhere."""
+    console = Console(highlight=False)
+    output = Output(lambda text: view.print_above(text) if console.is_terminal else to_stdout(text))
+    view = View(lambda: _seen(sandbox, snapshot), output, console)
+    with output, view:
+        yield output
+
+
+def _seen(sandbox: Sandbox, snapshot: Snapshot | None) -> Mapping[str, Any]:
+    return {**(snapshot() if snapshot is not None else {}), "recebidos": sandbox.state()}
+
+
+def _restore_terminal() -> None:
+    """Show the cursor that the view hides."""
+    if sys.stdout.isatty():
+        os.write(sys.stdout.fileno(), SHOW_CURSOR)
