@@ -20,6 +20,14 @@ NO_BROKER = "redis://127.0.0.1:1/0"
 SOCKET = {"socket_timeout": 10, "socket_connect_timeout": 5, "socket_keepalive": True, "health_check_interval": 25}
 PUBLISH_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
 
+# Filled by the tasks as they declare themselves (`tasks/base.py`).
+QUEUE_OF: dict[str, str] = {}
+
+
+def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
+    """Return the queue that a task declared."""
+    return {"queue": QUEUE_OF[name]} if name in QUEUE_OF else None
+
 
 def configuration(settings: Settings) -> dict[str, Any]:
     """Return Celery's settings (webhooks_delivery, section 7, gives the reason of each)."""
@@ -39,6 +47,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "task_default_queue": "default",
         "task_queues": [Queue(name, routing_key=name) for name in QUEUES],
         "task_create_missing_queues": False,
+        "task_routes": (route,),
         "task_acks_late": False,
         "task_ignore_result": True,
         "task_serializer": "json",

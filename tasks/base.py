@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from celery import Task
 
-from core.celery_app import app
+from core.celery_app import QUEUE_OF, app
 from core.errors import PlatformError, Transient
 
 log = structlog.get_logger(__name__)
@@ -36,6 +36,7 @@ def task(name: str, queue: str, **options: Any) -> Callable[[Callable[..., Any]]
     """Make a task of a function: its name is fixed as text, its queue declared."""
 
     def declare(function: Callable[..., Any]) -> Any:
-        return app.task(base=FlowTask, name=name, queue=queue, **options)(function)
+        QUEUE_OF[name] = queue
+        return app.task(base=FlowTask, name=name, **options)(function)
 
     return declare

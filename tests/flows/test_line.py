@@ -15,6 +15,7 @@ from support.deliveries import SECRET, fire, webhook
 from support.line import Line, processes_of
 from support.ports import wait_until
 
+from core import celery_app
 from core.clock import SYSTEM
 from sandbox import faults
 from sandbox.hub import HubServer
@@ -49,6 +50,7 @@ def owe_all(line: Line, receiver: ReceiverServer, configure: Configure) -> set[s
         deliveries__allow_http="true",
         deliveries__allow_networks='["127.0.0.0/8"]',
     )
+    celery_app.refresh()
     for number in range(DESTINATIONS):
         webhook(f"{receiver.url}/{number}", nome=f"d{number}")
     return set(fire(EVENTS))

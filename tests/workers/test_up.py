@@ -1,0 +1,154 @@
+"""`esteira subir` as a person types it: everything up, told, listed, and gone again."""
+
+import base64
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+from support.ports import free_port, wait_until
+from support.processes import alive, arguments
+
+from workers.processes import WORKERS
+
+COMMAND = [sys.executable, "-m", "cli.main", "subir"]
+
+
+@pytest.fixture
+def ports(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    chosen = {"FLOWER": free_port(), "API": free_port()}
+    for name, port in chosen.items():
+        monkeypatch.setenv(f"ESTEIRA_{name}__PORT", str(port))
+    return chosen
+
+
+@contextmanager
+def running(*more: str) -> Iterator[subprocess.Popen[bytes]]:
+    with open("saida.txt", "wb") as out, subprocess.Popen([*COMMAND, *more], stdout=out, stderr=out) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def said() -> str:
+    return Path("saida.txt").read_text()
+
+
+def get(url: str, credentials: str | None = None) -> tuple[int, bytes]:
+    request = Request(url)
+    if credentials is not None:
+        request.add_header("Authorization", "Basic " + base64.b64encode(credentials.encode()).decode())
+    try:
+        with build_opener(ProxyHandler({})).open(request, timeout=5) as answer:
+            return answer.status, answer.read()
+    except HTTPError as error:
+        with error:
+            return error.code, b""
+    except (URLError, OSError):
+        return 0, b""
+
+
+def descendants(pid: int) -> list[int]:
+    children = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rsplit(")", 1)[1].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == pid:
+            children.append(int(stat.parent.name))
+    return children + [below for child in children for below in descendants(child)]
+
+
+def refused(*more: str) -> str:
+    done = subprocess.run([*COMMAND, *more], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode not in (0, 70), done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def test_a_taken_port_is_one_sentence_with_its_key(ports: dict[str, int]) -> None:
+    with socket.create_server(("127.0.0.1", ports["FLOWER"])):
+        assert "flower.port" in refused()
+
+
+def test_an_absent_broker_is_one_sentence_without_its_password(
+    ports: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ESTEIRA_CORE__REDIS_URL", f"redis://:nao-mostre@127.0.0.1:{free_port()}/0")
+    told = refused()
+    assert "core.redis_url" in told
+    assert "nao-mostre" not in told
+
+
+@pytest.mark.slow
+def test_everything_comes_up_is_listed_and_leaves_nothing(ports: dict[str, int], tmp_path: Path) -> None:
+    with running() as line:
+        wait_until(lambda: "Ctrl-C para tudo" in said(), seconds=20)
+        password = re.findall(r"senha (\S+) \(criada agora", said())[0]
+        flower = f"http://127.0.0.1:{ports['FLOWER']}/api/workers"
+
+        def listed() -> dict[str, dict[str, list[str]]]:
+            return json.loads(get(flower, f"esteira:{password}")[1] or "{}")
+
+        wait_until(lambda: len([w for w in listed().values() if w.get("registered")]) == len(WORKERS), seconds=60)
+        assert {name.split("@")[0] for name in listed()} == set(WORKERS)
+        assert all(any("sat.verificar_caixa" in task for task in w["registered"]) for w in listed().values())
+        assert [get(flower)[0], get(flower, "esteira:outra")[0]] == [401, 401]
+        wait_until(lambda: get(f"http://127.0.0.1:{ports['API']}/saude/")[0] == 200, seconds=20)
+        below = descendants(line.pid)
+        secrets = [password, (tmp_path / "dados" / "broker.url").read_text().split(":")[2].split("@")[0]]
+        assert not [pid for pid in below if any(secret in arguments(pid) for secret in secrets)]
+        assert "Já há um `esteira subir`" in refused()
+        began = time.monotonic()
+        line.send_signal(signal.SIGINT)
+        assert line.wait(30) == 0
+        assert time.monotonic() - began < 10
+    assert not [pid for pid in below if alive(pid)]
+    assert not (tmp_path / "dados" / "broker.url").exists()
+    assert (tmp_path / "dados" / "flower.password").read_text().strip() == password
+
+
+@pytest.mark.slow
+def test_a_killed_line_leaves_nothing_and_starts_again(ports: dict[str, int]) -> None:
+    with running() as line:
+        wait_until(lambda: len(descendants(line.pid)) >= len(WORKERS) * 2 + 4, seconds=40)
+        below = descendants(line.pid)
+        line.kill()
+        line.wait()
+    wait_until(lambda: not [pid for pid in below if alive(pid)])
+    with running() as again:
+        wait_until(lambda: get(f"http://127.0.0.1:{ports['API']}/saude/")[0] == 200, seconds=30)
+        os.kill(again.pid, signal.SIGTERM)
+        assert again.wait(30) == 0
+
+
+@pytest.mark.slow
+def test_the_demonstration_delivers_a_first_alert_to_both_receivers_and_is_down_in_5_s(ports: dict[str, int]) -> None:
+    with running("--demo") as line:
+        wait_until(lambda: "demo-webhook" in deliveries() and "demo-ntfy" in deliveries(), seconds=60)
+        wait_until(lambda: re.search(r"receptor: [1-9]\d* com assinatura .* ntfy: [1-9]", said()), seconds=20)
+        below = descendants(line.pid)
+        began = time.monotonic()
+        line.send_signal(signal.SIGINT)
+        assert line.wait(30) == 0
+        assert time.monotonic() - began < 5.5
+    assert not [pid for pid in below if alive(pid)]
+
+
+def deliveries() -> set[str]:
+    listing = [sys.executable, "-m", "cli.main", "entregas", "listar", "--estado", "entregue", "--json"]
+    done = subprocess.run(listing, capture_output=True, text=True, check=False)
+    return {row["destino"] for row in json.loads(done.stdout or "[]")}
