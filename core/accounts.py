@@ -23,7 +23,7 @@ class Contas(BaseModel, Generic[Conta]):
         flat = {key: value for key, value in given.items() if key != "contas"}
         named = given.get("contas", {})
         if not flat or not isinstance(named, dict):
-            return given if not flat else {"contas": named}
+            return {"contas": named}
         if PADRAO in named:
             raise ValueError("a conta padrao está escrita de duas formas; use uma só")
         return {"contas": {PADRAO: flat, **named}}

@@ -13,7 +13,7 @@ from storage import crypto
 from storage.models import Base
 from storage.types import Encrypted
 
-HEAD = "0001"
+HEAD = "0002"
 LOCK_FILE = "migracao.lock"
 
 

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from workers.lines import shown
 
-EVERY_SECONDS = 1.0
+EVERY_SECONDS, CLOSING_SECONDS = 1.0, 0.2
 NEWEST = 5
 Snapshot = Callable[[], Mapping[str, Any]]
 Write = Callable[[str], None]
@@ -42,7 +42,7 @@ class View:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        self._thread.join(EVERY_SECONDS)
+        self._thread.join(CLOSING_SECONDS)
         if self._live:
             self._live.stop()
 

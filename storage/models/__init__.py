@@ -2,9 +2,9 @@
 
 from storage.models.alertas import Alerta
 from storage.models.base import Base
-from storage.models.destinos import Destino, DestinoEvento
-from storage.models.eventos import Attempt, Delivery, Event
-from storage.models.limites import Balde
+from storage.models.destinos import Destino, DestinoEvento, Latencia
+from storage.models.eventos import Attempt, Delivery, Event, Sequencia
+from storage.models.limites import Balde, Marca
 from storage.models.sat import Caixa
 from storage.models.usuarios import Usuario
 
@@ -18,5 +18,8 @@ __all__ = [
     "Destino",
     "DestinoEvento",
     "Event",
+    "Latencia",
+    "Marca",
+    "Sequencia",
     "Usuario",
 ]

@@ -29,3 +29,5 @@ class Alerta(Numbered, PerConta, Base):
     aberto_em: Mapped[datetime]
     visto_em: Mapped[datetime]
     resolvido_em: Mapped[datetime | None]
+    reconhecido_em: Mapped[datetime | None]
+    lembrado_em: Mapped[datetime | None]

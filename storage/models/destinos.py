@@ -2,15 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, Leased, Numbered
-from storage.types import Encrypted
+from storage.types import Encrypted, RowId
 
 
 class Destino(Numbered, Leased, Base):
     """A webhook or an ntfy topic. Its lease is the one worker slot that a destination may hold.
+
+    `pausado_em` is an operator's pause. Health: `falhando_desde` is the first failure since the last success,
+    `falhas_novas` counts exhausted rows and failed first attempts since then, `falhas_seguidas` opens the circuit, whose
+    next probe is `circuito_espera` seconds after the last one (0: closed).
 
     `secret_key` signs a webhook's requests; for ntfy it is the token, or user:password, sent to the server.
     Without owner it is the operator's. `ativo` is its owner's wish; `desligado_em` says that Esteira itself
@@ -31,8 +35,21 @@ class Destino(Numbered, Leased, Base):
     ativo: Mapped[bool] = mapped_column(default=True)
     desligado_em: Mapped[datetime | None]
     desligado_motivo: Mapped[str | None] = mapped_column(String(500))
+    pausado_em: Mapped[datetime | None]
     lento: Mapped[bool] = mapped_column(default=False)
+    ordem_estrita: Mapped[bool] = mapped_column(default=False)
+    por_minuto: Mapped[int | None]
     servido_em: Mapped[datetime | None]
+    secret_anterior: Mapped[str | None] = mapped_column(Encrypted)
+    secret_anterior_ate: Mapped[datetime | None]
+    severidade_minima: Mapped[str | None] = mapped_column(String(20))
+    rotulos: Mapped[str | None] = mapped_column(Text)
+    silencio: Mapped[str | None] = mapped_column(String(11))
+    falhas_seguidas: Mapped[int] = mapped_column(default=0)
+    falhas_novas: Mapped[int] = mapped_column(default=0)
+    falhando_desde: Mapped[datetime | None]
+    avisado_em: Mapped[datetime | None]
+    circuito_espera: Mapped[int] = mapped_column(default=0)
     data_criacao: Mapped[datetime]
     data_atualizacao: Mapped[datetime]
     ultima_execucao: Mapped[datetime | None]
@@ -56,3 +73,14 @@ class DestinoEvento(Base):
 
     destino_id: Mapped[int] = mapped_column(ForeignKey("destino.id", ondelete="CASCADE"), primary_key=True)
     evento: Mapped[str] = mapped_column(String(50), primary_key=True, index=True)
+
+
+class Latencia(Base):
+    """How many first attempts began within `ate_ms` of the commit, by destination: only its own drain writes here."""
+
+    __tablename__ = "latencia"
+
+    destino_id: Mapped[int] = mapped_column(ForeignKey("destino.id", ondelete="CASCADE"), primary_key=True)
+    ate_ms: Mapped[int] = mapped_column(primary_key=True)
+    total: Mapped[int] = mapped_column(default=0)
+    soma_ms: Mapped[int] = mapped_column(RowId, default=0)

@@ -73,3 +73,12 @@ class Attempt(Numbered, Base):
     address: Mapped[str | None] = mapped_column(String(60))
     response: Mapped[str | None] = mapped_column(Text)
     error: Mapped[str | None] = mapped_column(String(500))
+
+
+class Sequencia(Base):
+    """The last sequence number of an entity: receivers put its events in order by it."""
+
+    __tablename__ = "sequencia"
+
+    entidade: Mapped[str] = mapped_column(String(200), primary_key=True)
+    valor: Mapped[int]

@@ -8,6 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.models.base import CONTA_PADRAO, Base
 
 
+class Marca(Base):
+    """The last time something happened, by name (the sweep, a retention run)."""
+
+    __tablename__ = "marca"
+
+    nome: Mapped[str] = mapped_column(String(100), primary_key=True)
+    instante: Mapped[datetime]
+
+
 class Balde(Base):
     """A token bucket, by account and name (for ntfy: the server)."""
 

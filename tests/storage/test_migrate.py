@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -15,6 +16,14 @@ from storage.models import Base, Destino
 from storage.session import connect_engine, dispose, engine, reading, transaction
 
 ROOT = Path(__file__).parents[2]
+NOW = "2026-03-02 12:00:00.000000"
+OLD_ROWS = (
+    "INSERT INTO destino (tipo, nome, url, timeout, retry_count, ativo, lento, due_at, data_criacao, data_atualizacao,"
+    f" total_execucoes, total_erros) VALUES ('webhook', 'a', 'u', 15, 11, 1, 0, '{NOW}', '{NOW}', '{NOW}', 0, 0)",
+    f"INSERT INTO event (message_id, nome, occurred_at, corpo) VALUES ('msg_1', 'teste', '{NOW}', x'7b7d')",
+    "INSERT INTO delivery (event_id, destino_id, estado, tentativas, due_at, created_at)"
+    f" VALUES (1, 1, 'pendente', 0, '{NOW}', '{NOW}')",
+)
 
 
 def test_the_migrations_make_exactly_the_models(banco: str) -> None:
@@ -44,6 +53,22 @@ def test_processes_that_start_together_create_one_database(tmp_path: Path) -> No
     ]
     said = [process.communicate()[1] for process in started]
     assert [process.returncode for process in started] == [0] * 4, said
+
+
+def test_migrating_a_database_with_rows_keeps_them(tmp_path: Path) -> None:
+    engine = connect_engine(f"sqlite:///{tmp_path}/antigo.db")
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "storage/migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in OLD_ROWS:
+            connection.execute(text(statement))
+    assert migrate.upgrade(engine) == migrate.HEAD
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM delivery")).scalar_one() == 1
+        assert connection.execute(text("SELECT falhas_seguidas FROM destino")).scalar_one() == 0
+    engine.dispose()
 
 
 @pytest.mark.parametrize(("revision", "told"), [("0000", "esteira banco migrar"), ("9999", "atualize o programa")])

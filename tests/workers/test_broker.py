@@ -21,7 +21,7 @@ from core.settings import get_settings
 from workers import broker
 from workers.broker import Broker
 
-SECRET = "nao-mostre-isto"
+SECRET = "nao-mostre-isto"  # pragma: allowlist secret
 
 
 @contextmanager
@@ -43,7 +43,11 @@ def mode(path: Path) -> int:
 
 def test_a_broker_of_our_own_answers_only_who_knows_the_password(tmp_path: Path) -> None:
     own = Broker(tmp_path)
-    with started(own), redis.Redis.from_url(own.url) as known, redis.Redis(port=own.port) as stranger:
+    with (
+        started(own),
+        redis.Redis.from_url(own.url) as known,
+        broker._client(f"redis://127.0.0.1:{own.port}", 1) as stranger,
+    ):
         assert known.ping()
         with pytest.raises(redis.AuthenticationError):
             stranger.ping()

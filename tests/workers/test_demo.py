@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -68,7 +69,7 @@ def test_its_receivers_become_destinations_and_a_new_start_brings_them_up_to_dat
     assert demo.prepare_destinations(old, Sandbox(get_settings()).secret) == 0
     assert demo.prepare_destinations(urls, sandbox.secret) == 0
     listed = subprocess.run(
-        ["python", "-m", "cli.main", "destinos", "listar", "--json"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "cli.main", "destinos", "listar", "--json"], capture_output=True, text=True, check=True
     )
     assert {row["nome"]: row["url"].rstrip("/") for row in json.loads(listed.stdout)} == {
         demo.WEBHOOK: urls["receptor"],

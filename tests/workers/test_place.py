@@ -36,7 +36,7 @@ def test_a_second_one_on_the_same_folder_is_refused_while_the_first_lives(tmp_pa
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        with pytest.raises(Misconfigured, match=f"processo {holder.pid}.*core.data_dir"), place.alone(folder):
+        with pytest.raises(Misconfigured, match=rf"processo {holder.pid}.*core\.data_dir"), place.alone(folder):
             pass
         holder.kill()
     with place.alone(folder):
@@ -46,7 +46,7 @@ def test_a_second_one_on_the_same_folder_is_refused_while_the_first_lives(tmp_pa
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "arquivo").touch()
-    with pytest.raises(Misconfigured, match="core.data_dir"), place.alone(tmp_path / "arquivo" / "dados"):
+    with pytest.raises(Misconfigured, match=r"core\.data_dir"), place.alone(tmp_path / "arquivo" / "dados"):
         pass
 
 
