@@ -47,7 +47,7 @@ def upgrade(engine: Engine) -> str:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with _alone(engine), engine.begin() as connection, warnings.catch_warnings():
+    with _alone(engine), _migrating(engine) as connection, warnings.catch_warnings():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(7386452)"))
         revision = current(connection)
@@ -57,6 +57,28 @@ def upgrade(engine: Engine) -> str:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     return HEAD
+
+
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Connection]:
+    """Give a transaction. SQLite changes a table by making it anew: with foreign keys on, that empties its children."""
+    with engine.connect() as connection:
+        switch = _foreign_keys if engine.dialect.name == "sqlite" else None
+        if switch:
+            switch(connection, "OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if switch:
+                switch(connection, "ON")
+
+
+def _foreign_keys(connection: Connection, state: str) -> None:
+    # Within a transaction SQLite ignores this, and a statement of SQLAlchemy would begin one.
+    raw = connection.connection.dbapi_connection
+    if raw is not None:
+        raw.cursor().execute(f"PRAGMA foreign_keys={state}")
 
 
 @contextmanager

@@ -17,13 +17,13 @@ from storage.session import connect_engine, dispose, engine, reading, transactio
 
 ROOT = Path(__file__).parents[2]
 NOW = "2026-03-02 12:00:00.000000"
-OLD_ROWS = (
-    "INSERT INTO destino (tipo, nome, url, timeout, retry_count, ativo, lento, due_at, data_criacao, data_atualizacao,"
-    f" total_execucoes, total_erros) VALUES ('webhook', 'a', 'u', 15, 11, 1, 0, '{NOW}', '{NOW}', '{NOW}', 0, 0)",
-    f"INSERT INTO event (message_id, nome, occurred_at, corpo) VALUES ('msg_1', 'teste', '{NOW}', x'7b7d')",
-    "INSERT INTO delivery (event_id, destino_id, estado, tentativas, due_at, created_at)"
-    f" VALUES (1, 1, 'pendente', 0, '{NOW}', '{NOW}')",
-)
+OLD_ROWS = f"""
+INSERT INTO destino (tipo, nome, url, timeout, retry_count, ativo, lento, due_at, data_criacao, data_atualizacao,
+total_execucoes, total_erros) VALUES ('webhook', 'a', 'u', 15, 11, 1, 0, '{NOW}', '{NOW}', '{NOW}', 0, 0);
+INSERT INTO event (message_id, nome, occurred_at, corpo) VALUES ('msg_1', 'teste', '{NOW}', x'7b7d');
+INSERT INTO delivery (event_id, destino_id, estado, tentativas, due_at, created_at)
+VALUES (1, 1, 'pendente', 0, '{NOW}', '{NOW}')
+"""
 
 
 def test_the_migrations_make_exactly_the_models(banco: str) -> None:
@@ -62,7 +62,7 @@ def test_migrating_a_database_with_rows_keeps_them(tmp_path: Path) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
-        for statement in OLD_ROWS:
+        for statement in OLD_ROWS.split(";"):
             connection.execute(text(statement))
     assert migrate.upgrade(engine) == migrate.HEAD
     with engine.connect() as connection:
