@@ -66,6 +66,7 @@ def _opened(alerta: Alerta) -> AlertaAberto:
     return AlertaAberto(
         fonte=alerta.fonte,
         objeto=alerta.objeto,
+        loja=alerta.objeto,
         codigo=alerta.codigo,
         severidade=alerta.severidade,
         mensagem=alerta.mensagem,
@@ -77,6 +78,7 @@ def _closed(alerta: Alerta, now: datetime) -> AlertaResolvido:
     return AlertaResolvido(
         fonte=alerta.fonte,
         objeto=alerta.objeto,
+        loja=alerta.objeto,
         codigo=alerta.codigo,
         severidade=alerta.severidade,
         mensagem=f"Resolvido: {alerta.mensagem}",

@@ -49,6 +49,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "task_create_missing_queues": False,
         "task_routes": (route,),
         "task_acks_late": False,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
         "task_ignore_result": True,
         "task_serializer": "json",
         "accept_content": ["json"],

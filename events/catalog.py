@@ -23,6 +23,11 @@ class Payload:
         dataclass(frozen=True, kw_only=True)(cls)
         CATALOG[cls.evento] = cls
 
+    @property
+    def entidade(self) -> str | None:
+        """The entity whose events are numbered one after the other; none where order means nothing."""
+        return None
+
     def dados(self) -> dict[str, Any]:
         """Return the payload as the object that is sent."""
         return asdict(self)  # type: ignore[call-overload, no-any-return]
@@ -121,31 +126,81 @@ class Teste(Payload):
     usuario: str | None = None
 
 
-class AlertaAberto(Payload):
+class _Numbered:
+    """The events of one object are numbered, so that a receiver can put them in order."""
+
+    fonte: str
+    objeto: str
+
+    @property
+    def entidade(self) -> str:
+        return f"{self.fonte}:{self.objeto}"
+
+
+class AlertaAberto(_Numbered, Payload):
     """A condition became true."""
 
     evento, rotulo, etiquetas = "alerta_aberto", "Alerta aberto", ("rotating_light",)
 
     fonte: str
     objeto: str
+    loja: str
     codigo: str
     severidade: str
     mensagem: str
     aberto_em: str
 
 
-class AlertaResolvido(Payload):
+class AlertaResolvido(_Numbered, Payload):
     """A condition is no longer true."""
 
     evento, rotulo, etiquetas = "alerta_resolvido", "Alerta resolvido", ("white_check_mark",)
 
     fonte: str
     objeto: str
+    loja: str
     codigo: str
     severidade: str
     mensagem: str
     aberto_em: str
     resolvido_em: str
+
+
+class AlertaLembrete(_Numbered, Payload):
+    """A condition is still true and nobody has acknowledged it."""
+
+    evento, rotulo, etiquetas = "alerta_lembrete", "Alerta ainda aberto", ("alarm_clock",)
+
+    fonte: str
+    objeto: str
+    loja: str
+    codigo: str
+    severidade: str
+    mensagem: str
+    aberto_em: str
+
+
+class DestinoFalhando(Payload):
+    """A destination has had no success for a day."""
+
+    evento, rotulo, etiquetas = "destino_falhando", "Destino falhando", ("warning",)
+
+    destino_id: int
+    nome: str
+    tipo: str
+    desde: str
+    mensagem: str
+
+
+class DestinoRecuperado(Payload):
+    """A destination that was failing or off works again."""
+
+    evento, rotulo, etiquetas = "destino_recuperado", "Destino recuperado", ("white_check_mark",)
+
+    destino_id: int
+    nome: str
+    tipo: str
+    mensagem: str
 
 
 class DestinoDesligado(Payload):
@@ -180,3 +235,9 @@ def known(name: str) -> bool:
 def subscribable() -> list[str]:
     """Return the names a destination may subscribe to."""
     return [name for name, payload in CATALOG.items() if not payload.sempre]
+
+
+# About the deliveries themselves: their own failures are told to nobody, or one would cause the next.
+ABOUT_DELIVERIES = frozenset(
+    kind.evento for kind in (EntregaEsgotada, DestinoFalhando, DestinoDesligado, DestinoRecuperado)
+)

@@ -5,44 +5,68 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, or_, select, true
+from sqlalchemy import ColumnElement, Row, insert, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM
 from core.errors import UsageError
 from core.ids import message_id
+from core.settings import get_settings
 from events import wake
 from events.catalog import CATALOG, Payload
+from events.filters import Filters
 from storage.models import Delivery, Destino, DestinoEvento, Event, Usuario
 from storage.models.eventos import Estado
+from storage.sequence import next_value
 from storage.session import transaction
 
 BODY_LIMIT = 1024 * 1024
+Target = Row[int, str, bool, datetime | None, datetime | None, str | None, str | None, str | None]
+WANTED = (
+    Destino.id,
+    Destino.tipo,
+    Destino.lento,
+    Destino.desligado_em,
+    Destino.pausado_em,
+    Destino.severidade_minima,
+    Destino.rotulos,
+    Destino.silencio,
+)
 
 
 def disparar_webhook(
-    evento: str, dados: Mapping[str, Any], usuario: Usuario | int | None = None, db: Session | None = None
+    evento: str,
+    dados: Mapping[str, Any],
+    usuario: Usuario | int | None = None,
+    db: Session | None = None,
+    entidade: str | None = None,
 ) -> str:
     """Record an event by name and return its `webhook-id`.
 
     With `db` it joins that transaction; else it opens and commits its own. With `usuario` the event goes to that
-    user's destinations, without to those that have no owner.
+    user's destinations, without to those that have no owner. With `entidade` its data carry `sequencia`, the number
+    of the event among those of that entity.
     """
     if db is not None:
-        return _record(db, evento, dados, usuario).message_id
+        return _record(db, evento, dados, usuario, entidade).message_id
     with transaction() as own:
-        return _record(own, evento, dados, usuario).message_id
+        return _record(own, evento, dados, usuario, entidade).message_id
 
 
 def record_event(
     db: Session, payload: Payload, usuario: Usuario | int | None = None, exceto: int | None = None
 ) -> Event:
     """Record a typed event in the caller's transaction; `exceto` is a destination that is not told."""
-    return _record(db, payload.evento, payload.dados(), usuario, exceto)
+    return _record(db, payload.evento, payload.dados(), usuario, payload.entidade, exceto)
 
 
 def _record(
-    db: Session, nome: str, dados: Mapping[str, Any], usuario: Usuario | int | None, exceto: int | None = None
+    db: Session,
+    nome: str,
+    dados: Mapping[str, Any],
+    usuario: Usuario | int | None,
+    entidade: str | None = None,
+    exceto: int | None = None,
 ) -> Event:
     kind = CATALOG.get(nome)
     if kind is None:
@@ -54,10 +78,13 @@ def _record(
         usuario_id=usuario.id if isinstance(usuario, Usuario) else usuario,
         occurred_at=now,
     )
+    if entidade is not None:
+        dados = {**dados, "sequencia": next_value(db, entidade)}
     event.corpo = serialise(event, dados)
     db.add(event)
     db.flush()
-    _owe(db, event, kind, exceto, now)
+    targets = _targets(db, event, kind, dados, exceto)
+    _owe(db, event, targets, {target.id: _due_at(target, dados, now) for target in targets})
     return event
 
 
@@ -81,20 +108,28 @@ def serialise(event: Event, dados: Mapping[str, Any]) -> bytes:
     return raw
 
 
-def _owe(db: Session, event: Event, kind: type[Payload], exceto: int | None, now: datetime) -> None:
-    """Write a delivery for each destination, and wake those that are on."""
-    targets = db.execute(
-        select(Destino.id, Destino.tipo, Destino.lento, Destino.desligado_em)
+def _targets(
+    db: Session, event: Event, kind: type[Payload], dados: Mapping[str, Any], exceto: int | None
+) -> list[Target]:
+    """Return the destinations that want this event."""
+    found = db.execute(
+        select(*WANTED)
         .where(Destino.ativo, _subscribed(kind), _concerned(kind, event.usuario_id), Destino.id != (exceto or 0))
         .order_by(Destino.id)
-    ).all()
+    )
+    return [target for target in found if _filters(target).accept(dados)]
+
+
+def _owe(db: Session, event: Event, targets: list[Target], due_at: Mapping[int, datetime]) -> None:
+    """Write a delivery for each destination, and wake those that may be served now."""
+    now = event.occurred_at
     rows = [
         {
             "event_id": event.id,
             "destino_id": target.id,
-            "estado": Estado.RETIDO if target.desligado_em else Estado.PENDENTE,
+            "estado": Estado.RETIDO if _stopped(target) else Estado.PENDENTE,
             "tentativas": 0,
-            "due_at": now,
+            "due_at": due_at[target.id],
             "created_at": now,
         }
         for target in targets
@@ -102,8 +137,20 @@ def _owe(db: Session, event: Event, kind: type[Payload], exceto: int | None, now
     if rows:
         db.execute(insert(Delivery), rows)
     for target in targets:
-        if not target.desligado_em:
+        if not _stopped(target) and due_at[target.id] <= now:
             wake.after_commit(db, target.id, wake.queue_of(target.tipo, target.lento))
+
+
+def _stopped(target: Target) -> bool:
+    return target.desligado_em is not None or target.pausado_em is not None
+
+
+def _due_at(target: Target, dados: Mapping[str, Any], now: datetime) -> datetime:
+    return _filters(target).due_at(dados, now, get_settings().zone)
+
+
+def _filters(target: Target) -> Filters:
+    return Filters(target.severidade_minima, target.rotulos, target.silencio)
 
 
 def _subscribed(kind: type[Payload]) -> ColumnElement[bool]:

@@ -10,6 +10,8 @@ from typing import IO, Any
 
 from core.process import die_with_parent
 
+FUNCTION = "ConsultarStatusOperacional"
+
 
 def main() -> int:
     """Answer one request; the library's own prints go nowhere."""
@@ -33,16 +35,19 @@ def _query(request: dict[str, Any]) -> dict[str, str]:
     from satcfe import BibliotecaSAT, ClienteSATLocal
     from satcfe.base import FuncoesSAT
 
+    code = request["activation_code"]
+    if "\0" in code:
+        # C would cut it there, and a wrong code sent again and again locks the box
+        return {"erro": "codigo"}
     try:
-        library = BibliotecaSAT(request["library"])
-        library.ref.ConsultarStatusOperacional  # noqa: B018 - the lookup itself is the question
-    except OSError:
+        library = BibliotecaSAT(_path(request["library"]))
+    except (OSError, AttributeError, ValueError):
         return {"erro": "biblioteca"}
-    except AttributeError:
+    if not hasattr(library.ref, FUNCTION):
         return {"erro": "funcao"}
     client = ClienteSATLocal(
         library,
-        codigo_ativacao=request["activation_code"],
+        codigo_ativacao=code,
         numerador_sessao=lambda: request["sessao"],
         # One character per byte: the encoding is found out afterwards, vendors differ.
         encoding="latin-1",
@@ -53,8 +58,13 @@ def _query(request: dict[str, Any]) -> dict[str, str]:
     except AttributeError:
         return {"erro": "nulo"}
     except UnicodeError:
-        return {"erro": "texto"}
+        return {"erro": "codigo"}
     return {"retorno": _decoded(line.encode("latin-1"))}
+
+
+def _path(library: str) -> str:
+    """Return the path of a file of this folder too; a bare name is looked for in the system's folders only."""
+    return os.path.abspath(library) if os.path.exists(library) else library
 
 
 def _decoded(raw: bytes) -> str:

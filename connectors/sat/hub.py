@@ -20,6 +20,7 @@ HEADERS = {
     "User-Agent": f"satcfe/{satcfe.__version__}/ER-{satcfe.VERSAO_ER}",
     "Accept-Encoding": "identity",
 }
+INVALID_HOST = "o host configurado é inválido (use só o nome ou o endereço)"
 # First match wins; the texts follow the name of the box.
 STATUSES: tuple[tuple[range, type[PlatformError], str], ...] = (
     (range(300, 400), Rejected, "o endereço redireciona, não é um SATHub"),
@@ -30,8 +31,10 @@ STATUSES: tuple[tuple[range, type[PlatformError], str], ...] = (
     (range(500, 600), Transient, "o hub falhou (HTTP {status})"),
 )
 EXCEPTIONS: tuple[tuple[type[BaseException], type[PlatformError], str], ...] = (
+    (aiohttp.ConnectionTimeoutError, Transient, "o hub não aceita conexão"),
     (TimeoutError, Transient, "o hub não respondeu em {seconds:g} s"),
-    (aiohttp.InvalidURL, Misconfigured, "o host configurado é inválido"),
+    (aiohttp.InvalidURL, Misconfigured, INVALID_HOST),
+    (UnicodeError, Misconfigured, INVALID_HOST),
     (aiohttp.ClientConnectorError, Transient, "o hub não aceita conexão"),
     (aiohttp.ClientError, Transient, "o hub encerrou a conexão sem responder"),
     (OSError, Transient, "o hub não aceita conexão"),
@@ -72,7 +75,7 @@ def _url(box: BoxSettings) -> URL:
             scheme="http", host=(box.host or "").strip("[]"), port=box.port, path=f"{BASE}/{FUNCAO.lower()}"
         )
     except ValueError:
-        raise Misconfigured(_sentence(box, "o host configurado é inválido (use só o nome ou o endereço)")) from None
+        raise Misconfigured(_sentence(box, INVALID_HOST)) from None
 
 
 def _refused(box: BoxSettings, status: int) -> PlatformError:
@@ -93,4 +96,4 @@ def _retorno(box: BoxSettings, body: bytes) -> str:
 
 
 def _sentence(box: BoxSettings, reason: str) -> str:
-    return f"Caixa {box.name}: {reason} ({box.host}:{box.port})."
+    return f"{reason} ({box.host}:{box.port})."

@@ -13,10 +13,12 @@ from core.clock import SYSTEM, Clock
 from core.settings import DeliverySettings, get_settings
 from events.delivery import outcome as outcomes
 from events.delivery.channel import Channel, Message, channels
+from events.delivery.health import OPEN_AFTER
 from events.delivery.outcome import Outcome
-from events.delivery.queue import DestinationQueue, Done, Owed, acquire
+from events.delivery.queue import DestinationQueue, Owed, acquire
 from events.delivery.schedule import Schedule
 from events.delivery.sender import Answer, Sender
+from events.delivery.settle import Done, settle
 from storage.models.eventos import Estado
 from storage.owner import new_token
 
@@ -75,6 +77,7 @@ class Drain:
         self.schedule = Schedule(settings.schedule, settings.jitter)
         self.report = Report()
         self.stopped = False
+        self._in_a_row = queue.destino.falhas_seguidas
         self._ends = time.monotonic() + BUDGET_SECONDS
 
     def over(self) -> bool:
@@ -84,10 +87,11 @@ class Drain:
     async def pump(self) -> None:
         """Claim and send until nothing is due or the budget is used."""
         while not self.over() and self.report.feitas < BUDGET_ROWS:
-            rows = self.queue.claim(self.clock.now(), self.channel.metered)
+            rows = self.queue.claim(self.clock.now())
             if not rows:
                 return
             await self._send_all(rows)
+            self.queue.probing = False
 
     async def _send_all(self, rows: Sequence[Owed]) -> None:
         """Send with a few requests in flight, and commit outcomes at least every second."""
@@ -96,6 +100,7 @@ class Drain:
         async def lane() -> None:
             while waiting and not self.over():
                 done.append(await self._attempt(waiting.popleft()))
+                self._watch(done[-1])
 
         lanes = {asyncio.create_task(lane()) for _ in range(min(self.settings.max_in_flight, len(rows)))}
         try:
@@ -108,16 +113,28 @@ class Drain:
             for task in lanes:
                 task.cancel()
 
+    def _watch(self, one: Done) -> None:
+        """Start no further request once the failures in a row open the circuit; the settlement then says so."""
+        if one.outcome.requested:
+            self._in_a_row = 0 if one.outcome.delivered else self._in_a_row + 1
+        self.stopped |= self._in_a_row >= OPEN_AFTER
+
     def _flush(self, done: list[Done]) -> None:
         if not done:
             return
-        self.queue.settle(done, self.clock.now(), self.channel.metered)
+        health = settle(self.queue, done, self.clock.now())
         self.report.feitas += len(done)
         self.report.entregues += sum(one.outcome.delivered for one in done)
-        self.stopped |= any(
-            one.outcome.switch_off or (self.channel.metered and one.outcome.name == outcomes.BUSY.name) for one in done
-        )
+        if health.open:
+            self._hold(health.circuito_espera)
+        busy = self.queue.bucket is not None and any(one.outcome.name == outcomes.BUSY.name for one in done)
+        self.stopped |= busy or any(one.outcome.switch_off for one in done)
         done.clear()
+
+    def _hold(self, seconds: int) -> None:
+        """The circuit is open: what is not sent goes back, and nobody looks here before the next probe."""
+        self.stopped = True
+        self.queue.hold_until = self.clock.now() + timedelta(seconds=seconds)
 
     async def _attempt(self, owed: Owed) -> Done:
         """Make one request; only a fault of our own escapes, and then the row goes back unchanged."""

@@ -1,27 +1,28 @@
-"""The database side of a drain: the destination's slot, its due rows, their outcomes. No network here."""
+"""The database side of a drain: the destination's slot, its due rows, what is given back. No network here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, and_, case, exists, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, Table, and_, exists, func, select, text
 from sqlalchemy.orm import Session
 from yarl import URL
 
 from core.settings import DeliverySettings
-from events.catalog import DestinoDesligado, EntregaEsgotada
-from events.delivery.outcome import BUSY, Outcome
-from events.outbox import record_event
+from events.delivery.channel import channels
 from storage import budget
 from storage.lease import Lease
-from storage.models import Attempt, Delivery, Destino, Event
+from storage.models import Delivery, Destino, Event
 from storage.models.eventos import OPEN_SQL, Estado
 from storage.session import reading, transaction
 
 BATCH = 100
-SLOTS = Lease(cast("Table", Destino.__table__), ready=and_(Destino.ativo.is_(True), Destino.desligado_em.is_(None)))
-ATTEMPTS = cast("Table", Attempt.__table__)
+LONGEST_TIMEOUT = 30.0
+SLOTS = Lease(
+    cast("Table", Destino.__table__),
+    ready=and_(Destino.ativo.is_(True), Destino.desligado_em.is_(None), Destino.pausado_em.is_(None)),
+)
 ROWS = Lease(
     cast("Table", Delivery.__table__),
     ready=text(OPEN_SQL),
@@ -36,24 +37,19 @@ class Owed:
 
     id: int
     tentativas: int
+    created_at: datetime
     message_id: str
     evento: str
     corpo: bytes
 
 
 @dataclass(frozen=True)
-class Done:
-    """An attempt that was made, and when the next one is due, if any."""
+class Bucket:
+    """A token bucket that a destination draws on: `capacity` at once, then one per `refill_seconds`."""
 
-    owed: Owed
-    outcome: Outcome
-    started_at: datetime
-    duration_ms: int
-    status: int
-    response: str | None
-    address: str | None
-    estado: Estado
-    due_at: datetime
+    nome: str
+    capacity: int
+    refill_seconds: float
 
 
 def lease_seconds(timeout: float) -> float:
@@ -65,77 +61,50 @@ class DestinationQueue:
     """What one drain may do with one destination, under one token."""
 
     def __init__(self, settings: DeliverySettings, destino: Destino, token: str) -> None:
-        self.settings, self.destino, self.token = settings, destino, token
-        self.bucket = URL(destino.url).host or destino.url
+        self.destino, self.token = destino, token
+        self.bucket = bucket_of(settings, destino)
+        self.probing = destino.circuito_espera > 0
         self.hold_until: datetime | None = None
 
-    def claim(self, now: datetime, metered: bool) -> list[Owed]:
-        """Lease the next due rows and prolong the slot; a metered destination gets no more than its budget."""
+    @property
+    def batch(self) -> int:
+        """How many rows one claim takes: one for a probe, and one at a time where order counts."""
+        return 1 if self.probing or self.destino.ordem_estrita else BATCH
+
+    def claim(self, now: datetime) -> list[Owed]:
+        """Lease the next due rows and prolong the slot; no more than the budget allows."""
         seconds = lease_seconds(self.destino.timeout)
         with transaction() as db:
-            limit = self._allowance(db, now) if metered else BATCH
+            limit = self._allowance(db, now)
             if limit == 0 or not SLOTS.renew(db, self.token, now, seconds):
                 return []
-            mine = ROWS.table.c.destino_id == self.destino.id
-            rows = ROWS.claim(db, now, seconds, limit, mine, token=self.token)
-            if metered and len(rows) < limit:
-                budget.give_back(db, self.bucket, limit - len(rows), capacity=self.settings.ntfy_burst)
+            rows = ROWS.claim(db, now, seconds, limit, *self._mine(), token=self.token)
+            if self.bucket and len(rows) < limit:
+                budget.give_back(db, self.bucket.nome, limit - len(rows), capacity=self.bucket.capacity)
             return _with_events(db, rows)
 
+    def _mine(self) -> list[ColumnElement[bool]]:
+        mine = [ROWS.table.c.destino_id == self.destino.id]
+        if self.destino.ordem_estrita:
+            # A later row waits for the earlier one, also while that one waits for its next attempt.
+            first = select(func.min(Delivery.id)).where(Delivery.destino_id == self.destino.id, text(OPEN_SQL))
+            mine.append(ROWS.table.c.id == first.scalar_subquery())
+        return mine
+
     def _allowance(self, db: Session, now: datetime) -> int:
+        if self.bucket is None:
+            return self.batch
         granted, wait = budget.take(
             db,
-            self.bucket,
-            BATCH,
-            capacity=self.settings.ntfy_burst,
-            refill_seconds=self.settings.ntfy_refill_seconds,
+            self.bucket.nome,
+            self.batch,
+            capacity=self.bucket.capacity,
+            refill_seconds=self.bucket.refill_seconds,
             now=now,
         )
         if granted == 0:
             self.hold_until = now + timedelta(seconds=wait)
         return granted
-
-    def settle(self, done: Sequence[Done], now: datetime, metered: bool) -> None:
-        """Write the outcomes of these attempts, and all that follows from them, in one transaction."""
-        with transaction() as db:
-            ROWS.settle(db, self.token, [_row(one, now) for one in done])
-            requested = [_attempt(one) for one in done]
-            db.connection().execute(insert(ATTEMPTS), requested)
-            self._count(db, done)
-            if metered and any(one.outcome.name == BUSY.name for one in done):
-                budget.empty(db, self.bucket, now)
-            for one in done:
-                if one.estado is Estado.ESGOTADO:
-                    self._tell_exhausted(db, one)
-            stop = next((one.outcome for one in done if one.outcome.switch_off), None)
-            if stop:
-                switch_off(db, self.destino, stop.text, now)
-
-    def _count(self, db: Session, done: Sequence[Done]) -> None:
-        """Keep the destination's counters and its place in the fast or the slow queue."""
-        finished = sum(one.estado is not Estado.PENDENTE for one in done)
-        given_up = sum(one.estado in (Estado.ESGOTADO, Estado.BLOQUEADO) for one in done)
-        slow = next((one.outcome.slow for one in reversed(done) if one.outcome.delivered or one.outcome.slow), None)
-        values: dict[str, Any] = {
-            "ultima_execucao": done[-1].started_at,
-            "total_execucoes": Destino.total_execucoes + finished,
-            "total_erros": Destino.total_erros + given_up,
-        }
-        if slow is not None:
-            values["lento"] = slow
-        db.execute(update(Destino).where(Destino.id == self.destino.id).values(**values))
-
-    def _tell_exhausted(self, db: Session, one: Done) -> None:
-        if one.owed.evento in (EntregaEsgotada.evento, DestinoDesligado.evento):
-            return
-        told = EntregaEsgotada(
-            destino_id=self.destino.id,
-            nome=self.destino.nome,
-            tipo=self.destino.tipo,
-            entrega_id=one.owed.id,
-            mensagem=f"A entrega {one.owed.id} ({one.owed.evento}) foi abandonada: {one.outcome.text}.",
-        )
-        record_event(db, told, exceto=self.destino.id)
 
     def release(self, now: datetime) -> bool:
         """Give back unsent rows and the slot; tell whether more rows are due already."""
@@ -143,46 +112,44 @@ class DestinationQueue:
             ROWS.release(db, self.token, now)
             free_at = max(self.hold_until or now, now)
             SLOTS.settle(db, self.token, [{"id": self.destino.id, "due_at": free_at, "servido_em": now}])
+        if self.hold_until is not None or self.destino.ordem_estrita:
+            return False
         with reading() as db:
-            return self.hold_until is None and bool(db.scalar(select(_has_due(now, self.destino.id))))
+            return bool(db.scalar(select(has_due(now, self.destino.id))))
+
+
+def bucket_of(settings: DeliverySettings, destino: Destino) -> Bucket | None:
+    """Return the bucket of a destination: its server's where the kind is metered, else its own limit, else none."""
+    if channels()[destino.tipo].metered:
+        server = URL(destino.url).host or destino.url
+        return Bucket(server, settings.ntfy_burst, settings.ntfy_refill_seconds)
+    if destino.por_minuto:
+        return Bucket(f"destino:{destino.id}", destino.por_minuto, 60 / destino.por_minuto)
+    return None
 
 
 def acquire(settings: DeliverySettings, destino_id: int, token: str, now: datetime) -> DestinationQueue | None:
-    """Take a destination's slot; none when somebody else has it, or it is off."""
+    """Take a destination's slot; none when somebody else has it, it is off, or its time has not come."""
     with transaction() as db:
-        if not SLOTS.claim(db, now, lease_seconds(30), 1, SLOTS.table.c.id == destino_id, token=token):
+        if not SLOTS.claim(db, now, lease_seconds(LONGEST_TIMEOUT), 1, SLOTS.table.c.id == destino_id, token=token):
             return None
         destino = db.get_one(Destino, destino_id)
     return DestinationQueue(settings, destino, token)
 
 
 def due_destinations(db: Session, now: datetime, limit: int) -> Sequence[Row[int, str, bool]]:
-    """Return destinations with due rows and a free slot, the longest unserved first."""
+    """Return destinations with due rows and a free slot; tenants take turns, the longest unserved first."""
+    tenant = func.max(func.coalesce(Destino.servido_em, Destino.data_criacao)).over(partition_by=Destino.usuario_id)
     return db.execute(
         select(Destino.id, Destino.tipo, Destino.lento)
-        .where(*SLOTS.due(now), _has_due(now))
-        .order_by(case((Destino.servido_em.is_(None), 0), else_=1), Destino.servido_em, Destino.id)
+        .where(*SLOTS.due(now), has_due(now))
+        .order_by(tenant, func.coalesce(Destino.servido_em, Destino.data_criacao), Destino.id)
         .limit(limit)
     ).all()
 
 
-def switch_off(db: Session, destino: Destino, reason: str, now: datetime) -> None:
-    """Stop a destination: its open rows are kept as `retido`, and the operator hears of it elsewhere."""
-    values = {"desligado_em": now, "desligado_motivo": reason}
-    db.execute(update(Destino).where(Destino.id == destino.id).values(**values))
-    held = update(Delivery).where(Delivery.destino_id == destino.id, text(OPEN_SQL))
-    db.execute(held.values(estado=Estado.RETIDO, lease_token=None))
-    told = DestinoDesligado(
-        destino_id=destino.id,
-        nome=destino.nome,
-        tipo=destino.tipo,
-        motivo=reason,
-        mensagem=f"O destino {destino.nome} foi desligado: {reason}. Os eventos ficam guardados.",
-    )
-    record_event(db, told, exceto=destino.id)
-
-
-def _has_due(now: datetime, destino_id: Any = Destino.id) -> Any:
+def has_due(now: datetime, destino_id: Any = Destino.id) -> Any:
+    """Return the condition that a destination has due rows."""
     return exists().where(Delivery.destino_id == destino_id, text(OPEN_SQL), Delivery.due_at <= now)
 
 
@@ -191,30 +158,7 @@ def _with_events(db: Session, rows: Sequence[Row[Any]]) -> list[Owed]:
     found = db.execute(select(Event.id, Event.message_id, Event.nome, Event.corpo).where(Event.id.in_(wanted)))
     events = {event.id: event for event in found}
     return [
-        Owed(row.id, row.tentativas, (e := events[row.event_id]).message_id, e.nome, bytes(e.corpo)) for row in rows
+        Owed(row.id, row.tentativas, row.created_at, event.message_id, event.nome, bytes(event.corpo))
+        for row in rows
+        for event in (events[row.event_id],)
     ]
-
-
-def _row(one: Done, now: datetime) -> dict[str, Any]:
-    return {
-        "id": one.owed.id,
-        "estado": one.estado,
-        "tentativas": one.owed.tentativas + one.outcome.requested,
-        "due_at": one.due_at,
-        "finished_at": None if one.estado is Estado.PENDENTE else now,
-        "last_error": None if one.outcome.delivered else one.outcome.text,
-    }
-
-
-def _attempt(one: Done) -> dict[str, Any]:
-    return {
-        "delivery_id": one.owed.id,
-        "number": one.owed.tentativas + 1,
-        "started_at": one.started_at,
-        "duration_ms": one.duration_ms,
-        "outcome": one.outcome.name,
-        "status_code": one.status,
-        "address": one.address,
-        "response": one.response,
-        "error": None if one.outcome.delivered else one.outcome.text,
-    }

@@ -3,15 +3,18 @@
 from core.clock import SYSTEM, Clock
 from events import wake
 from events.delivery.queue import ROWS, SLOTS, due_destinations
+from storage.marks import mark
 from storage.recovery import recover
 from storage.session import reading
 
 DESTINATIONS = 500
+SWEEP = "entregas.varrer"
 
 
 def sweep(clock: Clock = SYSTEM) -> list[tuple[int, str]]:
     """Return the destinations to look at now, with the queue of each, in the order of their last service."""
     recover((ROWS, SLOTS), clock)
+    mark(SWEEP, clock)
     with reading() as db:
         due = due_destinations(db, clock.now(), DESTINATIONS)
     return [(row.id, wake.queue_of(row.tipo, row.lento)) for row in due]

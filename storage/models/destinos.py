@@ -12,9 +12,9 @@ from storage.types import Encrypted, RowId
 class Destino(Numbered, Leased, Base):
     """A webhook or an ntfy topic. Its lease is the one worker slot that a destination may hold.
 
-    `pausado_em` is an operator's pause. Health: `falhando_desde` is the first failure since the last success,
-    `falhas_novas` counts exhausted rows and failed first attempts since then, `falhas_seguidas` opens the circuit, whose
-    next probe is `circuito_espera` seconds after the last one (0: closed).
+    Health: `falhando_desde` is the first failure since the last success, `falhas_novas` counts exhausted rows and
+    failed first attempts since then, `falhas_seguidas` opens the circuit, whose next probe is `circuito_espera` seconds
+    after the last one (0: closed). `pausado_em` is an operator's pause.
 
     `secret_key` signs a webhook's requests; for ntfy it is the token, or user:password, sent to the server.
     Without owner it is the operator's. `ativo` is its owner's wish; `desligado_em` says that Esteira itself

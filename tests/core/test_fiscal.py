@@ -39,12 +39,13 @@ def chaves(draw: st.DrawFn) -> str:
 @pytest.mark.parametrize(
     ("cnpj", "valid"),
     [
+        # pragma: allowlist nextline secret
         ("12ABC34501DE35", True),  # the example of the alphanumeric CNPJ's own norm
         (CNPJ, True),
         ("11222333000180", False),
-        ("12ABC34501DE34", False),
-        ("12abc34501de35", False),
-        ("12ABC34501DEA5", False),
+        ("12ABC34501DE34", False),  # pragma: allowlist secret
+        ("12abc34501de35", False),  # pragma: allowlist secret
+        ("12ABC34501DEA5", False),  # pragma: allowlist secret
         ("00000000000000", False),
         ("1122233300018", False),
         ("11.222.333/0001-81", False),
@@ -116,7 +117,7 @@ def test_every_part_is_in_its_place() -> None:
         {"aamm": "2513"},
         {"aamm": "2500"},
         {"cnpj": "11222333000180"},
-        {"cnpj": "12ABC34501DE35"},
+        {"cnpj": "12ABC34501DE35"},  # pragma: allowlist secret
         {"ncf": 1_000_000},
         {"nserie": "1234567890"},
         {"aleatorio": "abcdef"},
@@ -132,8 +133,8 @@ def test_wrong_parts_make_no_key(parts: dict[str, str | int]) -> None:
     ("emitente", "modelo", "valid"),
     [
         (CNPJ, "55", True),
-        ("12ABC34501DE35", "55", True),
-        ("12ABC34501DE35", "59", False),
+        ("12ABC34501DE35", "55", True),  # pragma: allowlist secret
+        ("12ABC34501DE35", "59", False),  # pragma: allowlist secret
         ("00011144477735", "55", True),
         ("00011144477735", "59", False),
         ("00011144477734", "55", False),

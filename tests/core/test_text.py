@@ -8,7 +8,7 @@ from core.text import cut_bytes, human_duration, plural, redact
 @pytest.mark.parametrize(
     ("text", "secret"),
     [
-        ("redis://usuario:s3nh4-forte@127.0.0.1:6379/0", "s3nh4-forte"),
+        ("redis://usuario:s3nh4-forte@127.0.0.1:6379/0", "s3nh4-forte"),  # pragma: allowlist secret
         ("Authorization: Bearer tk_abcdefgh12345678", "tk_abcdefgh12345678"),
         ("Authorization: Basic dXN1YXJpbzpzZW5oYTE=", "dXN1YXJpbzpzZW5oYTE="),
         ("segredo whsec_MDEyMzQ1Njc4OWFiY2RlZg== recusado", "whsec_MDEyMzQ1"),

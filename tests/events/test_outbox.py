@@ -110,15 +110,19 @@ def test_half_a_character_does_not_stop_an_event(sqlite: str) -> None:
 
 
 def test_a_typed_event_carries_its_fields(sqlite: str) -> None:
-    alerta = AlertaAberto(fonte="sat", objeto="loja-1", codigo="x", severidade="aviso", mensagem="m", aberto_em="t")
+    alerta = AlertaAberto(
+        fonte="sat", objeto="loja-1", loja="loja-1", codigo="x", severidade="aviso", mensagem="m", aberto_em="t"
+    )
     with transaction() as db:
         message_id = record_event(db, alerta).message_id
-    assert body(message_id)["dados"] == alerta.dados()
+    assert body(message_id)["dados"] == {**alerta.dados(), "sequencia": 1}
 
 
 def test_the_destination_an_event_is_about_is_not_told(sqlite: str) -> None:
     first, second = webhook(URL), webhook(URL)
-    alerta = AlertaAberto(fonte="sat", objeto="l", codigo="x", severidade="aviso", mensagem="m", aberto_em="t")
+    alerta = AlertaAberto(
+        fonte="sat", objeto="l", loja="l", codigo="x", severidade="aviso", mensagem="m", aberto_em="t"
+    )
     with transaction() as db:
         message_id = record_event(db, alerta, exceto=first).message_id
     assert told(message_id) == [second]

@@ -22,6 +22,7 @@ def store_secret() -> None:
     now = SYSTEM.now()
     with transaction() as db:
         fields = {"timeout": 15.0, "retry_count": 11, "due_at": now, "data_criacao": now, "data_atualizacao": now}
+        # pragma: allowlist nextline secret
         db.add(Destino(tipo="webhook", nome="a", url="https://a.example/", secret_key="segredo-1", **fields))
 
 
@@ -29,7 +30,7 @@ def test_a_secret_is_not_readable_in_the_database(banco: str) -> None:
     store_secret()
     with reading() as db:
         raw = bytes(db.execute(text("SELECT secret_key FROM destino")).scalar_one())
-        assert db.query(Destino).one().secret_key == "segredo-1"
+        assert db.query(Destino).one().secret_key == "segredo-1"  # pragma: allowlist secret
     assert b"segredo-1" not in raw
 
 
@@ -38,7 +39,7 @@ def test_an_older_key_of_the_ring_still_opens(sqlite: str, configure: Configure)
     store_secret()
     with_keys(configure, KEYS[1], KEYS[0])
     with reading() as db:
-        assert db.query(Destino).one().secret_key == "segredo-1"
+        assert db.query(Destino).one().secret_key == "segredo-1"  # pragma: allowlist secret
 
 
 def test_a_ring_without_the_key_says_so(sqlite: str, configure: Configure) -> None:
@@ -57,7 +58,7 @@ def test_a_first_start_makes_a_key_file_for_its_owner_only(sqlite: str, configur
     store_secret()
     configure(core__keys="[]")
     with reading() as db:
-        assert db.query(Destino).one().secret_key == "segredo-1"
+        assert db.query(Destino).one().secret_key == "segredo-1"  # pragma: allowlist secret
 
 
 def test_secrets_without_any_key_refuse_to_start(sqlite: str, configure: Configure) -> None:

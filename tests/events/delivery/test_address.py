@@ -90,7 +90,7 @@ def test_a_url_is_normalised(url: str, kept: str) -> None:
         "exemplo.com",
         "ftp://exemplo.com/",
         "https://",
-        "https://usuario:senha@exemplo.com/",
+        "https://usuario:senha@exemplo.com/",  # pragma: allowlist secret
         "https://usuario@exemplo.com/",
         "https://[fe80::1%25eth0]/",
         "https://exemplo.com:99999/",

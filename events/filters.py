@@ -1,0 +1,82 @@
+"""Which events a destination wants, and when: least severity, labels, quiet hours."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.errors import UsageError
+
+SEVERITIES = ("aviso", "critico")
+MOST_SEVERE = SEVERITIES[-1]
+_HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """A destination's filters as its row has them; none lets everything pass at once."""
+
+    severidade_minima: str | None = None
+    rotulos: str | None = None
+    silencio: str | None = None
+
+    def accept(self, dados: Mapping[str, Any]) -> bool:
+        """Tell whether an event with this payload is wanted; without a severity it passes that filter."""
+        return self._severe_enough(dados) and self._labelled(dados)
+
+    def _severe_enough(self, dados: Mapping[str, Any]) -> bool:
+        given = dados.get("severidade")
+        if self.severidade_minima is None or given not in SEVERITIES:
+            return True
+        return SEVERITIES.index(given) >= SEVERITIES.index(self.severidade_minima)
+
+    def _labelled(self, dados: Mapping[str, Any]) -> bool:
+        wanted = json.loads(self.rotulos) if self.rotulos else {}
+        return all(dados.get(name) in values for name, values in wanted.items())
+
+    def due_at(self, dados: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> datetime:
+        """Return when it may leave: now, or at the end of the quiet hours; a critical event waits for nobody."""
+        if self.silencio is None or dados.get("severidade") == MOST_SEVERE:
+            return now
+        begin, end = _interval(self.silencio)
+        local = now.astimezone(zone)
+        ends = datetime.combine(local.date(), end, zone)
+        if begin <= end:
+            return ends if begin <= local.time() < end else now
+        if local.time() >= begin:
+            return ends + timedelta(days=1)
+        return ends if local.time() < end else now
+
+
+def _interval(text: str) -> tuple[time, time]:
+    begin, _, end = text.partition("-")
+    return time.fromisoformat(begin), time.fromisoformat(end)
+
+
+def checked_severity(text: str) -> str:
+    """Return a known severity."""
+    if text not in SEVERITIES:
+        raise UsageError(f"Severidade desconhecida: {text!r}. Use {' ou '.join(SEVERITIES)}.")
+    return text
+
+
+def checked_hours(text: str) -> str:
+    """Return quiet hours such as 22:00-07:00."""
+    found = _HOURS.fullmatch(text)
+    if not found or found[1] + found[2] == found[3] + found[4]:
+        raise UsageError(f"Horário de silêncio inválido: {text!r}. Use a forma 22:00-07:00.")
+    return text
+
+
+def checked_labels(given: list[str]) -> str | None:
+    """Return labels given as `loja=loja-1` as they are stored; several values of one label are alternatives."""
+    wanted: dict[str, list[str]] = {}
+    for pair in given:
+        name, separator, value = pair.partition("=")
+        if not separator or not name.strip() or not value.strip():
+            raise UsageError(f"Rótulo inválido: {pair!r}. Use a forma loja=loja-1.")
+        wanted.setdefault(name.strip(), []).append(value.strip())
+    return json.dumps(wanted, ensure_ascii=False, sort_keys=True) if wanted else None
