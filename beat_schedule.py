@@ -3,9 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+from celery.schedules import crontab
+
 from core.settings import get_settings
 
 EXPIRES = 0.9
+DAY_SECONDS = 86_400
 
 
 def every(task: str, *, seconds: float, queue: str) -> dict[str, Any]:
@@ -17,10 +20,21 @@ def every(task: str, *, seconds: float, queue: str) -> dict[str, Any]:
     }
 
 
+def daily(task: str, *, hour: int, queue: str) -> dict[str, Any]:
+    """Return an entry for a full hour of `core.timezone`, the zone of Celery here."""
+    return {
+        "task": task,
+        "schedule": crontab(hour=hour, minute=0),
+        "options": {"queue": queue, "expires": DAY_SECONDS * EXPIRES},
+    }
+
+
 def schedule() -> dict[str, dict[str, Any]]:
     """Return the entries by name."""
     entries = [
         every("entregas.varrer", seconds=get_settings().deliveries.sweep_seconds, queue="default"),
         every("sat.varrer", seconds=5, queue="sat"),
+        every("alertas.lembrar", seconds=300, queue="default"),
+        daily("entregas.limpar", hour=2, queue="default"),
     ]
     return {entry["task"]: entry for entry in entries}

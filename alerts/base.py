@@ -3,7 +3,7 @@
 Each condition is judged alone: one that fails is told as such and hides no other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -17,6 +17,7 @@ from core.text import redact
 
 DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
 WARNING = "aviso"
+CODE_LIMIT, SEVERITY_LIMIT, REASON_LIMIT = 100, 20, 300
 # Judged here by our own, which count and compare rightly; satcfe's never run beside them.
 _REPLACED = frozenset(
     {
@@ -84,10 +85,8 @@ def registrar(classe: Kind) -> Kind:
 
 def registrados() -> Iterator[type[Any]]:
     """Give the conditions of this registry, then the guests of satcfe's own."""
-    yield from _registered
-    for classe in satcfe_alertas.AlertaOperacao.alertas_registrados:
-        if classe not in _REPLACED and classe not in _registered:
-            yield classe
+    guests = [one for one in satcfe_alertas.AlertaOperacao.alertas_registrados if one not in _registered]
+    yield from (one for one in (*_registered, *guests) if one not in _REPLACED)
 
 
 def checar(cliente_sat: Cliente, contexto: Contexto | None = None) -> list[Any]:
@@ -97,22 +96,52 @@ def checar(cliente_sat: Cliente, contexto: Contexto | None = None) -> list[Any]:
 
 
 def avaliar(resposta: Any, contexto: Contexto | None = None) -> list[Avaliacao]:
-    """Judge every condition on one answer."""
+    """Judge every condition on one answer.
+
+    Of conditions with one code, an inactive one says nothing beside an active one: they would open and close in turns.
+    """
     given = contexto or Contexto()
-    return [_judge(classe, resposta, given) for classe in registrados()]
+    judged = [_judge(classe, resposta, given) for classe in registrados()]
+    loud = {one.codigo for one in judged if one.ativo or one.erro}
+    return [one for one in judged if one.ativo or one.erro or one.codigo not in loud]
 
 
 def _judge(classe: type[Any], resposta: Any, contexto: Contexto) -> Avaliacao:
-    codigo = str(getattr(classe, "codigo", None) or classe.__name__)
+    codigo = _word(classe, "codigo", CODE_LIMIT) or _clean(getattr(classe, "__name__", type(classe).__name__))
     try:
         alerta = classe(resposta)
-        alerta.contexto = contexto
+        if isinstance(alerta, AlertaOperacao):
+            alerta.contexto = contexto
         ativo = bool(alerta.checar())
-        mensagem = str(alerta.mensagem()) if ativo else ""
-        severidade = str(getattr(alerta, "severidade", WARNING))
-        valores = dict(getattr(alerta, "valores", {}))
+        mensagem = _clean(str(alerta.mensagem())) if ativo else ""
+        severidade = _word(alerta, "severidade", SEVERITY_LIMIT) or WARNING
+        valores = _figures(alerta)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a guest's code: it may fail in any way, alone
-        reason = redact(f"{type(error).__name__}: {error}")[:300]
+        reason = _reason(error)
         log.warning("alert could not be judged", codigo=codigo, reason=reason)
         return Avaliacao(codigo, WARNING, False, "", {}, reason)
     return Avaliacao(codigo, severidade, ativo, mensagem, valores, None, alerta)
+
+
+def _word(thing: Any, name: str, limit: int) -> str:
+    """Return a guest's attribute where it means what ours does: a short text."""
+    found = getattr(thing, name, None)
+    return _clean(found).strip()[:limit] if isinstance(found, str) else ""
+
+
+def _figures(alerta: Any) -> dict[str, Any]:
+    found = getattr(alerta, "valores", None)
+    return {str(name): value for name, value in found.items()} if isinstance(found, Mapping) else {}
+
+
+def _reason(error: BaseException) -> str:
+    try:
+        said = f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - the guest's own exception class may fail too
+        said = type(error).__name__
+    return redact(_clean(said))[:REASON_LIMIT]
+
+
+def _clean(text: str) -> str:
+    """Replace what no database can hold."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts.base import Avaliacao
 from events import record_event
-from events.catalog import AlertaAberto, AlertaResolvido
+from events.catalog import AlertaAberto, AlertaLembrete, AlertaResolvido
 from storage.models import Alerta
 from storage.models.base import CONTA_PADRAO
 
@@ -85,3 +85,22 @@ def _closed(alerta: Alerta, now: datetime) -> AlertaResolvido:
         aberto_em=alerta.aberto_em.isoformat(),
         resolvido_em=now.isoformat(),
     )
+
+
+def acknowledge(alerta: Alerta, now: datetime) -> None:
+    """Note that somebody knows: from now on nobody is reminded of it."""
+    alerta.reconhecido_em = alerta.reconhecido_em or now
+
+
+def remind(db: Session, every: timedelta, now: datetime) -> list[str]:
+    """Tell again of alerts that are open and unacknowledged for that long; return the `webhook-id` of each event."""
+    last = func.coalesce(Alerta.lembrado_em, Alerta.aberto_em)
+    waiting = (Alerta.resolvido_em.is_(None), Alerta.reconhecido_em.is_(None), last <= now - every)
+    due = db.scalars(select(Alerta).where(*waiting).order_by(Alerta.id).with_for_update(skip_locked=True)).all()
+    for alerta in due:
+        alerta.lembrado_em = now
+    return [record_event(db, _still_open(alerta)).message_id for alerta in due]
+
+
+def _still_open(alerta: Alerta) -> AlertaLembrete:
+    return AlertaLembrete(**_opened(alerta).dados() | {"mensagem": f"Ainda aberto: {alerta.mensagem}"})

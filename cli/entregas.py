@@ -1,5 +1,6 @@
 """`esteira entregas`: what is owed, what was tried."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -7,7 +8,10 @@ from sqlalchemy import Row
 
 from cli.output import document, instant, out, say, table
 from cli.portuguese import Noun
-from flows import entregas
+from core.errors import UsageError
+from core.settings import get_settings
+from flows import destinos, entregas
+from flows.entregas import recuperacao
 from storage.models import Attempt, Delivery, Destino, Event
 
 app = Noun("Entregas: um evento devido a um destino.")
@@ -64,6 +68,44 @@ def mostrar(
         "erro": "Erro",
     }
     table(attempts, columns, "Nenhuma tentativa ainda.")
+
+
+@app.command()
+def reenviar(
+    entrega: Annotated[int, typer.Argument(metavar="ID", help="Número da entrega.")],
+    fila: Annotated[bool, typer.Option("--fila", help="Deixa a entrega para os workers.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Manda uma entrega de novo, com o mesmo webhook-id e uma nova série de tentativas."""
+    message_id = recuperacao.reenviar(entrega)
+    if not fila:
+        entregas.entregar_agora(message_id)
+    rows = report(message_id)
+    if as_json:
+        document(rows)
+
+
+@app.command()
+def recuperar(
+    destino: Annotated[str, typer.Option("--destino", help="Número ou nome.")],
+    desde: Annotated[str, typer.Option("--desde", help="Data ou instante, ISO 8601; no máximo 14 dias atrás.")],
+    tudo: Annotated[bool, typer.Option("--tudo", help="Também o que o destino perdeu sem ter sido devido.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Devolve à fila o que um destino deixou de receber, aos poucos, sem atrasar o que é novo."""
+    amount = recuperacao.recuperar(destinos.numero(destino), _instant(desde), tudo=tudo)
+    say(f"{amount} entregas voltaram à fila, {recuperacao.PER_SECOND} por segundo.")
+    if as_json:
+        document({"entregas": amount})
+
+
+def _instant(text: str) -> datetime:
+    """Read a date or an instant; without an offset it is meant in the zone of the installation."""
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--desde não é uma data: {text!r}. Use 2026-03-01 ou 2026-03-01T08:00.") from None
+    return given if given.tzinfo else given.replace(tzinfo=get_settings().zone)
 
 
 def shown(row: Row[Delivery, Event, Destino] | tuple[Delivery, Event, Destino]) -> dict[str, Any]:

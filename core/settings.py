@@ -48,6 +48,7 @@ Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_network)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0)]
+Days = Annotated[int, Field(ge=1, le=36_500)]
 
 
 class Section(BaseModel):
@@ -105,6 +106,12 @@ class SatSettings(Section):
     boxes: Annotated[tuple[BoxSettings, ...], AfterValidator(_unique_names)] = ()
 
 
+class AlertSettings(Section):
+    """How alerts are told."""
+
+    reminder_hours: Annotated[float, Field(ge=0)] = 24
+
+
 class DeliverySettings(Section):
     """How events leave: timeouts, schedule (webhooks_delivery.md 3) and the addresses allowed (section 4)."""
 
@@ -119,6 +126,13 @@ class DeliverySettings(Section):
     allow_ports: tuple[Port, ...] = (80, 443, 8443)
     ntfy_burst: Annotated[int, Field(ge=1)] = 60
     ntfy_refill_seconds: Seconds = 5
+
+
+class RetentionSettings(Section):
+    """How many days attempts and events are kept (docs/reference/retention.md)."""
+
+    tentativas_dias: Days = 30
+    eventos_dias: Days = 90
 
 
 class FlowerSettings(Section):
@@ -146,7 +160,9 @@ class Settings(BaseSettings):
 
     core: CoreSettings = CoreSettings()
     sat: SatSettings = SatSettings()
+    alerts: AlertSettings = AlertSettings()
     deliveries: DeliverySettings = DeliverySettings()
+    retencao: RetentionSettings = RetentionSettings()
     flower: FlowerSettings = FlowerSettings()
     api: ApiSettings = ApiSettings()
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, false, insert, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM
@@ -71,21 +71,36 @@ def _record(
     kind = CATALOG.get(nome)
     if kind is None:
         raise UsageError(f"Evento desconhecido: {nome!r}. Conhecidos: {', '.join(CATALOG)}.")
-    now = SYSTEM.now()
-    event = Event(
-        message_id=message_id(now),
-        nome=nome,
-        usuario_id=usuario.id if isinstance(usuario, Usuario) else usuario,
-        occurred_at=now,
-    )
     if entidade is not None:
         dados = {**dados, "sequencia": next_value(db, entidade)}
-    event.corpo = serialise(event, dados)
-    db.add(event)
-    db.flush()
+    event = _event(db, nome, dados, usuario.id if isinstance(usuario, Usuario) else usuario)
+    now = event.occurred_at
     targets = _targets(db, event, kind, dados, exceto)
     _owe(db, event, targets, {target.id: _due_at(target, dados, now) for target in targets})
     return event
+
+
+def _event(db: Session, nome: str, dados: Mapping[str, Any], usuario_id: int | None) -> Event:
+    now = SYSTEM.now()
+    event = Event(message_id=message_id(now), nome=nome, usuario_id=usuario_id, occurred_at=now)
+    event.corpo = serialise(event, dados)
+    db.add(event)
+    db.flush()
+    return event
+
+
+def record_for(db: Session, payload: Payload, destino: Destino) -> Event:
+    """Record an event that concerns one destination only, whatever it is subscribed to; the caller owes it."""
+    return _event(db, payload.evento, payload.dados(), destino.usuario_id)
+
+
+def wanted_by(db: Session, destino: Destino) -> ColumnElement[bool]:
+    """Return the condition under which an event concerns a destination's owner."""
+    owner = db.get(Usuario, destino.usuario_id) if destino.usuario_id else None
+    users = [kind.evento for kind in CATALOG.values() if kind.do_usuario]
+    own = Event.usuario_id == owner.id if owner else Event.usuario_id.is_(None)
+    operators = Event.nome.not_in(users) if owner is None or owner.is_staff else false()
+    return or_(and_(Event.nome.in_(users), own), operators)
 
 
 def serialise(event: Event, dados: Mapping[str, Any]) -> bytes:

@@ -1,10 +1,18 @@
 """The beat table: each scheduled name has a task, on the queue it says, and no message outlives its period."""
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
+from celery import Celery
+from celery.schedules import crontab
+from conftest import Configure
 
 import tasks
-from beat_schedule import schedule
+from beat_schedule import DAY_SECONDS, schedule
+from core import celery_app
 from core.celery_app import QUEUE_OF, QUEUES
+from core.settings import get_settings
 
 
 @pytest.mark.parametrize(("name", "entry"), schedule().items())
@@ -14,4 +22,28 @@ def test_an_entry_is_sound(name: str, entry: dict[str, object]) -> None:
     options = entry["options"]
     assert isinstance(options, dict)
     assert options["queue"] in QUEUES
-    assert options["expires"] < entry["schedule"].total_seconds()  # type: ignore[attr-defined]
+    assert options["expires"] < period(entry["schedule"])
+
+
+def period(when: object) -> float:
+    """Return the seconds between two messages of an entry."""
+    if isinstance(when, timedelta):
+        return when.total_seconds()
+    assert isinstance(when, crontab)
+    assert (len(when.hour), len(when.minute), len(when.day_of_week)) == (1, 1, 7)
+    return DAY_SECONDS
+
+
+@pytest.mark.parametrize("zone", ["America/Sao_Paulo", "America/Rio_Branco"])
+def test_the_house_is_kept_at_two_in_the_morning_of_the_installation(configure: Configure, zone: str) -> None:
+    configure(core__timezone=zone)
+    beat = Celery(set_as_current=False)
+    beat.conf.update(celery_app.configuration(get_settings()))
+    at_two = datetime(2026, 3, 2, 2, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    when = schedule()["entregas.limpar"]["schedule"]
+    when.app = beat
+    yesterday = at_two - timedelta(days=1)
+    when.nowfun = lambda: at_two - timedelta(seconds=90)
+    assert not when.is_due(yesterday).is_due
+    when.nowfun = lambda: at_two + timedelta(seconds=1)
+    assert when.is_due(yesterday).is_due

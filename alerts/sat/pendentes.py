@@ -57,8 +57,9 @@ def _vazia(chave: str | None) -> bool:
     return not (chave or "").strip().strip("0")
 
 
-def contar(inicial: str, final: str, ultimo: str | None) -> int | None:
+def contar(inicial: str | None, final: str | None, ultimo: str | None) -> int | None:
     """Return how many documents lie between the two ends, in either order; none when that cannot be known."""
+    inicial, final = (inicial or "").strip(), (final or "").strip()
     a, b = ChaveCFe.ler(inicial), ChaveCFe.ler(final)
     if a is None or b is None or (a.nserie, a.cnpj) != (b.nserie, b.cnpj):
         return None
@@ -69,6 +70,6 @@ def contar(inicial: str, final: str, ultimo: str | None) -> int | None:
 def _inicial_e_o_mais_novo(inicial: str, final: str, ultimo: str | None, a: ChaveCFe, b: ChaveCFe) -> bool:
     """Tell which end is the newest: the last document issued, else the later month, else the greater number."""
     last = (ultimo or "").strip()
-    if last in (inicial.strip(), final.strip()) and inicial.strip() != final.strip():
-        return last == inicial.strip()
+    if last in (inicial, final) and inicial != final:
+        return last == inicial
     return (a.aamm, a.numero) > (b.aamm, b.numero)

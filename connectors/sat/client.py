@@ -7,6 +7,7 @@ from connectors.sat.status import StatusOperacional
 from core import loop
 from core.errors import PlatformError
 from core.settings import BoxSettings
+from core.text import MASK
 
 WAYS: dict[str, Callable[[BoxSettings, int], Awaitable[StatusOperacional]]] = {
     "hub": hub.consultar,
@@ -23,12 +24,15 @@ async def consultar_status(box: BoxSettings, sessao: int) -> StatusOperacional:
     try:
         return await WAYS[box.kind](box, sessao)
     except PlatformError as fault:
-        raise type(fault)(_printable(f"Caixa {box.name}: {str(fault)[:1].lower()}{str(fault)[1:]}")) from None
+        raise type(fault)(_told(box, str(fault))) from None
 
 
-def _printable(text: str) -> str:
-    """Replace what could move a terminal's cursor or fit in no database; a box may answer anything."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+def _told(box: BoxSettings, reason: str) -> str:
+    """Return the sentence; a box may say anything, its own activation code or a terminal's commands too."""
+    if box.activation_code and (code := box.activation_code.get_secret_value()):
+        reason = reason.replace(code, MASK)
+    sentence = f"Caixa {box.name}: {reason[:1].lower()}{reason[1:]}"
+    return "".join(char if char.isprintable() else "\ufffd" for char in sentence)
 
 
 class ClienteCaixa:

@@ -96,4 +96,5 @@ def _retorno(box: BoxSettings, body: bytes) -> str:
 
 
 def _sentence(box: BoxSettings, reason: str) -> str:
-    return f"{reason} ({box.host}:{box.port})."
+    # what stands before an @ may be a password
+    return f"{reason} ({(box.host or '').rpartition('@')[2]}:{box.port})."

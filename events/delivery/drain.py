@@ -12,12 +12,13 @@ from core import loop
 from core.clock import SYSTEM, Clock
 from core.settings import DeliverySettings, get_settings
 from events.delivery import outcome as outcomes
-from events.delivery.channel import Channel, Message, channels
+from events.delivery.attempt import attempt
+from events.delivery.channel import Channel, channels
 from events.delivery.health import OPEN_AFTER
 from events.delivery.outcome import Outcome
 from events.delivery.queue import DestinationQueue, Owed, acquire
 from events.delivery.schedule import Schedule
-from events.delivery.sender import Answer, Sender
+from events.delivery.sender import Sender
 from events.delivery.settle import Done, settle
 from storage.models.eventos import Estado
 from storage.owner import new_token
@@ -137,33 +138,12 @@ class Drain:
         self.queue.hold_until = self.clock.now() + timedelta(seconds=seconds)
 
     async def _attempt(self, owed: Owed) -> Done:
-        """Make one request; only a fault of our own escapes, and then the row goes back unchanged."""
-        now, began = self.clock.now(), time.monotonic()
-        message = Message(owed.message_id, owed.evento, owed.corpo, owed.tentativas + 1)
-        request = self.channel.build(self.queue.destino, message, now)
-        answer: Answer | None = None
-        try:
-            answer = await self.sender.post(request, self.queue.destino.timeout)
-            outcome = outcomes.of_status(self.channel.statuses, answer.status, answer.retry_after, now)
-        except Exception as error:
-            known = outcomes.of_exception(error)
-            if known is None:
-                raise
-            outcome = known
-        estado, due_at = self._next(owed, outcome)
-        if estado is Estado.ESGOTADO and outcome.estado is Estado.PENDENTE:
-            outcome = replace(outcome, text=f"{outcome.text} (última tentativa)")
-        return Done(
-            owed,
-            outcome,
-            now,
-            int((time.monotonic() - began) * 1000),
-            answer.status if answer else 0,
-            answer.text if answer else None,
-            answer.address if answer else None,
-            estado,
-            due_at,
-        )
+        """Make one request and decide where the row goes."""
+        made = await attempt(self.sender, self.channel, self.queue.destino, owed, self.clock)
+        estado, due_at = self._next(owed, made.outcome)
+        if estado is Estado.ESGOTADO and made.outcome.estado is Estado.PENDENTE:
+            made = replace(made, outcome=replace(made.outcome, text=f"{made.outcome.text} (última tentativa)"))
+        return Done(owed, made, estado, due_at)
 
     def _next(self, owed: Owed, outcome: Outcome) -> tuple[Estado, datetime]:
         """Return where the row goes, and when it is due again."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from events.catalog import ABOUT_DELIVERIES, DestinoDesligado, DestinoFalhando, DestinoRecuperado, EntregaEsgotada
 from events.delivery import latency
+from events.delivery.attempt import Made
 from events.delivery.health import Change, Health, Seen
 from events.delivery.outcome import BUSY, Outcome
 from events.delivery.queue import ROWS, DestinationQueue, Owed
@@ -27,14 +28,14 @@ class Done:
     """An attempt that was made, and when the next one is due, if any."""
 
     owed: Owed
-    outcome: Outcome
-    started_at: datetime
-    duration_ms: int
-    status: int
-    response: str | None
-    address: str | None
+    made: Made
     estado: Estado
     due_at: datetime
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the request came to."""
+        return self.made.outcome
 
     @property
     def seen(self) -> Seen:
@@ -48,8 +49,8 @@ def settle(queue: DestinationQueue, done: Sequence[Done], now: datetime) -> Heal
     with transaction() as db:
         destino = db.get_one(Destino, queue.destino.id)
         ROWS.settle(db, queue.token, [_row(one, now) for one in done])
-        db.connection().execute(insert(ATTEMPTS), [_attempt(one) for one in done])
-        latency.record(db, destino.id, [(o.owed.created_at, o.started_at) for o in done if _is_first(o)])
+        db.connection().execute(insert(ATTEMPTS), [attempt_row(one.owed, one.made) for one in done])
+        latency.record(db, destino.id, [(o.owed.created_at, o.made.started_at) for o in done if _is_first(o)])
         _count(destino, done)
         if queue.bucket and any(one.outcome.name == BUSY.name for one in done):
             budget.empty(db, queue.bucket.nome, now)
@@ -64,7 +65,7 @@ def _is_first(one: Done) -> bool:
 
 def _count(destino: Destino, done: Sequence[Done]) -> None:
     """Keep the destination's counters and its place in the fast or the slow queue."""
-    destino.ultima_execucao = done[-1].started_at
+    destino.ultima_execucao = done[-1].made.started_at
     destino.total_execucoes += sum(one.estado is not Estado.PENDENTE for one in done)
     destino.total_erros += sum(one.estado in (Estado.ESGOTADO, Estado.BLOQUEADO) for one in done)
     telling = [one.outcome for one in done if one.outcome.delivered or one.outcome.slow]
@@ -145,15 +146,16 @@ def _row(one: Done, now: datetime) -> dict[str, Any]:
     }
 
 
-def _attempt(one: Done) -> dict[str, Any]:
+def attempt_row(owed: Owed, made: Made) -> dict[str, Any]:
+    """Return the record of one request."""
     return {
-        "delivery_id": one.owed.id,
-        "number": one.owed.tentativas + 1,
-        "started_at": one.started_at,
-        "duration_ms": one.duration_ms,
-        "outcome": one.outcome.name,
-        "status_code": one.status,
-        "address": one.address,
-        "response": one.response,
-        "error": None if one.outcome.delivered else one.outcome.text,
+        "delivery_id": owed.id,
+        "number": owed.tentativas + 1,
+        "started_at": made.started_at,
+        "duration_ms": made.duration_ms,
+        "outcome": made.outcome.name,
+        "status_code": made.status,
+        "address": made.address,
+        "response": made.response,
+        "error": None if made.outcome.delivered else made.outcome.text,
     }

@@ -28,9 +28,17 @@ def build(destino: Destino, message: Message, now: datetime) -> Request:
         "X-Webhook-Attempt": str(message.attempt),
     }
     if destino.secret_key:
-        headers["webhook-signature"] = sign.signature(destino.secret_key, message.message_id, timestamp, message.corpo)
+        live = [destino.secret_key, *_previous(destino, now)]
+        signatures = [sign.signature(secret, message.message_id, timestamp, message.corpo) for secret in live]
+        headers["webhook-signature"] = " ".join(signatures)
         headers["X-Webhook-Signature"] = sign.legacy_signature(destino.secret_key, message.corpo)
     return Request(destino.url, headers, message.corpo)
+
+
+def _previous(destino: Destino, now: datetime) -> list[str]:
+    """Return the secret that a rotation replaced, while both are accepted."""
+    until = destino.secret_anterior_ate
+    return [destino.secret_anterior] if destino.secret_anterior and until and now < until else []
 
 
 def custom_headers(stored: str | None) -> dict[str, str]:

@@ -36,7 +36,7 @@ class Event(Numbered, Base):
     message_id: Mapped[str] = mapped_column(String(40), unique=True)
     nome: Mapped[str] = mapped_column(String(50))
     usuario_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="CASCADE"), index=True)
-    occurred_at: Mapped[datetime]
+    occurred_at: Mapped[datetime] = mapped_column(index=True)
     corpo: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -66,7 +66,7 @@ class Attempt(Numbered, Base):
 
     delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id", ondelete="CASCADE"), index=True)
     number: Mapped[int]
-    started_at: Mapped[datetime]
+    started_at: Mapped[datetime] = mapped_column(index=True)
     duration_ms: Mapped[int]
     outcome: Mapped[str] = mapped_column(String(20))
     status_code: Mapped[int] = mapped_column(default=0)

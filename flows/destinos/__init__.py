@@ -1,7 +1,8 @@
-"""Destinations: create, list, turn on again."""
+"""Destinations: create, list, pause, turn on again, change the secret."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
@@ -10,16 +11,20 @@ from sqlalchemy.orm import Session
 from core.clock import SYSTEM
 from core.errors import UsageError
 from core.settings import get_settings
+from events import filters, wake
 from events.catalog import subscribable
 from events.delivery import sign
 from events.delivery.address import Judge, checked_url, refused_now
 from events.delivery.channel import channels
+from events.delivery.health import Health
 from events.delivery.ntfy import RESERVED_TOPICS, TOPIC
+from events.delivery.settle import hold, tell_recovered
 from storage.models import Delivery, Destino, DestinoEvento
 from storage.models.eventos import Estado
 from storage.session import reading, transaction
 
 NAME_LIMIT = 200
+OVERLAP = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,11 @@ class NewDestination:
     eventos: Sequence[str]
     topico: str | None = None
     segredo: str | None = None
+    severidade: str | None = None
+    rotulos: Sequence[str] = ()
+    silencio: str | None = None
+    por_minuto: int | None = None
+    ordem_estrita: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,14 @@ def _build(new: NewDestination, url: str, generated: str | None) -> Destino:
         ativo=True,
         desligado_em=None,
         desligado_motivo=None,
+        pausado_em=None,
         lento=False,
+        ordem_estrita=new.ordem_estrita,
+        por_minuto=new.por_minuto,
+        severidade_minima=filters.checked_severity(new.severidade) if new.severidade else None,
+        rotulos=filters.checked_labels(list(new.rotulos)),
+        silencio=filters.checked_hours(new.silencio) if new.silencio else None,
+        **asdict(Health()),
         due_at=now,
         lease_token=None,
         data_criacao=now,
@@ -157,13 +174,49 @@ def encontrar(db: Session, nome_ou_id: str) -> Destino:
     return found[0]
 
 
+def numero(nome_ou_id: str) -> int:
+    """Return a destination's number."""
+    with reading() as db:
+        return encontrar(db, nome_ou_id).id
+
+
+def pausar(nome_ou_id: str) -> Destino:
+    """Pause a destination: its events are kept as `retido` until it is turned on again."""
+    with transaction() as db:
+        destino = encontrar(db, nome_ou_id)
+        destino.pausado_em = destino.data_atualizacao = SYSTEM.now()
+        hold(db, destino)
+        return destino
+
+
 def retomar(nome_ou_id: str) -> int:
     """Turn a destination on again and make what was kept for it due; return how many deliveries."""
     now = SYSTEM.now()
     with transaction() as db:
         destino = encontrar(db, nome_ou_id)
-        destino.desligado_em = destino.desligado_motivo = None
-        destino.ativo, destino.data_atualizacao = True, now
+        was_off = destino.desligado_em is not None
+        destino.desligado_em = destino.desligado_motivo = destino.pausado_em = None
+        destino.ativo, destino.lento, destino.data_atualizacao = True, False, now
+        for name, value in asdict(Health()).items():
+            setattr(destino, name, value)
+        if destino.lease_token is None:
+            destino.due_at = now
+        if was_off:
+            tell_recovered(db, destino)
         held = update(Delivery).where(Delivery.destino_id == destino.id, Delivery.estado == Estado.RETIDO)
         result = db.execute(held.values(estado=Estado.PENDENTE, due_at=now, lease_token=None, finished_at=None))
+        wake.after_commit(db, destino.id, wake.queue_of(destino.tipo, destino.lento))
         return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def trocar_segredo(nome_ou_id: str, novo: str | None = None) -> Created:
+    """Give a webhook another secret; for a day requests are signed with both."""
+    now = SYSTEM.now()
+    with transaction() as db:
+        destino = encontrar(db, nome_ou_id)
+        if destino.tipo != "webhook":
+            raise UsageError("Só webhooks têm segredo de assinatura.")
+        secret = sign.checked_secret(novo) if novo is not None else sign.new_secret()
+        destino.secret_anterior, destino.secret_anterior_ate = destino.secret_key, now + OVERLAP
+        destino.secret_key, destino.data_atualizacao = secret, now
+        return Created(destino, None if novo is not None else secret, None)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, func, or_, select, text
 
 from core.clock import SYSTEM
 from core.errors import UsageError
@@ -115,5 +115,5 @@ def _due(message_id: str) -> Sequence[int]:
             .join(Event, Delivery.event_id == Event.id)
             .join(Destino, Delivery.destino_id == Destino.id)
             .where(Event.message_id == message_id, text(OPEN_SQL), first_or_due)
-            .where(Destino.ativo, Destino.desligado_em.is_(None))
+            .where(*SLOTS.ready, or_(Destino.due_at <= SYSTEM.now(), Destino.lease_token.is_not(None)))
         ).all()

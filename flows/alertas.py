@@ -1,0 +1,45 @@
+"""Alerts as an operator sees them: list, acknowledge, be reminded."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from alerts import state
+from core.clock import SYSTEM, Clock
+from core.errors import UsageError
+from core.settings import get_settings
+from storage.models import Alerta
+from storage.session import reading, transaction
+
+LIST_LIMIT = 200
+
+
+def listar(*, todos: bool = False) -> Sequence[Alerta]:
+    """Return the open alerts, or all, the newest first."""
+    query = select(Alerta).order_by(Alerta.id.desc()).limit(LIST_LIMIT)
+    with reading() as db:
+        return db.scalars(query if todos else query.where(Alerta.resolvido_em.is_(None))).all()
+
+
+def reconhecer(quem: str, clock: Clock = SYSTEM) -> Sequence[Alerta]:
+    """Acknowledge one alert by its number, or every open one of an object by its name."""
+    opened = Alerta.resolvido_em.is_(None)
+    number = int(quem) if quem.isascii() and quem.isdigit() and int(quem) < 2**63 else None
+    by = Alerta.id == number if number is not None else Alerta.objeto == quem
+    with transaction() as db:
+        found = db.scalars(select(Alerta).where(opened, by).order_by(Alerta.id)).all()
+        if not found:
+            raise UsageError(f"Não há alerta aberto {quem!r}; veja `esteira alertas listar`.")
+        for alerta in found:
+            state.acknowledge(alerta, clock.now())
+        return found
+
+
+def lembrar(clock: Clock = SYSTEM) -> int:
+    """Remind of the open alerts that nobody acknowledged; return how many."""
+    hours = get_settings().alerts.reminder_hours
+    if not hours:
+        return 0
+    with transaction() as db:
+        return len(state.remind(db, timedelta(hours=hours), clock.now()))

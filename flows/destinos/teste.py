@@ -1,0 +1,56 @@
+"""The test button: one attempt, now, whatever the destination's subscriptions and state."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert
+
+from core import loop
+from core.clock import SYSTEM, Clock
+from core.settings import get_settings
+from events.catalog import Teste
+from events.delivery import drain
+from events.delivery.attempt import attempt
+from events.delivery.channel import channels
+from events.delivery.queue import Owed
+from events.delivery.settle import attempt_row
+from events.outbox import record_for
+from flows.destinos import encontrar
+from storage.models import Attempt, Delivery
+from storage.models.eventos import Estado
+from storage.session import transaction
+
+
+@dataclass(frozen=True)
+class Tested:
+    """How a test went."""
+
+    destino: str
+    entrega_id: int
+    sucesso: bool
+    status_code: int
+    duracao_ms: int
+    erro: str | None
+
+
+def testar(nome_ou_id: str, clock: Clock = SYSTEM) -> Tested:  # noqa: PT028 - no test, a command
+    """Send a test event once and record the attempt; a failure is not tried again and hurts no health."""
+    now = clock.now()
+    with transaction() as db:
+        destino = encontrar(db, nome_ou_id)
+        payload = Teste(mensagem=f"Teste do destino {destino.nome}.", timestamp=now.isoformat())
+        event = record_for(db, payload, destino)
+        delivery = Delivery(
+            event_id=event.id, destino_id=destino.id, estado=Estado.RETIDO, tentativas=1, due_at=now, created_at=now
+        )
+        db.add(delivery)
+        db.flush()
+        owed = Owed(delivery.id, 0, now, event.message_id, event.nome, event.corpo)
+    sender = drain.sender(get_settings().deliveries)
+    made = loop.run(attempt(sender, channels()[destino.tipo], destino, owed, clock))
+    error = None if made.outcome.delivered else made.outcome.text
+    with transaction() as db:
+        stored = db.get_one(Delivery, owed.id)
+        stored.estado = Estado.ENTREGUE if made.outcome.delivered else Estado.ESGOTADO
+        stored.finished_at, stored.last_error = clock.now(), error
+        db.execute(insert(Attempt).values(attempt_row(owed, made)))
+    return Tested(destino.nome, owed.id, error is None, made.status, made.duration_ms, error)

@@ -1,0 +1,92 @@
+"""Deliveries by hand: send one again, recover what a destination missed."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.clock import SYSTEM, Clock
+from core.errors import UsageError
+from events import wake
+from events.outbox import wanted_by
+from storage.models import Delivery, Destino, Event
+from storage.models.eventos import Estado
+from storage.session import transaction
+
+LONGEST = timedelta(days=14)
+# Recovered rows fall due one after the other, so that fresh events find room between them.
+PER_SECOND = 10
+FAILED = (Estado.ESGOTADO, Estado.BLOQUEADO)
+BATCH = 1000
+
+
+def reenviar(delivery_id: int, clock: Clock = SYSTEM) -> str:
+    """Begin a new run of attempts for a delivery that ended; return its event's `webhook-id`, which stays."""
+    now = clock.now()
+    with transaction() as db:
+        delivery = db.get(Delivery, delivery_id, with_for_update=True) if abs(delivery_id) < 2**63 else None
+        if delivery is None:
+            raise UsageError(f"Não há entrega com o número {delivery_id}.")
+        destino = db.get_one(Destino, delivery.destino_id)
+        if delivery.estado == Estado.ENVIANDO:
+            raise UsageError(f"A entrega {delivery_id} está sendo enviada agora.")
+        if destino.desligado_em or destino.pausado_em or not destino.ativo:
+            raise UsageError(f"O destino {destino.nome} não está ligado; veja `esteira destinos retomar {destino.id}`.")
+        delivery.estado, delivery.tentativas = Estado.PENDENTE, 0
+        delivery.due_at, delivery.finished_at, delivery.lease_token = now, None, None
+        wake.after_commit(db, destino.id, wake.queue_of(destino.tipo, destino.lento))
+        return db.get_one(Event, delivery.event_id).message_id
+
+
+def recuperar(destino_id: int, desde: datetime, *, tudo: bool = False, clock: Clock = SYSTEM) -> int:
+    """Make due again what a destination failed to get since an instant; with `tudo` also what it was never owed.
+
+    At most 14 days back, a few per second. Returns how many deliveries.
+    """
+    now = clock.now()
+    if now - desde > LONGEST:
+        raise UsageError("Só é possível recuperar os últimos 14 dias.")
+    if desde > now:
+        raise UsageError("--desde está no futuro.")
+    with transaction() as db:
+        failed = _failed(db, destino_id, desde)
+        for number, delivery_id in enumerate(failed):
+            again = update(Delivery).where(Delivery.id == delivery_id, Delivery.estado.in_(FAILED))
+            db.execute(again.values(estado=Estado.PENDENTE, tentativas=0, due_at=_turn(now, number), finished_at=None))
+        missed = _missed(db, destino_id, desde) if tudo else []
+        rows = [_new(destino_id, event_id, now, len(failed) + number) for number, event_id in enumerate(missed)]
+        for start in range(0, len(rows), BATCH):
+            db.execute(insert(Delivery), rows[start : start + BATCH])
+        return len(failed) + len(missed)
+
+
+def _failed(db: Session, destino_id: int, desde: datetime) -> list[int]:
+    query = select(Delivery.id).where(
+        Delivery.destino_id == destino_id, Delivery.estado.in_(FAILED), Delivery.created_at >= desde
+    )
+    return list(db.scalars(query.order_by(Delivery.id)))
+
+
+def _missed(db: Session, destino_id: int, desde: datetime) -> list[int]:
+    """Return the events that the destination is subscribed to and was never owed, the oldest first."""
+    destino = db.get_one(Destino, destino_id)
+    owed = exists().where(Delivery.event_id == Event.id, Delivery.destino_id == destino_id)
+    query = select(Event).where(
+        Event.occurred_at >= desde, Event.nome.in_(destino.eventos), wanted_by(db, destino), ~owed
+    )
+    return [event.id for event in db.scalars(query.order_by(Event.id))]
+
+
+def _new(destino_id: int, event_id: int, now: datetime, number: int) -> dict[str, object]:
+    return {
+        "event_id": event_id,
+        "destino_id": destino_id,
+        "estado": Estado.PENDENTE,
+        "tentativas": 0,
+        "due_at": _turn(now, number),
+        "created_at": now,
+    }
+
+
+def _turn(now: datetime, number: int) -> datetime:
+    return now + timedelta(seconds=number / PER_SECOND)

@@ -1,0 +1,12 @@
+"""Alerts: remind of what is still open."""
+
+from typing import Any
+
+from flows import alertas
+from tasks.base import task
+
+
+@task("alertas.lembrar", queue="default")
+def lembrar() -> dict[str, Any]:
+    """Tell again of alerts that are open and unacknowledged for the time of the settings."""
+    return {"lembrados": alertas.lembrar()}

@@ -1,0 +1,106 @@
+/* A SAT library for the tests. The activation code says how it behaves: "ok", "latin1", "hang", ...
+ *
+ * LINHA_UTF8 and LINHA_LATIN1 are given at compile time: a status line without its session number.
+ * A function that changes a box leaves a file, $BIBLIOTECA_RASTRO or ./chamada_proibida, with its name. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char answer[1 << 20];
+
+static int is(const char *code, const char *word) { return strncmp(code, word, strlen(word)) == 0; }
+
+static char *line(int session, const char *rest) {
+    snprintf(answer, sizeof answer, "%06d|%s", session, rest);
+    return answer;
+}
+
+static char *forbidden(const char *name) {
+    const char *path = getenv("BIBLIOTECA_RASTRO");
+    FILE *trace = fopen(path ? path : "chamada_proibida", "a");
+    if (trace) {
+        fprintf(trace, "%s\n", name);
+        fclose(trace);
+    }
+    return line(0, "99999|proibida||");
+}
+
+/* What a call leaves in the working folder, so that a test can look at the process while it hangs. */
+static void leave(const char *name, long value) {
+    FILE *note = fopen(name, "w");
+    if (note) {
+        fprintf(note, "%ld", value);
+        fclose(note);
+        rename(name, strcmp(name, "pid.tmp") ? "neto" : "pid");
+    }
+}
+
+static void hang(void) {
+    leave("pid.tmp", getpid());
+    for (;;) pause();
+}
+
+static void hang_with_a_child(void) {
+    pid_t child = fork();
+    if (child == 0) {
+        for (;;) pause();
+    }
+    leave("neto.tmp", child);
+    hang();
+}
+
+char *ConsultarStatusOperacional(int session, char *code) {
+    if (is(code, "ok")) return line(session, LINHA_UTF8);
+    if (is(code, "latin1")) return line(session, LINHA_LATIN1);
+    if (is(code, "wrong")) return line(session, "10001|Codigo de ativacao invalido||");
+    if (is(code, "busy")) return line(session, "10098|SAT em processamento||");
+    if (is(code, "echo")) {
+        char rest[200];
+        snprintf(rest, sizeof rest, "10050|%s||", code);
+        return line(session, rest);
+    }
+    if (is(code, "other session")) return line(session + 1, LINHA_UTF8);
+    if (is(code, "other function")) return line(session, "08000|SAT em operacao||");
+    if (is(code, "garbage")) return "\xff\xfe\x01 lixo";
+    if (is(code, "empty")) return "";
+    if (is(code, "long")) return memset(answer, '|', sizeof answer - 1);
+    if (is(code, "null")) return NULL;
+    if (is(code, "hang child")) hang_with_a_child();
+    if (is(code, "hang")) hang();
+    if (is(code, "stubborn")) {
+        for (int number = 1; number < 32; number++) signal(number, SIG_IGN);
+        hang();
+    }
+    if (is(code, "crash")) raise(SIGSEGV);
+    if (is(code, "abort")) abort();
+    if (is(code, "realtime")) raise(SIGRTMIN + 1);
+    if (is(code, "exit 0")) exit(0);
+    if (is(code, "exit")) exit(7);
+    if (is(code, "prints")) {
+        printf("{\"retorno\": \"depuracao\"}\n");
+        fflush(stdout);
+        write(1, "depuracao\n", 10);
+        fprintf(stderr, "depuracao\n");
+        return line(session, LINHA_UTF8);
+    }
+    return line(session, "10099|comportamento desconhecido||");
+}
+
+char *ConsultarSAT(int session) { return line(session, "08000|SAT em operacao||"); }
+char *ConsultarNumeroSessao(int session, char *code, int asked) { return line(asked, LINHA_UTF8); }
+char *ExtrairLogs(int session, char *code) { return line(session, "15000|Transferencia completa|||"); }
+char *ConsultarUltimaSessaoFiscal(int session, char *code) { return line(session, "19003|Sem sessao fiscal||"); }
+
+char *AtivarSAT() { return forbidden("AtivarSAT"); }
+char *ComunicarCertificadoICPBRASIL() { return forbidden("ComunicarCertificadoICPBRASIL"); }
+char *EnviarDadosVenda() { return forbidden("EnviarDadosVenda"); }
+char *CancelarUltimaVenda() { return forbidden("CancelarUltimaVenda"); }
+char *TesteFimAFim() { return forbidden("TesteFimAFim"); }
+char *ConfigurarInterfaceDeRede() { return forbidden("ConfigurarInterfaceDeRede"); }
+char *AssociarAssinatura() { return forbidden("AssociarAssinatura"); }
+char *AtualizarSoftwareSAT() { return forbidden("AtualizarSoftwareSAT"); }
+char *BloquearSAT() { return forbidden("BloquearSAT"); }
+char *DesbloquearSAT() { return forbidden("DesbloquearSAT"); }
+char *TrocarCodigoDeAtivacao() { return forbidden("TrocarCodigoDeAtivacao"); }

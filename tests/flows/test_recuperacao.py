@@ -1,0 +1,155 @@
+"""By hand: send again, recover, pause, test, change the secret."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from standardwebhooks import Webhook
+from support.deliveries import SECRET, attempts, change, deliveries, destination, fire, only, webhook
+
+from core.clock import SYSTEM, FixedClock
+from core.errors import UsageError
+from events.delivery.drain import drain
+from flows import destinos, entregas
+from flows.destinos import teste
+from flows.entregas import recuperacao
+from sandbox import faults
+from sandbox.receiver import ReceiverServer
+from storage.models import DestinoEvento
+from storage.models.eventos import Estado
+from storage.session import transaction
+
+pytestmark = pytest.mark.usefixtures("loopback")
+
+
+@pytest.fixture
+def receiver() -> Iterator[ReceiverServer]:
+    with ReceiverServer({"/x": SECRET}) as running:
+        yield running
+
+
+def exhausted(receiver: ReceiverServer, amount: int = 1) -> int:
+    receiver.faults.always(faults.status(500))
+    destino = webhook(f"{receiver.url}/x")
+    change(destino, retry_count=1)
+    fire(amount)
+    drain(destino)
+    receiver.faults.clear()
+    return destino
+
+
+def test_a_resend_is_a_new_run_for_the_same_id(banco: str, receiver: ReceiverServer) -> None:
+    exhausted(receiver)
+    assert only().estado == Estado.ESGOTADO
+    message_id = recuperacao.reenviar(only().id)
+    entregas.entregar_agora(message_id)
+    assert (only().estado, only().tentativas) == (Estado.ENTREGUE, 1)
+    assert len(attempts()) == 2
+    assert receiver.count(message_id) == 2
+
+
+def test_a_resend_of_nothing_or_to_a_stopped_destination_is_refused(sqlite: str, receiver: ReceiverServer) -> None:
+    destino = exhausted(receiver)
+    destinos.pausar(str(destino))
+    for number, reason in ((999, "Não há entrega"), (only().id, "não está ligado")):
+        with pytest.raises(UsageError, match=reason):
+            recuperacao.reenviar(number)
+
+
+def test_a_recovery_brings_back_what_failed_a_few_per_second(banco: str, receiver: ReceiverServer) -> None:
+    destino = exhausted(receiver, 9)
+    clock = FixedClock(SYSTEM.now())
+    assert recuperacao.recuperar(destino, clock.now() - timedelta(hours=1), clock=clock) == 9
+    due = [(row.due_at - clock.now()).total_seconds() for row in deliveries()]
+    assert due == pytest.approx([n / recuperacao.PER_SECOND for n in range(9)])
+    clock.advance(0.25)
+    drain(destino, clock)
+    assert sum(row.estado == Estado.ENTREGUE for row in deliveries()) == 3
+
+
+def test_with_tudo_also_what_was_never_owed_comes(banco: str, receiver: ReceiverServer) -> None:
+    destino = webhook(f"{receiver.url}/x", "alerta_aberto")
+    with transaction() as db:
+        db.add(DestinoEvento(destino_id=destino, evento="nfe_importada"))
+    change(destino, ativo=False)
+    fire(3)
+    fire(2, evento="alerta_resolvido")
+    fire(1, evento="nfe_importada")
+    change(destino, ativo=True)
+    since = SYSTEM.now() - timedelta(hours=1)
+    assert recuperacao.recuperar(destino, since) == 0
+    assert recuperacao.recuperar(destino, since, tudo=True) == 4
+    assert recuperacao.recuperar(destino, since, tudo=True) == 0
+    drain(destino, FixedClock(SYSTEM.now() + timedelta(seconds=5)))
+    assert {request.evento for request in receiver.requests} == {"alerta_aberto", "nfe_importada"}
+
+
+@pytest.mark.parametrize(("days", "reason"), [(15, "14 dias"), (-1, "futuro")])
+def test_a_recovery_has_its_limits(sqlite: str, days: int, reason: str) -> None:
+    destino = webhook("https://exemplo.com/x")
+    with pytest.raises(UsageError, match=reason):
+        recuperacao.recuperar(destino, SYSTEM.now() - timedelta(days=days))
+
+
+def test_a_paused_destination_keeps_its_events_until_it_is_turned_on(banco: str, receiver: ReceiverServer) -> None:
+    destino = webhook(f"{receiver.url}/x")
+    fire()
+    destinos.pausar("receptor")
+    fire()
+    assert drain(destino).ocupado
+    assert [row.estado for row in deliveries()] == [Estado.RETIDO, Estado.RETIDO]
+    assert destinos.retomar("receptor") == 2
+    drain(destino)
+    assert len(receiver.ids) == 2
+
+
+def test_turning_on_closes_the_circuit(sqlite: str, receiver: ReceiverServer) -> None:
+    receiver.faults.always(faults.status(500))
+    destino = webhook(f"{receiver.url}/x")
+    fire(20)
+    drain(destino)
+    assert destination(destino).circuito_espera > 0
+    destinos.retomar(str(destino))
+    assert (destination(destino).circuito_espera, destination(destino).falhas_seguidas) == (0, 0)
+    assert not drain(destino).ocupado
+
+
+def test_a_test_is_one_attempt_also_for_a_stopped_destination(banco: str, receiver: ReceiverServer) -> None:
+    destino = webhook(f"{receiver.url}/x", "alerta_resolvido")
+    destinos.pausar(str(destino))
+    tested = teste.testar(str(destino))
+    assert (tested.sucesso, tested.status_code) == (True, 200)
+    assert receiver.requests[0].evento == "teste"
+    assert (only().estado, len(attempts())) == (Estado.ENTREGUE, 1)
+
+
+def test_a_failed_test_is_not_repeated_and_hurts_no_health(sqlite: str, receiver: ReceiverServer) -> None:
+    receiver.faults.queue(faults.status(503))
+    destino = webhook(f"{receiver.url}/x")
+    tested = teste.testar(str(destino))
+    assert (tested.sucesso, tested.status_code, tested.erro) == (False, 503, "respondeu HTTP 503")
+    assert only().estado == Estado.ESGOTADO
+    assert destination(destino).falhas_seguidas == 0
+
+
+def test_after_a_change_of_secret_both_are_accepted_for_a_day(sqlite: str, receiver: ReceiverServer) -> None:
+    destino = webhook(f"{receiver.url}/x")
+    new = destinos.trocar_segredo(str(destino)).segredo
+    assert new is not None
+    fire()
+    receiver.expect("/x", [SECRET, new])
+    drain(destino)
+    (request,) = receiver.requests
+    for secret in (SECRET, new):
+        Webhook(secret).verify(request.body.decode(), {k.lower(): v for k, v in request.headers.items()})
+    change(destino, secret_anterior_ate=SYSTEM.now())
+    fire()
+    drain(destino)
+    assert " " not in receiver.requests[-1].headers["webhook-signature"]
+
+
+def test_only_webhooks_have_a_secret_to_change(sqlite: str) -> None:
+    from support.deliveries import ntfy
+
+    with pytest.raises(UsageError, match="Só webhooks"):
+        destinos.trocar_segredo(str(ntfy("https://ntfy.example")))
