@@ -10,7 +10,7 @@ from workers.spec import Process
 WORKERS = {
     "entregas": ("webhooks,ntfy", 2, "Entrega webhooks e mensagens ntfy"),
     "lentas": ("webhooks.slow", 1, "Entrega aos destinos lentos"),
-    "sat": ("sat", 1, "Verifica as caixas SAT e MFE"),
+    "sat": ("sat", 2, "Verifica as caixas SAT e MFE"),
     "geral": ("default", 1, "Varreduras: devolve à fila o que ficou para trás"),
 }
 # A worker that is told to end finishes its running tasks: a drain lasts 5 s and then its last request. (Celery's own

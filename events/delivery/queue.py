@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Table, and_, exists, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 from yarl import URL
 
 from core.settings import DeliverySettings
@@ -133,7 +133,7 @@ def acquire(settings: DeliverySettings, destino_id: int, token: str, now: dateti
     with transaction() as db:
         if not SLOTS.claim(db, now, lease_seconds(LONGEST_TIMEOUT), 1, SLOTS.table.c.id == destino_id, token=token):
             return None
-        destino = db.get_one(Destino, destino_id)
+        destino = db.get_one(Destino, destino_id, options=[lazyload(Destino.assinaturas)])
     return DestinationQueue(settings, destino, token)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, insert, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from events.catalog import ABOUT_DELIVERIES, DestinoDesligado, DestinoFalhando, DestinoRecuperado, EntregaEsgotada
 from events.delivery import latency
@@ -47,7 +47,7 @@ class Done:
 def settle(queue: DestinationQueue, done: Sequence[Done], now: datetime) -> Health:
     """Write outcomes, attempts, counters, health and the events they cause; return the destination's health."""
     with transaction() as db:
-        destino = db.get_one(Destino, queue.destino.id)
+        destino = db.get_one(Destino, queue.destino.id, options=[lazyload(Destino.assinaturas)])
         ROWS.settle(db, queue.token, [_row(one, now) for one in done])
         db.connection().execute(insert(ATTEMPTS), [attempt_row(one.owed, one.made) for one in done])
         latency.record(db, destino.id, [(o.owed.created_at, o.made.started_at) for o in done if _is_first(o)])
