@@ -107,7 +107,7 @@ def avaliar(resposta: Any, contexto: Contexto | None = None) -> list[Avaliacao]:
 
 
 def _judge(classe: type[Any], resposta: Any, contexto: Contexto) -> Avaliacao:
-    codigo = _word(classe, "codigo", CODE_LIMIT) or _clean(getattr(classe, "__name__", type(classe).__name__))
+    codigo = _word(classe, "codigo", CODE_LIMIT) or _word(classe, "__name__", CODE_LIMIT)
     try:
         alerta = classe(resposta)
         if isinstance(alerta, AlertaOperacao):

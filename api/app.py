@@ -1,8 +1,11 @@
-"""The API's application; for now it only says that it lives."""
+"""The API's application: it says that it lives, and gives the metrics."""
 
 from fastapi import FastAPI
 
+from api.routes import metricas
+
 app = FastAPI(title="Esteira", docs_url=None, redoc_url=None, openapi_url=None)
+app.include_router(metricas.router)
 
 
 @app.get("/saude/")

@@ -32,7 +32,7 @@ class Tested:
     erro: str | None
 
 
-def testar(nome_ou_id: str, clock: Clock = SYSTEM) -> Tested:  # noqa: PT028 - no test, a command
+def testar(nome_ou_id: str, clock: Clock = SYSTEM) -> Tested:
     """Send a test event once and record the attempt; a failure is not tried again and hurts no health."""
     now = clock.now()
     with transaction() as db:

@@ -331,7 +331,7 @@ def test_a_host_that_is_none_is_a_mistake_of_the_settings(hub: HubServer, host: 
     assert hub.count(1) == 0
 
 
-@pytest.mark.parametrize("host", ["usuario:senha1@hub", "http://usuario:senha1@hub"])
+@pytest.mark.parametrize("host", ["usuario:senha1@hub", "http://usuario:senha1@hub"])  # pragma: allowlist secret
 def test_a_password_typed_into_the_host_is_not_repeated(hub: HubServer, host: str) -> None:
     assert "senha1" not in str(fault_of(box(hub, host=host)))
 

@@ -243,15 +243,18 @@ def test_a_process_that_cannot_be_started_is_a_fault_like_any_other(box: Box, mo
 
 def test_no_file_descriptor_and_no_process_is_left(box: Box) -> None:
     ask(box())
-    before = len(os.listdir("/proc/self/fd"))
+    before, children = len(os.listdir("/proc/self/fd")), own_children()
     for behaviour in ("ok", "crash", "exit", "null"):
         try:
             ask(box(behaviour))
         except PlatformError:
             continue
     assert len(os.listdir("/proc/self/fd")) <= before
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert own_children() == children
+
+
+def own_children() -> set[str]:
+    return {pid for listed in Path("/proc/self/task").glob("*/children") for pid in listed.read_text().split()}
 
 
 def test_the_library_of_the_test_notices_a_forbidden_call(library: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The tolerant reading of a status line, beside satcfe's strict one."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -15,16 +16,17 @@ NOON = datetime(2026, 3, 10, 15, tzinfo=UTC)
 NOON_IN_SHOP = datetime(2026, 3, 10, 12)  # noqa: DTZ001 - a box tells no zone
 
 
-def healthy(sessao: int = 123456, **fields: object) -> str:
-    return status_line(sessao, agora=NOON, **fields)  # type: ignore[arg-type]
+def healthy(sessao: int = 123456, **fields: Any) -> str:
+    return status_line(sessao, agora=NOON, **fields)
 
 
-def read(**fields: object) -> StatusOperacional:
+def read(**fields: Any) -> StatusOperacional:
     return parse(healthy(**fields))
 
 
 def test_every_field_has_the_name_type_and_value_of_satcfe() -> None:
-    line = healthy(**pending(3))
+    fields: dict[str, Any] = pending(3)
+    line = healthy(**fields)
     theirs, ours = RespostaConsultarStatusOperacional.analisar(line), parse(line)
     assert [name for name, _ in FIELDS] == list(CAMPOS_STATUS)
     assert {name: getattr(ours, name) for name in CAMPOS_STATUS} == {

@@ -1,0 +1,100 @@
+"""Where a bench runs: a temporary folder, a Redis with its file, a fresh database with fsync on, the shipped workers.
+
+The settings are read once per process, so a process enters `place` once; parts of Esteira are imported after that.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+
+KINDS = ("sqlite", "postgresql")
+DATABASE = "bench"
+
+
+@contextmanager
+def place(kind: str) -> Iterator[Path]:
+    """Point this process and its children at fresh, migrated parts; give their folder."""
+    from support.redis import RedisServer
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        database = stack.enter_context(_postgresql()) if kind == "postgresql" else None
+        configure(folder, database, stack.enter_context(RedisServer(folder)).url)
+        _migrate()
+        yield folder
+
+
+@contextmanager
+def _postgresql() -> Iterator[str]:
+    from support.postgres import Cluster
+
+    with Cluster(fsync="on") as cluster:
+        cluster.create(DATABASE)
+        yield cluster.url(DATABASE)
+
+
+def configure(folder: Path, database: str | None, redis_url: str) -> None:
+    """Set the environment: only the addresses allowed differ from what is shipped."""
+    for name in [name for name in os.environ if name.startswith("ESTEIRA_")]:
+        del os.environ[name]
+    os.environ |= {
+        "ESTEIRA_CORE__DATA_DIR": str(folder),
+        "ESTEIRA_CORE__REDIS_URL": redis_url,
+        "ESTEIRA_DELIVERIES__ALLOW_NETWORKS": '["127.0.0.0/8"]',
+        "ESTEIRA_DELIVERIES__ALLOW_HTTP": "true",
+    }
+    if database:
+        os.environ["ESTEIRA_CORE__DATABASE_URL"] = database
+
+
+def _migrate() -> None:
+    from core.settings import get_settings
+    from storage import migrate
+    from storage.session import connect_engine
+
+    fresh = connect_engine(get_settings().database_url)
+    migrate.upgrade(fresh)
+    fresh.dispose()
+
+
+@contextmanager
+def workers(*names: str, beat: bool = False, app: str = "workers") -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run these workers of the product's own table until the end of the block; they all answer when it begins."""
+    from core import celery_app
+    from workers import processes
+
+    wanted = [one for one in processes.TABLE if one.name in names or (beat and one.name == "beat")]
+    began = [subprocess.Popen(_of_app(one.command, app), cwd=ROOT) for one in wanted]
+    try:
+        while len(celery_app.app.control.ping(timeout=0.3)) < len(names):
+            if any(process.poll() is not None for process in began):
+                raise SystemExit("os workers não começaram")
+        yield began
+    finally:
+        # Their pool processes end with them; a clean stop would wait for whoever never answers.
+        for process in began:
+            process.kill()
+            process.wait()
+
+
+def _of_app(command: Sequence[str], app: str) -> list[str]:
+    return [app if before == "-A" else word for before, word in zip(("", *command), command, strict=False)]
+
+
+def children(process: subprocess.Popen[bytes]) -> list[int]:
+    """Return the pool processes of a worker."""
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+def rss(pid: int) -> float:
+    """Return the memory of a process in MiB."""
+    fields = Path(f"/proc/{pid}/statm").read_text().split()
+    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20

@@ -1,0 +1,119 @@
+"""Delete what is older than the settings keep: first attempts, then events with their deliveries.
+
+Small batches, each committed: nobody waits long for a lock, a kill loses one batch, two runs share the work.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import structlog
+from sqlalchemy import CursorResult, Delete, Row, Select, Table, delete, exists, select, tuple_
+from sqlalchemy.orm import Session
+
+from core.celery_app import send
+from core.clock import SYSTEM, Clock
+from core.errors import Transient
+from core.settings import get_settings
+from storage.models import Attempt, Delivery, Event
+from storage.models.eventos import Estado
+from storage.session import transaction
+
+OPEN = (Estado.PENDENTE, Estado.ENVIANDO)
+LIMPAR = "entregas.limpar"
+BATCH = 1000
+# Each event takes its deliveries along, and each of those its attempts.
+EVENTS_BATCH = 250
+RUN_SECONDS = 60.0
+# The sweep waits on the same queue: a slice makes it late by no more than one of its periods.
+SLICE_SECONDS = 2.0
+ATTEMPTS, DELIVERIES, EVENTS = (cast("Table", model.__table__) for model in (Attempt, Delivery, Event))
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Removed:
+    """How many rows went, without the attempts that went with their delivery; `completo`: nothing old was left."""
+
+    tentativas: int = 0
+    entregas: int = 0
+    eventos: int = 0
+    completo: bool = False
+
+
+def limpar_aos_poucos(clock: Clock = SYSTEM) -> Removed:
+    """Delete for a moment, then ask for the next slice, behind everybody else; without a broker, tomorrow."""
+    removed = limpar(clock, SLICE_SECONDS)
+    if not removed.completo:
+        try:
+            send(LIMPAR, [], queue="default")
+        except Transient as fault:
+            log.warning("retention goes on tomorrow", reason=str(fault))
+    return removed
+
+
+def limpar(clock: Clock = SYSTEM, seconds: float = RUN_SECONDS) -> Removed:
+    """Delete for at most that long, and at least one batch; what is left waits for the next run."""
+    kept, removed = get_settings().retencao, Removed()
+    ends, now = time.monotonic() + seconds, clock.now()
+    for _ in _batches(removed, now - timedelta(days=kept.tentativas_dias), now - timedelta(days=kept.eventos_dias)):
+        if time.monotonic() >= ends:
+            return removed
+    removed.completo = True
+    return removed
+
+
+def _batches(removed: Removed, attempts_before: datetime, events_before: datetime) -> Iterator[None]:
+    """Delete a batch at each step."""
+    while gone := _delete_attempts(attempts_before):
+        removed.tentativas += gone
+        yield
+    last: Row[datetime, int] | None = None
+    while chosen := _delete_events(removed, events_before, last):
+        last = chosen[-1]
+        yield
+
+
+def _delete_attempts(before: datetime) -> int:
+    old = select(ATTEMPTS.c.id).where(ATTEMPTS.c.started_at < before).order_by(ATTEMPTS.c.started_at)
+    with transaction() as db:
+        return _delete(db, ATTEMPTS, old.limit(BATCH))
+
+
+def _delete_events(removed: Removed, before: datetime, last: Row[datetime, int] | None) -> Sequence[Row[datetime, int]]:
+    """Delete the next events that are owed to nobody, with their deliveries; return those looked at.
+
+    A delivery that somebody is opening again is left alone, and with it its event.
+    """
+    with transaction() as db:
+        chosen = db.execute(_old_events(before, last)).all()
+        ids = [row.id for row in chosen]
+        closed = select(DELIVERIES.c.id).where(DELIVERIES.c.event_id.in_(ids), DELIVERIES.c.estado.not_in(OPEN))
+        removed.entregas += _delete(db, DELIVERIES, closed)
+        alone = ~exists().where(DELIVERIES.c.event_id == EVENTS.c.id)
+        removed.eventos += _rowcount(db, delete(EVENTS).where(EVENTS.c.id.in_(ids), alone))
+    return chosen
+
+
+def _old_events(before: datetime, last: Row[datetime, int] | None) -> Select[datetime, int]:
+    """Return the query of the next batch, oldest first; `last` is where the one before ended."""
+    owed = exists().where(DELIVERIES.c.event_id == EVENTS.c.id, DELIVERIES.c.estado.in_(OPEN))
+    query = select(EVENTS.c.occurred_at, EVENTS.c.id).where(EVENTS.c.occurred_at < before, ~owed)
+    if last is not None:
+        place = (EVENTS.c.occurred_at, EVENTS.c.id)
+        query = query.where(tuple_(*place) > tuple_(*last, types=[column.type for column in place]))
+    ordered = query.order_by(EVENTS.c.occurred_at, EVENTS.c.id).limit(EVENTS_BATCH)
+    return ordered.with_for_update(of=EVENTS, skip_locked=True)
+
+
+def _delete(db: Session, table: Table, chosen: Select[int]) -> int:
+    """Delete the chosen rows that nobody else holds; return how many."""
+    # Without MATERIALIZED PostgreSQL may run the query again for each row, and so pass its limit.
+    free = chosen.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
+    return _rowcount(db, delete(table).where(table.c.id.in_(select(free.c.id))))
+
+
+def _rowcount(db: Session, statement: Delete) -> int:
+    return int(cast("CursorResult[Any]", db.execute(statement)).rowcount)

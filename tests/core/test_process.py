@@ -1,0 +1,72 @@
+"""A process that asked for it ends with its parent, whatever ends the parent."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from support.ports import wait_until
+from support.processes import alive
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent ended")
+
+CHILD = """
+import os, sys, time
+from core.process import die_with_parent
+{before}
+die_with_parent({arguments})
+sys.stdout.write(str(os.getpid()) + "\\n")
+sys.stdout.flush()
+time.sleep(60)
+"""
+PARENT = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {child!r}]); time.sleep(60)"
+
+
+def family(arguments: str = "", before: str = "") -> tuple[subprocess.Popen[str], int]:
+    """Start a parent that starts a child; return the parent and the child's number."""
+    program = PARENT.format(child=CHILD.format(arguments=arguments, before=before))
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    return parent, int(parent.stdout.readline())
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_the_child_ends_however_the_parent_ends(number: signal.Signals) -> None:
+    parent, child = family("parent=os.getppid()")
+    with parent:
+        assert alive(child)
+        parent.send_signal(number)
+    wait_until(lambda: not alive(child))
+
+
+def test_a_gentler_signal_can_be_asked_for() -> None:
+    ignoring = "import signal; signal.signal(signal.SIGTERM, lambda *_: sys.exit(print('adeus', flush=True)))"
+    parent, child = family("signal.SIGTERM", ignoring)
+    with parent:
+        parent.kill()
+        assert parent.stdout is not None
+        assert parent.stdout.read() == "adeus\n"
+    wait_until(lambda: not alive(child))
+
+
+def test_a_parent_that_is_gone_already_counts_as_ended() -> None:
+    program = CHILD.format(arguments=f"parent={os.getpid()}", before="")
+    orphan = f"import subprocess, sys; sys.exit(subprocess.run([sys.executable, '-c', {program!r}]).returncode != -9)"
+    ended = subprocess.run([sys.executable, "-c", orphan], check=False, capture_output=True, timeout=20)
+    assert (ended.returncode, ended.stdout) == (0, b"")
+
+
+def test_a_parent_that_lives_leaves_its_child_alone() -> None:
+    program = CHILD.format(arguments=f"parent={os.getpid()}", before="")
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert int(child.stdout.readline()) == child.pid
+        assert child.poll() is None
+        child.kill()
+
+
+def test_a_signal_that_does_not_exist_is_refused_by_the_kernel() -> None:
+    program = "from core.process import die_with_parent; die_with_parent(9999)"
+    ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=20)
+    assert "Invalid argument" in ended.stderr

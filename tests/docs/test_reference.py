@@ -1,0 +1,92 @@
+"""The documents tell every event, setting, command and exit code, and their links lead somewhere."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import typer
+from pydantic import BaseModel
+
+from cli import main
+from core.errors import Bug, Misconfigured, PlatformError, Transient, UsageError
+from core.settings import Settings
+from events.catalog import CATALOG
+
+ROOT = Path(__file__).parents[2]
+DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def row(text: str, first_cell: str) -> str:
+    """Return the table row that begins with this cell."""
+    found = re.search(rf"(?m)^\| `{re.escape(first_cell)}` \|.*$", text)
+    return found[0] if found else ""
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_the_reference_tells_every_field_of_an_event(name: str) -> None:
+    told = set(re.findall(r"`(\w+)`", row((ROOT / "docs/reference/events.md").read_text(), name)))
+    assert {field.name for field in dataclasses.fields(CATALOG[name])} <= told  # type: ignore[arg-type]
+
+
+def keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    """Give the keys of the settings, those of lists of tables as `sat.boxes[].name`."""
+    for name, field in model.model_fields.items():
+        inner = next((kind for kind in _parts(field.annotation) if _is_table(kind)), None)
+        if inner is None:
+            yield prefix + name
+        else:
+            listed = not _is_table(field.annotation)
+            yield from keys(inner, f"{prefix}{name}[]." if listed else f"{prefix}{name}.")
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _parts(part)
+
+
+def _is_table(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def test_the_reference_tells_every_setting() -> None:
+    text = (ROOT / "docs/reference/settings.md").read_text()
+    assert [key for key in keys(Settings, "") if not row(text, key)] == []
+
+
+@pytest.mark.parametrize("path", DOCS, ids=relative)
+def test_links_lead_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", path.read_text())
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def commands(group: Any, words: tuple[str, ...] = ()) -> Iterator[str]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*words, name))
+        else:
+            yield " ".join((*words, name))
+
+
+def test_the_readme_tells_every_command_and_every_exit_code() -> None:
+    text = (ROOT / "README.md").read_text()
+    main._load_commands([])
+    typed = list(commands(typer.main.get_command(main.app)))
+    assert len(typed) > 10
+    assert [command for command in typed if f"| `esteira {command}" not in text] == []
+    codes = {kind.exit_code for kind in (PlatformError, Transient, UsageError, Misconfigured, Bug)}
+    assert [code for code in codes | {0, 1, main.INTERRUPTED_EXIT} if not re.search(rf"(?m)^\| {code} \|", text)] == []
+
+
+def test_each_decision_gives_context_decision_and_consequences() -> None:
+    pages = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    wanted = ["Context", "Decision", "Consequences"]
+    assert [page.name for page in pages if re.findall(r"(?m)^## (.+)$", page.read_text()) != wanted] == []
