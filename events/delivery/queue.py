@@ -109,9 +109,9 @@ class DestinationQueue:
     def release(self, now: datetime) -> bool:
         """Give back unsent rows and the slot; tell whether more rows are due already."""
         with transaction() as db:
-            ROWS.release(db, self.token, now)
             free_at = max(self.hold_until or now, now)
             SLOTS.settle(db, self.token, [{"id": self.destino.id, "due_at": free_at, "servido_em": now}])
+            ROWS.release(db, self.token, now)
         if self.hold_until is not None or self.destino.ordem_estrita:
             return False
         with reading() as db:

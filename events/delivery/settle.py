@@ -47,7 +47,9 @@ class Done:
 def settle(queue: DestinationQueue, done: Sequence[Done], now: datetime) -> Health:
     """Write outcomes, attempts, counters, health and the events they cause; return the destination's health."""
     with transaction() as db:
-        destino = db.get_one(Destino, queue.destino.id, options=[lazyload(Destino.assinaturas)])
+        # Everybody locks a destination before its rows, so that nobody waits in a circle.
+        plain = [lazyload(Destino.assinaturas)]
+        destino = db.get_one(Destino, queue.destino.id, options=plain, with_for_update=True)
         ROWS.settle(db, queue.token, [_row(one, now) for one in done])
         db.connection().execute(insert(ATTEMPTS), [attempt_row(one.owed, one.made) for one in done])
         latency.record(db, destino.id, [(o.owed.created_at, o.made.started_at) for o in done if _is_first(o)])
