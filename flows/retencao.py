@@ -4,13 +4,13 @@ Small batches, each committed: nobody waits long for a lock, a kill loses one ba
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 import structlog
-from sqlalchemy import CursorResult, Delete, Row, Select, Table, delete, exists, select, tuple_
+from sqlalchemy import Select, Table, delete, exists, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.celery_app import send
@@ -24,12 +24,13 @@ from storage.session import transaction
 OPEN = (Estado.PENDENTE, Estado.ENVIANDO)
 LIMPAR = "entregas.limpar"
 BATCH = 1000
-# Each event takes its deliveries along, and each of those its attempts.
+# Each takes its deliveries along: more would only be locked to wait for the batches after.
 EVENTS_BATCH = 250
 RUN_SECONDS = 60.0
 # The sweep waits on the same queue: a slice makes it late by no more than one of its periods.
 SLICE_SECONDS = 2.0
 ATTEMPTS, DELIVERIES, EVENTS = (cast("Table", model.__table__) for model in (Attempt, Delivery, Event))
+Place = tuple[datetime, int]
 log = structlog.get_logger(__name__)
 
 
@@ -41,6 +42,13 @@ class Removed:
     entregas: int = 0
     eventos: int = 0
     completo: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """A batch of events was looked at; the next one begins after `last`."""
+
+    last: Place | None
 
 
 def limpar_aos_poucos(clock: Clock = SYSTEM) -> Removed:
@@ -70,9 +78,9 @@ def _batches(removed: Removed, attempts_before: datetime, events_before: datetim
     while gone := _delete_attempts(attempts_before):
         removed.tentativas += gone
         yield
-    last: Row[datetime, int] | None = None
-    while chosen := _delete_events(removed, events_before, last):
-        last = chosen[-1]
+    last: Place | None = None
+    while step := _delete_events(removed, events_before, last):
+        last = step.last
         yield
 
 
@@ -82,8 +90,8 @@ def _delete_attempts(before: datetime) -> int:
         return _delete(db, ATTEMPTS, old.limit(BATCH))
 
 
-def _delete_events(removed: Removed, before: datetime, last: Row[datetime, int] | None) -> Sequence[Row[datetime, int]]:
-    """Delete the next events that are owed to nobody, with their deliveries; return those looked at.
+def _delete_events(removed: Removed, before: datetime, last: Place | None) -> Step | None:
+    """Delete the next events that are owed to nobody, with their deliveries; none when no such event is left.
 
     A delivery that somebody is opening again is left alone, and with it its event.
     """
@@ -91,13 +99,19 @@ def _delete_events(removed: Removed, before: datetime, last: Row[datetime, int] 
         chosen = db.execute(_old_events(before, last)).all()
         ids = [row.id for row in chosen]
         closed = select(DELIVERIES.c.id).where(DELIVERIES.c.event_id.in_(ids), DELIVERIES.c.estado.not_in(OPEN))
-        removed.entregas += _delete(db, DELIVERIES, closed)
+        deliveries = _delete(db, DELIVERIES, closed.limit(BATCH))
         alone = ~exists().where(DELIVERIES.c.event_id == EVENTS.c.id)
-        removed.eventos += _rowcount(db, delete(EVENTS).where(EVENTS.c.id.in_(ids), alone))
-    return chosen
+        gone = delete(EVENTS).where(EVENTS.c.id.in_(ids), alone).returning(EVENTS.c.id)
+        events = len(db.execute(gone).all())
+    removed.entregas += deliveries
+    removed.eventos += events
+    if not chosen:
+        return None
+    # A full batch of deliveries left some of these events for the next one.
+    return Step(last if deliveries == BATCH else (chosen[-1].occurred_at, chosen[-1].id))
 
 
-def _old_events(before: datetime, last: Row[datetime, int] | None) -> Select[datetime, int]:
+def _old_events(before: datetime, last: Place | None) -> Select[datetime, int]:
     """Return the query of the next batch, oldest first; `last` is where the one before ended."""
     owed = exists().where(DELIVERIES.c.event_id == EVENTS.c.id, DELIVERIES.c.estado.in_(OPEN))
     query = select(EVENTS.c.occurred_at, EVENTS.c.id).where(EVENTS.c.occurred_at < before, ~owed)
@@ -112,8 +126,5 @@ def _delete(db: Session, table: Table, chosen: Select[int]) -> int:
     """Delete the chosen rows that nobody else holds; return how many."""
     # Without MATERIALIZED PostgreSQL may run the query again for each row, and so pass its limit.
     free = chosen.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
-    return _rowcount(db, delete(table).where(table.c.id.in_(select(free.c.id))))
-
-
-def _rowcount(db: Session, statement: Delete) -> int:
-    return int(cast("CursorResult[Any]", db.execute(statement)).rowcount)
+    gone = delete(table).where(table.c.id.in_(select(free.c.id))).returning(table.c.id)
+    return len(db.execute(gone).all())

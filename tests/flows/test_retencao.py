@@ -95,7 +95,8 @@ def many(amount: int, destino: int, when: datetime, attempts: int = 1) -> None:
         owed = db.scalars(insert(Delivery).returning(Delivery.id), [{"event_id": e, **common} for e in events]).all()
         made = {"started_at": when, "duration_ms": 1, "outcome": "entregue"}
         tried = [{"delivery_id": d, "number": n, **made} for d in owed for n in range(attempts)]
-        db.execute(insert(Attempt), tried)
+        if tried:
+            db.execute(insert(Attempt), tried)
 
 
 def test_a_run_out_of_time_ends_after_a_batch_and_the_next_ones_finish(destino: int) -> None:
@@ -115,6 +116,16 @@ def test_events_that_must_stay_do_not_hide_those_behind_them(destino: int) -> No
     many(2 * retencao.EVENTS_BATCH + 1, destino, ago(100), attempts=0)
     assert retencao.limpar(CLOCK).eventos == 2 * retencao.EVENTS_BATCH + 1
     assert counts() == (3, 3, 0)
+
+
+def test_events_of_many_destinations_go_in_batches_of_deliveries(destino: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retencao, "BATCH", 5)
+    others = [webhook("https://outra.example/x", nome=f"outra-{n}") for n in range(2)]
+    for _ in range(11):
+        happened(ago(100), *((number, Estado.ENTREGUE) for number in (destino, *others)))
+    assert retencao.limpar(CLOCK, seconds=0).entregas == 5
+    removed = retencao.limpar(CLOCK)
+    assert (removed.entregas, removed.completo, counts()) == (28, True, (0, 0, 0))
 
 
 def test_two_runs_at_once_share_the_work(destino: int) -> None:

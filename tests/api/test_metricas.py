@@ -1,0 +1,83 @@
+"""The metrics over HTTP, from a real server: a monitor's view, and what a broken database answers."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+import uvicorn
+from conftest import Configure
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
+from support.deliveries import fire, webhook
+from support.ports import free_port, wait_until
+
+from api.app import app
+from flows import metricas
+from storage.session import transaction
+
+
+@pytest.fixture
+def url(banco: str) -> Iterator[str]:
+    """Serve the API as shipped, in a thread."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
+    thread.start()
+    wait_until(lambda: server.started)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(20)
+
+
+def test_a_monitor_reads_the_metrics(url: str) -> None:
+    webhook("https://recebe.example/x")
+    fire(3)
+    answer = requests.get(f"{url}/metricas", timeout=10)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    families = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    due = {sample.labels["tipo"]: sample.value for sample in families["esteira_entregas_vencidas"].samples}
+    assert due == {"webhook": 3, "ntfy": 0}
+    assert families["esteira_primeira_tentativa_segundos"].type == "histogram"
+
+
+def test_a_database_of_another_version_answers_one_sentence(url: str) -> None:
+    with transaction() as db:
+        db.execute(text("DROP TABLE latencia"))
+    answer = requests.get(f"{url}/metricas", timeout=10)
+    assert answer.status_code == 503
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.text.startswith("O banco de dados não respondeu")
+    assert answer.text.count("\n") == 1
+    assert "latencia" not in answer.text
+
+
+def test_a_database_that_is_away_answers_one_sentence_without_its_password(url: str, configure: Configure) -> None:
+    configure(core__database_url="postgresql://u:senha-secreta@127.0.0.1:1/x")
+    answer = requests.get(f"{url}/metricas", timeout=10)
+    assert (answer.status_code, answer.text) == (503, "O banco de dados não respondeu (core.database_url).\n")
+    assert requests.get(f"{url}/saude/", timeout=10).json() == {"status": "ok"}
+
+
+def test_many_monitors_at_once_are_read_for_one_after_the_other(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, lock, most = metricas.texto, threading.Lock(), []
+
+    def slow() -> bytes:
+        most.append(lock.acquire(blocking=False))
+        time.sleep(0.05)
+        lock.release()
+        return plain()
+
+    monkeypatch.setattr(metricas, "texto", slow)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(requests.get, f"{url}/metricas", timeout=20) for _ in range(8)]
+        assert [one.result().status_code for one in asked] == [200] * 8
+    assert most == [True] * 8
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_metrics_are_only_read(url: str, method: str) -> None:
+    assert requests.request(method, f"{url}/metricas", timeout=10).status_code == 405
