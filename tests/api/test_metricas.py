@@ -56,7 +56,7 @@ def test_a_database_of_another_version_answers_one_sentence(url: str) -> None:
 
 
 def test_a_database_that_is_away_answers_one_sentence_without_its_password(url: str, configure: Configure) -> None:
-    configure(core__database_url="postgresql://u:senha-secreta@127.0.0.1:1/x")
+    configure(core__database_url="postgresql://u:senha-secreta@127.0.0.1:1/x")  # pragma: allowlist secret
     answer = requests.get(f"{url}/metricas", timeout=10)
     assert (answer.status_code, answer.text) == (503, "O banco de dados não respondeu (core.database_url).\n")
     assert requests.get(f"{url}/saude/", timeout=10).json() == {"status": "ok"}
