@@ -107,7 +107,7 @@ def avaliar(resposta: Any, contexto: Contexto | None = None) -> list[Avaliacao]:
 
 
 def _judge(classe: type[Any], resposta: Any, contexto: Contexto) -> Avaliacao:
-    codigo = _word(classe, "codigo", CODE_LIMIT) or _word(classe, "__name__", CODE_LIMIT)
+    codigo = _code(classe)
     try:
         alerta = classe(resposta)
         if isinstance(alerta, AlertaOperacao):
@@ -121,6 +121,15 @@ def _judge(classe: type[Any], resposta: Any, contexto: Contexto) -> Avaliacao:
         log.warning("alert could not be judged", codigo=codigo, reason=reason)
         return Avaliacao(codigo, WARNING, False, "", {}, reason)
     return Avaliacao(codigo, severidade, ativo, mensagem, valores, None, alerta)
+
+
+def _code(classe: type[Any]) -> str:
+    """Return the code of a class: its own, else its name."""
+    try:
+        own = _word(classe, "codigo", CODE_LIMIT)
+    except (Exception, SystemExit):  # noqa: BLE001 - a guest's code, as in _judge
+        own = ""
+    return own or _word(classe, "__name__", CODE_LIMIT)
 
 
 def _word(thing: Any, name: str, limit: int) -> str:

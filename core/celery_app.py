@@ -97,9 +97,16 @@ def refresh() -> None:
     app.conf.update(configuration(get_settings()))
 
 
+def current() -> Celery:
+    """Return the app, pointed at the broker of this moment: `esteira subir` may have started one since."""
+    if app.conf.broker_url != (get_settings().broker_url or NO_BROKER):
+        refresh()
+    return app
+
+
 def send(task: str, arguments: list[Any], *, queue: str) -> None:
     """Hand work to the workers by the task's name; raise `Transient` when there is no broker to take it."""
     try:
-        app.send_task(task, args=arguments, queue=queue)
+        current().send_task(task, args=arguments, queue=queue)
     except (OperationalError, OSError):
         raise Transient("O broker não respondeu (core.redis_url): `esteira subir` está rodando?") from None

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from core.celery_app import DRAIN, app
+from core.celery_app import DRAIN, current
 from core.settings import get_settings
 
 SILENCE_SECONDS = 2.0
@@ -36,6 +36,7 @@ def send(destinos: Iterable[tuple[int, str]]) -> int:
     if get_settings().broker_url is None or time.monotonic() < _quiet_until:
         return sent
     try:
+        app = current()
         for destino_id, queue in destinos:
             app.send_task(DRAIN, args=[destino_id], queue=queue, expires=60)
             sent += 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import redis
 
-from core.celery_app import app
+from core.celery_app import current
 from core.errors import PlatformError
 from core.settings import BoxSettings, get_settings
 from core.text import redact
@@ -90,7 +90,7 @@ def _broker() -> Iterator[Finding]:
 
 
 def _workers() -> Iterator[Finding]:
-    names = sorted(app.control.inspect(timeout=1.0).ping() or {})
+    names = sorted(current().control.inspect(timeout=1.0).ping() or {})
     if names:
         yield Finding("workers", OK, ", ".join(names))
     else:

@@ -1,6 +1,6 @@
 """`python -m connectors.sat.child`: one query through a vendor library, in a process that may be killed.
 
-A JSON request on stdin (so that the activation code is in no argument and no environment), a JSON answer on stdout.
+A JSON request on stdin (so that the activation code is in no argument and no environment), a JSON line on stdout.
 """
 
 import json
@@ -11,6 +11,8 @@ from typing import IO, Any
 from core.process import die_with_parent
 
 FUNCTION = "ConsultarStatusOperacional"
+# As for a hub; a status line has less than 1 KiB.
+ANSWER_LIMIT = 64 * 1024
 
 
 def main() -> int:
@@ -18,7 +20,7 @@ def main() -> int:
     with _own_channel() as channel:
         request = json.loads(sys.stdin.read())
         die_with_parent(parent=request["parent"])
-        channel.write(json.dumps(_query(request)))
+        channel.write(json.dumps(_query(request)) + "\n")
     return 0
 
 
@@ -59,7 +61,7 @@ def _query(request: dict[str, Any]) -> dict[str, str]:
         return {"erro": "nulo"}
     except UnicodeError:
         return {"erro": "codigo"}
-    return {"retorno": _decoded(line.encode("latin-1"))}
+    return {"retorno": _decoded(line[:ANSWER_LIMIT].encode("latin-1"))}
 
 
 def _path(library: str) -> str:

@@ -8,9 +8,12 @@ import signal
 import sys
 
 from connectors.sat.status import InvalidAnswer, StatusOperacional, parse
-from core.errors import Misconfigured, PlatformError, Transient
+from core.errors import Bug, Misconfigured, PlatformError, Transient
 from core.settings import BoxSettings
 
+GRACE_SECONDS = 1.0
+LINE_LIMIT = 1024 * 1024
+NO_ANSWER = "a consulta terminou sem resposta."
 # What the child says went wrong, and what that means here; the texts follow the name of the box.
 FAULTS: dict[str, tuple[type[PlatformError], str]] = {
     "biblioteca": (Misconfigured, "não consegui carregar a biblioteca {library}"),
@@ -22,17 +25,27 @@ FAULTS: dict[str, tuple[type[PlatformError], str]] = {
 
 async def consultar(box: BoxSettings, sessao: int) -> StatusOperacional:
     """Query the box through its library, within the box's deadline."""
-    code, answer = await _ask(box, sessao)
-    if code != 0:
+    code, line = await _ask(box, sessao)
+    # an answer is one whole line; what the library does after it does not matter
+    if code != 0 and not line.endswith(b"\n"):
         raise Transient(f"a biblioteca derrubou a consulta ({_end(code)}).")
-    try:
-        found = json.loads(answer)
-    except ValueError:
-        raise InvalidAnswer("a consulta terminou sem resposta.") from None
-    if "erro" in found:
+    found = _found(line)
+    if found.get("erro") in FAULTS:
         kind, text = FAULTS[found["erro"]]
         raise kind(f"{text.format(library=box.library)}.")
+    if "retorno" not in found:
+        raise InvalidAnswer(NO_ANSWER)
     return parse(found["retorno"], sessao)
+
+
+def _found(line: bytes) -> dict[str, str]:
+    """Return what the child says; a library may write into any descriptor, so it is not trusted."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        raise InvalidAnswer(NO_ANSWER) from None
+    said = found.items() if isinstance(found, dict) and line.endswith(b"\n") else ()
+    return {name: value for name, value in said if isinstance(value, str)}
 
 
 def _end(code: int) -> str:
@@ -41,18 +54,43 @@ def _end(code: int) -> str:
 
 
 async def _ask(box: BoxSettings, sessao: int) -> tuple[int, bytes]:
-    """Run the child; whatever happens here, it is gone afterwards with everything it started."""
+    """Run the child and return its code and line; it is gone afterwards, with the process group it leads."""
     child = await _start()
     try:
         async with asyncio.timeout(box.timeout_seconds):
-            answer, _ = await child.communicate(_request(box, sessao))
+            line = await _line(child, _request(box, sessao))
+        # the library may have a device to release
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(child.wait(), GRACE_SECONDS)
     except TimeoutError:
         raise Transient(f"a biblioteca não respondeu em {box.timeout_seconds:g} s.") from None
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        await child.wait()
-    return child.returncode or 0, answer
+        await _finish(child)
+    return child.returncode or 0, line
+
+
+async def _line(child: asyncio.subprocess.Process, request: bytes) -> bytes:
+    """Return the first line the child writes, as far as it goes."""
+    if child.stdin is None or child.stdout is None:
+        raise Bug
+    child.stdin.write(request)
+    with contextlib.suppress(ConnectionError):
+        await child.stdin.drain()
+    child.stdin.close()
+    try:
+        return await child.stdout.readline()
+    except ValueError:
+        raise InvalidAnswer(NO_ANSWER) from None
+
+
+async def _finish(child: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    # a daemon of the library may hold the other end of the pipe; asyncio has no public way to close this one
+    pipe = child._transport.get_pipe_transport(1)  # type: ignore[attr-defined]
+    if pipe is not None:
+        pipe.close()
+    await child.wait()
 
 
 async def _start() -> asyncio.subprocess.Process:
@@ -63,6 +101,7 @@ async def _start() -> asyncio.subprocess.Process:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
+            limit=LINE_LIMIT,
             # settings may be given there, secrets among them; a vendor's library needs none
             env={name: value for name, value in os.environ.items() if not name.startswith("ESTEIRA_")},
         )

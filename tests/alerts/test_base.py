@@ -172,6 +172,15 @@ def test_a_guest_that_fails_hides_no_other(member: str, error: BaseException) ->
     assert (found["Convidado"].ativo, found["relogio"].ativo, found["pendentes"].ativo) == (True, True, False)
 
 
+@pytest.mark.parametrize("error", [ValueError("x"), SystemExit(3)], ids=repr)
+def test_a_code_that_fails_hides_no_other_and_the_class_name_takes_its_place(error: BaseException) -> None:
+    class Failing:
+        __get__ = raising(error)
+
+    found = judge(active(codigo=Failing()), DH_ATUAL="20200101000000")
+    assert (found["Convidado"].ativo, found["relogio"].ativo) == (True, True)
+
+
 @pytest.mark.parametrize("guest", [active(checar=None), active(mensagem=raising(KeyError("NSERIE")))])
 def test_checar_leaves_out_what_failed(guest: type[Any]) -> None:
     alerts.registrar(guest)

@@ -51,6 +51,30 @@ static void hang_with_a_child(void) {
     hang();
 }
 
+enum { QUIET, CRASH, HANG } at_the_end = QUIET;
+
+__attribute__((destructor)) static void end(void) {
+    if (at_the_end == CRASH) raise(SIGSEGV);
+    if (at_the_end == HANG) hang();
+}
+
+/* A process of the library that outlives the question and keeps every descriptor open. */
+static void leave_a_process(int own_session) {
+    pid_t child = fork();
+    if (child == 0) {
+        if (own_session) setsid();
+        sleep(10);
+        _exit(0);
+    }
+    leave("neto.tmp", child);
+}
+
+/* What a library does that takes a descriptor of ours for its own. */
+static void write_everywhere(const char *text) {
+    for (int number = 3; number < 64; number++) write(number, text, strlen(text));
+    _exit(0);
+}
+
 char *ConsultarStatusOperacional(int session, char *code) {
     if (is(code, "ok")) return line(session, LINHA_UTF8);
     if (is(code, "latin1")) return line(session, LINHA_LATIN1);
@@ -78,6 +102,12 @@ char *ConsultarStatusOperacional(int session, char *code) {
     if (is(code, "realtime")) raise(SIGRTMIN + 1);
     if (is(code, "exit 0")) exit(0);
     if (is(code, "exit")) exit(7);
+    if (is(code, "end crash")) at_the_end = CRASH;
+    if (is(code, "end hang")) at_the_end = HANG;
+    if (is(code, "leaves a process")) leave_a_process(0);
+    if (is(code, "leaves a daemon")) leave_a_process(1);
+    if (is(code, "end") || is(code, "leaves")) return line(session, LINHA_UTF8);
+    if (is(code, "writes ")) write_everywhere(code + strlen("writes "));
     if (is(code, "prints")) {
         printf("{\"retorno\": \"depuracao\"}\n");
         fflush(stdout);

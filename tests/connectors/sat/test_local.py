@@ -93,6 +93,33 @@ def test_a_library_answers_in_either_encoding_and_may_print(box: Box, behaviour:
     assert (found.numeroSessao, found.STATUS_LAN, found.ESTADO_OPERACAO) == (SESSAO, "NÃO CONECTADO", 0)
 
 
+@pytest.mark.parametrize("behaviour", ["end crash", "end hang", "leaves a process", "leaves a daemon"])
+def test_an_answer_counts_whatever_the_library_does_afterwards(box: Box, behaviour: str, tmp_path: Path) -> None:
+    began = time.monotonic()
+    assert ask(box(behaviour)).ESTADO_OPERACAO == 0
+    assert time.monotonic() - began < PATIENCE / 3
+    left = {"end hang": "pid", "leaves a process": "neto"}.get(behaviour)
+    if left:
+        process = int((tmp_path / left).read_text())
+        wait_until(lambda: not alive(process))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("5", "null", "[]", "{}", '"erro"', '{"erro": "x"}', '{"erro": ["x"]}', '{"retorno": 1}', '{"erro": "nulo"'),
+        *("\n", "[" * 40_000, "x" * 3_000_000),
+    ],
+    ids=lambda text: text[:20],
+)
+@pytest.mark.parametrize("end", ["", "\n"], ids=["unfinished", "line"])
+def test_a_library_that_writes_into_the_channel_costs_itself_only(box: Box, text: str, end: str) -> None:
+    began = time.monotonic()
+    found = fault_of(box(f"writes {text}{end}"))
+    assert type(found) is InvalidAnswer
+    assert time.monotonic() - began < PATIENCE / 3
+
+
 @pytest.mark.parametrize("sessao", [1, 100_000, 999_999])
 def test_the_session_number_given_is_the_one_used(box: Box, sessao: int) -> None:
     assert ask(box(), sessao).numeroSessao == sessao
