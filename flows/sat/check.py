@@ -99,11 +99,16 @@ async def _round(clock: Clock) -> list[Verificacao]:
     ends = time.monotonic() + ROUND_SECONDS
     running = {asyncio.create_task(_check(turn, clock)) for turn in _due_turns(clock)}
     results: list[Verificacao] = []
+    faults: list[BaseException] = []
     while running:
         done, running = await asyncio.wait(running, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        results += [task.result() for task in done]
+        faults += [fault for task in done if (fault := task.exception())]
+        results += [task.result() for task in done if not task.exception()]
         if time.monotonic() < ends and running:
             running |= {asyncio.create_task(_check(turn, clock)) for turn in _due_turns(clock)}
+    if faults:
+        # A fault of ours in one box costs that box, and is told once the others are done.
+        raise faults[0]
     return results
 
 

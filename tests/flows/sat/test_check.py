@@ -7,8 +7,10 @@ import pytest
 from conftest import Configure
 from sqlalchemy import select, update
 
+from connectors.sat.status import StatusOperacional
 from core.clock import SYSTEM, FixedClock
 from core.errors import UsageError
+from core.settings import BoxSettings
 from flows.sat import boxes, check
 from sandbox import faults
 from sandbox.hub import HubServer
@@ -97,6 +99,22 @@ def test_a_hub_that_misbehaves_costs_that_box_only(shop: HubServer, fault: fault
     assert results["loja-1"].erro
     assert results["loja-2"].resultado == "ok"
     assert event_names() == []
+
+
+def test_a_fault_of_our_own_at_one_box_is_told_after_the_others_were_checked(
+    shop: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = check.consultar_status
+
+    async def broken(asked_box: BoxSettings, sessao: int) -> StatusOperacional:
+        if asked_box.name == "loja-1":
+            raise ZeroDivisionError
+        return await asked(asked_box, sessao)
+
+    monkeypatch.setattr(check, "consultar_status", broken)
+    with pytest.raises(ZeroDivisionError):
+        check.verificar_vencidas()
+    assert row("loja-2").resultado == "ok"
 
 
 def test_a_dead_hub_is_unreachable(configure: Configure, sqlite: str) -> None:
