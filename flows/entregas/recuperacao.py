@@ -1,8 +1,9 @@
 """Deliveries by hand: send one again, recover what a destination missed."""
 
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import Table, bindparam, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, Clock
@@ -18,6 +19,11 @@ LONGEST = timedelta(days=14)
 PER_SECOND = 10
 FAILED = (Estado.ESGOTADO, Estado.BLOQUEADO)
 BATCH = 1000
+AGAIN = (
+    update(cast("Table", Delivery.__table__))
+    .where(Delivery.id == bindparam("row_id"), or_(*(Delivery.estado == estado for estado in FAILED)))
+    .values(estado=Estado.PENDENTE, tentativas=0, due_at=bindparam("turn"), finished_at=None)
+)
 
 
 def reenviar(delivery_id: int, clock: Clock = SYSTEM) -> str:
@@ -50,9 +56,9 @@ def recuperar(destino_id: int, desde: datetime, *, tudo: bool = False, clock: Cl
         raise UsageError("--desde está no futuro.")
     with transaction() as db:
         failed = _failed(db, destino_id, desde)
-        for number, delivery_id in enumerate(failed):
-            again = update(Delivery).where(Delivery.id == delivery_id, Delivery.estado.in_(FAILED))
-            db.execute(again.values(estado=Estado.PENDENTE, tentativas=0, due_at=_turn(now, number), finished_at=None))
+        if failed:
+            turns = [{"row_id": row, "turn": _turn(now, number)} for number, row in enumerate(failed)]
+            db.connection().execute(AGAIN, turns)
         missed = _missed(db, destino_id, desde) if tudo else []
         rows = [_new(destino_id, event_id, now, len(failed) + number) for number, event_id in enumerate(missed)]
         for start in range(0, len(rows), BATCH):
