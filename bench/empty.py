@@ -1,10 +1,15 @@
-"""What Celery itself costs: an empty task, from publishing to running, on the same broker and with the same worker."""
+"""What Celery itself costs: an empty task, from publishing to running, on the same broker and with the same worker.
+
+Importing it reads the settings, so that is done only within a place.
+"""
 
 import os
 import time
 from pathlib import Path
 
-from core.celery_app import app
+from bench.pace import paced
+from bench.place import workers
+from workers.app import app
 
 FILE, QUEUE = "BENCH_EMPTY_FILE", "webhooks"
 
@@ -18,9 +23,6 @@ def vazia(sent: float) -> None:
 
 def measure(folder: Path, rate: float, amount: int) -> list[float]:
     """Return the seconds from publishing to running of so many tasks."""
-    from bench.pace import paced
-    from bench.place import workers
-
     noted = folder / "vazia.txt"
     noted.touch()
     os.environ[FILE] = str(noted)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from bench import empty, figures
+from bench import figures, machine
 from bench.counter import Counter
 from bench.pace import paced
 from bench.place import KINDS, place, workers
@@ -131,6 +131,8 @@ def measure(kind: str, rate: float, seconds: float, dead: bool) -> None:
     """Print the lines of one database; the process has its settings from then on."""
     amount = int(rate * seconds)
     with place(kind) as folder, Counter() as counter:
+        from bench import empty
+
         reference = [wait * 1000 for wait in empty.measure(folder, rate, min(amount, 200))]
         with line(counter) as everyone:
             good = everyone[1:] if dead else everyone
@@ -157,6 +159,7 @@ def main() -> None:
     arguments.add_argument("--segundos", type=float, default=25)
     arguments.add_argument("--morto", action="store_true", help="mede de novo com um destino que nunca responde")
     given = arguments.parse_args()
+    machine.tell()
     print(f"{given.ritmo:g} eventos/s por {given.segundos:g} s, {TENANTS} destinos, 4 processos", flush=True)
     measure(given.banco, given.ritmo, given.segundos, given.morto)
 

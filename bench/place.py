@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -43,16 +43,20 @@ def _postgresql() -> Iterator[str]:
 
 def configure(folder: Path, database: str | None, redis_url: str) -> None:
     """Set the environment: only the addresses allowed differ from what is shipped."""
-    for name in [name for name in os.environ if name.startswith("ESTEIRA_")]:
-        del os.environ[name]
-    os.environ |= {
+    values = {
         "ESTEIRA_CORE__DATA_DIR": str(folder),
         "ESTEIRA_CORE__REDIS_URL": redis_url,
         "ESTEIRA_DELIVERIES__ALLOW_NETWORKS": '["127.0.0.0/8"]',
         "ESTEIRA_DELIVERIES__ALLOW_HTTP": "true",
     }
-    if database:
-        os.environ["ESTEIRA_CORE__DATABASE_URL"] = database
+    set_environment(values | ({"ESTEIRA_CORE__DATABASE_URL": database} if database else {}))
+
+
+def set_environment(values: Mapping[str, str]) -> None:
+    """Replace whatever settings the environment had."""
+    for name in [name for name in os.environ if name.startswith("ESTEIRA_")]:
+        del os.environ[name]
+    os.environ |= values
 
 
 def _migrate() -> None:

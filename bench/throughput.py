@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from bench import figures
+from bench import figures, machine
 from bench.counter import Counter
 from bench.place import KINDS, ROOT, place, workers
 
@@ -70,6 +70,7 @@ def main() -> None:
     if given.banco:
         measure(given.banco, given.eventos)
         return
+    machine.tell()
     print(f"{given.eventos} entregas de 1 kB, {PROCESSES} processos, {DESTINATIONS} destinos, fsync ligado", flush=True)
     for kind in KINDS:
         command = [sys.executable, "-m", "bench.throughput", "--banco", kind, "--eventos", str(given.eventos)]

@@ -1,0 +1,97 @@
+"""Each bench runs with tiny amounts and prints its lines; the figures themselves are looked at by people."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.postgres import binaries
+
+from bench import figures
+
+ROOT = Path(__file__).parent.parent.parent
+# They share the machine's cores with nobody, or they would wait for each other.
+runs = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("line"),
+    pytest.mark.skipif(binaries() is None, reason="PostgreSQL's server binaries are not installed"),
+]
+PARTS: dict[str, tuple[list[str], list[str]]] = {
+    "throughput": (
+        ["bench.throughput", "--eventos", "80"],
+        ["vazão sqlite", "registro sqlite", "vazão postgresql", "registro postgresql"],
+    ),
+    "latency with a dead endpoint": (
+        ["bench.latency", "--morto", "--segundos", "2", "--ritmo", "20"],
+        ["latência postgresql até a 1ª tentativa p99", "com um morto postgresql até o receptor p50", "p99 dos bons"],
+    ),
+    "latency on SQLite": (
+        ["bench.latency", "--banco", "sqlite", "--segundos", "1", "--ritmo", "20"],
+        ["latência sqlite até a 1ª tentativa p50", "latência sqlite: 20 eventos medidos"],
+    ),
+    "million": (
+        ["bench.million", "--linhas", "20000", "--destinos", "120", "--entregas", "200"],
+        ["20000 linhas pendentes", "reserva p99", "varredura p99", "memória após mais 200 entregas"],
+    ),
+    "one part of all": (
+        ["bench.deliveries", "--parte", "vazao", "--eventos", "16", "--banco", "sqlite"],
+        ["== vazao", "vazão sqlite"],
+    ),
+}
+
+
+def run(words: list[str]) -> str:
+    """Run a bench as people do; return what it printed."""
+    command = [sys.executable, "-m", *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=180)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+class TestRuns:
+    pytestmark = runs
+
+    @pytest.mark.parametrize("part", PARTS)
+    def test_a_part_prints_its_lines(self, part: str) -> None:
+        words, expected = PARTS[part]
+        said = run(words)
+        assert [line for line in expected if line not in said] == []
+        assert "nan" not in said
+
+    def test_the_soak_ends_with_everything_delivered(self) -> None:
+        words = ["--entregas", "40", "--destinos", "2", "--ritmo", "4", "--intervalo", "1", "--semente", "1"]
+        said = run(["bench.soak", *words, "--segundos", "120"])
+        assert "semente 1" in said
+        assert "estados: entregue 40" in said
+        assert "faltam 0 entregas; 0 eventos confirmados" in said
+        kills = re.search(r"mortes (\d+):", said)
+        assert kills
+        assert int(kills[1]) > 0
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "expected"),
+    [([3.0, 1.0, 2.0], 0.5, 2.0), ([5.0], 0.99, 5.0), ([float(n) for n in range(100)], 0.99, 99.0)],
+)
+def test_a_percentile_is_one_of_the_values(values: list[float], share: float, expected: float) -> None:
+    assert figures.percentile(values, share) == expected
+
+
+@pytest.mark.parametrize(
+    ("limits", "met", "verdict"),
+    [
+        ({"above": 5}, True, "alvo ≥ 5 ms: cumprido"),
+        ({"above": 20}, False, "alvo ≥ 20 ms: PERDIDO"),
+        ({"below": 20}, True, "alvo < 20 ms: cumprido"),
+        ({"below": 10}, False, "alvo < 10 ms: PERDIDO"),
+        ({}, True, "razão 0.50"),
+    ],
+)
+def test_a_figure_stands_beside_its_reference_and_its_target(
+    capsys: pytest.CaptureFixture[str], limits: dict[str, float], met: bool, verdict: str
+) -> None:
+    assert figures.show("latência", 10, "ms", ("vazia", 20), **limits) is met
+    said = capsys.readouterr().out.strip()
+    assert said.endswith(verdict)
+    assert "razão 0.50" in said
