@@ -49,6 +49,9 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Label = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class Section(BaseModel):
@@ -68,6 +71,30 @@ class CoreSettings(Section):
     keys: tuple[SecretStr, ...] = ()
 
 
+class Thresholds(Section):
+    """From when on a condition of a box is told (the limits of `alerts/sat`)."""
+
+    certificate_days: Annotated[int, Field(ge=0)] = 60
+    clock_seconds: Annotated[int, Field(ge=0)] = 3600
+    memory_warning: Share = 0.8
+    memory_critical: Share = 0.9
+    silence_warning_days: Positive = 3
+    silence_critical_days: Positive = 7
+    unreachable_times: Annotated[int, Field(ge=1)] = 3
+
+
+class OwnThresholds(Section):
+    """The thresholds of one box; what is not given is as for all."""
+
+    certificate_days: Annotated[int, Field(ge=0)] | None = None
+    clock_seconds: Annotated[int, Field(ge=0)] | None = None
+    memory_warning: Share | None = None
+    memory_critical: Share | None = None
+    silence_warning_days: Positive | None = None
+    silence_critical_days: Positive | None = None
+    unreachable_times: Annotated[int, Field(ge=1)] | None = None
+
+
 class BoxSettings(Section):
     """One SAT or MFE box, behind a SATHub (`hub`) or a vendor library on this machine (`local`)."""
 
@@ -80,8 +107,14 @@ class BoxSettings(Section):
     activation_code: SecretStr | None = None
     timezone: Zone | None = None
     serial: str | None = None
+    loja: Label | None = None
+    uf: Label | None = None
+    grupo: Label | None = None
+    opening_hours: tuple[str, ...] = ()
+    maintenance: tuple[str, ...] = ()
     interval_seconds: Annotated[int, Field(ge=1)] = 300
     timeout_seconds: Annotated[float, Field(gt=0, le=90)] = 30
+    thresholds: OwnThresholds = OwnThresholds()
 
     @model_validator(mode="after")
     def _complete(self) -> "BoxSettings":
@@ -101,9 +134,15 @@ def _unique_names(boxes: tuple[BoxSettings, ...]) -> tuple[BoxSettings, ...]:
 
 
 class SatSettings(Section):
-    """The SAT and MFE boxes to watch."""
+    """The SAT and MFE boxes to watch, and from when on to tell."""
 
+    alert_modules: tuple[str, ...] = ()
+    thresholds: Thresholds = Thresholds()
     boxes: Annotated[tuple[BoxSettings, ...], AfterValidator(_unique_names)] = ()
+
+    def thresholds_of(self, box: BoxSettings) -> Thresholds:
+        """Return what holds for one box: its own, else those of all."""
+        return self.thresholds.model_copy(update=box.thresholds.model_dump(exclude_none=True))
 
 
 class AlertSettings(Section):

@@ -13,7 +13,7 @@ from storage import crypto
 from storage.models import Base
 from storage.types import Encrypted
 
-HEAD = "0003"
+HEAD = "0004"
 LOCK_FILE = "migracao.lock"
 
 

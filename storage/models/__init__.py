@@ -5,7 +5,7 @@ from storage.models.base import Base
 from storage.models.destinos import Destino, DestinoEvento, Latencia
 from storage.models.eventos import Attempt, Delivery, Event, Sequencia
 from storage.models.limites import Balde, Marca
-from storage.models.sat import Caixa
+from storage.models.sat import Caixa, CaixaHistorico
 from storage.models.usuarios import Usuario
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Balde",
     "Base",
     "Caixa",
+    "CaixaHistorico",
     "Delivery",
     "Destino",
     "DestinoEvento",

@@ -11,7 +11,11 @@ _OPEN = "resolvido_em IS NULL"
 
 
 class Alerta(Numbered, PerConta, Base):
-    """A condition of one object (a box): at most one open row for each."""
+    """A condition of one object (a box): at most one open row for each.
+
+    `severidade_avisada` is the greatest severity told so far; none while nobody was told. `rotulos` are the object's
+    labels as JSON.
+    """
 
     __tablename__ = "alerta"
     __table_args__ = (
@@ -31,3 +35,5 @@ class Alerta(Numbered, PerConta, Base):
     resolvido_em: Mapped[datetime | None]
     reconhecido_em: Mapped[datetime | None]
     lembrado_em: Mapped[datetime | None]
+    severidade_avisada: Mapped[str | None] = mapped_column(String(20))
+    rotulos: Mapped[str | None] = mapped_column(Text)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from core.errors import Misconfigured
-from core.settings import BoxSettings, Settings, load_settings
+from core.settings import BoxSettings, OwnThresholds, Settings, Thresholds, load_settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,20 +121,39 @@ def test_the_example_variables_list_every_key_in_order() -> None:
     assert [name.removeprefix("ESTEIRA_").lower().replace("__", ".") for name in names] == every_key()
 
 
+TABLES: dict[str, type[BaseModel]] = {"sat.boxes": BoxSettings, "sat.thresholds": Thresholds}
+
+
 def test_the_example_file_lists_every_key_in_order() -> None:
-    section, found, boxes = "", [], []
+    section, found = "", []
+    inner: dict[str, list[str]] = {section: [] for section in TABLES}
     for line in (ROOT / "esteira.example.toml").read_text().splitlines():
         bare = line.removeprefix("# ")
-        if header := re.match(r"\[+([a-z.]+)\]+$", bare):
+        if header := re.match(r"\[+([a-z.]+)\]+\s*(?:#|$)", bare):
             section = header[1]
-            found += ["sat.boxes"] if section == "sat.boxes" else []
+            found += [section] if section in TABLES else []
         elif key := re.match(r"([a-z_]+) = ", bare):
-            (boxes if section == "sat.boxes" else found).append(f"{section}.{key[1]}")
+            (inner[section] if section in TABLES else found).append(f"{section}.{key[1]}")
     assert found == every_key()
-    assert [key.removeprefix("sat.boxes.") for key in boxes] == list(BoxSettings.model_fields)
+    for section, model in TABLES.items():
+        assert [key.removeprefix(f"{section}.") for key in inner[section]] == list(model.model_fields)
 
 
 def test_the_example_file_is_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = load_settings()
     monkeypatch.setenv("ESTEIRA_CONFIG", str(ROOT / "esteira.example.toml"))
     assert load_settings() == plain
+
+
+def test_a_box_may_have_thresholds_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes = [{"name": "a", "host": "h", "thresholds": {"certificate_days": 30}}, {"name": "b", "host": "h"}]
+    monkeypatch.setenv("ESTEIRA_SAT__BOXES", json.dumps(boxes))
+    monkeypatch.setenv("ESTEIRA_SAT__THRESHOLDS", '{"clock_seconds": 60}')
+    sat = load_settings().sat
+    own, all_ = (sat.thresholds_of(box) for box in sat.boxes)
+    assert (own.certificate_days, own.clock_seconds) == (30, 60)
+    assert (all_.certificate_days, all_.clock_seconds) == (60, 60)
+
+
+def test_each_threshold_can_be_given_for_one_box() -> None:
+    assert list(OwnThresholds.model_fields) == list(Thresholds.model_fields)
