@@ -1,26 +1,125 @@
-"""One event loop per process, kept open between calls, so that connections are reused."""
+"""One event loop per process, on a thread of its own and open between calls.
+
+So connections are reused, and work that only waits for an answer may go on behind the caller.
+"""
 
 import asyncio
 import os
+import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
+
+import structlog
 
 T = TypeVar("T")
 
-_runner: tuple[int, asyncio.Runner] | None = None
+MOST_BEHIND = 32
+CANCEL_SECONDS = 5.0
+log = structlog.get_logger(__name__)
+
+
+class _Thread:
+    """The loop of this process and what goes on in it behind its callers."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.loop = asyncio.new_event_loop()
+        self.behind: set[Future[Any]] = set()
+        self._thread = threading.Thread(target=self.loop.run_forever, name="esteira-loop", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Coroutine[Any, Any, T], ended: threading.Event) -> "Future[T]":
+        """Start a coroutine; `ended` is set when it has run to its end, also when it was cancelled."""
+
+        async def tracked() -> T:
+            try:
+                return await work
+            finally:
+                ended.set()
+
+        return asyncio.run_coroutine_threadsafe(tracked(), self.loop)
+
+    def lend(self, future: "Future[Any]") -> None:
+        """Let a coroutine go on; whoever started it is not there any more to hear of its faults."""
+        self.behind.add(future)
+        future.add_done_callback(self._ended_behind)
+
+    def _ended_behind(self, future: "Future[Any]") -> None:
+        self.behind.discard(future)
+        if not future.cancelled() and (fault := future.exception()):
+            log.error("work behind a task failed", fault=type(fault).__name__, reason=str(fault))
+
+    def close(self) -> None:
+        """Cancel what still runs and end the loop."""
+        asyncio.run_coroutine_threadsafe(_cancel_all(), self.loop).result()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+
+_thread: _Thread | None = None
+_starting = threading.Lock()
+
+
+def _current() -> _Thread:
+    """Return this process's loop; after a fork there is none yet."""
+    global _thread
+    with _starting:
+        if _thread is None or _thread.pid != os.getpid():
+            _thread = _Thread()
+        return _thread
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end on this process's own loop (a new one after a fork)."""
-    global _runner
-    if _runner is None or _runner[0] != os.getpid():
-        _runner = (os.getpid(), asyncio.Runner())
-    return _runner[1].run(work)
+    """Run a coroutine to its end; if the caller is interrupted, cancel it and wait for its clearing up."""
+    return _waited(work, None).result()
+
+
+def run_or_lend(work: Coroutine[Any, Any, T], patience: float) -> tuple[T] | None:
+    """Run a coroutine; one that takes more than `patience` seconds goes on behind the caller, and there is no result.
+
+    At most 32 go on at a time: beyond that the caller waits.
+    """
+    future = _waited(work, patience if len(_current().behind) < MOST_BEHIND else None)
+    if future.done():
+        return (future.result(),)
+    _current().lend(future)
+    return None
+
+
+def _waited(work: Coroutine[Any, Any, T], patience: float | None) -> "Future[T]":
+    ended = threading.Event()
+    future = _current().submit(work, ended)
+    try:
+        wait([future], patience)
+    except BaseException:
+        if future.cancel():
+            ended.wait(CANCEL_SECONDS)
+        raise
+    return future
+
+
+def finish(seconds: float) -> None:
+    """Wait that long for what goes on behind its callers."""
+    if _thread is not None and _thread.pid == os.getpid():
+        wait(list(_thread.behind), seconds)
 
 
 def close() -> None:
-    """End the loop; the next `run` starts another."""
-    global _runner
-    if _runner is not None and _runner[0] == os.getpid():
-        _runner[1].close()
-    _runner = None
+    """End the loop, and what still runs in it; the next `run` starts another."""
+    global _thread
+    if _thread is not None and _thread.pid == os.getpid():
+        _thread.close()
+    _thread = None
+
+
+async def _cancel_all() -> None:
+    mine = asyncio.current_task()
+    others = [task for task in asyncio.all_tasks() if task is not mine]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    loop = asyncio.get_running_loop()
+    await loop.shutdown_asyncgens()
+    await loop.shutdown_default_executor()

@@ -9,11 +9,13 @@ from celery.signals import beat_init, worker_init, worker_process_init, worker_p
 from core import logs, loop
 from core.errors import PlatformError
 from core.process import die_with_parent
+from core.settings import get_settings
 from events.delivery import drain
 from storage import session
 
 # Read before the pool forks, so that a child can tell whether its parent was gone before it could ask the kernel.
 _PARENT = os.getpid()
+RESERVE_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 
@@ -31,7 +33,8 @@ def prepare_logs(**_: Any) -> None:
 
 @worker_process_shutdown.connect(dispatch_uid="esteira.close")
 def close(**_: Any) -> None:
-    """Close what this pool process kept open between tasks."""
+    """Let the requests under way end, then close what this pool process kept open between tasks."""
+    drain.end(get_settings().deliveries.total_timeout + RESERVE_SECONDS)
     drain.close_sender()
     session.dispose()
     loop.close()

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -27,30 +27,51 @@ BUDGET_SECONDS = 5.0
 BUDGET_ROWS = 500
 FLUSH_SECONDS = 1.0
 _sender: tuple[int, Sender] | None = None
+_ending = False
 
 
 @dataclass
 class Report:
-    """What a drain did; `mais` says that more rows are due already."""
+    """What a drain did; `mais` says that more rows are due already, `segue` that it still goes on."""
 
     feitas: int = 0
     entregues: int = 0
     mais: bool = False
     ocupado: bool = False
+    segue: bool = False
 
 
-def drain(destino_id: int, clock: Clock = SYSTEM) -> Report:
-    """Deliver what one destination is owed, for at most 5 s or 500 rows; safe to run twice at once."""
+def drain(
+    destino_id: int,
+    clock: Clock = SYSTEM,
+    patience: float | None = None,
+    then: Callable[[Report], object] = lambda report: None,
+) -> Report:
+    """Deliver what one destination is owed, for at most 5 s or 500 rows; safe to run twice at once.
+
+    With `patience` a drain that takes more seconds goes on behind the caller (`segue`), so that a slow endpoint keeps
+    no worker from the others. `then` is told the report at the end, wherever that is.
+    """
     settings = get_settings().deliveries
     queue = acquire(settings, destino_id, new_token(), clock.now())
     if queue is None:
         return Report(ocupado=True)
     work = Drain(queue, settings, sender(settings), clock)
-    try:
-        loop.run(work.pump())
-    finally:
-        work.report.mais = queue.release(clock.now())
+    if patience is None:
+        loop.run(work.whole(then))
+    elif loop.run_or_lend(work.whole(then), patience) is None:
+        return replace(work.report, segue=True)
     return work.report
+
+
+def end(seconds: float) -> None:
+    """Start no further request in this process, and wait that long for the answers of those under way."""
+    global _ending
+    _ending = True
+    try:
+        loop.finish(seconds)
+    finally:
+        _ending = False
 
 
 def sender(settings: DeliverySettings) -> Sender:
@@ -83,7 +104,15 @@ class Drain:
 
     def over(self) -> bool:
         """Tell whether no new request may start."""
-        return self.stopped or time.monotonic() >= self._ends
+        return self.stopped or _ending or time.monotonic() >= self._ends
+
+    async def whole(self, then: Callable[[Report], object]) -> None:
+        """Deliver, let go, and tell."""
+        try:
+            await self.pump()
+        finally:
+            self.report.mais = self.queue.release(self.clock.now())
+        then(self.report)
 
     async def pump(self) -> None:
         """Claim and send until nothing is due or the budget is used."""
@@ -91,11 +120,14 @@ class Drain:
             rows = self.queue.claim(self.clock.now())
             if not rows:
                 return
-            await self._send_all(rows)
+            last = self.queue.emptied and not self.queue.probing
+            await self._send_all(rows, last)
+            if last:
+                return
             self.queue.probing = False
 
-    async def _send_all(self, rows: Sequence[Owed]) -> None:
-        """Send with a few requests in flight, and commit outcomes at least every second."""
+    async def _send_all(self, rows: Sequence[Owed], last: bool) -> None:
+        """Send with a few requests in flight, and commit outcomes at least every second; after the last let go."""
         waiting, done = deque(rows), list[Done]()
 
         async def lane() -> None:
@@ -107,7 +139,7 @@ class Drain:
         try:
             while lanes:
                 ended, lanes = await asyncio.wait(lanes, timeout=FLUSH_SECONDS)
-                self._flush(done)
+                self._flush(done, last and not lanes)
                 for task in ended:
                     task.result()
         finally:
@@ -120,22 +152,15 @@ class Drain:
             self._in_a_row = 0 if one.outcome.delivered else self._in_a_row + 1
         self.stopped |= self._in_a_row >= OPEN_AFTER
 
-    def _flush(self, done: list[Done]) -> None:
+    def _flush(self, done: list[Done], last: bool) -> None:
         if not done:
             return
-        health = settle(self.queue, done, self.clock.now())
+        health = settle(self.queue, done, self.clock.now(), last=last)
         self.report.feitas += len(done)
         self.report.entregues += sum(one.outcome.delivered for one in done)
-        if health.open:
-            self._hold(health.circuito_espera)
         busy = self.queue.bucket is not None and any(one.outcome.name == outcomes.BUSY.name for one in done)
-        self.stopped |= busy or any(one.outcome.switch_off for one in done)
+        self.stopped |= health.open or busy or any(one.outcome.switch_off for one in done)
         done.clear()
-
-    def _hold(self, seconds: int) -> None:
-        """The circuit is open: what is not sent goes back, and nobody looks here before the next probe."""
-        self.stopped = True
-        self.queue.hold_until = self.clock.now() + timedelta(seconds=seconds)
 
     async def _attempt(self, owed: Owed) -> Done:
         """Make one request and decide where the row goes."""

@@ -1,6 +1,6 @@
 """The database side of a drain: the destination's slot, its due rows, what is given back. No network here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -58,30 +58,58 @@ def lease_seconds(timeout: float) -> float:
 
 
 class DestinationQueue:
-    """What one drain may do with one destination, under one token."""
+    """What one drain may do with one destination, under one token.
+
+    Every transaction is a flush to the disk, so the slot is taken together with the first rows and given back together
+    with the last outcomes.
+    """
 
     def __init__(self, settings: DeliverySettings, destino: Destino, token: str) -> None:
         self.destino, self.token = destino, token
         self.bucket = bucket_of(settings, destino)
         self.probing = destino.circuito_espera > 0
         self.hold_until: datetime | None = None
+        self.emptied = False
+        self._first: list[Owed] | None = None
+        self._held = 0
+        self._gone = False
 
     @property
     def batch(self) -> int:
         """How many rows one claim takes: one for a probe, and one at a time where order counts."""
         return 1 if self.probing or self.destino.ordem_estrita else BATCH
 
+    def begin(self, db: Session, now: datetime) -> None:
+        """Lease the first rows in the transaction that took the slot."""
+        self._first = self._take(db, now)
+
     def claim(self, now: datetime) -> list[Owed]:
         """Lease the next due rows and prolong the slot; no more than the budget allows."""
-        seconds = lease_seconds(self.destino.timeout)
+        if self._first is not None:
+            rows, self._first = self._first, None
+            return rows
         with transaction() as db:
-            limit = self._allowance(db, now)
-            if limit == 0 or not SLOTS.renew(db, self.token, now, seconds):
-                return []
-            rows = ROWS.claim(db, now, seconds, limit, *self._mine(), token=self.token)
-            if self.bucket and len(rows) < limit:
-                budget.give_back(db, self.bucket.nome, limit - len(rows), capacity=self.bucket.capacity)
-            return _with_events(db, rows)
+            return self._take(db, now) if SLOTS.renew(db, self.token, now, self._seconds) else []
+
+    @property
+    def _seconds(self) -> float:
+        return lease_seconds(self.destino.timeout)
+
+    def _take(self, db: Session, now: datetime) -> list[Owed]:
+        limit = self._allowance(db, now)
+        if limit == 0:
+            return []
+        rows = ROWS.claim(db, now, self._seconds, limit, *self._mine(), token=self.token)
+        if self.bucket and len(rows) < limit:
+            budget.give_back(db, self.bucket.nome, limit - len(rows), capacity=self.bucket.capacity)
+        self.emptied = len(rows) < limit and not self.destino.ordem_estrita
+        self._held += len(rows)
+        return _with_events(db, rows)
+
+    def settle(self, db: Session, outcomes: Sequence[Mapping[str, Any]]) -> None:
+        """Write outcomes of rows that were claimed."""
+        ROWS.settle(db, self.token, outcomes)
+        self._held -= len(outcomes)
 
     def _mine(self) -> list[ColumnElement[bool]]:
         mine = [ROWS.table.c.destino_id == self.destino.id]
@@ -106,12 +134,22 @@ class DestinationQueue:
             self.hold_until = now + timedelta(seconds=wait)
         return granted
 
-    def release(self, now: datetime) -> bool:
-        """Give back unsent rows and the slot; tell whether more rows are due already."""
-        with transaction() as db:
-            free_at = max(self.hold_until or now, now)
-            SLOTS.settle(db, self.token, [{"id": self.destino.id, "due_at": free_at, "servido_em": now}])
+    def let_go(self, db: Session, now: datetime) -> None:
+        """Give back unsent rows and the slot, in the caller's transaction."""
+        free_at = max(self.hold_until or now, now)
+        SLOTS.settle(db, self.token, [{"id": self.destino.id, "due_at": free_at, "servido_em": now}])
+        if self._held:
             ROWS.release(db, self.token, now)
+
+    def gone(self) -> None:
+        """Note that the transaction in which it let go is committed."""
+        self._gone = True
+
+    def release(self, now: datetime) -> bool:
+        """Let go, unless that is done; tell whether more rows are due already."""
+        if not self._gone:
+            with transaction() as db:
+                self.let_go(db, now)
         if self.hold_until is not None or self.destino.ordem_estrita:
             return False
         with reading() as db:
@@ -129,12 +167,14 @@ def bucket_of(settings: DeliverySettings, destino: Destino) -> Bucket | None:
 
 
 def acquire(settings: DeliverySettings, destino_id: int, token: str, now: datetime) -> DestinationQueue | None:
-    """Take a destination's slot; none when somebody else has it, it is off, or its time has not come."""
+    """Take a destination's slot and its first rows; none when it is taken or off, or its time has not come."""
     with transaction() as db:
         if not SLOTS.claim(db, now, lease_seconds(LONGEST_TIMEOUT), 1, SLOTS.table.c.id == destino_id, token=token):
             return None
         destino = db.get_one(Destino, destino_id, options=[lazyload(Destino.assinaturas)])
-    return DestinationQueue(settings, destino, token)
+        queue = DestinationQueue(settings, destino, token)
+        queue.begin(db, now)
+    return queue
 
 
 def due_destinations(db: Session, now: datetime, limit: int) -> Sequence[Row[int, str, bool]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, insert, text, update
@@ -13,7 +13,7 @@ from events.delivery import latency
 from events.delivery.attempt import Made
 from events.delivery.health import Change, Health, Seen
 from events.delivery.outcome import BUSY, Outcome
-from events.delivery.queue import ROWS, DestinationQueue, Owed
+from events.delivery.queue import DestinationQueue, Owed
 from events.outbox import record_event
 from storage import budget
 from storage.models import Attempt, Delivery, Destino
@@ -44,13 +44,16 @@ class Done:
         return Seen(self.outcome.delivered, not self.outcome.delivered and (self.owed.tentativas == 0 or given_up))
 
 
-def settle(queue: DestinationQueue, done: Sequence[Done], now: datetime) -> Health:
-    """Write outcomes, attempts, counters, health and the events they cause; return the destination's health."""
+def settle(queue: DestinationQueue, done: Sequence[Done], now: datetime, *, last: bool = False) -> Health:
+    """Write outcomes, attempts, counters, health and the events they cause; return the destination's health.
+
+    With `last` the destination is let go of as well.
+    """
     with transaction() as db:
         # Everybody locks a destination before its rows, so that nobody waits in a circle.
         plain = [lazyload(Destino.assinaturas)]
         destino = db.get_one(Destino, queue.destino.id, options=plain, with_for_update=True)
-        ROWS.settle(db, queue.token, [_row(one, now) for one in done])
+        queue.settle(db, [_row(one, now) for one in done])
         db.connection().execute(insert(ATTEMPTS), [attempt_row(one.owed, one.made) for one in done])
         latency.record(db, destino.id, [(o.owed.created_at, o.made.started_at) for o in done if _is_first(o)])
         _count(destino, done)
@@ -58,7 +61,15 @@ def settle(queue: DestinationQueue, done: Sequence[Done], now: datetime) -> Heal
             budget.empty(db, queue.bucket.nome, now)
         for one in done:
             _tell_exhausted(db, destino, one)
-        return _judge(db, destino, queue, done, now)
+        health = _judge(db, destino, queue, done, now)
+        if health.open:
+            # Nobody looks here before the next probe.
+            queue.hold_until = now + timedelta(seconds=health.circuito_espera)
+        if last:
+            queue.let_go(db, now)
+    if last:
+        queue.gone()
+    return health
 
 
 def _is_first(one: Done) -> bool:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Row, func, or_, select, text
 
@@ -19,6 +20,7 @@ from storage.session import reading
 LIST_LIMIT = 100
 WAIT_SECONDS = 20.0
 POLL_SECONDS = 0.1
+PATIENCE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,14 @@ def entregar_varios(message_ids: Sequence[str]) -> None:
 
 def drenar(destino_id: int) -> drain.Report:
     """Drain one destination; when rows are left, ask for another drain, behind the others."""
-    report = drain.drain(destino_id)
+    return drain.drain(destino_id, patience=PATIENCE_SECONDS, then=partial(_again, destino_id))
+
+
+def _again(destino_id: int, report: drain.Report) -> None:
     if report.mais:
         with reading() as db:
             destino = db.get_one(Destino, destino_id)
         wake.send([(destino.id, wake.queue_of(destino.tipo, destino.lento))])
-    return report
 
 
 def acordar_vencidas() -> int:

@@ -1,0 +1,132 @@
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support.ports import wait_until
+
+from core import loop
+
+PATIENCE = 0.05
+
+
+async def double(number: int, seconds: float = 0.0) -> int:
+    await asyncio.sleep(seconds)
+    return number * 2
+
+
+async def fail() -> None:
+    raise ValueError("não")
+
+
+async def noted(ended: list[str], seconds: float = 30.0) -> None:
+    try:
+        await asyncio.sleep(seconds)
+        ended.append("fim")
+    except asyncio.CancelledError:
+        ended.append("cancelado")
+        raise
+
+
+def test_it_returns_the_result_and_raises_the_fault() -> None:
+    assert loop.run(double(2)) == 4
+    with pytest.raises(ValueError, match="não"):
+        loop.run(fail())
+
+
+def test_calls_share_one_loop_until_it_is_closed() -> None:
+    async def which() -> Any:
+        return asyncio.get_running_loop()
+
+    first = loop.run(which())
+    assert loop.run(which()) is first
+    loop.close()
+    assert loop.run(which()) is not first
+
+
+def test_what_is_quick_is_not_lent() -> None:
+    assert loop.run_or_lend(double(3), 5) == (6,)
+
+
+def test_what_takes_long_goes_on_behind_the_caller() -> None:
+    ended: list[str] = []
+    began = time.monotonic()
+    assert loop.run_or_lend(noted(ended, 0.3), PATIENCE) is None
+    assert time.monotonic() - began < 0.25
+    assert ended == []
+    loop.finish(5)
+    assert ended == ["fim"]
+
+
+def test_its_fault_is_raised_before_it_is_lent_and_logged_after(capsys: pytest.CaptureFixture[str]) -> None:
+    async def late() -> None:
+        await asyncio.sleep(0.2)
+        raise ValueError("tarde")
+
+    with pytest.raises(ValueError, match="não"):
+        loop.run_or_lend(fail(), 5)
+    assert loop.run_or_lend(late(), PATIENCE) is None
+    loop.finish(5)
+    wait_until(lambda: not loop._current().behind)
+    assert "tarde" in capsys.readouterr().out
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    monkeypatch.setattr(loop, "MOST_BEHIND", 2)
+    ended: list[str] = []
+    for _ in range(2):
+        assert loop.run_or_lend(noted(ended), PATIENCE) is None
+    yield ended
+    loop.close()
+
+
+def test_only_so_many_go_on_behind(full: list[str]) -> None:
+    assert loop.run_or_lend(double(1, 4 * PATIENCE), PATIENCE) == (2,)
+
+
+def test_closing_cancels_what_goes_on(full: list[str]) -> None:
+    loop.close()
+    assert full == ["cancelado", "cancelado"]
+
+
+def test_finishing_waits_no_longer_than_asked(full: list[str]) -> None:
+    began = time.monotonic()
+    loop.finish(0.1)
+    assert time.monotonic() - began < 5
+    assert full == []
+
+
+def test_an_interrupted_caller_cancels_its_work_and_waits_for_its_clearing_up() -> None:
+    cleared: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(30)
+        finally:
+            await asyncio.sleep(0.1)
+            cleared.append("ok")
+
+    # The handler of SIGINT raises in the main thread, as Ctrl-C and Celery's soft time limit do.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            loop.run(work())
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert cleared == ["ok"]
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
+def test_a_forked_child_has_a_loop_of_its_own() -> None:
+    assert loop.run(double(1)) == 2
+    child = os.fork()
+    if child == 0:
+        os._exit(loop.run(double(21)))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 42
