@@ -72,7 +72,8 @@ def test_its_fault_is_raised_before_it_is_lent_and_logged_after(capsys: pytest.C
     assert loop.run_or_lend(late(), PATIENCE) is None
     loop.finish(5)
     wait_until(lambda: not loop._current().behind)
-    assert "tarde" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "tarde" in said.out + said.err
 
 
 @pytest.fixture
