@@ -13,7 +13,7 @@ from storage import crypto
 from storage.models import Base
 from storage.types import Encrypted
 
-HEAD = "0004"
+HEAD = "0005"
 LOCK_FILE = "migracao.lock"
 
 

@@ -5,6 +5,7 @@ from storage.models.base import Base
 from storage.models.destinos import Destino, DestinoEvento, Latencia
 from storage.models.eventos import Attempt, Delivery, Event, Sequencia
 from storage.models.limites import Balde, Marca
+from storage.models.questor import QuestorArquivo, QuestorConta, QuestorLote, QuestorRemetente
 from storage.models.sat import Caixa, CaixaHistorico
 from storage.models.usuarios import Usuario
 
@@ -21,6 +22,10 @@ __all__ = [
     "Event",
     "Latencia",
     "Marca",
+    "QuestorArquivo",
+    "QuestorConta",
+    "QuestorLote",
+    "QuestorRemetente",
     "Sequencia",
     "Usuario",
 ]

@@ -1,0 +1,1 @@
+"""Send a folder of fiscal files to Questor Zen: scan, send, report."""
