@@ -14,7 +14,10 @@ _LONG = BigInteger().with_variant(Integer, "sqlite")
 
 
 class QuestorLote(Numbered, PerConta, Base):
-    """A folder of files, scanned once or again, and sent when somebody asked for it (`enviar`)."""
+    """A folder of files, scanned once or again, and sent when somebody asked for it (`enviar`).
+
+    `ritmo` is the number of accepted documents, each counting less the longer ago it was; `ritmo_em` is its instant.
+    """
 
     __tablename__ = "questor_lote"
     __table_args__ = (UniqueConstraint("conta", "nome"),)
@@ -28,6 +31,8 @@ class QuestorLote(Numbered, PerConta, Base):
     parado_em: Mapped[datetime | None]
     parado_motivo: Mapped[str | None] = mapped_column(String(500))
     concluido_em: Mapped[datetime | None]
+    ritmo: Mapped[float] = mapped_column(default=0.0)
+    ritmo_em: Mapped[datetime | None]
 
 
 class QuestorArquivo(Numbered, Leased, Base):
@@ -83,7 +88,6 @@ class QuestorConta(Base):
     aberto_ate: Mapped[datetime | None]
     reduzido_em: Mapped[datetime | None]
     sucesso_em: Mapped[datetime | None]
-    aceitos: Mapped[int] = mapped_column(_LONG, default=0)
 
 
 class QuestorRemetente(Numbered, PerConta, Leased, Base):

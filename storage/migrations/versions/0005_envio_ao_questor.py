@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("aberto_ate", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("reduzido_em", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("sucesso_em", storage.types.Instant(timezone=True), nullable=True),
-        sa.Column("aceitos", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("conta", name=op.f("pk_questor_conta")),
     )
     op.create_table(
@@ -39,6 +38,8 @@ def upgrade() -> None:
         sa.Column("parado_em", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("parado_motivo", sa.String(length=500), nullable=True),
         sa.Column("concluido_em", storage.types.Instant(timezone=True), nullable=True),
+        sa.Column("ritmo", sa.Double(), nullable=False),
+        sa.Column("ritmo_em", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("conta", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questor_lote")),
