@@ -147,7 +147,8 @@ class Questor:
             url, data=body, headers=headers, allow_redirects=False, timeout=limits, trace_request_ctx=progress
         ) as response:
             reason = response.headers.get(REASON_HEADER, "")
-            content = await read_capped(response, ANSWER_LIMIT)
+            # the page of an error says nothing, and must not cost the status that came before it
+            content = await read_capped(response, ANSWER_LIMIT) if response.status == OK else b""
             return _Reply(response.status, reason, response.headers.get("Retry-After"), content)
 
     def _of_status(self, reply: _Reply) -> Fault:

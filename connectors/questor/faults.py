@@ -93,7 +93,7 @@ STATUSES: tuple[tuple[range, Row], ...] = (
 )
 STRANGE = Row(UnknownOutcome, "respondeu com o status HTTP {status}, que não existe", may_be_stored=True)
 
-# First match wins; subclasses before their bases. Whether the request had left decides what follows, see `of_exception`.
+# First match wins; subclasses before their bases. What may be stored only counts once a connection was there.
 EXCEPTIONS: tuple[tuple[type[BaseException], Row], ...] = (
     (aiohttp.InvalidURL, Row(Blocked, "o endereço configurado é inválido; confira base_url")),
     (UnicodeError, Row(Blocked, "o endereço configurado é inválido; confira base_url")),

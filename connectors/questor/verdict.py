@@ -31,15 +31,27 @@ def judge(documentos: Sequence[Documento], answer: Answer | None, messages: Ques
         return [UNINTELLIGIBLE] * len(documentos)
     if isinstance(answer, Short):
         return [_of_short(one, documentos, answer, messages) for one in documentos]
-    if not any(record.key for record in answer):
-        return _by_place(documentos, answer, messages)
-    return [_by_key(one, documentos, answer, messages) for one in documentos]
+    named = [_by_key(one, documentos, answer, messages) for one in documentos]
+    return _with_nameless(named, documentos, answer, messages)
 
 
-def _by_place(documentos: Sequence[Documento], records: list[Record], messages: QuestorMessages) -> list[Verdict]:
-    if len(records) != len(documentos):
-        return [NOT_NAMED] * len(documentos)
-    return [classify(record, messages) for record in records]
+def _with_nameless(
+    named: list[Verdict], documentos: Sequence[Documento], records: list[Record], messages: QuestorMessages
+) -> list[Verdict]:
+    """Give the records without a key to the documents without one, when there are as many of both.
+
+    When they differ their places decide, provided that every record with a key stands in its document's place.
+    """
+    nameless = [classify(record, messages) for record in records if not record.key]
+    if not nameless or len(nameless) != named.count(NOT_NAMED):
+        return named
+    aligned = len(records) == len(documentos) and all(
+        record.key in ("", one.identidade, one.chave) for one, record in zip(documentos, records, strict=True)
+    )
+    if not aligned and len({(verdict.estado, verdict.motivo) for verdict in nameless}) > 1:
+        return named
+    left = iter(nameless)
+    return [next(left) if verdict == NOT_NAMED else verdict for verdict in named]
 
 
 def _by_key(

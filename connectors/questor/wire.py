@@ -93,10 +93,12 @@ def answer(content: Any) -> Answer | None:
 
 def listing(content: Any) -> list[str] | None:
     """Read an answer to a query: the keys of one page; None when it is no list of records with keys."""
-    for found in _lists(content):
+    lists = list(_lists(content))
+    filled = [found for found in lists if found]
+    for found in filled:
         if all(isinstance(one, dict) and isinstance(_lower(one).get("key"), str) for one in found):
             return [bare_key(str(_lower(one)["key"])) for one in found]
-    return None
+    return [] if lists and not filled else None
 
 
 def _lists(content: Any, depth: int = 0) -> Iterator[list[Any]]:

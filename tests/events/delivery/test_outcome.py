@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.retry_after import seconds_asked
 from events.delivery import outcome
 from storage.models.eventos import Estado
 
