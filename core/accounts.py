@@ -27,3 +27,11 @@ class Contas(BaseModel, Generic[Conta]):
         if PADRAO in named:
             raise ValueError("a conta padrao está escrita de duas formas; use uma só")
         return {"contas": {PADRAO: flat, **named}}
+
+
+def account_of(annotation: Any) -> type[BaseModel] | None:
+    """Return the model of one account when an annotation is `Contas[Model]`."""
+    if not (isinstance(annotation, type) and issubclass(annotation, Contas)):
+        return None
+    (model,) = annotation.__pydantic_generic_metadata__["args"]
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None

@@ -1,11 +1,11 @@
 """HTTP hygiene for every asynchronous call: no redirects, no proxies from the environment, no cookies, no inflation."""
 
-from aiohttp import BaseConnector, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
+from aiohttp import BaseConnector, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TraceConfig
 
 NO_TIMEOUT = ClientTimeout(total=None)
 
 
-def open_session(connector: BaseConnector | None = None) -> ClientSession:
+def open_session(connector: BaseConnector | None = None, trace: TraceConfig | None = None) -> ClientSession:
     """Return a session that keeps nothing between requests; the caller sets each request's own deadline."""
     return ClientSession(
         connector=connector,
@@ -14,6 +14,7 @@ def open_session(connector: BaseConnector | None = None) -> ClientSession:
         auto_decompress=False,
         timeout=NO_TIMEOUT,
         skip_auto_headers=("User-Agent",),
+        trace_configs=[trace] if trace else None,
     )
 
 

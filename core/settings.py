@@ -13,8 +13,6 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     PlainValidator,
     SecretStr,
@@ -23,8 +21,11 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from core.accounts import Contas
 from core.errors import Misconfigured
+from core.settings_base import Seconds, Section
 from core.settings_errors import explain, unknown_variables
+from core.settings_questor import ContaQuestor
 
 PREFIX = "ESTEIRA_"
 CONFIG_VARIABLE = "ESTEIRA_CONFIG"
@@ -47,17 +48,10 @@ def _network(text: object) -> IPv4Network | IPv6Network:
 Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_network)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[float, Field(gt=0)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Label = Annotated[str, Field(min_length=1, max_length=100)]
-
-
-class Section(BaseModel):
-    """A table of the settings file; unknown keys are mistakes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class CoreSettings(Section):
@@ -200,6 +194,7 @@ class Settings(BaseSettings):
     core: CoreSettings = CoreSettings()
     sat: SatSettings = SatSettings()
     alerts: AlertSettings = AlertSettings()
+    questor: Contas[ContaQuestor] = Contas()
     deliveries: DeliverySettings = DeliverySettings()
     retencao: RetentionSettings = RetentionSettings()
     flower: FlowerSettings = FlowerSettings()

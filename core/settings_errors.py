@@ -6,6 +6,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from core.text import redact
+
 _REASONS = {
     "extra_forbidden": "chave desconhecida",
     "missing": "falta este valor",
@@ -67,7 +69,13 @@ def _reason(error: Any, model: type[BaseModel]) -> str:
 def explain(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """Return one `chave: motivo` per mistake."""
     told = {key_name(e["loc"]): _reason(e, model) for e in error.errors(include_url=False, include_input=False)}
-    return [f"{key}: {reason}" for key, reason in told.items()]
+    return [_sentence(key, reason) for key, reason in told.items()]
+
+
+def _sentence(key: str, reason: str) -> str:
+    # the filter of secrets would take the word behind "token:" for one
+    told = f"{key}: {reason}"
+    return told if redact(told) == told else f"{key} – {reason}"
 
 
 def unknown_variables(

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 import aiohttp
 
+from core.retry_after import seconds_asked
 from events.delivery.address import BlockedAddress
 from storage.models.eventos import Estado
 
 OVERLOAD_SECONDS = 60.0
-RETRY_AFTER_LIMIT = 3600.0
 
 
 @dataclass(frozen=True)
@@ -114,17 +113,3 @@ def of_status(table: StatusTable, status: int, retry_after: str | None, now: dat
 def of_exception(error: BaseException) -> Outcome | None:
     """Return what an exception means; none for a fault of our own, which is no attempt."""
     return next((outcome for kind, outcome in EXCEPTIONS if isinstance(error, kind)), None)
-
-
-def seconds_asked(value: str | None, now: datetime) -> float | None:
-    """Read Retry-After: seconds, also with a decimal, or an HTTP date; at most an hour; nonsense is ignored."""
-    if not value or len(value) > 100:
-        return None
-    try:
-        asked = float(value)
-    except ValueError:
-        try:
-            asked = (parsedate_to_datetime(value) - now).total_seconds()
-        except (TypeError, ValueError):
-            return None
-    return min(asked, RETRY_AFTER_LIMIT) if 0 <= asked < float("inf") else None

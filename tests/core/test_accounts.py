@@ -5,7 +5,8 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from core.accounts import Contas
-from core.settings import Section, Settings
+from core.settings import Settings
+from core.settings_base import Section
 from core.settings_errors import explain
 
 
@@ -48,7 +49,7 @@ def test_without_any_there_are_none(tmp_path: Path) -> None:
     ("given", "told"),
     [
         ({"token": "a", "contas": {"padrao": {"token": "b"}}}, "questor: a conta padrao está escrita de duas formas"),
-        ({"contas": {"matriz": {"tokem": "b"}}}, "questor.contas.matriz.token: falta este valor"),
+        ({"contas": {"matriz": {"tokem": "b"}}}, "questor.contas.matriz.token – falta este valor"),
         ({"contas": {"matriz": {"token": "a", "x": 1}}}, "questor.contas.matriz.x: chave desconhecida"),
         ({"contas": 3}, "questor.contas: deve ser uma tabela"),
     ],

@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from core.accounts import account_of
 from core.errors import Misconfigured
 from core.settings import BoxSettings, OwnThresholds, Settings, Thresholds, load_settings
 
@@ -112,7 +113,7 @@ def every_key() -> list[str]:
 def keys_of(field: FieldInfo) -> list[str]:
     assert isinstance(field.annotation, type)
     assert issubclass(field.annotation, BaseModel)
-    return list(field.annotation.model_fields)
+    return list((account_of(field.annotation) or field.annotation).model_fields)
 
 
 def test_the_example_variables_list_every_key_in_order() -> None:

@@ -11,6 +11,7 @@ import typer
 from pydantic import BaseModel
 
 from cli import main
+from core.accounts import account_of
 from core.errors import Bug, Misconfigured, PlatformError, Transient, UsageError
 from core.settings import Settings
 from events.catalog import CATALOG
@@ -39,7 +40,9 @@ def keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
     """Give the keys of the settings, those of lists of tables as `sat.boxes[].name`."""
     for name, field in model.model_fields.items():
         inner = next((kind for kind in _parts(field.annotation) if _is_table(kind)), None)
-        if inner is None:
+        if accounts := account_of(field.annotation):
+            yield from keys(accounts, f"{prefix}{name}.")
+        elif inner is None:
             yield prefix + name
         else:
             listed = not _is_table(field.annotation)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.retry_after import seconds_asked
 from events.delivery import outcome
-from events.delivery.outcome import seconds_asked
 from storage.models.eventos import Estado
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
