@@ -1,0 +1,5 @@
+"""Fiscal documents as files hold them: their text, their kind, their identity. No database, no network."""
+
+from core.documentos.texto import decode, texto
+
+__all__ = ["decode", "texto"]
