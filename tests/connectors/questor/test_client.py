@@ -138,8 +138,19 @@ def test_the_token_is_hidden_when_the_server_says_it(server: QuestorServer) -> N
     one = documents("nfe", 1)
     server.recusas[one[0].identidade] = f"{TOKEN} e {IN_THE_PATH} não podem"
     assert send(account(server.url), "nfe", one)[0].mensagem == "*** e *** não podem"
+    server.recusas[one[0].identidade] = f"{IN_THE_PATH.lower()} e {TOKEN.upper()} também"
+    assert send(account(server.url), "nfe", one)[0].mensagem == "*** e *** também"
     server.faults.always(faults.status(403, headers={"MsgErro": f"Chave {TOKEN} bloqueada"}))
     assert fault_of(account(server.url)).mensagem == "Chave *** bloqueada"
+
+
+@pytest.mark.parametrize("before", [480, 490, 499, 1990])
+def test_a_token_at_the_cut_of_a_long_message_is_hidden_whole(server: QuestorServer, before: int) -> None:
+    one = documents("nfe", 1)
+    server.recusas[one[0].identidade] = "<i> </i>" * (before // 8) + "x" * (before % 8) + TOKEN + "y" * 600
+    assert TOKEN[:4] not in str(send(account(server.url), "nfe", one)[0].mensagem)
+    server.recusas[one[0].identidade] = "x" * before + TOKEN
+    assert TOKEN[:4] not in str(send(account(server.url), "nfe", one)[0].mensagem)
 
 
 def html(status: int, **headers: str) -> faults.Fault:
@@ -286,6 +297,12 @@ def test_a_kind_that_is_not_sent_is_a_mistake_of_the_settings(server: QuestorSer
         with pytest.raises(Misconfigured, match=f"tipo {kind} não tem método"):
             send(conta, kind, [])
     assert not server.pedidos
+
+
+def test_the_form_of_the_body_follows_the_method(server: QuestorServer) -> None:
+    conta = account(server.url, methods={"nfe_evento": "importarxmlnfearray"})
+    assert send(conta, "nfe_evento", documents("nfe_evento", 1))[0].estado == "recusado"
+    assert not server.refused
 
 
 def test_a_text_that_is_no_unicode_is_refused_here(server: QuestorServer) -> None:

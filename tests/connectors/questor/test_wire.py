@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.questor import Documento, Verdict, item_size, wire
 from connectors.questor.verdict import judge
-from core.settings_questor import QuestorMessages
+from core.settings_questor import DEFAULT_METHODS, QuestorMessages
 from sandbox.questor.documentos import documento
 
 ONE, TWO, THREE = (documento("nfe", n) for n in (1, 2, 3))
@@ -42,7 +42,7 @@ def record(one: Any, success: Any = True, message: Any = "", **more: Any) -> dic
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.booleans())
 def test_a_text_survives_the_body(text: str, wrapped: bool) -> None:
-    body = wire.body("nfe_evento" if wrapped else "nfe", [Documento("x", text)] * 2)
+    body = wire.body("importarxmlnfeeventarray" if wrapped else "importarxmlnfearray", [Documento("x", text)] * 2)
     content = json.loads(body)
     items = content["data"] if wrapped else content
     assert items == [{"Xml": text.removeprefix("\ufeff"), "Format": True}] * 2
@@ -50,12 +50,11 @@ def test_a_text_survives_the_body(text: str, wrapped: bool) -> None:
 
 
 def test_only_events_are_wrapped() -> None:
-    assert [kind for kind in KINDS if wire.body(kind, sent(ONE)).startswith(b'{"data":[')] == [
-        *("nfe_evento", "cte_evento", "cteos_evento", "cfe_cancelamento")
-    ]
+    assert [
+        kind for kind, method in DEFAULT_METHODS.items() if wire.body(method, sent(ONE)).startswith(b'{"data":[')
+    ] == [*("nfe_evento", "cte_evento", "cteos_evento", "cfe_cancelamento")]
 
 
-KINDS = ("nfe", "nfce", "nfe_evento", "cte", "cte_evento", "cteos", "cteos_evento", "cfe", "cfe_cancelamento")
 UNKNOWN, LOST = "desconhecido resposta_ininteligivel", "desconhecido sem_veredito"
 REFUSED = "recusado recusado_pelo_questor"
 
