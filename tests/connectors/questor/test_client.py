@@ -6,12 +6,14 @@ import logging
 import time
 import traceback
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.https import https_receiver
 
 from connectors.questor import (
     Blocked,
@@ -252,6 +254,14 @@ def test_a_server_that_is_not_there_has_stored_nothing() -> None:
     assert (type(found), found.may_be_stored) == (Unreachable, False)
     found = fault_of(account("http://nome-que-nao-existe.invalid"))
     assert (type(found), found.may_be_stored) == (Unreachable, False)
+
+
+def test_a_certificate_that_nobody_vouches_for_stops_the_account(tmp_path: Path) -> None:
+    with https_receiver(tmp_path) as other:
+        found = fault_of(account(f"https://localhost:{other.port}"))
+        assert other.bodies == []
+    assert (type(found), found.may_be_stored) == (Blocked, False)
+    assert "certificado TLS" in str(found)
 
 
 def test_a_server_without_tls_is_not_reached_by_https(server: QuestorServer) -> None:
