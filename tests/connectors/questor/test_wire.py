@@ -98,6 +98,7 @@ REFUSED = "recusado recusado_pelo_questor"
         ({"Erros": [f"{ONE.chave} não serve"], "NfeImportadas": []}, REFUSED),
         ({"Erros": [f"{ONE.chave} não serve"], "NfeImportadas": [ONE.chave]}, "desconhecido veredito_contraditorio"),
         ({"Erros": "x", "NfeImportadas": []}, UNKNOWN),
+        ({"Erros": ["x"] * 5, "NfeImportadas": [ONE.chave]}, UNKNOWN),
         ({"Erros": []}, UNKNOWN),
     ],
 )
