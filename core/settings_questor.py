@@ -145,4 +145,5 @@ class ContaQuestor(Section):
     def hide(self, text: str) -> str:
         """Replace the token in a text by `***`, as it is and as it stands in an address."""
         bare = self.token.get_secret_value()
-        return text.replace(bare, "***").replace(quote(bare, safe=""), "***")
+        forms = {re.escape(bare), re.escape(quote(bare, safe=""))}
+        return re.sub("|".join(sorted(forms, key=len, reverse=True)), "***", text, flags=re.IGNORECASE)

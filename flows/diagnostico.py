@@ -3,12 +3,14 @@
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import redis
 
 from core.celery_app import current
 from core.errors import PlatformError
 from core.settings import BoxSettings, get_settings
+from core.settings_questor import ContaQuestor
 from core.text import redact
 from events.delivery.address import Judge, refused_now
 from storage import crypto, migrate
@@ -17,6 +19,7 @@ from storage.session import engine, reading
 
 OK, WARNING, FAULT = "ok", "aviso", "erro"
 PATIENCE_SECONDS = 3.0
+QUESTOR_SECONDS = 90.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Finding:
 def examine() -> list[Finding]:
     """Return the findings, in the order in which to fix them."""
     found: list[Finding] = []
-    for check in (_data_folder, _database, _keys, _broker, _boxes, _destinations):
+    for check in (_data_folder, _database, _keys, _broker, _boxes, _questor, _destinations):
         found += _guarded(check)
     return found
 
@@ -107,11 +110,39 @@ def _box_fault(box: BoxSettings) -> str:
     """Return why a box cannot be reached; the box itself is asked nothing."""
     if box.kind == "local":
         return "" if box.library and box.library.is_file() else f"a biblioteca {box.library} não existe"
+    return _connection_fault(box.host or "", box.port)
+
+
+def _connection_fault(host: str, port: int) -> str:
+    """Return why a connection is not accepted; nothing is sent."""
     try:
-        with socket.create_connection((box.host or "", box.port), timeout=PATIENCE_SECONDS):
+        with socket.create_connection((host, port), timeout=PATIENCE_SECONDS):
             return ""
-    except OSError as error:
-        return f"{box.host}:{box.port} não aceita conexão ({error.strerror or 'tempo esgotado'})"
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "nome inválido"
+        return f"{host}:{port} não aceita conexão ({reason or 'tempo esgotado'})"
+
+
+def _questor() -> Iterator[Finding]:
+    for nome, conta in get_settings().questor.contas.items():
+        address = urlsplit(conta.base_url)
+        port = address.port or {"http": 80, "https": 443}[address.scheme]
+        if fault := _connection_fault(address.hostname or "", port):
+            yield Finding(f"questor {nome}", FAULT, fault, "Confira questor.office ou questor.base_url.")
+            continue
+        # no published call proves the key without reading somebody's documents
+        advice = _questor_advice(conta, address.scheme)
+        shown = f"{conta.base_url} aceita conexão; a chave de acesso só é provada no primeiro envio"
+        yield Finding(f"questor {nome}", WARNING if advice else OK, shown, advice)
+
+
+def _questor_advice(conta: ContaQuestor, scheme: str) -> str:
+    advice = (
+        (scheme == "http", "A chave de acesso viaja às claras: use https em questor.base_url."),
+        (conta.total_timeout < QUESTOR_SECONDS, "questor.total_timeout abaixo de 90 s deixa envios sem resposta."),
+        (not conta.agreed_with_vendor, "Combine a carga com o fornecedor e anote em questor.agreed_with_vendor."),
+    )
+    return " ".join(text for wrong, text in advice if wrong)
 
 
 def _destinations() -> Iterator[Finding]:

@@ -66,12 +66,12 @@ class Questor:
         method = self._conta.methods.get(kind)
         if not method:
             raise Misconfigured(f"Questor {self._nome}: o tipo {kind} não tem método de envio (questor.methods).")
-        reply = await self._post(method, self._body(kind, documentos))
+        reply = await self._post(method, self._body(method, documentos))
         try:
-            answer = wire.answer(wire.decode(reply.content))
+            answer = wire.answer(wire.decode(reply.content), self._conta.hide)
         except ValueError:
             answer = None
-        return [self._hidden(verdict) for verdict in judge(documentos, answer, self._conta.messages)]
+        return judge(documentos, answer, self._conta.messages)
 
     async def existe(self, kind: str, chaves: Collection[str], clientes: Collection[str] = ()) -> set[str] | None:
         """Return which keys the office has; None for a kind that cannot be queried.
@@ -110,9 +110,9 @@ class Questor:
             raise self._fault(NO_KEYS, status=reply.status)
         return keys
 
-    def _body(self, kind: str, documentos: Sequence[Documento]) -> bytes:
+    def _body(self, method: str, documentos: Sequence[Documento]) -> bytes:
         try:
-            return wire.body(kind, documentos)
+            return wire.body(method, documentos)
         except UnicodeEncodeError:
             fault = self._fault(NO_TEXT)
         raise fault
@@ -153,17 +153,12 @@ class Questor:
 
     def _of_status(self, reply: _Reply) -> Fault:
         raw = reply.reason.encode("utf-8", "surrogateescape")
-        mensagem = self._conta.hide(readable(raw.decode("utf-8", "replace"))) or None
+        mensagem = readable(raw.decode("utf-8", "replace"), self._conta.hide) or None
         asked = seconds_asked(reply.retry_after, self._clock.now(), DAY)
         return self._fault(of_status(reply.status), status=reply.status, mensagem=mensagem, retry_after=asked)
 
     def _fault(self, row: Row, **more: Any) -> Fault:
         return build(row, self._nome, **more)
-
-    def _hidden(self, verdict: Verdict) -> Verdict:
-        if verdict.mensagem is None:
-            return verdict
-        return Verdict(verdict.estado, verdict.motivo, self._conta.hide(verdict.mensagem))
 
 
 def _tracing() -> aiohttp.TraceConfig:

@@ -27,16 +27,17 @@ class Endless(Exception):
 
 
 def by_month(chaves: Iterable[str]) -> dict[tuple[str, str], set[str]]:
-    """Group keys by emitter (CNPJ, or CPF of a producer without one) and month of issue as AAMM."""
+    """Group keys by the emitter as it stands in them and the month of issue as AAMM."""
     groups: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for chave in chaves:
-        groups[_emitter(chave[6:20]), chave[2:6]].add(chave)
+        groups[chave[6:20], chave[2:6]].add(chave)
     return groups
 
 
-def _emitter(filled: str) -> str:
+def emitters(filled: str) -> list[str]:
+    """Return the documents an emitter may have: its CNPJ, and the CPF that zeros may have filled up to one."""
     cpf = filled[3:]
-    return cpf if filled.startswith("000") and cpf_valido(cpf) else filled
+    return [filled, cpf] if filled.startswith("000") and cpf_valido(cpf) else [filled]
 
 
 def search(clients: Iterable[str], aamm: str, skip: int) -> dict[str, Any]:
@@ -78,4 +79,4 @@ async def found_among(wanted: set[str], clients: list[str], aamm: str, page: Pag
 def months(chaves: Iterable[str], clientes: Iterable[str]) -> Iterator[tuple[set[str], list[str], str]]:
     """Give the arguments of `found_among` for all groups."""
     for (emitter, aamm), wanted in sorted(by_month(chaves).items()):
-        yield wanted, list(dict.fromkeys([emitter, *clientes])), aamm
+        yield wanted, list(dict.fromkeys([*emitters(emitter), *clientes])), aamm

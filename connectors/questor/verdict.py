@@ -1,12 +1,14 @@
 """From the records of an answer to one verdict per document: by key, by place only when nothing speaks against it."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.questor.wire import Answer, Documento, Record, Short
 from core.settings_questor import QuestorMessages
 
+MOST_ERRORS = 4  # for each document; more is no answer to this request
 ENVIADO, RECUSADO, DESCONHECIDO = "enviado", "recusado", "desconhecido"
 
 
@@ -30,8 +32,14 @@ def judge(documentos: Sequence[Documento], answer: Answer | None, messages: Ques
     if answer is None:
         return [UNINTELLIGIBLE] * len(documentos)
     if isinstance(answer, Short):
+        if len(answer.erros) > MOST_ERRORS * len(documentos):
+            return [UNINTELLIGIBLE] * len(documentos)
         return [_of_short(one, documentos, answer, messages) for one in documentos]
-    named = [_by_key(one, documentos, answer, messages) for one in documentos]
+    records: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in answer:
+        records[record.key].append(record)
+    sharing = Counter(one.chave for one in documentos)
+    named = [_by_key(one, sharing[one.chave], records, messages) for one in documentos]
     return _with_nameless(named, documentos, answer, messages)
 
 
@@ -54,13 +62,11 @@ def _with_nameless(
     return [next(left) if verdict == NOT_NAMED else verdict for verdict in named]
 
 
-def _by_key(
-    one: Documento, documentos: Sequence[Documento], records: list[Record], messages: QuestorMessages
-) -> Verdict:
-    exact = [record for record in records if record.key == one.identidade]
+def _by_key(one: Documento, sharing: int, records: Mapping[str, list[Record]], messages: QuestorMessages) -> Verdict:
+    exact = records.get(one.identidade)
     # events of one document share its key: the records of a key must be as many as its documents, and of one mind
-    shared = exact or [record for record in records if record.key == one.chave]
-    asked = 1 if exact else sum(other.chave == one.chave for other in documentos)
+    shared = exact or records.get(one.chave, [])
+    asked = 1 if exact else sharing
     found = {classify(record, messages) for record in shared}
     if not found or (asked > 1 and len(shared) < asked):
         return NOT_NAMED

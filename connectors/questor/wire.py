@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WRAPPED = frozenset({"nfe_evento", "cte_evento", "cteos_evento", "cfe_cancelamento"})
+EVENT = "event"
 ITEM_OVERHEAD = len('{"Xml":,"Format":true},')
 DEEPEST = 4
 MESSAGE_LIMIT = 500
@@ -46,6 +46,7 @@ class Short:
 
 
 Answer = list[Record] | Short
+Hide = Callable[[str], str]
 
 
 def item_size(texto: str) -> int:
@@ -53,14 +54,14 @@ def item_size(texto: str) -> int:
     return len(_encoded(texto)) + ITEM_OVERHEAD
 
 
-def body(kind: str, documentos: Sequence[Documento]) -> bytes:
-    """Return the body of an import.
+def body(method: str, documentos: Sequence[Documento]) -> bytes:
+    """Return the body of an import: a bare array, wrapped for the methods of events.
 
     Raises:
         UnicodeEncodeError: a text that is no Unicode (a lone surrogate).
     """
     items = b",".join(b'{"Xml":%b,"Format":true}' % _encoded(one.texto) for one in documentos)
-    return b'{"data":[%b]}' % items if kind in WRAPPED else b"[%b]" % items
+    return b'{"data":[%b]}' % items if EVENT in method else b"[%b]" % items
 
 
 def _encoded(texto: str) -> bytes:
@@ -81,14 +82,14 @@ def decode(raw: bytes) -> Any:
         raise ValueError("profundo demais") from None
 
 
-def answer(content: Any) -> Answer | None:
-    """Read an answer to an import; None when it is unintelligible."""
+def answer(content: Any, hide: Hide = str) -> Answer | None:
+    """Read an answer to an import; None when it is unintelligible. `hide` is put to every message."""
     listed = next((found for found in _lists(content) if _are_records(found)), None)
     if listed is not None:
-        return [_record(one) for one in listed]
+        return [_record(one, hide) for one in listed]
     if isinstance(content, dict) and "success" in _lower(content):
-        return [_record(content)]
-    return _short(content)
+        return [_record(content, hide)]
+    return _short(content, hide)
 
 
 def listing(content: Any) -> list[str] | None:
@@ -119,9 +120,9 @@ def _lower(record: dict[str, Any]) -> dict[str, Any]:
     return {"success": names["sucess"]} | names if "sucess" in names else names
 
 
-def _record(given: dict[str, Any]) -> Record:
+def _record(given: dict[str, Any], hide: Hide) -> Record:
     fields = _lower(given)
-    return Record(bare_key(fields.get("key")), _boolean(fields["success"]), readable(fields.get("message")))
+    return Record(bare_key(fields.get("key")), _boolean(fields["success"]), readable(fields.get("message"), hide))
 
 
 def _boolean(value: Any) -> bool | None:
@@ -137,19 +138,19 @@ def bare_key(value: Any) -> str:
     return bare if _CHAVE.fullmatch(bare) else text
 
 
-def readable(value: Any) -> str:
-    """Return a message as one printable line of at most 500 characters."""
+def readable(value: Any, hide: Hide = str) -> str:
+    """Return a message as one printable line of at most 500 characters, cut only after its secrets are hidden."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) if value else ""
-    plain = re.sub(r"<[^<>]{1,200}>", " ", text[: 4 * MESSAGE_LIMIT])
+    plain = hide(re.sub(r"<[^<>]{1,200}>", " ", hide(text)[: 4 * MESSAGE_LIMIT]))
     line = " ".join("".join(char if char.isprintable() else " " for char in plain).split())
     return line if len(line) <= MESSAGE_LIMIT else line[: MESSAGE_LIMIT - 1] + "…"
 
 
-def _short(content: Any) -> Short | None:
+def _short(content: Any, hide: Hide) -> Short | None:
     if not isinstance(content, dict):
         return None
     erros = next((v for name, v in content.items() if name.casefold() == "erros"), None)
     done = next((v for name, v in content.items() if name.casefold().endswith("importadas")), None)
     if not isinstance(erros, list) or not isinstance(done, list):
         return None
-    return Short(tuple(readable(one) for one in erros), tuple(bare_key(str(one)) for one in done))
+    return Short(tuple(readable(one, hide) for one in erros), tuple(bare_key(str(one)) for one in done))

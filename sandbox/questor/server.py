@@ -102,7 +102,7 @@ class QuestorServer(SandboxServer):
 
     def _outside(self, request: web.Request) -> web.Response | None:
         """The address itself: filter on the program's name, route, token, verb, headers."""
-        parts = unquote(request.raw_path).split("/")
+        parts = [unquote(part) for part in request.raw_path.split("/")]
         agent = request.headers.get("User-Agent", "")
         if not agent or any(name in agent for name in self.limites.user_agents):
             return self._refuse(403, "")

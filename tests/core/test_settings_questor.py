@@ -69,7 +69,7 @@ def test_a_pattern_is_replaced_and_the_others_stay(monkeypatch: pytest.MonkeyPat
         ("OFFICE", "", "precisa de office"),
         ("BASE_URL", "ftp://x", "base_url: deve ter só esquema, host e porta"),
         ("BASE_URL", "https://x/api", "base_url: deve ter só esquema"),
-        ("BASE_URL", "https://u:segredo@x", "base_url: deve ter só esquema"),
+        ("BASE_URL", "https://u:segredo@x", "base_url: deve ter só esquema"),  # pragma: allowlist secret
         ("BASE_URL", "https://x?segredo", "base_url: deve ter só esquema"),
         ("BASE_URL", "https://x:99999", "base_url: deve ter só esquema"),
         ("BASE_URL", "x", "base_url: deve ter só esquema"),

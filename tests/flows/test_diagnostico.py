@@ -1,12 +1,15 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Configure
 from support.deliveries import webhook
 
+from core.settings_questor import ContaQuestor
 from flows import diagnostico
 from flows.diagnostico import examine
+from sandbox.questor import QuestorServer
 from sandbox.receiver import ReceiverServer
 
 
@@ -45,6 +48,36 @@ def test_boxes_are_reached_but_not_asked(sqlite: str, configure: Configure, tmp_
         found = findings()
         assert not hub.requests
     assert [found[f"caixa {name}"][0] for name in ("boa", "muda", "usb")] == ["ok", "erro", "erro"]
+
+
+def test_a_questor_account_is_reached_but_nothing_is_sent(sqlite: str, configure: Configure) -> None:
+    with QuestorServer("segredo-do-questor") as server:
+        common = {"questor__token": "segredo-do-questor", "questor__agreed_with_vendor": "chamado 1"}
+        configure(questor__base_url=server.url, **common)
+        (found,) = [one for one in examine() if one.sistema == "questor padrao"]
+        assert not server.refused
+        assert not server.pedidos
+    assert (found.situacao, "às claras" in found.correcao) == ("aviso", True)
+    assert "só é provada no primeiro envio" in found.detalhe
+    (found,) = [one for one in examine() if one.sistema == "questor padrao"]
+    assert (found.situacao, "não aceita conexão" in found.detalhe) == ("erro", True)
+    assert "segredo" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "more", "advice"),
+    [
+        ("https", {"agreed_with_vendor": "sim"}, ""),
+        ("https", {}, "agreed_with_vendor"),
+        ("https", {"agreed_with_vendor": "sim", "total_timeout": 60}, "total_timeout"),
+        ("http", {"agreed_with_vendor": "sim"}, "base_url"),
+    ],
+)
+def test_the_manners_of_a_questor_account_are_looked_at(scheme: str, more: dict[str, Any], advice: str) -> None:
+    conta = ContaQuestor.model_validate({"base_url": f"{scheme}://x", "token": "segredo", **more})
+    said = diagnostico._questor_advice(conta, scheme)
+    assert (said == "") == (advice == "")
+    assert advice in said
 
 
 def test_a_destination_the_rules_refuse_is_a_fault(sqlite: str) -> None:

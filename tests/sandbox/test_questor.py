@@ -2,9 +2,12 @@
 
 import http.client
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,3 +206,31 @@ def test_the_short_form_comes_without_format(server: QuestorServer) -> None:
     items = [{"Xml": one.texto, "Format": False}, {"Xml": "<a/>", "Format": False}]
     answer = json.loads(call(server, "importarxmlcfearray", items)[2])
     assert answer == {"Erros": ["Layout do XML não reconhecido."], "CfeImportadas": [one.chave]}
+
+
+def test_it_runs_by_itself_and_ends_cleanly() -> None:
+    command = [sys.executable, "-W", "error", "-m", "sandbox.questor"]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write(json.dumps({"token": TOKEN}) + "\n")
+        running.stdin.flush()
+        address = json.loads(running.stdout.readline())["questor"]
+        connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=10)
+        connection.request("GET", "/_sandbox/estado")
+        assert json.load(connection.getresponse())["guardados"] == 0
+        connection.close()
+        running.terminate()
+        assert running.communicate(timeout=10) == ("", "")
+        assert running.returncode == 0
+
+
+@pytest.mark.parametrize("line", ["", "x", "[]", "{}", '{"token": ""}', '{"token": 1}'])
+def test_without_a_token_it_refuses_in_one_sentence(line: str) -> None:
+    command = [sys.executable, "-m", "sandbox.questor"]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, input=line + "\n", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
