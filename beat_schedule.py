@@ -34,6 +34,7 @@ def schedule() -> dict[str, dict[str, Any]]:
     entries = [
         every("entregas.varrer", seconds=get_settings().deliveries.sweep_seconds, queue="default"),
         every("sat.varrer", seconds=5, queue="sat"),
+        every("questor.avancar", seconds=60, queue="questor"),
         every("alertas.lembrar", seconds=300, queue="default"),
         daily("entregas.limpar", hour=2, queue="default"),
     ]

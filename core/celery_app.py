@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from core.errors import Transient
 from core.settings import Settings, get_settings
 
-QUEUES = ("default", "webhooks", "webhooks.slow", "ntfy", "sat")
+QUEUES = ("default", "webhooks", "webhooks.slow", "ntfy", "sat", "questor")
 KEY_PREFIX = "esteira:"
 DRAIN_SECONDS = 5
 DRAIN = "entregas.drenar"

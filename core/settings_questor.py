@@ -5,9 +5,11 @@ import re
 from importlib.metadata import version
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
+from core.janela import SEMPRE, Janelas
 from core.settings_base import Seconds, Section
 
 DEFAULT_METHODS = {
@@ -21,7 +23,6 @@ DEFAULT_METHODS = {
     "cfe": "importarxmlcfearray",
     "cfe_cancelamento": "importarxmlcfeeventarray",
 }
-SEMPRE = "sempre"
 DEFAULT_WINDOW = ("seg-sex 20:00-06:00", "sab", "dom", "feriados")
 
 
@@ -43,6 +44,7 @@ def _window(given: Any) -> Any:
 def _not_empty(window: tuple[str, ...]) -> tuple[str, ...]:
     if not window or not all(entry.strip() for entry in window):
         raise ValueError('deve ter ao menos um período, ou ser "sempre"')
+    Janelas(window, ZoneInfo("America/Sao_Paulo"))
     return window
 
 

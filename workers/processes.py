@@ -11,6 +11,7 @@ WORKERS = {
     "entregas": ("webhooks,ntfy", 2, "Entrega webhooks e mensagens ntfy"),
     "lentas": ("webhooks.slow", 1, "Entrega aos destinos lentos"),
     "sat": ("sat", 2, "Verifica as caixas SAT e MFE"),
+    "questor": ("questor", 2, "Envia lotes de XML ao Questor"),
     "geral": ("default", 1, "Varreduras: devolve à fila o que ficou para trás"),
 }
 # A worker that is told to end finishes its running tasks: a drain lasts 5 s and then its last request. (Celery's own

@@ -12,6 +12,7 @@ SLOW_FACTOR, QUICK_SECONDS = 3.0, 0.3
 SMOOTHING, BASE_DRIFT = 0.2, 1.001
 OPEN_AFTER = 8
 FIRST_WAIT, LONGEST_WAIT = 60, 1800
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 MATCHES_TO_GROW = 5
 
 
@@ -68,15 +69,19 @@ class Pace:
 
     def _failed(self, one: Seen, now: datetime) -> "Pace":
         """Halve once for all that was in flight together; open when nothing else comes any more."""
-        known = self.reduzido_em is not None and one.began <= self.reduzido_em
-        pace = replace(self, falhas=self.falhas + 1)
-        if not known:
-            pace = replace(pace, limite=max(self.limite / 2, 1.0), reduzido_em=now)
+        pace = self
+        if self.reduzido_em is None or one.began > self.reduzido_em:
+            pace = replace(self, falhas=self.falhas + 1, limite=max(self.limite / 2, 1.0), reduzido_em=now)
         if one.retry_after is not None:
             return replace(pace, aberto_ate=_later(self.aberto_ate, now + timedelta(seconds=one.retry_after)))
         if self.probing or pace.falhas >= OPEN_AFTER:
             return pace._opened(now)
         return pace
+
+    @property
+    def pause(self) -> float:
+        """Seconds to wait before the next request while failures follow one another."""
+        return min(FIRST_PAUSE * 2**self.falhas, LONGEST_PAUSE) if self.falhas else 0.0
 
     def _opened(self, now: datetime) -> "Pace":
         if self.open(now):

@@ -88,6 +88,7 @@ class QuestorConta(Base):
     aberto_ate: Mapped[datetime | None]
     reduzido_em: Mapped[datetime | None]
     sucesso_em: Mapped[datetime | None]
+    itens: Mapped[int] = mapped_column(default=1)
 
 
 class QuestorRemetente(Numbered, PerConta, Leased, Base):

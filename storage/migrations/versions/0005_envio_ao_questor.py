@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("aberto_ate", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("reduzido_em", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("sucesso_em", storage.types.Instant(timezone=True), nullable=True),
+        sa.Column("itens", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("conta", name=op.f("pk_questor_conta")),
     )
     op.create_table(

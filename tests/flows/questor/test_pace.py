@@ -73,6 +73,11 @@ def test_a_good_probe_starts_anew_and_gently() -> None:
     assert (good.probing, good.limite, good.falhas, good.espera) == (False, 2, 0, 0)
 
 
+def test_the_pause_grows_while_failures_follow_one_another() -> None:
+    pauses = [Pace(falhas=falhas).pause for falhas in (0, 1, 2, 5, 40)]
+    assert pauses == [0, 0.1, 0.2, 1.6, 2]
+
+
 def test_retry_after_is_kept_to_the_second() -> None:
     pace = Pace(limite=8.0).after([bad(retry_after=30)], CEILING, NOW)
     assert pace.aberto_ate == NOW + timedelta(seconds=30)

@@ -1,0 +1,89 @@
+"""Read a file of a lot again, by the path that the manifest and the report give it."""
+
+import hashlib
+import os
+import re
+import zipfile
+
+MEMBER_LIMIT = 64 * 1024 * 1024
+_ESCAPED = re.compile(rb"%([0-9A-F]{2})")
+_MEMBER = re.compile(rb"(?is)(.+?\.zip)!/(.+)")
+_UNREADABLE = (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError)
+
+
+class Changed(Exception):
+    """A file that is not what it was when it was scanned: `motivo` says how."""
+
+    def __init__(self, motivo: str) -> None:
+        super().__init__(motivo)
+        self.motivo = motivo
+
+
+def shown(path: bytes) -> str:
+    """Return a path as the report has it: bytes that are no UTF-8 percent-encoded.
+
+    So is a percent sign that would be read as such a byte, so that the path can be found again.
+    """
+    plain = re.sub(rb"%(?=[0-9A-F]{2})", b"%25", path)
+    text = plain.decode("utf-8", "surrogateescape")
+    return re.sub(r"[\udc80-\udcff]", lambda found: f"%{ord(found[0]) - 0xDC00:02X}", text)
+
+
+def found(caminho: str) -> bytes:
+    """Return the bytes of a path that `shown` made."""
+    return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), caminho.encode())
+
+
+class Files:
+    """The files of one folder; the ZIP read last stays open for its other members."""
+
+    def __init__(self, pasta: str) -> None:
+        self._pasta = os.fsencode(pasta)
+        self._zip: tuple[bytes, zipfile.ZipFile] | None = None
+
+    def read(self, caminho: str, sha256: str) -> bytes:
+        """Return the content that was scanned.
+
+        Raises:
+            Changed: it is gone, or other bytes are there now.
+        """
+        try:
+            content = self._content(os.path.join(self._pasta, found(caminho)))
+        except _UNREADABLE:
+            raise Changed("sumiu") from None
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise Changed("mudou")
+        return content
+
+    def close(self) -> None:
+        """Close the ZIP that is open."""
+        if self._zip is not None:
+            self._zip[1].close()
+        self._zip = None
+
+    def _content(self, path: bytes) -> bytes:
+        inside = _MEMBER.fullmatch(path)
+        if inside is None or os.path.lexists(path):
+            return _regular(path)
+        # names of members are text already; undecodable ones were read as surrogates
+        with self._open(inside[1]).open(inside[2].decode("utf-8", "surrogateescape")) as member:
+            return _capped(member.read(MEMBER_LIMIT + 1))
+
+    def _open(self, archive: bytes) -> zipfile.ZipFile:
+        if self._zip is None or self._zip[0] != archive:
+            self.close()
+            self._zip = (archive, zipfile.ZipFile(os.fsdecode(archive)))
+        return self._zip[1]
+
+
+def _regular(path: bytes) -> bytes:
+    # a FIFO would wait for ever, a link may lead out of the folder
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        return _capped(file.read(MEMBER_LIMIT + 1))
+
+
+def _capped(content: bytes) -> bytes:
+    if len(content) > MEMBER_LIMIT:
+        raise ValueError("grande demais")
+    return content

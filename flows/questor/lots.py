@@ -1,0 +1,125 @@
+"""Lots as an operator names them: find one, count its files, say how fast it goes; pause, go on, try again."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import Session
+
+from core.accounts import PADRAO
+from core.clock import SYSTEM, Clock
+from core.errors import UsageError
+from flows.questor.outcome import NEVER
+from storage.models import QuestorArquivo, QuestorLote
+from storage.session import reading, transaction
+
+RATE_SECONDS = 60.0
+REPEATABLE = ("recusado", "desconhecido")
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many files of a lot are in one state and of one kind."""
+
+    estado: str
+    tipo: str | None
+    total: int
+
+
+def named(nome: str, conta: str = PADRAO) -> QuestorLote:
+    """Return a lot by its name; raise `UsageError` with the nearest."""
+    with reading() as db:
+        lots = {lote.nome: lote for lote in db.scalars(select(QuestorLote).where(QuestorLote.conta == conta))}
+    if nome in lots:
+        return lots[nome]
+    close = get_close_matches(nome, lots, 1)
+    hint = f"Seria {close[0]!r}?" if close else "Veja `esteira questor listar`."
+    raise UsageError(f"Lote desconhecido: {nome!r}. {hint}")
+
+
+def listar() -> Sequence[QuestorLote]:
+    """Return all lots, the newest first."""
+    with reading() as db:
+        return db.scalars(select(QuestorLote).order_by(QuestorLote.id.desc())).all()
+
+
+def counts(lote_id: int) -> list[Count]:
+    """Return the files of a lot by state and kind."""
+    mine = (QuestorArquivo.estado, QuestorArquivo.tipo)
+    query = select(*mine, func.count()).where(QuestorArquivo.lote_id == lote_id).group_by(*mine).order_by(*mine)
+    with reading() as db:
+        return [Count(*row) for row in db.execute(query)]
+
+
+def totals(db: Session, lote_id: int) -> dict[str, int]:
+    """Return how many files of a lot are in each state."""
+    query = select(QuestorArquivo.estado, func.count()).where(QuestorArquivo.lote_id == lote_id)
+    rows = db.execute(query.group_by(QuestorArquivo.estado).order_by(QuestorArquivo.estado))
+    return {estado: total for estado, total in rows}  # noqa: C416 - a row is no pair to dict
+
+
+def count_accepted(db: Session, lote_id: int, amount: int, now: datetime) -> None:
+    """Count accepted documents into the rate of a lot, in the caller's transaction."""
+    if amount:
+        lote = db.get_one(QuestorLote, lote_id, with_for_update=True)
+        lote.ritmo, lote.ritmo_em = _faded(lote, now) + amount, now
+
+
+def per_second(lote: QuestorLote, now: datetime) -> float:
+    """Return how many documents a second are accepted, over about the last minute."""
+    return _faded(lote, now) / RATE_SECONDS
+
+
+def _faded(lote: QuestorLote, now: datetime) -> float:
+    elapsed = max((now - lote.ritmo_em).total_seconds(), 0.0) if lote.ritmo_em else 0.0
+    return lote.ritmo * math.exp(-elapsed / RATE_SECONDS)
+
+
+def has_open(db: Session, lote_id: int, before: datetime = NEVER) -> bool:
+    """Tell whether files of a lot are to be sent or asked for, due before an instant."""
+    mine = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.due_at < before)
+    return any(
+        db.scalar(select(exists().where(*mine, QuestorArquivo.estado == estado)))
+        for estado in ("pendente", "desconhecido")
+    )
+
+
+def pausar(nome: str, conta: str = PADRAO, clock: Clock = SYSTEM) -> None:
+    """Start no further request for a lot until it goes on."""
+    _change(nome, conta, pausado_em=clock.now())
+
+
+def retomar(nome: str, conta: str = PADRAO) -> None:
+    """Let a lot go on that was paused, or stopped by a fault that is mended now."""
+    _change(nome, conta, pausado_em=None, parado_em=None, parado_motivo=None)
+
+
+def ask(lote_id: int) -> None:
+    """Note that somebody wants a lot sent: from now on beat looks after it."""
+    with transaction() as db:
+        db.execute(update(QuestorLote).where(QuestorLote.id == lote_id).values(enviar=True))
+
+
+def repetir(nome: str, estado: str, conta: str = PADRAO, clock: Clock = SYSTEM) -> int:
+    """Let the files of one final state be sent, or asked for, once more; return how many."""
+    if estado not in REPEATABLE:
+        raise UsageError(f"Só se repete o que está {' ou '.join(REPEATABLE)}.")
+    lote = named(nome, conta)
+    mine = (QuestorArquivo.lote_id == lote.id, QuestorArquivo.estado == estado, QuestorArquivo.lease_token.is_(None))
+    values: dict[str, Any] = {"due_at": clock.now(), "repeticoes": 0, "erros": 0}
+    if estado == "recusado":
+        values["estado"] = "pendente"
+    with transaction() as db:
+        changed = db.execute(update(QuestorArquivo).where(*mine).values(**values))
+        db.execute(update(QuestorLote).where(QuestorLote.id == lote.id).values(concluido_em=None))
+        return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def _change(nome: str, conta: str, **values: object) -> None:
+    lote = named(nome, conta)
+    with transaction() as db:
+        db.execute(update(QuestorLote).where(QuestorLote.id == lote.id).values(**values))

@@ -1,0 +1,227 @@
+"""Send a lot, chunk by chunk: on the workers and in a process of its own by the same code, also both at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select, update
+
+from connectors.questor import Documento, Questor, item_size
+from core import documentos, loop
+from core.accounts import PADRAO
+from core.clock import SYSTEM, Clock
+from core.errors import Misconfigured, UsageError
+from core.settings import get_settings
+from core.settings_questor import ContaQuestor
+from events import record_event
+from events.catalog import EnvioQuestorConcluido, EnvioQuestorParado
+from flows.questor import account, lots, outcome, resolve, window
+from flows.questor.account import Seat
+from flows.questor.chunk import ROWS, SECONDS, Chunk, Report
+from flows.questor.files import Changed, Files
+from flows.questor.outcome import Item, Outcome
+from flows.questor.pace import Batch
+from storage.models import QuestorLote
+from storage.owner import new_token
+from storage.recovery import recover
+from storage.session import reading, transaction
+
+CHUNK_ROWS = 500
+CHUNK_BYTES = 32 * 1024 * 1024
+MARGIN_SECONDS = 30.0
+SENDERS = 2
+ZONE = ZoneInfo("America/Sao_Paulo")
+
+
+@dataclass(frozen=True)
+class State:
+    """Whether a lot may be sent now, and if not why: pausado, parado, concluido, fora_da_janela, disjuntor_aberto."""
+
+    impedimento: str | None
+    abre_em: datetime | None = None
+
+
+def account_of(nome: str) -> ContaQuestor:
+    """Return an account of the settings."""
+    contas = get_settings().questor.contas
+    if nome not in contas:
+        raise Misconfigured(f"Não há conta {nome!r} do Questor na configuração (seção questor).")
+    return contas[nome]
+
+
+def agreed(nome: str) -> ContaQuestor:
+    """Return an account whose imports were agreed with the vendor."""
+    conta = account_of(nome)
+    if conta.agreed_with_vendor or window.is_loopback(conta.base_url):
+        return conta
+    raise UsageError(
+        "Antes do primeiro envio, combine-o com o Questor e escreva com quem e quando em questor.agreed_with_vendor, "
+        'como "Fulana, suporte, 20/11/2026".'
+    )
+
+
+def start(nome: str, conta: str = PADRAO) -> QuestorLote:
+    """Ask for a lot to be sent; from now on beat looks after it."""
+    agreed(conta)
+    lote = lots.named(nome, conta)
+    lots.ask(lote.id)
+    return lote
+
+
+def state(lote: QuestorLote, conta: ContaQuestor, now: datetime) -> State:
+    """Tell whether a lot may be sent now."""
+    for name in ("pausado", "parado", "concluido"):
+        if getattr(lote, f"{name}_em") is not None:
+            return State(name)
+    opens = window.opens_at(conta, now)
+    if opens is not None:
+        return State("fora_da_janela", opens)
+    with reading() as db:
+        pace = account.pace_of(db, lote.conta)
+    return State("disjuntor_aberto", pace.aberto_ate) if pace.open(now) else State(None)
+
+
+def send_chunk(lote_id: int, clock: Clock = SYSTEM) -> Report:
+    """Send up to 500 documents of a lot for at most 45 s; safe to run many times at once."""
+    with reading() as db:
+        lote = db.get(QuestorLote, lote_id)
+    if lote is None or not lote.enviar:
+        return Report()
+    conta = agreed(lote.conta)
+    if state(lote, conta, clock.now()).impedimento:
+        return Report()
+    # Released by this one they stay unknown: what a dead process held may have been sent.
+    recover((resolve.ROWS,), clock)
+    report = loop.run(_send(lote, conta, clock))
+    if report.parado:
+        stop(lote, report.parado, clock)
+        return report
+    with reading() as db:
+        report.mais = lots.has_open(db, lote_id, clock.now())
+    conclude(lote, clock)
+    return report
+
+
+async def _send(lote: QuestorLote, conta: ContaQuestor, clock: Clock) -> Report:
+    token = new_token()
+    seat = Seat(lote.conta, conta.max_concurrency, Batch(conta.max_batch_items), token)
+    chunk = Chunk(lote.id, seat, conta, clock, _closed(lote, conta))
+    try:
+        async with Questor(lote.conta, conta, clock) as questor:
+            chunk.write(await _resolved(questor, lote, conta, token, clock))
+            _fill(chunk, lote, conta, token, clock)
+            await chunk.send(questor)
+    except Misconfigured as fault:
+        chunk.report.parado = str(fault)
+    finally:
+        chunk.close()
+    return chunk.report
+
+
+def _closed(lote: QuestorLote, conta: ContaQuestor) -> Callable[[datetime], bool]:
+    """Return what tells whether sending has to stop: the window closed, or somebody paused the lot."""
+
+    def closed(now: datetime) -> bool:
+        with reading() as db:
+            row = db.get_one(QuestorLote, lote.id)
+        return window.opens_at(conta, now) is not None or row.pausado_em is not None or row.parado_em is not None
+
+    return closed
+
+
+async def _resolved(
+    questor: Questor, lote: QuestorLote, conta: ContaQuestor, token: str, clock: Clock
+) -> list[Outcome]:
+    with transaction() as db:
+        rows = resolve.ROWS.claim(db, clock.now(), _held(conta), CHUNK_ROWS, *_mine(lote, resolve.ROWS), token=token)
+    return await resolve.resolve(questor, rows, clock) if rows else []
+
+
+def _fill(chunk: Chunk, lote: QuestorLote, conta: ContaQuestor, token: str, clock: Clock) -> None:
+    """Claim pending rows and read their texts."""
+    with transaction() as db:
+        rows = ROWS.claim(db, clock.now(), _held(conta), CHUNK_ROWS, *_mine(lote, ROWS), token=token)
+    files, size = Files(lote.pasta), 0
+    try:
+        for place, row in enumerate(rows):
+            if size > CHUNK_BYTES:
+                chunk.give_back([left.id for left in rows[place:]])
+                break
+            item = _item(chunk, files, row, clock)
+            if item is not None:
+                chunk.add([item])
+                size += item.size
+    finally:
+        files.close()
+
+
+def _item(chunk: Chunk, files: Files, row: Row[Any], clock: Clock) -> Item | None:
+    try:
+        texto = documentos.texto(files.read(row.caminho, row.sha256))
+    except Changed as changed:
+        chunk.write([outcome.unreadable(row.id, changed.motivo, row.tentativas, clock.now())])
+        return None
+    documento = Documento(row.identidade, texto)
+    return Item(row.id, row.tipo, documento, item_size(texto), row.tentativas, row.repeticoes, row.erros)
+
+
+def _held(conta: ContaQuestor) -> float:
+    return SECONDS + conta.total_timeout * 2 + MARGIN_SECONDS
+
+
+def _mine(lote: QuestorLote, rows: Any) -> Sequence[Any]:
+    return (rows.table.c.lote_id == lote.id,)
+
+
+def stop(lote: QuestorLote, motivo: str, clock: Clock) -> None:
+    """Stop every lot of the account: a person has to mend something first."""
+    with transaction() as db:
+        mine = (QuestorLote.conta == lote.conta, QuestorLote.parado_em.is_(None), QuestorLote.enviar)
+        values = {"parado_em": clock.now(), "parado_motivo": motivo[:500]}
+        stopped = db.scalars(update(QuestorLote).where(*mine).values(**values).returning(QuestorLote.nome)).all()
+        if stopped:
+            told = EnvioQuestorParado(
+                conta=lote.conta,
+                lotes=sorted(stopped),
+                motivo=motivo,
+                mensagem=f"O envio ao Questor parou ({', '.join(sorted(stopped))}): {motivo} "
+                "Corrija e use `esteira questor retomar`.",
+            )
+            record_event(db, told)
+
+
+def conclude(lote: QuestorLote, clock: Clock) -> bool:
+    """Note that everything is sent, once; tell whether it was now."""
+    with transaction() as db:
+        if lots.has_open(db, lote.id):
+            return False
+        open_ = (QuestorLote.id == lote.id, QuestorLote.concluido_em.is_(None))
+        done = db.execute(update(QuestorLote).where(*open_).values(concluido_em=clock.now()))
+        if not done.rowcount:  # type: ignore[attr-defined]
+            return False
+        totals = lots.totals(db, lote.id)
+        told = EnvioQuestorConcluido(
+            conta=lote.conta,
+            lote=lote.nome,
+            totais=totals,
+            mensagem=f"O envio do lote {lote.nome} ao Questor terminou: "
+            + ", ".join(f"{total} {estado}" for estado, total in totals.items())
+            + ".",
+        )
+        record_event(db, told)
+        return True
+
+
+def open_lots(clock: Clock = SYSTEM) -> list[tuple[int, int]]:
+    """Return the lots that may be sent now, each with the number of senders its account could use more."""
+    with reading() as db:
+        asked = db.scalars(select(QuestorLote).where(QuestorLote.enviar, QuestorLote.concluido_em.is_(None))).all()
+        working = {lote.conta: account.at_work(db, lote.conta, clock.now()) for lote in asked}
+    return [
+        (lote.id, max(SENDERS - working[lote.conta], 0))
+        for lote in asked
+        if lote.conta in get_settings().questor.contas
+        and state(lote, account_of(lote.conta), clock.now()).impedimento is None
+    ]
