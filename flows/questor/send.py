@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
 from connectors.questor import Documento, Questor, item_size
 from core import documentos, loop
@@ -23,7 +22,7 @@ from flows.questor.chunk import ROWS, SECONDS, Chunk, Report
 from flows.questor.files import Changed, Files
 from flows.questor.outcome import Item, Outcome
 from flows.questor.pace import Batch
-from storage.models import QuestorLote
+from storage.models import QuestorArquivo, QuestorLote
 from storage.owner import new_token
 from storage.recovery import recover
 from storage.session import reading, transaction
@@ -32,7 +31,6 @@ CHUNK_ROWS = 500
 CHUNK_BYTES = 32 * 1024 * 1024
 MARGIN_SECONDS = 30.0
 SENDERS = 2
-ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 @dataclass(frozen=True)
@@ -212,6 +210,17 @@ def conclude(lote: QuestorLote, clock: Clock) -> bool:
         )
         record_event(db, told)
         return True
+
+
+def next_due(lote_id: int) -> datetime | None:
+    """Return when the next file of a lot is to be sent or asked for; none when nothing is left."""
+    mine = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.due_at < outcome.NEVER)
+    with reading() as db:
+        found = [
+            db.scalar(select(func.min(QuestorArquivo.due_at)).where(*mine, QuestorArquivo.estado == estado))
+            for estado in ("pendente", "desconhecido")
+        ]
+    return min((due for due in found if due is not None), default=None)
 
 
 def open_lots(clock: Clock = SYSTEM) -> list[tuple[int, int]]:

@@ -16,6 +16,11 @@ def opens_at(conta: ContaQuestor, now: datetime) -> datetime | None:
     return Janelas(conta.window, ZONE).abre_em(now)
 
 
+def closes_at(conta: ContaQuestor, now: datetime) -> datetime | None:
+    """Return when the account's window closes; none while it is closed, or when it never closes."""
+    return Janelas(conta.window, ZONE).fecha_em(now)
+
+
 def is_loopback(address: str) -> bool:
     """Tell whether an address is this machine's."""
     host = urlsplit(address).hostname or ""

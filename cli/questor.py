@@ -1,0 +1,177 @@
+"""`esteira questor`: lots of fiscal files on their way to Questor Zen."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.live import Live
+from rich.table import Table
+
+from cli.output import document, err, instant, out, say, table
+from cli.portuguese import Noun
+from core.accounts import PADRAO
+from core.celery_app import send as hand_over
+from core.clock import SYSTEM
+from core.errors import Misconfigured, Transient
+from flows.questor import lots, send
+from flows.questor.progress import Progress, progress
+from tasks.questor import QUEUE, SEND
+
+app = Noun("Questor Zen: envio de XML em lotes.")
+Lote = Annotated[str, typer.Argument(metavar="LOTE", help="Nome do lote.")]
+Conta = Annotated[str, typer.Option("--conta", help="Conta da seção questor.")]
+Json = Annotated[bool, typer.Option("--json", help="Responde em JSON.")]
+# Without --seguir a short wait is sat out, a long one left to the workers.
+SHORT_WAIT = timedelta(seconds=90)
+LOOK_SECONDS = 1.0
+WHY = {
+    "pausado": "O lote está pausado (`esteira questor retomar`).",
+    "parado": "O envio parou e espera uma correção: {motivo} Depois use `esteira questor retomar`.",
+    "concluido": "O lote está concluído.",
+    "fora_da_janela": "Fora da janela de envio; abre em {abre_em}.",
+    "disjuntor_aberto": "O Questor não está respondendo; nova tentativa em {abre_em}.",
+}
+
+
+@app.command()
+def listar(as_json: Json = False) -> None:
+    """Lista os lotes."""
+    rows = [
+        {
+            "lote": lote.nome,
+            "conta": lote.conta,
+            "pasta": lote.pasta,
+            "varrido_em": instant(lote.varrido_em),
+            "enviar": lote.enviar,
+            "concluido_em": instant(lote.concluido_em),
+        }
+        for lote in lots.listar()
+    ]
+    if as_json:
+        document(rows)
+        return
+    titles = ("Lote", "Conta", "Pasta", "Varrido", "Enviar", "Concluído")
+    table(rows, dict(zip(rows[0] if rows else (), titles, strict=False)), "Nenhum lote.")
+
+
+@app.command()
+def enviar(
+    lote: Lote,
+    seguir: Annotated[bool, typer.Option("--seguir", help="Fica até o fim e mostra o andamento.")] = False,
+    fila: Annotated[bool, typer.Option("--fila", help="Deixa o envio para os workers.")] = False,
+    conta: Conta = PADRAO,
+    as_json: Json = False,
+) -> int:
+    """Envia o que falta de um lote, dentro da janela da conta."""
+    row = send.start(lote, conta)
+    if fila:
+        for _ in range(send.SENDERS):
+            hand_over(SEND, [row.id], queue=QUEUE)
+        say("Envio deixado na fila; os workers seguem sozinhos.")
+    if seguir:
+        with Live(console=err, auto_refresh=False) as live:
+            _work(row.id, lote, conta, fila, lambda found: live.update(_drawn(found), refresh=True), follow=True)
+    elif not fila:
+        _work(row.id, lote, conta, False, lambda found: None, follow=False)
+    found = progress(lote, conta)
+    if as_json:
+        document(shown(found))
+    return _told(found, waits=not fila)
+
+
+def _work(lote_id: int, nome: str, conta: str, fila: bool, show: Callable[[Progress], object], *, follow: bool) -> None:
+    """Send, or watch the workers send, until everything is done or only a long wait is left."""
+    while True:
+        if not fila:
+            send.send_chunk(lote_id)
+        found = progress(nome, conta)
+        show(found)
+        if found.impedimento in ("concluido", "parado", "pausado") or not found.restam:
+            send.conclude(found.lote, SYSTEM)
+            return
+        due, now = found.abre_em or send.next_due(lote_id) or SYSTEM.now(), SYSTEM.now()
+        if not follow and due - now > SHORT_WAIT:
+            return
+        if due > now or fila:
+            time.sleep(LOOK_SECONDS)
+
+
+def _told(found: Progress, *, waits: bool) -> int:
+    if found.impedimento:
+        say(WHY[found.impedimento].format(abre_em=instant(found.abre_em), motivo=found.lote.parado_motivo))
+    say(", ".join(f"{total} {estado}" for estado, total in found.por_estado.items()) + ".")
+    if found.impedimento == "parado":
+        return Misconfigured.exit_code
+    return Transient.exit_code if waits and found.restam else 0
+
+
+@app.command()
+def estado(lote: Lote, conta: Conta = PADRAO, as_json: Json = False) -> None:
+    """Mostra quantos arquivos há em cada estado, o ritmo e quando termina."""
+    found = progress(lote, conta)
+    if as_json:
+        document(shown(found))
+        return
+    out.print(_drawn(found))
+
+
+@app.command()
+def pausar(lote: Lote, conta: Conta = PADRAO) -> None:
+    """Não começa mais nenhum pedido deste lote."""
+    lots.pausar(lote, conta)
+    say(f"Lote {lote} pausado.")
+
+
+@app.command()
+def retomar(lote: Lote, conta: Conta = PADRAO) -> None:
+    """Deixa seguir um lote pausado, ou parado por um erro já corrigido."""
+    lots.retomar(lote, conta)
+    say(f"Lote {lote} retomado.")
+
+
+@app.command()
+def repetir(
+    lote: Lote,
+    estado: Annotated[str, typer.Option("--estado", help="recusado ou desconhecido.")],
+    conta: Conta = PADRAO,
+) -> None:
+    """Manda de novo o que foi recusado, ou consulta de novo o que ficou desconhecido."""
+    say(f"{lots.repetir(lote, estado, conta)} arquivos voltam para a fila do lote {lote}.")
+
+
+def shown(found: Progress) -> dict[str, Any]:
+    """Return a lot's progress as it is answered in JSON."""
+    return {
+        "lote": found.lote.nome,
+        "conta": found.lote.conta,
+        "pasta": found.lote.pasta,
+        "total": found.total,
+        "restam": found.restam,
+        "estados": found.por_estado,
+        "contagem": [{"estado": one.estado, "tipo": one.tipo, "total": one.total} for one in found.contagem],
+        "aceitos_por_segundo": round(found.por_segundo, 2),
+        "termina_em": instant(found.termina_em),
+        "impedimento": found.impedimento,
+        "motivo": found.lote.parado_motivo,
+        "janela": {
+            "aberta": found.impedimento != "fora_da_janela",
+            "abre_em": instant(found.abre_em) if found.impedimento == "fora_da_janela" else None,
+            "fecha_em": instant(found.fecha_em),
+        },
+        "disjuntor": {"aberto_ate": instant(found.ritmo.aberto_ate), "limite": round(found.ritmo.limite, 1)},
+    }
+
+
+def _drawn(found: Progress) -> Table:
+    drawn = Table(title=f"Lote {found.lote.nome}", box=None, pad_edge=False)
+    for title in ("Estado", "Tipo", "Arquivos"):
+        drawn.add_column(title)
+    for one in found.contagem:
+        drawn.add_row(one.estado, one.tipo or "-", str(one.total))
+    ends = instant(found.termina_em) or "-"
+    drawn.caption = f"{found.por_segundo:.1f} aceitos/s, restam {found.restam}, termina em {ends}" + (
+        f"\n{found.impedimento}" if found.impedimento else ""
+    )
+    return drawn
