@@ -1,7 +1,7 @@
 """The cheapest Questor there is, in a process of its own, so that it does not hide the sender's cost.
 
 It reads no XML: it finds the `Id`s in the body, counts them, and says of each that it was imported. With `--em-voo N`
-more requests at once than N get a 503; `--capacidade 11` does eleven documents a second and lets the others wait;
+more requests at once than N get a 500; `--capacidade 11` does eleven documents a second and lets the others wait;
 `--latencia` is what every answer takes; `--falhas` is the share of requests that get a 500; `--corte` the share whose
 connection is cut, half of them after storing. `python -m bench.questor_server` prints its port; a line on stdin then
 asks for `contar` (totals) or `tudo` (every Id with its posts and acceptances).
@@ -18,9 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 IDS = re.compile(rb'Id=\\"([A-Za-z]{2,3}[0-9A-Z]{44,56})\\"')
-BUSY, FAILED = (
-    f"HTTP/1.1 {said}\r\nContent-Length: 0\r\n\r\n".encode() for said in ("503 Service Unavailable", "500 Erro")
-)
+FAILED = b"HTTP/1.1 500 Erro\r\nContent-Length: 0\r\n\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n\r\n%b"
 
 
@@ -97,7 +95,7 @@ class Server(asyncio.Protocol):
         book.requests += 1
         book.posts.update(ids)
         if book.manners.em_voo and book.in_flight >= book.manners.em_voo:
-            return self._refuse(BUSY)
+            return self._refuse(FAILED)
         if book.manners.falhas and book.draw.random() < book.manners.falhas:
             return self._refuse(FAILED)
         if book.manners.corte and book.draw.random() < book.manners.corte:

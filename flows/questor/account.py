@@ -25,9 +25,10 @@ class Seat:
         self.pace = Pace()
         self.just_opened = self.healthy = False
 
-    def turn(self, db: Session, seen: Sequence[Seen], now: datetime) -> int:
+    def turn(self, db: Session, seen: Sequence[Seen], in_flight: int, now: datetime) -> int:
         """Tell what the requests came to; return how many may be in flight from now on, none while the breaker is open.
 
+        Those still under way count as held, so that nobody else takes their place before they end.
         The account's row is locked first, so that senders take their turns one after the other.
         """
         row = _locked(db, self.conta)
@@ -41,7 +42,7 @@ class Seat:
         self.healthy = row.sucesso_em is not None and now - row.sucesso_em < HEALTHY
         self._share_items(row)
         db.flush()
-        return self._take(db, now)
+        return self._take(db, in_flight, now)
 
     def _share_items(self, row: QuestorConta) -> None:
         """Tell what this sender learned of the size of requests, else learn it from the others."""
@@ -53,12 +54,12 @@ class Seat:
         """Give the place back."""
         db.execute(delete(QuestorRemetente).where(QuestorRemetente.lease_token == self.token))
 
-    def _take(self, db: Session, now: datetime) -> int:
+    def _take(self, db: Session, in_flight: int, now: datetime) -> int:
         others = _others(db, self.conta, self.token, now)
         mine = db.scalar(select(QuestorRemetente.id).where(QuestorRemetente.lease_token == self.token))
         rank = sum(1 for number, _ in others if mine is not None and number < mine) if mine else len(others)
         held = self._allowed([vagas for _, vagas in others], rank, now)
-        values = {"vagas": held, "due_at": now + timedelta(seconds=MEMBER_SECONDS)}
+        values = {"vagas": max(held, in_flight), "due_at": now + timedelta(seconds=MEMBER_SECONDS)}
         if mine is None:
             db.execute(insert(QuestorRemetente).values(conta=self.conta, lease_token=self.token, **values))
         else:

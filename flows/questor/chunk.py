@@ -33,6 +33,7 @@ ROWS = Lease(
     claimed={"estado": "desconhecido"},
     released={"estado": "pendente"},
 )
+ROOM = 500
 SECONDS = 45.0
 FLUSH_SECONDS = 0.5
 HEALTHY_SECONDS = 10.0
@@ -74,7 +75,10 @@ class Group:
 
 
 class Chunk:
-    """The documents of one claim on their way; lanes take them as far as the shared limit lets them."""
+    """At most 500 claimed documents on their way; lanes take them as far as the shared limit lets them.
+
+    `dry` says that there are no more to claim.
+    """
 
     def __init__(
         self,
@@ -92,7 +96,8 @@ class Chunk:
         self._done: list[Outcome] = []
         self._seen: list[Seen] = []
         self._allowed = self._in_flight = 0
-        self._stopped = False
+        self.dry = self._stopped = False
+        self._count = 0
         self._changed, self._urgent = asyncio.Event(), asyncio.Event()
         self._ends = time.monotonic() + SECONDS
         self._success = self._resume = 0.0
@@ -101,6 +106,7 @@ class Chunk:
         """Let these wait for their turn."""
         for item in items:
             self._waiting.setdefault(item.tipo, deque()).append(item)
+        self._count += len(items)
 
     def give_back(self, ids: Sequence[int]) -> None:
         """Let go of claimed rows that this chunk has no room for."""
@@ -111,8 +117,16 @@ class Chunk:
         """Keep outcomes that needed no request for the next flush."""
         self._done += outcomes
 
-    async def send(self, questor: Questor) -> None:
-        """Send what waits until the time is over, the window closes, or the account has to stop."""
+    @property
+    def waiting(self) -> int:
+        """How many documents wait for their turn."""
+        return self._count
+
+    async def send(self, questor: Questor, refill: Callable[[], object]) -> None:
+        """Send what waits until the time is over, the window closes, or the account has to stop.
+
+        `refill` is called again and again and may add more.
+        """
         self.flush()
         lanes = {asyncio.create_task(self._lane(questor, place)) for place in range(self.seat.ceiling)}
         try:
@@ -123,6 +137,9 @@ class Chunk:
                 self._urgent.clear()
                 lanes -= ended
                 self.flush()
+                if not self.over():
+                    refill()
+                    self._wake()
                 for lane in ended - {urgent}:
                     lane.result()
         finally:
@@ -135,7 +152,7 @@ class Chunk:
         self._done, self._seen = [], []
         now = self.clock.now()
         with transaction() as db:
-            allowed = self.seat.turn(db, seen, now)
+            allowed = self.seat.turn(db, seen, self._in_flight, now)
             if self.seat.just_opened:
                 self._tell_away(db)
             ROWS.settle(db, self.seat.token, [asdict(one) for one in done])
@@ -188,7 +205,7 @@ class Chunk:
             if self._in_flight < self._allowed and place < self._allowed and (group := self._take()):
                 self._in_flight += 1
                 return group
-            if not self._in_flight and not self._any_waiting():
+            if self.dry and not self._in_flight and not self._any_waiting():
                 break
             await self._changed.wait()
         return None
@@ -207,6 +224,9 @@ class Chunk:
             if items and size > self.conta.max_batch_bytes:
                 break
             items.append(queue.popleft())
+        self._count -= len(items)
+        if self._count < ROOM // 2 and not self.dry:
+            self._urgent.set()
         return Group(items) if items else None
 
     async def _post(self, questor: Questor, group: Group) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 FIRST_LIMIT = 2.0
+STEP, FEW = 2.0, 16
 SLOW_FACTOR, QUICK_SECONDS = 3.0, 0.3
 SMOOTHING, BASE_DRIFT = 0.2, 1.001
 OPEN_AFTER = 8
@@ -58,14 +59,18 @@ class Pace:
         return self.aberto_ate is not None
 
     def _answered(self, one: Seen, ceiling: int) -> "Pace":
-        """Grow by one per round of `limite` answers, unless answers got slow: then more in flight would only queue."""
+        """Grow by two per round of `limite` answers, unless answers got slow: then more in flight would only queue.
+
+        A server that never complained is tried out faster, up to a few requests.
+        """
         if self.probing:
             return Pace(base=self.base)
         base = min(one.seconds, self.base * BASE_DRIFT) if self.base else one.seconds
         suave = one.seconds if self.suave is None else self.suave + SMOOTHING * (one.seconds - self.suave)
         quick = suave <= max(base * SLOW_FACTOR, QUICK_SECONDS)
-        limite = min(self.limite + 1 / self.limite, float(ceiling)) if quick else min(self.limite, float(ceiling))
-        return replace(self, limite=limite, base=base, suave=suave, falhas=0, espera=0)
+        untried = self.reduzido_em is None and self.limite < FEW
+        step = (1.0 if untried else STEP / self.limite) if quick else 0.0
+        return replace(self, limite=min(self.limite + step, float(ceiling)), base=base, suave=suave, falhas=0, espera=0)
 
     def _failed(self, one: Seen, now: datetime) -> "Pace":
         """Halve once for all that was in flight together; open when nothing else comes any more."""

@@ -1,14 +1,13 @@
 """Send a lot, chunk by chunk: on the workers and in a process of its own by the same code, also both at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 
-from connectors.questor import Documento, Questor, item_size
-from core import documentos, loop
+from connectors.questor import Questor
+from core import loop
 from core.accounts import PADRAO
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured, UsageError
@@ -18,18 +17,15 @@ from events import record_event
 from events.catalog import EnvioQuestorConcluido, EnvioQuestorParado
 from flows.questor import account, lots, outcome, resolve, window
 from flows.questor.account import Seat
-from flows.questor.chunk import ROWS, SECONDS, Chunk, Report
-from flows.questor.files import Changed, Files
-from flows.questor.outcome import Item, Outcome
+from flows.questor.chunk import ROOM, Chunk, Report
+from flows.questor.outcome import Outcome
 from flows.questor.pace import Batch
+from flows.questor.source import Source, held
 from storage.models import QuestorArquivo, QuestorLote
 from storage.owner import new_token
 from storage.recovery import recover
 from storage.session import reading, transaction
 
-CHUNK_ROWS = 500
-CHUNK_BYTES = 32 * 1024 * 1024
-MARGIN_SECONDS = 30.0
 SENDERS = 2
 
 
@@ -109,8 +105,9 @@ async def _send(lote: QuestorLote, conta: ContaQuestor, clock: Clock) -> Report:
     try:
         async with Questor(lote.conta, conta, clock) as questor:
             chunk.write(await _resolved(questor, lote, conta, token, clock))
-            _fill(chunk, lote, conta, token, clock)
-            await chunk.send(questor)
+            source = Source(chunk, lote, conta, token, clock)
+            source.refill()
+            await chunk.send(questor, source.refill)
     except Misconfigured as fault:
         chunk.report.parado = str(fault)
     finally:
@@ -132,45 +129,10 @@ def _closed(lote: QuestorLote, conta: ContaQuestor) -> Callable[[datetime], bool
 async def _resolved(
     questor: Questor, lote: QuestorLote, conta: ContaQuestor, token: str, clock: Clock
 ) -> list[Outcome]:
+    mine = resolve.ROWS.table.c.lote_id == lote.id
     with transaction() as db:
-        rows = resolve.ROWS.claim(db, clock.now(), _held(conta), CHUNK_ROWS, *_mine(lote, resolve.ROWS), token=token)
+        rows = resolve.ROWS.claim(db, clock.now(), held(conta), ROOM, mine, token=token)
     return await resolve.resolve(questor, rows, clock) if rows else []
-
-
-def _fill(chunk: Chunk, lote: QuestorLote, conta: ContaQuestor, token: str, clock: Clock) -> None:
-    """Claim pending rows and read their texts."""
-    with transaction() as db:
-        rows = ROWS.claim(db, clock.now(), _held(conta), CHUNK_ROWS, *_mine(lote, ROWS), token=token)
-    files, size = Files(lote.pasta), 0
-    try:
-        for place, row in enumerate(rows):
-            if size > CHUNK_BYTES:
-                chunk.give_back([left.id for left in rows[place:]])
-                break
-            item = _item(chunk, files, row, clock)
-            if item is not None:
-                chunk.add([item])
-                size += item.size
-    finally:
-        files.close()
-
-
-def _item(chunk: Chunk, files: Files, row: Row[Any], clock: Clock) -> Item | None:
-    try:
-        texto = documentos.texto(files.read(row.caminho, row.sha256))
-    except Changed as changed:
-        chunk.write([outcome.unreadable(row.id, changed.motivo, row.tentativas, clock.now())])
-        return None
-    documento = Documento(row.identidade, texto)
-    return Item(row.id, row.tipo, documento, item_size(texto), row.tentativas, row.repeticoes, row.erros)
-
-
-def _held(conta: ContaQuestor) -> float:
-    return SECONDS + conta.total_timeout * 2 + MARGIN_SECONDS
-
-
-def _mine(lote: QuestorLote, rows: Any) -> Sequence[Any]:
-    return (rows.table.c.lote_id == lote.id,)
 
 
 def stop(lote: QuestorLote, motivo: str, clock: Clock) -> None:

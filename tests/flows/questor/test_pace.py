@@ -18,9 +18,18 @@ def bad(at: float = 0.0, retry_after: float | None = None) -> Seen:
     return Seen(NOW + timedelta(seconds=at), 0.1, overload=True, retry_after=retry_after)
 
 
-def test_it_grows_by_one_per_round_of_answers() -> None:
-    pace = Pace(limite=4.0).after([ok(at=n) for n in range(4)], CEILING, NOW)
-    assert 4.8 < pace.limite < 5.1
+TRIED = NOW - timedelta(hours=1)
+
+
+def test_it_grows_by_two_per_round_of_answers() -> None:
+    pace = Pace(limite=4.0, reduzido_em=TRIED).after([ok(at=n) for n in range(4)], CEILING, NOW)
+    assert 5.5 < pace.limite <= 6
+
+
+def test_a_server_that_never_complained_is_tried_out_faster_up_to_a_few_requests() -> None:
+    pace = Pace(limite=4.0).after([ok(at=n) for n in range(4)], 64, NOW)
+    assert pace.limite == 8
+    assert 17 < pace.after([ok(at=n) for n in range(16)], 64, NOW).limite < 20
 
 
 def test_it_grows_no_higher_than_the_setting() -> None:
@@ -36,7 +45,7 @@ def test_failures_in_flight_together_halve_once() -> None:
 
 
 def test_it_does_not_grow_while_answers_get_slower() -> None:
-    pace = Pace(limite=4.0, base=0.1, suave=0.1)
+    pace = Pace(limite=4.0, base=0.1, suave=0.1, reduzido_em=TRIED)
     slow = pace.after([ok(seconds=2, at=n) for n in range(40)], CEILING, NOW)
     assert slow.limite < 5
     again = slow.after([ok(seconds=0.1, at=n) for n in range(100)], CEILING, NOW)

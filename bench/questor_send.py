@@ -1,0 +1,168 @@
+"""Documents per second sent to a local Questor by the two processes of the shipped worker, beside bare aiohttp.
+
+`python -m bench.questor_send [--parte NOME] [--banco sqlite|postgresql]`.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bench import figures, machine
+from bench.place import KINDS, ROOT, place, workers
+
+BODY = "x" * 4000
+PATIENCE_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """One measurement: how the server behaves, the account's settings, how many documents, how many a second at least.
+
+    `bound` is what the server allows a second, where that is known.
+    """
+
+    server: dict[str, float]
+    account: dict[str, str]
+    amount: int
+    least: float
+    bound: float | None = None
+    most_failures: float | None = None
+
+
+PARTS = {
+    "latencia": Part({"latencia": 0.1}, {"max_concurrency": "64", "max_batch_items": "1"}, 20_000, 540, 640),
+    "unitario": Part({}, {"max_concurrency": "64", "max_batch_items": "1"}, 40_000, 3500),
+    "lotes": Part({}, {"max_concurrency": "64", "max_batch_items": "50"}, 60_000, 6000),
+    "fragil": Part(
+        {"latencia": 0.1, "em-voo": 64}, {"max_concurrency": "128", "max_batch_items": "1"}, 12_000, 0, 640, 0.03
+    ),
+    "lento": Part({"capacidade": 11}, {"max_concurrency": "16", "max_batch_items": "1"}, 500, 10, 11, 0.0),
+}
+
+
+@contextmanager
+def server(manners: dict[str, float]) -> Iterator[tuple[str, Any]]:
+    """Run the lean server; give its address and a way to ask it for its totals."""
+    flags = [word for name, value in manners.items() for word in (f"--{name}", str(value))]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.questor_server", *flags],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    address = f"http://127.0.0.1:{process.stdout.readline().strip()}"
+
+    def ask() -> dict[str, int]:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("contar\n")
+        answer: dict[str, int] = json.loads(process.stdout.readline())
+        return answer
+
+    try:
+        yield address, ask
+    finally:
+        process.stdin.close()
+        process.wait()
+
+
+async def bare(address: str, amount: int, in_flight: int) -> float:
+    """Return the requests per second of aiohttp alone, one document each."""
+    left = iter(range(amount))
+    body = json.dumps([{"Xml": BODY, "Format": True}]).encode()
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=in_flight)) as session:
+
+        async def lane() -> None:
+            for _ in left:
+                async with session.post(f"{address}/api/v1/x/importarxmlnfearray", data=body) as response:
+                    await response.read()
+
+        began = time.perf_counter()
+        await asyncio.gather(*(lane() for _ in range(in_flight)))
+        return amount / (time.perf_counter() - began)
+
+
+def configure(address: str, account: dict[str, str]) -> None:
+    """Add the account to the settings of this process and its children."""
+    given = {"OFFICE": "bench", "TOKEN": "bench", "BASE_URL": address, "WINDOW": "sempre"}
+    os.environ |= {f"ESTEIRA_QUESTOR__{name.upper()}": value for name, value in {**given, **account}.items()}
+    from core.settings import get_settings
+
+    get_settings.cache_clear()
+
+
+def deliver(folder: Path, amount: int) -> tuple[float, int]:
+    """Send a lot with the workers; return the documents per second and how many were accepted."""
+    from support.questor import lot, states
+
+    from core.celery_app import send as hand_over
+    from flows.questor import lots, send
+    from sandbox.questor.documentos import documento
+    from storage.session import reading
+
+    lote = lot(folder / "xml", (documento("nfe", number, extra=BODY) for number in range(1, amount + 1)))
+    with workers("questor", beat=True):
+        began = time.perf_counter()
+        for _ in range(send.SENDERS):
+            hand_over("questor.enviar_bloco", [lote], queue="questor")
+        left = True
+        while left and time.perf_counter() - began < PATIENCE_SECONDS:
+            time.sleep(0.1)
+            with reading() as db:
+                left = lots.has_open(db, lote)
+        return amount / (time.perf_counter() - began), states(lote).get("enviado", 0)
+
+
+def measure(name: str, kind: str) -> None:
+    """Print the lines of one part; the process has its settings from then on."""
+    part = PARTS[name]
+    in_flight = int(part.account["max_concurrency"])
+    with place(kind) as folder:
+        if part.bound is None:
+            with server(part.server) as (address, _):
+                reference = ("aiohttp puro", asyncio.run(bare(address, 20_000, in_flight)))
+        else:
+            reference = ("limite do servidor", part.bound)
+        with server(part.server) as (address, ask):
+            configure(address, part.account)
+            rate, accepted = deliver(folder, part.amount)
+            totals = ask()
+    figures.show(f"envio {name} {kind}", rate, "doc/s", reference, above=part.least or None)
+    print(f"  {accepted} de {part.amount} aceitos; servidor: {totals}", flush=True)
+    if part.most_failures is not None:
+        share, most = 100 * totals["recusados"] / totals["pedidos"], 100 * part.most_failures
+        figures.show(f"respostas 500 {name}", share, "%", ("alvo", most), below=most + 0.01)
+
+
+def main() -> None:
+    """Run each part in a process of its own."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--parte", choices=PARTS)
+    arguments.add_argument("--banco", choices=KINDS, default="sqlite")
+    given = arguments.parse_args()
+    if given.parte:
+        measure(given.parte, given.banco)
+        return
+    machine.tell()
+    for name in PARTS:
+        command = [sys.executable, "-m", "bench.questor_send", "--parte", name, "--banco", given.banco]
+        subprocess.run(command, cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    main()
