@@ -29,7 +29,7 @@ def test_it_grows_by_two_per_round_of_answers() -> None:
 def test_a_server_that_never_complained_is_tried_out_faster_up_to_a_few_requests() -> None:
     pace = Pace(limite=4.0).after([ok(at=n) for n in range(4)], 64, NOW)
     assert pace.limite == 8
-    assert 17 < pace.after([ok(at=n) for n in range(16)], 64, NOW).limite < 20
+    assert 16 < pace.after([ok(at=n) for n in range(16)], 64, NOW).limite < 18
 
 
 def test_it_grows_no_higher_than_the_setting() -> None:
