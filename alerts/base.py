@@ -13,6 +13,7 @@ import structlog
 from satcfe import alertas as satcfe_alertas
 
 from core.clock import SYSTEM
+from core.settings import Thresholds
 from core.text import redact
 
 DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
@@ -33,15 +34,26 @@ Kind = TypeVar("Kind", bound=type[Any])
 
 @dataclass(frozen=True)
 class Contexto:
-    """When and where a status is judged: the instant, and the zone of the shop's wall clock."""
+    """When and where a status is judged, and by what limits.
+
+    `limites` none: those of the classes, as satcfe has them. `serie` is the serial number expected, `abertos` since
+    when the alerts with these codes are open.
+    """
 
     agora: datetime = field(default_factory=SYSTEM.now)
     fuso: ZoneInfo = DEFAULT_ZONE
+    limites: Thresholds | None = None
+    serie: str | None = None
+    abertos: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def na_loja(self) -> datetime:
         """The shop's wall clock, naive as the box's own."""
         return self.agora.astimezone(self.fuso).replace(tzinfo=None)
+
+    def desde(self, codigo: str) -> str:
+        """Return since when a condition is known, on the shop's wall clock."""
+        return f"{self.abertos.get(codigo, self.agora).astimezone(self.fuso):%d/%m/%Y %H:%M}"
 
 
 class AlertaOperacao(satcfe_alertas.AlertaOperacao):  # type: ignore[misc]
@@ -55,6 +67,11 @@ class AlertaOperacao(satcfe_alertas.AlertaOperacao):  # type: ignore[misc]
         super().__init__(resposta)
         self.contexto = Contexto()
         self.valores: dict[str, Any] = {}
+
+    @property
+    def desde(self) -> str:
+        """Since when this condition is known."""
+        return self.contexto.desde(self.codigo)
 
 
 @dataclass(frozen=True)
@@ -85,6 +102,10 @@ def registrar(classe: Kind) -> Kind:
 
 def registrados() -> Iterator[type[Any]]:
     """Give the conditions of this registry, then the guests of satcfe's own."""
+    # Here, because guests import this module to register themselves.
+    from alerts.guests import load
+
+    load()
     guests = [one for one in satcfe_alertas.AlertaOperacao.alertas_registrados if one not in _registered]
     yield from (one for one in (*_registered, *guests) if one not in _REPLACED)
 

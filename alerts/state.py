@@ -23,6 +23,12 @@ class Changes:
     eventos: list[str] = field(default_factory=list)
 
 
+def opened(db: Session, fonte: str, objeto: str, conta: str = CONTA_PADRAO) -> dict[str, datetime]:
+    """Return since when alerts of one object are open, by code."""
+    mine = (Alerta.conta == conta, Alerta.fonte == fonte, Alerta.objeto == objeto, Alerta.resolvido_em.is_(None))
+    return {codigo: since for codigo, since in db.execute(select(Alerta.codigo, Alerta.aberto_em).where(*mine))}  # noqa: C416
+
+
 def apply(
     db: Session,
     fonte: str,

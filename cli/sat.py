@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import sat_avaliar
 from cli.output import document, instant, say, table
 from cli.portuguese import Noun
 from core.errors import Misconfigured, Rejected, Transient
@@ -11,6 +12,7 @@ from flows import entregas
 from flows.sat import boxes, check
 
 app = Noun("Caixas SAT e MFE.")
+sat_avaliar.register(app)
 Json = Annotated[bool, typer.Option("--json", help="Responde em JSON.")]
 ALERT_EXIT = 1
 RESULT_EXITS = {

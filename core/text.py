@@ -1,6 +1,8 @@
 """Text helpers shared by every package: secret filter, byte-exact cuts, human durations."""
 
 import re
+import unicodedata
+from functools import lru_cache
 
 MASK = "***"
 
@@ -44,3 +46,10 @@ def human_duration(seconds: float) -> str:
         if amount:
             parts.append(plural(amount, singular, many))
     return " e ".join(parts[:2]) or "0 segundos"
+
+
+@lru_cache(maxsize=1024)
+def bare_word(text: str) -> str:
+    """Return words in upper case, without accents, underscores and double spaces."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return " ".join(plain.replace("_", " ").upper().split())

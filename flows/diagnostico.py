@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import redis
 
+from alerts.guests import load as load_guests
 from core.celery_app import current
 from core.errors import PlatformError
 from core.settings import BoxSettings, get_settings
@@ -35,7 +36,7 @@ class Finding:
 def examine() -> list[Finding]:
     """Return the findings, in the order in which to fix them."""
     found: list[Finding] = []
-    for check in (_data_folder, _database, _keys, _broker, _boxes, _questor, _destinations):
+    for check in (_data_folder, _database, _keys, _broker, _boxes, _guests, _questor, _destinations):
         found += _guarded(check)
     return found
 
@@ -121,6 +122,11 @@ def _connection_fault(host: str, port: int) -> str:
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "nome inválido"
         return f"{host}:{port} não aceita conexão ({reason or 'tempo esgotado'})"
+
+
+def _guests() -> Iterator[Finding]:
+    for said in load_guests():
+        yield Finding("alertas próprios", FAULT, said, "Confira sat.alert_modules ou reinstale o pacote.")
 
 
 def _questor() -> Iterator[Finding]:

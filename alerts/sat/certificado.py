@@ -31,7 +31,9 @@ class AlertaVencimentoCertificado(AlertaOperacao):
         """Compare with today in the shop."""
         vencimento = self.resposta.CERT_VENCIMENTO
         self._dias = (vencimento - self.contexto.na_loja.date()).days if vencimento else None
-        self._ativo = self._dias is not None and self._dias <= self.vencimento_em_dias
+        limites = self.contexto.limites
+        most = limites.certificate_days if limites else self.vencimento_em_dias
+        self._ativo = self._dias is not None and self._dias <= most
         self.severidade = "critico" if self.vencido else "aviso"
         self.valores = {"dias": self._dias}
         return self._ativo

@@ -24,9 +24,10 @@ class AlertaDivergenciaHorarios(AlertaOperacao):
 
     def checar(self) -> bool:
         """Compare with the wall clock of the shop."""
-        relogio = self.resposta.DH_ATUAL
+        relogio, limites = self.resposta.DH_ATUAL, self.contexto.limites
         self._segundos = int((self.contexto.na_loja - relogio).total_seconds()) if relogio else None
-        self._ativo = abs(self.divergencia) > self.tolerancia_em_segundos
+        most = limites.clock_seconds if limites else self.tolerancia_em_segundos
+        self._ativo = abs(self.divergencia) > most
         self.valores = {"segundos": self._segundos}
         return self._ativo
 
@@ -39,4 +40,5 @@ class AlertaDivergenciaHorarios(AlertaOperacao):
         lado = "atrasado" if self._segundos > 0 else "adiantado"
         quanto = human_duration(self._segundos)
         horas = f"equipamento {self.resposta.DH_ATUAL:%d/%m/%Y %H:%M}, loja {self.contexto.na_loja:%d/%m/%Y %H:%M}"
-        return f"O relógio do equipamento está {lado} {quanto} ({horas}). Confira a hora do equipamento e a da loja."
+        visto = f"O relógio do equipamento está {lado} {quanto} ({horas}), desde {self.desde}."
+        return f"{visto} Confira a hora do equipamento e a da loja."

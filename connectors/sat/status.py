@@ -141,6 +141,13 @@ REFUSALS: dict[str, tuple[type[PlatformError], str]] = {
 }
 
 
+def code_of(line: str) -> str:
+    """Return the five-digit code of a wire line, empty when it has none."""
+    values = line.strip("\r\n").split("|")
+    code = values[1].strip() if len(values) >= STANDARD_FIELDS else ""
+    return code if re.fullmatch(r"[0-9]{5}", code) else ""
+
+
 def parse(line: str, sessao: int | None = None) -> StatusOperacional:
     """Read one wire line; `sessao` is the session number sent, where the caller knows it.
 
@@ -149,8 +156,8 @@ def parse(line: str, sessao: int | None = None) -> StatusOperacional:
     """
     line = line.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
     values = line.strip("\r\n").split("|")
-    code = values[1].strip() if len(values) >= STANDARD_FIELDS else ""
-    if not re.fullmatch(r"[0-9]{5}", code):
+    code = code_of(line)
+    if not code:
         raise InvalidAnswer
     if not code.startswith(FAMILY):
         raise InvalidAnswer(f"O equipamento respondeu a outra função (código {code}).")

@@ -144,10 +144,18 @@ async def _check(turn: Turn, clock: Clock) -> Verificacao:
         found.resultado = next((name for kind, name in RESULTS if isinstance(error, kind)), "recusado")
         found.erro = str(error)
     else:
-        zone = ZoneInfo(turn.box.timezone or get_settings().core.timezone)
-        found.avaliacoes = avaliar(resposta, Contexto(clock.now(), zone))
+        found.avaliacoes = avaliar(resposta, _context(turn, clock))
     _settle(turn, found, resposta.atributos.verbatim if resposta else None, clock)
     return found
+
+
+def _context(turn: Turn, clock: Clock) -> Contexto:
+    """Return what an answer is judged by: the shop's zone, its limits, and what is known already."""
+    settings = get_settings()
+    zone = ZoneInfo(turn.box.timezone or settings.core.timezone)
+    with reading() as db:
+        known = state.opened(db, FONTE, turn.box.name)
+    return Contexto(clock.now(), zone, settings.sat.thresholds_of(turn.box), turn.box.serial, known)
 
 
 def _settle(turn: Turn, found: Verificacao, verbatim: str | None, clock: Clock) -> None:

@@ -135,9 +135,18 @@ def test_the_ends_of_the_calendar(sent: str) -> None:
     ("ahead", "said"),
     [
         (0, "O relógio do equipamento está certo."),
-        (3601, "está atrasado 1 hora e 1 segundo (equipamento 10/03/2026 12:00, loja 10/03/2026 13:00). Confira"),
-        (-7200, "está adiantado 2 horas (equipamento 10/03/2026 12:00, loja 10/03/2026 10:00). Confira"),
-        (86_400 * 2, "está atrasado 2 dias (equipamento 10/03/2026 12:00, loja 12/03/2026 12:00). Confira"),
+        (
+            3601,
+            "está atrasado 1 hora e 1 segundo (equipamento 10/03/2026 12:00, loja 10/03/2026 13:00), desde",
+        ),
+        (
+            -7200,
+            "está adiantado 2 horas (equipamento 10/03/2026 12:00, loja 10/03/2026 10:00), desde",
+        ),
+        (
+            86_400 * 2,
+            "está atrasado 2 dias (equipamento 10/03/2026 12:00, loja 12/03/2026 12:00), desde 12/03/2026 12:00. Conf",
+        ),
     ],
 )
 def test_the_message_says_by_how_much_in_which_direction_and_what_to_do(ahead: int, said: str) -> None:

@@ -1,0 +1,45 @@
+"""Conditions of others: modules named in the settings (`sat.alert_modules`) and entry points (`esteira.alertas`).
+
+One that cannot be loaded costs only itself.
+"""
+
+import importlib
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
+from importlib.metadata import entry_points
+
+import structlog
+
+from alerts.base import registrar
+from core.settings import get_settings
+from core.text import redact
+
+GROUP = "esteira.alertas"
+REASON_LIMIT = 300
+log = structlog.get_logger(__name__)
+
+
+@lru_cache(maxsize=1)
+def load() -> tuple[str, ...]:
+    """Load every guest, once per process; return one sentence for each that could not be loaded."""
+    return tuple(said for name, guest in _guests() if (said := _loaded(name, guest)))
+
+
+def _guests() -> Iterator[tuple[str, Callable[[], object]]]:
+    for name in get_settings().sat.alert_modules:
+        yield f"sat.alert_modules: {name}", partial(importlib.import_module, name)
+    for point in entry_points(group=GROUP):
+        yield f"{GROUP}: {point.name}", point.load
+
+
+def _loaded(name: str, load: Callable[[], object]) -> str | None:
+    """Import a guest; a class among the entry points is registered, a module registers its own."""
+    try:
+        found = load()
+        if isinstance(found, type):
+            registrar(found)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a guest's code: it may fail in any way, alone
+        reason = redact(f"{type(error).__name__}: {error}")[:REASON_LIMIT]
+        log.warning("guest alert could not be loaded", guest=name, reason=reason)
+        return f"{name} não pôde ser carregado ({reason})."
+    return None

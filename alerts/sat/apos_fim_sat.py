@@ -1,0 +1,27 @@
+"""São Paulo ended the emission of CF-e-SAT on 1 January 2026 (Portaria SRE 79/2024); this box has issued since then."""
+
+from alerts.base import AlertaOperacao, registrar
+from core.chave_cfe import ChaveCFe
+
+UF_SAO_PAULO, LAST_MONTH = "35", "2512"
+
+
+@registrar
+class AlertaAposFimSat(AlertaOperacao):
+    """Active when the last document is of São Paulo and of a month after December 2025 (field ULTIMO_CF_E_SAT)."""
+
+    codigo, severidade = "apos_fim_sat", "critico"
+
+    def checar(self) -> bool:
+        """Read the month from the key."""
+        chave = ChaveCFe.ler(self.resposta.ULTIMO_CF_E_SAT or "")
+        self._ativo = chave is not None and chave.uf == UF_SAO_PAULO and chave.aamm > LAST_MONTH
+        return self._ativo
+
+    def mensagem(self) -> str:
+        """Say when, and what to do."""
+        aamm = self.resposta.ULTIMO_CF_E_SAT.strip()[2:6]
+        return (
+            f"O equipamento emitiu CF-e-SAT em {aamm[2:]}/20{aamm[:2]}, depois do fim da emissão em São Paulo "
+            f"(31/12/2025); visto desde {self.desde}. Passe a loja para a NFC-e ou a NF-e."
+        )

@@ -1,0 +1,25 @@
+"""The battery that keeps the box's clock and memory is low (ER SAT, field NIVEL_BATERIA)."""
+
+from alerts.base import AlertaOperacao, registrar
+from core.text import bare_word
+
+BAIXO = "BAIXO"
+
+
+@registrar
+class AlertaBateria(AlertaOperacao):
+    """Active when the box says that it is low; an empty or unknown word is not."""
+
+    codigo = "bateria"
+
+    def checar(self) -> bool:
+        """Look at the level."""
+        self._ativo = bare_word(self.resposta.NIVEL_BATERIA or "") == BAIXO
+        return self._ativo
+
+    def mensagem(self) -> str:
+        """Say since when, and what to do."""
+        return (
+            f"A bateria do equipamento está baixa desde {self.desde}. "
+            "Deixe-o ligado à energia; se não carregar, peça a troca à assistência técnica."
+        )

@@ -1,0 +1,25 @@
+"""Another box answers at this address (ER SAT, field NSERIE)."""
+
+from alerts.base import AlertaOperacao, registrar
+
+
+@registrar
+class AlertaSerie(AlertaOperacao):
+    """Active when the serial number differs from the expected one; without one nothing is expected."""
+
+    codigo, severidade = "serie", "critico"
+
+    def checar(self) -> bool:
+        """Compare the numbers; leading zeros do not count."""
+        esperada = (self.contexto.serie or "").strip().lstrip("0")
+        lida = (self.resposta.NSERIE or "").strip().lstrip("0")
+        self._ativo = bool(esperada and lida) and esperada != lida
+        return self._ativo
+
+    def mensagem(self) -> str:
+        """Say which box answers, since when, and what to do."""
+        lida = self.resposta.NSERIE.strip()[:30]
+        return (
+            f"Outro equipamento responde neste endereço desde {self.desde}: série {lida} em vez de "
+            f"{(self.contexto.serie or '').strip()}. Confira o cadastro da caixa ou a troca do equipamento."
+        )

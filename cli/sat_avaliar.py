@@ -1,0 +1,106 @@
+"""`esteira sat avaliar`: judge one captured answer of a box, without network or database."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import document, out, say
+from cli.portuguese import Noun
+from core.errors import UsageError
+from flows.sat import anonymous
+from flows.sat.evaluate import Veredito, avaliar_linha
+
+LINE_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class _Output:
+    as_json: bool
+    relatorio: bool
+    saida: Path | None
+
+
+def register(noun: Noun) -> None:
+    """Add the command to those of the boxes."""
+
+    @noun.command()
+    def avaliar(
+        linha: Annotated[str, typer.Option("--linha", help="A resposta do equipamento; - lê da entrada padrão.")],
+        agora: Annotated[
+            str | None, typer.Option("--agora", help="Instante ISO 8601; sem fuso, a hora da loja.")
+        ] = None,
+        fuso: Annotated[str | None, typer.Option("--fuso", help="Fuso da loja, como America/Fortaleza.")] = None,
+        serie: Annotated[str | None, typer.Option("--serie", help="Número de série esperado.")] = None,
+        relatorio: Annotated[bool, typer.Option("--relatorio", help="Escreve um relatório sem dados da loja.")] = False,
+        saida: Annotated[Path | None, typer.Option("--saida", help="Arquivo do relatório.")] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="Responde em JSON.")] = False,
+    ) -> None:
+        """Avalia uma resposta guardada, sem rede."""
+        # A library may answer in any encoding; what the terminal could not decode is replaced.
+        given = (_stdin() if linha == "-" else linha).encode("utf-8", "replace").decode()
+        _answer(given, avaliar_linha(given, agora, fuso, serie), _Output(as_json, relatorio, saida))
+
+
+def _answer(linha: str, found: Veredito, output: _Output) -> None:
+    if output.relatorio:
+        _report(anonymous.report(linha, found), output)
+    if output.as_json:
+        document(shown(found))
+    elif not output.relatorio:
+        _tell(found)
+
+
+def _stdin() -> str:
+    raw = sys.stdin.buffer.read(LINE_LIMIT + 1)
+    if len(raw) > LINE_LIMIT:
+        raise UsageError("A linha passa de 1 MiB.")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _report(text: str, output: _Output) -> None:
+    saida = output.saida
+    if saida is None:
+        (say if output.as_json else out.print)(text)
+        return
+    try:
+        saida.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"Não consegui escrever {saida}: {error.strerror}.") from None
+    say(f"Relatório escrito em {saida}.")
+
+
+def shown(found: Veredito) -> dict[str, Any]:
+    """Return a verdict as it is answered in JSON."""
+    return {
+        "resultado": found.resultado,
+        "codigo": found.codigo,
+        "alertas": [
+            {
+                "codigo": one.codigo,
+                "ativo": one.ativo,
+                "severidade": one.severidade,
+                "mensagem": one.mensagem,
+                "valores": one.valores,
+            }
+            for one in found.alertas
+        ],
+    }
+
+
+def _tell(found: Veredito) -> None:
+    out.print(f"{found.resultado} {found.codigo}".strip(), markup=False)
+    if found.motivo:
+        out.print(found.motivo, markup=False)
+    for one in found.alertas:
+        if one.ativo:
+            out.print(f"  {one.codigo} ({one.severidade}): {one.mensagem}", markup=False)
+        elif one.erro:
+            out.print(f"  {one.codigo}: não pôde ser avaliado ({one.erro})", markup=False)
+    if found.resultado == "ok" and not any(one.ativo for one in found.alertas):
+        out.print("  nenhum alerta", markup=False)

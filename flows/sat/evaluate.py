@@ -1,0 +1,57 @@
+"""Judge one captured answer offline: no network, no database."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from alerts import Avaliacao, Contexto, avaliar
+from connectors.sat.status import InvalidAnswer, code_of, parse
+from core.clock import SYSTEM
+from core.errors import PlatformError, UsageError
+from core.settings import get_settings
+
+OK, RECUSADO, INVALIDO = "ok", "recusado", "invalido"
+
+
+@dataclass(frozen=True)
+class Veredito:
+    """What a line says: ok, recusado or invalido, its five-digit code if it has one, and every condition when ok."""
+
+    resultado: str
+    codigo: str
+    motivo: str | None = None
+    alertas: list[Avaliacao] = field(default_factory=list)
+
+
+def avaliar_linha(linha: str, agora: str | None = None, fuso: str | None = None, serie: str | None = None) -> Veredito:
+    """Judge a line as it would have been at an instant (ISO 8601; without an offset the shop's wall clock)."""
+    zone = _zone(fuso)
+    contexto = Contexto(_instant(agora, zone), zone, get_settings().sat.thresholds, serie)
+    codigo = code_of(linha)
+    try:
+        resposta = parse(linha)
+    except InvalidAnswer as fault:
+        return Veredito(INVALIDO, codigo, str(fault))
+    except PlatformError as fault:
+        return Veredito(RECUSADO, codigo, str(fault))
+    return Veredito(OK, codigo, None, avaliar(resposta, contexto))
+
+
+def _zone(name: str | None) -> ZoneInfo:
+    if name is None:
+        return get_settings().zone
+    if name not in available_timezones():
+        raise UsageError(f"Fuso horário desconhecido: {name!r}. Use um nome como America/Fortaleza.")
+    return ZoneInfo(name)
+
+
+def _instant(text: str | None, zone: ZoneInfo) -> datetime:
+    if text is None:
+        return SYSTEM.now()
+    try:
+        found = datetime.fromisoformat(text.strip())
+        aware = found if found.tzinfo else found.replace(tzinfo=zone)
+        aware.astimezone(zone)
+    except (ValueError, OverflowError):
+        raise UsageError(f"Instante inválido: {text!r}. Use a forma 2026-11-23T10:00:00-03:00.") from None
+    return aware
