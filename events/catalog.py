@@ -138,7 +138,7 @@ class _Numbered:
 
 
 class AlertaAberto(_Numbered, Payload):
-    """A condition became true."""
+    """A condition became true, or more severe than it was told (`agravado`)."""
 
     evento, rotulo, etiquetas = "alerta_aberto", "Alerta aberto", ("rotating_light",)
 
@@ -149,6 +149,9 @@ class AlertaAberto(_Numbered, Payload):
     severidade: str
     mensagem: str
     aberto_em: str
+    uf: str = ""
+    grupo: str = ""
+    agravado: bool = False
 
 
 class AlertaResolvido(_Numbered, Payload):
@@ -164,6 +167,8 @@ class AlertaResolvido(_Numbered, Payload):
     mensagem: str
     aberto_em: str
     resolvido_em: str
+    uf: str = ""
+    grupo: str = ""
 
 
 class AlertaLembrete(_Numbered, Payload):
@@ -178,6 +183,8 @@ class AlertaLembrete(_Numbered, Payload):
     severidade: str
     mensagem: str
     aberto_em: str
+    uf: str = ""
+    grupo: str = ""
 
 
 class DestinoFalhando(Payload):

@@ -23,6 +23,10 @@ class InvalidAnswer(Transient):
     """A resposta do equipamento não pôde ser entendida."""
 
 
+class Busy(Transient):
+    """O equipamento está ocupado; uma venda tem prioridade."""
+
+
 def _text(value: str) -> str:
     return value.strip()
 
@@ -136,7 +140,7 @@ REFUSALS: dict[str, tuple[type[PlatformError], str]] = {
         Misconfigured,
         "código de ativação recusado; a caixa fica parada até mudar a configuração (códigos errados a bloqueiam)",
     ),
-    "10098": (Transient, "equipamento ocupado, uma venda tem prioridade"),
+    "10098": (Busy, "equipamento ocupado, uma venda tem prioridade"),
     "10099": (Transient, "erro desconhecido do equipamento"),
 }
 

@@ -154,7 +154,7 @@ def _context(turn: Turn, clock: Clock) -> Contexto:
     settings = get_settings()
     zone = ZoneInfo(turn.box.timezone or settings.core.timezone)
     with reading() as db:
-        known = state.opened(db, FONTE, turn.box.name)
+        known = state.opened(db, FONTE, [turn.box.name]).get(turn.box.name, {})
     return Contexto(clock.now(), zone, settings.sat.thresholds_of(turn.box), turn.box.serial, known)
 
 

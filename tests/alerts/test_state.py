@@ -81,3 +81,57 @@ def test_a_rolled_back_check_opens_nothing(sqlite: str) -> None:
         state.apply(db, "sat", "loja-1", [judged()], NOW)
         raise RuntimeError
     assert (stored(), events()) == ([], [])
+
+
+def test_what_gets_worse_is_told_again_once_and_what_gets_better_is_not(banco: str) -> None:
+    for minute, severidade in enumerate(["aviso", "critico", "critico", "aviso", "critico"]):
+        apply(judged(severidade=severidade), minutes=minute)
+    assert [(name, told["severidade"], told["agravado"]) for name, told in events()] == [
+        ("alerta_aberto", "aviso", False),
+        ("alerta_aberto", "critico", True),
+    ]
+    assert events()[1][1]["mensagem"] == "Agravou: Está errado."
+    apply(judged(ativo=False), minutes=9)
+    assert events()[-1][0] == "alerta_resolvido"
+
+
+def quiet(*avaliacoes: Avaliacao, minutes: int = 0) -> state.Changes:
+    with transaction() as db:
+        when = NOW + timedelta(minutes=minutes)
+        return state.apply(db, "sat", "loja-1", avaliacoes, when, calado=lambda codigo: codigo == "relogio")
+
+
+def test_of_a_silent_condition_nobody_hears_until_the_silence_ends(banco: str) -> None:
+    assert quiet(judged(), judged("rede")).abertos == ["relogio", "rede"]
+    assert [told["codigo"] for _, told in events()] == ["rede"]
+    apply(judged(), judged("rede"), minutes=5)
+    assert [told["codigo"] for _, told in events()] == ["rede", "relogio"]
+    assert events()[1][1]["aberto_em"] == NOW.isoformat()
+
+
+def test_what_ends_in_silence_was_never_told(sqlite: str) -> None:
+    quiet(judged())
+    apply(judged(ativo=False), minutes=5)
+    assert events() == []
+    assert stored()[0].resolvido_em is not None
+
+
+def test_the_end_of_what_was_told_is_told_in_silence_too(sqlite: str) -> None:
+    apply(judged())
+    quiet(judged(ativo=False), minutes=5)
+    assert [name for name, _ in events()] == ["alerta_aberto", "alerta_resolvido"]
+
+
+def test_the_labels_of_an_object_travel_with_its_alerts(sqlite: str) -> None:
+    with transaction() as db:
+        state.apply(db, "sat", "pdv-3", [judged()], NOW, rotulos={"loja": "12", "uf": "CE"})
+    told = events()[0][1]
+    assert (told["objeto"], told["loja"], told["uf"], told["grupo"]) == ("pdv-3", "12", "CE", "")
+
+
+def test_silent_objects_are_not_reminded_of(sqlite: str) -> None:
+    apply(judged())
+    apply(judged(), objeto="loja-2")
+    with transaction() as db:
+        assert len(state.remind(db, timedelta(hours=1), NOW + timedelta(hours=2), ["loja-2"])) == 1
+    assert events()[-1][1]["objeto"] == "loja-1"

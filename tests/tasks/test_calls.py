@@ -20,6 +20,7 @@ from storage.session import reading
 ROOT = Path(__file__).parents[2]
 CALLS = {
     "sat": 'from tasks.sat import verificar_caixa; verificar_caixa.delay("loja-1")',
+    "questor": "from tasks.questor import avancar; avancar.delay()",
     "entregas": "from tasks.entregas import drenar; drenar.delay(1)",
     "varredura": "from tasks.entregas import varrer; varrer.delay()",
     "evento": 'from events import disparar_webhook; disparar_webhook("alerta_aberto", {"mensagem": "Olá"})',
@@ -66,7 +67,7 @@ def _result(nome: str) -> str | None:
         return row.resultado if row else None
 
 
-@pytest.mark.parametrize("call", ["sat", "entregas", "evento"])
+@pytest.mark.parametrize("call", ["sat", "questor", "entregas", "evento"])
 def test_the_readme_shows_the_calls_that_are_tested(call: str) -> None:
     shown = (ROOT / "README.md").read_text()
     imported = CALLS[call].split(";")[0]

@@ -18,7 +18,7 @@ from satcfe.clientesathub import ClienteSATHub
 from alerts import checar
 from connectors.sat import hub as connector
 from connectors.sat.client import ClienteCaixa, consultar_status
-from connectors.sat.status import InvalidAnswer, StatusOperacional
+from connectors.sat.status import Busy, InvalidAnswer, StatusOperacional
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
 from core.settings import BoxSettings
 from sandbox import faults
@@ -263,7 +263,7 @@ def test_the_media_type_does_not_matter(hub: HubServer, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"), [("10001", Misconfigured), ("10098", Transient), ("10099", Transient), ("10050", Rejected)]
+    ("code", "kind"), [("10001", Misconfigured), ("10098", Busy), ("10099", Transient), ("10050", Rejected)]
 )
 def test_a_refusal_of_the_box_is_told_with_its_code(hub: HubServer, code: str, kind: type[PlatformError]) -> None:
     hub.program(1, refusal_line(code, "Motivo\x1b[31m do equipamento"))

@@ -19,7 +19,7 @@ from support.processes import alive, arguments
 import connectors.sat
 from connectors.sat import client
 from connectors.sat.client import consultar_status
-from connectors.sat.status import InvalidAnswer, StatusOperacional
+from connectors.sat.status import Busy, InvalidAnswer, StatusOperacional
 from core.errors import Misconfigured, PlatformError, Transient
 from core.settings import BoxSettings
 from sandbox.sat_wire import status_line
@@ -129,7 +129,7 @@ def test_the_session_number_given_is_the_one_used(box: Box, sessao: int) -> None
     ("behaviour", "kind", "says"),
     [
         ("wrong", Misconfigured, "10001"),
-        ("busy", Transient, "10098"),
+        ("busy", Busy, "10098"),
         ("other session", InvalidAnswer, "outra sessão"),
         ("other function", InvalidAnswer, "outra função"),
         ("garbage", InvalidAnswer, "não pôde ser entendida"),

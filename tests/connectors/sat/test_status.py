@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from satcfe.resposta import RespostaConsultarStatusOperacional
 
-from connectors.sat.status import FIELDS, InvalidAnswer, StatusOperacional, parse
+from connectors.sat.status import FIELDS, Busy, InvalidAnswer, StatusOperacional, parse
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
 from sandbox.sat_wire import CAMPOS_STATUS, chave, pending, refusal_line, status_line
 
@@ -147,7 +147,7 @@ def test_the_notice_of_sefaz_is_kept() -> None:
     ("code", "kind", "says"),
     [
         ("10001", Misconfigured, "código de ativação"),
-        ("10098", Transient, "ocupado"),
+        ("10098", Busy, "ocupado"),
         ("10099", Transient, "erro desconhecido"),
         ("10002", Rejected, "Texto do equipamento"),
         ("10097", Rejected, "Texto do equipamento"),
