@@ -13,7 +13,7 @@ import structlog
 from satcfe import alertas as satcfe_alertas
 
 from core.clock import SYSTEM
-from core.settings import Thresholds
+from core.settings_sat import Thresholds
 from core.text import redact
 
 DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")

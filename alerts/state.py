@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from alerts.base import Avaliacao
@@ -23,8 +23,9 @@ AGGRAVATED = "Agravou: "
 
 @dataclass
 class Changes:
-    """Codes that opened and closed, and the `webhook-id` of each event recorded for it."""
+    """Codes that are open now, those that opened and closed, and the `webhook-id` of each event recorded for it."""
 
+    ativos: list[str] = field(default_factory=list)
     abertos: list[str] = field(default_factory=list)
     resolvidos: list[str] = field(default_factory=list)
     eventos: list[str] = field(default_factory=list)
@@ -38,9 +39,9 @@ def opened(
     db: Session, fonte: str, objetos: Collection[str], conta: str = CONTA_PADRAO
 ) -> dict[str, dict[str, datetime]]:
     """Return since when the alerts of some objects are open: by object, then by code."""
-    mine = (Alerta.conta == conta, Alerta.fonte == fonte, Alerta.objeto.in_(objetos), Alerta.resolvido_em.is_(None))
     found: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
-    for objeto, codigo, since in db.execute(select(Alerta.objeto, Alerta.codigo, Alerta.aberto_em).where(*mine)):
+    columns = (Alerta.objeto, Alerta.codigo, Alerta.aberto_em)
+    for objeto, codigo, since in db.execute(_open(fonte, conta, objetos).with_only_columns(*columns)):
         found[objeto][codigo] = since
     return found
 
@@ -55,14 +56,16 @@ def apply(
     *,
     rotulos: Mapping[str, str] | None = None,
     calado: Callable[[str], bool] = _told_to_all,
+    known: dict[str, Alerta] | None = None,
 ) -> Changes:
     """Bring the stored alerts of one object to these judgements, in the caller's transaction.
 
     A condition that could not be judged changes nothing. Of codes that are `calado` nobody is told now; when they are
-    no longer, and still true, somebody is. `rotulos` are the object's labels.
+    no longer, and still true, somebody is. `rotulos` are the object's labels, `known` its alerts where they were read
+    before (`locked`).
     """
-    mine = (Alerta.conta == conta, Alerta.fonte == fonte, Alerta.objeto == objeto, Alerta.resolvido_em.is_(None))
-    known = {alerta.codigo: alerta for alerta in db.scalars(select(Alerta).where(*mine).with_for_update())}
+    if known is None:
+        known = locked(db, fonte, [objeto], conta)[objeto]
     changes = Changes()
     for judged in avaliacoes:
         alerta = known.get(judged.codigo)
@@ -82,7 +85,30 @@ def apply(
             changes.resolvidos.append(judged.codigo)
             if alerta.severidade_avisada is not None:
                 changes.eventos.append(record_event(db, _closed(alerta, now)).message_id)
+    changes.ativos = sorted(codigo for codigo, alerta in known.items() if alerta.resolvido_em is None)
     return changes
+
+
+def locked(
+    db: Session, fonte: str, objetos: Collection[str], conta: str = CONTA_PADRAO
+) -> defaultdict[str, dict[str, Alerta]]:
+    """Return the open alerts of some objects, locked: by object, then by code."""
+    found: defaultdict[str, dict[str, Alerta]] = defaultdict(dict)
+    for alerta in db.scalars(_open(fonte, conta, objetos).order_by(Alerta.id).with_for_update()):
+        found[alerta.objeto][alerta.codigo] = alerta
+    return found
+
+
+def forget(db: Session, fonte: str, kept: Collection[str], now: datetime, conta: str = CONTA_PADRAO) -> None:
+    """Close, untold, the alerts of objects that are no longer watched."""
+    for alerta in db.scalars(_open(fonte, conta).order_by(Alerta.id).with_for_update()):
+        if alerta.objeto not in kept:
+            alerta.resolvido_em = now
+
+
+def _open(fonte: str, conta: str, objetos: Collection[str] | None = None) -> Select[Alerta]:
+    query = select(Alerta).where(Alerta.conta == conta, Alerta.fonte == fonte, Alerta.resolvido_em.is_(None))
+    return query if objetos is None else query.where(Alerta.objeto.in_(objetos))
 
 
 def _see(alerta: Alerta, judged: Avaliacao, rotulos: Mapping[str, str] | None, now: datetime) -> None:

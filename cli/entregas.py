@@ -1,6 +1,5 @@
 """`esteira entregas`: what is owed, what was tried."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -8,7 +7,7 @@ from sqlalchemy import Row
 
 from cli.output import document, instant, out, say, table
 from cli.portuguese import Noun
-from core.errors import UsageError
+from core.instant import read_instant
 from core.settings import get_settings
 from flows import destinos, entregas
 from flows.entregas import recuperacao
@@ -93,19 +92,11 @@ def recuperar(
     as_json: Json = False,
 ) -> None:
     """Devolve à fila o que um destino deixou de receber, aos poucos, sem atrasar o que é novo."""
-    amount = recuperacao.recuperar(destinos.numero(destino), _instant(desde), tudo=tudo)
+    since = read_instant(desde, get_settings().zone, "--desde não é uma data")
+    amount = recuperacao.recuperar(destinos.numero(destino), since, tudo=tudo)
     say(f"{amount} entregas voltaram à fila, {recuperacao.PER_SECOND} por segundo.")
     if as_json:
         document({"entregas": amount})
-
-
-def _instant(text: str) -> datetime:
-    """Read a date or an instant; without an offset it is meant in the zone of the installation."""
-    try:
-        given = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--desde não é uma data: {text!r}. Use 2026-03-01 ou 2026-03-01T08:00.") from None
-    return given if given.tzinfo else given.replace(tzinfo=get_settings().zone)
 
 
 def shown(row: Row[Delivery, Event, Destino] | tuple[Delivery, Event, Destino]) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from cli.portuguese import Noun
 from core.errors import Misconfigured, Rejected, Transient
 from flows import entregas
 from flows.sat import boxes, check
+from flows.sat.configured import box_named, configured
+from flows.sat.outcome import Verificacao
 
 app = Noun("Caixas SAT e MFE.")
 sat_avaliar.register(app)
@@ -17,6 +19,7 @@ Json = Annotated[bool, typer.Option("--json", help="Responde em JSON.")]
 ALERT_EXIT = 1
 RESULT_EXITS = {
     "ok": 0,
+    "ocupada": Transient.exit_code,
     "inalcancavel": Transient.exit_code,
     "recusado": Rejected.exit_code,
     "parada": Misconfigured.exit_code,
@@ -30,7 +33,7 @@ def verificar(
     as_json: Json = False,
 ) -> int:
     """Consulta o status de uma caixa, avalia os alertas e avisa as mudanças."""
-    names = [boxes.box_named(nome).name] if nome is not None else list(boxes.configured())
+    names = [box_named(nome).name] if nome is not None else list(configured())
     if not names:
         say("Nenhuma caixa configurada (sat.boxes).")
     if fila:
@@ -87,11 +90,11 @@ def _enqueue(names: list[str], as_json: bool) -> int:
     return 0
 
 
-def _exit(one: check.Verificacao) -> int:
+def _exit(one: Verificacao) -> int:
     return ALERT_EXIT if one.resultado == "ok" and one.ativos else RESULT_EXITS[one.resultado]
 
 
-def _tell(one: check.Verificacao) -> None:
+def _tell(one: Verificacao) -> None:
     if one.erro:
         say(f"{one.caixa}: {one.resultado}. {one.erro}")
         return
@@ -103,7 +106,7 @@ def _tell(one: check.Verificacao) -> None:
             say(f"  {judged.codigo}: não pôde ser avaliado ({judged.erro})")
 
 
-def _shown(one: check.Verificacao) -> dict[str, Any]:
+def _shown(one: Verificacao) -> dict[str, Any]:
     return {
         "caixa": one.caixa,
         "resultado": one.resultado,

@@ -116,6 +116,11 @@ def _wrong(entry: str) -> str:
     return f"horário inválido: {entry!r}; use a forma 'seg-sex 20:00-06:00', 'sab', 'feriados' ou 'sempre'"
 
 
+def is_periodo(entry: str) -> bool:
+    """Tell whether an entry is a dated period, and none of every week."""
+    return "/" in entry
+
+
 def periodo(entry: str, zone: ZoneInfo) -> Span:
     """Return the instants of a dated period such as `2026-12-24 22:00/2026-12-25 06:00`.
 

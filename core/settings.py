@@ -8,34 +8,27 @@ import tomllib
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     Field,
     PlainValidator,
     SecretStr,
     ValidationError,
-    model_validator,
 )
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from core.accounts import Contas
 from core.errors import Misconfigured
-from core.settings_base import Seconds, Section
+from core.settings_base import Port, Seconds, Section, Zone
 from core.settings_errors import explain, unknown_variables
 from core.settings_questor import ContaQuestor
+from core.settings_sat import SatSettings
 
 PREFIX = "ESTEIRA_"
 CONFIG_VARIABLE = "ESTEIRA_CONFIG"
 SINGLE_VARIABLES = frozenset({CONFIG_VARIABLE})
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"fuso horário desconhecido: {name!r}")
-    return name
 
 
 def _network(text: object) -> IPv4Network | IPv6Network:
@@ -46,12 +39,7 @@ def _network(text: object) -> IPv4Network | IPv6Network:
 
 
 Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_network)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Port = Annotated[int, Field(ge=1, le=65535)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
-Positive = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(gt=0, le=1)]
-Label = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class CoreSettings(Section):
@@ -63,80 +51,6 @@ class CoreSettings(Section):
     data_dir: Path = Path("dados")
     timezone: Zone = "America/Sao_Paulo"
     keys: tuple[SecretStr, ...] = ()
-
-
-class Thresholds(Section):
-    """From when on a condition of a box is told (the limits of `alerts/sat`)."""
-
-    certificate_days: Annotated[int, Field(ge=0)] = 60
-    clock_seconds: Annotated[int, Field(ge=0)] = 3600
-    memory_warning: Share = 0.8
-    memory_critical: Share = 0.9
-    silence_warning_days: Positive = 3
-    silence_critical_days: Positive = 7
-    unreachable_times: Annotated[int, Field(ge=1)] = 3
-
-
-class OwnThresholds(Section):
-    """The thresholds of one box; what is not given is as for all."""
-
-    certificate_days: Annotated[int, Field(ge=0)] | None = None
-    clock_seconds: Annotated[int, Field(ge=0)] | None = None
-    memory_warning: Share | None = None
-    memory_critical: Share | None = None
-    silence_warning_days: Positive | None = None
-    silence_critical_days: Positive | None = None
-    unreachable_times: Annotated[int, Field(ge=1)] | None = None
-
-
-class BoxSettings(Section):
-    """One SAT or MFE box, behind a SATHub (`hub`) or a vendor library on this machine (`local`)."""
-
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    kind: Literal["hub", "local"] = "hub"
-    host: str | None = None
-    port: Port = 5000
-    numero_caixa: Annotated[int, Field(ge=0, le=999)] = 1
-    library: Path | None = None
-    activation_code: SecretStr | None = None
-    timezone: Zone | None = None
-    serial: str | None = None
-    loja: Label | None = None
-    uf: Label | None = None
-    grupo: Label | None = None
-    opening_hours: tuple[str, ...] = ()
-    maintenance: tuple[str, ...] = ()
-    interval_seconds: Annotated[int, Field(ge=1)] = 300
-    timeout_seconds: Annotated[float, Field(gt=0, le=90)] = 30
-    thresholds: OwnThresholds = OwnThresholds()
-
-    @model_validator(mode="after")
-    def _complete(self) -> "BoxSettings":
-        needed = {"hub": ("host",), "local": ("library", "activation_code")}[self.kind]
-        missing = [key for key in needed if getattr(self, key) is None]
-        if missing:
-            raise ValueError(f"caixa {self.name!r} do tipo {self.kind} precisa de {' e '.join(missing)}")
-        return self
-
-
-def _unique_names(boxes: tuple[BoxSettings, ...]) -> tuple[BoxSettings, ...]:
-    names = [box.name for box in boxes]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise ValueError(f"nome repetido: {', '.join(repeated)}")
-    return boxes
-
-
-class SatSettings(Section):
-    """The SAT and MFE boxes to watch, and from when on to tell."""
-
-    alert_modules: tuple[str, ...] = ()
-    thresholds: Thresholds = Thresholds()
-    boxes: Annotated[tuple[BoxSettings, ...], AfterValidator(_unique_names)] = ()
-
-    def thresholds_of(self, box: BoxSettings) -> Thresholds:
-        """Return what holds for one box: its own, else those of all."""
-        return self.thresholds.model_copy(update=box.thresholds.model_dump(exclude_none=True))
 
 
 class AlertSettings(Section):
@@ -162,10 +76,11 @@ class DeliverySettings(Section):
 
 
 class RetentionSettings(Section):
-    """How many days attempts and events are kept (docs/reference/retention.md)."""
+    """How many days attempts, events and the changes of boxes are kept (docs/reference/retention.md)."""
 
     tentativas_dias: Days = 30
     eventos_dias: Days = 90
+    historico_dias: Days = 365
 
 
 class FlowerSettings(Section):

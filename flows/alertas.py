@@ -1,6 +1,6 @@
 """Alerts as an operator sees them: list, acknowledge, be reminded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -36,10 +36,10 @@ def reconhecer(quem: str, clock: Clock = SYSTEM) -> Sequence[Alerta]:
         return found
 
 
-def lembrar(clock: Clock = SYSTEM) -> int:
-    """Remind of the open alerts that nobody acknowledged; return how many."""
+def lembrar(clock: Clock = SYSTEM, calados: Collection[str] = ()) -> int:
+    """Remind of the open alerts that nobody acknowledged, but of silent objects; return how many."""
     hours = get_settings().alerts.reminder_hours
     if not hours:
         return 0
     with transaction() as db:
-        return len(state.remind(db, timedelta(hours=hours), clock.now()))
+        return len(state.remind(db, timedelta(hours=hours), clock.now(), calados))

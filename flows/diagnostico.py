@@ -10,8 +10,9 @@ import redis
 from alerts.guests import load as load_guests
 from core.celery_app import current
 from core.errors import PlatformError
-from core.settings import BoxSettings, get_settings
+from core.settings import get_settings
 from core.settings_questor import ContaQuestor
+from core.settings_sat import BoxSettings
 from core.text import redact
 from events.delivery.address import Judge, refused_now
 from storage import crypto, migrate

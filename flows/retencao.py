@@ -1,4 +1,4 @@
-"""Delete what is older than the settings keep: first attempts, then events with their deliveries.
+"""Delete what is older than the settings keep: changes of boxes, attempts, then events with their deliveries.
 
 Small batches, each committed: nobody waits long for a lock, a kill loses one batch, two runs share the work.
 """
@@ -17,7 +17,7 @@ from core.celery_app import send
 from core.clock import SYSTEM, Clock
 from core.errors import Transient
 from core.settings import get_settings
-from storage.models import Attempt, Delivery, Event
+from storage.models import Attempt, CaixaHistorico, Delivery, Event
 from storage.models.eventos import Estado
 from storage.session import transaction
 
@@ -29,7 +29,8 @@ EVENTS_BATCH = 250
 RUN_SECONDS = 60.0
 # The sweep waits on the same queue: a slice makes it late by no more than one of its periods.
 SLICE_SECONDS = 2.0
-ATTEMPTS, DELIVERIES, EVENTS = (cast("Table", model.__table__) for model in (Attempt, Delivery, Event))
+TABLES = (Attempt, Delivery, Event, CaixaHistorico)
+ATTEMPTS, DELIVERIES, EVENTS, HISTORY = (cast("Table", model.__table__) for model in TABLES)
 Place = tuple[datetime, int]
 log = structlog.get_logger(__name__)
 
@@ -41,6 +42,7 @@ class Removed:
     tentativas: int = 0
     entregas: int = 0
     eventos: int = 0
+    historico: int = 0
     completo: bool = False
 
 
@@ -66,15 +68,21 @@ def limpar(clock: Clock = SYSTEM, seconds: float = RUN_SECONDS) -> Removed:
     """Delete for at most that long, and at least one batch; what is left waits for the next run."""
     kept, removed = get_settings().retencao, Removed()
     ends, now = time.monotonic() + seconds, clock.now()
-    for _ in _batches(removed, now - timedelta(days=kept.tentativas_dias), now - timedelta(days=kept.eventos_dias)):
+    days = (kept.tentativas_dias, kept.eventos_dias, kept.historico_dias)
+    for _ in _batches(removed, *(now - timedelta(days=one) for one in days)):
         if time.monotonic() >= ends:
             return removed
     removed.completo = True
     return removed
 
 
-def _batches(removed: Removed, attempts_before: datetime, events_before: datetime) -> Iterator[None]:
+def _batches(
+    removed: Removed, attempts_before: datetime, events_before: datetime, history_before: datetime
+) -> Iterator[None]:
     """Delete a batch at each step."""
+    while gone := _delete_history(history_before):
+        removed.historico += gone
+        yield
     while gone := _delete_attempts(attempts_before):
         removed.tentativas += gone
         yield
@@ -82,6 +90,13 @@ def _batches(removed: Removed, attempts_before: datetime, events_before: datetim
     while step := _delete_events(removed, events_before, last):
         last = step.last
         yield
+
+
+def _delete_history(before: datetime) -> int:
+    # The numbers rise with time, and no index on the instants is worth its writing.
+    old = select(HISTORY.c.id).where(HISTORY.c.em < before).order_by(HISTORY.c.id)
+    with transaction() as db:
+        return _delete(db, HISTORY, old.limit(BATCH))
 
 
 def _delete_attempts(before: datetime) -> int:

@@ -11,7 +11,7 @@ from yarl import URL
 from connectors.sat.status import FUNCAO, InvalidAnswer, StatusOperacional, parse
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
 from core.http import open_session, read_capped
-from core.settings import BoxSettings
+from core.settings_sat import BoxSettings
 
 BASE = "/hub/v1"
 ANSWER_LIMIT = 64 * 1024

@@ -9,7 +9,7 @@ import sys
 
 from connectors.sat.status import InvalidAnswer, StatusOperacional, parse
 from core.errors import Bug, Misconfigured, PlatformError, Transient
-from core.settings import BoxSettings
+from core.settings_sat import BoxSettings
 
 GRACE_SECONDS = 1.0
 LINE_LIMIT = 1024 * 1024

@@ -1,19 +1,18 @@
-"""The boxes of the settings as rows: who is due, who is being asked, who is parked."""
+"""The boxes as rows: who is due, who is being asked, who is parked."""
 
-import json
 import random
 from collections.abc import Sequence
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, func, select, update
 from sqlalchemy.orm import Session
 
+from alerts import state
 from core.clock import SYSTEM
-from core.errors import UsageError
-from core.settings import BoxSettings, get_settings
-from storage import crypto
+from core.settings_sat import BoxSettings
+from flows.sat.configured import configured, digest
+from flows.sat.sites import sites
 from storage.lease import Lease
 from storage.models import Alerta, Caixa
 from storage.models.base import CONTA_PADRAO
@@ -21,35 +20,21 @@ from storage.session import reading, transaction
 
 FONTE = "sat"
 FIRST_SESSION, LAST_SESSION = 100_000, 999_999
-BOXES = Lease(cast("Table", Caixa.__table__), ready=and_(Caixa.ativo.is_(True), Caixa.parada.is_(False)))
-
-
-def configured() -> dict[str, BoxSettings]:
-    """Return the boxes of the settings by name."""
-    return {box.name: box for box in get_settings().sat.boxes}
-
-
-def box_named(nome: str) -> BoxSettings:
-    """Return a box of the settings; raise `UsageError` with the nearest name."""
-    boxes = configured()
-    if nome in boxes:
-        return boxes[nome]
-    close = get_close_matches(nome, boxes, 1)
-    hint = f" Seria {close[0]!r}?" if close else " Veja `esteira sat listar` e a chave sat.boxes."
-    raise UsageError(f"Caixa desconhecida: {nome!r}.{hint}")
-
-
-def digest(box: BoxSettings) -> str:
-    """Return a keyed digest of all that decides how a box is asked."""
-    fields = box.model_dump(mode="json", exclude={"interval_seconds"})
-    fields["activation_code"] = box.activation_code.get_secret_value() if box.activation_code else None
-    return crypto.ring().fingerprint(json.dumps(fields, sort_keys=True))
+# It comes round only after 900,000 of them; the ER forbids the last 100.
+NEXT_SESSION = func.coalesce(func.nullif(Caixa.sessao, LAST_SESSION), FIRST_SESSION - 1) + 1
+# Each claim counts the box's session number up, so that no two calls have the same.
+BOXES = Lease(
+    cast("Table", Caixa.__table__),
+    ready=and_(Caixa.ativo.is_(True), Caixa.parada.is_(False)),
+    claimed={"sessao": NEXT_SESSION},
+)
 
 
 def synchronise(db: Session, now: datetime) -> None:
-    """Make a row for each box of the settings; boxes that left are off; a changed box is no longer parked."""
+    """Make a row for each box; boxes that left are off, their alerts closed; a changed box is no longer parked."""
+    boxes = configured()
     rows = {row.nome: row for row in db.scalars(select(Caixa).where(Caixa.conta == CONTA_PADRAO))}
-    for nome, box in configured().items():
+    for nome, box in boxes.items():
         row = rows.get(nome)
         if row is None:
             row = Caixa(conta=CONTA_PADRAO, nome=nome, due_at=now, sessao=_random_session(), impressao=digest(box))
@@ -57,18 +42,19 @@ def synchronise(db: Session, now: datetime) -> None:
         row.ativo = True
         if row.impressao != digest(box):
             row.impressao, row.parada, row.due_at = digest(box), False, now
-    for nome in rows.keys() - configured().keys():
+    for nome in rows.keys() - boxes.keys():
         rows[nome].ativo = False
+    state.forget(db, FONTE, {*boxes, *(site.objeto for site in sites(boxes.values()))}, now)
 
 
 def missing(db: Session) -> bool:
-    """Tell whether the rows differ from the settings, so that a poll writes only when it has to."""
+    """Tell whether the rows differ from the boxes, so that a poll writes only when it has to."""
     rows = db.execute(select(Caixa.nome, Caixa.impressao).where(Caixa.conta == CONTA_PADRAO, Caixa.ativo)).all()
     return {(row.nome, row.impressao) for row in rows} != {(name, digest(box)) for name, box in configured().items()}
 
 
 def prepare() -> None:
-    """Bring the rows to the settings."""
+    """Bring the rows to the boxes there are."""
     with reading() as db:
         stale = missing(db)
     if stale:
@@ -85,14 +71,20 @@ def check_all_soon() -> int:
 
 
 def next_session(db: Session, row_id: int) -> int:
-    """Count the box's session number up; it comes round only after 900,000 of them (the ER forbids the last 100)."""
-    turned = func.coalesce(func.nullif(Caixa.sessao, LAST_SESSION), FIRST_SESSION - 1) + 1
-    counted = update(Caixa).where(Caixa.id == row_id).values(sessao=turned).returning(Caixa.sessao)
+    """Count the session number of a held box up once more."""
+    counted = update(Caixa).where(Caixa.id == row_id).values(sessao=NEXT_SESSION).returning(Caixa.sessao)
     return db.execute(counted).scalar_one()
 
 
 def _random_session() -> int:
     return random.randint(FIRST_SESSION, LAST_SESSION)
+
+
+def parked(nomes: Sequence[str]) -> dict[str, str]:
+    """Return why boxes are parked, those that are."""
+    query = select(Caixa.nome, Caixa.erro).where(Caixa.nome.in_(nomes), Caixa.parada)
+    with reading() as db:
+        return {row.nome: row.erro or "" for row in db.execute(query)}
 
 
 def instantaneo() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -117,7 +109,7 @@ def instantaneo() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 
 def listar() -> Sequence[tuple[BoxSettings, Caixa | None, list[Alerta]]]:
-    """Return each box of the settings with its row and its open alerts."""
+    """Return each box with its row and its open alerts."""
     with reading() as db:
         rows = {row.nome: row for row in db.scalars(select(Caixa).where(Caixa.conta == CONTA_PADRAO))}
         opened: dict[str, list[Alerta]] = {}

@@ -1,13 +1,13 @@
 """Judge one captured answer offline: no network, no database."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from alerts import Avaliacao, Contexto, avaliar
 from connectors.sat.status import InvalidAnswer, code_of, parse
 from core.clock import SYSTEM
 from core.errors import PlatformError, UsageError
+from core.instant import read_instant
 from core.settings import get_settings
 
 OK, RECUSADO, INVALIDO = "ok", "recusado", "invalido"
@@ -26,7 +26,8 @@ class Veredito:
 def avaliar_linha(linha: str, agora: str | None = None, fuso: str | None = None, serie: str | None = None) -> Veredito:
     """Judge a line as it would have been at an instant (ISO 8601; without an offset the shop's wall clock)."""
     zone = _zone(fuso)
-    contexto = Contexto(_instant(agora, zone), zone, get_settings().sat.thresholds, serie)
+    instant = SYSTEM.now() if agora is None else read_instant(agora, zone)
+    contexto = Contexto(instant, zone, get_settings().sat.thresholds, serie)
     codigo = code_of(linha)
     try:
         resposta = parse(linha)
@@ -43,15 +44,3 @@ def _zone(name: str | None) -> ZoneInfo:
     if name not in available_timezones():
         raise UsageError(f"Fuso horário desconhecido: {name!r}. Use um nome como America/Fortaleza.")
     return ZoneInfo(name)
-
-
-def _instant(text: str | None, zone: ZoneInfo) -> datetime:
-    if text is None:
-        return SYSTEM.now()
-    try:
-        found = datetime.fromisoformat(text.strip())
-        aware = found if found.tzinfo else found.replace(tzinfo=zone)
-        aware.astimezone(zone)
-    except (ValueError, OverflowError):
-        raise UsageError(f"Instante inválido: {text!r}. Use a forma 2026-11-23T10:00:00-03:00.") from None
-    return aware

@@ -9,7 +9,8 @@ from pydantic.fields import FieldInfo
 
 from core.accounts import account_of
 from core.errors import Misconfigured
-from core.settings import BoxSettings, OwnThresholds, Settings, Thresholds, load_settings
+from core.settings import Settings, load_settings
+from core.settings_sat import BoxSettings, OwnThresholds, Thresholds
 
 ROOT = Path(__file__).parents[2]
 

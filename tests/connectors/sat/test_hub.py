@@ -20,7 +20,7 @@ from connectors.sat import hub as connector
 from connectors.sat.client import ClienteCaixa, consultar_status
 from connectors.sat.status import Busy, InvalidAnswer, StatusOperacional
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
-from core.settings import BoxSettings
+from core.settings_sat import BoxSettings
 from sandbox import faults
 from sandbox.faults import MIB, Fault, Usual
 from sandbox.hub import STATUS, HubServer

@@ -21,7 +21,7 @@ from connectors.sat import client
 from connectors.sat.client import consultar_status
 from connectors.sat.status import Busy, InvalidAnswer, StatusOperacional
 from core.errors import Misconfigured, PlatformError, Transient
-from core.settings import BoxSettings
+from core.settings_sat import BoxSettings
 from sandbox.sat_wire import status_line
 
 SOURCE = Path(__file__).with_name("biblioteca.c")
@@ -219,7 +219,7 @@ def test_a_cancelled_question_leaves_no_process(box: Box, tmp_path: Path) -> Non
 ASK_IN_A_PROCESS = """
 import asyncio, json, sys
 from connectors.sat.client import consultar_status
-from core.settings import BoxSettings
+from core.settings_sat import BoxSettings
 asyncio.run(consultar_status(BoxSettings.model_validate_json(sys.stdin.read()), 123456))
 """
 

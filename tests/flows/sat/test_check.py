@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from connectors.sat.status import StatusOperacional
 from core.clock import SYSTEM, FixedClock
 from core.errors import UsageError
-from core.settings import BoxSettings
+from core.settings_sat import BoxSettings
 from flows.sat import boxes, check
 from sandbox import faults
 from sandbox.hub import HubServer
@@ -75,9 +75,9 @@ def test_every_due_box_is_checked_once_and_then_waits_its_interval(shop: HubServ
     clock = FixedClock(SYSTEM.now() + timedelta(seconds=1))
     assert {found.caixa for found in check.verificar_vencidas(clock)} == {"loja-1", "loja-2"}
     assert check.verificar_vencidas(clock) == []
-    clock.advance(299)
+    clock.advance(269)
     assert check.verificar_vencidas(clock) == []
-    clock.advance(1)
+    clock.advance(61)
     assert len(check.verificar_vencidas(clock)) == 2
 
 

@@ -1,0 +1,74 @@
+"""The boxes there are: those of the settings, and those that were imported into the database."""
+
+import json
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy import LargeBinary, select, type_coerce
+
+from core.errors import UsageError
+from core.settings import get_settings
+from core.settings_sat import BoxSettings
+from storage import crypto
+from storage.models import Caixa
+from storage.models.base import CONTA_PADRAO
+from storage.session import reading
+
+log = structlog.get_logger(__name__)
+
+
+def configured() -> dict[str, BoxSettings]:
+    """Return every box by name; of one name in both places the settings' holds."""
+    return imported() | {box.name: box for box in get_settings().sat.boxes}
+
+
+def imported() -> dict[str, BoxSettings]:
+    """Return the boxes of the database by name."""
+    kept = select(Caixa.nome, type_coerce(Caixa.config, LargeBinary).label("config"))
+    with reading() as db:
+        rows = db.execute(kept.where(Caixa.conta == CONTA_PADRAO, Caixa.config.is_not(None))).all()
+    found = {row.nome: _read(bytes(row.config)) for row in rows}
+    return {nome: box for nome, box in found.items() if box is not None}
+
+
+@lru_cache(maxsize=16_384)
+def _read(sealed: bytes) -> BoxSettings | None:
+    """Return a stored box; decrypting costs more than anything else of a look, so each is read once per process."""
+    try:
+        return BoxSettings.model_validate_json(crypto.ring().decrypt(sealed))
+    except ValidationError as error:
+        log.warning("stored box is not valid", mistakes=error.error_count())
+        return None
+
+
+def box_named(nome: str) -> BoxSettings:
+    """Return a box; raise `UsageError` with the nearest name."""
+    boxes = configured()
+    if nome in boxes:
+        return boxes[nome]
+    close = get_close_matches(nome, boxes, 1)
+    hint = f" Seria {close[0]!r}?" if close else " Veja `esteira sat listar` e a chave sat.boxes."
+    raise UsageError(f"Caixa desconhecida: {nome!r}.{hint}")
+
+
+def written(box: BoxSettings) -> str:
+    """Return a box as JSON, its activation code in clear: only for what is encrypted or digested."""
+    return json.dumps(_fields(box), sort_keys=True)
+
+
+@lru_cache(maxsize=16_384)
+def digest(box: BoxSettings) -> str:
+    """Return a keyed digest of all that decides how a box is asked."""
+    fields = _fields(box)
+    fields.pop("interval_seconds", None)
+    return crypto.ring().fingerprint(json.dumps(fields, sort_keys=True))
+
+
+def _fields(box: BoxSettings) -> dict[str, Any]:
+    fields = box.model_dump(mode="json", exclude_defaults=True)
+    if box.activation_code:
+        fields["activation_code"] = box.activation_code.get_secret_value()
+    return fields

@@ -1,0 +1,65 @@
+"""What became of a box: one row for each change of its result, its state of operation or its alerts."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from flows.sat.configured import box_named
+from storage.models import Caixa, CaixaHistorico
+from storage.session import reading
+
+LIST_LIMIT = 200
+
+
+class Look(NamedTuple):
+    """What is compared: a change of any of these is a change of the box."""
+
+    resultado: str
+    estado_operacao: int | None
+    alertas: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A box as one check left it."""
+
+    look: Look
+    erro: str | None
+
+
+def look(resultado: str, estado_operacao: int | None, alertas: Collection[str]) -> Look:
+    """Return what a check saw, its alerts in order."""
+    return Look(resultado, estado_operacao, ",".join(sorted(alertas)))
+
+
+def write(db: Session, seen: Mapping[int, Seen], now: datetime) -> None:
+    """Add a row for each box (by the number of its row) that is not as it was."""
+    before = _latest(db, seen)
+    rows = [
+        {"caixa_id": caixa_id, "em": now, **one.look._asdict(), "erro": one.erro}
+        for caixa_id, one in seen.items()
+        if before.get(caixa_id) != one.look
+    ]
+    if rows:
+        db.execute(insert(CaixaHistorico), rows)
+
+
+def _latest(db: Session, ids: Collection[int]) -> dict[int, Look]:
+    newest = (
+        select(func.max(CaixaHistorico.id)).where(CaixaHistorico.caixa_id.in_(ids)).group_by(CaixaHistorico.caixa_id)
+    )
+    columns = (CaixaHistorico.resultado, CaixaHistorico.estado_operacao, CaixaHistorico.alertas)
+    query = select(CaixaHistorico.caixa_id, *columns).where(CaixaHistorico.id.in_(newest))
+    return {row[0]: Look(*row[1:]) for row in db.execute(query)}
+
+
+def historico(nome: str) -> Sequence[CaixaHistorico]:
+    """Return the newest changes of a box, the newest first."""
+    box_named(nome)
+    query = select(CaixaHistorico).join(Caixa, Caixa.id == CaixaHistorico.caixa_id).where(Caixa.nome == nome)
+    with reading() as db:
+        return db.scalars(query.order_by(CaixaHistorico.id.desc()).limit(LIST_LIMIT)).all()

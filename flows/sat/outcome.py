@@ -1,0 +1,103 @@
+"""What one check means for its box: how often it failed in a row, and when it is asked again."""
+
+import zlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from alerts import Avaliacao
+from connectors.sat.status import StatusOperacional
+from core.settings_sat import BoxSettings
+from flows.sat.quiet import closed
+from flows.sat.turns import Turn
+
+OK, OCUPADA, INALCANCAVEL, RECUSADO, PARADA = "ok", "ocupada", "inalcancavel", "recusado", "parada"
+BUSY_SECONDS = 20
+STAGGER = 0.1
+ERROR_LIMIT = 500
+
+
+@dataclass
+class Verificacao:
+    """What one check found; `resultado` is ok, ocupada, inalcancavel, recusado or parada."""
+
+    caixa: str
+    resultado: str = OK
+    erro: str | None = None
+    avaliacoes: list[Avaliacao] = field(default_factory=list)
+    eventos: list[str] = field(default_factory=list)
+
+    @property
+    def ativos(self) -> list[Avaliacao]:
+        """The conditions that are true."""
+        return [judged for judged in self.avaliacoes if judged.ativo]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A box that was asked: its answer, if it gave one that can be judged, and what was found."""
+
+    turn: Turn
+    found: Verificacao
+    resposta: StatusOperacional | None = None
+
+
+@dataclass
+class BoxRow:
+    """A locked row of `caixa`: what a settlement decides by."""
+
+    id: int
+    nome: str
+    lease_token: str | None
+    ativo: bool
+    parada: bool
+    resultado: str | None
+    verificada_em: datetime | None
+    falhas_seguidas: int
+    falhando_desde: datetime | None
+    silenciada_ate: datetime | None
+
+
+def outcome(row: BoxRow, one: Asked, now: datetime) -> dict[str, Any]:
+    box, found = one.turn.box, one.found
+    falhas, desde = _failures(row, one, now)
+    return {
+        "id": row.id,
+        "due_at": _next(box, row, found.resultado, now),
+        "verificada_em": now,
+        "resultado": found.resultado,
+        "erro": found.erro and found.erro[:ERROR_LIMIT],
+        "parada": found.resultado == PARADA,
+        "falhas_seguidas": falhas,
+        "falhando_desde": desde,
+    }
+
+
+def _failures(row: BoxRow, one: Asked, now: datetime) -> tuple[int, datetime | None]:
+    """Return how often in a row the box has now failed, and since when."""
+    before, since = row.falhas_seguidas, row.falhando_desde
+    limit = one.turn.contexto.limites.unreachable_times if one.turn.contexto.limites else 1
+    match one.found.resultado:
+        case "ok":
+            return 0, None
+        case "ocupada":
+            return before, since
+        case "parada":
+            return max(before + 1, limit), since or now
+    if closed(one.turn.box, now):
+        return (before, since) if before >= limit else (0, None)
+    return before + 1, since or now
+
+
+def _next(box: BoxSettings, row: BoxRow, resultado: str, now: datetime) -> datetime:
+    """Return when the box is asked again: after its interval, drawn by at most a tenth to a place of its own in it.
+
+    So boxes that began together spread over the interval, and stay spread. One that is busy is asked again soon, once.
+    """
+    interval = float(box.interval_seconds)
+    if resultado == OCUPADA and row.resultado != OCUPADA:
+        return now + timedelta(seconds=min(BUSY_SECONDS, interval))
+    place = zlib.crc32(box.name.encode()) / 2**32 * interval
+    off = (place - now.timestamp()) % interval
+    pull = off if off <= interval / 2 else off - interval
+    return now + timedelta(seconds=interval + max(-STAGGER * interval, min(STAGGER * interval, pull)))

@@ -1,0 +1,67 @@
+"""Whose turn it is: boxes that this process may ask now, because it holds their rows."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts import Contexto, state
+from core.clock import Clock
+from core.settings import get_settings
+from core.settings_sat import BoxSettings
+from flows.sat.boxes import BOXES, FONTE
+from flows.sat.configured import configured
+from flows.sat.quiet import zone_of
+from storage.models import Caixa
+from storage.owner import new_token
+from storage.session import reading, transaction
+
+MARGIN_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A box that this process may ask now, with a session number of its own and what its answer is judged by."""
+
+    row_id: int
+    box: BoxSettings
+    sessao: int
+    token: str
+    contexto: Contexto
+
+
+def due(room: int, clock: Clock) -> list[Turn]:
+    """Lease at most so many boxes that are due."""
+    with reading() as db:
+        if not room or db.scalar(select(Caixa.id).where(*BOXES.due(clock.now())).limit(1)) is None:
+            return []
+    return _claim(configured(), room, clock, early=False)
+
+
+def asked_for(nomes: Collection[str], room: int, clock: Clock) -> list[Turn]:
+    """Lease at most so many of these boxes, due or not, that nobody is asking."""
+    if not room or not nomes:
+        return []
+    return _claim({nome: box for nome, box in configured().items() if nome in nomes}, room, clock, early=True)
+
+
+def _claim(boxes: dict[str, BoxSettings], room: int, clock: Clock, *, early: bool) -> list[Turn]:
+    """Lease boxes for as long as the slowest of them may take."""
+    if not boxes:
+        return []
+    token, now = new_token(), clock.now()
+    longest = max(box.timeout_seconds for box in boxes.values()) + MARGIN_SECONDS
+    with transaction() as db:
+        rows = BOXES.claim(db, now, longest, room, BOXES.table.c.nome.in_(boxes), token=token, early=early)
+        contexts = _contexts(db, [boxes[row.nome] for row in rows], clock)
+    return [Turn(row.id, boxes[row.nome], row.sessao, token, contexts[row.nome]) for row in rows]
+
+
+def _contexts(db: Session, boxes: Sequence[BoxSettings], clock: Clock) -> dict[str, Contexto]:
+    """Return what answers are judged by: the shop's zone, its limits, and what is known already."""
+    known, sat = state.opened(db, FONTE, [box.name for box in boxes]), get_settings().sat
+    return {
+        box.name: Contexto(clock.now(), zone_of(box), sat.thresholds_of(box), box.serial, known.get(box.name, {}))
+        for box in boxes
+    }
