@@ -118,7 +118,8 @@ def stop_warmly(process: subprocess.Popen[bytes], message_id: str) -> None:
 def kill(process: subprocess.Popen[bytes], message_id: str) -> None:
     process.kill()
     process.wait()
-    entregas.entregar_agora(message_id)
+    # its children end a moment later, and until then hold what they were sending
+    wait_until(lambda: (entregas.entregar_agora(message_id), states() == {Estado.ENTREGUE})[1], seconds=30)
 
 
 @pytest.mark.slow

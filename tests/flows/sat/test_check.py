@@ -1,4 +1,3 @@
-import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,6 +5,7 @@ from datetime import timedelta
 import pytest
 from conftest import Configure
 from sqlalchemy import select, update
+from support.boxes import box, row, with_boxes
 
 from connectors.sat.status import StatusOperacional
 from core.clock import SYSTEM, FixedClock
@@ -33,21 +33,8 @@ def shop(hub: HubServer, configure: Configure, banco: str) -> HubServer:
     return hub
 
 
-def box(hub: HubServer, name: str, caixa: int, **more: object) -> dict[str, object]:
-    return {"name": name, "host": hub.host, "port": hub.port, "numero_caixa": caixa, "timeout_seconds": 1, **more}
-
-
-def with_boxes(configure: Configure, *given: dict[str, object]) -> None:
-    configure(sat__boxes=json.dumps(given))
-
-
 def wrong_clock(sessao: int) -> str:
     return status_line(sessao, agora=SYSTEM.now() - timedelta(hours=3))
-
-
-def row(nome: str) -> Caixa:
-    with reading() as db:
-        return db.scalars(select(Caixa).where(Caixa.nome == nome)).one()
 
 
 def event_names() -> list[str]:

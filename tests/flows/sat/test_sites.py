@@ -1,0 +1,163 @@
+"""One hub or one shop down is one message, not forty."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from conftest import Configure
+from support.boxes import box, events, opened, rounds, told, with_boxes
+
+from core.settings_sat import BoxSettings
+from flows.sat import boxes, check, quiet
+from flows.sat.sites import Member, down, sites
+from sandbox import faults
+from sandbox.hub import HubServer
+from sandbox.sat_wire import status_line
+
+T0 = datetime(2030, 3, 4, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def hub() -> Iterator[HubServer]:
+    with HubServer() as running:
+        yield running
+
+
+@pytest.fixture
+def other() -> Iterator[HubServer]:
+    with HubServer() as running:
+        yield running
+
+
+def place(hub: HubServer) -> str:
+    return f"hub:{hub.host}:{hub.port}"
+
+
+def test_forty_boxes_of_one_hub_that_is_down_are_one_message_and_its_end_is_one(
+    hub: HubServer, configure: Configure, banco: str
+) -> None:
+    with_boxes(configure, *(box(hub, f"pdv-{n}", n) for n in range(40)))
+    hub.faults.always(faults.reset())
+    clock = rounds(5)
+    assert told() == [("alerta_aberto", place(hub), "inalcancavel")]
+    assert "Nenhuma das 40 caixas" in events()[0][1]["mensagem"]
+    assert len(opened()) == 41
+    hub.faults.clear()
+    rounds(2, clock)
+    assert told()[1:] == [("alerta_resolvido", place(hub), "inalcancavel")]
+    assert opened() == []
+
+
+def test_a_box_that_still_fails_when_its_hub_is_back_is_told_by_itself(
+    hub: HubServer, configure: Configure, banco: str
+) -> None:
+    with_boxes(configure, *(box(hub, f"pdv-{n}", n) for n in range(4)))
+    hub.faults.always(faults.reset())
+    clock = rounds(4)
+    hub.faults.clear()
+    hub.faults.always(faults.reset(), key=2)
+    rounds(2, clock)
+    assert told()[1:] == [
+        ("alerta_resolvido", place(hub), "inalcancavel"),
+        ("alerta_aberto", "pdv-2", "inalcancavel"),
+    ]
+
+
+def test_one_box_of_a_hub_that_answers_is_told_by_itself(hub: HubServer, configure: Configure, sqlite: str) -> None:
+    with_boxes(configure, *(box(hub, f"pdv-{n}", n) for n in range(3)))
+    hub.faults.always(faults.reset(), key=1)
+    rounds(4)
+    assert told() == [("alerta_aberto", "pdv-1", "inalcancavel")]
+
+
+def test_a_shop_of_two_hubs_is_one_message(hub: HubServer, other: HubServer, configure: Configure, banco: str) -> None:
+    labels = {"loja": "12", "uf": "CE"}
+    boxes_of = [
+        box(server, f"{side}-{n}", n, **labels) for side, server in (("a", hub), ("b", other)) for n in range(3)
+    ]
+    with_boxes(configure, *boxes_of)
+    for server in (hub, other):
+        server.faults.always(faults.reset())
+    clock = rounds(4)
+    assert told() == [("alerta_aberto", "loja:12", "inalcancavel")]
+    assert (events()[0][1]["loja"], events()[0][1]["uf"]) == ("12", "CE")
+    other.faults.clear()
+    rounds(2, clock)
+    assert told()[1:] == [
+        ("alerta_resolvido", "loja:12", "inalcancavel"),
+        ("alerta_aberto", place(hub), "inalcancavel"),
+    ]
+
+
+def test_one_hub_of_a_shop_is_one_message(hub: HubServer, other: HubServer, configure: Configure, sqlite: str) -> None:
+    with_boxes(
+        configure, *(box(server, f"{server.port}-{n}", n, loja="12") for server in (hub, other) for n in range(3))
+    )
+    hub.faults.always(faults.reset())
+    rounds(4)
+    assert told() == [("alerta_aberto", place(hub), "inalcancavel")]
+
+
+def test_conditions_of_the_boxes_are_told_while_their_place_is_down(
+    hub: HubServer, configure: Configure, sqlite: str
+) -> None:
+    with_boxes(configure, *(box(hub, f"pdv-{n}", n) for n in range(3)))
+    hub.program(1, lambda sessao: status_line(sessao, ESTADO_OPERACAO=1))
+    clock = rounds(1)
+    assert told() == [("alerta_aberto", "pdv-1", "bloqueado")]
+    hub.faults.always(faults.reset())
+    rounds(4, clock)
+    assert told()[1:] == [("alerta_aberto", place(hub), "inalcancavel")]
+
+
+def test_a_silent_box_is_no_witness(hub: HubServer, configure: Configure, sqlite: str) -> None:
+    with_boxes(configure, *(box(hub, f"pdv-{n}", n) for n in range(3)))
+    boxes.prepare()
+    quiet.silenciar("pdv-0", "2099-01-01")
+    hub.faults.always(faults.reset(), key=1)
+    hub.faults.always(faults.reset(), key=2)
+    rounds(4)
+    assert told() == [("alerta_aberto", place(hub), "inalcancavel")]
+
+
+def test_places_that_are_gone_leave_no_alert(hub: HubServer, configure: Configure, sqlite: str) -> None:
+    with_boxes(configure, *(box(hub, f"pdv-{n}", n) for n in range(3)))
+    hub.faults.always(faults.reset())
+    rounds(4)
+    with_boxes(configure, box(hub, "pdv-0", 0))
+    boxes.prepare()
+    assert opened() == [("pdv-0", "inalcancavel")]
+    check.verificar("pdv-0")
+    assert told()[-1] == ("alerta_aberto", "pdv-0", "inalcancavel")
+
+
+def member(falhas: int, since: int | None = None, asked: int | None = 10) -> Member:
+    return Member(
+        falhas, None if since is None else T0 + timedelta(minutes=since), asked and T0 + timedelta(minutes=asked), 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ([], None),
+        ([member(5, 0)], None),
+        ([member(3, 0), member(2, 1)], True),
+        ([member(2, 0), member(2, 1)], False),
+        ([member(3, 0), member(0)], False),
+        ([member(3, 5), member(1, 6), member(0, asked=4)], True),
+        ([member(3, 5), member(1, 6), member(0, asked=5)], False),
+        ([member(3, 5), member(1, 6), member(0, asked=None), member(0, asked=1), member(0, asked=1)], False),
+        ([member(900, -3000), member(0), member(1, 9)], False),
+        ([member(900, -3000), member(3, 2), member(2, 3), member(0, asked=1)], True),
+    ],
+    ids=str,
+)
+def test_when_a_place_is_down(members: list[Member], expected: bool | None) -> None:
+    assert down(members) is expected
+
+
+def test_the_places_of_some_boxes_are_the_shops_and_then_the_hubs() -> None:
+    given = [BoxSettings(name=f"b{n}", host="10.0.0.5", loja="7" if n < 2 else None) for n in range(3)]
+    assert [(site.objeto, len(site.caixas)) for site in sites(given)] == [("loja:7", 2), ("hub:10.0.0.5:5000", 3)]
+    assert sites(given[2:]) == []
