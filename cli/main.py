@@ -19,7 +19,7 @@ from core.logs import configure
 from core.text import redact
 
 BUG_EXIT, INTERRUPTED_EXIT = 70, 130
-NOT_COMMANDS = ("main", "output", "portuguese", "sat_avaliar")
+NOT_COMMANDS = ("main", "output", "portuguese", "sat_avaliar", "sat_frota")
 app = portuguese.Noun("Esteira: integrações fiscais brasileiras em uma linha confiável.", name="esteira")
 
 

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import sat_avaliar
+from cli import sat_avaliar, sat_frota
 from cli.output import document, instant, say, table
 from cli.portuguese import Noun
-from core.errors import Misconfigured, Rejected, Transient
+from core.errors import Misconfigured, Rejected, Transient, UsageError
 from flows import entregas
 from flows.sat import boxes, check
 from flows.sat.configured import box_named, configured
@@ -15,7 +15,11 @@ from flows.sat.outcome import Verificacao
 
 app = Noun("Caixas SAT e MFE.")
 sat_avaliar.register(app)
+sat_frota.register(app)
 Json = Annotated[bool, typer.Option("--json", help="Responde em JSON.")]
+Loja = Annotated[str | None, typer.Option("--loja", help="Só as desta loja.")]
+Uf = Annotated[str | None, typer.Option("--uf", help="Só as deste estado.")]
+Grupo = Annotated[str | None, typer.Option("--grupo", help="Só as deste grupo.")]
 ALERT_EXIT = 1
 RESULT_EXITS = {
     "ok": 0,
@@ -29,10 +33,13 @@ RESULT_EXITS = {
 @app.command()
 def verificar(
     nome: Annotated[str | None, typer.Argument(help="Uma caixa; sem nome, todas.")] = None,
+    todas: Annotated[bool, typer.Option("--todas", help="Todas as caixas, também as importadas.")] = False,
     fila: Annotated[bool, typer.Option("--fila", help="Deixa a verificação para os workers.")] = False,
     as_json: Json = False,
 ) -> int:
     """Consulta o status de uma caixa, avalia os alertas e avisa as mudanças."""
+    if todas and nome is not None:
+        raise UsageError("Diga o nome de uma caixa ou --todas.")
     names = [box_named(nome).name] if nome is not None else list(configured())
     if not names:
         say("Nenhuma caixa configurada (sat.boxes).")
@@ -49,20 +56,26 @@ def verificar(
 
 
 @app.command()
-def listar(as_json: Json = False) -> None:
+def listar(loja: Loja = None, uf: Uf = None, grupo: Grupo = None, as_json: Json = False) -> None:
     """Lista as caixas, o último resultado e os alertas abertos."""
+    wanted = {"loja": loja, "uf": uf, "grupo": grupo}
     rows = [
         {
             "nome": box.name,
             "tipo": box.kind,
             "endereco": f"{box.host}:{box.port}" if box.kind == "hub" else str(box.library),
             "numero_caixa": box.numero_caixa,
+            "loja": box.loja,
+            "uf": box.uf,
+            "grupo": box.grupo,
             "resultado": row.resultado if row else None,
             "verificada_em": instant(row.verificada_em) if row else None,
             "erro": row.erro if row else None,
+            "silenciada_ate": instant(row.silenciada_ate) if row else None,
             "alertas": [alerta.codigo for alerta in opened],
         }
         for box, row, opened in boxes.listar()
+        if all(value is None or getattr(box, label) == value for label, value in wanted.items())
     ]
     if as_json:
         document(rows)
@@ -71,6 +84,7 @@ def listar(as_json: Json = False) -> None:
         "nome": "Caixa",
         "tipo": "Tipo",
         "endereco": "Endereço",
+        "loja": "Loja",
         "resultado": "Resultado",
         "verificada_em": "Verificada",
         "alertas": "Alertas",

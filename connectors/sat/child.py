@@ -10,9 +10,8 @@ from typing import IO, Any
 
 from core.process import die_with_parent
 
-FUNCTION = "ConsultarStatusOperacional"
-# As for a hub; a status line has less than 1 KiB.
-ANSWER_LIMIT = 64 * 1024
+# The functions that can be asked for, each with the most that is taken of its answer; all only read.
+LIMITS = {"ConsultarStatusOperacional": 64 * 1024, "ExtrairLogs": 384 * 1024 * 1024}
 
 
 def main() -> int:
@@ -37,7 +36,11 @@ def _query(request: dict[str, Any]) -> dict[str, str]:
     from satcfe import BibliotecaSAT, ClienteSATLocal
     from satcfe.base import FuncoesSAT
 
-    code = request["activation_code"]
+    asked = {
+        "ConsultarStatusOperacional": FuncoesSAT.consultar_status_operacional,
+        "ExtrairLogs": FuncoesSAT.extrair_logs,
+    }
+    code, funcao = request["activation_code"], request["funcao"]
     if "\0" in code:
         # C would cut it there, and a wrong code sent again and again locks the box
         return {"erro": "codigo"}
@@ -45,7 +48,7 @@ def _query(request: dict[str, Any]) -> dict[str, str]:
         library = BibliotecaSAT(_path(request["library"]))
     except (OSError, AttributeError, ValueError):
         return {"erro": "biblioteca"}
-    if not hasattr(library.ref, FUNCTION):
+    if not hasattr(library.ref, funcao):
         return {"erro": "funcao"}
     client = ClienteSATLocal(
         library,
@@ -56,12 +59,12 @@ def _query(request: dict[str, Any]) -> dict[str, str]:
     )
     try:
         # The text itself: satcfe's own reading of it would fail on one odd field.
-        line = FuncoesSAT.consultar_status_operacional(client)
+        line = asked[funcao](client)
     except AttributeError:
         return {"erro": "nulo"}
     except UnicodeError:
         return {"erro": "codigo"}
-    return {"retorno": _decoded(line[:ANSWER_LIMIT].encode("latin-1"))}
+    return {"retorno": _decoded(line[: LIMITS[funcao]].encode("latin-1"))}
 
 
 def _path(library: str) -> str:

@@ -1,6 +1,7 @@
 """Ask a box for its status, whatever way leads to it. No function that changes a box is reachable from here."""
 
 from collections.abc import Awaitable, Callable
+from typing import BinaryIO
 
 from connectors.sat import hub, local
 from connectors.sat.status import StatusOperacional
@@ -15,6 +16,12 @@ WAYS: dict[str, Callable[[BoxSettings, int], Awaitable[StatusOperacional]]] = {
 }
 
 
+LOGS: dict[str, Callable[[BoxSettings, int, BinaryIO], Awaitable[None]]] = {
+    "hub": hub.extrair_logs,
+    "local": local.extrair_logs,
+}
+
+
 async def consultar_status(box: BoxSettings, sessao: int) -> StatusOperacional:
     """Return the box's status; `sessao` is a session number not used in the box's last 100 calls.
 
@@ -23,6 +30,14 @@ async def consultar_status(box: BoxSettings, sessao: int) -> StatusOperacional:
     """
     try:
         return await WAYS[box.kind](box, sessao)
+    except PlatformError as fault:
+        raise type(fault)(_told(box, str(fault))) from None
+
+
+async def extrair_logs(box: BoxSettings, sessao: int, saida: BinaryIO) -> None:
+    """Write the box's log to a file as it arrives; after a fault, raised as above, the file may hold a part."""
+    try:
+        await LOGS[box.kind](box, sessao, saida)
     except PlatformError as fault:
         raise type(fault)(_told(box, str(fault))) from None
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, BinaryIO, TypeVar
 
 import aiohttp
 import satcfe
 from yarl import URL
 
+from connectors.sat import logs
 from connectors.sat.status import FUNCAO, InvalidAnswer, StatusOperacional, parse
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
 from core.http import open_session, read_capped
@@ -21,6 +24,8 @@ HEADERS = {
     "Accept-Encoding": "identity",
 }
 INVALID_HOST = "o host configurado é inválido (use só o nome ou o endereço)"
+T = TypeVar("T")
+Receive = Callable[[aiohttp.ClientResponse], Awaitable[T]]
 # First match wins; the texts follow the name of the box.
 STATUSES: tuple[tuple[range, type[PlatformError], str], ...] = (
     (range(300, 400), Rejected, "o endereço redireciona, não é um SATHub"),
@@ -43,36 +48,54 @@ EXCEPTIONS: tuple[tuple[type[BaseException], type[PlatformError], str], ...] = (
 
 async def consultar(box: BoxSettings, sessao: int) -> StatusOperacional:
     """Query the box through its hub. The hub makes the session number, so it is not checked here."""
+
+    async def receive(response: aiohttp.ClientResponse) -> bytes:
+        return await read_capped(response, ANSWER_LIMIT)
+
+    return parse(_retorno(box, await _call(box, FUNCAO, receive, box.timeout_seconds)))
+
+
+async def extrair_logs(box: BoxSettings, sessao: int, saida: BinaryIO) -> None:
+    """Write the box's log to a file as it arrives."""
+
+    async def receive(response: aiohttp.ClientResponse) -> None:
+        await logs.write(response.content.iter_any(), saida)
+
+    await _call(box, logs.FUNCAO, receive, max(box.timeout_seconds, logs.SECONDS))
+
+
+async def _call(box: BoxSettings, funcao: str, receive: Receive[T], seconds: float) -> T:
+    """Post one call and return what `receive` makes of a good answer; every fault is a sentence with the address."""
     try:
-        async with asyncio.timeout(box.timeout_seconds):
-            status, body = await _post(box)
+        async with asyncio.timeout(seconds), _post(box, funcao) as response:
+            if response.status != 200:
+                raise _refused(box, response.status)
+            return await receive(response)
     except PlatformError:
         raise
     except tuple(kind for kind, _, _ in EXCEPTIONS) as error:
         kind, reason = next((fault, text) for known, fault, text in EXCEPTIONS if isinstance(error, known))
         raise kind(_sentence(box, reason.format(seconds=box.timeout_seconds))) from None
-    if status != 200:
-        raise _refused(box, status)
-    return parse(_retorno(box, body))
 
 
-async def _post(box: BoxSettings) -> tuple[int, bytes]:
+@asynccontextmanager
+async def _post(box: BoxSettings, funcao: str) -> AsyncIterator[aiohttp.ClientResponse]:
     limits = aiohttp.ClientTimeout(
         total=None, sock_connect=min(CONNECT_SECONDS, box.timeout_seconds), sock_read=box.timeout_seconds
     )
     form = {"numero_caixa": str(box.numero_caixa)}
     async with (
         open_session() as session,
-        session.post(_url(box), data=form, headers=HEADERS, allow_redirects=False, timeout=limits) as response,
+        session.post(_url(box, funcao), data=form, headers=HEADERS, allow_redirects=False, timeout=limits) as response,
     ):
-        return response.status, await read_capped(response, ANSWER_LIMIT)
+        yield response
 
 
-def _url(box: BoxSettings) -> URL:
+def _url(box: BoxSettings, funcao: str) -> URL:
     """Return the address; the scheme is fixed, an IPv6 address needs no brackets in the settings."""
     try:
         return URL.build(
-            scheme="http", host=(box.host or "").strip("[]"), port=box.port, path=f"{BASE}/{FUNCAO.lower()}"
+            scheme="http", host=(box.host or "").strip("[]"), port=box.port, path=f"{BASE}/{funcao.lower()}"
         )
     except ValueError:
         raise Misconfigured(_sentence(box, INVALID_HOST)) from None

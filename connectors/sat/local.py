@@ -6,13 +6,19 @@ import json
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import BinaryIO, TypeVar
 
-from connectors.sat.status import InvalidAnswer, StatusOperacional, parse
+from connectors.sat import logs
+from connectors.sat.status import FUNCAO, InvalidAnswer, StatusOperacional, parse
 from core.errors import Bug, Misconfigured, PlatformError, Transient
 from core.settings_sat import BoxSettings
 
 GRACE_SECONDS = 1.0
 LINE_LIMIT = 1024 * 1024
+CHUNK = 64 * 1024
+T = TypeVar("T")
+Receive = Callable[[asyncio.StreamReader], Awaitable[T]]
 NO_ANSWER = "a consulta terminou sem resposta."
 # What the child says went wrong, and what that means here; the texts follow the name of the box.
 FAULTS: dict[str, tuple[type[PlatformError], str]] = {
@@ -25,17 +31,46 @@ FAULTS: dict[str, tuple[type[PlatformError], str]] = {
 
 async def consultar(box: BoxSettings, sessao: int) -> StatusOperacional:
     """Query the box through its library, within the box's deadline."""
-    code, line = await _ask(box, sessao)
-    # an answer is one whole line; what the library does after it does not matter
+    code, line = await _ask(box, _request(box, sessao, FUNCAO), _line, box.timeout_seconds)
+    found = _answer(box, code, line)
+    if "retorno" not in found:
+        raise InvalidAnswer(NO_ANSWER)
+    return parse(found["retorno"], sessao)
+
+
+async def extrair_logs(box: BoxSettings, sessao: int, saida: BinaryIO) -> None:
+    """Write the box's log to a file as the child hands it over."""
+    seconds, head = max(box.timeout_seconds, logs.SECONDS), bytearray()
+
+    async def pieces(stdout: asyncio.StreamReader) -> AsyncIterator[bytes]:
+        while piece := await stdout.read(CHUNK):
+            head.extend(piece[: CHUNK - len(head)])
+            yield piece
+
+    async def receive(stdout: asyncio.StreamReader) -> PlatformError | None:
+        try:
+            await logs.write(pieces(stdout), saida, sessao)
+        except PlatformError as fault:
+            return fault
+        return None
+
+    code, fault = await _ask(box, _request(box, sessao, logs.FUNCAO), receive, seconds)
+    if isinstance(fault, InvalidAnswer):
+        # perhaps it is no answer of the box but a fault told by the child
+        _answer(box, code, bytes(head))
+    if fault is not None:
+        raise fault
+
+
+def _answer(box: BoxSettings, code: int, line: bytes) -> dict[str, str]:
+    """Return what the child says, unless it is a fault, or the library brought it down before a whole line."""
     if code != 0 and not line.endswith(b"\n"):
         raise Transient(f"a biblioteca derrubou a consulta ({_end(code)}).")
     found = _found(line)
     if found.get("erro") in FAULTS:
         kind, text = FAULTS[found["erro"]]
         raise kind(f"{text.format(library=box.library)}.")
-    if "retorno" not in found:
-        raise InvalidAnswer(NO_ANSWER)
-    return parse(found["retorno"], sessao)
+    return found
 
 
 def _found(line: bytes) -> dict[str, str]:
@@ -53,32 +88,37 @@ def _end(code: int) -> str:
     return f"sinal {known.get(-code, -code)}" if code < 0 else f"código {code}"
 
 
-async def _ask(box: BoxSettings, sessao: int) -> tuple[int, bytes]:
-    """Run the child and return its code and line; it is gone afterwards, with the process group it leads."""
+async def _ask(box: BoxSettings, request: bytes, receive: Receive[T], seconds: float) -> tuple[int, T]:
+    """Run the child and return its code and what was received; it is gone afterwards, with the group it leads."""
     child = await _start()
     try:
-        async with asyncio.timeout(box.timeout_seconds):
-            line = await _line(child, _request(box, sessao))
+        async with asyncio.timeout(seconds):
+            received = await receive(await _output(child, request))
         # the library may have a device to release
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(child.wait(), GRACE_SECONDS)
     except TimeoutError:
-        raise Transient(f"a biblioteca não respondeu em {box.timeout_seconds:g} s.") from None
+        raise Transient(f"a biblioteca não respondeu em {seconds:g} s.") from None
     finally:
         await _finish(child)
-    return child.returncode or 0, line
+    return child.returncode or 0, received
 
 
-async def _line(child: asyncio.subprocess.Process, request: bytes) -> bytes:
-    """Return the first line the child writes, as far as it goes."""
+async def _output(child: asyncio.subprocess.Process, request: bytes) -> asyncio.StreamReader:
+    """Hand the request over and return what the child writes."""
     if child.stdin is None or child.stdout is None:
         raise Bug
     child.stdin.write(request)
     with contextlib.suppress(ConnectionError):
         await child.stdin.drain()
     child.stdin.close()
+    return child.stdout
+
+
+async def _line(stdout: asyncio.StreamReader) -> bytes:
+    """Return the first line the child writes, as far as it goes."""
     try:
-        return await child.stdout.readline()
+        return await stdout.readline()
     except ValueError:
         raise InvalidAnswer(NO_ANSWER) from None
 
@@ -109,7 +149,7 @@ async def _start() -> asyncio.subprocess.Process:
         raise Transient("não consegui iniciar o processo da consulta.") from None
 
 
-def _request(box: BoxSettings, sessao: int) -> bytes:
+def _request(box: BoxSettings, sessao: int, funcao: str) -> bytes:
     code = box.activation_code.get_secret_value() if box.activation_code else ""
-    request = {"library": str(box.library), "activation_code": code, "sessao": sessao, "parent": os.getpid()}
-    return json.dumps(request).encode()
+    request = {"library": str(box.library), "activation_code": code, "sessao": sessao, "funcao": funcao}
+    return json.dumps(request | {"parent": os.getpid()}).encode()

@@ -27,6 +27,10 @@ class Busy(Transient):
     """O equipamento está ocupado; uma venda tem prioridade."""
 
 
+class SessionRefused(Transient):
+    """O equipamento recusou o número da sessão."""
+
+
 def _text(value: str) -> str:
     return value.strip()
 
@@ -134,14 +138,19 @@ class StatusOperacional:
         return ESTADOS.get(self.ESTADO_OPERACAO, f"(desconhecido: {self.ESTADO_OPERACAO})")  # type: ignore[arg-type]
 
 
-# Return codes of the family asked (xx), and what the caller has to do.
+WRONG_CODE = "código de ativação recusado; a caixa fica parada até mudar a configuração (códigos errados a bloqueiam)"
+BUSY = "equipamento ocupado, uma venda tem prioridade"
+UNKNOWN = "erro desconhecido do equipamento"
+# Return codes (the first two digits are the function asked), and what the caller has to do.
 REFUSALS: dict[str, tuple[type[PlatformError], str]] = {
-    "10001": (
-        Misconfigured,
-        "código de ativação recusado; a caixa fica parada até mudar a configuração (códigos errados a bloqueiam)",
-    ),
-    "10098": (Busy, "equipamento ocupado, uma venda tem prioridade"),
-    "10099": (Transient, "erro desconhecido do equipamento"),
+    "10001": (Misconfigured, WRONG_CODE),
+    "10098": (Busy, BUSY),
+    "10099": (Transient, UNKNOWN),
+    "15001": (Misconfigured, WRONG_CODE),
+    "15002": (Busy, "uma transferência de logs já está em andamento"),
+    "15097": (SessionRefused, "número de sessão recusado"),
+    "15098": (Busy, BUSY),
+    "15099": (Transient, UNKNOWN),
 }
 
 
@@ -160,20 +169,25 @@ def parse(line: str, sessao: int | None = None) -> StatusOperacional:
     """
     line = line.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
     values = line.strip("\r\n").split("|")
-    code = code_of(line)
-    if not code:
-        raise InvalidAnswer
-    if not code.startswith(FAMILY):
-        raise InvalidAnswer(f"O equipamento respondeu a outra função (código {code}).")
-    if sessao is not None and _number(values[0]) != sessao:
-        raise InvalidAnswer("O equipamento respondeu a outra sessão.")
-    if code != SUCCESS:
-        raise refusal(code, values[2].strip())
+    check_head(values, FAMILY, SUCCESS, sessao)
     if len(values) == STATUS_FIELDS + 1 and not values[-1].strip():
         values.pop()
     if len(values) != STATUS_FIELDS:
         raise InvalidAnswer(f"A resposta do equipamento tem {len(values)} campos em vez de {STATUS_FIELDS}.")
     return StatusOperacional(line, values)
+
+
+def check_head(values: list[str], family: str, success: str, sessao: int | None) -> None:
+    """Raise `InvalidAnswer` unless the standard fields answer this question, a refusal unless they tell success."""
+    code = code_of("|".join(values[:STANDARD_FIELDS]))
+    if not code:
+        raise InvalidAnswer
+    if not code.startswith(family):
+        raise InvalidAnswer(f"O equipamento respondeu a outra função (código {code}).")
+    if sessao is not None and _number(values[0]) != sessao:
+        raise InvalidAnswer("O equipamento respondeu a outra sessão.")
+    if code != success:
+        raise refusal(code, values[2].strip())
 
 
 def refusal(code: str, said: str) -> PlatformError:

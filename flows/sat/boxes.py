@@ -37,7 +37,7 @@ def synchronise(db: Session, now: datetime) -> None:
     for nome, box in boxes.items():
         row = rows.get(nome)
         if row is None:
-            row = Caixa(conta=CONTA_PADRAO, nome=nome, due_at=now, sessao=_random_session(), impressao=digest(box))
+            row = Caixa(conta=CONTA_PADRAO, nome=nome, due_at=now, sessao=random_session(), impressao=digest(box))
             db.add(row)
         row.ativo = True
         if row.impressao != digest(box):
@@ -76,7 +76,8 @@ def next_session(db: Session, row_id: int) -> int:
     return db.execute(counted).scalar_one()
 
 
-def _random_session() -> int:
+def random_session() -> int:
+    """Return where the session numbers of a new box begin."""
     return random.randint(FIRST_SESSION, LAST_SESSION)
 
 

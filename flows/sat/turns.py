@@ -39,19 +39,20 @@ def due(room: int, clock: Clock) -> list[Turn]:
     return _claim(configured(), room, clock, early=False)
 
 
-def asked_for(nomes: Collection[str], room: int, clock: Clock) -> list[Turn]:
-    """Lease at most so many of these boxes, due or not, that nobody is asking."""
+def asked_for(nomes: Collection[str], room: int, clock: Clock, seconds: float = 0) -> list[Turn]:
+    """Lease at most so many of these boxes, due or not, that nobody is asking, for that long at least."""
     if not room or not nomes:
         return []
-    return _claim({nome: box for nome, box in configured().items() if nome in nomes}, room, clock, early=True)
+    boxes = {nome: box for nome, box in configured().items() if nome in nomes}
+    return _claim(boxes, room, clock, early=True, seconds=seconds)
 
 
-def _claim(boxes: dict[str, BoxSettings], room: int, clock: Clock, *, early: bool) -> list[Turn]:
+def _claim(boxes: dict[str, BoxSettings], room: int, clock: Clock, *, early: bool, seconds: float = 0) -> list[Turn]:
     """Lease boxes for as long as the slowest of them may take."""
     if not boxes:
         return []
     token, now = new_token(), clock.now()
-    longest = max(box.timeout_seconds for box in boxes.values()) + MARGIN_SECONDS
+    longest = max(seconds, *(box.timeout_seconds for box in boxes.values())) + MARGIN_SECONDS
     with transaction() as db:
         rows = BOXES.claim(db, now, longest, room, BOXES.table.c.nome.in_(boxes), token=token, early=early)
         contexts = _contexts(db, [boxes[row.nome] for row in rows], clock)

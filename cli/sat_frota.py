@@ -1,0 +1,87 @@
+"""`esteira sat`: the fleet – import and remove boxes, their history, silences and logs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.output import document, instant, say, table
+from cli.portuguese import Noun
+from core.errors import Rejected, UsageError
+from flows.sat import history, importing, logs, quiet
+
+Nome = Annotated[str, typer.Argument(metavar="NOME", help="Nome da caixa.")]
+Json = Annotated[bool, typer.Option("--json", help="Responde em JSON.")]
+
+
+def register(noun: Noun) -> None:
+    """Add the commands to those of the boxes."""
+    for command in (importar, remover, historico, silenciar, extrair):
+        noun.command("logs" if command is extrair else command.__name__)(command)
+
+
+def importar(
+    arquivo: Annotated[Path, typer.Argument(metavar="ARQUIVO", help="CSV; a primeira linha diz as colunas.")],
+    as_json: Json = False,
+) -> int:
+    """Traz caixas de um CSV para o banco e diz o que houve com cada linha."""
+    found = importing.importar(arquivo)
+    rows = [vars(one) for one in found]
+    if as_json:
+        document(rows)
+    else:
+        titles = {"linha": "Linha", "nome": "Caixa", "resultado": "Resultado", "motivo": "Motivo"}
+        table(rows, titles, "O arquivo não tem linhas.")
+    refused = sum(one.resultado == importing.RECUSADA for one in found)
+    say(f"{len(found) - refused} aceitas, {refused} recusadas.")
+    return Rejected.exit_code if refused else 0
+
+
+def remover(nome: Nome) -> None:
+    """Tira uma caixa importada; as de sat.boxes saem do arquivo de configuração."""
+    importing.remover(nome)
+    say(f"Caixa {nome} removida.")
+
+
+def historico(nome: Nome, as_json: Json = False) -> None:
+    """Mostra cada mudança de uma caixa, da mais nova para a mais antiga."""
+    rows = [
+        {
+            "em": instant(one.em),
+            "resultado": one.resultado,
+            "estado_operacao": one.estado_operacao,
+            "alertas": one.alertas.split(",") if one.alertas else [],
+            "erro": one.erro,
+        }
+        for one in history.historico(nome)
+    ]
+    if as_json:
+        document(rows)
+        return
+    titles = ("Desde", "Resultado", "Estado", "Alertas", "Erro")
+    table(rows, dict(zip(rows[0] if rows else (), titles, strict=False)), "A caixa ainda não foi consultada.")
+
+
+def silenciar(
+    nome: Nome,
+    ate: Annotated[str | None, typer.Option("--ate", help="Instante ISO 8601, ou só HH:MM, na hora da loja.")] = None,
+    fim: Annotated[bool, typer.Option("--fim", help="Volta a avisar já.")] = False,
+) -> None:
+    """Não avisa nada de uma caixa até um instante; o que ainda valer depois é avisado então."""
+    if fim == (ate is not None):
+        raise UsageError("Diga --ate INSTANTE ou --fim.")
+    until = quiet.silenciar(nome, ate)
+    say(f"Caixa {nome} em silêncio até {instant(until)}." if until else f"Caixa {nome} volta a avisar.")
+
+
+def extrair(
+    nome: Nome,
+    saida: Annotated[Path | None, typer.Option("--saida", help="Arquivo novo (sem ele, com o nome da caixa).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Traz o log do equipamento para um arquivo."""
+    path = logs.extrair(nome, saida)
+    size = path.stat().st_size
+    say(f"{size} bytes em {path}.")
+    if as_json:
+        document({"caixa": nome, "arquivo": str(path), "bytes": size})
