@@ -6,7 +6,8 @@ Each condition is judged alone: one that fails is told as such and hides no othe
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -46,7 +47,7 @@ class Contexto:
     serie: str | None = None
     abertos: Mapping[str, datetime] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def na_loja(self) -> datetime:
         """The shop's wall clock, naive as the box's own."""
         return self.agora.astimezone(self.fuso).replace(tzinfo=None)
@@ -61,12 +62,15 @@ class AlertaOperacao(satcfe_alertas.AlertaOperacao):  # type: ignore[misc]
 
     codigo: ClassVar[str]
     severidade: str = WARNING
-    contexto: Contexto
 
     def __init__(self, resposta: Any) -> None:
         super().__init__(resposta)
-        self.contexto = Contexto()
         self.valores: dict[str, Any] = {}
+
+    @cached_property
+    def contexto(self) -> Contexto:
+        """When and where it is judged; whoever judges sets it, else it is here and now."""
+        return Contexto()
 
     @property
     def desde(self) -> str:
@@ -74,8 +78,7 @@ class AlertaOperacao(satcfe_alertas.AlertaOperacao):  # type: ignore[misc]
         return self.contexto.desde(self.codigo)
 
 
-@dataclass(frozen=True)
-class Avaliacao:
+class Avaliacao(NamedTuple):
     """The judgement of one condition; `erro` says why it could not be judged."""
 
     codigo: str
@@ -106,8 +109,12 @@ def registrados() -> Iterator[type[Any]]:
     from alerts.guests import load
 
     load()
-    guests = [one for one in satcfe_alertas.AlertaOperacao.alertas_registrados if one not in _registered]
-    yield from (one for one in (*_registered, *guests) if one not in _REPLACED)
+    yield from _lineup(tuple(_registered), tuple(satcfe_alertas.AlertaOperacao.alertas_registrados))
+
+
+@lru_cache(maxsize=8)
+def _lineup(ours: tuple[type[Any], ...], theirs: tuple[type[Any], ...]) -> list[type[Any]]:
+    return [one for one in dict.fromkeys((*ours, *theirs)) if one not in _REPLACED]
 
 
 def checar(cliente_sat: Cliente, contexto: Contexto | None = None) -> list[Any]:
@@ -127,7 +134,7 @@ def avaliar(resposta: Any, contexto: Contexto | None = None) -> list[Avaliacao]:
     return [one for one in judged if one.ativo or one.erro or one.codigo not in loud]
 
 
-def _judge(classe: type[Any], resposta: Any, contexto: Contexto) -> Avaliacao:
+def _judge(classe: Any, resposta: Any, contexto: Contexto) -> Avaliacao:
     codigo = _code(classe)
     try:
         alerta = classe(resposta)
@@ -144,7 +151,8 @@ def _judge(classe: type[Any], resposta: Any, contexto: Contexto) -> Avaliacao:
     return Avaliacao(codigo, severidade, ativo, mensagem, valores, None, alerta)
 
 
-def _code(classe: type[Any]) -> str:
+@lru_cache(maxsize=1024)
+def _code(classe: Any) -> str:
     """Return the code of a class: its own, else its name."""
     try:
         own = _word(classe, "codigo", CODE_LIMIT)
@@ -156,12 +164,20 @@ def _code(classe: type[Any]) -> str:
 def _word(thing: Any, name: str, limit: int) -> str:
     """Return a guest's attribute where it means what ours does: a short text."""
     found = getattr(thing, name, None)
-    return _clean(found).strip()[:limit] if isinstance(found, str) else ""
+    return _short(found, limit) if isinstance(found, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _short(text: str, limit: int) -> str:
+    return _clean(text).strip()[:limit]
 
 
 def _figures(alerta: Any) -> dict[str, Any]:
     found = getattr(alerta, "valores", None)
-    return {str(name): value for name, value in found.items()} if isinstance(found, Mapping) else {}
+    # ours first: asking whether a dict is a mapping takes as long as judging
+    if type(found) is dict or isinstance(found, Mapping):
+        return {str(name): value for name, value in found.items()}
+    return {}
 
 
 def _reason(error: BaseException) -> str:

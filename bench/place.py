@@ -70,13 +70,16 @@ def _migrate() -> None:
 
 
 @contextmanager
-def workers(*names: str, beat: bool = False, app: str = "workers") -> Iterator[list[subprocess.Popen[bytes]]]:
+def workers(
+    *names: str, beat: bool = False, app: str = "workers", concurrency: int | None = None
+) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run these workers of the product's own table until the end of the block; they all answer when it begins."""
     from core import celery_app
     from workers import processes
 
     wanted = [one for one in processes.TABLE if one.name in names or (beat and one.name == "beat")]
-    began = [subprocess.Popen(_of_app(one.command, app), cwd=ROOT) for one in wanted]
+    changed = {"-A": app} | ({"-c": str(concurrency)} if concurrency else {})
+    began = [subprocess.Popen(_changed(one.command, changed), cwd=ROOT) for one in wanted]
     try:
         while len(celery_app.app.control.ping(timeout=0.3)) < len(names):
             if any(process.poll() is not None for process in began):
@@ -89,8 +92,9 @@ def workers(*names: str, beat: bool = False, app: str = "workers") -> Iterator[l
             process.wait()
 
 
-def _of_app(command: Sequence[str], app: str) -> list[str]:
-    return [app if before == "-A" else word for before, word in zip(("", *command), command, strict=False)]
+def _changed(command: Sequence[str], values: Mapping[str, str]) -> list[str]:
+    """Return a command with other values behind these flags."""
+    return [values.get(before, word) for before, word in zip(("", *command), command, strict=False)]
 
 
 def children(process: subprocess.Popen[bytes]) -> list[int]:

@@ -12,13 +12,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
 from bench import figures, machine
+from bench.child import Ask, child
 from bench.place import KINDS, ROOT, place, workers
 
 BODY = "x" * 4000
@@ -52,33 +52,11 @@ PARTS = {
 
 
 @contextmanager
-def server(manners: dict[str, float]) -> Iterator[tuple[str, Any]]:
+def server(manners: dict[str, float]) -> Iterator[tuple[str, Ask]]:
     """Run the lean server; give its address and a way to ask it for its totals."""
     flags = [word for name, value in manners.items() for word in (f"--{name}", str(value))]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bench.questor_server", *flags],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        bufsize=1,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    address = f"http://127.0.0.1:{process.stdout.readline().strip()}"
-
-    def ask() -> dict[str, int]:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write("contar\n")
-        answer: dict[str, int] = json.loads(process.stdout.readline())
-        return answer
-
-    try:
-        yield address, ask
-    finally:
-        process.stdin.close()
-        process.wait()
+    with child("bench.questor_server", *flags) as (port, ask):
+        yield f"http://127.0.0.1:{port}", ask
 
 
 async def bare(address: str, amount: int, in_flight: int) -> float:
@@ -128,14 +106,14 @@ def deliver(folder: Path, amount: int) -> tuple[float, int]:
         return amount / (time.perf_counter() - began), states(lote).get("enviado", 0)
 
 
-def measure(name: str, kind: str) -> None:
+def measure(name: str, kind: str, amount: int | None) -> None:
     """Print the lines of one part; the process has its settings from then on."""
-    part = PARTS[name]
+    part = replace(PARTS[name], amount=amount) if amount else PARTS[name]
     in_flight = int(part.account["max_concurrency"])
     with place(kind) as folder:
         if part.bound is None:
             with server(part.server) as (address, _):
-                reference = ("aiohttp puro", asyncio.run(bare(address, 20_000, in_flight)))
+                reference = ("aiohttp puro", asyncio.run(bare(address, part.amount, in_flight)))
         else:
             reference = ("limite do servidor", part.bound)
         with server(part.server) as (address, ask):
@@ -154,9 +132,10 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--parte", choices=PARTS)
     arguments.add_argument("--banco", choices=KINDS, default="sqlite")
+    arguments.add_argument("--documentos", type=int, help="quantos, em vez dos da parte")
     given = arguments.parse_args()
     if given.parte:
-        measure(given.parte, given.banco)
+        measure(given.parte, given.banco, given.documentos)
         return
     machine.tell()
     for name in PARTS:

@@ -1,6 +1,7 @@
 """The access key of a CF-e, taken apart (ER SAT, 44 digits)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.fiscal import MODELO_CFE, chave_valida
 
@@ -15,10 +16,11 @@ class ChaveCFe:
     nserie: str
     numero: int
 
-    @classmethod
-    def ler(cls, texto: str) -> "ChaveCFe | None":
-        """Take a key apart; none when it is malformed."""
+    @staticmethod
+    @lru_cache(maxsize=8192)
+    def ler(texto: str) -> "ChaveCFe | None":
+        """Take a key apart; none when it is malformed. A box tells the same keys at every poll."""
         chave = texto.strip()
         if not chave.isascii() or not chave_valida(chave, MODELO_CFE):
             return None
-        return cls(chave[:2], chave[2:6], chave[6:20], chave[22:31], int(chave[31:37]))
+        return ChaveCFe(chave[:2], chave[2:6], chave[6:20], chave[22:31], int(chave[31:37]))

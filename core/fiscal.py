@@ -5,6 +5,8 @@ Every function takes the bare text, without punctuation; a document is never a n
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from operator import mul
 
 MODELO_CFE = "59"
 
@@ -52,8 +54,10 @@ _CHAVE = re.compile(
 
 
 def _modulo11(base: str, pesos: Sequence[int]) -> str:
+    if len(base) != len(pesos):
+        raise ValueError(f"{len(base)} caracteres em vez de {len(pesos)}")
     # ASCII code - 48 leaves digits as they are and makes A = 17 (NT 2025.001)
-    rest = sum((ord(char) - 48) * peso for char, peso in zip(base, pesos, strict=True)) % 11
+    rest = (sum(map(mul, base.encode("ascii"), pesos)) - 48 * sum(pesos)) % 11
     return "0" if rest < 2 else str(11 - rest)
 
 
@@ -113,6 +117,7 @@ def chave_valida(chave: str, modelo: str | None = None) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def _emitente_valido(emitente: str, modelo: str) -> bool:
     # a producer without CNPJ issues with the CPF, filled with zeros on the left; never through a SAT box
     cpf = modelo != MODELO_CFE and emitente.startswith("000") and cpf_valido(emitente[3:])

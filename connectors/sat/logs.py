@@ -1,7 +1,7 @@
 """The log of a box (ER SAT, ExtrairLogs), written to a file as it arrives: base64 inside a wire line inside JSON."""
 
 import base64
-import binascii
+import codecs
 import json
 import re
 from collections.abc import AsyncIterable
@@ -14,10 +14,10 @@ FUNCAO, SUCCESS, FAMILY = "ExtrairLogs", "15000", "15"
 SECONDS = 300.0
 LOG_LIMIT = 256 * 1024 * 1024
 HEAD_LIMIT = 64 * 1024
-_RETORNO = re.compile(rb'"retorno"\s*:\s*"')
-_END = re.compile(rb'(?<!\\)(?:\\\\)*"')
+_RETORNO = re.compile(r'"retorno"\s*:\s*"')
+_END = re.compile(r'(?<!\\)(?:\\\\)*"')
 # A character that JSON escapes has at most six bytes; the last ones of a piece may be half of one.
-_HALF = re.compile(rb"(?<!\\)(?:\\\\)*(\\(?:u[0-9a-fA-F]{0,3})?)$")
+_HALF = re.compile(r"(?<!\\)(?:\\\\)*(\\(?:u[0-9a-fA-F]{0,3})?)$")
 
 
 async def write(pieces: AsyncIterable[bytes], saida: BinaryIO, sessao: int | None = None) -> None:
@@ -39,16 +39,17 @@ class Retorno:
     """The text of the key `retorno` of a JSON object that comes in pieces; `over` when it has ended."""
 
     def __init__(self) -> None:
-        self._held = b""
+        self._held = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._inside = self.over = False
 
-    def feed(self, piece: bytes) -> bytes:
+    def feed(self, piece: bytes) -> str:
         """Return what the piece adds to the text."""
         if self.over:
-            return b""
-        self._held += piece
+            return ""
+        self._held += self._decoder.decode(piece)
         if not self._inside and not self._begins():
-            return b""
+            return ""
         end = _END.search(self._held)
         if end is not None:
             ready, self.over = self._held[: end.end() - 1], True
@@ -72,9 +73,9 @@ class Retorno:
             raise InvalidAnswer
 
 
-def _plain(text: bytes) -> bytes:
+def _plain(text: str) -> str:
     try:
-        return str(json.loads(b'"' + text + b'"', strict=False)).encode("utf-8", "replace")
+        return str(json.loads(f'"{text}"', strict=False))
     except ValueError:
         raise InvalidAnswer from None
 
@@ -84,17 +85,17 @@ class LogLine:
 
     def __init__(self, saida: BinaryIO, sessao: int | None) -> None:
         self._saida, self._sessao = saida, sessao
-        self._head, self._digits = b"", b""
+        self._head, self._digits = "", ""
         self._good = self._over = False
         self._written = 0
 
-    def feed(self, piece: bytes) -> None:
+    def feed(self, piece: str) -> None:
         """Take a piece."""
         if self._good:
             self._decode(piece)
             return
         self._head += piece
-        fields = self._head.split(b"|", STANDARD_FIELDS)
+        fields = self._head.split("|", STANDARD_FIELDS)
         if len(fields) > STANDARD_FIELDS:
             self._check()
             self._good = True
@@ -111,20 +112,20 @@ class LogLine:
             raise InvalidAnswer("O log que o equipamento enviou está incompleto.")
 
     def _check(self) -> None:
-        check_head(self._head.decode("utf-8", "replace").strip("\r\n").split("|"), FAMILY, SUCCESS, self._sessao)
+        check_head(self._head.strip("\r\n").split("|"), FAMILY, SUCCESS, self._sessao)
 
-    def _decode(self, piece: bytes) -> None:
+    def _decode(self, piece: str) -> None:
         """Decode whole groups of four digits; what follows a separator is no part of the log."""
         if self._over:
             return
-        field, separator, _ = piece.partition(b"|")
+        field, separator, _ = piece.partition("|")
         self._over = bool(separator)
-        self._digits += b"".join(field.split())
+        self._digits += "".join(field.split())
         whole = len(self._digits) // 4 * 4
         ready, self._digits = self._digits[:whole], self._digits[whole:]
         try:
             decoded = base64.b64decode(ready, validate=True)
-        except binascii.Error:
+        except ValueError:
             raise InvalidAnswer("O log que o equipamento enviou não está em base64.") from None
         self._written += len(decoded)
         if self._written > LOG_LIMIT:

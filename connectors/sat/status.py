@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
@@ -31,14 +32,12 @@ class SessionRefused(Transient):
     """O equipamento recusou o número da sessão."""
 
 
-def _text(value: str) -> str:
-    return value.strip()
-
-
 def _number(value: str) -> int | None:
-    return int(value) if re.fullmatch(r"[0-9]{1,9}", value.strip()) else None
+    text = value.strip()
+    return int(text) if len(text) < 10 and text.isascii() and text.isdigit() else None
 
 
+@lru_cache(maxsize=4096)
 def _ip(value: str) -> str:
     parts = value.strip().split(".")
     plain = len(parts) == 4 and all(re.fullmatch(r"[0-9]{1,3}", part) for part in parts)
@@ -47,22 +46,28 @@ def _ip(value: str) -> str:
 
 def _instant(value: str) -> datetime | None:
     """Return the box's wall clock; it has no zone, so the result is naive."""
-    return _parsed(value, "%Y%m%d%H%M%S", 14)
-
-
-def _day(value: str) -> date | None:
-    found = _parsed(value, "%Y%m%d", 8)
-    return found.date() if found else None
-
-
-def _parsed(value: str, form: str, digits: int) -> datetime | None:
-    if not re.fullmatch(rf"[0-9]{{{digits}}}", value.strip()):
+    text = value.strip()
+    if len(text) != 14 or not (text.isascii() and text.isdigit()):
         return None
+    day, clock = text[:8], text[8:]
     try:
-        return datetime.strptime(value.strip(), form)  # noqa: DTZ007 - the box tells no zone
+        return datetime.fromisoformat(f"{day}T{clock}")
     except ValueError:
         return None
 
+
+@lru_cache(maxsize=4096)
+def _day(value: str) -> date | None:
+    text = value.strip()
+    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+_text = str.strip
 
 FIELDS: tuple[tuple[str, Callable[[str], Any]], ...] = (
     ("numeroSessao", _number),
@@ -129,8 +134,7 @@ class StatusOperacional:
 
     def __init__(self, verbatim: str, values: list[str]) -> None:
         self.atributos = Atributos(FUNCAO, verbatim)
-        for (name, read), value in zip(FIELDS, values, strict=True):
-            setattr(self, name, read(value))
+        self.__dict__.update((name, read(value)) for (name, read), value in zip(FIELDS, values, strict=True))
 
     @property
     def status(self) -> str:
@@ -156,9 +160,12 @@ REFUSALS: dict[str, tuple[type[PlatformError], str]] = {
 
 def code_of(line: str) -> str:
     """Return the five-digit code of a wire line, empty when it has none."""
-    values = line.strip("\r\n").split("|")
+    return _code(line.strip("\r\n").split("|"))
+
+
+def _code(values: list[str]) -> str:
     code = values[1].strip() if len(values) >= STANDARD_FIELDS else ""
-    return code if re.fullmatch(r"[0-9]{5}", code) else ""
+    return code if len(code) == 5 and code.isascii() and code.isdigit() else ""
 
 
 def parse(line: str, sessao: int | None = None) -> StatusOperacional:
@@ -179,7 +186,7 @@ def parse(line: str, sessao: int | None = None) -> StatusOperacional:
 
 def check_head(values: list[str], family: str, success: str, sessao: int | None) -> None:
     """Raise `InvalidAnswer` unless the standard fields answer this question, a refusal unless they tell success."""
-    code = code_of("|".join(values[:STANDARD_FIELDS]))
+    code = _code(values)
     if not code:
         raise InvalidAnswer
     if not code.startswith(family):

@@ -34,6 +34,14 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["bench.million", "--linhas", "20000", "--destinos", "120", "--entregas", "200"],
         ["20000 linhas pendentes", "reserva p99", "varredura p99", "memória após mais 200 entregas"],
     ),
+    "boxes": (
+        ["bench.sat", "--caixas", "20", "--latencia", "0.1", "--segundos", "0.2"],
+        ["rodada de 20 caixas sqlite", "memória da rodada", "'chamadas': 20, 'caixas': 20", "respostas avaliadas"],
+    ),
+    "questor": (
+        ["bench.questor_send", "--parte", "unitario", "--documentos", "200"],
+        ["envio unitario sqlite", "200 de 200 aceitos"],
+    ),
     "one part of all": (
         ["bench.deliveries", "--parte", "vazao", "--eventos", "16", "--banco", "sqlite"],
         ["== vazao", "vazão sqlite"],

@@ -120,7 +120,31 @@ char *ConsultarStatusOperacional(int session, char *code) {
 
 char *ConsultarSAT(int session) { return line(session, "08000|SAT em operacao||"); }
 char *ConsultarNumeroSessao(int session, char *code, int asked) { return line(asked, LINHA_UTF8); }
-char *ExtrairLogs(int session, char *code) { return line(session, "15000|Transferencia completa|||"); }
+/* Twelve million bytes of log, as three of them make four digits: "lin", again and again. */
+static char *long_log(int session) {
+    const int groups = 4000000;
+    char *text = malloc(64 + 4 * groups);
+    char *end = text + sprintf(text, "%06d|15000|Transferencia completa|||", session);
+    for (int group = 0; group < groups; group++, end += 4) memcpy(end, "bGlu", 4);
+    *end = 0;
+    return text;
+}
+
+char *ExtrairLogs(int session, char *code) {
+    if (is(code, "wrong")) return line(session, "15001|Codigo de ativacao invalido||");
+    if (is(code, "busy")) return line(session, "15098|SAT em processamento||");
+    if (is(code, "session")) return line(session, "15097|Numero de sessao invalido||");
+    if (is(code, "other function")) return line(session, "10000|Resposta com sucesso||");
+    if (is(code, "other session")) return line(session + 1, "15000|Transferencia completa|||");
+    if (is(code, "null")) return NULL;
+    if (is(code, "crash")) raise(SIGSEGV);
+    if (is(code, "hang")) hang();
+    if (is(code, "garbage")) return "\xff\xfe\x01 lixo";
+    if (is(code, "cut")) return line(session, "15000|Transferencia completa|||bGl");
+    if (is(code, "long")) return long_log(session);
+    if (is(code, "empty")) return line(session, "15000|Transferencia completa|||");
+    return line(session, "15000|Transferencia completa|||bGluaGEK|");
+}
 char *ConsultarUltimaSessaoFiscal(int session, char *code) { return line(session, "19003|Sem sessao fiscal||"); }
 
 char *AtivarSAT() { return forbidden("AtivarSAT"); }

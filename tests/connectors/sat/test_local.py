@@ -17,14 +17,12 @@ from support.ports import wait_until
 from support.processes import alive, arguments
 
 import connectors.sat
-from connectors.sat import client
+from connectors.sat import child, client
 from connectors.sat.client import consultar_status
 from connectors.sat.status import Busy, InvalidAnswer, StatusOperacional
 from core.errors import Misconfigured, PlatformError, Transient
 from core.settings_sat import BoxSettings
-from sandbox.sat_wire import status_line
 
-SOURCE = Path(__file__).with_name("biblioteca.c")
 SESSAO = 123456
 PATIENCE = 20.0
 CHANGING = (
@@ -35,41 +33,6 @@ CHANGING = (
 
 Compile = Callable[..., Path]
 Box = Callable[..., BoxSettings]
-
-
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
-    """Compile a C source to a shared library."""
-    gcc = shutil.which("gcc")
-    if gcc is None:
-        pytest.skip("gcc is not installed: no vendor library can be built for the test")
-
-    def build(source: Path, *options: str) -> Path:
-        target = tmp_path_factory.mktemp("biblioteca") / f"{source.stem}.so"
-        subprocess.run([gcc, "-shared", "-fPIC", "-w", *options, str(source), "-o", str(target)], check=True)
-        return target
-
-    return build
-
-
-@pytest.fixture(scope="session")
-def library(compiled: Compile) -> Path:
-    """The library whose behaviour is chosen by the activation code."""
-    rest = status_line(STATUS_LAN="NÃO CONECTADO").partition("|")[2]
-    latin = "".join(f"\\{byte:03o}" if byte > 126 else chr(byte) for byte in rest.encode("latin-1"))
-    utf8 = "".join(f"\\{byte:03o}" if byte > 126 else chr(byte) for byte in rest.encode())
-    return compiled(SOURCE, f'-DLINHA_UTF8="{utf8}"', f'-DLINHA_LATIN1="{latin}"')
-
-
-@pytest.fixture
-def box(library: Path) -> Box:
-    """A box whose library behaves as told."""
-
-    def make(behaviour: str = "ok", **more: object) -> BoxSettings:
-        fields = {"name": "loja-1", "kind": "local", "library": library, "timeout_seconds": PATIENCE}
-        return BoxSettings.model_validate(fields | {"activation_code": behaviour} | more)
-
-    return make
 
 
 def ask(settings: BoxSettings, sessao: int = SESSAO) -> StatusOperacional:
@@ -305,14 +268,16 @@ def test_whatever_happens_no_function_that_changes_a_box_is_called(
     assert not (tmp_path / "chamada_proibida").exists()
 
 
-def test_the_connector_names_one_function_of_the_er_only() -> None:
+def test_the_connector_names_no_function_that_changes_a_box() -> None:
     text = "\n".join(path.read_text() for path in Path(connectors.sat.__path__[0]).glob("*.py")).lower()
     snake = [re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", name).lower() for name in CHANGING]
     assert "consultar_status_operacional" in text
+    assert "extrair_logs" in text
     assert [name for name in (*map(str.lower, CHANGING), *snake) if name in text] == []
 
 
-def test_the_public_functions_ask_for_the_status_and_nothing_else() -> None:
+def test_only_the_status_and_the_log_can_be_asked_for() -> None:
     public = {name for name in vars(client.ClienteCaixa) if not name.startswith("_")}
     assert public == {"consultar_status_operacional"}
-    assert set(client.WAYS) == {"hub", "local"}
+    assert set(client.WAYS) == set(client.LOGS) == {"hub", "local"}
+    assert set(child.LIMITS) == {"ConsultarStatusOperacional", "ExtrairLogs"}
