@@ -2,6 +2,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Configure
@@ -71,3 +72,27 @@ def test_an_entry_point_may_be_a_class(tmp_path: Path) -> None:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: minha-loja\nVersion: 1\n")
     (info / "entry_points.txt").write_text("[esteira.alertas]\nfirmware = minha_loja:FirmwareVelho\n")
     assert "FirmwareVelho" in [one.__name__ for one in base.registrados()]
+
+
+def blocks(path: str) -> list[str]:
+    text = (Path(__file__).parents[2] / path).read_text()
+    return [block.partition("```")[0] for block in text.split("```python\n")[1:]]
+
+
+@pytest.mark.parametrize("path", ["README.md", "docs/how-to/novo-alerta.md"])
+def test_the_alert_of_the_documentation_is_found_and_passes_its_own_test(
+    configure: Configure, tmp_path: Path, path: str
+) -> None:
+    (shown,) = (block for block in blocks(path) if "registrar" in block)
+    (own_test,) = (block for block in blocks("docs/how-to/novo-alerta.md") if "def test_firmware" in block)
+    (tmp_path / "minha_loja.py").write_text(shown)
+    configure(sat__alert_modules='["minha_loja"]')
+    assert guests.load() == ()
+    scope: dict[str, Any] = {}
+    exec(own_test, scope)
+    scope["test_firmware"]()
+
+
+def test_a_guest_of_the_documentation_has_about_ten_lines() -> None:
+    (shown,) = (block for block in blocks("docs/how-to/novo-alerta.md") if "registrar" in block)
+    assert len([line for line in shown.splitlines() if line.strip()]) <= 10

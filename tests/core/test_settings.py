@@ -63,6 +63,9 @@ def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> N
         ("ESTEIRA_SAT__BOXES", '[{"name": "a", "host": "h", "numero": 1}]', "(seria numero_caixa?)"),
         ("ESTEIRA_SAT__BOXES", '[{"name":"a","host":"h"},{"name":"a","host":"h"}]', "sat.boxes: nome repetido: a"),
         ("ESTEIRA_SAT__BOXES", '[{"name":"a","kind":"usb"}]', "sat.boxes[0].kind: deve ser um destes"),
+        ("ESTEIRA_SAT__BOXES", '[{"name":"hub:a","host":"h"}]', "um nome de caixa não começa com loja: nem hub:"),
+        ("ESTEIRA_SAT__BOXES", '[{"name":"a","host":"h","opening_hours":["8h"]}]', "horário inválido: '8h'"),
+        ("ESTEIRA_SAT__BOXES", '[{"name":"a","host":"h","maintenance":["a/b"]}]', "período inválido: 'a/b'"),
     ],
 )
 def test_a_mistake_names_its_key(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str) -> None:
