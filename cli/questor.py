@@ -1,12 +1,16 @@
 """`esteira questor`: lots of fiscal files on their way to Questor Zen."""
 
+import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
 from rich.live import Live
+from rich.progress import Progress as Meter
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from cli.output import document, err, instant, out, say, table
@@ -15,7 +19,7 @@ from core.accounts import PADRAO
 from core.celery_app import send as hand_over
 from core.clock import SYSTEM
 from core.errors import Misconfigured, Transient
-from flows.questor import lots, send
+from flows.questor import lots, report, scan, send
 from flows.questor.progress import Progress, progress
 from tasks.questor import QUEUE, SEND
 
@@ -54,6 +58,30 @@ def listar(as_json: Json = False) -> None:
         return
     titles = ("Lote", "Conta", "Pasta", "Varrido", "Enviar", "Concluído")
     table(rows, dict(zip(rows[0] if rows else (), titles, strict=False)), "Nenhum lote.")
+
+
+@app.command()
+def varrer(
+    pasta: Annotated[str, typer.Argument(metavar="PASTA", help="Pasta com os XML, também dentro de ZIP.")],
+    nome: Annotated[str | None, typer.Option("--nome", help="Nome do lote; sem ele, o da pasta.")] = None,
+    conta: Conta = PADRAO,
+    as_json: Json = False,
+) -> None:
+    """Lê uma pasta e anota o que é cada arquivo; não envia nada."""
+    columns = (SpinnerColumn(), TextColumn("{task.completed} arquivos, {task.fields[rate]:.0f}/s"), TimeElapsedColumn())
+    with Meter(*columns, console=err, transient=True) as meter:
+        task, began = meter.add_task("", total=None, rate=0.0), time.monotonic()
+
+        def show(met: int) -> None:
+            meter.update(task, completed=met, rate=met / max(time.monotonic() - began, 0.001))
+
+        found = scan.varrer(pasta, nome, conta, show)
+    rate = found.arquivos / found.segundos if found.segundos else 0.0
+    if as_json:
+        document({**asdict(found), "por_segundo": round(rate, 1)})
+        return
+    say(f"{found.arquivos} arquivos em {found.segundos:.1f} s ({rate:.0f}/s), {found.lidos} lidos.")
+    say(f"Lote {found.lote}: " + (", ".join(f"{n} {estado}" for estado, n in found.estados.items()) or "vazio") + ".")
 
 
 @app.command()
@@ -115,6 +143,17 @@ def estado(lote: Lote, conta: Conta = PADRAO, as_json: Json = False) -> None:
         document(shown(found))
         return
     out.print(_drawn(found))
+
+
+@app.command()
+def relatorio(
+    lote: Lote,
+    formato: Annotated[str, typer.Option("--formato", help="jsonl ou csv.")] = "jsonl",
+    conta: Conta = PADRAO,
+) -> None:
+    """Escreve uma linha para cada arquivo do lote, na saída padrão."""
+    for line in report.relatorio(lote, formato, conta):
+        sys.stdout.write(line)
 
 
 @app.command()

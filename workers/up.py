@@ -19,7 +19,7 @@ from workers.output import Output, to_stdout
 from workers.spec import Process
 from workers.supervisor import Supervisor
 
-DEMO_STOP_SECONDS, DEMO_WORKER_GRACE = 4.0, 3.0
+DEMO_STOP_SECONDS, DEMO_WORKER_GRACE = 3.0, 2.5
 # For everything but the workers.
 STOP_RESERVE = 5.0
 PLAIN_WIDTH = 140

@@ -5,10 +5,11 @@ import os
 import re
 import zipfile
 
-MEMBER_LIMIT = 64 * 1024 * 1024
+from core.documentos import LIMITE
+
 _ESCAPED = re.compile(rb"%([0-9A-F]{2})")
 _MEMBER = re.compile(rb"(?is)(.+?\.zip)!/(.+)")
-_UNREADABLE = (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError)
+UNREADABLE = (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError)
 
 
 class Changed(Exception):
@@ -47,13 +48,17 @@ class Files:
         Raises:
             Changed: it is gone, or other bytes are there now.
         """
-        try:
-            content = self._content(os.path.join(self._pasta, found(caminho)))
-        except _UNREADABLE:
-            raise Changed("sumiu") from None
+        content = self.content(caminho)
         if hashlib.sha256(content).hexdigest() != sha256:
             raise Changed("mudou")
         return content
+
+    def content(self, caminho: str) -> bytes:
+        """Return what is there now; raise `Changed` where nothing can be read."""
+        try:
+            return self._content(os.path.join(self._pasta, found(caminho)))
+        except UNREADABLE:
+            raise Changed("sumiu") from None
 
     def close(self) -> None:
         """Close the ZIP that is open."""
@@ -67,7 +72,7 @@ class Files:
             return _regular(path)
         # names of members are text already; undecodable ones were read as surrogates
         with self._open(inside[1]).open(inside[2].decode("utf-8", "surrogateescape")) as member:
-            return _capped(member.read(MEMBER_LIMIT + 1))
+            return _capped(member.read(LIMITE + 1))
 
     def _open(self, archive: bytes) -> zipfile.ZipFile:
         if self._zip is None or self._zip[0] != archive:
@@ -79,11 +84,18 @@ class Files:
 def _regular(path: bytes) -> bytes:
     # a FIFO would wait for ever, a link may lead out of the folder
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        return _capped(file.read(MEMBER_LIMIT + 1))
+    try:
+        # asking for the limit itself would make room for it each time
+        size = min(os.fstat(descriptor).st_size, LIMITE) + 1
+        content = os.read(descriptor, size)
+        while len(content) < size and (more := os.read(descriptor, size - len(content))):
+            content += more
+    finally:
+        os.close(descriptor)
+    return _capped(content)
 
 
 def _capped(content: bytes) -> bytes:
-    if len(content) > MEMBER_LIMIT:
+    if len(content) > LIMITE:
         raise ValueError("grande demais")
     return content

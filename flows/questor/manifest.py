@@ -1,0 +1,210 @@
+"""The manifest of a lot: what each file is, written thousands at a time; a file that is as it was is not read again."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sqlalchemy import Row, Table, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.clock import Clock
+from core.documentos import Acao, Leitura, ler
+from flows.questor.files import Changed, Files
+from flows.questor.walk import Found
+from storage.models import QuestorArquivo, QuestorLote
+from storage.session import reading, transaction
+
+FILES = cast("Table", QuestorArquivo.__table__)
+PENDENTE, DUPLICADO, IGNORADO, QUARENTENA = "pendente", "duplicado", "ignorado", "quarentena"
+STATES = {Acao.IMPORTAR: PENDENTE, Acao.IGNORAR: IGNORADO, Acao.SEPARAR: QUARENTENA}
+# Of a document in one of these states every other text is a duplicate.
+OWNED = ("pendente", "desconhecido", "enviado", "recusado")
+# Judged anew though the file is as it was: it was away meanwhile, or the settings may say other things now.
+REREAD = frozenset({"sumiu", "mudou", "sem_metodo"})
+MESSAGE_LIMIT = 500
+KNOWN = ("id", "caminho", "tamanho", "mtime_ns", "sha256", "tipo", "identidade", "estado", "motivo", "lease_token")
+FILE = ("tamanho", "mtime_ns", "sha256")
+JUDGED = ("tipo", "identidade", "estado", "motivo", "mensagem", "original_id", "due_at")
+UNTRIED = {"http": None, "tentativas": 0, "repeticoes": 0, "erros": 0}
+
+
+@dataclass
+class Seen:
+    """Which rows were met, a bit for each number: a million of them in 125 kB."""
+
+    bits: bytearray = field(default_factory=bytearray)
+
+    def add(self, number: int) -> None:
+        """Note a row."""
+        place = number >> 3
+        if place >= len(self.bits):
+            self.bits.extend(bytes(place + 1024 - len(self.bits)))
+        self.bits[place] |= 1 << (number & 7)
+
+    def __contains__(self, number: int) -> bool:
+        place = number >> 3
+        return place < len(self.bits) and bool(self.bits[place] & (1 << (number & 7)))
+
+
+@dataclass
+class New:
+    """A file as it was found to be now; `row` is what the manifest said of it."""
+
+    found: Found
+    sha256: str | None
+    leitura: Leitura
+    row: Row[Any] | None
+    original_id: int | None = None
+    duplicate_of: str | None = None
+
+    @property
+    def key(self) -> tuple[str | None, str | None]:
+        """What tells this document from others."""
+        return self.leitura.tipo, self.leitura.identidade
+
+    @property
+    def keeps_its_outcome(self) -> bool:
+        """Whether the manifest tells already how this document fares; a refused text that was mended is a new one."""
+        row = self.row
+        if row is None or row.estado not in OWNED or (row.tipo, row.identidade) != self.key:
+            return False
+        return bool(row.estado != "recusado" or row.sha256 == self.sha256)
+
+
+class Manifest:
+    """The manifest of one lot while it is scanned."""
+
+    def __init__(self, lote: QuestorLote, methods: Mapping[str, str], clock: Clock) -> None:
+        self.lote_id, self._methods, self._clock = lote.id, methods, clock
+        self._files = Files(lote.pasta)
+        self.seen = Seen()
+        self.read = 0
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._files.close()
+
+    def take(self, batch: Sequence[Found]) -> None:
+        """Bring the manifest to these files."""
+        known = self._known(batch)
+        fresh = []
+        for found in {one.caminho: one for one in batch}.values():
+            row = known.get(found.caminho)
+            if row is not None:
+                self.seen.add(row.id)
+            if row is None or (_other(row, found) and row.lease_token is None):
+                fresh.append(self._read(found, row))
+        if fresh:
+            with transaction() as db:
+                self._write(db, fresh)
+
+    def _known(self, batch: Sequence[Found]) -> dict[str, Row[Any]]:
+        query = select(*(FILES.c[name] for name in KNOWN)).where(
+            FILES.c.lote_id == self.lote_id, FILES.c.caminho.in_([one.caminho for one in batch])
+        )
+        with reading() as db:
+            return {row.caminho: row for row in db.execute(query)}
+
+    def _read(self, found: Found, row: Row[Any] | None) -> New:
+        self.read += 1
+        if found.motivo is not None:
+            action = Acao.IGNORAR if found.ignorar else Acao.SEPARAR
+            return New(found, None, Leitura(action, motivo=found.motivo), row)
+        try:
+            content = self._files.content(found.caminho)
+        except Changed:
+            return New(found, None, Leitura(Acao.SEPARAR, motivo="ilegivel"), row)
+        leitura = ler(content)
+        if leitura.acao is Acao.IMPORTAR and not self._methods.get(leitura.tipo or ""):
+            leitura = Leitura(Acao.SEPARAR, leitura.tipo, leitura.identidade, "sem_metodo")
+        return New(found, hashlib.sha256(content).hexdigest(), leitura, row)
+
+    def _write(self, db: Session, fresh: Sequence[New]) -> None:
+        # Two scans of one lot take turns here, so that one document has one owner.
+        db.execute(select(QuestorLote.id).where(QuestorLote.id == self.lote_id).with_for_update())
+        self._own(db, fresh)
+        changed = [new for new in fresh if new.row is not None]
+        self._insert(db, [new for new in fresh if new.row is None and new.duplicate_of is None])
+        self._point(db, fresh)
+        self._insert(db, [new for new in fresh if new.row is None and new.duplicate_of is not None])
+        self._update(db, changed)
+
+    def _own(self, db: Session, fresh: Sequence[New]) -> None:
+        """Find out which of the documents another file has already, here or in the manifest."""
+        wanted = [new for new in fresh if new.leitura.acao is Acao.IMPORTAR]
+        mine = {new.row.id for new in fresh if new.row is not None}
+        owners: dict[Any, tuple[str, str, str | None]] = {
+            (row.tipo, row.identidade): (row.caminho, row.estado, row.sha256)
+            for row in self._owners(db, {new.leitura.identidade for new in wanted})
+            if row.id not in mine
+        }
+        for new in wanted:
+            caminho, estado, sha256 = owners.setdefault(new.key, (new.found.caminho, PENDENTE, new.sha256))
+            # a text that was refused may be mended in another file
+            if caminho != new.found.caminho and (estado != "recusado" or sha256 == new.sha256):
+                new.duplicate_of = caminho
+
+    def _owners(self, db: Session, identities: Iterable[str | None]) -> Iterable[Any]:
+        columns = (FILES.c.id, FILES.c.caminho, FILES.c.estado, FILES.c.sha256, FILES.c.tipo, FILES.c.identidade)
+        mine = (FILES.c.lote_id == self.lote_id, FILES.c.identidade.in_(list(identities)), FILES.c.estado.in_(OWNED))
+        return db.execute(select(*columns).where(*mine).order_by(FILES.c.id.desc())).all()
+
+    def _point(self, db: Session, fresh: Sequence[New]) -> None:
+        """Give duplicates the number of the file that has their document."""
+        paths = {new.duplicate_of for new in fresh if new.duplicate_of is not None}
+        if not paths:
+            return
+        query = select(FILES.c.caminho, FILES.c.id).where(FILES.c.lote_id == self.lote_id, FILES.c.caminho.in_(paths))
+        numbers = {row.caminho: row.id for row in db.execute(query)}
+        for new in fresh:
+            new.original_id = numbers.get(new.duplicate_of) if new.duplicate_of is not None else None
+
+    def _insert(self, db: Session, fresh: Sequence[New]) -> None:
+        if not fresh:
+            return
+        mine = UNTRIED | {"lote_id": self.lote_id, "lease_token": None}
+        rows = [mine | self._values(new) | {"caminho": new.found.caminho} for new in fresh]
+        db.execute(insert(FILES), rows)
+        query = select(FILES.c.id).where(
+            FILES.c.lote_id == self.lote_id, FILES.c.caminho.in_([new.found.caminho for new in fresh])
+        )
+        for number in db.scalars(query):
+            self.seen.add(number)
+
+    def _update(self, db: Session, changed: Sequence[New]) -> None:
+        """Write what files became; where the document is the same its outcome stays, whatever its bytes are."""
+        self._set(db, [new for new in changed if new.keeps_its_outcome], FILE, {})
+        self._set(db, [new for new in changed if not new.keeps_its_outcome], (*FILE, *JUDGED), UNTRIED)
+
+    def _set(self, db: Session, changed: Sequence[New], names: Sequence[str], fixed: Mapping[str, Any]) -> None:
+        if not changed:
+            return
+        free = (FILES.c.id == bindparam("row_id"), FILES.c.lease_token.is_(None))
+        statement = update(FILES).where(*free).values(**{name: bindparam(f"new_{name}") for name in names}, **fixed)
+        rows = []
+        for new in changed:
+            values = self._values(new)
+            rows.append({f"new_{name}": values[name] for name in names} | {"row_id": cast("Row[Any]", new.row).id})
+        db.connection().execute(statement, rows)
+
+    def _values(self, new: New) -> dict[str, Any]:
+        leitura, duplicate = new.leitura, new.duplicate_of
+        said = f"mesmo documento que {duplicate}" if duplicate is not None else leitura.mensagem
+        return {
+            "tamanho": new.found.tamanho,
+            "mtime_ns": new.found.mtime_ns,
+            "sha256": new.sha256,
+            "tipo": leitura.tipo,
+            "identidade": leitura.identidade,
+            "estado": DUPLICADO if duplicate is not None else STATES[leitura.acao],
+            "motivo": None if duplicate is not None else leitura.motivo,
+            "mensagem": said and said[:MESSAGE_LIMIT],
+            "original_id": new.original_id,
+            "due_at": self._clock.now(),
+        }
+
+
+def _other(row: Row[Any], found: Found) -> bool:
+    """Tell whether a file has to be looked at again."""
+    return (row.tamanho, row.mtime_ns) != (found.tamanho, found.mtime_ns) or row.motivo in REREAD

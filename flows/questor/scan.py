@@ -1,0 +1,182 @@
+"""Scan a folder into a lot: walk, judge, write; again and again, reading only what changed."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import structlog
+from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from core.accounts import PADRAO
+from core.clock import SYSTEM, Clock
+from core.errors import UsageError
+from core.settings import get_settings
+from core.settings_questor import DEFAULT_METHODS
+from flows.questor import lots
+from flows.questor.manifest import DUPLICADO, FILES, OWNED, PENDENTE, QUARENTENA, Manifest, Seen
+from flows.questor.walk import walk
+from storage.models import QuestorArquivo, QuestorLote
+from storage.session import reading, transaction
+
+BATCH = 2000
+NAME_LIMIT = 100
+Progress = Callable[[int], object]
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Varredura:
+    """What a scan did: files met, files read, seconds, and the files of the lot by state."""
+
+    lote: str
+    arquivos: int = 0
+    lidos: int = 0
+    segundos: float = 0.0
+    estados: dict[str, int] = field(default_factory=dict)
+
+
+def varrer(
+    pasta: str, nome: str | None = None, conta: str = PADRAO, show: Progress = lambda met: None, clock: Clock = SYSTEM
+) -> Varredura:
+    """Bring the manifest of a lot to its folder; `show` is told how many files were met.
+
+    Raises `UsageError` for a folder that is none, or a lot of another folder.
+    """
+    root = _root(pasta)
+    lote = _lot(root, nome, conta, clock)
+    done, began = Varredura(lote.nome), time.monotonic()
+    manifest = Manifest(lote, _methods(conta), clock)
+    try:
+        files = walk(os.fsencode(root))
+        while batch := list(islice(files, BATCH)):
+            manifest.take(batch)
+            done.arquivos += len(batch)
+            show(done.arquivos)
+    finally:
+        manifest.close()
+    _vanished(lote.id, manifest.seen, clock)
+    _inherit(lote.id, manifest.seen, clock)
+    _warn(lote)
+    done.lidos, done.segundos = manifest.read, time.monotonic() - began
+    done.estados = _finish(lote.id, clock)
+    return done
+
+
+def _root(pasta: str) -> str:
+    root = os.path.abspath(pasta)
+    try:
+        root.encode()
+        with os.scandir(root):
+            return root
+    except UnicodeEncodeError:
+        raise UsageError("O nome da pasta não está em UTF-8; use outro caminho até ela.") from None
+    except OSError as error:
+        raise UsageError(f"Não consegui ler a pasta {root}: {error.strerror}.") from None
+
+
+def _lot(root: str, nome: str | None, conta: str, clock: Clock) -> QuestorLote:
+    """Return the lot of a folder; without a name it is called as the folder."""
+    name = (nome if nome is not None else os.path.basename(root)).strip() or "raiz"
+    if len(name) > NAME_LIMIT:
+        raise UsageError(f"O nome do lote passa de {NAME_LIMIT} caracteres; use --nome.")
+    with transaction() as db:
+        lote = db.scalar(select(QuestorLote).where(QuestorLote.conta == conta, QuestorLote.nome == name))
+        if lote is None:
+            lote = QuestorLote(conta=conta, nome=name, pasta=root, criado_em=clock.now())
+            db.add(lote)
+            db.flush()
+        if lote.pasta != root:
+            raise UsageError(f"O lote {name!r} é da pasta {lote.pasta}; use outro --nome.")
+        return lote
+
+
+def _methods(conta: str) -> dict[str, str]:
+    contas = get_settings().questor.contas
+    return contas[conta].methods if conta in contas else DEFAULT_METHODS
+
+
+def _vanished(lote_id: int, seen: Seen, clock: Clock) -> None:
+    """Set aside what was to be sent and is no longer there."""
+    gone = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.estado == PENDENTE, QuestorArquivo.lease_token.is_(None))
+    for numbers in _pages(select(FILES.c.id).where(*gone)):
+        missing = [row.id for row in numbers if row.id not in seen]
+        if missing:
+            values = {"estado": QUARENTENA, "motivo": "sumiu", "due_at": clock.now()}
+            with transaction() as db:
+                db.execute(update(QuestorArquivo).where(QuestorArquivo.id.in_(missing), *gone).values(**values))
+
+
+def _pages(query: Any) -> Iterator[Sequence[Row[Any]]]:
+    """Give the rows of a query in the order of their numbers, some thousands at a time."""
+    last = 0
+    while True:
+        with reading() as db:
+            rows = db.execute(query.where(FILES.c.id > last).order_by(FILES.c.id).limit(BATCH)).all()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].id
+
+
+def _inherit(lote_id: int, seen: Seen, clock: Clock) -> None:
+    """Let a duplicate be sent in place of a file that is gone, broken, or another document now."""
+    original = aliased(QuestorArquivo)
+    owned = and_(
+        original.estado.in_(OWNED),
+        original.identidade == QuestorArquivo.identidade,
+        original.tipo == QuestorArquivo.tipo,
+    )
+    orphans = (
+        select(FILES.c.id, FILES.c.tipo, FILES.c.identidade)
+        .outerjoin(original, original.id == FILES.c.original_id)
+        .where(FILES.c.lote_id == lote_id, FILES.c.estado == DUPLICADO, or_(original.id.is_(None), ~owned))
+    )
+    for rows in _pages(orphans):
+        with transaction() as db:
+            for row in rows:
+                if row.id in seen:
+                    _give(db, lote_id, row, clock)
+
+
+def _give(db: Session, lote_id: int, row: Row[Any], clock: Clock) -> None:
+    same = (QuestorArquivo.tipo == row.tipo, QuestorArquivo.identidade == row.identidade)
+    owner = db.scalar(
+        select(QuestorArquivo.id).where(QuestorArquivo.lote_id == lote_id, *same, QuestorArquivo.estado.in_(OWNED))
+    )
+    mine = update(QuestorArquivo).where(QuestorArquivo.id == row.id)
+    if owner is not None:
+        db.execute(mine.values(original_id=owner))
+    else:
+        db.execute(mine.values(estado=PENDENTE, mensagem=None, original_id=None, due_at=clock.now()))
+
+
+def _warn(lote: QuestorLote) -> None:
+    """Say of texts without authorisation which authorised text there is of the same document."""
+    proved = aliased(QuestorArquivo)
+    pairs = (
+        select(FILES.c.id, proved.id.label("outro"), proved.caminho.label("caminho"))
+        .join(proved, and_(proved.lote_id == FILES.c.lote_id, proved.identidade == FILES.c.identidade))
+        .where(FILES.c.lote_id == lote.id, FILES.c.motivo == "sem_protocolo", proved.estado.in_(OWNED))
+        .where(FILES.c.original_id.is_(None))
+    )
+    for rows in _pages(pairs):
+        log.warning("texts without protocol beside authorised ones", lote=lote.nome, arquivos=len(rows))
+        with transaction() as db:
+            for row in rows:
+                said = f"há o texto autorizado deste documento em {row.caminho}"[:500]
+                mine = update(QuestorArquivo).where(QuestorArquivo.id == row.id)
+                db.execute(mine.values(original_id=row.outro, mensagem=said))
+
+
+def _finish(lote_id: int, clock: Clock) -> dict[str, int]:
+    """Note that the lot is scanned; one that was done and has more to send now is open again."""
+    with transaction() as db:
+        values: dict[str, Any] = {"varrido_em": clock.now()}
+        if lots.has_open(db, lote_id):
+            values["concluido_em"] = None
+        db.execute(update(QuestorLote).where(QuestorLote.id == lote_id).values(**values))
+        return lots.totals(db, lote_id)
