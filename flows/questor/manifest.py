@@ -123,12 +123,26 @@ class Manifest:
     def _write(self, db: Session, fresh: Sequence[New]) -> None:
         # Two scans of one lot take turns here, so that one document has one owner.
         db.execute(select(QuestorLote.id).where(QuestorLote.id == self.lote_id).with_for_update())
+        fresh = self._unwritten(db, fresh)
         self._own(db, fresh)
         changed = [new for new in fresh if new.row is not None]
         self._insert(db, [new for new in fresh if new.row is None and new.duplicate_of is None])
         self._point(db, fresh)
         self._insert(db, [new for new in fresh if new.row is None and new.duplicate_of is not None])
         self._update(db, changed)
+
+    def _unwritten(self, db: Session, fresh: Sequence[New]) -> list[New]:
+        """Leave out what another scan wrote since this one looked."""
+        theirs = self._numbers(db, [new.found.caminho for new in fresh if new.row is None])
+        for number in theirs.values():
+            self.seen.add(number)
+        return [new for new in fresh if new.row is not None or new.found.caminho not in theirs]
+
+    def _numbers(self, db: Session, paths: Iterable[str]) -> dict[str, int]:
+        query = select(FILES.c.caminho, FILES.c.id).where(
+            FILES.c.lote_id == self.lote_id, FILES.c.caminho.in_(list(paths))
+        )
+        return {row.caminho: row.id for row in db.execute(query)}
 
     def _own(self, db: Session, fresh: Sequence[New]) -> None:
         """Find out which of the documents another file has already, here or in the manifest."""
@@ -155,8 +169,7 @@ class Manifest:
         paths = {new.duplicate_of for new in fresh if new.duplicate_of is not None}
         if not paths:
             return
-        query = select(FILES.c.caminho, FILES.c.id).where(FILES.c.lote_id == self.lote_id, FILES.c.caminho.in_(paths))
-        numbers = {row.caminho: row.id for row in db.execute(query)}
+        numbers = self._numbers(db, paths)
         for new in fresh:
             new.original_id = numbers.get(new.duplicate_of) if new.duplicate_of is not None else None
 
@@ -166,10 +179,7 @@ class Manifest:
         mine = UNTRIED | {"lote_id": self.lote_id, "lease_token": None}
         rows = [mine | self._values(new) | {"caminho": new.found.caminho} for new in fresh]
         db.execute(insert(FILES), rows)
-        query = select(FILES.c.id).where(
-            FILES.c.lote_id == self.lote_id, FILES.c.caminho.in_([new.found.caminho for new in fresh])
-        )
-        for number in db.scalars(query):
+        for number in self._numbers(db, [new.found.caminho for new in fresh]).values():
             self.seen.add(number)
 
     def _update(self, db: Session, changed: Sequence[New]) -> None:

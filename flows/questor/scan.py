@@ -1,5 +1,6 @@
 """Scan a folder into a lot: walk, judge, write; again and again, reading only what changed."""
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -8,7 +9,8 @@ from itertools import islice
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Row, Select, and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from core.accounts import PADRAO
@@ -83,15 +85,19 @@ def _lot(root: str, nome: str | None, conta: str, clock: Clock) -> QuestorLote:
     name = (nome if nome is not None else os.path.basename(root)).strip() or "raiz"
     if len(name) > NAME_LIMIT:
         raise UsageError(f"O nome do lote passa de {NAME_LIMIT} caracteres; use --nome.")
-    with transaction() as db:
-        lote = db.scalar(select(QuestorLote).where(QuestorLote.conta == conta, QuestorLote.nome == name))
-        if lote is None:
-            lote = QuestorLote(conta=conta, nome=name, pasta=root, criado_em=clock.now())
-            db.add(lote)
-            db.flush()
-        if lote.pasta != root:
-            raise UsageError(f"O lote {name!r} é da pasta {lote.pasta}; use outro --nome.")
-        return lote
+    # Of two that make it at once one finds it made.
+    with contextlib.suppress(IntegrityError), transaction() as db:
+        if db.scalar(_lot_named(name, conta)) is None:
+            db.add(QuestorLote(conta=conta, nome=name, pasta=root, criado_em=clock.now()))
+    with reading() as db:
+        lote = db.scalars(_lot_named(name, conta)).one()
+    if lote.pasta != root:
+        raise UsageError(f"O lote {name!r} é da pasta {lote.pasta}; use outro --nome.")
+    return lote
+
+
+def _lot_named(nome: str, conta: str) -> Select[QuestorLote]:
+    return select(QuestorLote).where(QuestorLote.conta == conta, QuestorLote.nome == nome)
 
 
 def _methods(conta: str) -> dict[str, str]:
