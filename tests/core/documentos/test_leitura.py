@@ -21,8 +21,9 @@ def nfe(ident: str | None = None, prot: str | None = None, more: str = "", **fie
     key = ident if ident is not None else f"NFe{chave()}"
     proof = prot if prot is not None else chave()
     said = {"mod": "55", "amb": "1", "status": "100"} | fields
+    ide = f"<ide><mod>{said['mod']}</mod><tpAmb>{said['amb']}</tpAmb></ide>"
     return (
-        f'<nfeProc xmlns="{NFE}"><NFe><infNFe Id="{key}"><ide><mod>{said["mod"]}</mod><tpAmb>{said["amb"]}</tpAmb></ide>'
+        f'<nfeProc xmlns="{NFE}"><NFe><infNFe Id="{key}">{ide}'
         f"{more}</infNFe></NFe><protNFe><infProt><chNFe>{proof}</chNFe><cStat>{said['status']}</cStat></infProt></protNFe>"
         "</nfeProc>"
     )

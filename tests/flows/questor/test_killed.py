@@ -1,0 +1,139 @@
+"""A sender that is killed loses nothing, repeats only what was in flight, and the next one goes on by itself."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import Configure
+from sqlalchemy import update
+from support.ports import wait_until
+from support.questor import TOKEN, states
+
+from core.clock import SYSTEM
+from flows.questor import report
+from flows.questor.outcome import NEVER
+from flows.questor.scan import varrer
+from sandbox import faults
+from sandbox.questor import QuestorServer
+from sandbox.questor.documentos import documento
+from storage.models import QuestorArquivo, QuestorConta, QuestorLote
+from storage.session import reading, transaction
+
+pytestmark = pytest.mark.slow
+AT_ONCE, GOOD = 8, 700
+TYPES = ("nfe", "nfce", "cte", "cteos", "cfe")
+
+
+@pytest.fixture
+def server(configure: Configure, banco: str) -> Iterator[QuestorServer]:
+    with QuestorServer(TOKEN) as running:
+        given = {"office": "escritorio", "token": TOKEN, "base_url": running.url, "window": "sempre"}
+        given |= {"max_concurrency": str(AT_ONCE), "max_batch_items": "5"}
+        configure(**{f"questor__{name}": value for name, value in given.items()})
+        running.limites.latencia = 0.05
+        yield running
+
+
+@pytest.fixture
+def lote(server: QuestorServer, tmp_path: Path) -> int:
+    """A tree of good, doubled and useless files, one part in a ZIP, scanned."""
+    folder = tmp_path / "arquivo"
+    folder.mkdir()
+    made = [documento(TYPES[number % len(TYPES)], number // len(TYPES) + 1) for number in range(GOOD)]
+    for number, one in enumerate(made[:600]):
+        (folder / f"{number}.xml").write_text(one.texto)
+    with zipfile.ZipFile(folder / "resto.zip", "w") as archive:
+        for number, one in enumerate(made[600:]):
+            archive.writestr(f"{number}.xml", one.texto)
+    for number, one in enumerate(made[:20]):
+        (folder / f"copia-{number}.xml").write_text(one.texto + "\n")
+    for number in range(10):
+        (folder / f"quebrado-{number}.xml").write_text("<nfeProc")
+    varrer(str(folder))
+    with reading() as db:
+        return db.query(QuestorLote).one().id
+
+
+def start() -> "subprocess.Popen[bytes]":
+    """Start `esteira questor enviar` in a process group of its own."""
+    words = [sys.executable, "-m", "cli.main", "questor", "enviar", "arquivo"]
+    return subprocess.Popen(words, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def finish(lote: int) -> None:
+    """Let new processes send until nothing is left; what waits for a while need not."""
+    for _ in range(6):
+        with transaction() as db:
+            held = (QuestorArquivo.lease_token.is_(None), QuestorArquivo.due_at < NEVER)
+            db.execute(update(QuestorArquivo).where(*held).values(due_at=SYSTEM.now()))
+            db.execute(update(QuestorConta).values(aberto_ate=None, falhas=0))
+        process = start()
+        said = process.communicate(timeout=120)[1]
+        assert b"Traceback" not in said
+        if not {"pendente", "desconhecido"} & states(lote).keys():
+            return
+
+
+def lines() -> Counter[str]:
+    """Count the states in the report."""
+    return Counter(json.loads(line)["estado"] for line in report.relatorio("arquivo", "jsonl"))
+
+
+def everything_arrived(server: QuestorServer, most_repeats: int) -> None:
+    assert len(server.guardados) == GOOD
+    assert sum(server.repetidos.values()) <= most_repeats
+    assert lines() == {"enviado": GOOD, "duplicado": 20, "quarentena": 10}
+
+
+def test_killed_three_times_in_mid_send(server: QuestorServer, lote: int) -> None:
+    draw = random.Random(20261123)
+    for part in (0.2, 0.45, 0.7):
+        process = start()
+        wait_until(lambda part=part: len(server.guardados) >= part * GOOD, seconds=60)
+        time.sleep(draw.random() * 0.1)
+        kill(process)
+    finish(lote)
+    everything_arrived(server, 3 * AT_ONCE * 5)
+
+
+def test_killed_while_the_server_is_out(server: QuestorServer, lote: int) -> None:
+    process = start()
+    wait_until(lambda: len(server.guardados) >= 100, seconds=60)
+    server.faults.always(faults.status(500))
+    before = sum(server.pedidos.values())
+    wait_until(lambda: sum(server.pedidos.values()) > before + 5, seconds=30)
+    time.sleep(1)
+    kill(process)
+    again = start()
+    time.sleep(3)
+    kill(again)
+    stored = len(server.guardados)
+    server.faults.clear()
+    finish(lote)
+    assert stored < GOOD
+    # an answer 500 says nothing of what was stored: these were asked for or sent again
+    everything_arrived(server, GOOD)
+
+
+@pytest.mark.parametrize("fault", [faults.reset(), faults.after(faults.reset())], ids=["before", "after"])
+def test_connections_cut_before_and_after_storing(server: QuestorServer, lote: int, fault: faults.Fault) -> None:
+    server.limites.latencia = 0.0
+    server.faults.queue(*[fault] * 30)
+    process = start()
+    assert b"Traceback" not in process.communicate(timeout=120)[1]
+    finish(lote)
+    everything_arrived(server, 30 * 5)
