@@ -42,6 +42,14 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["bench.questor_send", "--parte", "unitario", "--documentos", "200"],
         ["envio unitario sqlite", "200 de 200 aceitos"],
     ),
+    "questor's scan": (
+        ["bench.questor", "--parte", "varrer", "--arquivos", "60"],
+        ["varredura sqlite", "memória da varredura", "nova varredura sqlite"],
+    ),
+    "questor's resumption": (
+        ["bench.questor", "--parte", "retomar", "--linhas", "3000"],
+        ["retomada de 3000 linhas sqlite", "memória da retomada"],
+    ),
     "one part of all": (
         ["bench.deliveries", "--parte", "vazao", "--eventos", "16", "--banco", "sqlite"],
         ["== vazao", "vazão sqlite"],
