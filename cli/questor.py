@@ -33,6 +33,7 @@ LOOK_SECONDS = 1.0
 WHY = {
     "pausado": "O lote está pausado (`esteira questor retomar`).",
     "parado": "O envio parou e espera uma correção: {motivo} Depois use `esteira questor retomar`.",
+    "sem_conta": "A conta do lote ainda não está na configuração (seção questor).",
     "concluido": "O lote está concluído.",
     "fora_da_janela": "Fora da janela de envio; abre em {abre_em}.",
     "disjuntor_aberto": "O Questor não está respondendo; nova tentativa em {abre_em}.",
@@ -195,7 +196,7 @@ def shown(found: Progress) -> dict[str, Any]:
         "impedimento": found.impedimento,
         "motivo": found.lote.parado_motivo,
         "janela": {
-            "aberta": found.impedimento != "fora_da_janela",
+            "aberta": found.impedimento != "fora_da_janela" if found.impedimento != "sem_conta" else None,
             "abre_em": instant(found.abre_em) if found.impedimento == "fora_da_janela" else None,
             "fecha_em": instant(found.fecha_em),
         },

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.clock import SYSTEM, Clock
+from core.settings import get_settings
 from core.settings_questor import ContaQuestor
 from flows.questor import account, lots, send, window
 from flows.questor.lots import Count
@@ -50,17 +51,17 @@ class Progress:
 
 
 def progress(nome: str, conta: str, clock: Clock = SYSTEM) -> Progress:
-    """Look at a lot."""
+    """Look at a lot, also one whose account is not in the settings yet."""
     lote, now = lots.named(nome, conta), clock.now()
-    settings = send.account_of(conta)
-    state = send.state(lote, settings, now)
+    settings = get_settings().questor.contas.get(conta)
+    state = send.state(lote, settings, now) if settings else send.State("sem_conta")
     contagem = lots.counts(lote.id)
     rate = lots.per_second(lote, now)
     left = sum(one.total for one in contagem if one.estado in OPEN)
     with reading() as db:
         pace = account.pace_of(db, conta)
-    ends = _ends(settings, now, left / rate) if left and rate >= 0.01 else None
-    closes = window.closes_at(settings, now)
+    ends = _ends(settings, now, left / rate) if settings and left and rate >= 0.01 else None
+    closes = window.closes_at(settings, now) if settings else None
     return Progress(lote, contagem, rate, ends, state.impedimento, state.abre_em, closes, pace)
 
 

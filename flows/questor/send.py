@@ -31,7 +31,10 @@ SENDERS = 2
 
 @dataclass(frozen=True)
 class State:
-    """Whether a lot may be sent now, and if not why: pausado, parado, concluido, fora_da_janela, disjuntor_aberto."""
+    """Whether a lot may be sent now, and if not why.
+
+    One of pausado, parado, concluido, fora_da_janela, disjuntor_aberto, sem_conta.
+    """
 
     impedimento: str | None
     abre_em: datetime | None = None

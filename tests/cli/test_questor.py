@@ -108,6 +108,15 @@ def test_the_state_tells_counts_window_and_breaker(run: Run, account: Callable[.
     assert "pendente" in run("estado", "janeiro")[1]
 
 
+def test_the_state_can_be_looked_at_before_the_account_is_configured(
+    sqlite: str, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    assert main(["questor", "varrer", str(folder)]) == 0
+    capsys.readouterr()
+    assert main(["questor", "estado", "janeiro", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["impedimento"] == "sem_conta"
+
+
 def test_outside_the_window_nothing_is_sent(
     run: Run, account: Callable[..., None], server: QuestorServer, folder: Path
 ) -> None:

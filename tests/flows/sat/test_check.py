@@ -178,3 +178,11 @@ def test_what_a_killed_process_was_asking_is_asked_again_at_once(shop: HubServer
     with transaction() as db:
         boxes.BOXES.claim(db, SYSTEM.now(), 3600, 10, token=f"{host()}|999999999|1|morto")
     assert len(check.verificar_vencidas()) == 2
+
+
+def test_twenty_polls_of_one_problem_notify_once(shop: HubServer) -> None:
+    shop.program(1, wrong_clock)
+    for _ in range(20):
+        check.verificar("loja-1")
+    assert shop.count(1) == 20
+    assert event_names() == ["alerta_aberto"]
