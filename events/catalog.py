@@ -11,7 +11,7 @@ CATALOG: dict[str, type["Payload"]] = {}
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Payload:
-    """The `dados` of one event. A subclass is an event: defining it enters it in the catalogue."""
+    """The `dados` of one event. A subclass with a name is an event: defining it enters it in the catalogue."""
 
     evento: ClassVar[str]
     rotulo: ClassVar[str]
@@ -21,7 +21,8 @@ class Payload:
 
     def __init_subclass__(cls) -> None:
         dataclass(frozen=True, kw_only=True)(cls)
-        CATALOG[cls.evento] = cls
+        if "evento" in vars(cls):
+            CATALOG[cls.evento] = cls
 
     @property
     def entidade(self) -> str | None:
@@ -126,65 +127,44 @@ class Teste(Payload):
     usuario: str | None = None
 
 
-class _Numbered:
-    """The events of one object are numbered, so that a receiver can put them in order."""
+class _DeAlerta(Payload):
+    """What all events of an alert say; those of one object are numbered, so that a receiver can put them in order."""
 
     fonte: str
     objeto: str
+    loja: str
+    codigo: str
+    severidade: str
+    mensagem: str
+    aberto_em: str
+    uf: str = ""
+    grupo: str = ""
 
     @property
     def entidade(self) -> str:
         return f"{self.fonte}:{self.objeto}"
 
 
-class AlertaAberto(_Numbered, Payload):
+class AlertaAberto(_DeAlerta):
     """A condition became true, or more severe than it was told (`agravado`)."""
 
     evento, rotulo, etiquetas = "alerta_aberto", "Alerta aberto", ("rotating_light",)
 
-    fonte: str
-    objeto: str
-    loja: str
-    codigo: str
-    severidade: str
-    mensagem: str
-    aberto_em: str
-    uf: str = ""
-    grupo: str = ""
     agravado: bool = False
 
 
-class AlertaResolvido(_Numbered, Payload):
+class AlertaResolvido(_DeAlerta):
     """A condition is no longer true."""
 
     evento, rotulo, etiquetas = "alerta_resolvido", "Alerta resolvido", ("white_check_mark",)
 
-    fonte: str
-    objeto: str
-    loja: str
-    codigo: str
-    severidade: str
-    mensagem: str
-    aberto_em: str
     resolvido_em: str
-    uf: str = ""
-    grupo: str = ""
 
 
-class AlertaLembrete(_Numbered, Payload):
+class AlertaLembrete(_DeAlerta):
     """A condition is still true and nobody has acknowledged it."""
 
     evento, rotulo, etiquetas = "alerta_lembrete", "Alerta ainda aberto", ("alarm_clock",)
-
-    fonte: str
-    objeto: str
-    loja: str
-    codigo: str
-    severidade: str
-    mensagem: str
-    aberto_em: str
-    uf: str = ""
-    grupo: str = ""
 
 
 class DestinoFalhando(Payload):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Configure
 from support.questor import TOKEN
+from support.questor import account as settings_of
 
 from cli.main import main
 from sandbox.questor import QuestorServer
@@ -27,8 +28,7 @@ def server() -> Iterator[QuestorServer]:
 @pytest.fixture
 def account(configure: Configure, server: QuestorServer) -> Callable[..., None]:
     def apply(**values: str) -> None:
-        given = {"office": "escritorio", "token": TOKEN, "base_url": server.url, "window": "sempre", **values}
-        configure(**{f"questor__{name}": value for name, value in given.items()})
+        configure(**settings_of(server.url, **values))
 
     apply()
     return apply

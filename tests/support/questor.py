@@ -14,6 +14,12 @@ from storage.session import reading, transaction
 TOKEN = "chave-de-teste"  # pragma: allowlist secret
 
 
+def account(url: str, **values: str) -> dict[str, str]:
+    """Return the settings of an account whose server is at this address."""
+    given = {"office": "escritorio", "token": TOKEN, "base_url": url, "window": "sempre", **values}
+    return {f"questor__{name}": value for name, value in given.items()}
+
+
 def lot(folder: Path, documents: Iterable[Documento], nome: str = "lote", *, enviar: bool = True) -> int:
     """Write the documents to files and their manifest; return the number of the lot."""
     folder.mkdir(parents=True, exist_ok=True)

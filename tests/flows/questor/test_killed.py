@@ -16,7 +16,7 @@ import pytest
 from conftest import Configure
 from sqlalchemy import update
 from support.ports import wait_until
-from support.questor import TOKEN, states
+from support.questor import TOKEN, account, states
 
 from core.clock import SYSTEM
 from flows.questor import report
@@ -36,9 +36,7 @@ TYPES = ("nfe", "nfce", "cte", "cteos", "cfe")
 @pytest.fixture
 def server(configure: Configure, banco: str) -> Iterator[QuestorServer]:
     with QuestorServer(TOKEN) as running:
-        given = {"office": "escritorio", "token": TOKEN, "base_url": running.url, "window": "sempre"}
-        given |= {"max_concurrency": str(AT_ONCE), "max_batch_items": "5"}
-        configure(**{f"questor__{name}": value for name, value in given.items()})
+        configure(**account(running.url, max_concurrency=str(AT_ONCE), max_batch_items="5"))
         running.limites.latencia = 0.05
         yield running
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import update
-from support.questor import states
+from support.questor import account, states
 
 from core.clock import SYSTEM, FixedClock
 from core.errors import UsageError
@@ -354,8 +354,7 @@ def test_kinds_that_the_account_does_not_send_are_set_aside_until_it_does(
     folder: Path, configure: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(folder / "a.xml", documento("cfe", 1))
-    account = {"office": "x", "token": "chave", "methods": '{"cfe": ""}'}
-    configure(**{f"questor__{name}": value for name, value in account.items()})  # type: ignore[operator]
+    configure(**account("http://127.0.0.1:9", methods='{"cfe": ""}'))  # type: ignore[operator]
     varrer(str(folder))
     assert seen()["a.xml"] == ("quarentena", "sem_metodo")
     configure(questor__methods='{"cfe": "importarxmlcfearray"}')  # type: ignore[operator]

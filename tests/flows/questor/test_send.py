@@ -9,6 +9,7 @@ import pytest
 from conftest import Configure
 from sqlalchemy import select, update
 from support.questor import TOKEN, files, lot, states
+from support.questor import account as settings_of
 
 from core.clock import SYSTEM, FixedClock
 from core.errors import Misconfigured, UsageError
@@ -33,8 +34,7 @@ def server() -> Iterator[QuestorServer]:
 @pytest.fixture
 def account(configure: Configure, server: QuestorServer) -> Callable[..., None]:
     def apply(**values: str) -> None:
-        given = {"office": "escritorio", "token": TOKEN, "base_url": server.url, "window": "sempre", **values}
-        configure(**{f"questor__{name}": value for name, value in given.items()})
+        configure(**settings_of(server.url, **values))
 
     apply()
     return apply
