@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
@@ -142,10 +143,19 @@ class ContaQuestor(Section):
 
     def prefix(self) -> str:
         """Return the path before the method. It holds the token: never to be shown."""
-        return f"/api/v1/{quote(self.token.get_secret_value(), safe='')}/"
+        return _prefix(self.token.get_secret_value())
 
     def hide(self, text: str) -> str:
         """Replace the token in a text by `***`, as it is and as it stands in an address."""
-        bare = self.token.get_secret_value()
-        forms = {re.escape(bare), re.escape(quote(bare, safe=""))}
-        return re.sub("|".join(sorted(forms, key=len, reverse=True)), "***", text, flags=re.IGNORECASE)
+        return _token_in_any_form(self.token.get_secret_value()).sub("***", text) if text else text
+
+
+@lru_cache(maxsize=64)
+def _prefix(token: str) -> str:
+    return f"/api/v1/{quote(token, safe='')}/"
+
+
+@lru_cache(maxsize=64)
+def _token_in_any_form(token: str) -> re.Pattern[str]:
+    forms = {re.escape(token), re.escape(quote(token, safe=""))}
+    return re.compile("|".join(sorted(forms, key=len, reverse=True)), re.IGNORECASE)

@@ -11,7 +11,7 @@ from connectors.questor.faults import (
     Unreachable,
 )
 from connectors.questor.verdict import DESCONHECIDO, ENVIADO, RECUSADO, Verdict
-from connectors.questor.wire import Documento, item_size
+from connectors.questor.wire import Documento
 
 __all__ = [
     "DESCONHECIDO",
@@ -27,5 +27,4 @@ __all__ = [
     "UnknownOutcome",
     "Unreachable",
     "Verdict",
-    "item_size",
 ]

@@ -42,6 +42,14 @@ class Questor:
     def __init__(self, nome: str, conta: ContaQuestor, clock: Clock = SYSTEM) -> None:
         self._nome, self._conta, self._clock = nome, conta, clock
         self._session: aiohttp.ClientSession
+        self._limits = aiohttp.ClientTimeout(total=None, sock_connect=conta.connect_timeout)
+        self._headers = {
+            "User-Agent": conta.user_agent,
+            "Content-Type": "application/json; charset=utf-8",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+        }
+        self._urls: dict[str, URL] = {}
 
     def __repr__(self) -> str:
         return f"Questor({self._nome!r})"
@@ -135,16 +143,16 @@ class Questor:
             return self._fault(of_exception(error, connected=progress.connected))
 
     async def _exchange(self, method: str, body: bytes, progress: SimpleNamespace) -> _Reply:
-        limits = aiohttp.ClientTimeout(total=None, sock_connect=self._conta.connect_timeout)
-        headers = {
-            "User-Agent": self._conta.user_agent,
-            "Content-Type": "application/json; charset=utf-8",
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-        }
-        url = URL(f"{self._conta.base_url}{self._conta.prefix()}{method}", encoded=True)
+        url = self._urls.get(method)
+        if url is None:
+            url = self._urls[method] = URL(f"{self._conta.base_url}{self._conta.prefix()}{method}", encoded=True)
         async with self._session.post(
-            url, data=body, headers=headers, allow_redirects=False, timeout=limits, trace_request_ctx=progress
+            url,
+            data=body,
+            headers=self._headers,
+            allow_redirects=False,
+            timeout=self._limits,
+            trace_request_ctx=progress,
         ) as response:
             reason = response.headers.get(REASON_HEADER, "")
             # the page of an error says nothing, and must not cost the status that came before it

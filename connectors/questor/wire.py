@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 EVENT = "event"
@@ -27,6 +28,17 @@ class Documento:
     def chave(self) -> str:
         return self.identidade.partition(":")[0]
 
+    @cached_property
+    def corpo(self) -> bytes:
+        """The text as it stands in a body; raises `UnicodeEncodeError` for a lone surrogate."""
+        # the server's parser fails on a BOM before the root
+        return json.dumps(self.texto.removeprefix(BOM), ensure_ascii=False).encode()
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes in a body, for making batches."""
+        return len(self.corpo) + ITEM_OVERHEAD
+
 
 @dataclass(frozen=True)
 class Record:
@@ -49,24 +61,14 @@ Answer = list[Record] | Short
 Hide = Callable[[str], str]
 
 
-def item_size(texto: str) -> int:
-    """Return how many bytes a document takes in a body, for making batches."""
-    return len(_encoded(texto)) + ITEM_OVERHEAD
-
-
 def body(method: str, documentos: Sequence[Documento]) -> bytes:
     """Return the body of an import: a bare array, wrapped for the methods of events.
 
     Raises:
         UnicodeEncodeError: a text that is no Unicode (a lone surrogate).
     """
-    items = b",".join(b'{"Xml":%b,"Format":true}' % _encoded(one.texto) for one in documentos)
+    items = b",".join(b'{"Xml":%b,"Format":true}' % one.corpo for one in documentos)
     return b'{"data":[%b]}' % items if EVENT in method else b"[%b]" % items
-
-
-def _encoded(texto: str) -> bytes:
-    # the server's parser fails on a BOM before the root
-    return json.dumps(texto.removeprefix(BOM), ensure_ascii=False).encode()
 
 
 def decode(raw: bytes) -> Any:

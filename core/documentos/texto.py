@@ -27,8 +27,7 @@ def decode(content: bytes) -> tuple[str, str]:
     for mark, name in _MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(name), name
-    wanted = [_declared(content), "utf-8", FALLBACK]
-    for name in dict.fromkeys(name for name in wanted if name):
+    for name in (_declared(content) or "utf-8", "utf-8", FALLBACK):
         try:
             return content.decode(name), name
         except UnicodeDecodeError:
@@ -53,8 +52,9 @@ def texto(content: bytes) -> str:
     Raises:
         ValueError: it is no text.
     """
-    return _DECLARATION.sub(_utf8, decode(content)[0], count=1)
-
-
-def _utf8(found: re.Match[str]) -> str:
-    return found[0] if found[2].lower() in UTF8_NAMES else f"{found[1]}UTF-8{found[3]}"
+    text = decode(content)[0]
+    # not `sub`, which would look for the beginning of the text at each of its characters
+    found = _DECLARATION.match(text)
+    if found is None or found[2].lower() in UTF8_NAMES:
+        return text
+    return f"{found[1]}UTF-8{found[3]}{text[found.end() :]}"

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -155,7 +155,7 @@ class Chunk:
             allowed = self.seat.turn(db, seen, self._in_flight, now)
             if self.seat.just_opened:
                 self._tell_away(db)
-            ROWS.settle(db, self.seat.token, [asdict(one) for one in done])
+            ROWS.settle(db, self.seat.token, [vars(one) for one in done])
             accepted = sum(one.estado == "enviado" for one in done)
             count_accepted(db, self.lote_id, accepted, now)
         self.report.enviados += accepted

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from connectors.questor import Documento, item_size
+from connectors.questor import Documento
 from core import documentos
 from core.clock import Clock
 from core.settings_questor import ContaQuestor
@@ -62,4 +62,4 @@ class Source:
             self._chunk.write([outcome.unreadable(row.id, changed.motivo, row.tentativas, self._clock.now())])
             return None
         documento = Documento(row.identidade, texto)
-        return Item(row.id, row.tipo, documento, item_size(texto), row.tentativas, row.repeticoes, row.erros)
+        return Item(row.id, row.tipo, documento, documento.size, row.tentativas, row.repeticoes, row.erros)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.questor import Documento, Verdict, item_size, wire
+from connectors.questor import Documento, Verdict, wire
 from connectors.questor.verdict import judge
 from core.settings_questor import DEFAULT_METHODS, QuestorMessages
 from sandbox.questor.documentos import documento
@@ -46,7 +46,7 @@ def test_a_text_survives_the_body(text: str, wrapped: bool) -> None:
     content = json.loads(body)
     items = content["data"] if wrapped else content
     assert items == [{"Xml": text.removeprefix("\ufeff"), "Format": True}] * 2
-    assert len(body) <= 2 * item_size(text) + len('{"data":[]}')
+    assert len(body) <= 2 * Documento("x", text).size + len('{"data":[]}')
 
 
 def test_only_events_are_wrapped() -> None:
