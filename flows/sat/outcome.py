@@ -59,6 +59,7 @@ class BoxRow:
 
 
 def outcome(row: BoxRow, one: Asked, now: datetime) -> dict[str, Any]:
+    """Return the new columns of a row."""
     box, found = one.turn.box, one.found
     falhas, desde = _failures(row, one, now)
     return {

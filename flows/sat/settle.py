@@ -90,6 +90,8 @@ def _tell_places(db: Session, scene: _Scene, mine: Sequence[Asked]) -> set[str]:
         members = {box.name: member for box in place.caixas if (member := _member(box, scene))}
         fallen = down(list(members.values()))
         if fallen is None:
+            # its boxes are closed or quiet: what was told of it stays as it is
+            covered.update(box.name for box in place.caixas if CODIGO in scene.alertas[place.objeto])
             continue
         since = min((one.falhando_desde for one in members.values() if one.falhando_desde), default=scene.now)
         verdict = judged(place, ativo=fallen, since=since, zone=zone_of(place.caixas[0]))
@@ -102,7 +104,7 @@ def _tell_places(db: Session, scene: _Scene, mine: Sequence[Asked]) -> set[str]:
         if mine:
             mine[0].found.eventos += changes.eventos
         if fallen:
-            covered.update(members)
+            covered.update(box.name for box in place.caixas)
     return covered
 
 
@@ -121,11 +123,15 @@ def _tell_boxes(db: Session, mine: Sequence[Asked], scene: _Scene, fallen: Colle
     seen = {}
     for one in mine:
         box, row = one.turn.box, scene.rows[one.turn.box.name]
-        silent, below = quiet(box, row.silenciada_ate, scene.now), box.name in fallen
+        if not row.ativo:
+            # it left while it was asked, and its alerts were closed
+            continue
+        silent = quiet(box, row.silenciada_ate, scene.now)
+        away = box.name in fallen or closed(box, scene.now)
         changes = state.apply(
             *(db, FONTE, box.name, [*one.found.avaliacoes, _reach(row, one)], scene.now),
             rotulos=shared_labels([box]),
-            calado=partial(_unheard, silent, below),
+            calado=partial(_unheard, silent, away),
             known=scene.alertas[box.name],
         )
         one.found.eventos += changes.eventos
@@ -140,9 +146,9 @@ def _told_wider(covered: bool, _codigo: str) -> bool:
     return covered
 
 
-def _unheard(silent: bool, below: bool, codigo: str) -> bool:
-    """Tell whether a condition of a box is not told: the box is silent, or its place says it for all."""
-    return silent or (below and codigo == CODIGO)
+def _unheard(silent: bool, away: bool, codigo: str) -> bool:
+    """Tell whether a condition of a box is not told: the box is silent, or its place says it for all, or is closed."""
+    return silent or (away and codigo == CODIGO)
 
 
 def _reach(row: BoxRow, one: Asked) -> Avaliacao:

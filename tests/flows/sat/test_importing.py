@@ -1,9 +1,11 @@
 """Boxes from a CSV file: one result per row, and the database as good a place for them as the settings."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from conftest import Configure
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -140,6 +142,18 @@ def test_a_removed_box_is_asked_no_more_and_keeps_its_history(hub: HubServer, sq
         assert [bool(one.ativo) for one in db.scalars(select(Caixa))] == [False]
     assert results(tmp_path, f"nome;host;port\npdv-1;{hub.host};{hub.port}\n")[0][2] == "criada"
     assert row("pdv-1").ativo
+
+
+def test_a_box_that_is_removed_while_it_is_asked_opens_nothing(hub: HubServer, sqlite: str, tmp_path: Path) -> None:
+    results(tmp_path, f"nome;host;port;thresholds.unreachable_times\npdv-1;{hub.host};{hub.port};1\n")
+
+    async def gone(request: web.Request, answer: object) -> web.StreamResponse:
+        await asyncio.to_thread(remover, "pdv-1")
+        return web.Response(status=500)
+
+    hub.faults.always(gone)
+    assert [found.resultado for found in check.verificar_vencidas()] == ["inalcancavel"]
+    assert opened() == []
 
 
 @pytest.mark.parametrize("nome", ["fixa", "nenhuma"])

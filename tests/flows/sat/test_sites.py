@@ -7,6 +7,7 @@ import pytest
 from conftest import Configure
 from support.boxes import box, events, opened, rounds, told, with_boxes
 
+from core.clock import FixedClock
 from core.settings_sat import BoxSettings
 from flows.sat import boxes, check, quiet
 from flows.sat.sites import Member, down, sites
@@ -118,6 +119,26 @@ def test_a_silent_box_is_no_witness(hub: HubServer, configure: Configure, sqlite
     hub.faults.always(faults.reset(), key=2)
     rounds(4)
     assert told() == [("alerta_aberto", place(hub), "inalcancavel")]
+
+
+def test_a_place_that_closes_while_it_is_down_is_still_one_message(
+    hub: HubServer, configure: Configure, banco: str
+) -> None:
+    hours = {"opening_hours": ["seg-sab 08:00-22:00"]}
+    with_boxes(configure, *(box(hub, f"pdv-{n}", n, **hours) for n in range(6)))
+    hub.faults.always(faults.reset())
+    clock = rounds(4, FixedClock(T0))
+    assert told() == [("alerta_aberto", place(hub), "inalcancavel")]
+    clock.instant = T0 + timedelta(days=6)
+    rounds(3, clock)
+    assert len(told()) == 1
+    clock.instant = T0 + timedelta(days=7)
+    rounds(3, clock)
+    assert len(told()) == 1
+    hub.faults.clear()
+    rounds(2, clock)
+    assert [event for event, objeto, _ in told() if objeto == place(hub)] == ["alerta_aberto", "alerta_resolvido"]
+    assert [objeto for _, objeto, codigo in told() if codigo == "inalcancavel" and objeto.startswith("pdv")] == []
 
 
 def test_places_that_are_gone_leave_no_alert(hub: HubServer, configure: Configure, sqlite: str) -> None:
