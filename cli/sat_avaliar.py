@@ -10,6 +10,7 @@ import typer
 from cli.output import document, out, say
 from cli.portuguese import Noun
 from core.errors import UsageError
+from core.text import os_fault
 from flows.sat import anonymous
 from flows.sat.evaluate import Veredito, avaliar_linha
 
@@ -71,7 +72,7 @@ def _report(text: str, output: _Output) -> None:
     try:
         saida.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"Não consegui escrever {saida}: {error.strerror}.") from None
+        raise UsageError(f"Não consegui escrever {saida}: {os_fault(error)}.") from None
     say(f"Relatório escrito em {saida}.")
 
 

@@ -25,6 +25,7 @@ from core.settings_base import Port, Seconds, Section, Zone
 from core.settings_errors import explain, unknown_variables
 from core.settings_questor import ContaQuestor
 from core.settings_sat import SatSettings
+from core.text import os_fault
 
 PREFIX = "ESTEIRA_"
 CONFIG_VARIABLE = "ESTEIRA_CONFIG"
@@ -160,7 +161,7 @@ def read_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Misconfigured(f"Não consegui ler {path}: {error.strerror}.") from None
+        raise Misconfigured(f"Não consegui ler {path}: {os_fault(error)}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path} não é um TOML válido: {error}.") from None
 

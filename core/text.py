@@ -1,5 +1,7 @@
 """Text helpers shared by every package: secret filter, byte-exact cuts, human durations."""
 
+import errno
+import os
 import re
 import unicodedata
 from functools import lru_cache
@@ -54,3 +56,29 @@ def bare_word(text: str) -> str:
     """Return words in upper case, without accents, underscores and double spaces."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return " ".join(plain.replace("_", " ").upper().split())
+
+
+_FAULTS = {
+    errno.ENOENT: "não existe",
+    errno.EACCES: "sem permissão",
+    errno.EPERM: "sem permissão",
+    errno.EISDIR: "é uma pasta",
+    errno.ENOTDIR: "não é uma pasta",
+    errno.EEXIST: "já existe",
+    errno.ENOSPC: "o disco está cheio",
+    errno.EROFS: "o disco é só de leitura",
+    errno.ENAMETOOLONG: "o nome é longo demais",
+    errno.ELOOP: "as ligações dão voltas",
+    errno.EADDRINUSE: "já está em uso",
+    errno.EADDRNOTAVAIL: "o endereço não é desta máquina",
+    errno.ECONNREFUSED: "recusou a conexão",
+    errno.ETIMEDOUT: "não respondeu a tempo",
+}
+
+
+def os_fault(error: OSError | int) -> str:
+    """Return what the system says went wrong, in Portuguese where we know the words."""
+    number = error if isinstance(error, int) else error.errno
+    if number in _FAULTS:
+        return _FAULTS[number]
+    return os.strerror(number) if number else str(error)

@@ -13,7 +13,7 @@ from core.errors import PlatformError
 from core.settings import get_settings
 from core.settings_questor import ContaQuestor
 from core.settings_sat import BoxSettings
-from core.text import redact
+from core.text import os_fault, redact
 from events.delivery.address import Judge, refused_now
 from storage import crypto, migrate
 from storage.models import Destino
@@ -58,7 +58,7 @@ def _data_folder() -> Iterator[Finding]:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        yield Finding("pasta de dados", FAULT, f"{folder}: {error.strerror}", "Corrija core.data_dir ou a permissão.")
+        yield Finding("pasta de dados", FAULT, f"{folder}: {os_fault(error)}", "Corrija core.data_dir ou a permissão.")
         return
     yield Finding("pasta de dados", OK, str(folder.resolve()))
 
@@ -121,7 +121,7 @@ def _connection_fault(host: str, port: int) -> str:
         with socket.create_connection((host, port), timeout=PATIENCE_SECONDS):
             return ""
     except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "nome inválido"
+        reason = os_fault(error) if isinstance(error, OSError) else "nome inválido"
         return f"{host}:{port} não aceita conexão ({reason or 'tempo esgotado'})"
 
 

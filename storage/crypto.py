@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from core.errors import Misconfigured
 from core.settings import get_settings
+from core.text import os_fault
 
 KEY_FILE = "chaves"
 log = structlog.get_logger(__name__)
@@ -58,7 +59,7 @@ def stored_keys() -> list[str]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise Misconfigured(f"Não consegui ler o arquivo de chaves {key_path()}: {error.strerror}.") from None
+        raise Misconfigured(f"Não consegui ler o arquivo de chaves {key_path()}: {os_fault(error)}.") from None
 
 
 def create_key_file() -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 
 from core.process import die_with_parent
+from core.text import os_fault
 
 SEPARATOR = "--"
 NOT_FOUND = 127
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> int:
     try:
         os.execvp(command[0], command)  # noqa: S606 - the whole purpose; no shell
     except OSError as error:
-        sys.stderr.write(f"Não consegui executar {command[0]}: {error.strerror}.\n")
+        sys.stderr.write(f"Não consegui executar {command[0]}: {os_fault(error)}.\n")
         return NOT_FOUND
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.errors import Misconfigured
 from core.settings import Settings
+from core.text import os_fault
 from workers.private import private_folder
 
 LOCK_FILE = "subir.lock"
@@ -25,7 +26,7 @@ def alone(data_dir: Path) -> Iterator[None]:
         private_folder(data_dir)
         file = (data_dir / LOCK_FILE).open("a+")
     except OSError as error:
-        raise Misconfigured(f"Não consegui usar a pasta {data_dir} (core.data_dir): {error.strerror}.") from None
+        raise Misconfigured(f"Não consegui usar a pasta {data_dir} (core.data_dir): {os_fault(error)}.") from None
     with file:
         _lock(file.fileno(), data_dir)
         file.truncate(0)
@@ -69,7 +70,7 @@ def _mistake(name: str, host: str, port: int) -> str | None:
     ends = time.monotonic() + PATIENCE_SECONDS
     while fault := _fault(host, port):
         if fault != errno.EADDRINUSE:
-            return f"{name}.host ou {name}.port: não consegui abrir {host}:{port} ({os.strerror(fault)})"
+            return f"{name}.host ou {name}.port: não consegui abrir {host}:{port} ({os_fault(fault)})"
         if time.monotonic() > ends:
             return f"a porta {port} de {host} já está em uso: mude {name}.port ou pare quem a usa"
         time.sleep(EVERY_SECONDS)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
+from core.text import os_fault
 from workers.child import Child
 from workers.lines import shown
 from workers.spec import Process, waves
@@ -122,7 +123,7 @@ class Supervisor:
                 self._tell(place, told)
             place.child = Child(place.spec, lambda line: self._show(place, line))
         except OSError as error:
-            self._tell(place, f"não consegui iniciar: {error.strerror or error}")
+            self._tell(place, f"não consegui iniciar: {os_fault(error)}")
             self._schedule(place)
             return
         place.tried, place.environment = True, place.child.environment

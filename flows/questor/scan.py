@@ -18,6 +18,7 @@ from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.settings import get_settings
 from core.settings_questor import DEFAULT_METHODS
+from core.text import os_fault
 from flows.questor import lots
 from flows.questor.manifest import DUPLICADO, FILES, OWNED, PENDENTE, QUARENTENA, Manifest, Seen
 from flows.questor.walk import walk
@@ -77,7 +78,7 @@ def _root(pasta: str) -> str:
     except UnicodeEncodeError:
         raise UsageError("O nome da pasta não está em UTF-8; use outro caminho até ela.") from None
     except OSError as error:
-        raise UsageError(f"Não consegui ler a pasta {root}: {error.strerror}.") from None
+        raise UsageError(f"Não consegui ler a pasta {root}: {os_fault(error)}.") from None
 
 
 def _lot(root: str, nome: str | None, conta: str, clock: Clock) -> QuestorLote:

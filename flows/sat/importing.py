@@ -16,6 +16,7 @@ from core.errors import UsageError
 from core.settings import get_settings
 from core.settings_errors import explain
 from core.settings_sat import BoxSettings, OwnThresholds
+from core.text import os_fault
 from flows.sat.boxes import prepare, random_session
 from flows.sat.configured import digest, imported, written
 from storage.models import Caixa
@@ -92,7 +93,7 @@ def _text(arquivo: Path) -> str:
         with arquivo.open("rb") as file:
             raw = file.read(FILE_LIMIT + 1)
     except OSError as error:
-        raise UsageError(f"Não consegui ler {arquivo}: {error.strerror}.") from None
+        raise UsageError(f"Não consegui ler {arquivo}: {os_fault(error)}.") from None
     if len(raw) > FILE_LIMIT:
         raise UsageError(f"{arquivo} passa de {FILE_LIMIT // 1024**2} MiB.")
     try:

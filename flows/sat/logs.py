@@ -11,7 +11,7 @@ from core import loop
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured, Transient, UsageError
 from core.settings import get_settings
-from core.text import bare_word
+from core.text import bare_word, os_fault
 from flows.sat.boxes import BOXES, next_session, parked, prepare
 from flows.sat.check import BUSY_ELSEWHERE, POLL_SECONDS
 from flows.sat.configured import box_named
@@ -42,7 +42,7 @@ def extrair(nome: str, saida: Path | None = None, clock: Clock = SYSTEM) -> Path
             _fetch(turn, file, clock)
         part.rename(target)
     except OSError as error:
-        raise UsageError(f"Não consegui escrever {target}: {error.strerror}.") from None
+        raise UsageError(f"Não consegui escrever {target}: {os_fault(error)}.") from None
     finally:
         part.unlink(missing_ok=True)
         _release(turn, clock)

@@ -1,8 +1,11 @@
+import errno
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import cut_bytes, human_duration, plural, redact
+from core.text import cut_bytes, human_duration, os_fault, plural, redact
 
 
 @pytest.mark.parametrize(
@@ -46,3 +49,17 @@ def test_durations_are_told_in_their_two_largest_units(seconds: float, text: str
 
 def test_plural() -> None:
     assert (plural(1, "dia", "dias"), plural(2, "dia", "dias")) == ("1 dia", "2 dias")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "não existe"),
+        (PermissionError(errno.EACCES, "Permission denied"), "sem permissão"),
+        (errno.EADDRINUSE, "já está em uso"),
+        (OSError(errno.EBADF, "Bad file descriptor"), os.strerror(errno.EBADF)),
+        (OSError("sem número"), "sem número"),
+    ],
+)
+def test_what_the_system_says_is_told_in_portuguese(error: OSError | int, said: str) -> None:
+    assert os_fault(error) == said

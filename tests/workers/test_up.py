@@ -115,7 +115,8 @@ def test_everything_comes_up_is_listed_and_leaves_nothing(ports: dict[str, int],
         began = time.monotonic()
         line.send_signal(signal.SIGINT)
         assert line.wait(30) == 0
-        assert time.monotonic() - began < 10
+        # a worker that is idle may take as long as one request may; far less, but machines are slow
+        assert time.monotonic() - began < 20
     assert not [pid for pid in below if alive(pid)]
     assert not (tmp_path / "dados" / "broker.url").exists()
     assert (tmp_path / "dados" / "flower.password").read_text().strip() == password
