@@ -90,7 +90,8 @@ def listar(loja: Loja = None, uf: Uf = None, grupo: Grupo = None, as_json: Json 
         "alertas": "Alertas",
         "erro": "Erro",
     }
-    table(rows, columns, "Nenhuma caixa configurada (sat.boxes).")
+    asked = any(value is not None for value in wanted.values())
+    table(rows, columns, "Nenhuma caixa assim." if asked else "Nenhuma caixa configurada (sat.boxes).")
 
 
 def _enqueue(names: list[str], as_json: bool) -> int:

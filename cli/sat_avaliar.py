@@ -41,6 +41,8 @@ def register(noun: Noun) -> None:
     ) -> None:
         """Avalia uma resposta guardada, sem rede."""
         # A library may answer in any encoding; what the terminal could not decode is replaced.
+        if saida is not None and not relatorio:
+            raise UsageError("--saida é o arquivo do relatório; diga também --relatorio.")
         given = (_stdin() if linha == "-" else linha).encode("utf-8", "replace").decode()
         _answer(given, avaliar_linha(given, agora, fuso, serie), _Output(as_json, relatorio, saida))
 
@@ -94,14 +96,19 @@ def shown(found: Veredito) -> dict[str, Any]:
     }
 
 
+def _print(text: str) -> None:
+    """Print what a box may have said: no command of a terminal reaches one."""
+    out.print("".join(char if char.isprintable() else "\ufffd" for char in text), markup=False)
+
+
 def _tell(found: Veredito) -> None:
-    out.print(f"{found.resultado} {found.codigo}".strip(), markup=False)
+    _print(f"{found.resultado} {found.codigo}".strip())
     if found.motivo:
-        out.print(found.motivo, markup=False)
+        _print(found.motivo)
     for one in found.alertas:
         if one.ativo:
-            out.print(f"  {one.codigo} ({one.severidade}): {one.mensagem}", markup=False)
+            _print(f"  {one.codigo} ({one.severidade}): {one.mensagem}")
         elif one.erro:
-            out.print(f"  {one.codigo}: não pôde ser avaliado ({one.erro})", markup=False)
+            _print(f"  {one.codigo}: não pôde ser avaliado ({one.erro})")
     if found.resultado == "ok" and not any(one.ativo for one in found.alertas):
-        out.print("  nenhum alerta", markup=False)
+        _print("  nenhum alerta")

@@ -1,15 +1,28 @@
 """Read a file of a lot again, by the path that the manifest and the report give it."""
 
 import hashlib
+import lzma
 import os
 import re
 import zipfile
+import zlib
 
 from core.documentos import LIMITE
 
 _ESCAPED = re.compile(rb"%([0-9A-F]{2})")
-_MEMBER = re.compile(rb"(?is)(.+?\.zip)!/(.+)")
-UNREADABLE = (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError)
+_MEMBER = re.compile(r"(?is)(.+?\.zip)!/(.+)")
+_LIKE_A_MEMBER = re.compile(rb"(?i)(\.zip)!/")
+UNREADABLE = (
+    OSError,
+    KeyError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+)
 
 
 class Changed(Exception):
@@ -23,9 +36,10 @@ class Changed(Exception):
 def shown(path: bytes) -> str:
     """Return a path as the report has it: bytes that are no UTF-8 percent-encoded.
 
-    So is a percent sign that would be read as such a byte, so that the path can be found again.
+    So is a percent sign that would be read as such a byte, and the mark of a folder named like the inside of a ZIP, so
+    that the path can be found again.
     """
-    plain = re.sub(rb"%(?=[0-9A-F]{2})", b"%25", path)
+    plain = _LIKE_A_MEMBER.sub(rb"\1%21/", re.sub(rb"%(?=[0-9A-F]{2})", b"%25", path))
     text = plain.decode("utf-8", "surrogateescape")
     return re.sub(r"[\udc80-\udcff]", lambda found: f"%{ord(found[0]) - 0xDC00:02X}", text)
 
@@ -56,7 +70,7 @@ class Files:
     def content(self, caminho: str) -> bytes:
         """Return what is there now; raise `Changed` where nothing can be read."""
         try:
-            return self._content(os.path.join(self._pasta, found(caminho)))
+            return self._content(caminho)
         except UNREADABLE:
             raise Changed("sumiu") from None
 
@@ -66,12 +80,13 @@ class Files:
             self._zip[1].close()
         self._zip = None
 
-    def _content(self, path: bytes) -> bytes:
-        inside = _MEMBER.fullmatch(path)
-        if inside is None or os.path.lexists(path):
-            return _regular(path)
+    def _content(self, caminho: str) -> bytes:
+        inside = _MEMBER.fullmatch(caminho)
+        if inside is None:
+            return _regular(os.path.join(self._pasta, found(caminho)))
+        archive = self._open(os.path.join(self._pasta, found(inside[1])))
         # names of members are text already; undecodable ones were read as surrogates
-        with self._open(inside[1]).open(inside[2].decode("utf-8", "surrogateescape")) as member:
+        with archive.open(found(inside[2]).decode("utf-8", "surrogateescape")) as member:
             return _capped(member.read(LIMITE + 1))
 
     def _open(self, archive: bytes) -> zipfile.ZipFile:

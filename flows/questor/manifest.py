@@ -21,7 +21,7 @@ STATES = {Acao.IMPORTAR: PENDENTE, Acao.IGNORAR: IGNORADO, Acao.SEPARAR: QUARENT
 # Of a document in one of these states every other text is a duplicate.
 OWNED = ("pendente", "desconhecido", "enviado", "recusado")
 # Judged anew though the file is as it was: it was away meanwhile, or the settings may say other things now.
-REREAD = frozenset({"sumiu", "mudou", "sem_metodo"})
+REREAD = frozenset({"sumiu", "mudou", "ilegivel", "zip_invalido", "sem_metodo"})
 MESSAGE_LIMIT = 500
 KNOWN = ("id", "caminho", "tamanho", "mtime_ns", "sha256", "tipo", "identidade", "estado", "motivo", "lease_token")
 FILE = ("tamanho", "mtime_ns", "sha256")

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, Select, and_, or_, select, update
+from sqlalchemy import Row, Select, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -20,7 +20,7 @@ from core.settings import get_settings
 from core.settings_questor import DEFAULT_METHODS
 from core.text import os_fault
 from flows.questor import lots
-from flows.questor.manifest import DUPLICADO, FILES, OWNED, PENDENTE, QUARENTENA, Manifest, Seen
+from flows.questor.manifest import DUPLICADO, FILES, IGNORADO, OWNED, PENDENTE, QUARENTENA, Manifest, Seen
 from flows.questor.walk import walk
 from storage.models import QuestorArquivo, QuestorLote
 from storage.session import reading, transaction
@@ -62,6 +62,7 @@ def varrer(
     finally:
         manifest.close()
     _vanished(lote.id, manifest.seen, clock)
+    _forget(lote.id, manifest.seen)
     _inherit(lote.id, manifest.seen, clock)
     _warn(lote)
     done.lidos, done.segundos = manifest.read, time.monotonic() - began
@@ -83,7 +84,9 @@ def _root(pasta: str) -> str:
 
 def _lot(root: str, nome: str | None, conta: str, clock: Clock) -> QuestorLote:
     """Return the lot of a folder; without a name it is called as the folder."""
-    name = (nome if nome is not None else os.path.basename(root)).strip() or "raiz"
+    name = (nome if nome is not None else os.path.basename(root) or "raiz").strip()
+    if not name or not name.isprintable():
+        raise UsageError("O nome do lote deve ter letras que se possam ler; use --nome.")
     if len(name) > NAME_LIMIT:
         raise UsageError(f"O nome do lote passa de {NAME_LIMIT} caracteres; use --nome.")
     # Of two that make it at once one finds it made.
@@ -115,6 +118,17 @@ def _vanished(lote_id: int, seen: Seen, clock: Clock) -> None:
             values = {"estado": QUARENTENA, "motivo": "sumiu", "due_at": clock.now()}
             with transaction() as db:
                 db.execute(update(QuestorArquivo).where(QuestorArquivo.id.in_(missing), *gone).values(**values))
+
+
+def _forget(lote_id: int, seen: Seen) -> None:
+    """Take out the lines of files that are gone and were never to be sent: broken ones, links, duplicates."""
+    idle = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.estado.in_((QUARENTENA, IGNORADO, DUPLICADO)))
+    never = (*idle, QuestorArquivo.tentativas == 0, QuestorArquivo.motivo.is_distinct_from("sumiu"))
+    for rows in _pages(select(FILES.c.id).where(*never)):
+        gone = [row.id for row in rows if row.id not in seen]
+        if gone:
+            with transaction() as db:
+                db.execute(delete(QuestorArquivo).where(QuestorArquivo.id.in_(gone), *never))
 
 
 def _pages(query: Any) -> Iterator[Sequence[Row[Any]]]:

@@ -63,6 +63,8 @@ def start(nome: str, conta: str = PADRAO) -> QuestorLote:
     """Ask for a lot to be sent; from now on beat looks after it."""
     agreed(conta)
     lote = lots.named(nome, conta)
+    if lote.varrido_em is None:
+        raise UsageError(f"O lote {nome!r} não foi lido até o fim; rode `esteira questor varrer` de novo.")
     lots.ask(lote.id)
     return lote
 
@@ -160,7 +162,8 @@ def conclude(lote: QuestorLote, clock: Clock) -> bool:
     with transaction() as db:
         if lots.has_open(db, lote.id):
             return False
-        open_ = (QuestorLote.id == lote.id, QuestorLote.concluido_em.is_(None))
+        scanned = QuestorLote.varrido_em.is_not(None)
+        open_ = (QuestorLote.id == lote.id, QuestorLote.concluido_em.is_(None), scanned)
         done = db.execute(update(QuestorLote).where(*open_).values(concluido_em=clock.now()))
         if not done.rowcount:  # type: ignore[attr-defined]
             return False

@@ -40,6 +40,8 @@ def walk(pasta: bytes) -> Iterator[Found]:
                     path = os.path.join(folder, entry.name)
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(path)
+                    elif entry.is_symlink() and entry.is_dir():
+                        yield _named(shown(path) + "/", 0, 0, "ligacao", ignorar=True)
                     else:
                         yield from _of(entry, path)
         except OSError:
@@ -77,15 +79,15 @@ def _members(archive: bytes, caminho: str, size: int, changed: int) -> Iterator[
     except UNREADABLE:
         yield _named(caminho, size, changed, "zip_invalido")
         return
-    names: set[str] = set()
-    for member in members:
+    # Of two members of one name a ZIP gives the last.
+    last = {member.filename: place for place, member in enumerate(members)}
+    for place, member in enumerate(members):
         name = shown(member.filename.encode("utf-8", "surrogateescape"))
         ending = name[-4:].lower().encode("utf-8", "replace")
         if ending not in (XML, ZIP):
             continue
-        repeated = name in names
-        inside = f"{caminho}{INSIDE}{name}" + (f" ({len(names)})" if repeated else "")
-        names.add(name if not repeated else inside)
+        repeated = last[member.filename] != place
+        inside = f"{caminho}{INSIDE}{name}" + (f" ({place + 1})" if repeated else "")
         yield _named(inside, member.file_size, changed, _unread(member, ending, repeated=repeated))
 
 

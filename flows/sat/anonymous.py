@@ -21,6 +21,7 @@ SHAPES = {
     **dict.fromkeys(("DH_ATUAL", "DH_CFE", "DH_ULTIMA"), r"[12][09][0-9]{2}[01][0-9][0-3][0-9][0-9]{6}"),
     **dict.fromkeys(("CERT_EMISSAO", "CERT_VENCIMENTO"), r"[12][09][0-9]{2}[01][0-9][0-3][0-9]"),
 }
+WORDS = ("TIPO_LAN", "STATUS_LAN", "NIVEL_BATERIA")
 KEYS = ("ULTIMO_CF_E_SAT", "LISTA_INICIAL", "LISTA_FINAL")
 TITLE = "# Resposta estranha de um equipamento SAT ou MFE"
 
@@ -61,9 +62,9 @@ def _hidden(names: list[str], place: int, value: str) -> str:
     name = names[place] if place < len(names) else "?"
     if name in SHAPES and re.fullmatch(SHAPES[name], value.strip()):
         return value
-    if name == "LAN_MAC":
-        value = re.sub(r"[0-9A-Za-z]", HIDDEN, value)
-    hidden = re.sub(r"\d", HIDDEN, value)
+    # what may name somebody keeps its shape only; a short word about network or battery names nobody
+    plain = name in WORDS and re.fullmatch(r"[^\W\d]{0,12}([ _][^\W\d]{1,12})?\s*", value)
+    hidden = value if plain else re.sub(r"\w", HIDDEN, value)
     return "".join(char if char.isprintable() and char != "`" else repr(char)[1:-1] for char in hidden)
 
 

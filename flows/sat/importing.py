@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import structlog
 from pydantic import ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
 from storage.session import transaction
 
+log = structlog.get_logger(__name__)
 FILE_LIMIT = 32 * 1024 * 1024
 CRIADA, ALTERADA, IGUAL, RECUSADA = "criada", "alterada", "igual", "recusada"
 # As people name them, besides the names of the settings.
@@ -61,7 +63,10 @@ def importar(arquivo: Path) -> list[Linha]:
     rows = list(_rows(_text(arquivo)))
     known, mine = imported(), {box.name for box in get_settings().sat.boxes}
     seen: set[str] = set()
-    places = {_place(box): nome for nome, box in known.items()} | {_place(b): b.name for b in get_settings().sat.boxes}
+    # Boxes of the file may trade places.
+    listed = {(cells.get("name") or "").strip() for _, cells in rows}
+    places = {_place(box): nome for nome, box in known.items() if nome not in listed}
+    places |= {_place(box): box.name for box in get_settings().sat.boxes}
     found: list[Linha] = []
     with transaction() as db:
         for number, cells in rows:
@@ -113,7 +118,8 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, dict(zip(titles, cells, strict=False)) | _too_many(titles, cells)
     except csv.Error as error:
-        raise UsageError(f"Linha {reader.line_num} não está em CSV ({error}).") from None
+        log.info("not CSV", reason=str(error))
+        raise UsageError(f"Linha {reader.line_num} não está em CSV; veja as aspas e os fins de linha.") from None
 
 
 def _too_many(titles: list[str], cells: list[str]) -> dict[str, str]:
@@ -134,6 +140,10 @@ def _titles(cells: Iterable[str]) -> list[str]:
 def _box(cells: Mapping[str, str]) -> tuple[BoxSettings | None, str | None]:
     if "" in cells:
         return None, "mais células que colunas"
+    if any(not cell.isprintable() for cell in cells.values()):
+        return None, "há uma quebra de linha ou outro caractere invisível em uma célula (aspas sem fim?)"
+    if set("/@ ") & set((cells.get("host") or "").strip()):
+        return None, "host: use só o nome ou o endereço"
     fields: dict[str, Any] = {"thresholds": {}}
     for title, cell in cells.items():
         value = cell.strip()

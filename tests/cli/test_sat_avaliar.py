@@ -135,3 +135,23 @@ def test_the_issue_form_asks_for_the_report() -> None:
     assert {"name", "description", "body"} <= set(form)
     assert all(item["type"] in {"markdown", "input", "textarea", "dropdown", "checkboxes"} for item in form["body"])
     assert "sat avaliar --relatorio" in json.dumps(form, ensure_ascii=False)
+
+
+def test_no_command_of_a_terminal_reaches_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sat", "avaliar", "--linha", refusal_line("10050", "\x1b[31mvermelho\x07")]) == 0
+    said = capsys.readouterr().out
+    assert "vermelho" in said
+    assert "\x1b" not in said
+    assert "\x07" not in said
+
+
+def test_a_file_without_a_report_is_a_mistake(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["sat", "avaliar", "--linha", status_line(), "--saida", str(tmp_path / "x.md")]) == 2
+    assert "--relatorio" in capsys.readouterr().err
+
+
+def test_a_report_names_nobody_in_words_either() -> None:
+    linha = status_line(mensagem="João da Silva LTDA", mensagemSEFAZ="padaria do ze", TIPO_LAN="SENHA=abc")
+    said = report(linha, avaliar_linha(linha))
+    assert [word for word in ("João", "Silva", "padaria", "abc") if word in said] == []
+    assert "CONECTADO" in said

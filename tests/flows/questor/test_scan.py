@@ -74,6 +74,7 @@ def test_a_hostile_tree_costs_only_its_hostile_files(folder: Path, tmp_path: Pat
     assert seen() == {
         "boa.xml": ("pendente", None),
         "ligacao.xml": ("ignorado", "ligacao"),
+        "volta/": ("ignorado", "ligacao"),
         "fila.xml": ("quarentena", "nao_e_arquivo"),
         "vazio.xml": ("quarentena", "vazio"),
         "nulos.xml": ("quarentena", "so_nulos"),
@@ -156,7 +157,45 @@ class TestZips:
             with pytest.warns(UserWarning, match="Duplicate"):
                 made.writestr("a.xml", documento("nfe", 2).texto)
         varrer(str(folder))
-        assert sorted(seen().values(), key=str) == [("pendente", None), ("quarentena", "nome_repetido")]
+        assert seen() == {"x.zip!/a.xml": ("pendente", None), "x.zip!/a.xml (1)": ("quarentena", "nome_repetido")}
+        assert rows()["x.zip!/a.xml"]["identidade"] == documento("nfe", 2).identidade
+
+    @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    def test_a_damaged_member_costs_only_itself(self, folder: Path, method: int) -> None:
+        put(folder / "boa.xml", documento("nfe", 1))
+        with zipfile.ZipFile(folder / "x.zip", "w", method) as made:
+            made.writestr("a.xml", documento("nfe", 2, extra="x" * 500).texto)
+        whole = (folder / "x.zip").read_bytes()
+        for place in range(35, 120, 3):
+            damaged = bytearray(whole)
+            damaged[place] ^= 0xFF
+            put(folder / f"{place}.zip", bytes(damaged))
+        varrer(str(folder))
+        assert seen()["boa.xml"] == ("pendente", None)
+        # a byte that means nothing may be wrong, and then it is one more text of the same document
+        assert seen()["x.zip!/a.xml"] in (("pendente", None), ("duplicado", None))
+        assert len(seen()) == 2 + len(range(35, 120, 3))
+
+    def test_a_folder_named_like_the_inside_of_a_zip_is_another_place(self, folder: Path) -> None:
+        with zipfile.ZipFile(folder / "sub.zip", "w") as made:
+            made.writestr("x.xml", documento("nfe", 5).texto)
+        put(folder / "sub.zip!" / "x.xml", documento("nfe", 6))
+        with zipfile.ZipFile(folder / "sub.zip!" / "r.zip", "w") as made:
+            made.writestr("m.xml", documento("nfe", 7).texto)
+        varrer(str(folder))
+        assert {name: line["identidade"] for name, line in rows().items()} == {
+            "sub.zip!/x.xml": documento("nfe", 5).identidade,
+            "sub.zip%21/x.xml": documento("nfe", 6).identidade,
+            "sub.zip%21/r.zip!/m.xml": documento("nfe", 7).identidade,
+        }
+
+    def test_the_line_of_a_broken_zip_goes_when_it_is_mended(self, folder: Path) -> None:
+        put(folder / "x.zip", b"quebrado")
+        varrer(str(folder))
+        with zipfile.ZipFile(folder / "x.zip", "w") as made:
+            made.writestr("a.xml", documento("nfe", 1).texto)
+        varrer(str(folder))
+        assert seen() == {"x.zip!/a.xml": ("pendente", None)}
 
     def test_a_zip_of_too_many_members_is_one_row(self, folder: Path) -> None:
         end = b"PK\x05\x06" + bytes(4) + b"\xff\xff\xff\xff" + bytes(10)
@@ -342,6 +381,26 @@ def test_a_lot_belongs_to_one_folder(folder: Path, tmp_path: Path) -> None:
     varrer(str(folder), "janeiro")
     with pytest.raises(UsageError, match="use outro --nome"):
         varrer(str(tmp_path), "janeiro")
+
+
+@pytest.mark.parametrize("nome", ["", " ", "a\nb", "\udcff"])
+def test_a_name_that_nobody_can_read_is_refused(folder: Path, nome: str) -> None:
+    with pytest.raises(UsageError):
+        varrer(str(folder), nome)
+
+
+def test_what_could_not_be_read_is_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(folder / "a.xml", documento("nfe", 1))
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.questor.files._regular", _denied)
+        varrer(str(folder))
+    assert seen()["a.xml"] == ("quarentena", "ilegivel")
+    varrer(str(folder))
+    assert seen()["a.xml"] == ("pendente", None)
+
+
+def _denied(path: bytes) -> bytes:
+    raise PermissionError(13, "Permission denied", path)
 
 
 @pytest.mark.parametrize("pasta", ["nao/ha", "/etc/passwd"])

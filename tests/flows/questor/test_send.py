@@ -345,6 +345,18 @@ def test_what_is_not_agreed_or_configured_is_refused(
         send.start("lote")
 
 
+def test_a_lot_that_was_not_scanned_to_its_end_is_not_sent(
+    sqlite: str, account: Callable[..., None], tmp_path: Path
+) -> None:
+    lote = lot(tmp_path / "xml", notes(1), enviar=False)
+    with transaction() as db:
+        db.execute(update(QuestorLote).values(varrido_em=None))
+    with pytest.raises(UsageError, match="não foi lido até o fim"):
+        send.start("lote")
+    with reading() as db:
+        assert not send.conclude(db.get_one(QuestorLote, lote), SYSTEM)
+
+
 def test_an_agreement_is_enough(sqlite: str, account: Callable[..., None], tmp_path: Path) -> None:
     lote = lot(tmp_path / "xml", notes(1), enviar=False)
     account(base_url="https://questor.example", agreed_with_vendor="Fulana, suporte, 20/11/2026")

@@ -84,6 +84,9 @@ def test_a_bad_row_costs_only_itself(sqlite: str, tmp_path: Path) -> None:
         ("nome,host,thresholds.unreachable_times\na,10.0.0.1,0\n", "unreachable_times"),
         ("nome,host\na,10.0.0.1,sobra\n", "mais células"),
         ("nome,host\nhub:x,10.0.0.1\n", "não começa com"),
+        ("nome,host\na,http://10.0.0.1:5000/\n", "host: use só"),
+        ('nome,host\n"a\nb",10.0.0.1\n', "quebra de linha"),
+        ('nome,host,loja\na,10.0.0.1,"aberta\nb,10.0.0.2,x\n', "quebra de linha"),
     ],
 )
 def test_why_a_row_is_refused(
@@ -97,6 +100,12 @@ def test_two_rows_of_one_name_or_of_one_box_are_one_box(sqlite: str, tmp_path: P
     found = importar(write(tmp_path, "nome,host\na,10.0.0.1\na,10.0.0.2\nb,10.0.0.1\n"))
     assert [one.resultado for one in found] == ["criada", "recusada", "recusada"]
     assert "'a'" in (found[2].motivo or "")
+
+
+def test_boxes_of_one_file_may_trade_places(sqlite: str, tmp_path: Path) -> None:
+    results(tmp_path, "nome,host,numero_caixa\na,10.0.0.1,1\nb,10.0.0.1,2\n")
+    found = results(tmp_path, "nome,host,numero_caixa\na,10.0.0.1,2\nb,10.0.0.1,1\n")
+    assert [one[2] for one in found] == ["alterada", "alterada"]
 
 
 def test_hours_and_thresholds_come_along(sqlite: str, tmp_path: Path) -> None:
