@@ -13,7 +13,9 @@ from storage import crypto
 from storage.models import Base
 from storage.types import Encrypted
 
-HEAD = "0005"
+MIGRATIONS = Path(__file__).parent / "migrations"
+# The versions are numbered in their order, so the last file is the newest schema.
+HEAD = max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 LOCK_FILE = "migracao.lock"
 
 
@@ -46,7 +48,7 @@ def upgrade(engine: Engine) -> str:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     with _alone(engine), _migrating(engine) as connection, warnings.catch_warnings():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(7386452)"))

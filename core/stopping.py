@@ -1,0 +1,25 @@
+"""Whether this process has been asked to stop, as one byte that a worker shares with the processes it forks.
+
+Whoever works in rounds looks at `stopping()` before each new request: what is under way is waited for, its outcome is
+written, the rest is given back.
+"""
+
+import mmap
+
+# Anonymous and shared: a process that is forked after this module was loaded sees what its parent writes.
+_asked = mmap.mmap(-1, 1)
+
+
+def stopping() -> bool:
+    """Tell whether no new work may be started."""
+    return _asked[0] != 0
+
+
+def ask_to_stop() -> None:
+    """Tell this process, its parent and everything forked from them to come to an end; safe in a signal handler."""
+    _asked[0] = 1
+
+
+def reset() -> None:
+    """Forget that somebody asked."""
+    _asked[0] = 0

@@ -1,0 +1,58 @@
+"""What a flow asks to be done for it by those who keep the house: one `UPKEEP` in each `flows/<flow>/upkeep.py`.
+
+`diagnostico`, retention, the metrics and the worker's hooks walk them; none of them knows a flow by its name.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core import walk
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
+    from sqlalchemy.orm import Session
+
+OK, WARNING, FAULT = "ok", "aviso", "erro"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One system that was looked at: how it is, and what to do about it."""
+
+    sistema: str
+    situacao: str
+    detalhe: str
+    correcao: str = ""
+
+
+Check = Callable[[], Iterable[Finding]]
+# Deletes one batch of what is too old at that instant, in a transaction of its own, at each step; tells how many rows
+# went, by what they are called.
+Retention = Callable[[datetime], Iterator[Mapping[str, int]]]
+Metrics = Callable[["Session", datetime], Iterable["Metric"]]
+# Gives back what dead processes of this host held, as it is at that instant; tells how many rows.
+GiveBack = Callable[[datetime], int]
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What is done for one flow.
+
+    `at_start` runs once in each worker of the flow's queues, before it takes work; `at_stop` in each of its processes
+    before that one ends, with the seconds it may take.
+    """
+
+    checks: tuple[Check, ...] = ()
+    retention: tuple[Retention, ...] = ()
+    metrics: tuple[Metrics, ...] = ()
+    claims: tuple[GiveBack, ...] = ()
+    at_start: tuple[Callable[[], object], ...] = ()
+    at_stop: tuple[Callable[[float], object], ...] = ()
+
+
+def upkeeps() -> dict[str, Upkeep]:
+    """Return what the flows ask for, by the flow's name."""
+    # The only place that names the room above: as a text, so that nothing here depends on a flow.
+    return {module.__name__.split(".")[-2]: module.UPKEEP for module in walk.modules("flows", "upkeep")}
