@@ -1,12 +1,28 @@
 """HTTP hygiene for every asynchronous call: no redirects, no proxies from the environment, no cookies, no inflation."""
 
-from aiohttp import BaseConnector, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TraceConfig
+import asyncio
+from functools import partial
+
+from aiohttp import (
+    BaseConnector,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+    TraceConfig,
+)
+
+from core.one_answer import FIELD_LIMIT, MOST_FIELDS, OneAnswer
 
 NO_TIMEOUT = ClientTimeout(total=None)
 
 
 def open_session(connector: BaseConnector | None = None, trace: TraceConfig | None = None) -> ClientSession:
     """Return a session that keeps nothing between requests; the caller sets each request's own deadline."""
+    connector = connector or TCPConnector()
+    # aiohttp has no public way to choose it; tests/core/test_http.py fails when this one is gone
+    connector._factory = partial(OneAnswer, loop=asyncio.get_running_loop())  # type: ignore[assignment]
     return ClientSession(
         connector=connector,
         cookie_jar=DummyCookieJar(),
@@ -15,6 +31,9 @@ def open_session(connector: BaseConnector | None = None, trace: TraceConfig | No
         timeout=NO_TIMEOUT,
         skip_auto_headers=("User-Agent",),
         trace_configs=[trace] if trace else None,
+        max_line_size=FIELD_LIMIT,
+        max_field_size=FIELD_LIMIT,
+        max_headers=MOST_FIELDS,
     )
 
 
@@ -26,4 +45,6 @@ async def read_capped(response: ClientResponse, limit: int) -> bytes:
         if len(body) > limit:
             response.close()
             return bytes(body[:limit])
+    if (fault := response.content.exception()) is not None:
+        raise fault
     return bytes(body)

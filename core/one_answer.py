@@ -1,0 +1,97 @@
+"""What aiohttp hands over of an answer: its headers first, whatever follows them and however TCP cuts it.
+
+aiohttp parses a whole segment before it tells of the message in it, so that a fault after good headers hides them, or
+not, as the segments fall. Here the head is parsed by itself; what is wrong behind it costs the connection, no more.
+"""
+
+import re
+
+from aiohttp import ClientPayloadError
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http import RawResponseMessage
+from aiohttp.http_exceptions import LineTooLong
+from aiohttp.streams import StreamReader
+
+# docs/reference/contracts/webhooks_delivery.md, section 2: headers of up to 64 KiB; here for one line or field
+FIELD_LIMIT = 64 * 1024
+HEAD_LIMIT = 4 * FIELD_LIMIT
+MOST_FIELDS = 4096
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_STATUS_LINE = b"HTTP/"
+Told = tuple[RawResponseMessage, StreamReader]
+
+
+class OneAnswer(ResponseHandler):
+    """A connection that expects one answer to each request and nothing between answers."""
+
+    _answered = True
+    _reused = False
+    _size = 0
+    _last = _stray = b""
+
+    def set_response_params(self, **params: object) -> None:
+        """Begin with a new request."""
+        self._answered, self._size, self._last, self._stray = False, 0, b"", b""
+        super().set_response_params(**params)  # type: ignore[arg-type]
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came: the head to its blank line, then the rest."""
+        while data and not self._answered and self._exception is None:
+            head, data = self._cut(self._without_stray(data))
+            if head:
+                super().data_received(head)
+        if self._answered and self._whole():
+            if data:
+                self._drop()
+        elif self._answered:
+            super().data_received(data)
+            self._tell_the_reader()
+
+    def feed_data(self, data: Told, size: int = 0) -> None:
+        """Take the head of an answer; a second one answers nothing that was asked."""
+        if self._answered:
+            self._drop()
+            return
+        if data[0].code >= 200:
+            self._answered = self._reused = True
+        super().feed_data(data, size)
+
+    def _cut(self, data: bytes) -> tuple[bytes, bytes]:
+        """Divide at the end of the head, also where the blank line began in an earlier segment."""
+        seen = self._last + data
+        end = _BLANK_LINE.search(seen)
+        taken = end.end() - len(self._last) if end else len(data)
+        self._size += taken
+        if self._size > HEAD_LIMIT:
+            self._drop()
+            self.set_exception(LineTooLong(data[:100], HEAD_LIMIT))
+            return b"", b""
+        self._last = b"" if end else seen[-2:]
+        return data[:taken], data[taken:]
+
+    def _without_stray(self, data: bytes) -> bytes:
+        """Leave out what an earlier answer brought after its end, when it comes only now that the next is awaited."""
+        if not self._reused or self._size:
+            return data
+        self._stray += data
+        start = self._stray.find(_STATUS_LINE)
+        if start >= 0:
+            return self._stray[start:]
+        self._stray = self._stray[1 - len(_STATUS_LINE) :]
+        return b""
+
+    def _whole(self) -> bool:
+        return self._payload is None or self._payload.is_eof()
+
+    def _drop(self) -> None:
+        self.force_close()
+        if self.transport is not None:
+            self.transport.close()
+
+    def _tell_the_reader(self) -> None:
+        """Hand a fault in the body to whoever reads it; aiohttp keeps it, and the reader waits for ever."""
+        payload = self._payload
+        if self._exception is not None and payload is not None and not payload.is_eof():
+            payload.set_exception(ClientPayloadError("o corpo da resposta está quebrado"))
+            # a reader just woken by the end of a chunk looks at this only; `read_capped` looks at the fault as well
+            payload.feed_eof()

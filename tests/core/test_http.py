@@ -1,0 +1,164 @@
+"""What a session makes of an answer does not depend on how TCP cuts it, nor on what the library's defaults allow."""
+
+import asyncio
+import itertools
+from collections.abc import Sequence
+
+import aiohttp
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.http import open_session, read_capped
+from core.one_answer import FIELD_LIMIT, HEAD_LIMIT, OneAnswer
+from sandbox.raw import RawServer
+
+OK = b"HTTP/1.1 200 OK\r\n"
+TWO = b"Content-Length: 2\r\n\r\nok"
+GOOD: dict[str, bytes] = {
+    "plain": OK + TWO,
+    "long field": OK + b"X: " + b"x" * (FIELD_LIMIT - 10) + b"\r\n" + TWO,
+    "long reason": b"HTTP/1.1 200 " + b"x" * (FIELD_LIMIT - 10) + b"\r\n" + TWO,
+    "many fields": OK + b"".join(b"X-%d: %d\r\n" % (n, n) for n in range(2000)) + TWO,
+    "bytes after the end": OK + TWO + b" e mais alguma coisa\r\n\r\n",
+    "a second answer": OK + TWO + b"HTTP/1.1 500 NO\r\nContent-Length: 2\r\n\r\nno",
+    "a hint before": b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + OK + TWO,
+    "bare line feeds": (OK + TWO).replace(b"\r\n", b"\n"),
+    "in chunks": OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\n\r\n",
+}
+BODYLESS: dict[str, bytes] = {
+    "204 with a body": b"HTTP/1.1 204 No Content\r\n\r\num corpo",
+    "204 with a declared body": b"HTTP/1.1 204 No Content\r\nContent-Length: 8\r\n\r\num corpo",
+    "204 with chunks": b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+    "204 with HTML": b"HTTP/1.1 204 No Content\r\n\r\n<HTML><HEAD></HEAD></HTML>",
+}
+BROKEN: dict[str, bytes] = {
+    "no size of a chunk": OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "a bad second chunk": OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\nzz\r\n",
+    "more than its size": OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nokk\r\n0\r\n\r\n",
+}
+NO_HTTP: dict[str, bytes] = {
+    "another protocol": b"SSH-2.0-outro\r\n\r\n",
+    "no length": OK + b"Content-Length: muito\r\n\r\n",
+    "a field without end": OK + b"X: " + b"x" * (FIELD_LIMIT + 1) + b"\r\n" + TWO,
+    "a head without end": OK + (b"X: " + b"x" * 50_000 + b"\r\n") * 6 + TWO,
+}
+PIECES = (None, 1, 7)
+
+
+def exchanges(answer: bytes, piece: int | None, times: int = 4) -> list[tuple[int, bytes | str] | str]:
+    """Return what some requests in a row, on one session, came to."""
+
+    async def all_of_them() -> list[tuple[int, bytes | str] | str]:
+        async with open_session() as session, asyncio.timeout(20):
+            return [await _one(session, server.url) for _ in range(times)]
+
+    with RawServer(answer, piece=piece) as server:
+        return asyncio.run(all_of_them())
+
+
+async def _one(session: aiohttp.ClientSession, url: str) -> tuple[int, bytes | str] | str:
+    try:
+        async with session.post(url, data=b"x") as response:
+            try:
+                return response.status, await read_capped(response, 100)
+            except aiohttp.ClientPayloadError:
+                return response.status, "broken"
+    except aiohttp.ClientError as error:
+        return type(error).__name__
+
+
+def cases(table: dict[str, bytes]) -> list[object]:
+    return [
+        pytest.param(answer, piece, id=f"{name}, {piece or 'one segment'}")
+        for name, answer in table.items()
+        for piece in PIECES
+    ]
+
+
+@pytest.mark.parametrize(("answer", "piece"), cases(GOOD))
+def test_a_good_answer_is_read_however_it_is_written(answer: bytes, piece: int | None) -> None:
+    assert exchanges(answer, piece) == [(200, b"ok")] * 4
+
+
+@pytest.mark.parametrize(("answer", "piece"), cases(BODYLESS))
+def test_an_answer_that_has_no_body_may_bring_one(answer: bytes, piece: int | None) -> None:
+    assert exchanges(answer, piece) == [(204, b"")] * 4
+
+
+@pytest.mark.parametrize(("answer", "piece"), cases(BROKEN))
+def test_a_broken_body_keeps_its_status_and_never_looks_whole(answer: bytes, piece: int | None) -> None:
+    assert exchanges(answer, piece) == [(200, "broken")] * 4
+
+
+@pytest.mark.parametrize(("answer", "piece"), cases(NO_HTTP))
+def test_what_is_no_http_is_a_fault(answer: bytes, piece: int | None) -> None:
+    assert exchanges(answer, piece, 2) == ["ClientResponseError"] * 2
+
+
+def test_a_connection_is_kept_for_the_next_request() -> None:
+    async def twice() -> None:
+        async with open_session() as session:
+            for _ in range(2):
+                await _one(session, server.url)
+
+    with RawServer(OK + TWO) as server:
+        asyncio.run(twice())
+        assert (server.connections, len(server.requests)) == (1, 2)
+
+
+def test_a_connection_with_something_after_the_end_is_not_kept() -> None:
+    async def twice() -> None:
+        async with open_session() as session:
+            for _ in range(2):
+                await _one(session, server.url)
+
+    with RawServer(GOOD["bytes after the end"]) as server:
+        asyncio.run(twice())
+        assert server.connections == 2
+
+
+ANY = {**GOOD, **BODYLESS, **BROKEN, **NO_HTTP}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(ANY)), st.lists(st.integers(0, 400), max_size=6))
+def test_where_the_segments_are_cut_changes_nothing(name: str, cuts: Sequence[int]) -> None:
+    answer = ANY[name]
+    assert asyncio.run(_parsed(answer, cuts)) == asyncio.run(_parsed(answer, ()))
+
+
+async def _parsed(answer: bytes, cuts: Sequence[int]) -> tuple[object, ...]:
+    """Return what a connection tells of these bytes, cut at these places: status, body, whether the body is whole."""
+    protocol = OneAnswer(asyncio.get_running_loop())
+    protocol.connection_made(_Wire())
+    protocol.set_response_params(max_line_size=FIELD_LIMIT, max_field_size=FIELD_LIMIT, max_headers=4096)
+    places = [0, *sorted({cut for cut in cuts if cut < len(answer)}), len(answer)]
+    for start, end in itertools.pairwise(places):
+        protocol.data_received(answer[start:end])
+    if not len(protocol):
+        return (type(protocol.exception()).__name__ if protocol.exception() else "nothing",)
+    message, payload = await protocol.read()
+    body = payload.read_nowait() if payload.exception() is None else b""
+    return message.code, len(message.headers), body, payload.is_eof(), type(payload.exception()).__name__
+
+
+class _Wire(asyncio.Transport):
+    """A transport that goes nowhere."""
+
+    def close(self) -> None:
+        """Go on: what comes after is to be ignored by the connection itself."""
+
+    def is_closing(self) -> bool:
+        return False
+
+
+def test_an_answer_without_end_costs_no_more_than_its_limit() -> None:
+    assert HEAD_LIMIT == 256 * 1024
+    with RawServer(OK + b"X: 1\r\n" * 100_000) as server:
+
+        async def once() -> object:
+            async with open_session() as session, asyncio.timeout(20):
+                return await _one(session, server.url)
+
+        assert asyncio.run(once()) == "ClientResponseError"
