@@ -10,10 +10,10 @@ from functools import cached_property, lru_cache
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-import structlog
 from satcfe import alertas as satcfe_alertas
 
 from core.clock import SYSTEM
+from core.logs import get_logger
 from core.settings_sat import Thresholds
 from core.text import redact
 
@@ -29,7 +29,7 @@ _REPLACED = frozenset(
     }
 )
 _registered: list[type[Any]] = []
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 Kind = TypeVar("Kind", bound=type[Any])
 
 

@@ -8,15 +8,14 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from importlib.metadata import entry_points
 
-import structlog
-
 from alerts.base import registrar
+from core.logs import get_logger
 from core.settings import get_settings
 from core.text import redact
 
 GROUP = "esteira.alertas"
 REASON_LIMIT = 300
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @lru_cache(maxsize=1)

@@ -6,11 +6,6 @@ from cli.portuguese import Noun
 app = Noun("O banco de dados.")
 
 
-@app.callback()
-def _banco() -> None:
-    """O banco de dados."""
-
-
 @app.command()
 def migrar() -> None:
     """Cria o banco de dados ou o traz à versão do programa."""

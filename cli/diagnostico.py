@@ -6,16 +6,14 @@ from typing import Annotated
 import typer
 
 from cli.output import document, table
-from cli.portuguese import Command
+from cli.portuguese import Verb
+
+app = Verb("Confere cada sistema configurado e diz o que corrigir; termina com 1 se há erro.")
 
 
-def register(root: typer.Typer) -> None:
-    """Add the command to the root."""
-    root.command("diagnostico", cls=Command)(diagnostico)
-
-
+@app.command()
 def diagnostico(as_json: Annotated[bool, typer.Option("--json", help="Responde em JSON.")] = False) -> int:
-    """Confere cada sistema configurado e diz o que corrigir; termina com 1 se há erro."""
+    """Look at everything; the exit code is 1 when there is a fault."""
     from flows import diagnostico as flow
 
     found = flow.examine()

@@ -4,23 +4,20 @@ Exit codes: 0 done, 1 an answer of "no" (a SAT alert is active), 2 wrong usage, 
 4 configuration, 5 refused, 70 a fault of our own, 130 interrupted.
 """
 
-import importlib
-import pkgutil
 import sys
 from typing import Annotated
 
 import typer
 
-import cli
 from cli import portuguese
+from cli.nouns import Root
 from cli.output import say
 from core.errors import PlatformError, UsageError
 from core.logs import configure
 from core.text import redact
 
 BUG_EXIT, INTERRUPTED_EXIT = 70, 130
-NOT_COMMANDS = ("main", "output", "portuguese", "sat_avaliar", "sat_frota")
-app = portuguese.Noun("Esteira: integrações fiscais brasileiras em uma linha confiável.", name="esteira")
+app = portuguese.Noun("Esteira: integrações fiscais brasileiras em uma linha confiável.", name="esteira", cls=Root)
 
 
 @app.callback()
@@ -32,19 +29,6 @@ def _root(
     configure(debug=debug)
 
 
-def _load_commands(given: list[str]) -> None:
-    """Load the noun that was typed, else all: each file of this package with an `app` (a noun) or `register`."""
-    names = sorted(module.name for module in pkgutil.iter_modules(cli.__path__) if module.name not in NOT_COMMANDS)
-    typed = next((word for word in given if not word.startswith("-")), None)
-    for name in [typed] if typed in names else names:
-        loaded = importlib.import_module(f"cli.{name}")
-        noun = getattr(loaded, "app", None)
-        if isinstance(noun, typer.Typer):
-            app.add_typer(noun, name=name)
-        else:
-            loaded.register(app)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
@@ -52,7 +36,6 @@ def main(arguments: list[str] | None = None) -> int:
     # Accepted anywhere on the line, because nobody remembers where it goes.
     given = (["--debug"] if debug else []) + [word for word in given if word != "--debug"]
     try:
-        _load_commands(given)
         code = app(given, standalone_mode=False, prog_name="esteira")
         return code if isinstance(code, int) else 0
     except typer.Exit as done:
@@ -89,15 +72,15 @@ def _usage(error: typer.TyperException) -> str:
 
 def _close() -> None:
     """Close what commands leave open for the next call in the same process."""
-    from core import loop
-
     delivery = sys.modules.get("events.delivery.drain")
     if delivery is not None:
         delivery.close_sender()
     session = sys.modules.get("storage.session")
     if session is not None:
         session.dispose()
-    loop.close()
+    loop = sys.modules.get("core.loop")
+    if loop is not None:
+        loop.close()
 
 
 def run() -> None:

@@ -9,8 +9,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from core.settings import get_settings
-
 # Without a terminal nobody gains from narrow columns.
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -51,4 +49,8 @@ def _cell(value: Any) -> str:
 
 def instant(value: datetime | None) -> str | None:
     """Return an instant in the zone of the installation, ISO 8601 with offset."""
-    return value.astimezone(get_settings().zone).isoformat(timespec="seconds") if value else None
+    if value is None:
+        return None
+    from core.settings import get_settings
+
+    return value.astimezone(get_settings().zone).isoformat(timespec="seconds")

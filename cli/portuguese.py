@@ -44,20 +44,27 @@ class Group(TyperGroup):
 class Noun(typer.Typer):
     """The commands of one noun."""
 
-    def __init__(self, help: str, **options: Any) -> None:  # noqa: A002 - the library's own name
-        super().__init__(
-            help=help,
-            cls=Group,
-            no_args_is_help=True,
-            add_completion=False,
-            rich_markup_mode=None,
-            pretty_exceptions_enable=False,
-            **options,
-        )
+    def __init__(self, about: str, **options: Any) -> None:
+        plain = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+        super().__init__(**{"help": about, "cls": Group, "no_args_is_help": True, **plain, **options})
+        # A noun stays a noun, also with one command.
+        self.callback()(lambda: None)
 
     def command(self, *args: Any, **options: Any) -> Callable[[F], F]:
         """Declare a command."""
         return super().command(*args, **{"cls": Command, **options})
+
+
+class Verb(typer.Typer):
+    """A command that stands alone, without a noun."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        self.about = about
+
+    def command(self, *args: Any, **options: Any) -> Callable[[F], F]:
+        """Declare the command."""
+        return super().command(*args, **{"cls": Command, "help": self.about, **options})
 
 
 def sentence(error: typer.TyperException) -> str:

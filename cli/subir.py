@@ -4,18 +4,16 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.portuguese import Command
+from cli.portuguese import Verb
+
+app = Verb("Sobe broker, workers, agenda, Flower e API, e os mantém de pé até Ctrl-C.")
 
 
-def register(root: typer.Typer) -> None:
-    """Add the command to the root."""
-    root.command("subir", cls=Command)(subir)
-
-
+@app.command()
 def subir(
     demo: Annotated[bool, typer.Option("--demo", help="Com servidores de demonstração e uma visão ao vivo.")] = False,
 ) -> int:
-    """Sobe broker, workers, agenda, Flower e API, e os mantém de pé até Ctrl-C."""
+    """Run the line until a signal; return the exit code."""
     from core.settings import get_settings
     from workers import up
 

@@ -10,13 +10,13 @@ from collections.abc import Coroutine
 from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
-import structlog
+from core.logs import get_logger
 
 T = TypeVar("T")
 
 MOST_BEHIND = 32
 CANCEL_SECONDS = 5.0
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class _Thread:

@@ -4,17 +4,17 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-import structlog
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from core.celery_app import DRAIN, current
+from core.logs import get_logger
 from core.settings import get_settings
 
 SILENCE_SECONDS = 2.0
 _KEY = "esteira_wake"
 _quiet_until = 0.0
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def queue_of(tipo: str, lento: bool) -> str:

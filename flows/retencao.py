@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-import structlog
 from sqlalchemy import Select, Table, delete, exists, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.celery_app import send
 from core.clock import SYSTEM, Clock
 from core.errors import Transient
+from core.logs import get_logger
 from core.settings import get_settings
 from storage.models import Attempt, CaixaHistorico, Delivery, Event
 from storage.models.eventos import Estado
@@ -32,7 +32,7 @@ SLICE_SECONDS = 2.0
 TABLES = (Attempt, Delivery, Event, CaixaHistorico)
 ATTEMPTS, DELIVERIES, EVENTS, HISTORY = (cast("Table", model.__table__) for model in TABLES)
 Place = tuple[datetime, int]
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass

@@ -5,15 +5,15 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-import structlog
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from core.errors import Misconfigured
+from core.logs import get_logger
 from core.settings import get_settings
 from core.text import os_fault
 
 KEY_FILE = "chaves"
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class KeyRing:

@@ -8,8 +8,9 @@ from celery import Task
 
 from core.celery_app import QUEUE_OF, app
 from core.errors import PlatformError, Transient
+from core.logs import get_logger
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class FlowTask(Task):  # type: ignore[misc]

@@ -3,7 +3,6 @@
 import os
 from typing import Any
 
-import structlog
 from celery.signals import beat_init, worker_init, worker_process_init, worker_process_shutdown
 
 from core import logs, loop
@@ -16,7 +15,7 @@ from storage import session
 # Read before the pool forks, so that a child can tell whether its parent was gone before it could ask the kernel.
 _PARENT = os.getpid()
 RESERVE_SECONDS = 1.0
-log = structlog.get_logger(__name__)
+log = logs.get_logger(__name__)
 
 
 @worker_process_init.connect(dispatch_uid="esteira.protect_child")

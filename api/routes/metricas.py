@@ -2,19 +2,19 @@
 
 import anyio
 import anyio.to_thread
-import structlog
 from fastapi import APIRouter, Response
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import PlatformError
+from core.logs import get_logger
 from flows import metricas
 
 UNREADABLE = "O banco de dados não respondeu como devia: rode `esteira diagnostico`."
 # Whoever asks often waits for one reading at a time, and takes neither threads nor connections from the others.
 ONE_AT_A_TIME = anyio.CapacityLimiter(1)
 router = APIRouter()
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @router.get("/metricas", response_class=Response)

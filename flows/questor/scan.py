@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-import structlog
 from sqlalchemy import Row, Select, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from core.accounts import PADRAO
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
+from core.logs import get_logger
 from core.settings import get_settings
 from core.settings_questor import DEFAULT_METHODS
 from core.text import os_fault
@@ -28,7 +28,7 @@ from storage.session import reading, transaction
 BATCH = 2000
 NAME_LIMIT = 100
 Progress = Callable[[int], object]
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass

@@ -5,11 +5,11 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-import structlog
 from pydantic import ValidationError
 from sqlalchemy import LargeBinary, select, type_coerce
 
 from core.errors import UsageError
+from core.logs import get_logger
 from core.settings import get_settings
 from core.settings_sat import BoxSettings
 from storage import crypto
@@ -17,7 +17,7 @@ from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
 from storage.session import reading
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def configured() -> dict[str, BoxSettings]:

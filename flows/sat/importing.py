@@ -7,13 +7,13 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import structlog
 from pydantic import ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM
 from core.errors import UsageError
+from core.logs import get_logger
 from core.settings import get_settings
 from core.settings_errors import explain
 from core.settings_sat import BoxSettings, OwnThresholds
@@ -24,7 +24,7 @@ from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
 from storage.session import transaction
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 FILE_LIMIT = 32 * 1024 * 1024
 CRIADA, ALTERADA, IGUAL, RECUSADA = "criada", "alterada", "igual", "recusada"
 # As people name them, besides the names of the settings.
