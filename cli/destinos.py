@@ -10,8 +10,7 @@ import typer
 from cli.output import document, instant, say, table
 from cli.portuguese import Noun
 from core.errors import Transient
-from flows import destinos
-from flows.destinos import teste
+from flows.destinos import changing, creating, finding, switching, trying
 from storage.models import Destino
 
 app = Noun("Destinos: para onde vão os eventos.")
@@ -42,8 +41,8 @@ def criar(
     if segredo == FROM_STDIN:
         segredo = sys.stdin.readline().strip()
     filters = (severidade, rotulo or (), silencio, por_minuto, ordem_estrita)
-    new = destinos.NewDestination(tipo, nome, url, eventos.split(","), topico, segredo, *filters)
-    created = destinos.criar(new, substituir=substituir)
+    new = creating.NewDestination(tipo, nome, url, eventos.split(","), topico, segredo, *filters)
+    created = creating.create(new, replacing=substituir)
     if created.aviso:
         say(f"Aviso: {created.aviso}")
     say(f"Destino {created.destino.id} criado: {created.destino.nome}.")
@@ -53,7 +52,7 @@ def criar(
 @app.command()
 def listar(as_json: Json = False) -> None:
     """Lista os destinos."""
-    rows = [_shown(destino) for destino in destinos.listar()]
+    rows = [_shown(destino) for destino in finding.find_all()]
     if as_json:
         document(rows)
         return
@@ -77,20 +76,20 @@ Which = Annotated[str, typer.Argument(metavar="DESTINO", help="Número ou nome."
 @app.command()
 def pausar(destino: Which) -> None:
     """Para as entregas; os eventos ficam retidos até retomar."""
-    say(f"Destino {destinos.pausar(destino).nome} pausado; os eventos ficam retidos.")
+    say(f"Destino {switching.pause(destino).nome} pausado; os eventos ficam retidos.")
 
 
 @app.command()
 def retomar(destino: Which) -> None:
     """Liga de novo um destino pausado ou desligado e manda o que ficou retido."""
-    say(f"Destino ligado; {destinos.retomar(destino)} entregas retidas voltaram à fila.")
+    say(f"Destino ligado; {switching.resume(destino)} entregas retidas voltaram à fila.")
     say("O que foi abandonado antes volta com `esteira entregas recuperar`.")
 
 
 @app.command()
 def testar(destino: Which, as_json: Json = False) -> int:
     """Manda um evento de teste agora, uma vez, qualquer que seja a assinatura; termina com 3 se falhar."""
-    tested = teste.testar(destino)
+    tested = trying.try_out(destino)
     if as_json:
         document(asdict(tested))
     say(f"Entregue em {tested.duracao_ms} ms." if tested.sucesso else f"Falhou: {tested.erro}.")
@@ -103,15 +102,16 @@ def trocar_segredo(
     segredo: Annotated[str | None, typer.Option("--segredo", help="O novo; - lê da entrada.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Troca o segredo de um webhook; por 24 horas valem os dois."""
+    """Troca o segredo de um webhook, por 24 horas valem os dois; ou o token de um ntfy, que precisa de --segredo."""
     if segredo == FROM_STDIN:
         segredo = sys.stdin.readline().strip()
-    changed = destinos.trocar_segredo(destino, segredo)
-    say("Segredo trocado; por 24 horas as entregas são assinadas com os dois.")
+    changed = changing.change_secret(destino, segredo)
+    both = changed.destino.secret_anterior is not None
+    say("Segredo trocado; por 24 horas as entregas são assinadas com os dois." if both else "Segredo trocado.")
     _show_secret(changed, as_json)
 
 
-def _show_secret(created: destinos.Created, as_json: bool) -> None:
+def _show_secret(created: creating.Created, as_json: bool) -> None:
     """Answer with the destination; a secret made here is shown this once."""
     if as_json:
         shown = _shown(created.destino)

@@ -9,7 +9,8 @@ from cli.output import document, instant, out, say, table
 from cli.portuguese import Noun
 from core.instant import read_instant
 from core.settings import get_settings
-from flows import destinos, entregas
+from flows import entregas
+from flows.destinos.finding import number_of
 from flows.entregas import recuperacao
 from storage.models import Attempt, Delivery, Destino, Event
 
@@ -93,7 +94,7 @@ def recuperar(
 ) -> None:
     """Devolve à fila o que um destino deixou de receber, aos poucos, sem atrasar o que é novo."""
     since = read_instant(desde, get_settings().zone, "--desde não é uma data")
-    amount = recuperacao.recuperar(destinos.numero(destino), since, tudo=tudo)
+    amount = recuperacao.recuperar(number_of(destino), since, tudo=tudo)
     say(f"{amount} entregas voltaram à fila, {recuperacao.PER_SECOND} por segundo.")
     if as_json:
         document({"entregas": amount})

@@ -72,9 +72,9 @@ def _usage(error: typer.TyperException) -> str:
 
 def _close() -> None:
     """Close what commands leave open for the next call in the same process."""
-    delivery = sys.modules.get("events.delivery.drain")
-    if delivery is not None:
-        delivery.close_sender()
+    kind = sys.modules.get("events.delivery.kind")
+    if kind is not None:
+        kind.close()
     session = sys.modules.get("storage.session")
     if session is not None:
         session.dispose()

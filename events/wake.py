@@ -17,13 +17,6 @@ _quiet_until = 0.0
 log = get_logger(__name__)
 
 
-def queue_of(tipo: str, lento: bool) -> str:
-    """Return the queue on which a destination is served."""
-    if tipo == "webhook":
-        return "webhooks.slow" if lento else "webhooks"
-    return tipo
-
-
 def after_commit(db: Session, destino_id: int, queue: str) -> None:
     """Wake this destination's worker once the transaction is committed, once per transaction."""
     db.info.setdefault(_KEY, {})[destino_id] = queue

@@ -14,7 +14,7 @@ from core.settings import get_settings
 from core.settings_questor import ContaQuestor
 from core.settings_sat import BoxSettings
 from core.text import os_fault, redact
-from events.delivery.address import Judge, refused_now
+from events.delivery.kind import kinds
 from storage import crypto, migrate
 from storage.models import Destino
 from storage.session import engine, reading
@@ -153,7 +153,6 @@ def _questor_advice(conta: ContaQuestor, scheme: str) -> str:
 
 
 def _destinations() -> Iterator[Finding]:
-    judge = Judge.of(get_settings().deliveries)
     with reading() as db:
         destinos = db.query(Destino).order_by(Destino.id).all()
     for destino in destinos:
@@ -161,7 +160,7 @@ def _destinations() -> Iterator[Finding]:
         if destino.desligado_em:
             advice = f"Corrija o destino e rode `esteira destinos retomar {destino.id}`."
             yield Finding(name, WARNING, f"desligado: {destino.desligado_motivo}", advice)
-        elif refused_now(destino.url, judge):
+        elif kinds()[destino.tipo].blocked(destino):
             advice = "Veja deliveries.allow_networks, allow_http e allow_ports."
             yield Finding(name, FAULT, "as regras de entrega não permitem este endereço", advice)
         else:

@@ -16,7 +16,7 @@ from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, Clock
-from events.delivery.channel import channels
+from events.delivery.kind import kinds as all_kinds
 from events.delivery.latency import BOUNDS_MS, INFINITE_MS
 from events.delivery.sweep import SWEEP
 from storage import marks
@@ -77,7 +77,7 @@ def read(clock: Clock = SYSTEM) -> Reading:
 
 def _queues(db: Session, kinds: dict[int, str], now: datetime) -> dict[str, Queue]:
     """Count deliveries by kind. Each query stays within one index, and none touches what was delivered."""
-    queues = {kind: Queue() for kind in (*channels(), *kinds.values())}
+    queues = {kind: Queue() for kind in (*all_kinds(), *kinds.values())}
     # A destination made after `kinds` was read is told next time.
     found = {number: queues[kind] for number, kind in kinds.items()}
     nobody = Queue()
@@ -100,7 +100,7 @@ def _queues(db: Session, kinds: dict[int, str], now: datetime) -> dict[str, Queu
 
 def _latency(db: Session) -> tuple[dict[str, Counter[int]], dict[str, int]]:
     """Return the first attempts by kind and bound, and the sum of their milliseconds."""
-    counts: dict[str, Counter[int]] = {kind: Counter() for kind in channels()}
+    counts: dict[str, Counter[int]] = {kind: Counter() for kind in all_kinds()}
     sums = dict.fromkeys(counts, 0)
     rows = db.execute(
         select(Destino.tipo, Latencia.ate_ms, func.sum(Latencia.total), func.sum(Latencia.soma_ms))

@@ -9,7 +9,7 @@ from core import logs, loop
 from core.errors import PlatformError
 from core.process import die_with_parent
 from core.settings import get_settings
-from events.delivery import drain
+from events.delivery import drain, kind
 from storage import session
 
 # Read before the pool forks, so that a child can tell whether its parent was gone before it could ask the kernel.
@@ -34,7 +34,7 @@ def prepare_logs(**_: Any) -> None:
 def close(**_: Any) -> None:
     """Let the requests under way end, then close what this pool process kept open between tasks."""
     drain.end(get_settings().deliveries.total_timeout + RESERVE_SECONDS)
-    drain.close_sender()
+    kind.close()
     session.dispose()
     loop.close()
 

@@ -1,7 +1,6 @@
 """Drain one destination: claim due rows, commit, send them concurrently, write the outcomes, give back what is left."""
 
 import asyncio
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -11,14 +10,11 @@ from datetime import datetime, timedelta
 from core import loop
 from core.clock import SYSTEM, Clock
 from core.settings import DeliverySettings, get_settings
-from events.delivery import outcome as outcomes
-from events.delivery.attempt import attempt
-from events.delivery.channel import Channel, channels
 from events.delivery.health import OPEN_AFTER
+from events.delivery.kind import Message, kinds
 from events.delivery.outcome import Outcome
 from events.delivery.queue import DestinationQueue, Owed, acquire
 from events.delivery.schedule import Schedule
-from events.delivery.sender import Sender
 from events.delivery.settle import Done, settle
 from storage.models.eventos import Estado
 from storage.owner import new_token
@@ -26,7 +22,6 @@ from storage.owner import new_token
 BUDGET_SECONDS = 5.0
 BUDGET_ROWS = 500
 FLUSH_SECONDS = 1.0
-_sender: tuple[int, Sender] | None = None
 _ending = False
 
 
@@ -56,7 +51,7 @@ def drain(
     queue = acquire(settings, destino_id, new_token(), clock.now())
     if queue is None:
         return Report(ocupado=True)
-    work = Drain(queue, settings, sender(settings), clock)
+    work = Drain(queue, settings, clock)
     if patience is None:
         loop.run(work.whole(then))
     elif loop.run_or_lend(work.whole(then), patience) is None:
@@ -74,28 +69,17 @@ def end(seconds: float) -> None:
         _ending = False
 
 
-def sender(settings: DeliverySettings) -> Sender:
-    """Return this process's sender, whose connections outlive a drain."""
-    global _sender
-    if _sender is None or _sender[0] != os.getpid():
-        _sender = (os.getpid(), Sender(settings))
-    return _sender[1]
-
-
-def close_sender() -> None:
-    """Close this process's connections."""
-    global _sender
-    if _sender is not None and _sender[0] == os.getpid():
-        loop.run(_sender[1].close())
-    _sender = None
+def message_of(owed: Owed) -> Message:
+    """Return what a kind is told of a claimed delivery."""
+    return Message(owed.message_id, owed.evento, owed.corpo, owed.tentativas + 1)
 
 
 class Drain:
     """One run over one destination."""
 
-    def __init__(self, queue: DestinationQueue, settings: DeliverySettings, sender: Sender, clock: Clock) -> None:
-        self.queue, self.settings, self.sender, self.clock = queue, settings, sender, clock
-        self.channel: Channel = channels()[queue.destino.tipo]
+    def __init__(self, queue: DestinationQueue, settings: DeliverySettings, clock: Clock) -> None:
+        self.queue, self.settings, self.clock = queue, settings, clock
+        self.kind = kinds()[queue.destino.tipo]
         self.schedule = Schedule(settings.schedule, settings.jitter)
         self.report = Report()
         self.stopped = False
@@ -130,11 +114,16 @@ class Drain:
         """Send with a few requests in flight, and commit outcomes at least every second; after the last let go."""
         waiting, done = deque(rows), list[Done]()
 
+        async def one() -> None:
+            done.append(await self._attempt(waiting.popleft()))
+            self._watch(done[-1])
+
         async def lane() -> None:
             while waiting and not self.over():
-                done.append(await self._attempt(waiting.popleft()))
-                self._watch(done[-1])
+                await one()
 
+        if self.kind.one_first and not self.report.feitas:
+            await one()
         lanes = {asyncio.create_task(lane()) for _ in range(min(self.settings.max_in_flight, len(rows)))}
         try:
             while lanes:
@@ -147,10 +136,11 @@ class Drain:
                 task.cancel()
 
     def _watch(self, one: Done) -> None:
-        """Start no further request once the failures in a row open the circuit; the settlement then says so."""
+        """Start no further request once an answer forbids it, or the failures in a row open the circuit."""
         if one.outcome.requested:
             self._in_a_row = 0 if one.outcome.delivered else self._in_a_row + 1
-        self.stopped |= self._in_a_row >= OPEN_AFTER
+        forbids = one.outcome.switch_off or (one.outcome.empties and bool(self.queue.buckets))
+        self.stopped |= forbids or self._in_a_row >= OPEN_AFTER
 
     def _flush(self, done: list[Done], last: bool) -> None:
         if not done:
@@ -158,13 +148,12 @@ class Drain:
         health = settle(self.queue, done, self.clock.now(), last=last)
         self.report.feitas += len(done)
         self.report.entregues += sum(one.outcome.delivered for one in done)
-        busy = self.queue.bucket is not None and any(one.outcome.name == outcomes.BUSY.name for one in done)
-        self.stopped |= health.open or busy or any(one.outcome.switch_off for one in done)
+        self.stopped |= health.open
         done.clear()
 
     async def _attempt(self, owed: Owed) -> Done:
         """Make one request and decide where the row goes."""
-        made = await attempt(self.sender, self.channel, self.queue.destino, owed, self.clock)
+        made = await self.kind.deliver(self.queue.destino, message_of(owed), self.clock.now())
         estado, due_at = self._next(owed, made.outcome)
         if estado is Estado.ESGOTADO and made.outcome.estado is Estado.PENDENTE:
             made = replace(made, outcome=replace(made.outcome, text=f"{made.outcome.text} (última tentativa)"))

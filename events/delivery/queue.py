@@ -7,10 +7,9 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Table, and_, exists, func, select, text
 from sqlalchemy.orm import Session, lazyload
-from yarl import URL
 
 from core.settings import DeliverySettings
-from events.delivery.channel import channels
+from events.delivery.kind import Bucket, buckets_of
 from storage import budget
 from storage.lease import Lease
 from storage.models import Delivery, Destino, Event
@@ -43,15 +42,6 @@ class Owed:
     corpo: bytes
 
 
-@dataclass(frozen=True)
-class Bucket:
-    """A token bucket that a destination draws on: `capacity` at once, then one per `refill_seconds`."""
-
-    nome: str
-    capacity: int
-    refill_seconds: float
-
-
 def lease_seconds(timeout: float) -> float:
     """Return how long a claim is held: nothing outlives it."""
     return timeout * 2 + 30
@@ -66,7 +56,7 @@ class DestinationQueue:
 
     def __init__(self, settings: DeliverySettings, destino: Destino, token: str) -> None:
         self.destino, self.token = destino, token
-        self.bucket = bucket_of(settings, destino)
+        self.buckets = buckets_of(destino, settings)
         self.probing = destino.circuito_espera > 0
         self.hold_until: datetime | None = None
         self.emptied = False
@@ -100,8 +90,8 @@ class DestinationQueue:
         if limit == 0:
             return []
         rows = ROWS.claim(db, now, self._seconds, limit, *self._mine(), token=self.token)
-        if self.bucket and len(rows) < limit:
-            budget.give_back(db, self.bucket.nome, limit - len(rows), capacity=self.bucket.capacity)
+        for bucket in self.buckets:
+            _give_back(db, bucket, limit - len(rows))
         self.emptied = len(rows) < limit and not self.destino.ordem_estrita
         self._held += len(rows)
         return _with_events(db, rows)
@@ -120,19 +110,25 @@ class DestinationQueue:
         return mine
 
     def _allowance(self, db: Session, now: datetime) -> int:
-        if self.bucket is None:
-            return self.batch
-        granted, wait = budget.take(
-            db,
-            self.bucket.nome,
-            self.batch,
-            capacity=self.bucket.capacity,
-            refill_seconds=self.bucket.refill_seconds,
-            now=now,
-        )
-        if granted == 0:
-            self.hold_until = now + timedelta(seconds=wait)
-        return granted
+        """Take from every bucket what the tightest of them has."""
+        limit, taken = self.batch, list[tuple[Bucket, int]]()
+        for bucket in self.buckets:
+            granted, wait = budget.take(
+                db, bucket.nome, limit, capacity=bucket.capacity, refill_seconds=bucket.refill_seconds, now=now
+            )
+            taken.append((bucket, granted))
+            limit = granted
+            if granted == 0:
+                self.hold_until = now + timedelta(seconds=wait)
+                break
+        for bucket, granted in taken:
+            _give_back(db, bucket, granted - limit)
+        return limit
+
+    def empty(self, db: Session, now: datetime) -> None:
+        """Empty the buckets: the other side has had enough."""
+        for bucket in self.buckets:
+            budget.empty(db, bucket.nome, now)
 
     def let_go(self, db: Session, now: datetime) -> None:
         """Give back unsent rows and the slot, in the caller's transaction."""
@@ -156,14 +152,9 @@ class DestinationQueue:
             return bool(db.scalar(select(has_due(now, self.destino.id))))
 
 
-def bucket_of(settings: DeliverySettings, destino: Destino) -> Bucket | None:
-    """Return the bucket of a destination: its server's where the kind is metered, else its own limit, else none."""
-    if channels()[destino.tipo].metered:
-        server = URL(destino.url).host or destino.url
-        return Bucket(server, settings.ntfy_burst, settings.ntfy_refill_seconds)
-    if destino.por_minuto:
-        return Bucket(f"destino:{destino.id}", destino.por_minuto, 60 / destino.por_minuto)
-    return None
+def _give_back(db: Session, bucket: Bucket, amount: int) -> None:
+    if amount:
+        budget.give_back(db, bucket.nome, amount, capacity=bucket.capacity)
 
 
 def acquire(settings: DeliverySettings, destino_id: int, token: str, now: datetime) -> DestinationQueue | None:

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session, lazyload
 
 from events.catalog import ABOUT_DELIVERIES, DestinoDesligado, DestinoFalhando, DestinoRecuperado, EntregaEsgotada
 from events.delivery import latency
-from events.delivery.attempt import Made
 from events.delivery.health import Change, Health, Seen
-from events.delivery.outcome import BUSY, Outcome
+from events.delivery.kind import Made
+from events.delivery.outcome import Outcome
 from events.delivery.queue import DestinationQueue, Owed
 from events.outbox import record_event
-from storage import budget
 from storage.models import Attempt, Delivery, Destino
 from storage.models.eventos import OPEN_SQL, Estado
 from storage.session import transaction
@@ -57,8 +56,8 @@ def settle(queue: DestinationQueue, done: Sequence[Done], now: datetime, *, last
         db.connection().execute(insert(ATTEMPTS), [attempt_row(one.owed, one.made) for one in done])
         latency.record(db, destino.id, [(o.owed.created_at, o.made.started_at) for o in done if _is_first(o)])
         _count(destino, done)
-        if queue.bucket and any(one.outcome.name == BUSY.name for one in done):
-            budget.empty(db, queue.bucket.nome, now)
+        if any(one.outcome.empties for one in done):
+            queue.empty(db, now)
         for one in done:
             _tell_exhausted(db, destino, one)
         health = _judge(db, destino, queue, done, now)

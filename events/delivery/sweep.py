@@ -1,7 +1,7 @@
 """Find what every lost message would have told: destinations with due rows that nobody is serving."""
 
 from core.clock import SYSTEM, Clock
-from events import wake
+from events.delivery.kind import queue_of
 from events.delivery.queue import ROWS, SLOTS, due_destinations
 from storage.marks import mark
 from storage.recovery import recover
@@ -17,4 +17,4 @@ def sweep(clock: Clock = SYSTEM) -> list[tuple[int, str]]:
     mark(SWEEP, clock)
     with reading() as db:
         due = due_destinations(db, clock.now(), DESTINATIONS)
-    return [(row.id, wake.queue_of(row.tipo, row.lento)) for row in due]
+    return [(row.id, queue_of(row.tipo, row.lento)) for row in due]

@@ -11,6 +11,7 @@ from core.clock import SYSTEM
 from core.errors import UsageError
 from events import wake
 from events.delivery import drain, sweep
+from events.delivery.kind import queue_of
 from events.delivery.queue import ROWS, SLOTS
 from storage.models import Attempt, Delivery, Destino, Event
 from storage.models.eventos import OPEN_SQL, Estado
@@ -102,7 +103,7 @@ def _again(destino_id: int, report: drain.Report) -> None:
     if report.mais:
         with reading() as db:
             destino = db.get_one(Destino, destino_id)
-        wake.send([(destino.id, wake.queue_of(destino.tipo, destino.lento))])
+        wake.send([(destino.id, queue_of(destino.tipo, destino.lento))])
 
 
 def acordar_vencidas() -> int:

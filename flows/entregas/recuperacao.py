@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from events import wake
+from events.delivery.kind import queue_of
 from events.outbox import wanted_by
 from storage.models import Delivery, Destino, Event
 from storage.models.eventos import Estado
@@ -40,7 +41,7 @@ def reenviar(delivery_id: int, clock: Clock = SYSTEM) -> str:
             raise UsageError(f"O destino {destino.nome} não está ligado; veja `esteira destinos retomar {destino.id}`.")
         delivery.estado, delivery.tentativas = Estado.PENDENTE, 0
         delivery.due_at, delivery.finished_at, delivery.lease_token = now, None, None
-        wake.after_commit(db, destino.id, wake.queue_of(destino.tipo, destino.lento))
+        wake.after_commit(db, destino.id, queue_of(destino.tipo, destino.lento))
         return db.get_one(Event, delivery.event_id).message_id
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 from standardwebhooks import Webhook
-from support.deliveries import SECRET, attempts, change, deliveries, destination, fire, only, webhook
+from support.deliveries import SECRET, attempts, change, deliveries, destination, fire, ntfy, only, webhook
 
 from core.clock import SYSTEM, FixedClock
 from core.errors import UsageError
 from events.delivery.drain import drain
-from flows import destinos, entregas
-from flows.destinos import teste
+from flows import entregas
+from flows.destinos import changing, switching, trying
 from flows.entregas import recuperacao
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
@@ -50,7 +50,7 @@ def test_a_resend_is_a_new_run_for_the_same_id(banco: str, receiver: ReceiverSer
 
 def test_a_resend_of_nothing_or_to_a_stopped_destination_is_refused(sqlite: str, receiver: ReceiverServer) -> None:
     destino = exhausted(receiver)
-    destinos.pausar(str(destino))
+    switching.pause(str(destino))
     for number, reason in ((999, "Não há entrega"), (only().id, "não está ligado")):
         with pytest.raises(UsageError, match=reason):
             recuperacao.reenviar(number)
@@ -94,11 +94,11 @@ def test_a_recovery_has_its_limits(sqlite: str, days: int, reason: str) -> None:
 def test_a_paused_destination_keeps_its_events_until_it_is_turned_on(banco: str, receiver: ReceiverServer) -> None:
     destino = webhook(f"{receiver.url}/x")
     fire()
-    destinos.pausar("receptor")
+    switching.pause("receptor")
     fire()
     assert drain(destino).ocupado
     assert [row.estado for row in deliveries()] == [Estado.RETIDO, Estado.RETIDO]
-    assert destinos.retomar("receptor") == 2
+    assert switching.resume("receptor") == 2
     drain(destino)
     assert len(receiver.ids) == 2
 
@@ -109,15 +109,15 @@ def test_turning_on_closes_the_circuit(sqlite: str, receiver: ReceiverServer) ->
     fire(20)
     drain(destino)
     assert destination(destino).circuito_espera > 0
-    destinos.retomar(str(destino))
+    switching.resume(str(destino))
     assert (destination(destino).circuito_espera, destination(destino).falhas_seguidas) == (0, 0)
     assert not drain(destino).ocupado
 
 
 def test_a_test_is_one_attempt_also_for_a_stopped_destination(banco: str, receiver: ReceiverServer) -> None:
     destino = webhook(f"{receiver.url}/x", "alerta_resolvido")
-    destinos.pausar(str(destino))
-    tested = teste.testar(str(destino))
+    switching.pause(str(destino))
+    tested = trying.try_out(str(destino))
     assert (tested.sucesso, tested.status_code) == (True, 200)
     assert receiver.requests[0].evento == "teste"
     assert (only().estado, len(attempts())) == (Estado.ENTREGUE, 1)
@@ -126,7 +126,7 @@ def test_a_test_is_one_attempt_also_for_a_stopped_destination(banco: str, receiv
 def test_a_failed_test_is_not_repeated_and_hurts_no_health(sqlite: str, receiver: ReceiverServer) -> None:
     receiver.faults.queue(faults.status(503))
     destino = webhook(f"{receiver.url}/x")
-    tested = teste.testar(str(destino))
+    tested = trying.try_out(str(destino))
     assert (tested.sucesso, tested.status_code, tested.erro) == (False, 503, "respondeu HTTP 503")
     assert only().estado == Estado.ESGOTADO
     assert destination(destino).falhas_seguidas == 0
@@ -134,7 +134,7 @@ def test_a_failed_test_is_not_repeated_and_hurts_no_health(sqlite: str, receiver
 
 def test_after_a_change_of_secret_both_are_accepted_for_a_day(sqlite: str, receiver: ReceiverServer) -> None:
     destino = webhook(f"{receiver.url}/x")
-    new = destinos.trocar_segredo(str(destino)).segredo
+    new = changing.change_secret(str(destino)).segredo
     assert new is not None
     fire()
     receiver.expect("/x", [SECRET, new])
@@ -148,8 +148,10 @@ def test_after_a_change_of_secret_both_are_accepted_for_a_day(sqlite: str, recei
     assert " " not in receiver.requests[-1].headers["webhook-signature"]
 
 
-def test_only_webhooks_have_a_secret_to_change(sqlite: str) -> None:
-    from support.deliveries import ntfy
-
-    with pytest.raises(UsageError, match="Só webhooks"):
-        destinos.trocar_segredo(str(ntfy("https://ntfy.example")))
+def test_an_ntfy_token_is_changed_for_one_that_is_given(sqlite: str) -> None:
+    destino = ntfy("https://ntfy.example", segredo="tk_um")
+    with pytest.raises(UsageError, match="novo token"):
+        changing.change_secret(str(destino))
+    assert changing.change_secret(str(destino), "tk_dois").segredo is None
+    changed = destination(destino)
+    assert (changed.secret_key, changed.secret_anterior) == ("tk_dois", None)

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from core.clock import SYSTEM
 from events import disparar_webhook
-from flows import destinos
+from flows.destinos.creating import NewDestination, create
 from storage.models import Attempt, Delivery, Destino, DestinoEvento, Usuario
 from storage.session import reading, transaction
 
@@ -15,14 +15,14 @@ SECRET = "whsec_ZGFkb3MtZ2VyYWRvcy1zby1wYXJhLW9zLXRlc3Rlcy0wMDE="  # pragma: all
 
 def webhook(url: str, *eventos: str, segredo: str | None = SECRET, nome: str = "receptor") -> int:
     """Create a webhook without owner; return its number."""
-    new = destinos.NewDestination("webhook", nome, url, eventos or ("alerta_aberto",), segredo=segredo)
-    return destinos.criar(new).destino.id
+    new = NewDestination("webhook", nome, url, eventos or ("alerta_aberto",), segredo=segredo)
+    return create(new).destino.id
 
 
 def ntfy(url: str, topico: str = "caixas", *eventos: str, segredo: str | None = None, nome: str = "celular") -> int:
     """Create an ntfy destination without owner; return its number."""
-    new = destinos.NewDestination("ntfy", nome, url, eventos or ("alerta_aberto",), topico, segredo)
-    return destinos.criar(new).destino.id
+    new = NewDestination("ntfy", nome, url, eventos or ("alerta_aberto",), topico, segredo)
+    return create(new).destino.id
 
 
 def change(destino_id: int, **values: object) -> None:

@@ -9,8 +9,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from core.errors import UsageError
 from core.settings import DeliverySettings
 from events.delivery.address import BlockedAddress, Judge, JudgingResolver, checked_url, refused_now
-from events.delivery.outcome import BLOCKED, of_exception
-from events.delivery.sender import Request, Sender
+from events.delivery.http.outcomes import BLOCKED, of_exception
+from events.delivery.http.sender import Request, Sender
 from sandbox.receiver import ReceiverServer
 
 DENIED = """

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from core.settings import DeliverySettings
-from events.delivery.outcome import BUSY, FAILED, TIMED_OUT
+from events.delivery.http.outcomes import BUSY, FAILED, TIMED_OUT
 from events.delivery.schedule import Schedule
 
 WAITS = DeliverySettings().schedule

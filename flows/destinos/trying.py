@@ -6,15 +6,13 @@ from sqlalchemy import insert
 
 from core import loop
 from core.clock import SYSTEM, Clock
-from core.settings import get_settings
 from events.catalog import Teste
-from events.delivery import drain
-from events.delivery.attempt import attempt
-from events.delivery.channel import channels
+from events.delivery.drain import message_of
+from events.delivery.kind import kinds
 from events.delivery.queue import Owed
 from events.delivery.settle import attempt_row
 from events.outbox import record_for
-from flows.destinos import encontrar
+from flows.destinos.finding import find
 from storage.models import Attempt, Delivery
 from storage.models.eventos import Estado
 from storage.session import transaction
@@ -32,11 +30,11 @@ class Tested:
     erro: str | None
 
 
-def testar(nome_ou_id: str, clock: Clock = SYSTEM) -> Tested:
+def try_out(name_or_id: str, clock: Clock = SYSTEM) -> Tested:
     """Send a test event once and record the attempt; a failure is not tried again and hurts no health."""
     now = clock.now()
     with transaction() as db:
-        destino = encontrar(db, nome_ou_id)
+        destino = find(db, name_or_id)
         payload = Teste(mensagem=f"Teste do destino {destino.nome}.", timestamp=now.isoformat())
         event = record_for(db, payload, destino)
         delivery = Delivery(
@@ -45,8 +43,7 @@ def testar(nome_ou_id: str, clock: Clock = SYSTEM) -> Tested:
         db.add(delivery)
         db.flush()
         owed = Owed(delivery.id, 0, now, event.message_id, event.nome, event.corpo)
-    sender = drain.sender(get_settings().deliveries)
-    made = loop.run(attempt(sender, channels()[destino.tipo], destino, owed, clock))
+    made = loop.run(kinds()[destino.tipo].deliver(destino, message_of(owed), clock.now()))
     error = None if made.outcome.delivered else made.outcome.text
     with transaction() as db:
         stored = db.get_one(Delivery, owed.id)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.retry_after import seconds_asked
-from events.delivery import outcome
+from events.delivery.http import outcomes
+from events.delivery.kinds.ntfy import STATUSES as NTFY
 from storage.models.eventos import Estado
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -25,7 +26,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 )
 def test_webhook_statuses(statuses: tuple[int, ...], name: str, estado: Estado) -> None:
     for status in statuses:
-        found = outcome.of_status(outcome.WEBHOOK, status, None, NOW)
+        found = outcomes.of_status(outcomes.DEFAULT, status, None, NOW)
         assert (found.name, found.estado) == (name, estado), status
 
 
@@ -41,13 +42,13 @@ def test_webhook_statuses(statuses: tuple[int, ...], name: str, estado: Estado) 
 )
 def test_ntfy_statuses(statuses: tuple[int, ...], name: str, estado: Estado) -> None:
     for status in statuses:
-        found = outcome.of_status(outcome.NTFY, status, None, NOW)
+        found = outcomes.of_status(NTFY, status, None, NOW)
         assert (found.name, found.estado) == (name, estado), status
 
 
 @pytest.mark.parametrize(("status", "slow"), [(502, True), (503, True), (504, True), (429, True), (500, False)])
 def test_what_moves_a_destination_to_the_slow_queue(status: int, slow: bool) -> None:
-    assert outcome.of_status(outcome.WEBHOOK, status, None, NOW).slow is slow
+    assert outcomes.of_status(outcomes.DEFAULT, status, None, NOW).slow is slow
 
 
 @pytest.mark.parametrize(

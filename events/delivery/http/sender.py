@@ -1,6 +1,7 @@
 """Make one request and read its answer, within hard limits of time and size."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -10,8 +11,9 @@ from typing import Any
 import aiohttp
 from aiohttp.resolver import ThreadedResolver
 
+from core import loop
 from core.http import open_session, read_capped
-from core.settings import DeliverySettings
+from core.settings import DeliverySettings, get_settings
 from core.text import cut_bytes
 from events.delivery.address import Judge, JudgingResolver
 
@@ -54,7 +56,7 @@ class Sender:
     async def post(self, request: Request, timeout: float) -> Answer:
         """Send and return the answer; the whole attempt ends within `timeout` seconds.
 
-        Raises what `outcome.EXCEPTIONS` lists.
+        Raises what `outcomes.EXCEPTIONS` lists.
         """
         deadline = asyncio.get_running_loop().time() + timeout
         limits = aiohttp.ClientTimeout(total=None, sock_connect=self.connect_timeout)
@@ -110,3 +112,22 @@ def kept(raw: bytes) -> str:
     """Return at most 2 KiB of an answer as text, with a mark when it was longer."""
     # PostgreSQL keeps no NUL in a text.
     return cut_bytes(raw.decode("utf-8", "replace").replace("\x00", "\ufffd"), KEEP_LIMIT, CUT_MARK)
+
+
+_sender: tuple[int, Sender] | None = None
+
+
+def of_process() -> Sender:
+    """Return this process's sender, whose connections outlive a drain."""
+    global _sender
+    if _sender is None or _sender[0] != os.getpid():
+        _sender = (os.getpid(), Sender(get_settings().deliveries))
+    return _sender[1]
+
+
+def close() -> None:
+    """Close this process's connections."""
+    global _sender
+    if _sender is not None and _sender[0] == os.getpid():
+        loop.run(_sender[1].close())
+    _sender = None

@@ -10,9 +10,9 @@ from support.deliveries import attempts, deliveries, destination, fire, only, we
 from support.deliveries import ntfy as destino_ntfy
 
 from core.clock import SYSTEM, FixedClock
-from events.delivery import ntfy
-from events.delivery.channel import Message
 from events.delivery.drain import drain
+from events.delivery.kind import Message
+from events.delivery.kinds import ntfy
 from sandbox.ntfy import NtfyServer
 from storage.models.eventos import Estado
 

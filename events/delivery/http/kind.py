@@ -1,0 +1,67 @@
+"""A kind of destination that is told by one POST: it builds the request and says what the statuses mean."""
+
+import time
+from abc import abstractmethod
+from datetime import datetime
+from typing import ClassVar
+
+from core.settings import get_settings
+from events.delivery.address import Judge, refused_now
+from events.delivery.http import outcomes, sender
+from events.delivery.http.sender import Answer, Request
+from events.delivery.kind import Kind, Made, Message
+from events.delivery.outcome import Outcome
+from storage.models import Destino
+
+REFUSED_ADDRESS = (
+    "As regras de entrega não permitem este endereço: as entregas ficarão bloqueadas. "
+    "Veja deliveries.allow_networks, allow_http e allow_ports."
+)
+
+
+class HttpKind(Kind):
+    """One POST per event; `statuses` are the rows of the kind's table, the first match wins."""
+
+    statuses: ClassVar[outcomes.StatusTable] = outcomes.DEFAULT
+
+    @abstractmethod
+    def build(self, destino: Destino, message: Message, now: datetime) -> Request:
+        """Return the request of one attempt: a timestamp or a signature is new each time. No input or output here."""
+
+    def judge(self, destino: Destino, answer: Answer, now: datetime) -> Outcome:
+        """Return what an answer means."""
+        return outcomes.of_status(self.statuses, answer.status, answer.retry_after, now)
+
+    async def deliver(self, destino: Destino, message: Message, now: datetime) -> Made:
+        """Make one request and read what its answer means."""
+        began = time.monotonic()
+        request = self.build(destino, message, now)
+        answer: Answer | None = None
+        try:
+            answer = await sender.of_process().post(request, destino.timeout)
+            outcome = self.judge(destino, answer, now)
+        except Exception as error:
+            known = outcomes.of_exception(error)
+            if known is None:
+                raise
+            outcome = known
+        elapsed = int((time.monotonic() - began) * 1000)
+        if answer is None:
+            return Made(outcome, now, elapsed)
+        return Made(outcome, now, elapsed, answer.status, answer.text, answer.address)
+
+    def blocked(self, destino: Destino) -> bool:
+        """Tell whether the address rules refuse it already."""
+        return _refused(destino.url)
+
+    def warning(self, url: str) -> str | None:
+        """Return what to tell whoever stores an address that the rules refuse."""
+        return REFUSED_ADDRESS if _refused(url) else None
+
+    def close(self) -> None:
+        """Close this process's connections."""
+        sender.close()
+
+
+def _refused(url: str) -> bool:
+    return refused_now(url, Judge.of(get_settings().deliveries))

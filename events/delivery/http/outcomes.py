@@ -1,0 +1,74 @@
+"""What an HTTP answer or an exception means, as tables (webhooks_delivery, section 2)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import aiohttp
+
+from core.retry_after import seconds_asked
+from events.delivery.address import BlockedAddress
+from events.delivery.outcome import DELIVERED, OVERLOAD_SECONDS, Outcome
+from storage.models.eventos import Estado
+
+FAILED = Outcome("falhou", text="respondeu HTTP {status}")
+REDIRECT = Outcome("redirecionado", text="respondeu HTTP {status}: redirecionamentos não são seguidos")
+GONE = Outcome("removido", Estado.ESGOTADO, "respondeu HTTP 410: o endereço foi removido", switch_off=True)
+BUSY = Outcome(
+    "ocupado", text="respondeu HTTP 429: pediu para esperar", minimum=OVERLOAD_SECONDS, slow=True, empties=True
+)
+STRAINED = Outcome("falhou", text="respondeu HTTP {status}", slow=True)
+TIMED_OUT = Outcome("sobrecarga", text="não respondeu a tempo", minimum=OVERLOAD_SECONDS, slow=True)
+BLOCKED = Outcome("bloqueado", Estado.BLOQUEADO, "endereço não permitido pelas regras de entrega")
+UNREACHABLE = Outcome("falhou", text="não foi possível conectar")
+BAD_TLS = Outcome("falhou", text="o certificado TLS não foi aceito")
+CUT = Outcome("falhou", text="a conexão foi encerrada antes da resposta")
+BAD_HTTP = Outcome("falhou", text="a resposta não é HTTP válido")
+
+StatusTable = tuple[tuple[range, Outcome], ...]
+
+
+def exactly(*statuses: int) -> tuple[range, ...]:
+    """Return each status as a range of one."""
+    return tuple(range(status, status + 1) for status in statuses)
+
+
+def rows(outcome: Outcome, *ranges: range) -> StatusTable:
+    """Return table rows of one outcome."""
+    return tuple((which, outcome) for which in ranges)
+
+
+DEFAULT: StatusTable = (
+    *rows(DELIVERED, range(200, 300)),
+    *rows(REDIRECT, range(300, 400)),
+    *rows(GONE, *exactly(410)),
+    *rows(BUSY, *exactly(429)),
+    *rows(STRAINED, *exactly(502, 503, 504)),
+    *rows(FAILED, range(400, 600)),
+)
+
+# First match wins; subclasses before their bases.
+EXCEPTIONS: tuple[tuple[type[BaseException], Outcome], ...] = (
+    (BlockedAddress, BLOCKED),
+    (aiohttp.InvalidURL, BLOCKED),
+    (TimeoutError, TIMED_OUT),
+    (aiohttp.ClientConnectorCertificateError, BAD_TLS),
+    (aiohttp.ClientSSLError, BAD_TLS),
+    (aiohttp.ClientConnectorError, UNREACHABLE),
+    (aiohttp.ServerDisconnectedError, CUT),
+    (aiohttp.ClientOSError, CUT),
+    (aiohttp.ClientPayloadError, CUT),
+    (aiohttp.ClientError, BAD_HTTP),
+    (OSError, UNREACHABLE),
+)
+
+
+def of_status(table: StatusTable, status: int, retry_after: str | None, now: datetime) -> Outcome:
+    """Return what a status means, with the wait that the answer asked for."""
+    outcome = next((found for which, found in table if status in which), BAD_HTTP)
+    text = outcome.text.format(status=status)
+    return replace(outcome, text=text, retry_after=seconds_asked(retry_after, now))
+
+
+def of_exception(error: BaseException) -> Outcome | None:
+    """Return what an exception means; none for a fault of our own, which is no attempt."""
+    return next((outcome for kind, outcome in EXCEPTIONS if isinstance(error, kind)), None)

@@ -1,0 +1,132 @@
+"""What a kind of destination is. The engine, `flows/destinos` and `wake` ask it and know no kind's name.
+
+One kind is one file in `events/delivery/kinds/`, found by walking that package. Nothing here knows HTTP.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar
+
+from core.errors import UsageError
+from core.settings import DeliverySettings
+from core.walk import modules
+from events.delivery.outcome import Outcome
+from storage.models import Destino
+
+
+@dataclass(frozen=True)
+class Message:
+    """One event as owed to one destination; `attempt` counts from 1."""
+
+    message_id: str
+    evento: str
+    corpo: bytes
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Made:
+    """What one attempt came to. `status`, `response` and `address` are for the record, where there are any."""
+
+    outcome: Outcome
+    started_at: datetime
+    duration_ms: int
+    status: int = 0
+    response: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A token bucket that a destination draws on: `capacity` at once, then one per `refill_seconds`."""
+
+    nome: str
+    capacity: int
+    refill_seconds: float
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person says of a destination, as far as its kind has a say in it."""
+
+    url: str
+    topico: str | None = None
+    segredo: str | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The columns to store; `segredo` is a secret made here, to be shown once; `aviso` a warning to the person."""
+
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    segredo: str | None = None
+    aviso: str | None = None
+
+
+class Kind(ABC):
+    """A kind of destination. `one_first`: the first request of a run goes alone, for a refusal there costs dearly."""
+
+    tipo: ClassVar[str]
+    one_first: ClassVar[bool] = False
+
+    @abstractmethod
+    async def deliver(self, destino: Destino, message: Message, now: datetime) -> Made:
+        """Make one attempt and return what it came to; only a bug of our own escapes, and that is no attempt."""
+
+    @abstractmethod
+    def checked(self, said: Said) -> Checked:
+        """Return what is stored of what a person said; raise `UsageError` with what is wrong."""
+
+    def rotated(self, destino: Destino, novo: str | None, now: datetime) -> Checked:
+        """Return the columns of a change of secret; without a new one the kind may make it."""
+        raise UsageError(f"Destinos {self.tipo} não têm segredo.")
+
+    def blocked(self, destino: Destino) -> bool:
+        """Tell whether it is known already that nothing may be sent there."""
+        return False
+
+    def bucket(self, destino: Destino, settings: DeliverySettings) -> Bucket | None:
+        """Return the bucket of the other side's own limit, if it has one."""
+        return None
+
+    def queue(self, *, lento: bool) -> str:
+        """Return the queue on which a destination is served."""
+        return self.tipo
+
+    def close(self) -> None:  # noqa: B027 - most kinds keep nothing open
+        """Close what this process keeps open."""
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Return every kind by its name."""
+    found: list[Kind] = [module.KIND for module in modules("events.delivery.kinds")]
+    return {kind.tipo: kind for kind in found}
+
+
+def known_kind(tipo: str) -> Kind:
+    """Return a kind by the name a person gave."""
+    if tipo not in kinds():
+        raise UsageError(f"Tipo de destino desconhecido: {tipo!r}. Use {' ou '.join(sorted(kinds()))}.")
+    return kinds()[tipo]
+
+
+def queue_of(tipo: str, lento: bool) -> str:
+    """Return the queue on which a destination is served."""
+    return kinds()[tipo].queue(lento=lento)
+
+
+def buckets_of(destino: Destino, settings: DeliverySettings) -> tuple[Bucket, ...]:
+    """Return every bucket that a destination draws on: its own limit, and the other side's."""
+    own = Bucket(f"destino:{destino.id}", destino.por_minuto, 60 / destino.por_minuto) if destino.por_minuto else None
+    return tuple(bucket for bucket in (own, kinds()[destino.tipo].bucket(destino, settings)) if bucket)
+
+
+def close() -> None:
+    """Close what the kinds of this process keep open."""
+    if kinds.cache_info().currsize:
+        for kind in kinds().values():
+            kind.close()

@@ -1,0 +1,44 @@
+"""Pause a destination, and turn it on again."""
+
+from dataclasses import asdict
+
+from sqlalchemy import update
+
+from core.clock import SYSTEM
+from events import wake
+from events.delivery.health import Health
+from events.delivery.kind import queue_of
+from events.delivery.settle import hold, tell_recovered
+from flows.destinos.finding import find
+from storage.models import Delivery, Destino
+from storage.models.eventos import Estado
+from storage.session import transaction
+
+
+def pause(name_or_id: str) -> Destino:
+    """Pause a destination: its events are kept as `retido` until it is turned on again."""
+    with transaction() as db:
+        destino = find(db, name_or_id)
+        destino.pausado_em = destino.data_atualizacao = SYSTEM.now()
+        hold(db, destino)
+        return destino
+
+
+def resume(name_or_id: str) -> int:
+    """Turn a destination on again and make what was kept for it due; return how many deliveries."""
+    now = SYSTEM.now()
+    with transaction() as db:
+        destino = find(db, name_or_id)
+        was_off = destino.desligado_em is not None
+        destino.desligado_em = destino.desligado_motivo = destino.pausado_em = None
+        destino.ativo, destino.lento, destino.data_atualizacao = True, False, now
+        for name, value in asdict(Health()).items():
+            setattr(destino, name, value)
+        if destino.lease_token is None:
+            destino.due_at = now
+        if was_off:
+            tell_recovered(db, destino)
+        held = update(Delivery).where(Delivery.destino_id == destino.id, Delivery.estado == Estado.RETIDO)
+        result = db.execute(held.values(estado=Estado.PENDENTE, due_at=now, lease_token=None, finished_at=None))
+        wake.after_commit(db, destino.id, queue_of(destino.tipo, destino.lento))
+        return int(result.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,171 @@
+"""A kind of destination is one file: here one that speaks no HTTP, dropped in beside the others."""
+
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from support.deliveries import attempts, deliveries, destination, fire, only
+
+from cli.main import main
+from core.settings import get_settings
+from events.delivery import kind, kinds
+from events.delivery.drain import drain
+from events.delivery.sweep import sweep
+from storage.models.eventos import Estado
+
+PIGEON = '''
+"""A pigeon: one line over TCP, answered by one line. A bearer of letters that no HTTP knows of."""
+
+import asyncio
+
+from core.errors import UsageError
+from events.delivery.kind import Bucket, Checked, Kind, Made
+from events.delivery.outcome import DELIVERED, Outcome
+from storage.models.eventos import Estado
+
+LOST = Outcome("falhou", text="o pombo não voltou")
+REFUSED = Outcome("recusado", Estado.RETIDO, "o pombal recusou a senha", switch_off=True)
+
+
+class Pigeon(Kind):
+    tipo = "pombo"
+    one_first = True
+
+    async def deliver(self, destino, message, now):
+        host, _, port = destino.url.removeprefix("pombo://").partition(":")
+        try:
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(f"{destino.secret_key} {message.message_id} {message.attempt}\\n".encode())
+            said = (await reader.readline()).decode().strip()
+            writer.close()
+        except OSError:
+            return Made(LOST, now, 1)
+        outcome = {"recebido": DELIVERED, "senha errada": REFUSED}.get(said, LOST)
+        return Made(outcome, now, 1, response=said)
+
+    def checked(self, said):
+        if not said.url.startswith("pombo://"):
+            raise UsageError("Um pombo voa para pombo://servidor:porta.")
+        made = "milho" if said.segredo is None else None
+        return Checked({"url": said.url, "secret_key": made or said.segredo}, made)
+
+    def rotated(self, destino, novo, now):
+        return Checked({"secret_key": novo or "trigo"}, None if novo else "trigo")
+
+    def bucket(self, destino, settings):
+        return Bucket("pombal", 3, 60)
+
+    def queue(self, *, lento):
+        return "default"
+
+
+KIND = Pigeon()
+'''
+
+
+@pytest.fixture(autouse=True)
+def pigeon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    folder = tmp_path / "kinds"
+    folder.mkdir()
+    (folder / "pigeon.py").write_text(PIGEON, encoding="utf-8")
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(folder)])
+    kind.kinds.cache_clear()
+    yield
+    kind.kinds.cache_clear()
+
+
+class Loft(socketserver.ThreadingTCPServer):
+    """Where pigeons come home; only those with the right word are let in."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.words, self.lines = {"milho"}, list[str]()
+        super().__init__(("127.0.0.1", 0), _Door)
+
+    @property
+    def url(self) -> str:
+        return f"pombo://127.0.0.1:{self.server_address[1]}"
+
+
+class _Door(socketserver.StreamRequestHandler):
+    server: Loft
+
+    def handle(self) -> None:
+        line = self.rfile.readline().decode().strip()
+        self.server.lines.append(line)
+        self.wfile.write(("recebido\n" if line.split()[0] in self.server.words else "senha errada\n").encode())
+
+
+@contextmanager
+def loft() -> Iterator[Loft]:
+    with Loft() as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield running
+        finally:
+            running.shutdown()
+            thread.join()
+
+
+def criar(url: str, *more: str) -> int:
+    return main(
+        ["destinos", "criar", "--tipo", "pombo", "--nome", "p", "--url", url, "--eventos", "alerta_aberto", *more]
+    )
+
+
+def test_a_new_kind_is_known_from_the_command_line_to_the_delivery(
+    banco: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with loft() as home:
+        assert criar(home.url, "--json") == 0
+        made = json.loads(capsys.readouterr().out)
+        assert (made["tipo"], made["segredo"]) == ("pombo", "milho")
+        (message_id,) = fire()
+        assert sweep() == [(made["id"], "default")]
+        drain(made["id"])
+        assert only().estado == Estado.ENTREGUE
+        assert home.lines == [f"milho {message_id} 1"]
+        assert [(a.outcome, a.response) for a in attempts()] == [("entregue", "recebido")]
+        assert main(["destinos", "testar", "p"]) == 0
+
+
+def test_what_a_person_says_of_it_is_judged_by_its_file_alone(sqlite: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert criar("https://exemplo.com/") == 2
+    assert "Um pombo voa para" in capsys.readouterr().err
+    assert criar("pombo://127.0.0.1:1") == 0
+    capsys.readouterr()
+    assert main(["destinos", "trocar-segredo", "p", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["segredo"] == "trigo"
+
+
+def test_its_bucket_and_the_own_limit_are_both_drawn_on(sqlite: str) -> None:
+    with loft() as home:
+        criar(home.url, "--por-minuto", "2")
+        fire(5)
+        drain(1)
+        assert len(home.lines) == 2
+    names = [bucket.nome for bucket in kind.buckets_of(destination(1), get_settings().deliveries)]
+    assert names == ["destino:1", "pombal"]
+
+
+def test_a_refused_credential_is_asked_once_and_ends_the_run(sqlite: str) -> None:
+    with loft() as home:
+        criar(home.url, "--segredo", "cevada")
+        fire(3)
+        drain(1)
+        assert len(home.lines) == 1
+    assert {row.estado for row in deliveries()} == {Estado.RETIDO}
+    assert destination(1).desligado_motivo == "o pombal recusou a senha"
+
+
+def test_every_kind_here_says_what_the_engine_asks() -> None:
+    assert sorted(kind.kinds()) == ["ntfy", "pombo", "webhook"]
+    for tipo, found in kind.kinds().items():
+        assert found.tipo == tipo
+        assert kind.queue_of(tipo, lento=False)
