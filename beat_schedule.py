@@ -5,7 +5,7 @@ from typing import Any
 
 from celery.schedules import crontab
 
-from core.settings import get_settings
+from core.settings.deliveries import DeliverySettings
 
 EXPIRES = 0.9
 DAY_SECONDS = 86_400
@@ -32,7 +32,7 @@ def daily(task: str, *, hour: int, queue: str) -> dict[str, Any]:
 def schedule() -> dict[str, dict[str, Any]]:
     """Return the entries by name."""
     entries = [
-        every("entregas.varrer", seconds=get_settings().deliveries.sweep_seconds, queue="default"),
+        every("entregas.varrer", seconds=DeliverySettings.current().sweep_seconds, queue="default"),
         every("sat.varrer", seconds=5, queue="sat"),
         every("questor.avancar", seconds=60, queue="questor"),
         every("alertas.lembrar", seconds=300, queue="default"),

@@ -14,7 +14,7 @@ from satcfe import alertas as satcfe_alertas
 
 from core.clock import SYSTEM
 from core.logs import get_logger
-from core.settings_sat import Thresholds
+from core.settings.sat import Thresholds
 from core.text import redact
 
 DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")

@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 
 from alerts.base import registrar
 from core.logs import get_logger
-from core.settings import get_settings
+from core.settings.sat import SatSettings
 from core.text import redact
 
 GROUP = "esteira.alertas"
@@ -25,7 +25,7 @@ def load() -> tuple[str, ...]:
 
 
 def _guests() -> Iterator[tuple[str, Callable[[], object]]]:
-    for name in get_settings().sat.alert_modules:
+    for name in SatSettings.current().alert_modules:
         yield f"sat.alert_modules: {name}", partial(importlib.import_module, name)
     for point in entry_points(group=GROUP):
         yield f"{GROUP}: {point.name}", point.load

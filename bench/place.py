@@ -60,11 +60,11 @@ def set_environment(values: Mapping[str, str]) -> None:
 
 
 def _migrate() -> None:
-    from core.settings import get_settings
+    from core.settings.core import CoreSettings
     from storage import migrate
     from storage.session import connect_engine
 
-    fresh = connect_engine(get_settings().database_url)
+    fresh = connect_engine(CoreSettings.current().database)
     migrate.upgrade(fresh)
     fresh.dispose()
 

@@ -79,7 +79,7 @@ def configure(address: str, account: dict[str, str]) -> None:
     """Add the account to the settings of this process and its children."""
     given = {"OFFICE": "bench", "TOKEN": "bench", "BASE_URL": address, "WINDOW": "sempre"}
     os.environ |= {f"ESTEIRA_QUESTOR__{name.upper()}": value for name, value in {**given, **account}.items()}
-    from core.settings import get_settings
+    from core.settings.load import get_settings
 
     get_settings.cache_clear()
 

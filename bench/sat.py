@@ -97,7 +97,7 @@ def measure_judging(seconds: float) -> None:
 
     from alerts import Contexto, avaliar
     from connectors.sat.status import parse
-    from core.settings_sat import Thresholds
+    from core.settings.sat import Thresholds
     from sandbox.sat_wire import NSERIE, pending, status_line
 
     fields = [pending(n % 5, ultimo=500 + n) for n in range(1000)]

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from cli.output import document, instant, out, say, table
 from cli.portuguese import Noun
 from core.instant import read_instant
-from core.settings import get_settings
+from core.settings.core import CoreSettings
 from flows import entregas
 from flows.destinos.finding import number_of
 from flows.entregas import recuperacao
@@ -93,7 +93,7 @@ def recuperar(
     as_json: Json = False,
 ) -> None:
     """Devolve à fila o que um destino deixou de receber, aos poucos, sem atrasar o que é novo."""
-    since = read_instant(desde, get_settings().zone, "--desde não é uma data")
+    since = read_instant(desde, CoreSettings.current().zone, "--desde não é uma data")
     amount = recuperacao.recuperar(number_of(destino), since, tudo=tudo)
     say(f"{amount} entregas voltaram à fila, {recuperacao.PER_SECOND} por segundo.")
     if as_json:

@@ -51,6 +51,6 @@ def instant(value: datetime | None) -> str | None:
     """Return an instant in the zone of the installation, ISO 8601 with offset."""
     if value is None:
         return None
-    from core.settings import get_settings
+    from core.settings.core import CoreSettings
 
-    return value.astimezone(get_settings().zone).isoformat(timespec="seconds")
+    return value.astimezone(CoreSettings.current().zone).isoformat(timespec="seconds")

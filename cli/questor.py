@@ -15,10 +15,10 @@ from rich.table import Table
 
 from cli.output import document, err, instant, out, say, table
 from cli.portuguese import Noun
-from core.accounts import PADRAO
 from core.celery_app import send as hand_over
 from core.clock import SYSTEM
 from core.errors import Misconfigured, Transient
+from core.settings.accounts import PADRAO
 from flows.questor import lots, report, scan, send
 from flows.questor.progress import Progress, progress
 from tasks.questor import QUEUE, SEND

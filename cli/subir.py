@@ -14,7 +14,7 @@ def subir(
     demo: Annotated[bool, typer.Option("--demo", help="Com servidores de demonstração e uma visão ao vivo.")] = False,
 ) -> int:
     """Run the line until a signal; return the exit code."""
-    from core.settings import get_settings
+    from core.settings.load import get_settings
     from workers import up
 
     return up.subir(get_settings(), demo, snapshot)

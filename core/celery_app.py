@@ -7,8 +7,11 @@ from kombu import Queue
 from kombu import pools as kombu_pools
 from kombu.exceptions import OperationalError
 
+from core.broker_address import broker_url
 from core.errors import Transient
-from core.settings import Settings, get_settings
+from core.settings.core import CoreSettings
+from core.settings.deliveries import DeliverySettings
+from core.settings.load import Settings, get_settings
 
 QUEUES = ("default", "webhooks", "webhooks.slow", "ntfy", "sat", "questor")
 KEY_PREFIX = "esteira:"
@@ -31,8 +34,8 @@ def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
 
 def configuration(settings: Settings) -> dict[str, Any]:
     """Return Celery's settings (webhooks_delivery, section 7, gives the reason of each)."""
-    longest = settings.deliveries.total_timeout + DRAIN_SECONDS
-    broker = settings.broker_url or NO_BROKER
+    longest = settings[DeliverySettings].total_timeout + DRAIN_SECONDS
+    broker = broker_url() or NO_BROKER
     return {
         "broker_url": broker,
         "broker_connection_retry_on_startup": True,
@@ -60,12 +63,12 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_disable_prefetch": True,
         "worker_max_tasks_per_child": 10_000,
         "worker_max_memory_per_child": 400_000,
-        "worker_soft_shutdown_timeout": settings.deliveries.total_timeout + 5,
+        "worker_soft_shutdown_timeout": settings[DeliverySettings].total_timeout + 5,
         "worker_enable_remote_control": True,
         "worker_send_task_events": True,
         "worker_hijack_root_logger": False,
         "worker_proc_alive_timeout": 30,
-        "timezone": settings.core.timezone,
+        "timezone": settings[CoreSettings].timezone,
         "enable_utc": True,
         "beat_scheduler": "redbeat.RedBeatScheduler",
         "beat_max_loop_interval": 1,
@@ -99,7 +102,7 @@ def refresh() -> None:
 
 def current() -> Celery:
     """Return the app, pointed at the broker of this moment: `esteira subir` may have started one since."""
-    if app.conf.broker_url != (get_settings().broker_url or NO_BROKER):
+    if app.conf.broker_url != (broker_url() or NO_BROKER):
         refresh()
     return app
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.clock import SYSTEM
 from core.errors import UsageError
 from core.ids import message_id
-from core.settings import get_settings
+from core.settings.core import CoreSettings
 from events import wake
 from events.catalog import CATALOG, Payload
 from events.delivery.kind import queue_of
@@ -162,7 +162,7 @@ def _stopped(target: Target) -> bool:
 
 
 def _due_at(target: Target, dados: Mapping[str, Any], now: datetime) -> datetime:
-    return _filters(target).due_at(dados, now, get_settings().zone)
+    return _filters(target).due_at(dados, now, CoreSettings.current().zone)
 
 
 def _filters(target: Target) -> Filters:

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from core.broker_address import broker_url
 from core.celery_app import DRAIN, current
 from core.logs import get_logger
-from core.settings import get_settings
 
 SILENCE_SECONDS = 2.0
 _KEY = "esteira_wake"
@@ -26,7 +26,7 @@ def send(destinos: Iterable[tuple[int, str]]) -> int:
     """Publish one message per destination; an absent broker is logged, then left alone for a moment."""
     global _quiet_until
     sent = 0
-    if get_settings().broker_url is None or time.monotonic() < _quiet_until:
+    if broker_url() is None or time.monotonic() < _quiet_until:
         return sent
     try:
         app = current()

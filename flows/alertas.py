@@ -8,7 +8,7 @@ from sqlalchemy import select
 from alerts import state
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
-from core.settings import get_settings
+from core.settings.alerts import AlertSettings
 from storage.models import Alerta
 from storage.session import reading, transaction
 
@@ -38,7 +38,7 @@ def reconhecer(quem: str, clock: Clock = SYSTEM) -> Sequence[Alerta]:
 
 def lembrar(clock: Clock = SYSTEM, calados: Collection[str] = ()) -> int:
     """Remind of the open alerts that nobody acknowledged, but of silent objects; return how many."""
-    hours = get_settings().alerts.reminder_hours
+    hours = AlertSettings.current().reminder_hours
     if not hours:
         return 0
     with transaction() as db:

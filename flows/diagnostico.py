@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 import redis
 
 from alerts.guests import load as load_guests
+from core.broker_address import broker_url
 from core.celery_app import current
 from core.errors import PlatformError
-from core.settings import get_settings
-from core.settings_questor import ContaQuestor
-from core.settings_sat import BoxSettings
+from core.settings.core import CoreSettings
+from core.settings.questor import ContaQuestor, QuestorSettings
+from core.settings.sat import BoxSettings, SatSettings
 from core.text import os_fault, redact
 from events.delivery.kind import kinds
 from storage import crypto, migrate
@@ -51,7 +52,7 @@ def _guarded(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
 
 
 def _data_folder() -> Iterator[Finding]:
-    folder = get_settings().core.data_dir
+    folder = CoreSettings.current().data_dir
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".diagnostico"
@@ -73,13 +74,13 @@ def _database() -> Iterator[Finding]:
 
 
 def _keys() -> Iterator[Finding]:
-    where = "core.keys" if get_settings().core.keys else str(crypto.key_path())
+    where = "core.keys" if CoreSettings.current().keys else str(crypto.key_path())
     crypto.ring()
     yield Finding("chaves", OK, f"{len(crypto.stored_keys())} em {where}")
 
 
 def _broker() -> Iterator[Finding]:
-    url = get_settings().broker_url
+    url = broker_url()
     if url is None:
         advice = "Os comandos funcionam sem ele; para os workers, rode `esteira subir` ou defina core.redis_url."
         yield Finding("broker", WARNING, "nenhum configurado nem iniciado", advice)
@@ -103,7 +104,7 @@ def _workers() -> Iterator[Finding]:
 
 
 def _boxes() -> Iterator[Finding]:
-    for box in get_settings().sat.boxes:
+    for box in SatSettings.current().boxes:
         fault = _box_fault(box)
         yield Finding(f"caixa {box.name}", FAULT if fault else OK, fault or "acessível", fault and "Veja sat.boxes.")
 
@@ -131,7 +132,7 @@ def _guests() -> Iterator[Finding]:
 
 
 def _questor() -> Iterator[Finding]:
-    for nome, conta in get_settings().questor.contas.items():
+    for nome, conta in QuestorSettings.current().contas.items():
         address = urlsplit(conta.base_url)
         port = address.port or {"http": 80, "https": 443}[address.scheme]
         if fault := _connection_fault(address.hostname or "", port):

@@ -16,7 +16,7 @@ from core.celery_app import send
 from core.clock import SYSTEM, Clock
 from core.errors import Transient
 from core.logs import get_logger
-from core.settings import get_settings
+from core.settings.retencao import RetentionSettings
 from storage.models import Attempt, CaixaHistorico, Delivery, Event
 from storage.models.eventos import Estado
 from storage.session import transaction
@@ -66,7 +66,7 @@ def limpar_aos_poucos(clock: Clock = SYSTEM) -> Removed:
 
 def limpar(clock: Clock = SYSTEM, seconds: float = RUN_SECONDS) -> Removed:
     """Delete for at most that long, and at least one batch; what is left waits for the next run."""
-    kept, removed = get_settings().retencao, Removed()
+    kept, removed = RetentionSettings.current(), Removed()
     ends, now = time.monotonic() + seconds, clock.now()
     days = (kept.tentativas_dias, kept.eventos_dias, kept.historico_dias)
     for _ in _batches(removed, *(now - timedelta(days=one) for one in days)):

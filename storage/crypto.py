@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from core.errors import Misconfigured
 from core.logs import get_logger
-from core.settings import get_settings
+from core.settings.core import CoreSettings
 from core.text import os_fault
 
 KEY_FILE = "chaves"
@@ -46,12 +46,12 @@ class KeyRing:
 
 def key_path() -> Path:
     """Return where the key file of a local installation lives."""
-    return get_settings().core.data_dir / KEY_FILE
+    return CoreSettings.current().data_dir / KEY_FILE
 
 
 def stored_keys() -> list[str]:
     """Return the keys of the settings, else of the key file, else none."""
-    given = [key.get_secret_value() for key in get_settings().core.keys]
+    given = [key.get_secret_value() for key in CoreSettings.current().keys]
     if given:
         return given
     try:

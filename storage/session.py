@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceEr
 from sqlalchemy.orm import Session
 
 from core.errors import Misconfigured, PlatformError, Transient
-from core.settings import get_settings
+from core.settings.core import CoreSettings
 
 BUSY_SECONDS = 30
 READ_ONLY = "esteira_read_only"
@@ -62,7 +62,7 @@ def engine() -> Engine:
     if _engine is None or _engine[0] != os.getpid():
         from storage import migrate
 
-        fresh = connect_engine(get_settings().database_url)
+        fresh = connect_engine(CoreSettings.current().database)
         try:
             with explained():
                 migrate.ensure(fresh)

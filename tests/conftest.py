@@ -10,7 +10,7 @@ from support.postgres import Cluster, binaries
 from support.redis import RedisServer
 
 from core import celery_app, loop
-from core.settings import get_settings
+from core.settings.load import get_settings
 from events import wake
 from events.delivery import kind
 from storage import crypto, migrate, session

@@ -12,7 +12,7 @@ import tasks
 from beat_schedule import DAY_SECONDS, schedule
 from core import celery_app
 from core.celery_app import QUEUE_OF, QUEUES
-from core.settings import get_settings
+from core.settings.load import get_settings
 
 
 @pytest.mark.parametrize(("name", "entry"), schedule().items())

@@ -17,13 +17,14 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from core.broker_address import ADDRESS_FILE
 from core.errors import Misconfigured, Transient
-from core.settings import Settings
+from core.settings.core import CoreSettings
+from core.settings.load import Settings
 from workers.private import private_folder, write_private
 from workers.spec import Process
 
 LOOPBACK = "127.0.0.1"
-ADDRESS_FILE = "broker.url"
 PING_SECONDS, OWN_PING_SECONDS = 2.0, 0.2
 # Below the ports that Linux lends to clients: one that reconnects there while we restart could meet itself.
 PORTS = range(20_000, 32_000)
@@ -48,7 +49,7 @@ maxmemory-policy noeviction
 def given(settings: Settings) -> tuple[str, str] | None:
     """Return the key and the address of the broker in the settings; none when it is ours to start."""
     for key in ("broker_url", "redis_url"):
-        value = getattr(settings.core, key)
+        value = getattr(settings[CoreSettings], key)
         if value is not None:
             return f"core.{key}", value.get_secret_value()
     return None

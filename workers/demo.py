@@ -15,7 +15,8 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
-from core.settings import Settings
+from core.settings.deliveries import DeliverySettings
+from core.settings.load import Settings
 from workers.guard import guarded
 from workers.spec import Process
 
@@ -33,7 +34,7 @@ class Sandbox:
     """The sandbox process: tells it the secret, learns its addresses, says what they mean for the others."""
 
     def __init__(self, settings: Settings) -> None:
-        self._networks = [str(network) for network in settings.deliveries.allow_networks]
+        self._networks = [str(network) for network in settings[DeliverySettings].allow_networks]
         self._answered = False
         self.secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()  # pragma: allowlist secret
         self.addresses: dict[str, Any] = {}

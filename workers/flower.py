@@ -11,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import Misconfigured, PlatformError
-from core.settings import Settings, get_settings
+from core.settings.core import CoreSettings
+from core.settings.flower import FlowerSettings
+from core.settings.load import Settings, get_settings
 from workers.private import private_folder, write_private
 from workers.processes import WORKERS
 
@@ -22,12 +24,12 @@ CONFIGURATION = Path(__file__).with_name("flower_config.py")
 
 def password_file(settings: Settings) -> Path:
     """Return where a generated password is kept."""
-    return settings.core.data_dir / KEPT_IN
+    return settings[CoreSettings].data_dir / KEPT_IN
 
 
 def password(settings: Settings) -> str:
     """Return the password of the settings, else the generated one, which the first call makes."""
-    given = settings.flower.password
+    given = settings[FlowerSettings].password
     if given is not None:
         return _usable(given.get_secret_value())
     path = password_file(settings)
@@ -53,7 +55,7 @@ def _usable(text: str) -> str:
 
 def credentials(settings: Settings) -> str:
     """Return user and password as Flower wants them."""
-    user = settings.flower.user
+    user = settings[FlowerSettings].user
     if not user or not user.isascii() or not user.isprintable() or ":" in user:
         raise Misconfigured("flower.user deve ter letras sem acento, números ou símbolos, sem dois-pontos.")
     return f"{user}:{password(settings)}"

@@ -1,12 +1,13 @@
 """Flower's options, read by Flower itself: loopback, a password, a bounded memory."""
 
-from core.settings import get_settings
+from core.settings.flower import FlowerSettings
+from core.settings.load import get_settings
 from workers.flower import credentials
 
 _settings = get_settings()
 
-address = _settings.flower.host
-port = _settings.flower.port
+address = _settings[FlowerSettings].host
+port = _settings[FlowerSettings].port
 basic_auth = [credentials(_settings)]
 max_tasks = 10_000
 max_workers = 100

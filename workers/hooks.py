@@ -8,7 +8,7 @@ from celery.signals import beat_init, worker_init, worker_process_init, worker_p
 from core import logs, loop
 from core.errors import PlatformError
 from core.process import die_with_parent
-from core.settings import get_settings
+from core.settings.deliveries import DeliverySettings
 from events.delivery import drain, kind
 from storage import session
 
@@ -33,7 +33,7 @@ def prepare_logs(**_: Any) -> None:
 @worker_process_shutdown.connect(dispatch_uid="esteira.close")
 def close(**_: Any) -> None:
     """Let the requests under way end, then close what this pool process kept open between tasks."""
-    drain.end(get_settings().deliveries.total_timeout + RESERVE_SECONDS)
+    drain.end(DeliverySettings.current().total_timeout + RESERVE_SECONDS)
     kind.close()
     session.dispose()
     loop.close()

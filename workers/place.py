@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import Misconfigured
-from core.settings import Settings
+from core.settings.api import ApiSettings
+from core.settings.flower import FlowerSettings
+from core.settings.load import Settings
 from core.text import os_fault
 from workers.private import private_folder
 
@@ -55,13 +57,11 @@ def _holder(data_dir: Path) -> str:
 
 def check_ports(settings: Settings) -> None:
     """Raise `Misconfigured` with the key of each port or address that cannot be used."""
-    mistakes = [
-        mistake
-        for name in ("flower", "api")
-        if (mistake := _mistake(name, getattr(settings, name).host, getattr(settings, name).port))
-    ]
-    if (settings.flower.host, settings.flower.port) == (settings.api.host, settings.api.port):
-        mistakes = [f"flower.port e api.port são a mesma porta, {settings.api.port}"]
+    flower, api = settings[FlowerSettings], settings[ApiSettings]
+    pages = {"flower": (flower.host, flower.port), "api": (api.host, api.port)}
+    mistakes = [mistake for name, (host, port) in pages.items() if (mistake := _mistake(name, host, port))]
+    if pages["flower"] == pages["api"]:
+        mistakes = [f"flower.port e api.port são a mesma porta, {api.port}"]
     if mistakes:
         raise Misconfigured("; ".join(mistakes) + ".")
 

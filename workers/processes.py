@@ -4,7 +4,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.settings import Settings
+from core.settings.api import ApiSettings
+from core.settings.deliveries import DeliverySettings
+from core.settings.flower import FlowerSettings
+from core.settings.load import Settings
 from workers.spec import Process
 
 WORKERS = {
@@ -55,12 +58,12 @@ def line(settings: Settings, needed: Sequence[Process] = (), worker_grace: float
 
     `worker_grace` is how long a worker may take to end, in seconds; by default as long as its running requests may.
     """
-    grace = worker_grace if worker_grace is not None else settings.deliveries.total_timeout + WORKER_STOP_RESERVE
+    grace = worker_grace if worker_grace is not None else settings[DeliverySettings].total_timeout + WORKER_STOP_RESERVE
     first = tuple(process.name for process in needed)
     workers = [replace(process, after=first, grace=grace) for process in WORKER_PROCESSES]
     addresses = {
-        "flower": f"http://{settings.flower.host}:{settings.flower.port}",
-        "api": f"http://{settings.api.host}:{settings.api.port}/saude/",
+        "flower": f"http://{settings[FlowerSettings].host}:{settings[FlowerSettings].port}",
+        "api": f"http://{settings[ApiSettings].host}:{settings[ApiSettings].port}/saude/",
     }
     rest = [
         replace(process, after=(*first, *WORKERS), address=addresses.get(process.name, process.address))

@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from core.settings import Settings
+from core.settings.core import CoreSettings
+from core.settings.flower import FlowerSettings
+from core.settings.load import Settings
 from workers import broker, flower, place, processes
 from workers.demo import Sandbox
 from workers.demo_view import View
@@ -44,7 +46,7 @@ def subir(settings: Settings, demo: bool = False, snapshot: Snapshot | None = No
     demonstration what the database knows (see `demo_view`).
     """
     with ExitStack() as open_things:
-        open_things.enter_context(place.alone(settings.core.data_dir))
+        open_things.enter_context(place.alone(settings[CoreSettings].data_dir))
         place.check_ports(settings)
         access = _flower_access(settings)
         own, elsewhere = open_things.enter_context(_broker(settings))
@@ -63,7 +65,7 @@ def _broker(settings: Settings) -> Iterator[tuple[list[Process], list[Row]]]:
         broker.check(*given)
         yield [], [("broker", f"Redis de {given[0]}", broker.place(given[1]))]
         return
-    own = broker.Broker(settings.core.data_dir)
+    own = broker.Broker(settings[CoreSettings].data_dir)
     try:
         yield [own.process()], []
     finally:
@@ -76,7 +78,7 @@ def _migrate(settings: Settings) -> None:
     from storage.session import connect_engine, explained
 
     with explained():
-        engine = connect_engine(settings.database_url)
+        engine = connect_engine(settings[CoreSettings].database)
         try:
             migrate.upgrade(engine)
             migrate.ensure(engine)
@@ -96,10 +98,10 @@ def _line(settings: Settings, own: list[Process], elsewhere: list[Row], sandbox:
 
 def _flower_access(settings: Settings) -> str:
     """Check Flower's password, make one if there is none, and return the sentence about it."""
-    user, path = settings.flower.user, flower.password_file(settings)
-    new = settings.flower.password is None and not path.exists()
+    user, path = settings[FlowerSettings].user, flower.password_file(settings)
+    new = settings[FlowerSettings].password is None and not path.exists()
     flower.credentials(settings)
-    if settings.flower.password is not None:
+    if settings[FlowerSettings].password is not None:
         return f"Flower: usuário {user}, senha de flower.password."
     if new:
         return f"Flower: usuário {user}, senha {flower.password(settings)} (criada agora e guardada em {path})."

@@ -2,7 +2,7 @@
 
 import uvicorn
 
-from core.settings import get_settings
+from core.settings.api import ApiSettings
 
 APPLICATION = "api.app:app"
 CLOSING_SECONDS = 1
@@ -10,7 +10,7 @@ CLOSING_SECONDS = 1
 
 def main() -> None:
     """Serve until a signal."""
-    api = get_settings().api
+    api = ApiSettings.current()
     uvicorn.run(
         APPLICATION,
         host=api.host,

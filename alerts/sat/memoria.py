@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from alerts.base import AlertaOperacao, registrar
-from core.settings_sat import Thresholds
+from core.settings.sat import Thresholds
 
 _SIZE = re.compile(r"\s*([0-9]{1,18}(?:[.,][0-9]{1,9})?)\s*([a-z]*)\s*")
 _UNITS = {

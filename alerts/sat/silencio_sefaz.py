@@ -1,7 +1,7 @@
 """The box has not spoken to SEFAZ for days; it blocks itself after ten or so (ER SAT, fields DH_ATUAL, DH_ULTIMA)."""
 
 from alerts.base import AlertaOperacao, registrar
-from core.settings_sat import Thresholds
+from core.settings.sat import Thresholds
 from core.text import human_duration
 
 DEFAULTS = Thresholds()

@@ -18,7 +18,7 @@ from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured
 from core.http import open_session, read_capped
 from core.retry_after import DAY, seconds_asked
-from core.settings_questor import ContaQuestor
+from core.settings.questor import ContaQuestor
 
 ANSWER_LIMIT = 4 * 1024 * 1024
 REASON_HEADER = "MsgErro"

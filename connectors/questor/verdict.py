@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.questor.wire import Answer, Documento, Record, Short
-from core.settings_questor import QuestorMessages
+from core.settings.questor import QuestorMessages
 
 MOST_ERRORS = 4  # for each document; more is no answer to this request
 ENVIADO, RECUSADO, DESCONHECIDO = "enviado", "recusado", "desconhecido"

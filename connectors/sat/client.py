@@ -7,7 +7,7 @@ from connectors.sat import hub, local
 from connectors.sat.status import StatusOperacional
 from core import loop
 from core.errors import PlatformError
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 from core.text import MASK
 
 WAYS: dict[str, Callable[[BoxSettings, int], Awaitable[StatusOperacional]]] = {

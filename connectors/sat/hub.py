@@ -14,7 +14,7 @@ from connectors.sat import logs
 from connectors.sat.status import FUNCAO, InvalidAnswer, StatusOperacional, parse
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
 from core.http import open_session, read_capped
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 
 BASE = "/hub/v1"
 ANSWER_LIMIT = 64 * 1024

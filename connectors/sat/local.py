@@ -12,7 +12,7 @@ from typing import BinaryIO, TypeVar
 from connectors.sat import logs
 from connectors.sat.status import FUNCAO, InvalidAnswer, StatusOperacional, parse
 from core.errors import Bug, Misconfigured, PlatformError, Transient
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 
 GRACE_SECONDS = 1.0
 LINE_LIMIT = 1024 * 1024

@@ -15,7 +15,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from core.errors import UsageError
-from core.settings import DeliverySettings, Network
+from core.settings.base import Network
+from core.settings.deliveries import DeliverySettings
 
 _DENIED_V4 = tuple(
     IPv4Network(text)

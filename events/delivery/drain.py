@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from core import loop
 from core.clock import SYSTEM, Clock
-from core.settings import DeliverySettings, get_settings
+from core.settings.deliveries import DeliverySettings
 from events.delivery.health import OPEN_AFTER
 from events.delivery.kind import Message, kinds
 from events.delivery.outcome import Outcome
@@ -47,7 +47,7 @@ def drain(
     With `patience` a drain that takes more seconds goes on behind the caller (`segue`), so that a slow endpoint keeps
     no worker from the others. `then` is told the report at the end, wherever that is.
     """
-    settings = get_settings().deliveries
+    settings = DeliverySettings.current()
     queue = acquire(settings, destino_id, new_token(), clock.now())
     if queue is None:
         return Report(ocupado=True)

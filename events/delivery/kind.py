@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from core.errors import UsageError
-from core.settings import DeliverySettings
+from core.settings.deliveries import DeliverySettings
 from core.walk import modules
 from events.delivery.outcome import Outcome
 from storage.models import Destino

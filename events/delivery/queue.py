@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Row, Table, and_, exists, func, select, text
 from sqlalchemy.orm import Session, lazyload
 
-from core.settings import DeliverySettings
+from core.settings.deliveries import DeliverySettings
 from events.delivery.kind import Bucket, buckets_of
 from storage import budget
 from storage.lease import Lease

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM
 from core.errors import UsageError
-from core.settings import get_settings
+from core.settings.deliveries import DeliverySettings
 from events import filters
 from events.catalog import subscribable
 from events.delivery.health import Health
@@ -68,7 +68,7 @@ def _without_owner(db: Session, nome: str) -> Destino | None:
 
 
 def _columns(new: NewDestination, checked: Checked) -> dict[str, Any]:
-    now, settings = SYSTEM.now(), get_settings().deliveries
+    now, settings = SYSTEM.now(), DeliverySettings.current()
     return {
         "tipo": new.tipo,
         "nome": _checked_name(new.nome),

@@ -15,7 +15,7 @@ from connectors.questor import Overloaded, Questor, TooLarge, Unreachable, Verdi
 from connectors.questor.faults import Fault
 from core.clock import Clock
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
-from core.settings_questor import ContaQuestor
+from core.settings.questor import ContaQuestor
 from events import record_event
 from events.catalog import EnvioQuestorParado
 from flows.questor import outcome

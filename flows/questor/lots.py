@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
-from core.accounts import PADRAO
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
+from core.settings.accounts import PADRAO
 from flows.questor.outcome import NEVER
 from storage.models import QuestorArquivo, QuestorLote
 from storage.session import reading, transaction

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.clock import SYSTEM, Clock
-from core.settings import get_settings
-from core.settings_questor import ContaQuestor
+from core.settings.questor import ContaQuestor, QuestorSettings
 from flows.questor import account, lots, send, window
 from flows.questor.lots import Count
 from flows.questor.pace import Pace
@@ -53,7 +52,7 @@ class Progress:
 def progress(nome: str, conta: str, clock: Clock = SYSTEM) -> Progress:
     """Look at a lot, also one whose account is not in the settings yet."""
     lote, now = lots.named(nome, conta), clock.now()
-    settings = get_settings().questor.contas.get(conta)
+    settings = QuestorSettings.current().contas.get(conta)
     state = send.state(lote, settings, now) if settings else send.State("sem_conta")
     contagem = lots.counts(lote.id)
     rate = lots.per_second(lote, now)

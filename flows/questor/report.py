@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.accounts import PADRAO
 from core.errors import UsageError
+from core.settings.accounts import PADRAO
 from flows.questor import lots
 from flows.questor.manifest import FILES
 from storage.session import reading

@@ -12,12 +12,11 @@ from sqlalchemy import Row, Select, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from core.accounts import PADRAO
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.logs import get_logger
-from core.settings import get_settings
-from core.settings_questor import DEFAULT_METHODS
+from core.settings.accounts import PADRAO
+from core.settings.questor import DEFAULT_METHODS, QuestorSettings
 from core.text import os_fault
 from flows.questor import lots
 from flows.questor.manifest import DUPLICADO, FILES, IGNORADO, OWNED, PENDENTE, QUARENTENA, Manifest, Seen
@@ -105,7 +104,7 @@ def _lot_named(nome: str, conta: str) -> Select[QuestorLote]:
 
 
 def _methods(conta: str) -> dict[str, str]:
-    contas = get_settings().questor.contas
+    contas = QuestorSettings.current().contas
     return contas[conta].methods if conta in contas else DEFAULT_METHODS
 
 

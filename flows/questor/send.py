@@ -8,11 +8,10 @@ from sqlalchemy import func, select, update
 
 from connectors.questor import Questor
 from core import loop
-from core.accounts import PADRAO
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured, UsageError
-from core.settings import get_settings
-from core.settings_questor import ContaQuestor
+from core.settings.accounts import PADRAO
+from core.settings.questor import ContaQuestor, QuestorSettings
 from events import record_event
 from events.catalog import EnvioQuestorConcluido, EnvioQuestorParado
 from flows.questor import account, lots, outcome, resolve, window
@@ -42,7 +41,7 @@ class State:
 
 def account_of(nome: str) -> ContaQuestor:
     """Return an account of the settings."""
-    contas = get_settings().questor.contas
+    contas = QuestorSettings.current().contas
     if nome not in contas:
         raise Misconfigured(f"Não há conta {nome!r} do Questor na configuração (seção questor).")
     return contas[nome]
@@ -199,6 +198,6 @@ def open_lots(clock: Clock = SYSTEM) -> list[tuple[int, int]]:
     return [
         (lote.id, max(SENDERS - working[lote.conta], 0))
         for lote in asked
-        if lote.conta in get_settings().questor.contas
+        if lote.conta in QuestorSettings.current().contas
         and state(lote, account_of(lote.conta), clock.now()).impedimento is None
     ]

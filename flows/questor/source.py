@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from connectors.questor import Documento
 from core import documentos
 from core.clock import Clock
-from core.settings_questor import ContaQuestor
+from core.settings.questor import ContaQuestor
 from flows.questor import outcome
 from flows.questor.chunk import ROOM, ROWS, SECONDS, Chunk
 from flows.questor.files import Changed, Files

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from core.janela import Janelas
-from core.settings_questor import ContaQuestor
+from core.settings.questor import ContaQuestor
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 

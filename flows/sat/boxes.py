@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from alerts import state
 from core.clock import SYSTEM
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 from flows.sat.configured import configured, digest
 from flows.sat.sites import sites
 from storage.lease import Lease

@@ -10,7 +10,7 @@ from connectors.sat.status import Busy
 from core import loop
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 from flows.sat.boxes import BOXES, parked, prepare
 from flows.sat.configured import box_named
 from flows.sat.outcome import INALCANCAVEL, OCUPADA, PARADA, RECUSADO, Asked, Verificacao

@@ -10,8 +10,7 @@ from sqlalchemy import LargeBinary, select, type_coerce
 
 from core.errors import UsageError
 from core.logs import get_logger
-from core.settings import get_settings
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings, SatSettings
 from storage import crypto
 from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
@@ -22,7 +21,7 @@ log = get_logger(__name__)
 
 def configured() -> dict[str, BoxSettings]:
     """Return every box by name; of one name in both places the settings' holds."""
-    return imported() | {box.name: box for box in get_settings().sat.boxes}
+    return imported() | {box.name: box for box in SatSettings.current().boxes}
 
 
 def imported() -> dict[str, BoxSettings]:

@@ -8,7 +8,8 @@ from connectors.sat.status import InvalidAnswer, code_of, parse
 from core.clock import SYSTEM
 from core.errors import PlatformError, UsageError
 from core.instant import read_instant
-from core.settings import get_settings
+from core.settings.core import CoreSettings
+from core.settings.sat import SatSettings
 
 OK, RECUSADO, INVALIDO = "ok", "recusado", "invalido"
 
@@ -27,7 +28,7 @@ def avaliar_linha(linha: str, agora: str | None = None, fuso: str | None = None,
     """Judge a line as it would have been at an instant (ISO 8601; without an offset the shop's wall clock)."""
     zone = _zone(fuso)
     instant = SYSTEM.now() if agora is None else read_instant(agora, zone)
-    contexto = Contexto(instant, zone, get_settings().sat.thresholds, serie)
+    contexto = Contexto(instant, zone, SatSettings.current().thresholds, serie)
     codigo = code_of(linha)
     try:
         resposta = parse(linha)
@@ -40,7 +41,7 @@ def avaliar_linha(linha: str, agora: str | None = None, fuso: str | None = None,
 
 def _zone(name: str | None) -> ZoneInfo:
     if name is None:
-        return get_settings().zone
+        return CoreSettings.current().zone
     if name not in available_timezones():
         raise UsageError(f"Fuso horário desconhecido: {name!r}. Use um nome como America/Fortaleza.")
     return ZoneInfo(name)

@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 from core.clock import SYSTEM
 from core.errors import UsageError
 from core.logs import get_logger
-from core.settings import get_settings
-from core.settings_errors import explain
-from core.settings_sat import BoxSettings, OwnThresholds
+from core.settings.mistakes import explain
+from core.settings.sat import BoxSettings, OwnThresholds, SatSettings
 from core.text import os_fault
 from flows.sat.boxes import prepare, random_session
 from flows.sat.configured import digest, imported, written
@@ -61,12 +60,12 @@ class Linha:
 def importar(arquivo: Path) -> list[Linha]:
     """Import every good row, in one transaction; raise `UsageError` for a file that cannot be read as a whole."""
     rows = list(_rows(_text(arquivo)))
-    known, mine = imported(), {box.name for box in get_settings().sat.boxes}
+    known, mine = imported(), {box.name for box in SatSettings.current().boxes}
     seen: set[str] = set()
     # Boxes of the file may trade places.
     listed = {(cells.get("name") or "").strip() for _, cells in rows}
     places = {_place(box): nome for nome, box in known.items() if nome not in listed}
-    places |= {_place(box): box.name for box in get_settings().sat.boxes}
+    places |= {_place(box): box.name for box in SatSettings.current().boxes}
     found: list[Linha] = []
     with transaction() as db:
         for number, cells in rows:
@@ -88,7 +87,7 @@ def remover(nome: str) -> None:
     with transaction() as db:
         gone = update(Caixa).where(Caixa.conta == CONTA_PADRAO, Caixa.nome == nome, Caixa.config.is_not(None))
         if not db.execute(gone.values(config=None, silenciada_ate=None)).rowcount:  # type: ignore[attr-defined]
-            where = "sat.boxes; tire-a de lá" if nome in {b.name for b in get_settings().sat.boxes} else None
+            where = "sat.boxes; tire-a de lá" if nome in {b.name for b in SatSettings.current().boxes} else None
             raise UsageError(f"A caixa {nome!r} " + (f"está em {where}." if where else "não foi importada."))
     prepare()
 
@@ -142,8 +141,6 @@ def _box(cells: Mapping[str, str]) -> tuple[BoxSettings | None, str | None]:
         return None, "mais células que colunas"
     if any(not cell.isprintable() for cell in cells.values()):
         return None, "há uma quebra de linha ou outro caractere invisível em uma célula (aspas sem fim?)"
-    if set("/@ ") & set((cells.get("host") or "").strip()):
-        return None, "host: use só o nome ou o endereço"
     fields: dict[str, Any] = {"thresholds": {}}
     for title, cell in cells.items():
         value = cell.strip()

@@ -10,7 +10,7 @@ from connectors.sat.status import SessionRefused
 from core import loop
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured, Transient, UsageError
-from core.settings import get_settings
+from core.settings.core import CoreSettings
 from core.text import bare_word, os_fault
 from flows.sat.boxes import BOXES, next_session, parked, prepare
 from flows.sat.check import BUSY_ELSEWHERE, POLL_SECONDS
@@ -51,7 +51,7 @@ def extrair(nome: str, saida: Path | None = None, clock: Clock = SYSTEM) -> Path
 
 def _name(nome: str, clock: Clock) -> str:
     word = "-".join(bare_word(nome).lower().split()) or "caixa"
-    return f"logs-{word}-{clock.now().astimezone(get_settings().zone):%Y%m%d-%H%M%S}.txt"
+    return f"logs-{word}-{clock.now().astimezone(CoreSettings.current().zone):%Y%m%d-%H%M%S}.txt"
 
 
 def _turn(nome: str, patience: float, clock: Clock) -> Turn:

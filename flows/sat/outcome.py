@@ -7,7 +7,7 @@ from typing import Any
 
 from alerts import Avaliacao
 from connectors.sat.status import StatusOperacional
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 from flows.sat.quiet import closed
 from flows.sat.turns import Turn
 

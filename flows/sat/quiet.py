@@ -12,8 +12,8 @@ from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.instant import read_instant
 from core.janela import Janelas, is_periodo, periodo
-from core.settings import get_settings
-from core.settings_sat import BoxSettings
+from core.settings.core import CoreSettings
+from core.settings.sat import BoxSettings
 from flows.sat.boxes import prepare
 from flows.sat.configured import box_named, configured
 from storage.models import Caixa
@@ -24,7 +24,7 @@ CLOCK_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 def zone_of(box: BoxSettings) -> ZoneInfo:
     """Return the shop's zone."""
-    return ZoneInfo(box.timezone or get_settings().core.timezone)
+    return ZoneInfo(box.timezone or CoreSettings.current().timezone)
 
 
 def closed(box: BoxSettings, now: datetime) -> bool:

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from alerts import Avaliacao, state
 from core.clock import Clock
-from core.settings import get_settings
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings, SatSettings
 from flows.sat import history
 from flows.sat.boxes import BOXES, FONTE
 from flows.sat.configured import configured
@@ -115,7 +114,7 @@ def _member(box: BoxSettings, scene: _Scene) -> Member | None:
         return None
     if closed(box, scene.now) or quiet(box, row.silenciada_ate, scene.now):
         return None
-    limit = get_settings().sat.thresholds_of(box).unreachable_times
+    limit = SatSettings.current().thresholds_of(box).unreachable_times
     return Member(row.falhas_seguidas, row.falhando_desde, row.verificada_em, limit)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alerts import Avaliacao
-from core.settings_sat import RESERVED_NAMES, BoxSettings
+from core.settings.sat import RESERVED_NAMES, BoxSettings
 
 CODIGO, SEVERIDADE = "inalcancavel", "critico"
 LOJA, HUB = RESERVED_NAMES

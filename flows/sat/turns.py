@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from alerts import Contexto, state
 from core.clock import Clock
-from core.settings import get_settings
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings, SatSettings
 from flows.sat.boxes import BOXES, FONTE
 from flows.sat.configured import configured
 from flows.sat.quiet import zone_of
@@ -61,7 +60,7 @@ def _claim(boxes: dict[str, BoxSettings], room: int, clock: Clock, *, early: boo
 
 def _contexts(db: Session, boxes: Sequence[BoxSettings], clock: Clock) -> dict[str, Contexto]:
     """Return what answers are judged by: the shop's zone, its limits, and what is known already."""
-    known, sat = state.opened(db, FONTE, [box.name for box in boxes]), get_settings().sat
+    known, sat = state.opened(db, FONTE, [box.name for box in boxes]), SatSettings.current()
     return {
         box.name: Contexto(clock.now(), zone_of(box), sat.thresholds_of(box), box.serial, known.get(box.name, {}))
         for box in boxes

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from core.settings import get_settings
+from core.settings.core import CoreSettings
 from storage.models import Base
 from storage.session import connect_engine
 
@@ -13,7 +13,7 @@ def run() -> None:
     if connection is not None:
         _migrate(connection)
         return
-    with connect_engine(get_settings().database_url).begin() as own:
+    with connect_engine(CoreSettings.current().database).begin() as own:
         _migrate(own)
 
 

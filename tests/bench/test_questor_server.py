@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from connectors.questor import Documento, Overloaded, Questor, Verdict
-from core.settings_questor import ContaQuestor
+from core.settings.questor import ContaQuestor
 from sandbox.questor.documentos import documento
 
 ROOT = Path(__file__).parents[2]

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from core.broker_address import broker_url
 from core.celery_app import QUEUES, configuration
-from core.settings import DeliverySettings, Settings, get_settings
+from core.settings.deliveries import DeliverySettings
+from core.settings.load import get_settings, settings_model
 from workers.processes import WORKERS
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +76,7 @@ def test_a_service_waits_for_the_migration_and_says_whether_it_is_well(name: str
 @pytest.mark.parametrize("name", WORKER_SERVICES)
 def test_a_worker_is_given_longer_than_its_soft_shutdown(name: str) -> None:
     service = WORKER_SERVICES[name]
-    longest = Settings(deliveries=DeliverySettings(total_timeout=30))
+    longest = settings_model()(deliveries=DeliverySettings(total_timeout=30))
     assert int(service["stop_grace_period"].removesuffix("s")) > configuration(longest)["worker_soft_shutdown_timeout"]
     assert service["environment"]["REMAP_SIGTERM"] == "SIGQUIT"
     assert f"{name}@$$(hostname)" in service["healthcheck"]["test"][1]
@@ -105,7 +107,7 @@ def test_the_variables_of_a_service_are_settings(name: str, monkeypatch: pytest.
         if key.startswith("ESTEIRA_"):
             monkeypatch.setenv(key, given.get(key, value))
     get_settings.cache_clear()
-    assert get_settings().broker_url == "redis://redis:6379/0"
+    assert broker_url() == "redis://redis:6379/0"
 
 
 def test_the_image_copies_what_exists_and_all_that_is_needed() -> None:

@@ -4,16 +4,14 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import typer
-from pydantic import BaseModel
 
 from cli import main, nouns
-from core.accounts import account_of
 from core.errors import Bug, Misconfigured, PlatformError, Transient, UsageError
-from core.settings import Settings
+from core.settings.reference import every_key
 from events.catalog import CATALOG
 
 ROOT = Path(__file__).parents[2]
@@ -36,32 +34,9 @@ def test_the_reference_tells_every_field_of_an_event(name: str) -> None:
     assert {field.name for field in dataclasses.fields(CATALOG[name])} <= told  # type: ignore[arg-type]
 
 
-def keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
-    """Give the keys of the settings, those of lists of tables as `sat.boxes[].name`."""
-    for name, field in model.model_fields.items():
-        inner = next((kind for kind in _parts(field.annotation) if _is_table(kind)), None)
-        if accounts := account_of(field.annotation):
-            yield from keys(accounts, f"{prefix}{name}.")
-        elif inner is None:
-            yield prefix + name
-        else:
-            listed = not _is_table(field.annotation)
-            yield from keys(inner, f"{prefix}{name}[]." if listed else f"{prefix}{name}.")
-
-
-def _parts(annotation: Any) -> Iterator[Any]:
-    yield annotation
-    for part in get_args(annotation):
-        yield from _parts(part)
-
-
-def _is_table(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
-
-
 def test_the_reference_tells_every_setting() -> None:
     text = (ROOT / "docs/reference/settings.md").read_text()
-    assert [key for key in keys(Settings, "") if not row(text, key)] == []
+    assert [key.name for key in every_key() if not row(text, key.name)] == []
 
 
 @pytest.mark.parametrize("path", DOCS, ids=relative)

@@ -6,7 +6,7 @@ import pytest
 from conftest import Configure
 from support.deliveries import webhook
 
-from core.settings_questor import ContaQuestor
+from core.settings.questor import ContaQuestor
 from flows import diagnostico
 from flows.diagnostico import examine
 from sandbox.questor import QuestorServer

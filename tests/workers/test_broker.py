@@ -16,8 +16,10 @@ from support.ports import free_port, wait_until
 from support.processes import arguments
 from support.redis import RedisServer
 
+from core.broker_address import broker_url
 from core.errors import Misconfigured, PlatformError, Transient
-from core.settings import get_settings
+from core.settings.core import CoreSettings
+from core.settings.load import get_settings
 from workers import broker
 from workers.broker import Broker
 
@@ -82,11 +84,11 @@ def test_the_password_is_in_private_files_and_in_no_argument(tmp_path: Path) -> 
 
 
 def test_other_processes_find_the_address_until_it_is_withdrawn(tmp_path: Path) -> None:
-    own = Broker(get_settings().core.data_dir)
+    own = Broker(CoreSettings.current().data_dir)
     with started(own):
-        assert get_settings().broker_url == own.url
+        assert broker_url() == own.url
     own.withdraw()
-    assert get_settings().broker_url is None
+    assert broker_url() is None
     own.withdraw()
 
 
@@ -141,7 +143,7 @@ def test_a_given_broker_is_used(configure, keys: list[str]) -> None:  # type: ig
 
 
 def test_nothing_given_means_our_own_even_beside_an_old_address(tmp_path: Path) -> None:
-    folder = get_settings().core.data_dir
+    folder = CoreSettings.current().data_dir
     folder.mkdir()
     (folder / broker.ADDRESS_FILE).write_text("redis://127.0.0.1:1/0")
     assert broker.given(get_settings()) is None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.settings import Settings, get_settings, load_settings
+from core.settings.load import get_settings, load_settings, settings_model
 from workers import demo
 from workers.child import child_environment
 from workers.demo import Sandbox
@@ -15,7 +15,7 @@ from workers.demo import Sandbox
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    told = Sandbox(Settings(deliveries={"allow_networks": ["10.1.0.0/16"]}))
+    told = Sandbox(settings_model()(deliveries={"allow_networks": ["10.1.0.0/16"]}))
     spec = told.processes()[0]
     assert spec.stdin is not None
     assert spec.on_line is not None

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from core.errors import Misconfigured
-from core.settings import Settings, get_settings
+from core.settings.load import Settings, get_settings, settings_model
 from workers import flower
 
 
 def settings(tmp_path: Path, **keys: Any) -> Settings:
-    return Settings(core={"data_dir": tmp_path / "dados"}, flower=keys)
+    return settings_model()(core={"data_dir": tmp_path / "dados"}, flower=keys)
 
 
 def test_a_missing_password_is_made_once_and_kept_private(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from support.ports import free_port
 
 from core.errors import Misconfigured
-from core.settings import Settings
+from core.settings.load import Settings, settings_model
 from workers import place
 
 HOLDER = """
@@ -28,7 +28,7 @@ with alone(Path(sys.argv[1])):
 
 def settings(**sections: Any) -> Settings:
     ports = {"flower": {"port": free_port()}, "api": {"port": free_port()}}
-    return Settings(**{name: ports.get(name, {}) | sections.get(name, {}) for name in ports})
+    return settings_model()(**{name: ports.get(name, {}) | sections.get(name, {}) for name in ports})
 
 
 def test_a_second_one_on_the_same_folder_is_refused_while_the_first_lives(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from core.settings import get_settings
+from core.settings.deliveries import DeliverySettings
+from core.settings.load import get_settings
 from workers.processes import TABLE, WORKERS, line
 from workers.spec import Process, waves
 
@@ -49,7 +50,7 @@ def test_workers_start_after_the_broker_and_stop_before_it() -> None:
 
 def test_a_worker_has_time_for_its_last_request() -> None:
     graces = {process.grace for process in line(get_settings()) if process.name in WORKERS}
-    assert min(graces) > get_settings().deliveries.total_timeout + 5
+    assert min(graces) > DeliverySettings.current().total_timeout + 5
 
 
 def test_what_runs_where_is_told_with_the_configured_ports(configure) -> None:  # type: ignore[no-untyped-def]

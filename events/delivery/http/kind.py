@@ -5,7 +5,7 @@ from abc import abstractmethod
 from datetime import datetime
 from typing import ClassVar
 
-from core.settings import get_settings
+from core.settings.deliveries import DeliverySettings
 from events.delivery.address import Judge, refused_now
 from events.delivery.http import outcomes, sender
 from events.delivery.http.sender import Answer, Request
@@ -64,4 +64,4 @@ class HttpKind(Kind):
 
 
 def _refused(url: str) -> bool:
-    return refused_now(url, Judge.of(get_settings().deliveries))
+    return refused_now(url, Judge.of(DeliverySettings.current()))

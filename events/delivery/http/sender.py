@@ -13,7 +13,7 @@ from aiohttp.resolver import ThreadedResolver
 
 from core import loop
 from core.http import open_session, read_capped
-from core.settings import DeliverySettings, get_settings
+from core.settings.deliveries import DeliverySettings
 from core.text import cut_bytes
 from events.delivery.address import Judge, JudgingResolver
 
@@ -121,7 +121,7 @@ def of_process() -> Sender:
     """Return this process's sender, whose connections outlive a drain."""
     global _sender
     if _sender is None or _sender[0] != os.getpid():
-        _sender = (os.getpid(), Sender(get_settings().deliveries))
+        _sender = (os.getpid(), Sender(DeliverySettings.current()))
     return _sender[1]
 
 

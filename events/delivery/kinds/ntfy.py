@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from yarl import URL
 
 from core.errors import UsageError
-from core.settings import DeliverySettings
+from core.settings.deliveries import DeliverySettings
 from core.text import cut_bytes
 from events.catalog import CATALOG
 from events.delivery.address import checked_url

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from alerts import Avaliacao, Contexto, avaliar
 from connectors.sat.status import parse
 from core.errors import PlatformError
-from core.settings_sat import Thresholds
+from core.settings.sat import Thresholds
 from sandbox.sat_wire import chave, status_line
 
 NOON = datetime(2026, 3, 10, 15, tzinfo=UTC)

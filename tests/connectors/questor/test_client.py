@@ -30,7 +30,7 @@ from connectors.questor import (
 )
 from connectors.questor.faults import Fault
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
-from core.settings_questor import ContaQuestor
+from core.settings.questor import ContaQuestor
 from sandbox import faults
 from sandbox.faults import MIB, Usual
 from sandbox.questor import QuestorServer, pagina_de_erro

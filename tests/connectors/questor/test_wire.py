@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.questor import Documento, Verdict, wire
 from connectors.questor.verdict import judge
-from core.settings_questor import DEFAULT_METHODS, QuestorMessages
+from core.settings.questor import DEFAULT_METHODS, QuestorMessages
 from sandbox.questor.documentos import documento
 
 ONE, TWO, THREE = (documento("nfe", n) for n in (1, 2, 3))

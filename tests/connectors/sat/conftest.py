@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 from sandbox.sat_wire import status_line
 
 SOURCE = Path(__file__).with_name("biblioteca.c")

@@ -13,7 +13,7 @@ from satcfe.clientesathub import ClienteSATHub
 
 from alerts import Contexto, avaliar, checar
 from connectors.sat.client import consultar_status
-from core.settings_sat import BoxSettings, Thresholds
+from core.settings.sat import BoxSettings, Thresholds
 from sandbox.hub import HubServer
 from sandbox.sat_wire import NSERIE, chave, pending, status_line
 

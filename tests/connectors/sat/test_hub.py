@@ -20,7 +20,7 @@ from connectors.sat import hub as connector
 from connectors.sat.client import ClienteCaixa, consultar_status
 from connectors.sat.status import Busy, InvalidAnswer, StatusOperacional
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 from sandbox import faults
 from sandbox.faults import MIB, Fault, Usual
 from sandbox.hub import STATUS, HubServer
@@ -314,26 +314,6 @@ def test_an_ipv6_address_with_or_without_brackets(host: str) -> None:
         assert list(server.refused) == []
     finally:
         server.stop()
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        *("http://127.0.0.1", "https://hub", "127.0.0.1/hub", "127.0.0.1:5000", "loja 1", " ", "", ".", "..", "a..b"),
-        *("hub?x=1", "hub#x", "hub\\x", "256.1.1.1", "a" * 64, "a" * 300, "é" * 70, "127.0.0.1\r\nX: y", "\0", "[::g]"),
-        pytest.param("\ud800", id="surrogate"),
-    ],
-)
-def test_a_host_that_is_none_is_a_mistake_of_the_settings(hub: HubServer, host: str) -> None:
-    found = fault_of(box(hub, host=host))
-    assert type(found) is Misconfigured
-    assert "o host configurado é inválido" in str(found)
-    assert hub.count(1) == 0
-
-
-@pytest.mark.parametrize("host", ["usuario:senha1@hub", "http://usuario:senha1@hub"])  # pragma: allowlist secret
-def test_a_password_typed_into_the_host_is_not_repeated(hub: HubServer, host: str) -> None:
-    assert "senha1" not in str(fault_of(box(hub, host=host)))
 
 
 def test_a_cookie_of_one_answer_is_not_sent_with_the_next(hub: HubServer) -> None:

@@ -21,7 +21,7 @@ from connectors.sat import child, client
 from connectors.sat.client import consultar_status
 from connectors.sat.status import Busy, InvalidAnswer, StatusOperacional
 from core.errors import Misconfigured, PlatformError, Transient
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 
 SESSAO = 123456
 PATIENCE = 20.0
@@ -182,7 +182,7 @@ def test_a_cancelled_question_leaves_no_process(box: Box, tmp_path: Path) -> Non
 ASK_IN_A_PROCESS = """
 import asyncio, json, sys
 from connectors.sat.client import consultar_status
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 asyncio.run(consultar_status(BoxSettings.model_validate_json(sys.stdin.read()), 123456))
 """
 

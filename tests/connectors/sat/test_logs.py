@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from connectors.sat import client, logs
 from connectors.sat.status import Busy, InvalidAnswer, SessionRefused
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 from sandbox import faults
 from sandbox.hub import HubServer
 from sandbox.sat_wire import refusal_line

@@ -7,7 +7,7 @@ from aiohttp import InvalidURL
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from core.errors import UsageError
-from core.settings import DeliverySettings
+from core.settings.deliveries import DeliverySettings
 from events.delivery.address import BlockedAddress, Judge, JudgingResolver, checked_url, refused_now
 from events.delivery.http.outcomes import BLOCKED, of_exception
 from events.delivery.http.sender import Request, Sender

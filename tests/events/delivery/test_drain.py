@@ -236,10 +236,10 @@ def test_only_one_drain_holds_a_destination(banco: str, receiver: ReceiverServer
 
 
 def _busy(destino: int) -> bool:
-    from core.settings import get_settings
+    from core.settings.deliveries import DeliverySettings
     from events.delivery.queue import acquire
 
-    return acquire(get_settings().deliveries, destino, "rival", SYSTEM.now()) is None
+    return acquire(DeliverySettings.current(), destino, "rival", SYSTEM.now()) is None
 
 
 def test_a_large_backlog_is_left_to_the_next_drain(sqlite: str, receiver: ReceiverServer) -> None:

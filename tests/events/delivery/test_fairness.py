@@ -119,9 +119,9 @@ def test_a_destination_may_have_a_limit_of_its_own(sqlite: str, receiver: Receiv
 def test_quiet_hours_put_an_event_off(sqlite: str, receiver: ReceiverServer) -> None:
     destino = webhook(f"{receiver.url}/x")
     now = SYSTEM.now()
-    from core.settings import get_settings
+    from core.settings.core import CoreSettings
 
-    local = now.astimezone(get_settings().zone)
+    local = now.astimezone(CoreSettings.current().zone)
     hours = f"{local - timedelta(minutes=5):%H:%M}-{local + timedelta(minutes=30):%H:%M}"
     change(destino, silencio=hours)
     disparar_webhook("alerta_aberto", {"severidade": "aviso"})

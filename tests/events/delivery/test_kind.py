@@ -11,7 +11,7 @@ import pytest
 from support.deliveries import attempts, deliveries, destination, fire, only
 
 from cli.main import main
-from core.settings import get_settings
+from core.settings.deliveries import DeliverySettings
 from events.delivery import kind, kinds
 from events.delivery.drain import drain
 from events.delivery.sweep import sweep
@@ -150,7 +150,7 @@ def test_its_bucket_and_the_own_limit_are_both_drawn_on(sqlite: str) -> None:
         fire(5)
         drain(1)
         assert len(home.lines) == 2
-    names = [bucket.nome for bucket in kind.buckets_of(destination(1), get_settings().deliveries)]
+    names = [bucket.nome for bucket in kind.buckets_of(destination(1), DeliverySettings.current())]
     assert names == ["destino:1", "pombal"]
 
 

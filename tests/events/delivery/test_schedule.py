@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.settings import DeliverySettings
+from core.settings.deliveries import DeliverySettings
 from events.delivery.http.outcomes import BUSY, FAILED, TIMED_OUT
 from events.delivery.schedule import Schedule
 

@@ -10,7 +10,7 @@ from support.boxes import box, row, with_boxes
 from connectors.sat.status import StatusOperacional
 from core.clock import SYSTEM, FixedClock
 from core.errors import UsageError
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 from flows.sat import boxes, check
 from sandbox import faults
 from sandbox.hub import HubServer

@@ -8,7 +8,7 @@ from conftest import Configure
 from support.boxes import box, events, opened, rounds, told, with_boxes
 
 from core.clock import FixedClock
-from core.settings_sat import BoxSettings
+from core.settings.sat import BoxSettings
 from flows.sat import boxes, check, quiet
 from flows.sat.sites import Member, down, sites
 from sandbox import faults

@@ -1,19 +1,19 @@
 """Several accounts of one outside system: `[questor.contas.matriz]`; flat keys are the account `padrao`."""
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, Field, model_validator
+
+from core.settings.base import Table
 
 PADRAO = "padrao"
 Conta = TypeVar("Conta", bound=BaseModel)
 
 
-class Contas(BaseModel, Generic[Conta]):
-    """A section of the settings whose keys may be given flat, by name, or both."""
+class Contas(Table, Generic[Conta]):
+    """A section whose keys may be given flat, by name, or both."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    contas: dict[str, Conta] = {}
+    contas: dict[str, Conta] = Field({}, description="As contas, pelo nome.")
 
     @model_validator(mode="before")
     @classmethod
@@ -29,9 +29,9 @@ class Contas(BaseModel, Generic[Conta]):
         return {"contas": {PADRAO: flat, **named}}
 
 
-def account_of(annotation: Any) -> type[BaseModel] | None:
-    """Return the model of one account when an annotation is `Contas[Model]`."""
-    if not (isinstance(annotation, type) and issubclass(annotation, Contas)):
+def account_of(section: Any) -> type[BaseModel] | None:
+    """Return the model of one account when a section is one of accounts."""
+    if not (isinstance(section, type) and issubclass(section, Contas)):
         return None
-    (model,) = annotation.__pydantic_generic_metadata__["args"]
+    model = get_args(section.model_fields["contas"].annotation)[1]
     return model if isinstance(model, type) and issubclass(model, BaseModel) else None

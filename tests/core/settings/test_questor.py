@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from core.errors import Misconfigured
-from core.settings import load_settings
-from core.settings_questor import DEFAULT_METHODS, ContaQuestor
+from core.settings.load import load_settings
+from core.settings.questor import DEFAULT_METHODS, ContaQuestor, QuestorSettings
 
 TOKEN = "segredo-da-conta-1"
 
@@ -19,7 +19,7 @@ def one_account(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def padrao() -> ContaQuestor:
-    return load_settings().questor.contas["padrao"]
+    return load_settings()[QuestorSettings].contas["padrao"]
 
 
 def test_an_office_and_a_token_are_enough() -> None:

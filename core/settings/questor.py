@@ -4,14 +4,15 @@ import json
 import re
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from core.janela import SEMPRE, Janelas
-from core.settings_base import Seconds, Section
+from core.settings.accounts import Contas
+from core.settings.base import Seconds, Section, Table, Unit, default_is
 
 DEFAULT_METHODS = {
     "nfe": "importarxmlnfearray",
@@ -107,30 +108,90 @@ def _printable(text: str) -> str:
 Patterns = Annotated[tuple[str, ...], AfterValidator(_patterns)]
 
 
-class QuestorMessages(Section):
+class QuestorMessages(Table):
     """Regular expressions, searched without regard to case, for what a refusal says. The texts are not published."""
 
-    already_imported: Patterns = (r"^(?!.*\bn[ãa]o\b).*\bj[áa] (?:foi |est[áa] )?importad[oa]\b",)
-    client_missing: Patterns = (r"\b(?:cliente|empresa)\b.{0,60}\bn[ãa]o (?:est[áa] |foi )?(?:cadastrad|encontrad)",)
-    invalid_xml: Patterns = (r"\bxml\b.{0,60}\b(?:inv[áa]lid|mal ?formad)",)
+    already_imported: Patterns = Field(
+        (r"^(?!.*\bn[ãa]o\b).*\bj[áa] (?:foi |est[áa] )?importad[oa]\b",),
+        description="Expressões regulares: a recusa que diz isto conta como enviada, motivo `ja_existia`.",
+        examples=[["j[áa] importad"]],
+        json_schema_extra=default_is("“já importado”, sem um “não”"),
+    )
+    client_missing: Patterns = Field(
+        (r"\b(?:cliente|empresa)\b.{0,60}\bn[ãa]o (?:est[áa] |foi )?(?:cadastrad|encontrad)",),
+        description="Expressões regulares: recusado, motivo `cliente_nao_cadastrado`.",
+        json_schema_extra=default_is("“cliente … não cadastrado”"),
+    )
+    invalid_xml: Patterns = Field(
+        (r"\bxml\b.{0,60}\b(?:inv[áa]lid|mal ?formad)",),
+        description="Expressões regulares: recusado, motivo `xml_invalido`.",
+        json_schema_extra=default_is("“XML inválido”"),
+    )
 
 
-class ContaQuestor(Section):
+class ContaQuestor(Table):
     """One account: an office and the access key of one of its users."""
 
-    office: Annotated[str, AfterValidator(_office)] | None = None
-    token: Annotated[SecretStr, AfterValidator(_token)]
-    base_url: Annotated[str, AfterValidator(_base_url)] = ""
-    methods: Annotated[dict[str, str], BeforeValidator(_methods), AfterValidator(_known_methods)] = DEFAULT_METHODS
-    window: Annotated[tuple[str, ...], BeforeValidator(_window), AfterValidator(_not_empty)] = DEFAULT_WINDOW
-    max_concurrency: Annotated[int, Field(ge=1, le=256)] = 16
-    max_batch_items: Annotated[int, Field(ge=1, le=1000)] = 50
-    max_batch_bytes: Annotated[int, Field(ge=10_000, le=20_000_000)] = 900_000
-    connect_timeout: Seconds = 10
-    total_timeout: Annotated[float, Field(ge=1, le=600)] = 120
-    user_agent: Annotated[str, AfterValidator(_printable)] = f"Esteira/{version('esteira')}"
-    agreed_with_vendor: str | None = None
-    messages: Annotated[QuestorMessages, BeforeValidator(_decoded)] = QuestorMessages()
+    office: Annotated[str, AfterValidator(_office)] | None = Field(
+        None,
+        description="Subdomínio do escritório: `contabil-exemplo` de `contabil-exemplo.app.questorpublico.com.br`.",
+        examples=["contabil-exemplo"],
+        json_schema_extra=default_is("obrigatório sem `base_url`"),
+    )
+    token: Annotated[SecretStr, AfterValidator(_token)] = Field(
+        description="Chave de acesso de um usuário (Minha Conta > Chave Acesso). Viaja no caminho, por isso não "
+        "aparece em lugar nenhum; de preferência no ambiente.",
+        examples=["<chave-de-acesso>"],
+    )
+    base_url: Annotated[str, AfterValidator(_base_url)] = Field(
+        "",
+        description="Só esquema, host e porta; `http` é para testes e para um proxy seu.",
+        examples=["https://contabil-exemplo.app.questorpublico.com.br"],
+        json_schema_extra=default_is("a partir de `office`"),
+    )
+    methods: Annotated[dict[str, str], BeforeValidator(_methods), AfterValidator(_known_methods)] = Field(
+        DEFAULT_METHODS,
+        description='De tipo a método de importação, só o que difere; `""`: este tipo não é enviado. Tipos: '
+        + ", ".join(f"`{kind}`" for kind in DEFAULT_METHODS)
+        + ".",
+        examples=[{"nfce": "importarxmlnfearray", "cfe": ""}],
+        json_schema_extra=default_is("os publicados"),
+    )
+    window: Annotated[tuple[str, ...], BeforeValidator(_window), AfterValidator(_not_empty)] = Field(
+        DEFAULT_WINDOW,
+        description='Quando se envia, no relógio de São Paulo; `"sempre"`: a qualquer hora.',
+    )
+    max_concurrency: Annotated[int, Field(ge=1, le=256), Unit("pedidos")] = Field(
+        16, description="Pedidos ao mesmo tempo, no máximo, de 1 a 256; menos enquanto o servidor está lento."
+    )
+    max_batch_items: Annotated[int, Field(ge=1, le=1000), Unit("documentos")] = Field(
+        50, description="Documentos em um pedido, de 1 a 1000."
+    )
+    max_batch_bytes: Annotated[int, Field(ge=10_000, le=20_000_000), Unit("bytes")] = Field(
+        900_000,
+        description="Tamanho de um pedido, de 10000 a 20000000; o servidor da frente provavelmente aceita 1 MiB.",
+    )
+    connect_timeout: Seconds = Field(10, description="Prazo para conectar.")
+    total_timeout: Annotated[float, Field(ge=1, le=600), Unit("segundos")] = Field(
+        120,
+        description="Prazo de um pedido inteiro, de 1 a 600; use 90 ou mais: gravações acima de 30 s acontecem, e um "
+        "prazo esgotado deixa o resultado desconhecido.",
+    )
+    user_agent: Annotated[str, AfterValidator(_printable)] = Field(
+        f"Esteira/{version('esteira')}",
+        description="O `User-Agent`; alguns proxies filtram por ele.",
+        json_schema_extra=default_is("`Esteira/` e a versão"),
+    )
+    agreed_with_vendor: str | None = Field(
+        None,
+        description="Nota sua: com quem, quando e que carga foi combinada.",
+        examples=["chamado 12345, 2026-01-15"],
+    )
+    messages: Annotated[QuestorMessages, BeforeValidator(_decoded)] = Field(
+        QuestorMessages(),
+        description="Como se leem as recusas.",
+        examples=[{"already_imported": ["j[áa] importad"]}],
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -148,6 +209,16 @@ class ContaQuestor(Section):
     def hide(self, text: str) -> str:
         """Replace the token in a text by `***`, as it is and as it stands in an address."""
         return _token_in_any_form(self.token.get_secret_value()).sub("***", text) if text else text
+
+
+class QuestorSettings(Contas[ContaQuestor], Section):
+    """The accounts of Questor Zen."""
+
+    about: ClassVar[str] = (
+        "Contas do Questor Zen, para enviar documentos. Chaves soltas são a conta `padrao`; várias contas são tabelas, "
+        "`[questor.contas.matriz]`, no ambiente `ESTEIRA_QUESTOR__CONTAS__MATRIZ__TOKEN`. O fornecedor não publica as "
+        "suas mensagens: confirme-as com os primeiros documentos. O que nenhum padrão conhece é recusado, com o texto."
+    )
 
 
 @lru_cache(maxsize=64)

@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from core.accounts import Contas
-from core.settings import Settings
-from core.settings_base import Section
-from core.settings_errors import explain
+from core.settings.accounts import Contas
+from core.settings.base import Section
+from core.settings.load import Settings
+from core.settings.mistakes import explain
 
 
 class Questor(Section):

@@ -1,18 +1,20 @@
+"""Reading the settings: precedence, mistakes told at once, a section that is one file more."""
+
 import json
-import re
+import sys
+from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
-from core.accounts import account_of
+import core.settings
 from core.errors import Misconfigured
-from core.settings import Settings, load_settings
-from core.settings_sat import BoxSettings, OwnThresholds, Thresholds
-
-ROOT = Path(__file__).parents[2]
+from core.settings.api import ApiSettings
+from core.settings.core import CoreSettings
+from core.settings.deliveries import DeliverySettings
+from core.settings.load import load_settings, sections
+from core.settings.sat import SatSettings
 
 
 def refusal() -> str:
@@ -23,16 +25,16 @@ def refusal() -> str:
 
 def test_without_file_or_variables_there_are_defaults() -> None:
     settings = load_settings()
-    assert settings.database_url.endswith("/dados/esteira.db")
-    assert settings.broker_url is None
-    assert settings.deliveries.total_timeout == 15
-    assert len(settings.deliveries.schedule) + 1 == 11
+    assert settings[CoreSettings].database.endswith("/dados/esteira.db")
+    assert settings[CoreSettings].broker is None
+    assert settings[DeliverySettings].total_timeout == 15
+    assert len(settings[DeliverySettings].schedule) + 1 == 11
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("esteira.toml").write_text("[api]\nport = 9000\nhost = '127.0.0.2'\n")
     monkeypatch.setenv("ESTEIRA_API__PORT", "9001")
-    assert (load_settings().api.port, load_settings().api.host) == (9001, "127.0.0.2")
+    assert (load_settings()[ApiSettings].port, load_settings()[ApiSettings].host) == (9001, "127.0.0.2")
 
 
 def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,8 +42,8 @@ def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("ESTEIRA_SAT__BOXES", json.dumps(boxes))
     monkeypatch.setenv("ESTEIRA_DELIVERIES__ALLOW_NETWORKS", '["10.0.0.0/8", "fd00::/8"]')
     settings = load_settings()
-    assert settings.sat.boxes[0].numero_caixa == 2
-    assert settings.deliveries.allow_networks == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+    assert settings[SatSettings].boxes[0].numero_caixa == 2
+    assert settings[DeliverySettings].allow_networks == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
 
 @pytest.mark.parametrize(
@@ -100,65 +102,38 @@ def test_a_named_file_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Não consegui ler nenhum.toml" in refusal()
 
 
-def test_the_broker_that_subir_started_is_found_in_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = load_settings()
-    settings.core.data_dir.mkdir()
-    (settings.core.data_dir / "broker.url").write_text("redis://127.0.0.1:7000/0\n")
-    assert settings.broker_url == "redis://127.0.0.1:7000/0"
-    monkeypatch.setenv("ESTEIRA_CORE__REDIS_URL", "redis://outro/1")
-    assert load_settings().broker_url == "redis://outro/1"
+TOY = """
+from typing import ClassVar
+from pydantic import Field
+from core.settings.base import Section
+
+class ToySettings(Section):
+    about: ClassVar[str] = "Um brinquedo."
+    bolas: int = Field(3, description="Bolas.")
+"""
 
 
-def every_key() -> list[str]:
-    """Return `section.key` of every setting, in order."""
-    return [f"{section}.{key}" for section, field in Settings.model_fields.items() for key in keys_of(field)]
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    (tmp_path / "secoes").mkdir()
+    (tmp_path / "secoes" / "brinquedo.py").write_text(TOY)
+    monkeypatch.setattr(core.settings, "__path__", [*core.settings.__path__, str(tmp_path / "secoes")])
+    yield
+    sys.modules.pop("core.settings.brinquedo", None)
 
 
-def keys_of(field: FieldInfo) -> list[str]:
-    assert isinstance(field.annotation, type)
-    assert issubclass(field.annotation, BaseModel)
-    return list((account_of(field.annotation) or field.annotation).model_fields)
+@pytest.mark.usefixtures("toy")
+def test_one_more_section_is_one_more_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESTEIRA_BRINQUEDO__BOLAS", "5")
+    from core.settings.brinquedo import ToySettings  # type: ignore[import-not-found]
+
+    assert ToySettings.current().bolas == 5
+    assert sections()[0] is CoreSettings
+    monkeypatch.setenv("ESTEIRA_BRINQUEDO__BOLAS", "muitas")
+    assert "brinquedo.bolas: deve ser um número inteiro" in refusal()
 
 
-def test_the_example_variables_list_every_key_in_order() -> None:
-    lines = (ROOT / ".env.example").read_text().splitlines()
-    names = [line.lstrip("# ").partition("=")[0] for line in lines if "ESTEIRA_" in line and "__" in line]
-    assert [name.removeprefix("ESTEIRA_").lower().replace("__", ".") for name in names] == every_key()
-
-
-TABLES: dict[str, type[BaseModel]] = {"sat.boxes": BoxSettings, "sat.thresholds": Thresholds}
-
-
-def test_the_example_file_lists_every_key_in_order() -> None:
-    section, found = "", []
-    inner: dict[str, list[str]] = {section: [] for section in TABLES}
-    for line in (ROOT / "esteira.example.toml").read_text().splitlines():
-        bare = line.removeprefix("# ")
-        if header := re.match(r"\[+([a-z.]+)\]+\s*(?:#|$)", bare):
-            section = header[1]
-            found += [section] if section in TABLES else []
-        elif key := re.match(r"([a-z_]+) = ", bare):
-            (inner[section] if section in TABLES else found).append(f"{section}.{key[1]}")
-    assert found == every_key()
-    for section, model in TABLES.items():
-        assert [key.removeprefix(f"{section}.") for key in inner[section]] == list(model.model_fields)
-
-
-def test_the_example_file_is_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = load_settings()
-    monkeypatch.setenv("ESTEIRA_CONFIG", str(ROOT / "esteira.example.toml"))
-    assert load_settings() == plain
-
-
-def test_a_box_may_have_thresholds_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    boxes = [{"name": "a", "host": "h", "thresholds": {"certificate_days": 30}}, {"name": "b", "host": "h"}]
-    monkeypatch.setenv("ESTEIRA_SAT__BOXES", json.dumps(boxes))
-    monkeypatch.setenv("ESTEIRA_SAT__THRESHOLDS", '{"clock_seconds": 60}')
-    sat = load_settings().sat
-    own, all_ = (sat.thresholds_of(box) for box in sat.boxes)
-    assert (own.certificate_days, own.clock_seconds) == (30, 60)
-    assert (all_.certificate_days, all_.clock_seconds) == (60, 60)
-
-
-def test_each_threshold_can_be_given_for_one_box() -> None:
-    assert list(OwnThresholds.model_fields) == list(Thresholds.model_fields)
+def test_a_section_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = ApiSettings.current()
+    monkeypatch.setenv("ESTEIRA_API__PORT", "9001")
+    assert ApiSettings.current() is before

@@ -1,0 +1,17 @@
+"""The section `[alerts]`: how alerts are told."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from core.settings.base import Section, Unit
+
+
+class AlertSettings(Section):
+    """How alerts are told."""
+
+    about: ClassVar[str] = "Como os alertas são contados."
+
+    reminder_hours: Annotated[float, Field(ge=0), Unit("horas")] = Field(
+        24, description="Um alerta aberto que ninguém reconheceu é lembrado a cada tanto (`alerta_lembrete`); 0: nunca."
+    )

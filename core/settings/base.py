@@ -1,0 +1,64 @@
+"""What the sections of the settings are made of."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any, ClassVar, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a number of the settings counts, in Portuguese, for the reference."""
+
+    name: str
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"fuso horário desconhecido: {name!r}")
+    return name
+
+
+def _network(text: object) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(str(text))
+    except ValueError:
+        raise ValueError(f"deve ser uma rede, como 10.0.0.0/8, sem bits de host: {text!r}") from None
+
+
+Seconds = Annotated[float, Field(gt=0), Unit("segundos")]
+Days = Annotated[int, Field(ge=1, le=36_500), Unit("dias")]
+Port = Annotated[int, Field(ge=1, le=65535), Unit("porta")]
+Zone = Annotated[str, AfterValidator(_zone)]
+Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_network)]
+
+
+class Table(BaseModel):
+    """A table of the settings file; unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Section(Table):
+    """A table of its own at the top of the file; its name there is the name of its module."""
+
+    about: ClassVar[str]
+
+    @classmethod
+    def current(cls) -> Self:
+        """Return this process's section, read once."""
+        from core.settings.load import get_settings
+
+        return get_settings()[cls]
+
+    @classmethod
+    def table(cls) -> str:
+        """Return its name in the file."""
+        return cls.__module__.rpartition(".")[2]
+
+
+def default_is(words: str) -> dict[str, Any]:
+    """Say for the reference what holds when a key without default is not given."""
+    return {"padrao": words}

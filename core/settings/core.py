@@ -1,0 +1,68 @@
+"""The section `[core]`: where things live."""
+
+from pathlib import Path
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr
+
+from core.settings.base import Section, Zone, default_is
+
+
+class CoreSettings(Section):
+    """Database, broker, files, keys."""
+
+    about: ClassVar[str] = (
+        "Onde ficam as coisas. Para trocar as chaves, ponha a nova na frente e deixe as antigas atrás dela. O endereço "
+        "do broker que `esteira subir` iniciou fica em `data_dir/broker.url` (modo 0600), onde os outros processos o "
+        "acham."
+    )
+
+    database_url: SecretStr | None = Field(
+        None,
+        description="Banco de dados: `sqlite:///arquivo.db` ou `postgresql://usuario:<senha>@servidor/banco`.",
+        examples=["postgresql://usuario:<senha>@servidor/esteira"],
+        json_schema_extra=default_is("um SQLite em `data_dir`"),
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="Redis do broker e da agenda, `redis://` ou `rediss://`.",
+        examples=["redis://servidor:6379/0"],
+        json_schema_extra=default_is("`esteira subir` inicia um Redis próprio"),
+    )
+    broker_url: SecretStr | None = Field(
+        None,
+        description="O broker, quando não é o mesmo Redis.",
+        examples=["redis://servidor:6379/0"],
+        json_schema_extra=default_is("`redis_url`"),
+    )
+    data_dir: Path = Field(
+        Path("dados"), description="Pasta do banco, do arquivo de chaves, da senha do Flower e do broker próprio."
+    )
+    timezone: Zone = Field(
+        "America/Sao_Paulo",
+        description="Fuso dos horários marcados, dos instantes mostrados e das caixas sem fuso próprio.",
+    )
+    keys: tuple[SecretStr, ...] = Field(
+        (),
+        description="Chaves Fernet (32 bytes em base64 url-safe): a primeira cifra, todas decifram.",
+        examples=[["chave-fernet-em-base64"]],
+        json_schema_extra=default_is("um arquivo `chaves` em `data_dir`, criado na primeira vez"),
+    )
+
+    @property
+    def database(self) -> str:
+        """The configured database, else a SQLite file in the data folder."""
+        given = self.database_url
+        return given.get_secret_value() if given else f"sqlite:///{self.data_dir.resolve()}/esteira.db"
+
+    @property
+    def broker(self) -> str | None:
+        """The configured broker, if there is one."""
+        given = self.broker_url or self.redis_url
+        return given.get_secret_value() if given else None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the installation."""
+        return ZoneInfo(self.timezone)

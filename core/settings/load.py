@@ -1,0 +1,112 @@
+"""Read every section once, from the environment, then `esteira.toml`, then the defaults, into one frozen object.
+
+No other file reads the environment. A mistake anywhere is told together with all the others.
+"""
+
+import os
+import tomllib
+from functools import cache, lru_cache
+from importlib import import_module
+from inspect import getmembers, isclass
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any, TypeVar
+
+from pydantic import ValidationError, create_model
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+import core.settings
+from core.errors import Misconfigured
+from core.settings.base import Section
+from core.settings.mistakes import explain, unknown_variables
+from core.text import os_fault
+
+PREFIX = "ESTEIRA_"
+CONFIG_VARIABLE = "ESTEIRA_CONFIG"
+SINGLE_VARIABLES = frozenset({CONFIG_VARIABLE})
+FIRST = "core"
+S = TypeVar("S", bound=Section)
+
+
+class Settings(BaseSettings):
+    """All sections. Precedence: environment, then the file, then the defaults."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, case_sensitive=False
+    )
+
+    def __getitem__(self, section: type[S]) -> S:
+        """Return one section: `settings[SatSettings]`."""
+        found: S = getattr(self, section.table())
+        return found
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (_Environment(settings_cls), init_settings)
+
+
+class _Environment(EnvSettingsSource):
+    """Keep a value that is not the JSON it should be, so that validation tells it beside every other mistake."""
+
+    def decode_complex_value(self, field_name: str, field: Any, value: Any) -> Any:
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
+
+
+def sections() -> tuple[type[Section], ...]:
+    """Return every section there is: the first one, then by name."""
+    names = sorted((module.name != FIRST, module.name) for module in iter_modules(core.settings.__path__))
+    modules = [import_module(f"{core.settings.__name__}.{name}") for _, name in names]
+    return tuple(
+        kind
+        for module in modules
+        for _, kind in getmembers(module, isclass)
+        if issubclass(kind, Section) and kind is not Section and kind.__module__ == module.__name__
+    )
+
+
+def settings_model() -> type[Settings]:
+    """Return the model of all sections."""
+    return _model(sections())
+
+
+@cache
+def _model(found: tuple[type[Section], ...]) -> type[Settings]:
+    fields: dict[str, Any] = {section.table(): (section, section()) for section in found}
+    return create_model("AllSettings", __base__=Settings, **fields)
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """Return the tables of a settings file."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Misconfigured(f"Não consegui ler {path}: {os_fault(error)}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} não é um TOML válido: {error}.") from None
+
+
+def load_settings() -> Settings:
+    """Build the settings; raise `Misconfigured` with every mistake and the name of its key."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    path = Path(named or "esteira.toml")
+    tables = read_file(path) if named or path.exists() else {}
+    model = settings_model()
+    mistakes = unknown_variables(os.environ, PREFIX, model.model_fields, SINGLE_VARIABLES)
+    try:
+        settings = model(**tables)
+    except ValidationError as error:
+        mistakes += explain(error, model)
+    if mistakes:
+        raise Misconfigured("Configuração inválida: " + "; ".join(mistakes) + ".")
+    return settings
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return this process's settings, read once."""
+    return load_settings()

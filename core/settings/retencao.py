@@ -1,0 +1,19 @@
+"""The section `[retencao]`: how long things are kept (docs/reference/retention.md)."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from core.settings.base import Days, Section
+
+
+class RetentionSettings(Section):
+    """How many days attempts, events and the changes of boxes are kept."""
+
+    about: ClassVar[str] = "Por quanto tempo se guarda o que passou."
+
+    tentativas_dias: Days = Field(30, description="Guarda das tentativas e das suas respostas.")
+    eventos_dias: Days = Field(
+        90, description="Guarda dos eventos que já não são devidos a ninguém, com as suas entregas."
+    )
+    historico_dias: Days = Field(365, description="Guarda das mudanças das caixas SAT e MFE.")

@@ -1,0 +1,60 @@
+"""The boxes: what is refused where it is defined, and thresholds of their own."""
+
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from core.errors import Misconfigured
+from core.settings.load import load_settings
+from core.settings.mistakes import explain
+from core.settings.sat import BoxSettings, OwnThresholds, SatSettings, Thresholds
+
+PASSWORD_IN_IT = ("usuario:senha1@hub", "http://usuario:senha1@hub")  # pragma: allowlist secret
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("http://127.0.0.1", "https://hub", "127.0.0.1/hub", "127.0.0.1:5000", "loja 1", " ", "", ".", "..", "a..b"),
+        *("hub?x=1", "hub#x", "hub\\x", "256.1.1.1", "a" * 64, "a" * 300, "é" * 70, "127.0.0.1\r\nX: y", "\0", "[::g]"),
+        *("[hub]", "hub\n", *PASSWORD_IN_IT),
+        pytest.param("\ud800", id="surrogate"),
+    ],
+)
+def test_a_host_that_is_none_is_refused_where_the_box_is_defined(host: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        BoxSettings(name="loja-1", host=host)
+    told = explain(caught.value, BoxSettings)
+    assert [line.partition(":")[0] for line in told] == ["host"]
+    assert "senha1" not in "".join(told)
+
+
+@pytest.mark.parametrize(
+    "host", ["10.0.0.5", "::1", "[::1]", "hub", "hub.loja-1.local", "hub.", "hub_1", "loja-á.local"]
+)
+def test_a_name_or_an_address_is_a_host(host: str) -> None:
+    assert BoxSettings(name="loja-1", host=host).host == host
+
+
+def test_the_host_of_a_box_is_refused_beside_every_other_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes = [{"name": "a", "host": "http://hub"}, {"name": "b", "host": "hub", "port": 0}]
+    monkeypatch.setenv("ESTEIRA_SAT__BOXES", json.dumps(boxes))
+    with pytest.raises(Misconfigured) as caught:
+        load_settings()
+    assert "sat.boxes[0].host: use só o nome ou o endereço" in str(caught.value)
+    assert "sat.boxes[1].port: deve ser no mínimo 1" in str(caught.value)
+
+
+def test_a_box_may_have_thresholds_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes = [{"name": "a", "host": "h", "thresholds": {"certificate_days": 30}}, {"name": "b", "host": "h"}]
+    monkeypatch.setenv("ESTEIRA_SAT__BOXES", json.dumps(boxes))
+    monkeypatch.setenv("ESTEIRA_SAT__THRESHOLDS", '{"clock_seconds": 60}')
+    sat = load_settings()[SatSettings]
+    own, all_ = (sat.thresholds_of(box) for box in sat.boxes)
+    assert (own.certificate_days, own.clock_seconds) == (30, 60)
+    assert (all_.certificate_days, all_.clock_seconds) == (60, 60)
+
+
+def test_each_threshold_can_be_given_for_one_box() -> None:
+    assert list(OwnThresholds.model_fields) == list(Thresholds.model_fields)
