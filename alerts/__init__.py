@@ -1,17 +1,16 @@
-"""What is wrong: conditions judged on one status answer, each alone. The shape is satcfe's, and so are the names."""
+"""What is wrong: judgements of any source, one state machine that tells of them.
 
-import importlib
-import pkgutil
+`from alerts import AlertaOperacao, registrar` is the extension point of the boxes (`alerts/sat`), loaded on demand.
+"""
 
-from alerts import sat
-from alerts.base import AlertaOperacao, Avaliacao, Contexto, avaliar, checar, registrar
+from typing import TYPE_CHECKING, Any
 
-for _module in pkgutil.iter_modules(sat.__path__, f"{sat.__name__}."):
-    importlib.import_module(_module.name)
-
-from alerts.sat.certificado import AlertaVencimentoCertificado  # noqa: E402
-from alerts.sat.pendentes import AlertaCFePendentes  # noqa: E402
-from alerts.sat.relogio import AlertaDivergenciaHorarios  # noqa: E402
+if TYPE_CHECKING:
+    from alerts.sat.certificado import AlertaVencimentoCertificado
+    from alerts.sat.pendentes import AlertaCFePendentes
+    from alerts.sat.registry import avaliar, checar, registrar
+    from alerts.sat.relogio import AlertaDivergenciaHorarios
+    from alerts.sat.shape import AlertaOperacao, Avaliacao, Contexto
 
 __all__ = [
     "AlertaCFePendentes",
@@ -24,3 +23,12 @@ __all__ = [
     "checar",
     "registrar",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Give a name of the boxes' extension point without loading it for those who want another source."""
+    if name not in __all__:
+        raise AttributeError(name)
+    from alerts.sat import public
+
+    return getattr(public, name)

@@ -2,37 +2,30 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from alerts.base import Avaliacao
-from events import record_event
-from events.catalog import AlertaAberto, AlertaLembrete, AlertaResolvido
+from alerts import telling
+from alerts.judgement import Judgement
 from events.filters import SEVERITIES
 from storage.models import Alerta
 from storage.models.base import CONTA_PADRAO
 
-LABELS = ("loja", "uf", "grupo")
-AGGRAVATED = "Agravou: "
+Open = dict[str, dict[str, Alerta]]
 
 
 @dataclass
 class Changes:
-    """Codes that are open now, those that opened and closed, and the `webhook-id` of each event recorded for it."""
+    """Codes of one object that are open now, those that opened and closed, and the `webhook-id` of each event."""
 
     ativos: list[str] = field(default_factory=list)
     abertos: list[str] = field(default_factory=list)
     resolvidos: list[str] = field(default_factory=list)
     eventos: list[str] = field(default_factory=list)
-
-
-def _told_to_all(codigo: str) -> bool:
-    return False
 
 
 def opened(
@@ -46,132 +39,105 @@ def opened(
     return found
 
 
+def locked(db: Session, fonte: str, objetos: Collection[str] | None = None, conta: str = CONTA_PADRAO) -> Open:
+    """Return the open alerts of some objects (none: of all), locked: by object, then by code."""
+    found: Open = {}
+    for alerta in db.scalars(_open(fonte, conta, objetos).order_by(Alerta.id).with_for_update()):
+        found.setdefault(alerta.objeto, {})[alerta.codigo] = alerta
+    return found
+
+
 def apply(
     db: Session,
     fonte: str,
-    objeto: str,
-    avaliacoes: Iterable[Avaliacao],
+    judgements: Iterable[Judgement],
     now: datetime,
     conta: str = CONTA_PADRAO,
     *,
-    rotulos: Mapping[str, str] | None = None,
-    calado: Callable[[str], bool] = _told_to_all,
-    known: dict[str, Alerta] | None = None,
-) -> Changes:
-    """Bring the stored alerts of one object to these judgements, in the caller's transaction.
+    known: Open | None = None,
+) -> dict[str, Changes]:
+    """Bring the stored alerts of a source to these judgements, in the caller's transaction; return what changed.
 
-    A condition that could not be judged changes nothing. Of codes that are `calado` nobody is told now; when they are
-    no longer, and still true, somebody is. `rotulos` are the object's labels, `known` its alerts where they were read
-    before (`locked`).
+    Of codes that are `calado` nobody is told now; when they are no longer, and still true, somebody is. `known` are the
+    open alerts of these objects where they were read before (`locked`).
     """
+    given = list(judgements)
+    changes = {one.objeto: Changes() for one in given}
     if known is None:
-        known = locked(db, fonte, [objeto], conta)[objeto]
-    changes = Changes()
-    for judged in avaliacoes:
-        alerta = known.get(judged.codigo)
-        if judged.erro is not None:
-            continue
-        if judged.ativo and alerta is None:
-            alerta = Alerta(conta=conta, fonte=fonte, objeto=objeto, codigo=judged.codigo, aberto_em=now)
-            known[judged.codigo] = alerta
-            db.add(alerta)
-            changes.abertos.append(judged.codigo)
-        if judged.ativo and alerta is not None:
-            _see(alerta, judged, rotulos, now)
-            if not calado(judged.codigo):
-                changes.eventos += _tell(db, alerta)
-        elif alerta is not None and alerta.resolvido_em is None:
-            alerta.resolvido_em = now
-            changes.resolvidos.append(judged.codigo)
-            if alerta.severidade_avisada is not None:
-                changes.eventos.append(record_event(db, _closed(alerta, now)).message_id)
-    changes.ativos = sorted(codigo for codigo, alerta in known.items() if alerta.resolvido_em is None)
+        known = locked(db, fonte, changes.keys(), conta)
+    for one in _loudest(given):
+        alertas, change = known.setdefault(one.objeto, {}), changes[one.objeto]
+        if one.ativo and one.codigo not in alertas:
+            alertas[one.codigo] = Alerta(conta=conta, fonte=fonte, objeto=one.objeto, codigo=one.codigo, aberto_em=now)
+            db.add(alertas[one.codigo])
+            change.abertos.append(one.codigo)
+        if one.ativo:
+            _see(alertas[one.codigo], one, now)
+            change.eventos += _tell(db, alertas[one.codigo], one)
+        elif one.codigo in alertas:
+            change.resolvidos.append(one.codigo)
+            change.eventos += _close(db, alertas.pop(one.codigo), one, now)
+    for objeto, change in changes.items():
+        change.ativos = sorted(known.get(objeto, ()))
     return changes
 
 
-def locked(
-    db: Session, fonte: str, objetos: Collection[str], conta: str = CONTA_PADRAO
-) -> defaultdict[str, dict[str, Alerta]]:
-    """Return the open alerts of some objects, locked: by object, then by code."""
-    found: defaultdict[str, dict[str, Alerta]] = defaultdict(dict)
-    for alerta in db.scalars(_open(fonte, conta, objetos).order_by(Alerta.id).with_for_update()):
-        found[alerta.objeto][alerta.codigo] = alerta
-    return found
+def _loudest(judgements: Sequence[Judgement]) -> list[Judgement]:
+    """Leave out what could not be judged, and what is not true beside something true of the same code."""
+    judged = [one for one in judgements if one.desconhecido is None]
+    active = {(one.objeto, one.codigo) for one in judged if one.ativo}
+    return [one for one in judged if one.ativo or (one.objeto, one.codigo) not in active]
+
+
+def _see(alerta: Alerta, one: Judgement, now: datetime) -> None:
+    alerta.severidade, alerta.mensagem, alerta.visto_em = one.severidade, one.mensagem, now
+    _label(alerta, one)
+
+
+def _label(alerta: Alerta, one: Judgement) -> None:
+    alerta.rotulos = json.dumps(dict(one.rotulos), ensure_ascii=False, sort_keys=True) if one.rotulos else None
+
+
+def _tell(db: Session, alerta: Alerta, one: Judgement) -> list[str]:
+    """Tell of an alert that nobody heard of, or not as severe as it is, or not of this kind of fault."""
+    if one.calado or not _is_news(alerta, one):
+        return []
+    worse = alerta.severidade_avisada is not None
+    alerta.severidade_avisada, alerta.causa = _severest(alerta, one), one.causa
+    return [telling.opened(db, alerta, worse=worse, exceto=one.sobre_destino)]
+
+
+def _is_news(alerta: Alerta, one: Judgement) -> bool:
+    told = alerta.severidade_avisada
+    return told is None or _rank(one.severidade) > _rank(told) or one.causa != alerta.causa
+
+
+def _severest(alerta: Alerta, one: Judgement) -> str:
+    """Return the greatest severity told, this one included."""
+    return max(alerta.severidade_avisada or one.severidade, one.severidade, key=_rank)
+
+
+def _close(db: Session, alerta: Alerta, one: Judgement, now: datetime) -> list[str]:
+    """Close an alert; what was never told ends untold."""
+    alerta.resolvido_em = now
+    _label(alerta, one)
+    if alerta.severidade_avisada is None:
+        return []
+    return [telling.closed(db, alerta, one.resolvido, now, exceto=one.sobre_destino)]
 
 
 def forget(db: Session, fonte: str, kept: Collection[str], now: datetime, conta: str = CONTA_PADRAO) -> None:
     """Close, untold, the alerts of objects that are no longer watched."""
-    for alerta in db.scalars(_open(fonte, conta).order_by(Alerta.id).with_for_update()):
-        if alerta.objeto not in kept:
+    for objeto, alertas in locked(db, fonte, conta=conta).items():
+        for alerta in alertas.values() if objeto not in kept else ():
             alerta.resolvido_em = now
 
 
-def _open(fonte: str, conta: str, objetos: Collection[str] | None = None) -> Select[Alerta]:
+def _open(fonte: str, conta: str, objetos: Collection[str] | None) -> Select[Alerta]:
     query = select(Alerta).where(Alerta.conta == conta, Alerta.fonte == fonte, Alerta.resolvido_em.is_(None))
     return query if objetos is None else query.where(Alerta.objeto.in_(objetos))
 
 
-def _see(alerta: Alerta, judged: Avaliacao, rotulos: Mapping[str, str] | None, now: datetime) -> None:
-    alerta.severidade, alerta.mensagem, alerta.visto_em = judged.severidade, judged.mensagem, now
-    if rotulos is not None:
-        alerta.rotulos = json.dumps(dict(rotulos), ensure_ascii=False, sort_keys=True)
-
-
-def _tell(db: Session, alerta: Alerta) -> list[str]:
-    """Tell of an alert that nobody heard of, or not as severe as it is; a word that is no severity is the least."""
-    if alerta.severidade_avisada is not None and _rank(alerta.severidade) <= _rank(alerta.severidade_avisada):
-        return []
-    payload = _opened(alerta, worse=alerta.severidade_avisada is not None)
-    alerta.severidade_avisada = alerta.severidade
-    return [record_event(db, payload).message_id]
-
-
 def _rank(severidade: str) -> int:
+    """Return how severe a word is; one that is no severity is the least."""
     return SEVERITIES.index(severidade) if severidade in SEVERITIES else 0
-
-
-def _common(alerta: Alerta) -> dict[str, Any]:
-    labels = json.loads(alerta.rotulos) if alerta.rotulos else {}
-    return {
-        "fonte": alerta.fonte,
-        "objeto": alerta.objeto,
-        "codigo": alerta.codigo,
-        "severidade": alerta.severidade,
-        "aberto_em": alerta.aberto_em.isoformat(),
-        **{name: labels.get(name, "") for name in LABELS},
-        "loja": labels.get("loja") or alerta.objeto,
-    }
-
-
-def _opened(alerta: Alerta, *, worse: bool) -> AlertaAberto:
-    mensagem = (AGGRAVATED if worse else "") + alerta.mensagem
-    return AlertaAberto(**_common(alerta), mensagem=mensagem, agravado=worse)
-
-
-def _closed(alerta: Alerta, now: datetime) -> AlertaResolvido:
-    mensagem = f"Resolvido: {alerta.mensagem}"
-    return AlertaResolvido(**_common(alerta), mensagem=mensagem, resolvido_em=now.isoformat())
-
-
-def acknowledge(alerta: Alerta, now: datetime) -> None:
-    """Note that somebody knows: from now on nobody is reminded of it."""
-    alerta.reconhecido_em = alerta.reconhecido_em or now
-
-
-def remind(db: Session, every: timedelta, now: datetime, calados: Collection[str] = ()) -> list[str]:
-    """Tell again of alerts that were told, are open and unacknowledged for that long, unless of silent objects.
-
-    Return the `webhook-id` of each event.
-    """
-    last = func.coalesce(Alerta.lembrado_em, Alerta.aberto_em)
-    waiting = (Alerta.resolvido_em.is_(None), Alerta.reconhecido_em.is_(None), last <= now - every)
-    told = (Alerta.severidade_avisada.is_not(None), Alerta.objeto.not_in(calados))
-    query = select(Alerta).where(*waiting, *told).order_by(Alerta.id).with_for_update(skip_locked=True)
-    due = db.scalars(query).all()
-    for alerta in due:
-        alerta.lembrado_em = now
-    return [record_event(db, _still_open(alerta)).message_id for alerta in due]
-
-
-def _still_open(alerta: Alerta) -> AlertaLembrete:
-    return AlertaLembrete(**_common(alerta), mensagem=f"Ainda aberto: {alerta.mensagem}")

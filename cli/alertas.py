@@ -24,6 +24,7 @@ def listar(
         return
     columns = {
         "id": "Nº",
+        "fonte": "Fonte",
         "objeto": "Objeto",
         "codigo": "Código",
         "severidade": "Severidade",
@@ -37,10 +38,14 @@ def listar(
 
 @app.command()
 def reconhecer(
-    alerta: Annotated[str, typer.Argument(help="Número do alerta, ou nome do objeto (a caixa).")], as_json: Json = False
+    alerta: Annotated[str, typer.Argument(help="Número do alerta, ou nome do objeto (a caixa, o destino, o lote).")],
+    fonte: Annotated[
+        str | None, typer.Option("--fonte", help="De quem é o objeto: sat, entregas, questor, fluxos.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """Diz que alguém já sabe: os lembretes param."""
-    found = alertas.reconhecer(alerta)
+    found = alertas.reconhecer(alerta, fonte)
     say(f"{len(found)} alertas reconhecidos.")
     if as_json:
         document([_shown(one) for one in found])

@@ -9,7 +9,7 @@ from cli.output import document, instant, say, table
 from cli.portuguese import Noun
 from core.errors import Misconfigured, Rejected, Transient, UsageError
 from flows import entregas
-from flows.sat import boxes, check
+from flows.sat import boxes, check, parking
 from flows.sat.configured import box_named, configured
 from flows.sat.outcome import Verificacao
 
@@ -45,14 +45,28 @@ def verificar(
         say("Nenhuma caixa configurada (sat.boxes).")
     if fila:
         return _enqueue(names, as_json)
+    return _check(names, as_json=as_json, alone=nome is not None)
+
+
+def _check(names: list[str], *, as_json: bool, alone: bool) -> int:
+    """Check boxes now, say what was found, return the exit code."""
     found = check.verificar_varias(names)
     entregas.entregar_varios([event for one in found for event in one.eventos])
     if as_json:
         shown = [_shown(one) for one in found]
-        document(shown[0] if nome is not None else shown)
+        document(shown[0] if alone else shown)
     for one in found:
         _tell(one)
     return max((_exit(one) for one in found), default=0)
+
+
+@app.command()
+def reativar(
+    nome: Annotated[str, typer.Argument(metavar="NOME", help="Nome da caixa parada.")], as_json: Json = False
+) -> int:
+    """Volta a consultar uma caixa parada por código recusado, e a consulta já."""
+    parking.reactivate(nome)
+    return _check([nome], as_json=as_json, alone=True)
 
 
 @app.command()

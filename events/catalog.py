@@ -3,7 +3,7 @@
 The classes named in integracoes section 2 belong to a user; the others are the operator's.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, dataclass_transform
 
 CATALOG: dict[str, type["Payload"]] = {}
@@ -128,21 +128,29 @@ class Teste(Payload):
 
 
 class _DeAlerta(Payload):
-    """What all events of an alert say; those of one object are numbered, so that a receiver can put them in order."""
+    """What all events of an alert say; those of one object are numbered, so that a receiver can put them in order.
+
+    `rotulos` are the object's labels, whatever they are; each stands beside the fields as well, where filters look.
+    """
 
     fonte: str
     objeto: str
-    loja: str
     codigo: str
     severidade: str
     mensagem: str
     aberto_em: str
+    loja: str = ""
     uf: str = ""
     grupo: str = ""
+    rotulos: dict[str, str] = field(default_factory=dict)
 
     @property
     def entidade(self) -> str:
         return f"{self.fonte}:{self.objeto}"
+
+    def dados(self) -> dict[str, Any]:
+        """Return the payload as the object that is sent; no label takes the place of a field."""
+        return self.rotulos | super().dados()
 
 
 class AlertaAberto(_DeAlerta):

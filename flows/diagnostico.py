@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import redis
 
-from alerts.guests import load as load_guests
+from alerts.sat.guests import load as load_guests
 from core.broker_address import broker_url
 from core.celery_app import current
 from core.errors import PlatformError

@@ -11,4 +11,4 @@ from tasks.base import task
 @task("alertas.lembrar", queue="default")
 def lembrar() -> dict[str, Any]:
     """Tell again of alerts that are open and unacknowledged for the time of the settings."""
-    return {"lembrados": alertas.lembrar(calados=quiet.quiet_names(SYSTEM.now()))}
+    return {"lembrados": alertas.lembrar(calados=quiet.quiet_objects(SYSTEM.now()))}

@@ -78,7 +78,7 @@ def test_a_flow_imports_no_other_flow_but_documentos(path: Path) -> None:
 @pytest.mark.parametrize("room", ["tasks", "connectors", "alerts"])
 def test_there_are_no_sideways_imports(room: str) -> None:
     """Task files, connectors and alert conditions know only what they share."""
-    shared = {"base", "guests", "state", "errors_table"}
+    shared = {"base", "judgement", "state", "telling", "reminders", "errors_table"}
     for path in _files(ROOT / room):
         parts = Path(relative(path)).parts
         if len(parts) < 2 or path.name == "__init__.py":

@@ -1,6 +1,7 @@
 """São Paulo ended the emission of CF-e-SAT on 1 January 2026 (Portaria SRE 79/2024); this box has issued since then."""
 
-from alerts.base import AlertaOperacao, registrar
+from alerts.sat.registry import registrar
+from alerts.sat.shape import AlertaOperacao
 from core.chave_cfe import ChaveCFe
 
 UF_SAO_PAULO, LAST_MONTH = "35", "2512"
@@ -25,3 +26,7 @@ class AlertaAposFimSat(AlertaOperacao):
             f"O equipamento emitiu CF-e-SAT em {aamm[2:]}/20{aamm[:2]}, depois do fim da emissão em São Paulo "
             f"(31/12/2025); visto desde {self.desde}. Passe a loja para a NFC-e ou a NF-e."
         )
+
+    def resolvido(self) -> str:
+        """Say that the last document is of before the end."""
+        return "O último documento do equipamento não é mais de depois do fim da emissão em São Paulo."

@@ -1,6 +1,7 @@
 """SEFAZ has something to say to the operator (ER SAT, fields cod and mensagemSEFAZ): it must be shown."""
 
-from alerts.base import AlertaOperacao, registrar
+from alerts.sat.registry import registrar
+from alerts.sat.shape import AlertaOperacao
 
 
 @registrar
@@ -19,3 +20,7 @@ class AlertaAvisoSefaz(AlertaOperacao):
         cod, dito = (self.resposta.cod or "").strip(), (self.resposta.mensagemSEFAZ or "").strip()
         numero = f" ({cod})" if cod else ""
         return f"Aviso da SEFAZ{numero}, desde {self.desde}: {dito[:500] or 'sem texto'}. Siga o que ela pede."
+
+    def resolvido(self) -> str:
+        """Say that there is no notice any more."""
+        return "Não há mais aviso da SEFAZ no equipamento."

@@ -1,6 +1,7 @@
 """The battery that keeps the box's clock and memory is low (ER SAT, field NIVEL_BATERIA)."""
 
-from alerts.base import AlertaOperacao, registrar
+from alerts.sat.registry import registrar
+from alerts.sat.shape import AlertaOperacao
 from core.text import bare_word
 
 BAIXO = "BAIXO"
@@ -23,3 +24,8 @@ class AlertaBateria(AlertaOperacao):
             f"A bateria do equipamento está baixa desde {self.desde}. "
             "Deixe-o ligado à energia; se não carregar, peça a troca à assistência técnica."
         )
+
+    def resolvido(self) -> str:
+        """Say what the box says of it now."""
+        dito = (self.resposta.NIVEL_BATERIA or "").strip()[:30]
+        return f"A bateria do equipamento não está mais baixa (ele informa {dito!r})."

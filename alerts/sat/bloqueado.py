@@ -1,6 +1,7 @@
 """The box does not sell: somebody or something blocked it (ER SAT, field ESTADO_OPERACAO)."""
 
-from alerts.base import AlertaOperacao, registrar
+from alerts.sat.registry import registrar
+from alerts.sat.shape import AlertaOperacao
 
 CONSELHOS = {
     1: "bloqueado pela SEFAZ. Consulte a situação do equipamento no portal da SEFAZ",
@@ -28,3 +29,10 @@ class AlertaBloqueado(AlertaOperacao):
         estado = self.valores["estado"]
         conselho = CONSELHOS.get(estado, f"em um estado desconhecido ({estado}). Procure o fabricante")
         return f"O equipamento não vende desde {self.desde}: está {conselho}."
+
+    def resolvido(self) -> str:
+        """Say that it sells again, where it says so."""
+        livre = self.valores["estado"] == 0
+        return (
+            "O equipamento está desbloqueado e volta a vender." if livre else "O equipamento não informa mais bloqueio."
+        )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from alerts.base import AlertaOperacao, registrar
+from alerts.sat.registry import registrar
+from alerts.sat.shape import AlertaOperacao
 from core.text import plural
 
 
@@ -49,3 +50,9 @@ class AlertaVencimentoCertificado(AlertaOperacao):
             return f"O certificado do equipamento vence hoje ({quando}). Renove-o agora."
         dias = plural(self._dias, "dia", "dias")
         return f"O certificado do equipamento vence em {dias} ({quando}). Renove-o, se não for emitido pela SEFAZ."
+
+    def resolvido(self) -> str:
+        """Say until when it is valid now."""
+        vencimento = self.resposta.CERT_VENCIMENTO
+        ate = f"vale até {vencimento:%d/%m/%Y}" if vencimento else "não informa mais o vencimento"
+        return f"O certificado do equipamento {ate}."

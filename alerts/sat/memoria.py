@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-from alerts.base import AlertaOperacao, registrar
+from alerts.sat.registry import registrar
+from alerts.sat.shape import AlertaOperacao
 from core.settings.sat import Thresholds
 
 _SIZE = re.compile(r"\s*([0-9]{1,18}(?:[.,][0-9]{1,9})?)\s*([a-z]*)\s*")
@@ -49,3 +50,9 @@ class AlertaMemoria(AlertaOperacao):
             f"A memória de trabalho do equipamento está {porcento} % cheia, desde {self.desde}. "
             "Verifique se ele consegue enviar os CF-e; em 95 % ele se bloqueia."
         )
+
+    def resolvido(self) -> str:
+        """Say how full it is now."""
+        if self.valores["razao"] is None:
+            return "O equipamento não informa mais a memória cheia."
+        return f"A memória de trabalho do equipamento está {100 * self.valores['razao']:.0f} % cheia."

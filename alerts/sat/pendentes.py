@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from alerts.base import AlertaOperacao, registrar
+from alerts.sat.registry import registrar
+from alerts.sat.shape import AlertaOperacao
 from core.chave_cfe import ChaveCFe
 from core.text import plural
 
@@ -52,6 +53,10 @@ class AlertaCFePendentes(AlertaOperacao):
             + "Verifique a rede e a internet da loja; o equipamento se bloqueia se não conseguir enviar."
         )
 
+    def resolvido(self) -> str:
+        """Say that nothing is left in the box."""
+        return "O equipamento não guarda mais nenhum CF-e por transmitir."
+
 
 def _vazia(chave: str | None) -> bool:
     return not (chave or "").strip().strip("0")
@@ -68,8 +73,13 @@ def contar(inicial: str | None, final: str | None, ultimo: str | None) -> int | 
 
 
 def _inicial_e_o_mais_novo(inicial: str, final: str, ultimo: str | None, a: ChaveCFe, b: ChaveCFe) -> bool:
-    """Tell which end is the newest: the last document issued, else the later month, else the greater number."""
+    """Tell which end is the newest: the last document issued, else the later month, else the order of fewer documents.
+
+    Of one month the counter may have turned in between: a box that holds nearly a million documents does not exist.
+    """
     last = (ultimo or "").strip()
     if last in (inicial, final) and inicial != final:
         return last == inicial
-    return (a.aamm, a.numero) > (b.aamm, b.numero)
+    if a.aamm != b.aamm:
+        return a.aamm > b.aamm
+    return (a.numero - b.numero) % LAST_NUMBER < (b.numero - a.numero) % LAST_NUMBER

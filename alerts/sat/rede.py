@@ -1,6 +1,7 @@
 """The box has lost its network (ER SAT, field STATUS_LAN). Makers write the same in several ways."""
 
-from alerts.base import AlertaOperacao, registrar
+from alerts.sat.registry import registrar
+from alerts.sat.shape import AlertaOperacao
 from core.text import bare_word
 
 CONECTADO = "CONECTADO"
@@ -24,3 +25,8 @@ class AlertaRede(AlertaOperacao):
             f"O equipamento está sem rede desde {self.desde} (ele informa {dito!r}). "
             "Verifique o cabo, o roteador e a internet da loja; sem enviar, ele se bloqueia em alguns dias."
         )
+
+    def resolvido(self) -> str:
+        """Say what the box says of it now."""
+        dito = (self.resposta.STATUS_LAN or "").strip()[:60]
+        return "O equipamento está com rede de novo." if dito else "O equipamento não informa mais falta de rede."

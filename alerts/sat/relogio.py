@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from alerts.base import AlertaOperacao, registrar
+from alerts.sat.registry import registrar
+from alerts.sat.shape import AlertaOperacao
 from core.text import human_duration
 
 
@@ -42,3 +43,10 @@ class AlertaDivergenciaHorarios(AlertaOperacao):
         horas = f"equipamento {self.resposta.DH_ATUAL:%d/%m/%Y %H:%M}, loja {self.contexto.na_loja:%d/%m/%Y %H:%M}"
         visto = f"O relógio do equipamento está {lado} {quanto} ({horas}), desde {self.desde}."
         return f"{visto} Confira a hora do equipamento e a da loja."
+
+    def resolvido(self) -> str:
+        """Say how far apart the clocks are now."""
+        if self._segundos is None:
+            return "O equipamento não informa mais o seu horário."
+        quanto = human_duration(self._segundos)
+        return f"O relógio do equipamento está acertado (diferença de {quanto} para a hora da loja)."

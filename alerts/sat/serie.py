@@ -1,6 +1,7 @@
 """Another box answers at this address (ER SAT, field NSERIE)."""
 
-from alerts.base import AlertaOperacao, registrar
+from alerts.sat.registry import registrar
+from alerts.sat.shape import AlertaOperacao
 
 
 @registrar
@@ -23,3 +24,8 @@ class AlertaSerie(AlertaOperacao):
             f"Outro equipamento responde neste endereço desde {self.desde}: série {lida} em vez de "
             f"{(self.contexto.serie or '').strip()}. Confira o cadastro da caixa ou a troca do equipamento."
         )
+
+    def resolvido(self) -> str:
+        """Say which box answers now."""
+        lida = (self.resposta.NSERIE or "").strip()[:30]
+        return f"Responde o equipamento esperado, de série {lida or 'não informada'}."

@@ -1,6 +1,7 @@
 """The box has not spoken to SEFAZ for days; it blocks itself after ten or so (ER SAT, fields DH_ATUAL, DH_ULTIMA)."""
 
-from alerts.base import AlertaOperacao, registrar
+from alerts.sat.registry import registrar
+from alerts.sat.shape import AlertaOperacao
 from core.settings.sat import Thresholds
 from core.text import human_duration
 
@@ -32,3 +33,8 @@ class AlertaSilencioSefaz(AlertaOperacao):
             f"desde {self.resposta.DH_ULTIMA:%d/%m/%Y %H:%M}. "
             "Verifique a rede e a internet da loja; depois de dez dias ele se bloqueia."
         )
+
+    def resolvido(self) -> str:
+        """Say when it spoke to SEFAZ."""
+        ultima = self.resposta.DH_ULTIMA
+        return f"O equipamento fala com a SEFAZ{f'; última comunicação em {ultima:%d/%m/%Y %H:%M}' if ultima else ''}."

@@ -142,7 +142,7 @@ class StatusOperacional:
         return ESTADOS.get(self.ESTADO_OPERACAO, f"(desconhecido: {self.ESTADO_OPERACAO})")  # type: ignore[arg-type]
 
 
-WRONG_CODE = "código de ativação recusado; a caixa fica parada até mudar a configuração (códigos errados a bloqueiam)"
+WRONG_CODE = "código de ativação recusado; a caixa fica parada, porque códigos errados a bloqueiam"
 BUSY = "equipamento ocupado, uma venda tem prioridade"
 UNKNOWN = "erro desconhecido do equipamento"
 # Return codes (the first two digits are the function asked), and what the caller has to do.

@@ -44,7 +44,7 @@ def synchronise(db: Session, now: datetime) -> None:
             row.impressao, row.parada, row.due_at = digest(box), False, now
     for nome in rows.keys() - boxes.keys():
         rows[nome].ativo = False
-    state.forget(db, FONTE, {*boxes, *(site.objeto for site in sites(boxes.values()))}, now)
+    state.forget(db, FONTE, {*boxes, *(site.place.objeto for site in sites(boxes.values()))}, now)
 
 
 def missing(db: Session) -> bool:
@@ -79,13 +79,6 @@ def next_session(db: Session, row_id: int) -> int:
 def random_session() -> int:
     """Return where the session numbers of a new box begin."""
     return random.randint(FIRST_SESSION, LAST_SESSION)
-
-
-def parked(nomes: Sequence[str]) -> dict[str, str]:
-    """Return why boxes are parked, those that are."""
-    query = select(Caixa.nome, Caixa.erro).where(Caixa.nome.in_(nomes), Caixa.parada)
-    with reading() as db:
-        return {row.nome: row.erro or "" for row in db.execute(query)}
 
 
 def instantaneo() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

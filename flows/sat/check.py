@@ -4,16 +4,17 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-from alerts import avaliar
+from alerts.sat.registry import avaliar
 from connectors.sat.client import consultar_status
 from connectors.sat.status import Busy
 from core import loop
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
 from core.settings.sat import BoxSettings
-from flows.sat.boxes import BOXES, parked, prepare
+from flows.sat.boxes import BOXES, prepare
 from flows.sat.configured import box_named
 from flows.sat.outcome import INALCANCAVEL, OCUPADA, PARADA, RECUSADO, Asked, Verificacao
+from flows.sat.parking import parked, tell_parked
 from flows.sat.settle import settle
 from flows.sat.turns import MARGIN_SECONDS, Turn, asked_for, due
 from storage.recovery import recover
@@ -62,8 +63,7 @@ async def _each(boxes: dict[str, BoxSettings], clock: Clock) -> dict[str, Verifi
     ends = time.monotonic() + max((box.timeout_seconds for box in boxes.values()), default=0) + MARGIN_SECONDS
     while True:
         found |= {one.caixa: one for one in await _work(take, clock)}
-        for nome, reason in parked(sorted(waiting)).items():
-            found[nome] = Verificacao(nome, PARADA, f"Parada até mudar sua configuração em sat.boxes. {reason}")
+        found |= {nome: Verificacao(nome, PARADA, said) for nome, said in parked(sorted(waiting)).items()}
         waiting -= found.keys()
         if not waiting:
             return found
@@ -76,6 +76,7 @@ def verificar_vencidas(clock: Clock = SYSTEM) -> list[Verificacao]:
     """Check every due box, all at once on one loop, looking each second for others that became due."""
     prepare()
     recover((BOXES,), clock)
+    tell_parked(clock)
     ends = time.monotonic() + ROUND_SECONDS
     return loop.run(_work(lambda room: due(room, clock) if time.monotonic() < ends else [], clock))
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, available_timezones
 
-from alerts import Avaliacao, Contexto, avaliar
+from alerts.sat.registry import avaliar
+from alerts.sat.shape import Avaliacao, Contexto
 from connectors.sat.status import InvalidAnswer, code_of, parse
 from core.clock import SYSTEM
 from core.errors import PlatformError, UsageError

@@ -12,10 +12,11 @@ from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured, Transient, UsageError
 from core.settings.core import CoreSettings
 from core.text import bare_word, os_fault
-from flows.sat.boxes import BOXES, next_session, parked, prepare
+from flows.sat.boxes import BOXES, next_session, prepare
 from flows.sat.check import BUSY_ELSEWHERE, POLL_SECONDS
 from flows.sat.configured import box_named
 from flows.sat.outcome import PARADA, Asked, Verificacao
+from flows.sat.parking import parked
 from flows.sat.settle import settle
 from flows.sat.turns import MARGIN_SECONDS, Turn, asked_for
 from storage.recovery import recover
@@ -58,8 +59,8 @@ def _turn(nome: str, patience: float, clock: Clock) -> Turn:
     """Wait until nobody asks the box, and take it."""
     ends = time.monotonic() + patience
     while not (turns := asked_for([nome], 1, clock, seconds=SECONDS)):
-        if reason := parked([nome]).get(nome):
-            raise Misconfigured(f"Caixa {nome}: parada até mudar sua configuração em sat.boxes. {reason}")
+        if said := parked([nome]).get(nome):
+            raise Misconfigured(f"Caixa {nome}: {said[:1].lower()}{said[1:]}")
         if time.monotonic() >= ends:
             raise Transient(f"Caixa {nome}: {BUSY_ELSEWHERE[:1].lower()}{BUSY_ELSEWHERE[1:]}")
         time.sleep(POLL_SECONDS)

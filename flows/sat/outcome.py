@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts import Avaliacao
+from alerts.sat.shape import Avaliacao
 from connectors.sat.status import StatusOperacional
 from core.settings.sat import BoxSettings
 from flows.sat.quiet import closed

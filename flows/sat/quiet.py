@@ -14,7 +14,7 @@ from core.instant import read_instant
 from core.janela import Janelas, is_periodo, periodo
 from core.settings.core import CoreSettings
 from core.settings.sat import BoxSettings
-from flows.sat.boxes import prepare
+from flows.sat.boxes import FONTE, prepare
 from flows.sat.configured import box_named, configured
 from storage.models import Caixa
 from storage.session import reading, transaction
@@ -52,12 +52,12 @@ def _hours(entries: Sequence[str], zone: ZoneInfo) -> Janelas:
     return Janelas(entries, zone)
 
 
-def quiet_names(now: datetime) -> list[str]:
-    """Return the boxes of which nothing is to be told now."""
+def quiet_objects(now: datetime) -> list[tuple[str, str]]:
+    """Return the boxes of which nothing is to be told now, each with the source of its alerts."""
     until = select(Caixa.nome, Caixa.silenciada_ate).where(Caixa.silenciada_ate > now)
     with reading() as db:
         silenced = {row.nome: row.silenciada_ate for row in db.execute(until)}
-    return [nome for nome, box in configured().items() if quiet(box, silenced.get(nome), now)]
+    return [(FONTE, nome) for nome, box in configured().items() if quiet(box, silenced.get(nome), now)]
 
 
 def silenciar(nome: str, ate: str | None, clock: Clock = SYSTEM) -> datetime | None:

@@ -1,16 +1,18 @@
 """Write what checks found: results, alerts, places that are down, history and events, many boxes in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from alerts import Avaliacao, state
+from alerts import state
+from alerts.judgement import Judgement
+from alerts.sat import inalcancavel
+from alerts.sat.inalcancavel import CODIGO, Checks, Witness
 from core.clock import Clock
 from core.settings.sat import BoxSettings, SatSettings
 from flows.sat import history
@@ -18,14 +20,13 @@ from flows.sat.boxes import BOXES, FONTE
 from flows.sat.configured import configured
 from flows.sat.outcome import ERROR_LIMIT, OCUPADA, Asked, BoxRow, outcome
 from flows.sat.quiet import closed, quiet, zone_of
-from flows.sat.sites import CODIGO, SEVERIDADE, Member, Site, down, judged, shared_labels, sites
+from flows.sat.sites import Site, labels, sites
 from flows.sat.turns import Turn
-from storage.models import Alerta, Caixa
+from storage.models import Caixa
 from storage.session import transaction
 
 COUNTED = ("parada", "resultado", "verificada_em", "falhas_seguidas", "falhando_desde")
 COLUMNS = tuple(getattr(Caixa, one.name) for one in fields(BoxRow))
-CONSELHO = "Verifique a energia, o cabo e a rede do equipamento e do computador ao qual está ligado."
 
 
 @dataclass(frozen=True)
@@ -34,24 +35,23 @@ class _Scene:
 
     now: datetime
     rows: Mapping[str, BoxRow]
-    alertas: Mapping[str, dict[str, Alerta]]
-    places: Sequence[Site]
+    alertas: state.Open
+    sites: Sequence[Site]
 
 
 def settle(asked: Sequence[Asked], clock: Clock) -> None:
     """Write what these checks found; a box whose lease was lost meanwhile is left to who holds it now."""
     now, boxes = clock.now(), configured()
     names = {one.turn.box.name for one in asked}
-    touched = [place for place in sites(boxes.values()) if not names.isdisjoint(box.name for box in place.caixas)]
-    around = names.union(*((box.name for box in place.caixas) for place in touched))
+    touched = [site for site in sites(boxes.values()) if not names.isdisjoint(box.name for box in site.caixas)]
+    around = names.union(*((box.name for box in site.caixas) for site in touched))
     with transaction() as db:
         rows = _locked(db, around)
-        known = state.locked(db, FONTE, names.union(place.objeto for place in touched))
+        known = state.locked(db, FONTE, names.union(site.place.objeto for site in touched))
         mine = [one for one in asked if _holds(rows.get(one.turn.box.name), one.turn)]
         scene = _Scene(now, rows, known, touched)
         _write_rows(db, mine, scene)
-        fallen = _tell_places(db, scene, mine)
-        _tell_boxes(db, mine, scene, fallen)
+        _tell(db, mine, scene)
 
 
 def _locked(db: Session, names: Collection[str]) -> dict[str, BoxRow]:
@@ -82,32 +82,45 @@ def _write_rows(db: Session, mine: Sequence[Asked], scene: _Scene) -> None:
         db.execute(update(Caixa), answers)
 
 
-def _tell_places(db: Session, scene: _Scene, mine: Sequence[Asked]) -> set[str]:
-    """Open and close the alerts of the places; return the boxes whose own failing needs no telling."""
+def _tell(db: Session, mine: Sequence[Asked], scene: _Scene) -> None:
+    """Open and close the alerts of the boxes and of their places, and write the history of what changed."""
+    places, covered = _judged_places(scene)
+    # one that left while it was asked is judged no more, and its alerts were closed
+    watched = [one for one in mine if scene.rows[one.turn.box.name].ativo]
+    boxes = [judgement for one in watched for judgement in _judged(one, scene, covered)]
+    changes = state.apply(db, FONTE, [*places, *boxes], scene.now, known=scene.alertas)
+    for one in watched:
+        one.found.eventos += changes[one.turn.box.name].eventos
+    if mine:
+        mine[0].found.eventos += [event for place in places for event in changes[place.objeto].eventos]
+    history.write(db, {scene.rows[one.turn.box.name].id: _seen(one, changes) for one in watched}, scene.now)
+
+
+def _judged_places(scene: _Scene) -> tuple[list[Judgement], set[str]]:
+    """Judge the places; return the judgements, and the boxes whose own failing needs no telling."""
+    found: list[Judgement] = []
     covered: set[str] = set()
-    for place in scene.places:
-        members = {box.name: member for box in place.caixas if (member := _member(box, scene))}
-        fallen = down(list(members.values()))
-        if fallen is None:
-            # its boxes are closed or quiet: what was told of it stays as it is
-            covered.update(box.name for box in place.caixas if CODIGO in scene.alertas[place.objeto])
-            continue
-        since = min((one.falhando_desde for one in members.values() if one.falhando_desde), default=scene.now)
-        verdict = judged(place, ativo=fallen, since=since, zone=zone_of(place.caixas[0]))
-        changes = state.apply(
-            *(db, FONTE, place.objeto, [verdict], scene.now),
-            rotulos=shared_labels(place.caixas),
-            calado=partial(_told_wider, covered.issuperset(members)),
-            known=scene.alertas[place.objeto],
-        )
-        if mine:
-            mine[0].found.eventos += changes.eventos
-        if fallen:
-            covered.update(box.name for box in place.caixas)
-    return covered
+    for site in scene.sites:
+        objeto, names = site.place.objeto, {box.name for box in site.caixas}
+        members = {box.name: witness for box in site.caixas if (witness := _witness(box, scene))}
+        fallen = inalcancavel.place_is_down(list(members.values()))
+        if fallen is not None:
+            since = min((one.falhando_desde for one in members.values() if one.falhando_desde), default=scene.now)
+            # a wider place already says that this one is down
+            told_wider = covered.issuperset(members)
+            rotulos, zone = labels(site.caixas, objeto), zone_of(site.caixas[0])
+            found.append(
+                inalcancavel.of_place(
+                    site.place, ativo=fallen, since=since, zone=zone, rotulos=rotulos, calado=told_wider
+                )
+            )
+        # where its boxes are closed or quiet, what was told of it stays as it is
+        if fallen or (fallen is None and CODIGO in scene.alertas.get(objeto, {})):
+            covered |= names
+    return found, covered
 
 
-def _member(box: BoxSettings, scene: _Scene) -> Member | None:
+def _witness(box: BoxSettings, scene: _Scene) -> Witness | None:
     """Return a box as a witness of its place; one that is off, parked, closed or quiet is none."""
     row = scene.rows.get(box.name)
     if row is None or not row.ativo or row.parada:
@@ -115,50 +128,28 @@ def _member(box: BoxSettings, scene: _Scene) -> Member | None:
     if closed(box, scene.now) or quiet(box, row.silenciada_ate, scene.now):
         return None
     limit = SatSettings.current().thresholds_of(box).unreachable_times
-    return Member(row.falhas_seguidas, row.falhando_desde, row.verificada_em, limit)
+    return Witness(row.falhas_seguidas, row.falhando_desde, row.verificada_em, limit)
 
 
-def _tell_boxes(db: Session, mine: Sequence[Asked], scene: _Scene, fallen: Collection[str]) -> None:
-    seen = {}
-    for one in mine:
-        box, row = one.turn.box, scene.rows[one.turn.box.name]
-        if not row.ativo:
-            # it left while it was asked, and its alerts were closed
-            continue
-        silent = quiet(box, row.silenciada_ate, scene.now)
-        away = box.name in fallen or closed(box, scene.now)
-        changes = state.apply(
-            *(db, FONTE, box.name, [*one.found.avaliacoes, _reach(row, one)], scene.now),
-            rotulos=shared_labels([box]),
-            calado=partial(_unheard, silent, away),
-            known=scene.alertas[box.name],
-        )
-        one.found.eventos += changes.eventos
-        state_of_operation = one.resposta.ESTADO_OPERACAO if one.resposta else None
-        looks = history.look(one.found.resultado, state_of_operation, changes.ativos)
-        seen[row.id] = history.Seen(looks, one.found.erro and one.found.erro[:ERROR_LIMIT])
-    history.write(db, seen, scene.now)
+def _judged(one: Asked, scene: _Scene, covered: Collection[str]) -> Iterator[Judgement]:
+    """Judge one box: what its answer says, and whether it can be reached.
+
+    Nothing is told of a silent box; that it cannot be reached is not, where its place says it for all, or is closed.
+    """
+    box, row = one.turn.box, scene.rows[one.turn.box.name]
+    silent, rotulos = quiet(box, row.silenciada_ate, scene.now), labels([box], box.name)
+    for judged in one.found.avaliacoes:
+        yield judged.of(box.name, rotulos, calado=silent)
+    away = not row.parada and (box.name in covered or closed(box, scene.now))
+    yield inalcancavel.of_box(box, _checks(row, one), one.turn.contexto, rotulos, calado=silent or away)
 
 
-def _told_wider(covered: bool, _codigo: str) -> bool:
-    """Tell whether a wider place already says that this one is down."""
-    return covered
-
-
-def _unheard(silent: bool, away: bool, codigo: str) -> bool:
-    """Tell whether a condition of a box is not told: the box is silent, or its place says it for all, or is closed."""
-    return silent or (away and codigo == CODIGO)
-
-
-def _reach(row: BoxRow, one: Asked) -> Avaliacao:
-    """Judge whether the box can be reached; while it is only busy, or its shop closed, nothing is known."""
-    limit = one.turn.contexto.limites.unreachable_times if one.turn.contexto.limites else 1
-    since = row.falhando_desde
-    quando = f" desde {since.astimezone(one.turn.contexto.fuso):%d/%m/%Y %H:%M}" if since else ""
-    mensagem = f"Sem resposta utilizável{quando}. {one.found.erro or ''} {CONSELHO}"
-    if row.parada:
-        mensagem = f"A caixa não é mais consultada{quando}: {one.found.erro or ''} Corrija sat.boxes."
+def _checks(row: BoxRow, one: Asked) -> Checks:
     unknown = "nada se sabe" if one.found.resultado == OCUPADA else None
-    return Avaliacao(
-        CODIGO, SEVERIDADE, row.falhas_seguidas >= limit, mensagem, {"falhas": row.falhas_seguidas}, unknown
-    )
+    return Checks(row.falhas_seguidas, row.falhando_desde, one.found.erro, row.parada, unknown)
+
+
+def _seen(one: Asked, changes: Mapping[str, state.Changes]) -> history.Seen:
+    estado = one.resposta.ESTADO_OPERACAO if one.resposta else None
+    look = history.look(one.found.resultado, estado, changes[one.turn.box.name].ativos)
+    return history.Seen(look, one.found.erro and one.found.erro[:ERROR_LIMIT])

@@ -1,17 +1,16 @@
 """Whose turn it is: boxes that this process may ask now, because it holds their rows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from alerts import Contexto, state
+from alerts.sat.shape import Contexto
 from core.clock import Clock
-from core.settings.sat import BoxSettings, SatSettings
-from flows.sat.boxes import BOXES, FONTE
+from core.settings.sat import BoxSettings
+from flows.sat.boxes import BOXES
 from flows.sat.configured import configured
-from flows.sat.quiet import zone_of
+from flows.sat.context import contexts
 from storage.models import Caixa
 from storage.owner import new_token
 from storage.session import reading, transaction
@@ -54,14 +53,5 @@ def _claim(boxes: dict[str, BoxSettings], room: int, clock: Clock, *, early: boo
     longest = max(seconds, *(box.timeout_seconds for box in boxes.values())) + MARGIN_SECONDS
     with transaction() as db:
         rows = BOXES.claim(db, now, longest, room, BOXES.table.c.nome.in_(boxes), token=token, early=early)
-        contexts = _contexts(db, [boxes[row.nome] for row in rows], clock)
-    return [Turn(row.id, boxes[row.nome], row.sessao, token, contexts[row.nome]) for row in rows]
-
-
-def _contexts(db: Session, boxes: Sequence[BoxSettings], clock: Clock) -> dict[str, Contexto]:
-    """Return what answers are judged by: the shop's zone, its limits, and what is known already."""
-    known, sat = state.opened(db, FONTE, [box.name for box in boxes]), SatSettings.current()
-    return {
-        box.name: Contexto(clock.now(), zone_of(box), sat.thresholds_of(box), box.serial, known.get(box.name, {}))
-        for box in boxes
-    }
+        known = contexts(db, [boxes[row.nome] for row in rows], clock)
+    return [Turn(row.id, boxes[row.nome], row.sessao, token, known[row.nome]) for row in rows]

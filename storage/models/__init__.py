@@ -6,7 +6,7 @@ from storage.models.destinos import Destino, DestinoEvento, Latencia
 from storage.models.eventos import Attempt, Delivery, Event, Sequencia
 from storage.models.limites import Balde, Marca
 from storage.models.questor import QuestorArquivo, QuestorConta, QuestorLote, QuestorRemetente
-from storage.models.sat import Caixa, CaixaHistorico
+from storage.models.sat import Caixa, CaixaHistorico, SatEndereco
 from storage.models.usuarios import Usuario
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "QuestorConta",
     "QuestorLote",
     "QuestorRemetente",
+    "SatEndereco",
     "Sequencia",
     "Usuario",
 ]

@@ -7,14 +7,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Numbered, PerConta
 
+# With the source before it an object is the entity by which the events are numbered (at most 200 characters).
+OBJECT_LIMIT = 170
 _OPEN = "resolvido_em IS NULL"
 
 
 class Alerta(Numbered, PerConta, Base):
-    """A condition of one object (a box): at most one open row for each.
+    """A condition of one object of a source (`fonte`): at most one open row for each.
 
-    `severidade_avisada` is the greatest severity told so far; none while nobody was told. `rotulos` are the object's
-    labels as JSON.
+    `severidade_avisada` is the greatest severity told so far; none while nobody was told. `causa` is the kind of fault
+    that was told, where a code has several. `rotulos` are the object's labels as JSON.
     """
 
     __tablename__ = "alerta"
@@ -26,7 +28,7 @@ class Alerta(Numbered, PerConta, Base):
     )  # fmt: skip
 
     fonte: Mapped[str] = mapped_column(String(20))
-    objeto: Mapped[str] = mapped_column(String(100))
+    objeto: Mapped[str] = mapped_column(String(OBJECT_LIMIT))
     codigo: Mapped[str] = mapped_column(String(100))
     severidade: Mapped[str] = mapped_column(String(20))
     mensagem: Mapped[str] = mapped_column(Text)
@@ -36,4 +38,5 @@ class Alerta(Numbered, PerConta, Base):
     reconhecido_em: Mapped[datetime | None]
     lembrado_em: Mapped[datetime | None]
     severidade_avisada: Mapped[str | None] = mapped_column(String(20))
+    causa: Mapped[str | None] = mapped_column(String(40))
     rotulos: Mapped[str | None] = mapped_column(Text)

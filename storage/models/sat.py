@@ -14,7 +14,8 @@ class Caixa(Numbered, PerConta, Leased, Base):
 
     Its lease serialises the calls; `sessao` is the last session number used. `parada` boxes are asked nothing until
     their settings change, which `impressao` (a keyed digest of them) tells. `falhas_seguidas` counts checks without
-    answer; `silenciada_ate` ends a silence that an operator asked for.
+    answer; since `ocupada_desde` the box has said nothing but that it is busy; `silenciada_ate` ends a silence that an
+    operator asked for.
     """
 
     __tablename__ = "caixa"
@@ -32,6 +33,7 @@ class Caixa(Numbered, PerConta, Leased, Base):
     config: Mapped[str | None] = mapped_column(Encrypted)
     falhas_seguidas: Mapped[int] = mapped_column(default=0)
     falhando_desde: Mapped[datetime | None]
+    ocupada_desde: Mapped[datetime | None]
     silenciada_ate: Mapped[datetime | None]
 
 
@@ -47,3 +49,11 @@ class CaixaHistorico(Numbered, Base):
     estado_operacao: Mapped[int | None]
     alertas: Mapped[str] = mapped_column(Text, default="")
     erro: Mapped[str | None] = mapped_column(String(500))
+
+
+class SatEndereco(Numbered, Leased, Base):
+    """The address of a SATHub, or the library of a local box: who holds its row may ask there, and nobody else."""
+
+    __tablename__ = "sat_endereco"
+
+    endereco: Mapped[str] = mapped_column(String(500), unique=True)

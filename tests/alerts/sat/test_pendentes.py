@@ -60,7 +60,11 @@ def test_two_empty_ends_are_no_document(inicial: str, final: str, ultimo: str) -
         (chave(999_990, aamm="2412"), chave(5, aamm="2501"), chave(9, aamm="2501"), 15),
         # the month tells, though the last key issued is another one
         (chave(400, aamm="2510"), chave(410, aamm="2511"), chave(450, aamm="2511"), 11),
-        # neither tells: the counter has not turned
+        # neither tells: the order of fewer documents
+        (chave(999_997), chave(2), chave(450), 5),
+        (chave(999_997), chave(2), "", 5),
+        (chave(500_000), chave(1), "", 500_000),
+        (chave(1), chave(500_000), "", 500_000),
         (chave(400), chave(410), chave(450), 11),
         (chave(400), chave(410), "", 11),
         (chave(400), chave(410), VAZIA, 11),

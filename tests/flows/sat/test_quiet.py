@@ -52,9 +52,9 @@ def test_of_a_silent_box_nothing_is_told_until_the_silence_ends(
 def test_a_silence_can_be_ended(hub: HubServer, configure: Configure, sqlite: str) -> None:
     with_boxes(configure, box(hub, "loja-1", 1))
     quiet.silenciar("loja-1", "2099-12-31")
-    assert quiet.quiet_names(SYSTEM.now()) == ["loja-1"]
+    assert quiet.quiet_objects(SYSTEM.now()) == [("sat", "loja-1")]
     quiet.silenciar("loja-1", None)
-    assert quiet.quiet_names(SYSTEM.now()) == []
+    assert quiet.quiet_objects(SYSTEM.now()) == []
 
 
 def test_a_silent_box_is_not_reminded_of(hub: HubServer, configure: Configure, sqlite: str) -> None:
@@ -63,7 +63,7 @@ def test_a_silent_box_is_not_reminded_of(hub: HubServer, configure: Configure, s
     clock = rounds(4)
     clock.advance(48 * 3600)
     quiet.silenciar("loja-1", "2099-12-31")
-    assert alertas.lembrar(clock, quiet.quiet_names(clock.now())) == 0
+    assert alertas.lembrar(clock, quiet.quiet_objects(clock.now())) == 0
     assert alertas.lembrar(clock) == 1
 
 
@@ -86,8 +86,8 @@ def test_in_maintenance_nothing_is_told_and_what_is_left_is_told_afterwards(
 def test_the_windows_are_on_the_clock_of_the_shop(hub: HubServer, configure: Configure, sqlite: str) -> None:
     acre = box(hub, "acre", 1, timezone="America/Rio_Branco", maintenance=["seg 11:00-13:00"])
     with_boxes(configure, acre, box(hub, "sp", 2, maintenance=["seg 11:00-13:00"]))
-    assert quiet.quiet_names(NOON) == ["sp"]
-    assert quiet.quiet_names(NOON + timedelta(hours=2)) == ["acre"]
+    assert quiet.quiet_objects(NOON) == [("sat", "sp")]
+    assert quiet.quiet_objects(NOON + timedelta(hours=2)) == [("sat", "acre")]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from conftest import Configure
 from support.boxes import box, events, opened, rounds, row, told, with_boxes
 
 from core.clock import SYSTEM, FixedClock
-from flows.sat import boxes, check
+from core.errors import UsageError
+from flows.sat import boxes, check, parking, quiet
 from sandbox import faults
 from sandbox.hub import HubServer
 from sandbox.sat_wire import refusal_line, status_line
@@ -118,6 +119,45 @@ def test_a_wrong_activation_code_is_told_at_once_and_the_box_is_asked_no_more(sh
     assert told() == [("alerta_aberto", "loja-1", "inalcancavel")]
     assert "não é mais consultada" in events()[0][1]["mensagem"]
     assert shop.count(1) == 1
+
+
+def test_a_box_that_was_unreachable_is_told_when_it_is_parked(shop: HubServer) -> None:
+    shop.faults.always(faults.reset(), key=1)
+    clock = rounds(3)
+    shop.faults.clear(1)
+    shop.program(1, refusal_line("10001", "Código de ativação inválido"))
+    rounds(3, clock)
+    assert [(name, said["agravado"]) for name, said in events()] == [("alerta_aberto", False), ("alerta_aberto", True)]
+    said = events()[1][1]["mensagem"]
+    assert "na configuração do próprio SATHub" in said
+    assert "esteira sat reativar loja-1" in said
+
+
+def test_a_box_that_was_silent_when_it_was_parked_is_told_when_the_silence_ends(shop: HubServer) -> None:
+    clock = FixedClock(SYSTEM.now() + timedelta(seconds=1))
+    boxes.prepare()
+    quiet.silenciar("loja-1", (clock.now() + timedelta(hours=1)).isoformat(), clock)
+    shop.program(1, refusal_line("10001", "Código de ativação inválido"))
+    rounds(3, clock)
+    assert told() == []
+    clock.advance(3600)
+    rounds(3, clock)
+    assert told() == [("alerta_aberto", "loja-1", "inalcancavel")]
+    assert shop.count(1) == 1
+
+
+def test_a_parked_box_is_asked_again_when_somebody_says_so(shop: HubServer) -> None:
+    boxes.prepare()
+    with pytest.raises(UsageError, match="não está parada"):
+        parking.reactivate("loja-1")
+    shop.program(1, refusal_line("10001", "Código de ativação inválido"))
+    assert check.verificar("loja-1").resultado == "parada"
+    assert "esteira sat reativar loja-1" in (check.verificar("loja-1").erro or "")
+    shop.program(1, status_line)
+    parking.reactivate("loja-1")
+    assert check.verificar("loja-1").resultado == "ok"
+    assert told() == [(event, "loja-1", "inalcancavel") for event in ("alerta_aberto", "alerta_resolvido")]
+    assert events()[1][1]["mensagem"] == "Resolvido: O equipamento responde de novo."
 
 
 def test_a_closed_shop_is_not_unreachable(hub: HubServer, configure: Configure, banco: str) -> None:

@@ -7,10 +7,11 @@ import pytest
 from conftest import Configure
 from support.boxes import box, events, opened, rounds, told, with_boxes
 
+from alerts.sat.inalcancavel import Witness, place_is_down
 from core.clock import FixedClock
 from core.settings.sat import BoxSettings
 from flows.sat import boxes, check, quiet
-from flows.sat.sites import Member, down, sites
+from flows.sat.sites import sites
 from sandbox import faults
 from sandbox.hub import HubServer
 from sandbox.sat_wire import status_line
@@ -152,8 +153,8 @@ def test_places_that_are_gone_leave_no_alert(hub: HubServer, configure: Configur
     assert told()[-1] == ("alerta_aberto", "pdv-0", "inalcancavel")
 
 
-def member(falhas: int, since: int | None = None, asked: int | None = 10) -> Member:
-    return Member(
+def member(falhas: int, since: int | None = None, asked: int | None = 10) -> Witness:
+    return Witness(
         falhas, None if since is None else T0 + timedelta(minutes=since), asked and T0 + timedelta(minutes=asked), 3
     )
 
@@ -174,11 +175,14 @@ def member(falhas: int, since: int | None = None, asked: int | None = 10) -> Mem
     ],
     ids=str,
 )
-def test_when_a_place_is_down(members: list[Member], expected: bool | None) -> None:
-    assert down(members) is expected
+def test_when_a_place_is_down(members: list[Witness], expected: bool | None) -> None:
+    assert place_is_down(members) is expected
 
 
 def test_the_places_of_some_boxes_are_the_shops_and_then_the_hubs() -> None:
     given = [BoxSettings(name=f"b{n}", host="10.0.0.5", loja="7" if n < 2 else None) for n in range(3)]
-    assert [(site.objeto, len(site.caixas)) for site in sites(given)] == [("loja:7", 2), ("hub:10.0.0.5:5000", 3)]
+    assert [(site.place.objeto, site.place.caixas) for site in sites(given)] == [
+        ("loja:7", 2),
+        ("hub:10.0.0.5:5000", 3),
+    ]
     assert sites(given[2:]) == []

@@ -11,7 +11,7 @@ import satcfe.alertas
 from satcfe.resposta import RespostaConsultarStatusOperacional
 
 import alerts
-from alerts import base
+from alerts.sat import registry
 from connectors.sat.status import parse
 from sandbox.sat_wire import pending, status_line
 
@@ -27,9 +27,9 @@ OURS = sorted(
 def registries() -> Iterator[None]:
     """Put both registries back as they were."""
     theirs = satcfe.alertas.AlertaOperacao.alertas_registrados
-    kept = list(base._registered), list(theirs)
+    kept = list(registry._registered), list(theirs)
     yield
-    base._registered[:], theirs[:] = kept
+    registry._registered[:], theirs[:] = kept
 
 
 class Cliente:
@@ -274,9 +274,9 @@ def test_two_guests_of_one_code_do_not_open_and_close_in_turns() -> None:
         return False
 
     for order in ([active(), active(checar=quiet)], [active(checar=quiet), active()]):
-        base._registered[:] = order
+        registry._registered[:] = order
         assert [one.ativo for one in alerts.avaliar(None, CONTEXTO)] == [True]
-    base._registered[:] = [active(checar=quiet), active(checar=raising(ValueError()))]
+    registry._registered[:] = [active(checar=quiet), active(checar=raising(ValueError()))]
     assert [one.erro for one in alerts.avaliar(None, CONTEXTO)] == ["ValueError: "]
 
 

@@ -1,24 +1,22 @@
-"""The extension point: a class with `checar()` and `mensagem()`, given to `registrar()`, as in `satcfe.alertas`.
+"""The conditions of one status answer: registered, loaded, judged each alone.
 
-Each condition is judged alone: one that fails is told as such and hides no other.
+One that fails is told as such and hides no other.
 """
 
+import importlib
+import pkgutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property, lru_cache
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar
 
 from satcfe import alertas as satcfe_alertas
 
-from core.clock import SYSTEM
+from alerts import sat
+from alerts.judgement import WARNING
+from alerts.sat.shape import AlertaOperacao, Avaliacao, Contexto
 from core.logs import get_logger
-from core.settings.sat import Thresholds
 from core.text import redact
 
-DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
-WARNING = "aviso"
 CODE_LIMIT, SEVERITY_LIMIT, REASON_LIMIT = 100, 20, 300
 # Judged here by our own, which count and compare rightly; satcfe's never run beside them.
 _REPLACED = frozenset(
@@ -31,63 +29,6 @@ _REPLACED = frozenset(
 _registered: list[type[Any]] = []
 log = get_logger(__name__)
 Kind = TypeVar("Kind", bound=type[Any])
-
-
-@dataclass(frozen=True)
-class Contexto:
-    """When and where a status is judged, and by what limits.
-
-    `limites` none: those of the classes, as satcfe has them. `serie` is the serial number expected, `abertos` since
-    when the alerts with these codes are open.
-    """
-
-    agora: datetime = field(default_factory=SYSTEM.now)
-    fuso: ZoneInfo = DEFAULT_ZONE
-    limites: Thresholds | None = None
-    serie: str | None = None
-    abertos: Mapping[str, datetime] = field(default_factory=dict)
-
-    @cached_property
-    def na_loja(self) -> datetime:
-        """The shop's wall clock, naive as the box's own."""
-        return self.agora.astimezone(self.fuso).replace(tzinfo=None)
-
-    def desde(self, codigo: str) -> str:
-        """Return since when a condition is known, on the shop's wall clock."""
-        return f"{self.abertos.get(codigo, self.agora).astimezone(self.fuso):%d/%m/%Y %H:%M}"
-
-
-class AlertaOperacao(satcfe_alertas.AlertaOperacao):  # type: ignore[misc]
-    """Base of the conditions. `codigo` names it (default: the class), `valores` are its figures after `checar()`."""
-
-    codigo: ClassVar[str]
-    severidade: str = WARNING
-
-    def __init__(self, resposta: Any) -> None:
-        super().__init__(resposta)
-        self.valores: dict[str, Any] = {}
-
-    @cached_property
-    def contexto(self) -> Contexto:
-        """When and where it is judged; whoever judges sets it, else it is here and now."""
-        return Contexto()
-
-    @property
-    def desde(self) -> str:
-        """Since when this condition is known."""
-        return self.contexto.desde(self.codigo)
-
-
-class Avaliacao(NamedTuple):
-    """The judgement of one condition; `erro` says why it could not be judged."""
-
-    codigo: str
-    severidade: str
-    ativo: bool
-    mensagem: str
-    valores: dict[str, Any]
-    erro: str | None = None
-    alerta: Any = None
 
 
 class Cliente(Protocol):
@@ -103,12 +44,20 @@ def registrar(classe: Kind) -> Kind:
     return classe
 
 
+@lru_cache(maxsize=1)
+def load() -> None:
+    """Register the conditions of this room, by walking it."""
+    for module in pkgutil.iter_modules(sat.__path__, f"{sat.__name__}."):
+        importlib.import_module(module.name)
+
+
 def registrados() -> Iterator[type[Any]]:
     """Give the conditions of this registry, then the guests of satcfe's own."""
     # Here, because guests import this module to register themselves.
-    from alerts.guests import load
+    from alerts.sat import guests
 
     load()
+    guests.load()
     yield from _lineup(tuple(_registered), tuple(satcfe_alertas.AlertaOperacao.alertas_registrados))
 
 
@@ -144,11 +93,17 @@ def _judge(classe: Any, resposta: Any, contexto: Contexto) -> Avaliacao:
         mensagem = _clean(str(alerta.mensagem())) if ativo else ""
         severidade = _word(alerta, "severidade", SEVERITY_LIMIT) or WARNING
         valores = _figures(alerta)
+        well = "" if ativo or codigo not in contexto.abertos else _well(alerta)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a guest's code: it may fail in any way, alone
         reason = _reason(error)
         log.warning("alert could not be judged", codigo=codigo, reason=reason)
         return Avaliacao(codigo, WARNING, False, "", {}, reason)
-    return Avaliacao(codigo, severidade, ativo, mensagem, valores, None, alerta)
+    return Avaliacao(codigo, severidade, ativo, mensagem, valores, None, alerta, well)
+
+
+def _well(alerta: Any) -> str:
+    """Return what a condition that was open says of its end; satcfe's own shape has no word for it."""
+    return _clean(str(alerta.resolvido())) if isinstance(alerta, AlertaOperacao) else ""
 
 
 @lru_cache(maxsize=1024)

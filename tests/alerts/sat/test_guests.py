@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from conftest import Configure
 
-from alerts import base, guests
+from alerts.sat import guests, registry
 from flows.diagnostico import examine
 
 OWN = """
@@ -30,7 +30,7 @@ class FirmwareVelho(AlertaOperacao):
 def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A folder of modules of one's own; what is registered in a test is forgotten."""
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(base, "_registered", list(base._registered))
+    monkeypatch.setattr(registry, "_registered", list(registry._registered))
     guests.load.cache_clear()
     yield
     guests.load.cache_clear()
@@ -40,7 +40,7 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_module_of_the_settings_is_judged_beside_ours(configure: Configure, tmp_path: Path) -> None:
     (tmp_path / "minha_loja.py").write_text(OWN)
     configure(sat__alert_modules='["minha_loja"]')
-    assert "FirmwareVelho" in [one.__name__ for one in base.registrados()]
+    assert "FirmwareVelho" in [one.__name__ for one in registry.registrados()]
     assert guests.load() == ()
 
 
@@ -59,7 +59,7 @@ def test_one_that_cannot_be_loaded_costs_only_itself(
     if content is not None:
         (tmp_path / f"{name}.py").write_text(content)
     configure(sat__alert_modules=json.dumps([name]))
-    assert len(list(base.registrados())) == 11
+    assert len(list(registry.registrados())) == 11
     (said,) = guests.load()
     assert said.startswith(f"sat.alert_modules: {name} não pôde ser carregado ({reason}")
     assert [one.situacao for one in examine() if one.sistema == "alertas próprios"] == ["erro"]
@@ -71,11 +71,11 @@ def test_an_entry_point_may_be_a_class(tmp_path: Path) -> None:
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: minha-loja\nVersion: 1\n")
     (info / "entry_points.txt").write_text("[esteira.alertas]\nfirmware = minha_loja:FirmwareVelho\n")
-    assert "FirmwareVelho" in [one.__name__ for one in base.registrados()]
+    assert "FirmwareVelho" in [one.__name__ for one in registry.registrados()]
 
 
 def blocks(path: str) -> list[str]:
-    text = (Path(__file__).parents[2] / path).read_text()
+    text = (Path(__file__).parents[3] / path).read_text()
     return [block.partition("```")[0] for block in text.split("```python\n")[1:]]
 
 

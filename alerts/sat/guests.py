@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from importlib.metadata import entry_points
 
-from alerts.base import registrar
+from alerts.sat.registry import registrar
 from core.logs import get_logger
 from core.settings.sat import SatSettings
 from core.text import redact

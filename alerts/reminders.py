@@ -1,0 +1,30 @@
+"""Who knows of an open alert, and telling it again to those who do not."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from alerts import telling
+from storage.models import Alerta
+
+
+def acknowledge(alerta: Alerta, now: datetime) -> None:
+    """Note that somebody knows: from now on nobody is reminded of it."""
+    alerta.reconhecido_em = alerta.reconhecido_em or now
+
+
+def remind(db: Session, every: timedelta, now: datetime, calados: Collection[tuple[str, str]] = ()) -> list[str]:
+    """Tell again of alerts that were told, are open and unacknowledged for that long, unless of silent objects.
+
+    `calados` are pairs of source and object. Return the `webhook-id` of each event.
+    """
+    last = func.coalesce(Alerta.lembrado_em, Alerta.aberto_em)
+    waiting = (Alerta.resolvido_em.is_(None), Alerta.reconhecido_em.is_(None), last <= now - every)
+    told = Alerta.severidade_avisada.is_not(None)
+    query = select(Alerta).where(*waiting, told).order_by(Alerta.id).with_for_update(skip_locked=True)
+    due = [alerta for alerta in db.scalars(query) if (alerta.fonte, alerta.objeto) not in calados]
+    for alerta in due:
+        alerta.lembrado_em = now
+    return [telling.reminded(db, alerta) for alerta in due]

@@ -1,0 +1,125 @@
+"""The box cannot be reached, or is asked no more; where all boxes of a shop are so, one judgement says it for all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from alerts.judgement import CRITICAL, Judgement
+from alerts.sat.shape import Contexto
+from core.settings.sat import BoxSettings
+
+CODIGO = "inalcancavel"
+SEM_RESPOSTA, PARADA = "sem_resposta", "parada"
+CONSELHO = "Verifique a energia, o cabo e a rede do equipamento e do computador ao qual está ligado."
+
+
+@dataclass(frozen=True)
+class Checks:
+    """How the checks of one box went: how many failed in a row and since when, what the last one said.
+
+    `desconhecido` says that the last one told nothing of this. A `parada` one is asked no more.
+    """
+
+    falhas: int
+    falhando_desde: datetime | None
+    erro: str | None = None
+    parada: bool = False
+    desconhecido: str | None = None
+
+
+@dataclass(frozen=True)
+class Witness:
+    """One box of a place: how often in a row it failed and since when, when it was last asked, what is often."""
+
+    falhas: int
+    falhando_desde: datetime | None
+    verificada_em: datetime | None
+    limite: int
+
+    @property
+    def failed(self) -> bool:
+        """Whether it failed often enough to be told."""
+        return self.falhas >= self.limite
+
+
+def of_box(
+    box: BoxSettings, checks: Checks, contexto: Contexto, rotulos: Mapping[str, str], *, calado: bool
+) -> Judgement:
+    """Judge whether a box can be reached."""
+    limit = contexto.limites.unreachable_times if contexto.limites else 1
+    since = checks.falhando_desde
+    quando = f" desde {since.astimezone(contexto.fuso):%d/%m/%Y %H:%M}" if since else ""
+    erro = checks.erro or ""
+    return Judgement(
+        objeto=box.name,
+        codigo=CODIGO,
+        severidade=CRITICAL,
+        ativo=checks.falhas >= limit,
+        mensagem=(
+            f"A caixa não é mais consultada{quando}: {erro} {remedy(box)}"
+            if checks.parada
+            else f"Sem resposta utilizável{quando}. {erro} {CONSELHO}"
+        ),
+        valores={"falhas": checks.falhas},
+        desconhecido=checks.desconhecido,
+        resolvido="O equipamento responde de novo.",
+        causa=PARADA if checks.parada else SEM_RESPOSTA,
+        rotulos=rotulos,
+        calado=calado,
+    )
+
+
+def remedy(box: BoxSettings) -> str:
+    """Say where a parked box is put right, and what to do then: its hub alone knows the activation code."""
+    where = (
+        "Corrija a caixa; o código de ativação fica na configuração do próprio SATHub"
+        if box.kind == "hub"
+        else "Corrija a configuração da caixa (activation_code, library)"
+    )
+    return f"{where}. Depois rode `esteira sat reativar {box.name}`."
+
+
+def place_is_down(members: Sequence[Witness]) -> bool | None:
+    """Tell whether a place is down; none where too few of its boxes can tell.
+
+    It is when one box failed often enough and no other answered since it began to fail. Boxes that were not asked since
+    say nothing, but those that fail are at least as many.
+    """
+    if len(members) < 2:
+        return None
+    since = max((one.falhando_desde for one in members if one.failed and one.falhando_desde), default=None)
+    failing = sum(one.falhas > 0 for one in members)
+    if since is None or failing < 2:
+        return False
+    answered = any(not one.falhas and one.verificada_em and one.verificada_em >= since for one in members)
+    return not answered and failing * 2 >= len(members)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Some boxes of one place: what its alert is about, how it is called, how many they are."""
+
+    objeto: str
+    titulo: str
+    caixas: int
+
+
+def of_place(
+    place: Place, *, ativo: bool, since: datetime, zone: ZoneInfo, rotulos: Mapping[str, str], calado: bool
+) -> Judgement:
+    """Return the judgement of a place."""
+    return Judgement(
+        objeto=place.objeto,
+        codigo=CODIGO,
+        severidade=CRITICAL,
+        ativo=ativo,
+        mensagem=(
+            f"Nenhuma das {place.caixas} caixas {place.titulo} responde desde "
+            f"{since.astimezone(zone):%d/%m/%Y %H:%M}. Verifique a energia, a rede e a internet do local."
+        ),
+        valores={"caixas": place.caixas},
+        resolvido=f"Caixas {place.titulo} respondem de novo.",
+        rotulos=rotulos,
+        calado=calado,
+    )

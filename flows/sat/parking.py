@@ -1,0 +1,78 @@
+"""Boxes that are asked no more, because asking again would lock them: why, telling it, letting them be asked again."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from alerts import state
+from alerts.sat import inalcancavel
+from alerts.sat.inalcancavel import Checks
+from core.clock import SYSTEM, Clock
+from core.errors import UsageError
+from core.settings.sat import BoxSettings
+from flows.sat.boxes import FONTE, prepare
+from flows.sat.configured import box_named, configured
+from flows.sat.context import contexts
+from flows.sat.quiet import quiet
+from flows.sat.sites import labels
+from storage.models import Alerta, Caixa
+from storage.session import reading, transaction
+
+
+def parked(nomes: Sequence[str]) -> dict[str, str]:
+    """Return what is said of boxes that are parked, of those that are."""
+    query = select(Caixa.nome, Caixa.erro).where(Caixa.nome.in_(nomes), Caixa.parada, Caixa.ativo)
+    boxes = configured()
+    with reading() as db:
+        found = {row.nome: row.erro or "" for row in db.execute(query) if row.nome in boxes}
+    return {nome: f"Parada. {erro} {inalcancavel.remedy(boxes[nome])}" for nome, erro in found.items()}
+
+
+def reactivate(nome: str, clock: Clock = SYSTEM) -> None:
+    """Let a parked box be asked again, at once; raise `UsageError` for one that is not parked."""
+    box = box_named(nome)
+    prepare()
+    free = update(Caixa).where(Caixa.nome == box.name, Caixa.parada, Caixa.ativo)
+    with transaction() as db:
+        if not db.execute(free.values(parada=False, due_at=clock.now())).rowcount:  # type: ignore[attr-defined]
+            raise UsageError(f"A caixa {nome!r} não está parada.")
+
+
+def tell_parked(clock: Clock = SYSTEM) -> int:
+    """Tell of parked boxes that nobody heard of, because they were silent when they were parked; return how many.
+
+    No check will tell of them any more.
+    """
+    now, boxes = clock.now(), configured()
+    with reading() as db:
+        if not _untold(db, boxes, now):
+            return 0
+    with transaction() as db:
+        rows = _untold(db, boxes, now)
+        known = contexts(db, [boxes[row.nome] for row in rows], clock)
+        judgements = [
+            inalcancavel.of_box(
+                box,
+                Checks(row.falhas_seguidas, row.falhando_desde, row.erro, parada=True),
+                known[box.name],
+                labels([box], box.name),
+                calado=False,
+            )
+            for row in rows
+            if (box := boxes[row.nome])
+        ]
+        state.apply(db, FONTE, judgements, now)
+    return len(judgements)
+
+
+def _untold(db: Session, boxes: Mapping[str, BoxSettings], now: datetime) -> list[Caixa]:
+    told = select(Alerta.objeto).where(
+        Alerta.fonte == FONTE, Alerta.codigo == inalcancavel.CODIGO, Alerta.resolvido_em.is_(None),
+        Alerta.severidade_avisada.is_not(None), Alerta.causa == inalcancavel.PARADA,
+    )  # fmt: skip
+    query = select(Caixa).where(Caixa.parada, Caixa.ativo, Caixa.nome.not_in(told)).order_by(Caixa.id)
+    return [
+        row for row in db.scalars(query) if row.nome in boxes and not quiet(boxes[row.nome], row.silenciada_ate, now)
+    ]
