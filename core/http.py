@@ -40,11 +40,17 @@ def open_session(connector: BaseConnector | None = None, trace: TraceConfig | No
 async def read_capped(response: ClientResponse, limit: int) -> bytes:
     """Read at most `limit` bytes; an answer with more is cut and its connection dropped."""
     body = bytearray()
+    await read_into(body, response, limit)
+    return bytes(body)
+
+
+async def read_into(body: bytearray, response: ClientResponse, limit: int) -> None:
+    """Add to `body` at most `limit` bytes of an answer; what came before a fault stays there."""
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > limit:
             response.close()
-            return bytes(body[:limit])
+            del body[limit:]
+            return
     if (fault := response.content.exception()) is not None:
         raise fault
-    return bytes(body)

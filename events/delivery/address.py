@@ -4,14 +4,15 @@ It is asked about every address a name has and again about the very address bein
 its answer gains nothing. What it refuses was never called.
 """
 
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from core.errors import UsageError
@@ -45,6 +46,9 @@ _DENIED_V4 = tuple(
 _GLOBAL_V6 = IPv6Network("2000::/3")
 _DENIED_V6 = tuple(IPv6Network(text) for text in ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"])
 _NAT64 = IPv6Network("64:ff9b::/96")
+URL_LIMIT = 2000
+_FORM = re.compile(r"(?P<scheme>(?i:https?))://(?P<server>[^/?#\\\s]+)(?P<rest>[^#]*)(#.*)?", re.DOTALL)
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class BlockedAddress(Exception):
@@ -104,51 +108,63 @@ class Judge:
         return socket.socket(family, kind, protocol)
 
 
-class JudgingResolver(AbstractResolver):
-    """A resolver that refuses a name as soon as one of its addresses is denied."""
-
-    def __init__(self, inner: AbstractResolver, judge: Judge) -> None:
-        self._inner, self._judge = inner, judge
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Resolve, then judge every address."""
-        found = await self._inner.resolve(host, port, family)
-        for result in found:
-            self._judge.address(result["host"], port)
-        return found
-
-    async def close(self) -> None:
-        """Close the inner resolver."""
-        await self._inner.close()
-
-
 def checked_url(text: str) -> str:
-    """Return a normalised URL, or raise `UsageError` with what is wrong with its form."""
-    try:
-        parts = urlsplit(text.strip())
-        url = URL(text.strip())
-        port, host = url.port, url.host
-    except ValueError:
-        raise UsageError("A URL do destino é inválida.") from None
-    if parts.scheme not in ("http", "https") or not host or not port:
+    """Return a URL as it was typed, without the white space around it; raise `UsageError` with what is wrong."""
+    typed = text.strip()
+    if not typed.isprintable() or len(typed) > URL_LIMIT:
+        raise UsageError(f"A URL do destino tem caracteres inválidos ou passa de {URL_LIMIT} caracteres.")
+    form = _FORM.fullmatch(typed)
+    if form is None:
         raise UsageError("A URL do destino deve começar com https:// (ou http://) e ter um servidor.")
-    if parts.username is not None or parts.password is not None:
+    if "@" in form["server"]:
         raise UsageError("A URL do destino não pode ter usuário nem senha.")
-    if "%" in host:
+    if "%" in form["server"]:
         raise UsageError("A URL do destino não pode ter um escopo de rede.")
-    return str(url.with_host(host.rstrip(".")).with_fragment(None)) if host.endswith(".") else str(url)
+    try:
+        wire_url(typed)
+    except ValueError:
+        raise UsageError("A URL do destino é inválida: confira o servidor e a porta.") from None
+    return typed
+
+
+@lru_cache(maxsize=1024)
+def wire_url(typed: str) -> URL:
+    """Return the URL to call; what stands after the server goes out as it was typed, for it may be part of a signature.
+
+    Only what no request line can hold is encoded: other scripts and blanks.
+
+    Raises:
+        ValueError: the server or the port is none.
+    """
+    form = _FORM.fullmatch(typed)
+    if form is None:
+        raise ValueError(typed)
+    server = URL(f"{form['scheme'].lower()}://{form['server']}")
+    host = (server.raw_host or "").removesuffix(".")
+    # What the resolver raises for such names says nothing of names.
+    if not server.port or len(host) > 253 or not all(0 < len(label) <= 63 for label in host.split(".")):
+        raise ValueError(typed)
+    origin = str(server.with_host(host)) if server.raw_host != host else str(server)
+    return URL(origin.rstrip("/") + (quote(form["rest"], safe=_ASCII) or "/"), encoded=True)
+
+
+def server_of(typed: str) -> str:
+    """Return the host and the port of a URL: a server is both."""
+    try:
+        url = wire_url(typed)
+    except ValueError:
+        return typed
+    return f"{url.host}:{url.port}"
 
 
 def refused_now(url: str, judge: Judge) -> bool:
     """Tell whether a URL would be refused already for its scheme or its literal address; names wait for the connect."""
-    parsed = URL(url)
     try:
+        parsed = wire_url(url)
         judge.scheme(parsed.scheme)
         judge.address(parsed.host or "", parsed.port or 0)
     except BlockedAddress:
         return True
     except ValueError:
-        return False
+        return False  # a name
     return False

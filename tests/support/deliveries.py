@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
-from core.clock import SYSTEM
+from core.clock import SYSTEM, Clock
 from events import disparar_webhook
 from flows.destinos.creating import NewDestination, create
 from storage.models import Attempt, Delivery, Destino, DestinoEvento, Usuario
@@ -74,7 +74,7 @@ def destination(destino_id: int) -> Destino:
         return db.get_one(Destino, destino_id)
 
 
-def make_due() -> None:
+def make_due(clock: Clock = SYSTEM) -> None:
     """Let every waiting delivery be due now."""
     with transaction() as db:
-        db.execute(update(Delivery).values(due_at=SYSTEM.now()))
+        db.execute(update(Delivery).values(due_at=clock.now()))

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+from yarl import URL
 
 from core import loop
-from core.http import open_session, read_capped
+from core.http import open_session, read_into
 from core.settings.deliveries import DeliverySettings
 from core.text import cut_bytes
-from events.delivery.address import Judge, JudgingResolver
+from events.delivery.address import Judge, wire_url
 
 READ_LIMIT = 16 * 1024
 KEEP_LIMIT = 2 * 1024
@@ -27,21 +29,49 @@ _dialled: ContextVar[list[str]] = ContextVar("dialled")
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent: always a POST."""
+    """What is sent: always a POST. With `body_proves` the body of a success is worth waiting for."""
 
     url: str
     headers: Mapping[str, str]
     body: bytes
+    body_proves: bool = False
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; `address` is the one that was called."""
+    """What came back: at most 16 KiB of its body, and what ended it early; `address` is the one that was called."""
 
     status: int
     retry_after: str | None
-    text: str
+    body: bytes
+    fault: Exception | None
     address: str | None
+
+    @property
+    def text(self) -> str:
+        """Return at most 2 KiB of the body as text, with a mark when it was longer."""
+        # PostgreSQL keeps no NUL in a text.
+        return cut_bytes(self.body.decode("utf-8", "replace").replace("\x00", "\ufffd"), KEEP_LIMIT, CUT_MARK)
+
+
+class JudgingResolver(AbstractResolver):
+    """A resolver that refuses a name as soon as one of its addresses is denied."""
+
+    def __init__(self, inner: AbstractResolver, judge: Judge) -> None:
+        self._inner, self._judge = inner, judge
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Resolve, then judge every address."""
+        found = await self._inner.resolve(host, port, family)
+        for result in found:
+            self._judge.address(result["host"], port)
+        return found
+
+    async def close(self) -> None:
+        """Close the inner resolver."""
+        await self._inner.close()
 
 
 class Sender:
@@ -56,37 +86,41 @@ class Sender:
     async def post(self, request: Request, timeout: float) -> Answer:
         """Send and return the answer; the whole attempt ends within `timeout` seconds.
 
-        Raises what `outcomes.EXCEPTIONS` lists.
+        Raises what `outcomes.EXCEPTIONS` lists; once the headers of a success are here, it is told in the answer.
         """
         deadline = asyncio.get_running_loop().time() + timeout
         limits = aiohttp.ClientTimeout(total=None, sock_connect=self.connect_timeout)
-        self.judge.scheme(request.url.partition(":")[0])
+        url = _wire(request.url)
+        self.judge.scheme(url.scheme)
         dialled: list[str] = []
         _dialled.set(dialled)
         async with asyncio.timeout_at(deadline):
             response = await self._open().post(
-                request.url, data=request.body, headers=request.headers, allow_redirects=False, timeout=limits
+                url, data=request.body, headers=request.headers, allow_redirects=False, timeout=limits
             )
         async with response:
-            text = await self._read(response, deadline)
+            body, fault = await self._read(response, deadline, patient=request.body_proves)
         if dialled:
-            self._addresses[response.url.host, response.url.port] = dialled[-1]
-        address = self._addresses.get((response.url.host, response.url.port))
-        return Answer(response.status, response.headers.get("Retry-After"), text, address)
+            self._addresses[url.host, url.port] = dialled[-1]
+        address = self._addresses.get((url.host, url.port))
+        return Answer(response.status, response.headers.get("Retry-After"), body, fault, address)
 
-    async def _read(self, response: aiohttp.ClientResponse, deadline: float) -> str:
-        """Read what is worth keeping; once the headers of a success are here, a bad or slow body changes nothing."""
-        success = 200 <= response.status < 300
-        if success:
+    async def _read(
+        self, response: aiohttp.ClientResponse, deadline: float, *, patient: bool
+    ) -> tuple[bytes, Exception | None]:
+        """Read what is worth keeping; once the headers of a success are here, a bad or slow body undoes nothing."""
+        success, body = 200 <= response.status < 300, bytearray()
+        if success and not patient:
             deadline = min(deadline, asyncio.get_running_loop().time() + SUCCESS_BODY_SECONDS)
         try:
             async with asyncio.timeout_at(deadline):
-                return kept(await read_capped(response, READ_LIMIT))
-        except (aiohttp.ClientError, TimeoutError):
+                await read_into(body, response, READ_LIMIT)
+        except (aiohttp.ClientError, TimeoutError) as fault:
             response.close()
             if not success:
                 raise
-            return ""
+            return bytes(body), fault
+        return bytes(body), None
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
@@ -108,10 +142,11 @@ class Sender:
             await self._session.close()
 
 
-def kept(raw: bytes) -> str:
-    """Return at most 2 KiB of an answer as text, with a mark when it was longer."""
-    # PostgreSQL keeps no NUL in a text.
-    return cut_bytes(raw.decode("utf-8", "replace").replace("\x00", "\ufffd"), KEEP_LIMIT, CUT_MARK)
+def _wire(typed: str) -> URL:
+    try:
+        return wire_url(typed)
+    except ValueError:
+        raise aiohttp.InvalidURL(typed) from None
 
 
 _sender: tuple[int, Sender] | None = None

@@ -1,40 +1,28 @@
-"""ntfy: one JSON publish per event, short enough to stay a message."""
+"""ntfy: one JSON publish per event. It is delivered when the server itself says so, with the message's id."""
 
-import json
 import re
 from base64 import b64encode
-from datetime import datetime
-from typing import Any
-from urllib.parse import urlsplit
-
-from yarl import URL
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from core.errors import UsageError
 from core.settings.deliveries import DeliverySettings
-from core.text import cut_bytes
-from events.catalog import CATALOG
-from events.delivery.address import checked_url
+from events.delivery.address import checked_url, server_of, wire_url
 from events.delivery.http.kind import HttpKind
 from events.delivery.http.outcomes import BUSY, DEFAULT, FAILED, STRAINED, StatusTable, exactly, rows
-from events.delivery.http.sender import Request
+from events.delivery.http.sender import Answer, Request
 from events.delivery.kind import Bucket, Checked, Message, Said
+from events.delivery.ntfy import answer as answers
+from events.delivery.ntfy.message import publish
 from events.delivery.outcome import Outcome
 from storage.models import Destino
 from storage.models.eventos import Estado
 
 USER_AGENT = "Esteira/1"
-# The server makes an attachment of a message over 4096 bytes, and refuses a JSON body over twice that.
-MESSAGE_BYTES = 4095
-BODY_BYTES = 2 * 4096
-TITLE_BYTES = 250
-PRIORITIES = {"critico": 5, "aviso": 4}
 TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 RESERVED_TOPICS = frozenset(
     ["docs", "static", "file", "app", "metrics", "account", "settings", "signup", "login", "v1"]
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
 REFUSED = Outcome("recusado", Estado.ESGOTADO, "respondeu HTTP {status}")
 UNAUTHORISED = Outcome("recusado", Estado.RETIDO, "respondeu HTTP {status}: credencial recusada", switch_off=True)
 STATUSES: StatusTable = (
@@ -45,6 +33,7 @@ STATUSES: StatusTable = (
     *rows(REFUSED, range(400, 500)),
     *DEFAULT,
 )
+SOMEBODY_ELSE = "respondeu HTTP {status}, mas não é a resposta de um servidor ntfy"
 
 
 class Ntfy(HttpKind):
@@ -52,18 +41,32 @@ class Ntfy(HttpKind):
 
     tipo = "ntfy"
     statuses = STATUSES
+    # Thirty wrong credentials of one address lock it out, those that are right too.
+    one_first = True
 
     def build(self, destino: Destino, message: Message, now: datetime) -> Request:
         """Return the publish request of one attempt."""
         headers = {"Content-Type": "application/json", "User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
         if destino.secret_key:
             headers["Authorization"] = authorization(destino.secret_key)
-        return Request(destino.url, headers, publish(destino.topico or "", message))
+        return Request(destino.url, headers, publish(destino.topico or "", message), body_proves=True)
+
+    def judge(self, destino: Destino, answer: Answer, now: datetime) -> Outcome:
+        """Return what an answer means; a proxy's page is neither a success nor a refusal for good."""
+        outcome = super().judge(destino, answer, now)
+        if outcome.delivered:
+            return _proven(outcome, destino, answer)
+        code = answers.code(answer)
+        if code is None and outcome.estado is Estado.ESGOTADO:
+            return replace(FAILED, text=SOMEBODY_ELSE.format(status=answer.status), retry_after=outcome.retry_after)
+        if code == answers.OVER_THE_DAY:
+            outcome = replace(outcome, minimum=max(outcome.minimum, answers.until_midnight(now.astimezone(UTC))))
+        return replace(outcome, text=f"{outcome.text} (ntfy {code})") if code else outcome
 
     def checked(self, said: Said) -> Checked:
         """Return its columns: the root of a server, a topic, and a token or `usuario:senha` where there is one."""
         url = checked_url(said.url)
-        if urlsplit(url).path not in ("", "/"):
+        if wire_url(url).raw_path_qs != "/":
             raise UsageError("A URL de um destino ntfy é a raiz do servidor; o tópico vai em --topico.")
         columns = {"url": url, "topico": _checked_topic(said.topico), "secret_key": _checked_secret(said.segredo)}
         return Checked(columns, aviso=self.warning(url))
@@ -76,12 +79,22 @@ class Ntfy(HttpKind):
 
     def bucket(self, destino: Destino, settings: DeliverySettings) -> Bucket:
         """Return the server's bucket."""
-        server = URL(destino.url).host or destino.url
-        return Bucket(server, settings.ntfy_burst, settings.ntfy_refill_seconds)
+        # A name has 253 characters at most, the name of a bucket 100; the end of a host tells more than its beginning.
+        return Bucket(server_of(destino.url)[-100:], settings.ntfy_burst, settings.ntfy_refill_seconds)
+
+
+def _proven(outcome: Outcome, destino: Destino, answer: Answer) -> Outcome:
+    if answers.published(answer, destino.topico or ""):
+        return outcome
+    if answer.fault is not None:
+        raise answer.fault
+    return replace(FAILED, text=SOMEBODY_ELSE.format(status=answer.status))
 
 
 def _checked_topic(topico: str | None) -> str:
-    if topico is None or not TOPIC.fullmatch(topico) or topico in RESERVED_TOPICS:
+    if topico in RESERVED_TOPICS:
+        raise UsageError(f"O tópico {topico!r} é reservado pelo servidor ntfy; escolha outro em --topico.")
+    if topico is None or not TOPIC.fullmatch(topico):
         raise UsageError("Um destino ntfy precisa de --topico com letras, números, - ou _ (até 64).")
     return topico
 
@@ -99,57 +112,6 @@ def authorization(secret: str) -> str:
     if ":" in secret:
         return "Basic " + b64encode(secret.encode()).decode()
     return f"Bearer {secret}"
-
-
-def publish(topico: str, message: Message) -> bytes:
-    """Return the JSON body, in raw UTF-8, within the server's limits."""
-    dados = json.loads(message.corpo)["dados"]
-    body: dict[str, Any] = {
-        "topic": topico,
-        "title": cut_bytes(_clean(_title(message.evento, dados)), TITLE_BYTES),
-        "message": cut_bytes(_clean(_text(dados)) or CATALOG[message.evento].rotulo, MESSAGE_BYTES),
-        "priority": _priority(dados),
-        "tags": list(CATALOG[message.evento].etiquetas),
-    }
-    link = dados.get("link")
-    if isinstance(link, str) and link.startswith(("https://", "http://")) and len(link) <= 1000:
-        body["click"] = link
-    while len(raw := json.dumps(body, ensure_ascii=False).encode()) > BODY_BYTES:
-        # Quotes and line breaks take two bytes each in JSON: cut by what is over, at least by one.
-        room = len(body["message"].encode()) - max(len(raw) - BODY_BYTES, 4)
-        body["message"] = cut_bytes(body["message"].removesuffix("…"), room)
-    return raw
-
-
-def _title(evento: str, dados: dict[str, Any]) -> str:
-    given = dados.get("titulo")
-    if isinstance(given, str) and given.strip():
-        return given
-    objeto = dados.get("objeto") or dados.get("nome")
-    return f"{CATALOG[evento].rotulo}: {objeto}" if isinstance(objeto, str) and objeto else CATALOG[evento].rotulo
-
-
-def _text(dados: dict[str, Any]) -> str:
-    given = dados.get("mensagem")
-    if isinstance(given, str) and given.strip():
-        return given
-    return "\n".join(f"{key}: {_value(value)}" for key, value in dados.items())
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _priority(dados: dict[str, Any]) -> int:
-    given = dados.get("prioridade")
-    if isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= 5:
-        return given
-    severity = dados.get("severidade")
-    return PRIORITIES.get(severity, 3) if isinstance(severity, str) else 3
-
-
-def _clean(text: str) -> str:
-    return _CONTROL.sub(" ", text).strip()
 
 
 KIND = Ntfy()

@@ -8,9 +8,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from core.errors import UsageError
 from core.settings.deliveries import DeliverySettings
-from events.delivery.address import BlockedAddress, Judge, JudgingResolver, checked_url, refused_now
+from events.delivery.address import BlockedAddress, Judge, checked_url, refused_now, server_of, wire_url
 from events.delivery.http.outcomes import BLOCKED, of_exception
-from events.delivery.http.sender import Request, Sender
+from events.delivery.http.sender import JudgingResolver, Request, Sender
 from sandbox.receiver import ReceiverServer
 
 DENIED = """
@@ -71,16 +71,30 @@ def test_scope_ids_are_refused(address: str, scope: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "kept"),
+    ("typed", "host", "target"),
     [
-        ("https://exemplo.com.br/x?a=1", "https://exemplo.com.br/x?a=1"),
-        (" https://EXEMPLO.com.br./x#frag ", "https://exemplo.com.br/x"),
-        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000/"),
-        ("https://são.example/x", "https://xn--so-sia.example/x"),
+        ("https://exemplo.com.br/x?a=1", "exemplo.com.br", "/x?a=1"),
+        ("HTTPS://EXEMPLO.com.br./x#frag", "exemplo.com.br", "/x"),
+        ("http://127.0.0.1:8000", "127.0.0.1", "/"),
+        ("https://são.example/x", "xn--so-sia.example", "/x"),
+        ("https://[2606:4700::1]:8443?a=b", "2606:4700::1", "/?a=b"),
+        ("https://a.b/%7Eana/%2F/../c%2fd?s=%2B+%20%3d&t=%c3%a7&u='(x)'&v=a/b?c", "a.b", None),
+        ("https://a.b//x//;p=1,2/./%zz?%", "a.b", None),
+        ("https://a.b/ação e?q=é", "a.b", "/a%C3%A7%C3%A3o%20e?q=%C3%A9"),
     ],
 )
-def test_a_url_is_normalised(url: str, kept: str) -> None:
-    assert checked_url(url) == kept
+def test_what_stands_after_the_server_is_called_as_it_was_typed(typed: str, host: str, target: str | None) -> None:
+    url = wire_url(checked_url(typed))
+    assert (url.raw_host, url.raw_path_qs) == (host, target or typed.removeprefix("https://a.b"))
+
+
+def test_a_url_is_stored_as_it_was_typed() -> None:
+    assert checked_url(" HTTPS://Exemplo.com./a%7Eb#c \n") == "HTTPS://Exemplo.com./a%7Eb#c"
+
+
+def test_a_server_is_a_host_and_a_port() -> None:
+    assert server_of("https://NTFY.sh./") == "ntfy.sh:443"
+    assert server_of("http://ntfy.sh:8080") == "ntfy.sh:8080"
 
 
 @pytest.mark.parametrize(
@@ -96,6 +110,13 @@ def test_a_url_is_normalised(url: str, kept: str) -> None:
         "https://exemplo.com:99999/",
         "javascript:alert(1)",
         "https://[::1",
+        "https://exemplo.com\\@outro.com/",
+        "https://exemplo.com/\r\nHost: x",
+        "https://exemplo.com/" + "x" * 2000,
+        "https://:443/",
+        "https://exemplo.com:porta/",
+        "https://" + "a" * 64 + ".com/",
+        "https://a..b/",
     ],
 )
 def test_a_url_of_bad_form_is_refused_in_a_sentence(url: str) -> None:

@@ -1,0 +1,1 @@
+"""What the kind ntfy is made of: the message it publishes, and the proof that it was published."""

@@ -1,0 +1,67 @@
+"""The message of an ntfy publish: JSON in raw UTF-8, short enough to stay a message (contract ntfy, limits)."""
+
+import json
+import re
+from typing import Any
+
+from core.text import cut_bytes
+from events.catalog import CATALOG
+from events.delivery.kind import Message
+
+# At 4096 bytes of message the server makes an attachment, at 8192 bytes of JSON it refuses the request.
+MESSAGE_BYTES = 4095
+BODY_BYTES = 8191
+TITLE_BYTES = 250
+PRIORITIES = {"critico": 5, "aviso": 4}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def publish(topico: str, message: Message) -> bytes:
+    """Return the JSON body, in raw UTF-8, within the server's limits."""
+    dados = json.loads(message.corpo)["dados"]
+    body: dict[str, Any] = {
+        "topic": topico,
+        "title": cut_bytes(_clean(_title(message.evento, dados)), TITLE_BYTES),
+        "message": cut_bytes(_clean(_text(dados)) or CATALOG[message.evento].rotulo, MESSAGE_BYTES),
+        "priority": _priority(dados),
+        "tags": list(CATALOG[message.evento].etiquetas),
+    }
+    link = dados.get("link")
+    if isinstance(link, str) and link.startswith(("https://", "http://")) and len(link) <= 1000:
+        body["click"] = link
+    while len(raw := json.dumps(body, ensure_ascii=False).encode()) > BODY_BYTES:
+        # Quotes and line breaks take two bytes each in JSON: cut by what is over, at least by one.
+        room = len(body["message"].encode()) - max(len(raw) - BODY_BYTES, 4)
+        body["message"] = cut_bytes(body["message"].removesuffix("…"), room)
+    return raw
+
+
+def _title(evento: str, dados: dict[str, Any]) -> str:
+    given = dados.get("titulo")
+    if isinstance(given, str) and given.strip():
+        return given
+    objeto = dados.get("objeto") or dados.get("nome")
+    return f"{CATALOG[evento].rotulo}: {objeto}" if isinstance(objeto, str) and objeto else CATALOG[evento].rotulo
+
+
+def _text(dados: dict[str, Any]) -> str:
+    given = dados.get("mensagem")
+    if isinstance(given, str) and given.strip():
+        return given
+    return "\n".join(f"{key}: {_value(value)}" for key, value in dados.items())
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _priority(dados: dict[str, Any]) -> int:
+    given = dados.get("prioridade")
+    if isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= 5:
+        return given
+    severity = dados.get("severidade")
+    return PRIORITIES.get(severity, 3) if isinstance(severity, str) else 3
+
+
+def _clean(text: str) -> str:
+    return _CONTROL.sub(" ", text).strip()
