@@ -13,15 +13,16 @@ BASE = {"core"}
 MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
     "storage": BASE,
+    "claims": BASE | {"storage"},
     "connectors": BASE,
-    "events": BASE | {"storage"},
+    "events": BASE | {"storage", "claims"},
     "alerts": BASE | {"storage", "events"},
-    "flows": BASE | {"storage", "events", "alerts", "connectors"},
+    "flows": BASE | {"storage", "claims", "events", "alerts", "connectors"},
     "tasks": BASE | {"flows"},
     "beat_schedule": BASE,
     "workers": BASE | {"beat_schedule", "tasks"},
     "api": BASE | {"storage", "events", "flows"},
-    "cli": BASE | {"storage", "events", "alerts", "flows", "connectors", "tasks", "workers", "beat_schedule"},
+    "cli": BASE | {"storage", "claims", "events", "alerts", "flows", "connectors", "tasks", "workers", "beat_schedule"},
     "sandbox": BASE,
 }
 BESIDES: dict[str, set[str]] = {

@@ -1,0 +1,38 @@
+"""Who holds a lease: a token that names the process, so that the dead of this host are known at once."""
+
+import os
+import secrets
+import socket
+from pathlib import Path
+
+SEPARATOR = "|"
+
+
+def host() -> str:
+    """Return the name of this machine or container."""
+    return socket.gethostname()
+
+
+def _born(pid: int) -> str | None:
+    """Return when a process started, in ticks since boot (field 22 of /proc/PID/stat); none for the dead."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (OSError, ValueError):
+        return None
+    return None if fields[0] == "Z" else fields[19]
+
+
+def new_token() -> str:
+    """Return a lease token of this process, different at every call."""
+    pid = os.getpid()
+    return SEPARATOR.join((host(), str(pid), _born(pid) or "?", secrets.token_hex(8)))
+
+
+def is_dead(token: str) -> bool:
+    """Tell whether the holder ran on this machine and is gone; of other machines only the clock can tell."""
+    name, _, rest = token.partition(SEPARATOR)
+    pid, _, rest = rest.partition(SEPARATOR)
+    born = rest.partition(SEPARATOR)[0]
+    if name != host() or born == "?" or not pid.isdigit() or not Path("/proc/self/stat").exists():
+        return False
+    return _born(int(pid)) != born

@@ -1,0 +1,21 @@
+"""When something last happened, as rows: nothing that matters is remembered by a cache."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.clock import SYSTEM, Clock
+from storage.models import Marca
+from storage.session import transaction
+
+
+def note(nome: str, clock: Clock = SYSTEM) -> None:
+    """Note that it happened now."""
+    with transaction() as db:
+        db.merge(Marca(nome=nome, instante=clock.now()))
+
+
+def last(db: Session, nome: str) -> datetime | None:
+    """Return when it last happened."""
+    found = db.get(Marca, nome)
+    return found.instante if found else None

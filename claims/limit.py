@@ -1,0 +1,41 @@
+"""How many requests at once the other side can take: found out by trying, up after answers, down when it complains."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+FIRST = 2.0
+STEP, FEW = 2.0, 16
+SLOW_FACTOR, QUICK_SECONDS = 3.0, 0.3
+SMOOTHING, QUICKEST_DRIFT = 0.2, 1.001
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What is known: `value` requests may be in flight; `quickest` and `usual` answer in seconds; when it last fell."""
+
+    value: float = FIRST
+    quickest: float | None = None
+    usual: float | None = None
+    fell_at: datetime | None = None
+
+    def answered(self, seconds: float, ceiling: float) -> "Limit":
+        """Grow by two per round of `value` answers, unless answers got slow: then more in flight would only queue.
+
+        Whoever never complained is tried out faster, up to a few: twice as many after each round.
+        """
+        quickest = min(seconds, self.quickest * QUICKEST_DRIFT) if self.quickest else seconds
+        usual = seconds if self.usual is None else self.usual + SMOOTHING * (seconds - self.usual)
+        quick = usual <= max(quickest * SLOW_FACTOR, QUICK_SECONDS)
+        untried = self.fell_at is None and self.value < FEW
+        step = (1.0 if untried else STEP / self.value) if quick else 0.0
+        return replace(self, value=min(self.value + step, ceiling), quickest=quickest, usual=usual)
+
+    def overloaded(self, began: datetime, now: datetime) -> "Limit":
+        """Halve once for all that was in flight together; `began` is when the request was made."""
+        if not self.falls(began):
+            return self
+        return replace(self, value=max(self.value / 2, 1.0), fell_at=now)
+
+    def falls(self, began: datetime) -> bool:
+        """Tell whether an overload of a request made then is news."""
+        return self.fell_at is None or began > self.fell_at

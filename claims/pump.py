@@ -1,0 +1,214 @@
+"""One pump for all owed work: take, do many at once on the event loop, write what has ended, take again.
+
+Nothing waits for the slowest: what has ended is written in batches every few milliseconds, by one thread that owns the
+database, while requests begin and end on the loop. So a database that is locked for long makes nobody's answer late.
+
+The end comes by a budget, by time, by the work's own word (`over`: a window closed, somebody paused it), or because the
+process is to stop: no item begins any more, those under way are waited for, outcomes are written, the rest goes back.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from claims.work import Done, Item, Plan, Taken, Work
+from core.errors import Transient
+from core.stopping import stopping
+
+T = TypeVar("T")
+LONGEST_RETRY_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a pump goes about it, in seconds.
+
+    `gather`: so long an outcome waits for others, to be written with them. `most`: after so long nothing begins any
+    more (none: no such limit). `idle`: so long it stays when there is nothing to do. `look`: so often it asks its work
+    and the process whether something changed. A database that does not answer is tried again after `retry`, then after
+    twice as long, for as long as `patience`.
+    """
+
+    gather: float = 0.01
+    most: float | None = None
+    idle: float = 0.0
+    look: float = 0.25
+    retry: float = 0.1
+    patience: float = 120.0
+
+
+class Pump(Generic[Item, Done, Plan, Taken]):
+    """One run of one work. It is made and run on the event loop; `wake` and `stop` may come from any thread."""
+
+    def __init__(self, work: Work[Item, Done, Plan, Taken], pace: Pace = Pace()) -> None:
+        self.work, self.pace = work, pace
+        self.faults: list[BaseException] = []
+        self._running: dict[asyncio.Future[Done], Item] = {}
+        self._back: list[Item] = []
+        self._done: deque[Done] = deque()
+        self._oldest = 0.0
+        self._turn: asyncio.Future[Taken] | None = None
+        self._writing: list[Done] = []
+        self._one_by_one = 0
+        self._not_before = self._failing_since = 0.0
+        self._retry = pace.retry
+        self._stopped = False
+        self._changed = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._ends = None if pace.most is None else time.monotonic() + pace.most
+        self._database = ThreadPoolExecutor(1, "esteira-banco")
+
+    @property
+    def in_flight(self) -> int:
+        """How many items are under way."""
+        return len(self._running)
+
+    def wake(self) -> None:
+        """Let it ask its work at once whether something changed."""
+        self._loop.call_soon_threadsafe(self._changed.set)
+
+    def stop(self) -> None:
+        """Let nothing begin any more."""
+        self._stopped = True
+        self.wake()
+
+    def over(self) -> bool:
+        """Tell whether no item may begin any more."""
+        late = self._ends is not None and time.monotonic() >= self._ends
+        return self._stopped or late or stopping() or self.work.over()
+
+    async def run(self) -> None:
+        """Work until the end. A fault of ours costs the item in which it happened, and is raised once all are done."""
+        try:
+            await self._work()
+        finally:
+            await self._clear_up()
+        if self.faults:
+            raise self.faults[0]
+
+    async def _work(self) -> None:
+        idle_since: float | None = None
+        while True:
+            self._changed.clear()
+            over = self.over()
+            if not over:
+                self._begin()
+            self._start_turn(over=over)
+            if self._running or self._done or self._writing:
+                idle_since = None
+            else:
+                idle_since = idle_since or time.monotonic()
+                if self._turn is None and (over or time.monotonic() - idle_since >= self.pace.idle):
+                    return
+            await self._wait()
+
+    def _begin(self) -> None:
+        while (item := self.work.next()) is not None:
+            task = asyncio.ensure_future(self.work.do(item))
+            self._running[task] = item
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Future[Done]") -> None:
+        item = self._running.pop(task)
+        self._changed.set()
+        fault = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if fault is None:
+            done: Done | None = task.result()
+        else:
+            self.faults += [] if task.cancelled() else [fault]
+            done = self.work.failed(item, fault)
+        if done is None:
+            self._back.append(item)
+            return
+        self.work.ended(item, done)
+        if not self._done:
+            self._oldest = time.monotonic()
+        self._done.append(done)
+
+    def _start_turn(self, *, over: bool) -> None:
+        """Begin a turn where there is reason for one; whoever claims also writes."""
+        now = time.monotonic()
+        if self._turn is not None or now < self._not_before:
+            return
+        alone = not self._running and self.pace.idle == 0
+        ripe = bool(self._done) and (over or alone or now - self._oldest >= self.pace.gather)
+        more = not over and not self._one_by_one and self.work.wants()
+        if not ripe and not more:
+            return
+        amount = 1 if self._one_by_one else len(self._done)
+        self._writing = [self._done.popleft() for _ in range(amount)]
+        self._oldest = now
+        self._turn = self._call(self.work.turn, self.work.plan(self._writing, more=more))
+        self._turn.add_done_callback(self._turned)
+
+    def _turned(self, turn: "asyncio.Future[Taken]") -> None:
+        self._turn = None
+        self._changed.set()
+        fault = asyncio.CancelledError() if turn.cancelled() else turn.exception()
+        if fault is not None:
+            self._not_turned(fault)
+            return
+        self._one_by_one, self._writing = max(self._one_by_one - len(self._writing), 0), []
+        self._not_before, self._retry, self._failing_since = 0.0, self.pace.retry, 0.0
+        self.work.took(turn.result())
+
+    def _not_turned(self, fault: BaseException) -> None:
+        """Keep what could not be written: it is tried again as it was, after a fault of ours one by one."""
+        writing, self._writing = self._writing, []
+        now = time.monotonic()
+        self._failing_since = self._failing_since or now
+        if (
+            isinstance(fault, Transient)
+            and now - self._failing_since < self.pace.patience
+            and (writing or self._running)
+        ):
+            self._done.extendleft(reversed(writing))
+            self._not_before, self._retry = now + self._retry, min(self._retry * 2, LONGEST_RETRY_SECONDS)
+            return
+        if len(writing) > 1 and not isinstance(fault, Transient):
+            self._done.extendleft(reversed(writing))
+            self._one_by_one = len(writing)
+            return
+        self._one_by_one = max(self._one_by_one - 1, 0)
+        self.faults.append(fault)
+        if not writing or isinstance(fault, Transient):
+            self._stopped = True
+
+    def _call(self, work: Callable[..., T], *arguments: Any) -> "asyncio.Future[T]":
+        return self._loop.run_in_executor(self._database, work, *arguments)
+
+    async def _wait(self) -> None:
+        """Wait until something changes, at most until somebody has to look."""
+        now = time.monotonic()
+        seconds = min(self.pace.look, max(self.work.alarm(), 0.0))
+        if self._done and self._turn is None:
+            ripe = max(self._oldest + self.pace.gather, self._not_before)
+            seconds = min(seconds, max(ripe - now, 0.0))
+        alarm = self._loop.call_later(seconds, self._changed.set)
+        try:
+            await self._changed.wait()
+        finally:
+            alarm.cancel()
+
+    async def _clear_up(self) -> None:
+        """Write what has ended and give back what did not begin; after a cancellation also what was under way."""
+        interrupted = dict(self._running)
+        for task in interrupted:
+            task.cancel()
+        try:
+            # Their ends are noted as usual.
+            if interrupted:
+                await asyncio.wait(interrupted)
+            if self._turn is not None:
+                await asyncio.wait([self._turn])
+            if self._done:
+                await self._call(self.work.turn, self.work.plan(tuple(self._done), more=False))
+            await self._call(self.work.give_back, [*self._back, *self.work.left()])
+        except Transient as fault:
+            self.faults.append(fault)
+        finally:
+            self._database.shutdown(wait=False)

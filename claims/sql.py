@@ -1,0 +1,168 @@
+"""Our own tables as a home of claims: rows with the columns `id`, `due_at` and `lease_token`."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any, Generic, cast
+
+from sqlalchemy import ColumnElement, Dialect, Table, TextClause, Update, bindparam, or_, select, update
+from sqlalchemy.orm import Session
+
+from claims import holder
+from claims.many import Many
+from claims.protocol import Outcome, Row
+from storage.models import Base
+
+Condition = ColumnElement[bool] | TextClause
+
+
+class SqlClaims(Generic[Row, Outcome]):
+    """A table whose rows are owed work.
+
+    `row` and `outcome` are dataclasses: the fields of the first are the columns that are read by a claim, those of the
+    second the columns that a settlement writes. `ready` says which rows may be claimed besides being due; `claimed`,
+    `given_back` and `crashed` are values written when a row is claimed, given back, or found with a dead holder.
+    """
+
+    def __init__(
+        self,
+        model: type[Base],
+        row: type[Row],
+        outcome: type[Outcome],
+        *,
+        ready: Condition | None = None,
+        claimed: Mapping[str, Any] | None = None,
+        given_back: Mapping[str, Any] | None = None,
+        crashed: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.table = cast("Table", model.__table__)
+        self.row, self.outcome = row, outcome
+        self.ready = () if ready is None else (ready,)
+        self.claimed = dict(claimed or {})
+        self.given_back = dict(given_back or {})
+        self.crashed = dict(crashed or {})
+        self.columns = [self.table.c[field.name] for field in fields(cast("Any", row))]
+        self.written = [field.name for field in fields(cast("Any", outcome))]
+        self.many = Many({name: self.table.c[name] for name in self.written})
+        self._settles: dict[str, Update] = {}
+        self._claims: dict[tuple[Any, ...], Update] = {}
+
+    def on(self, db: Session, *where: ColumnElement[bool], early: bool = False) -> "Bound[Row, Outcome]":
+        """Return the rows for one transaction; `where` narrows what is claimed.
+
+        With `early` also rows are claimed that nobody holds and that are not due yet.
+        """
+        return Bound(self, db, where, early=early)
+
+    def due(self, now: datetime) -> tuple[Condition, ...]:
+        """Return the conditions under which a row may be claimed."""
+        return (self.table.c.due_at <= now, *self.ready)
+
+    def owe(self, db: Session, at: datetime, *where: Condition, **values: Any) -> int:
+        """Let rows that nobody holds be due at that instant, with these values; return how many."""
+        free = update(self.table).where(self.table.c.lease_token.is_(None), *where)
+        return int(db.execute(free.values(due_at=at, **values)).rowcount)  # type: ignore[attr-defined]
+
+    def take_away(self, db: Session, *where: Condition, **values: Any) -> int:
+        """Write these values to rows whoever holds them; the holder then has lost them. Return how many."""
+        taken = update(self.table).where(*where).values(lease_token=None, **values)
+        return int(db.execute(taken).rowcount)  # type: ignore[attr-defined]
+
+    def claiming(self, where: Sequence[ColumnElement[bool]], *, early: bool) -> Update:
+        """Return the statement of a claim."""
+        table = self.table
+        now = bindparam("p_now", type_=table.c.due_at.type)
+        due = or_(table.c.due_at <= now, table.c.lease_token.is_(None)) if early else table.c.due_at <= now
+        claimable = (due, *self.ready)
+        # `due_at` is read in the same order as the index; rivals on PostgreSQL skip each other's rows, and the limit
+        # counts what is left. The lock lets others refer to the row meanwhile.
+        chosen = (
+            select(table.c.id)
+            .where(*claimable, *where)
+            .order_by(table.c.due_at, table.c.id)
+            .limit(bindparam("p_limit"))
+            .with_for_update(skip_locked=True, key_share=True)
+            .cte("chosen")
+            # Without this PostgreSQL may run the query again for each row, and so pass the limit.
+            .prefix_with("MATERIALIZED", dialect="postgresql")
+        )
+        taken = {"lease_token": bindparam("p_token"), "due_at": bindparam("p_until", type_=table.c.due_at.type)}
+        return (
+            update(table)
+            .where(table.c.id.in_(select(chosen.c.id)), *claimable)
+            .values(**taken, **self.claimed)
+            .returning(*self.columns)
+        )
+
+    def settling(self, dialect: Dialect) -> Update:
+        """Return the statement of a settlement."""
+        if dialect.name not in self._settles:
+            table, new = self.table, self.many.table(dialect.name)
+            values = {name: new.c[name] for name in self.written if name != "id"}
+            self._settles[dialect.name] = (
+                update(table)
+                .where(table.c.id == new.c.id, table.c.lease_token == bindparam("p_token"))
+                .values(lease_token=None, **values)
+                .returning(table.c.id)
+            )
+        return self._settles[dialect.name]
+
+
+class Bound(Generic[Row, Outcome]):
+    """The rows of one table in one transaction; see `claims.protocol.Claims` for what each call does."""
+
+    def __init__(
+        self, home: SqlClaims[Row, Outcome], db: Session, where: Sequence[ColumnElement[bool]], *, early: bool
+    ) -> None:
+        self.home, self.db, self.where, self.early = home, db, where, early
+
+    def claim(self, limit: int, now: datetime, seconds: float, token: str) -> Sequence[Row]:
+        """Take at most so many due rows for that long, the longest due first; return them by their numbers."""
+        until = now + timedelta(seconds=seconds)
+        values = {"p_now": now, "p_limit": limit, "p_token": token, "p_until": until}
+        found = self.db.execute(self.home.claiming(self.where, early=self.early), values)
+        make = cast("Any", self.home.row)
+        return sorted((make(*one) for one in found), key=lambda row: row.id)
+
+    def settle(self, token: str, outcomes: Sequence[Outcome]) -> set[int]:
+        """Write outcomes and let go of their rows; return those that were still held."""
+        if not outcomes:
+            return set()
+        dialect = self.db.get_bind().dialect
+        rows = [[getattr(one, name) for name in self.home.written] for one in outcomes]
+        values = self.home.many.values(rows, dialect)
+        return self._ids(self.home.settling(dialect), {**values, "p_token": token})
+
+    def hold(self, token: str, ids: Collection[int], until: datetime) -> set[int]:
+        """Keep rows until then; return those that are still held."""
+        return self._held(token, ids, due_at=until)
+
+    def give_back(self, token: str, ids: Collection[int], now: datetime) -> set[int]:
+        """Let go of rows with which nothing was done, due at once; return those that were still held."""
+        return self._held(token, ids, lease_token=None, due_at=now, **self.home.given_back)
+
+    def after_crash(self, now: datetime) -> int:
+        """Let go of what dead processes of this host held, due at once; return how many rows."""
+        tokens = self.orphans()
+        if not tokens:
+            return 0
+        values = {"lease_token": None, "due_at": now, **self.home.crashed}
+        lost = update(self.home.table).where(self.home.table.c.lease_token.in_(tokens)).values(**values)
+        return int(self.db.execute(lost).rowcount)  # type: ignore[attr-defined]
+
+    def orphans(self) -> list[str]:
+        """Return the tokens of dead processes of this host."""
+        held = self.home.table.c.lease_token
+        mine = held.startswith(holder.host() + holder.SEPARATOR, autoescape=True)
+        tokens = self.db.scalars(select(held).where(held.is_not(None), mine).distinct())
+        return [token for token in tokens if holder.is_dead(token)]
+
+    def _held(self, token: str, ids: Collection[int], **values: Any) -> set[int]:
+        if not ids:
+            return set()
+        table = self.home.table
+        mine = (table.c.lease_token == token, table.c.id.in_(sorted(ids)))
+        return self._ids(update(table).where(*mine).values(**values).returning(table.c.id), {})
+
+    def _ids(self, statement: Update, values: Mapping[str, Any]) -> set[int]:
+        return set(self.db.execute(statement, values).scalars())

@@ -1,0 +1,85 @@
+"""What happens to fiscal documents: the classes of integracoes, section 2, which belong to a user."""
+
+from events.catalog.payload import Payload
+
+
+class NfeImportada(Payload):
+    """An NF-e was imported for the first time."""
+
+    evento, rotulo, do_usuario = "nfe_importada", "NFe Importada", True
+
+    chave_acesso: str
+    numero_nf: str
+    serie: str
+    data_emissao: str | None
+    emit_cnpj: str
+    emit_nome: str
+    dest_cnpj_cpf: str
+    dest_nome: str
+    valor_total: str = "0"
+    valor_produtos: str = "0"
+    status_nfe: str
+
+
+class CteImportado(Payload):
+    """A CT-e was imported for the first time."""
+
+    evento, rotulo, do_usuario = "cte_importado", "CTe Importado", True
+
+    chave_acesso: str
+    numero_ct: str
+    serie: str
+    data_emissao: str | None
+    emit_cnpj: str
+    emit_nome: str
+    dest_cnpj: str
+    dest_nome: str
+    valor_total: str = "0"
+    municipio_inicio: str
+    uf_inicio: str
+    municipio_fim: str
+    uf_fim: str
+    status_cte: str
+
+
+class ConsultaConcluida(Payload):
+    """A consultation of SEFAZ ended; `certificado` repeats `certificado_nome` for older consumers."""
+
+    evento, rotulo, do_usuario = "consulta_concluida", "Consulta SEFAZ Concluída", True
+
+    certificado_nome: str
+    certificado: str
+    cnpj: str
+    tipo_documento: str
+    data_inicio: str
+    data_fim: str
+    total_encontrados: int
+    total_importados: int
+    total_erros: int
+    data_conclusao: str
+
+
+class DocumentoAtualizado(Payload):
+    """A document changed: cancelled, corrected, another status."""
+
+    evento, rotulo, do_usuario = "documento_atualizado", "Documento Atualizado", True
+
+    chave_acesso: str
+    tipo: str
+    campos_alterados: list[str]
+
+
+class ErroImportacao(Payload):
+    """A file could not be imported; `arquivo`, `erro` and `timestamp` are the names older consumers know."""
+
+    evento, rotulo, do_usuario = "erro_importacao", "Erro na Importação", True
+    etiquetas = ("x",)
+
+    tipo_documento: str
+    arquivo_nome: str
+    chave_acesso: str | None
+    mensagem: str
+    data_importacao: str
+    arquivo: str
+    erro: str
+    timestamp: str
