@@ -125,13 +125,13 @@ def _noted(watched: Engine, seen: dict[str, Any]) -> Iterator[None]:
 
 def memory(counter: Counter, warm: int, amount: int) -> tuple[float, float]:
     """Drain a little, then more; return the memory of the largest pool process in MiB after each."""
-    from flows import entregas
+    from flows.entregas import draining
 
     with workers("entregas") as (worker,):
         sizes = []
         for goal in (warm, warm + amount):
             while counter.requests < goal:
-                entregas.acordar_vencidas()
+                draining.wake_due()
                 ends = time.monotonic() + 5
                 while counter.requests < goal and time.monotonic() < ends:
                     time.sleep(0.1)

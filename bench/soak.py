@@ -91,11 +91,11 @@ def owed() -> dict[Key, str]:
 def wait_until_delivered(ends: float) -> bool:
     """Wait until the database says that nothing is open any more; tell whether it does."""
     from core.errors import Transient
-    from flows import entregas
+    from flows.entregas import views
 
     while time.monotonic() < ends:
         try:
-            if set(entregas.contar()) == {"entregue"}:
+            if set(views.counts()) == {"entregue"}:
                 return True
         except Transient:
             pass

@@ -40,11 +40,11 @@ def owe(counter: Counter, amount: int) -> float:
 
 def deliver(amount: int) -> float:
     """Wake every destination as the sweep does; return the deliveries per second until the last outcome is written."""
-    from flows import entregas
+    from flows.entregas import draining, views
 
     began = time.perf_counter()
-    entregas.acordar_vencidas()
-    while entregas.contar().get("entregue", 0) < amount:
+    draining.wake_due()
+    while views.counts().get("entregue", 0) < amount:
         time.sleep(0.05)
     return amount / (time.perf_counter() - began)
 

@@ -3,19 +3,15 @@
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import Row
 
-from cli.output import document, instant, out, say, table
+from cli.options import Depois, Fila, Json, Limite
+from cli.output import document, out, plain, report, say, table
 from cli.portuguese import Noun
-from core.instant import read_instant
-from core.settings.core import CoreSettings
-from flows import entregas
-from flows.destinos.finding import number_of
-from flows.entregas import recuperacao
-from storage.models import Attempt, Delivery, Destino, Event
+from core.page import SIZE
+from flows.entregas import views
 
 app = Noun("Entregas: um evento devido a um destino.")
-Json = Annotated[bool, typer.Option("--json", help="Responde em JSON.")]
+Numero = Annotated[int, typer.Argument(metavar="ID", help="Número da entrega.")]
 COLUMNS = {
     "id": "Nº",
     "evento": "Evento",
@@ -27,60 +23,54 @@ COLUMNS = {
 }
 
 
+ATTEMPTS = {
+    "tentativa": "Nº",
+    "data_execucao": "Quando",
+    "status_code": "HTTP",
+    "duracao_ms": "ms",
+    "endereco": "Endereço",
+    "erro": "Erro",
+}
+
+
 @app.command()
 def listar(
     estado: Annotated[
         str | None,
         typer.Option("--estado", help="pendente, enviando, entregue, esgotado, retido ou bloqueado."),
     ] = None,
-    limite: Annotated[int, typer.Option("--limite", min=1, max=10000, help="Quantas, das mais novas.")] = 100,
+    limite: Limite = SIZE,
+    depois: Depois = None,
     as_json: Json = False,
 ) -> None:
-    """Lista as entregas mais novas."""
-    rows = [shown(row) for row in entregas.listar(estado, limite)]
-    if as_json:
-        document(rows)
-        return
-    table(rows, COLUMNS, "Nenhuma entrega.")
+    """Lista as entregas, das mais novas para as mais antigas."""
+    found = views.deliveries(estado, depois=depois, limite=limite)
+    report(found, COLUMNS, "Nenhuma entrega.", as_json=as_json)
 
 
 @app.command()
-def mostrar(
-    entrega: Annotated[int, typer.Argument(metavar="ID", help="Número da entrega.")], as_json: Json = False
-) -> None:
+def mostrar(entrega: Numero, as_json: Json = False) -> None:
     """Mostra uma entrega, o corpo enviado e cada tentativa."""
-    found = entregas.mostrar(entrega)
-    fields = shown((found.delivery, found.event, found.destino))
-    body = found.event.corpo.decode("utf-8", "replace")
-    attempts = [_attempt(attempt) for attempt in found.attempts]
+    found = views.delivery(entrega)
+    fields = plain(found.entrega) | {"corpo": found.corpo}
+    attempts = [plain(one) for one in found.historico]
     if as_json:
-        document(fields | {"corpo": body, "historico": attempts})
+        document(fields | {"historico": attempts})
         return
     for key, value in fields.items():
         out.print(f"{key}: {'-' if value is None else value}", markup=False)
-    out.print(f"corpo: {body}", markup=False)
-    columns = {
-        "tentativa": "Nº",
-        "data_execucao": "Quando",
-        "status_code": "HTTP",
-        "duracao_ms": "ms",
-        "endereco": "Endereço",
-        "erro": "Erro",
-    }
-    table(attempts, columns, "Nenhuma tentativa ainda.")
+    table(attempts, ATTEMPTS, "Nenhuma tentativa ainda.")
 
 
 @app.command()
-def reenviar(
-    entrega: Annotated[int, typer.Argument(metavar="ID", help="Número da entrega.")],
-    fila: Annotated[bool, typer.Option("--fila", help="Deixa a entrega para os workers.")] = False,
-    as_json: Json = False,
-) -> None:
+def reenviar(entrega: Numero, fila: Fila = False, as_json: Json = False) -> None:
     """Manda uma entrega de novo, com o mesmo webhook-id e uma nova série de tentativas."""
-    message_id = recuperacao.reenviar(entrega)
+    from flows.entregas import again, delivering
+
+    webhook_id = again.resend(entrega)
     if not fila:
-        entregas.entregar_agora(message_id)
-    rows = report(message_id)
+        delivering.deliver_now(webhook_id)
+    rows = tell(webhook_id)
     if as_json:
         document(rows)
 
@@ -93,50 +83,21 @@ def recuperar(
     as_json: Json = False,
 ) -> None:
     """Devolve à fila o que um destino deixou de receber, aos poucos, sem atrasar o que é novo."""
+    from core.instant import read_instant
+    from core.settings.core import CoreSettings
+    from flows.destinos.finding import number_of
+    from flows.entregas import again
+
     since = read_instant(desde, CoreSettings.current().zone, "--desde não é uma data")
-    amount = recuperacao.recuperar(number_of(destino), since, tudo=tudo)
-    say(f"{amount} entregas voltaram à fila, {recuperacao.PER_SECOND} por segundo.")
+    amount = again.recover(number_of(destino), since, tudo=tudo)
+    say(f"{amount} entregas voltaram à fila, {again.PER_SECOND} por segundo.")
     if as_json:
         document({"entregas": amount})
 
 
-def shown(row: Row[Delivery, Event, Destino] | tuple[Delivery, Event, Destino]) -> dict[str, Any]:
-    """Return the fields of a delivery that people see."""
-    delivery, event, destino = row
-    waiting = delivery.estado == "pendente"
-    return {
-        "id": delivery.id,
-        "webhook_id": event.message_id,
-        "evento": event.nome,
-        "destino": destino.nome,
-        "destino_id": destino.id,
-        "tipo": destino.tipo,
-        "estado": delivery.estado,
-        "tentativas": delivery.tentativas,
-        "criada_em": instant(delivery.created_at),
-        "proxima_tentativa": instant(delivery.due_at) if waiting else None,
-        "concluida_em": instant(delivery.finished_at),
-        "ultimo_erro": delivery.last_error,
-    }
-
-
-def _attempt(attempt: Attempt) -> dict[str, Any]:
-    return {
-        "tentativa": attempt.number,
-        "data_execucao": instant(attempt.started_at),
-        "sucesso": attempt.error is None,
-        "resultado": attempt.outcome,
-        "status_code": attempt.status_code,
-        "duracao_ms": attempt.duration_ms,
-        "endereco": attempt.address,
-        "response": attempt.response,
-        "erro": attempt.error,
-    }
-
-
-def report(message_id: str) -> list[dict[str, Any]]:
+def tell(webhook_id: str) -> list[dict[str, Any]]:
     """Return the deliveries of one event, and say them on stderr."""
-    rows = [shown(row) for row in entregas.de_evento(message_id)]
+    rows = [plain(one) for one in views.of_event(webhook_id)]
     for row in rows:
         reason = f" ({row['ultimo_erro']})" if row["ultimo_erro"] else ""
         say(f"  {row['destino']}: {row['estado']}{reason}")

@@ -1,49 +1,54 @@
-"""`esteira eventos`: fire one by hand."""
+"""`esteira eventos`: what happens; fire one by hand."""
 
 import json
 from typing import Annotated, Any
 
 import typer
 
-from cli.entregas import report
-from cli.output import document, say, table
+from cli.entregas import tell
+from cli.options import Depois, Fila, Json, Limite
+from cli.output import document, report, say
 from cli.portuguese import Noun
 from core.errors import UsageError
-from events import disparar_webhook
-from events.catalog import CATALOG
-from flows import entregas
+from core.page import SIZE
+from flows.eventos import views
 
 app = Noun("Eventos: o que aconteceu.")
-Json = Annotated[bool, typer.Option("--json", help="Responde em JSON.")]
 
 
 @app.command()
 def disparar(
     evento: Annotated[str, typer.Argument(help="Nome do evento; veja `esteira eventos listar`.")],
     dados: Annotated[str, typer.Option("--dados", help="Um objeto JSON.")],
-    fila: Annotated[bool, typer.Option("--fila", help="Deixa a entrega para os workers.")] = False,
+    fila: Fila = False,
     as_json: Json = False,
 ) -> None:
     """Registra um evento sem usuário e o entrega aos destinos sem dono."""
-    message_id = disparar_webhook(evento, parsed(dados))
+    from events.outbox import disparar_webhook
+    from flows.entregas import delivering
+
+    webhook_id = disparar_webhook(evento, parsed(dados))
     if not fila:
-        entregas.entregar_agora(message_id)
-    say(f"Evento {evento} registrado: {message_id}.")
-    rows = report(message_id)
+        delivering.deliver_now(webhook_id)
+    say(f"Evento {evento} registrado: {webhook_id}.")
+    rows = tell(webhook_id)
     if not rows:
         say("Nenhum destino assina este evento.")
     if as_json:
-        document({"id": message_id, "evento": evento, "entregas": rows})
+        document({"id": webhook_id, "evento": evento, "entregas": rows})
 
 
 @app.command()
 def listar(as_json: Json = False) -> None:
     """Lista os eventos conhecidos."""
-    rows = [{"evento": name, "rotulo": kind.rotulo} for name, kind in CATALOG.items()]
-    if as_json:
-        document(rows)
-        return
-    table(rows, {"evento": "Evento", "rotulo": "Rótulo"}, "")
+    report(views.kinds(), {"evento": "Evento", "rotulo": "Rótulo"}, "Nenhum evento.", as_json=as_json)
+
+
+@app.command()
+def registrados(limite: Limite = SIZE, depois: Depois = None, as_json: Json = False) -> None:
+    """Lista o que aconteceu, do mais novo para o mais antigo."""
+    columns = {"id": "Nº", "ocorrido_em": "Quando", "evento": "Evento", "webhook_id": "webhook-id"}
+    report(views.recorded(depois, limite), columns, "Nada aconteceu ainda.", as_json=as_json)
 
 
 def parsed(text: str) -> dict[str, Any]:

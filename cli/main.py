@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from cli import portuguese
+from cli import hints, portuguese
 from cli.nouns import Root
 from cli.output import say
-from core.errors import PlatformError, UsageError
+from core.errors import PlatformError, Refusal, UsageError
 from core.logs import configure
 from core.text import redact
 
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     except PlatformError as error:
         if debug:
             raise
-        say(f"Erro: {error}")
+        say(f"Erro: {hints.sentence(error) if isinstance(error, Refusal) else error}")
         return error.exit_code
     except BrokenPipeError:
         return 0

@@ -2,16 +2,46 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from core.page import Page
+
 # Without a terminal nobody gains from narrow columns.
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def plain(view: Any) -> dict[str, Any]:
+    """Return a read model as it is answered in JSON: its fields, instants with the offset of the installation."""
+    return {field.name: _plain(getattr(view, field.name)) for field in fields(view)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    return plain(value) if is_dataclass(value) else value
+
+
+def report(rows: Iterable[Any], columns: Mapping[str, str], empty: str, *, as_json: bool) -> None:
+    """Answer with read models: one JSON list, or a table with a title for each field shown.
+
+    Of a page that is not the end, the way to go on is told on stderr.
+    """
+    shown = [plain(row) for row in rows]
+    if as_json:
+        document(shown)
+    else:
+        table(shown, columns, empty)
+    if isinstance(rows, Page) and rows.depois is not None:
+        say(f"Há mais: repita com --depois {rows.depois}.")
 
 
 def document(value: Any) -> None:

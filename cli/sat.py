@@ -8,7 +8,7 @@ from cli import sat_avaliar, sat_frota
 from cli.output import document, instant, say, table
 from cli.portuguese import Noun
 from core.errors import Misconfigured, Rejected, Transient, UsageError
-from flows import entregas
+from flows.entregas import delivering
 from flows.sat import boxes, check, parking
 from flows.sat.configured import box_named, configured
 from flows.sat.outcome import Verificacao
@@ -51,7 +51,7 @@ def verificar(
 def _check(names: list[str], *, as_json: bool, alone: bool) -> int:
     """Check boxes now, say what was found, return the exit code."""
     found = check.verificar_varias(names)
-    entregas.entregar_varios([event for one in found for event in one.eventos])
+    delivering.deliver_all([event for one in found for event in one.eventos])
     if as_json:
         shown = [_shown(one) for one in found]
         document(shown[0] if alone else shown)

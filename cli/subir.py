@@ -22,8 +22,8 @@ def subir(
 
 def snapshot() -> dict[str, Any]:
     """Return what the database knows, for the live view."""
-    from flows import entregas
+    from flows.entregas import views
     from flows.sat import boxes
 
     caixas, alertas = boxes.instantaneo()
-    return {"caixas": caixas, "alertas": alertas, "entregas": entregas.contar()}
+    return {"caixas": caixas, "alertas": alertas, "entregas": views.counts()}

@@ -205,8 +205,8 @@ def test_help_is_in_portuguese(run: Run) -> None:
 
 
 def test_the_debug_flag_shows_the_whole_fault(run: Run) -> None:
-    from core.errors import UsageError
+    from core.errors import NotFound
 
-    with pytest.raises(UsageError):
+    with pytest.raises(NotFound):
         main(["entregas", "mostrar", "999", "--debug"])
     forget_process_state()

@@ -31,6 +31,12 @@ def change(destino_id: int, **values: object) -> None:
         db.execute(update(Destino).where(Destino.id == destino_id).values(**values))
 
 
+def change_delivery(delivery_id: int, **values: object) -> None:
+    """Set columns of a delivery."""
+    with transaction() as db:
+        db.execute(update(Delivery).where(Delivery.id == delivery_id).values(**values))
+
+
 def owned(destino_id: int, username: str, *, is_staff: bool = False, eventos: Sequence[str] = ()) -> int:
     """Give a destination to a new user; return the user's number."""
     with transaction() as db:

@@ -17,7 +17,8 @@ from support.ports import wait_until
 from core import loop
 from events.delivery import drain as draining
 from events.delivery.drain import Report, drain
-from flows import entregas
+from flows.entregas import delivering
+from flows.entregas.draining import drain_one
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
 from storage.models.eventos import Estado
@@ -67,7 +68,7 @@ def test_others_are_served_meanwhile_by_the_same_process(sqlite: str, receiver: 
     slow, good = webhook(f"{receiver.url}/lento"), webhook(f"{receiver.url}/bom", nome="bom")
     fire()
     assert drain(slow, patience=0.1).segue
-    assert entregas.drenar(good).entregues == 1
+    assert drain_one(good).entregues == 1
     assert deliveries(slow)[0].estado == Estado.ENVIANDO
 
 
@@ -78,7 +79,7 @@ def test_what_became_due_meanwhile_is_asked_for_at_the_end(
     monkeypatch.setattr("events.wake.send", lambda destinos: woken.extend(destinos))
     destino = webhook(f"{receiver.url}/lento")
     fire()
-    assert entregas.drenar(destino).segue
+    assert drain_one(destino).segue
     fire()
     woken.clear()
     loop.finish(10)
@@ -119,7 +120,7 @@ def kill(process: subprocess.Popen[bytes], message_id: str) -> None:
     process.kill()
     process.wait()
     # its children end a moment later, and until then hold what they were sending
-    wait_until(lambda: (entregas.entregar_agora(message_id), states() == {Estado.ENTREGUE})[1], seconds=30)
+    wait_until(lambda: (delivering.deliver_now(message_id), states() == {Estado.ENTREGUE})[1], seconds=30)
 
 
 @pytest.mark.slow

@@ -6,11 +6,13 @@ from typing import cast
 from sqlalchemy import Table, bindparam, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
-from core.errors import UsageError
+from core.errors import Conflict, UsageError
 from events import wake
 from events.delivery.kind import queue_of
 from events.outbox import wanted_by
+from flows.entregas.views import LARGEST_NUMBER, absent
 from storage.models import Delivery, Destino, Event
 from storage.models.eventos import Estado
 from storage.session import transaction
@@ -27,34 +29,34 @@ AGAIN = (
 )
 
 
-def reenviar(delivery_id: int, clock: Clock = SYSTEM) -> str:
+def resend(number: int, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> str:
     """Begin a new run of attempts for a delivery that ended; return its event's `webhook-id`, which stays."""
     now = clock.now()
     with transaction() as db:
-        delivery = db.get(Delivery, delivery_id, with_for_update=True) if abs(delivery_id) < 2**63 else None
-        if delivery is None:
-            raise UsageError(f"Não há entrega com o número {delivery_id}.")
-        destino = db.get_one(Destino, delivery.destino_id)
+        delivery = db.get(Delivery, number, with_for_update=True) if abs(number) < LARGEST_NUMBER else None
+        destino = db.get_one(Destino, delivery.destino_id) if delivery else None
+        if delivery is None or destino is None or not caller.owns(destino.usuario_id):
+            raise absent(number)
         if delivery.estado == Estado.ENVIANDO:
-            raise UsageError(f"A entrega {delivery_id} está sendo enviada agora.")
+            raise Conflict(f"A entrega {number} está sendo enviada agora.")
         if destino.desligado_em or destino.pausado_em or not destino.ativo:
-            raise UsageError(f"O destino {destino.nome} não está ligado; veja `esteira destinos retomar {destino.id}`.")
+            raise Conflict(f"O destino {destino.nome} não está ligado: retome-o antes.")
         delivery.estado, delivery.tentativas = Estado.PENDENTE, 0
         delivery.due_at, delivery.finished_at, delivery.lease_token = now, None, None
         wake.after_commit(db, destino.id, queue_of(destino.tipo, destino.lento))
         return db.get_one(Event, delivery.event_id).message_id
 
 
-def recuperar(destino_id: int, desde: datetime, *, tudo: bool = False, clock: Clock = SYSTEM) -> int:
+def recover(destino_id: int, desde: datetime, *, tudo: bool = False, clock: Clock = SYSTEM) -> int:
     """Make due again what a destination failed to get since an instant; with `tudo` also what it was never owed.
 
     At most 14 days back, a few per second. Returns how many deliveries.
     """
     now = clock.now()
     if now - desde > LONGEST:
-        raise UsageError("Só é possível recuperar os últimos 14 dias.")
+        raise UsageError("Só é possível recuperar os últimos 14 dias.", campo="desde")
     if desde > now:
-        raise UsageError("--desde está no futuro.")
+        raise UsageError("O início da recuperação está no futuro.", campo="desde")
     with transaction() as db:
         failed = _failed(db, destino_id, desde)
         if failed:

@@ -8,11 +8,10 @@ from standardwebhooks import Webhook
 from support.deliveries import SECRET, attempts, change, deliveries, destination, fire, ntfy, only, webhook
 
 from core.clock import SYSTEM, FixedClock
-from core.errors import UsageError
+from core.errors import Conflict, NotFound, UsageError
 from events.delivery.drain import drain
-from flows import entregas
 from flows.destinos import changing, switching, trying
-from flows.entregas import recuperacao
+from flows.entregas import again, delivering
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
 from storage.models import DestinoEvento
@@ -41,8 +40,8 @@ def exhausted(receiver: ReceiverServer, amount: int = 1) -> int:
 def test_a_resend_is_a_new_run_for_the_same_id(banco: str, receiver: ReceiverServer) -> None:
     exhausted(receiver)
     assert only().estado == Estado.ESGOTADO
-    message_id = recuperacao.reenviar(only().id)
-    entregas.entregar_agora(message_id)
+    message_id = again.resend(only().id)
+    delivering.deliver_now(message_id)
     assert (only().estado, only().tentativas) == (Estado.ENTREGUE, 1)
     assert len(attempts()) == 2
     assert receiver.count(message_id) == 2
@@ -51,17 +50,18 @@ def test_a_resend_is_a_new_run_for_the_same_id(banco: str, receiver: ReceiverSer
 def test_a_resend_of_nothing_or_to_a_stopped_destination_is_refused(sqlite: str, receiver: ReceiverServer) -> None:
     destino = exhausted(receiver)
     switching.pause(str(destino))
-    for number, reason in ((999, "Não há entrega"), (only().id, "não está ligado")):
-        with pytest.raises(UsageError, match=reason):
-            recuperacao.reenviar(number)
+    with pytest.raises(NotFound, match="Não há entrega"):
+        again.resend(999)
+    with pytest.raises(Conflict, match="não está ligado"):
+        again.resend(only().id)
 
 
 def test_a_recovery_brings_back_what_failed_a_few_per_second(banco: str, receiver: ReceiverServer) -> None:
     destino = exhausted(receiver, 9)
     clock = FixedClock(SYSTEM.now())
-    assert recuperacao.recuperar(destino, clock.now() - timedelta(hours=1), clock=clock) == 9
+    assert again.recover(destino, clock.now() - timedelta(hours=1), clock=clock) == 9
     due = [(row.due_at - clock.now()).total_seconds() for row in deliveries()]
-    assert due == pytest.approx([n / recuperacao.PER_SECOND for n in range(9)])
+    assert due == pytest.approx([n / again.PER_SECOND for n in range(9)])
     clock.advance(0.25)
     drain(destino, clock)
     assert sum(row.estado == Estado.ENTREGUE for row in deliveries()) == 3
@@ -77,9 +77,9 @@ def test_with_tudo_also_what_was_never_owed_comes(banco: str, receiver: Receiver
     fire(1, evento="nfe_importada")
     change(destino, ativo=True)
     since = SYSTEM.now() - timedelta(hours=1)
-    assert recuperacao.recuperar(destino, since) == 0
-    assert recuperacao.recuperar(destino, since, tudo=True) == 4
-    assert recuperacao.recuperar(destino, since, tudo=True) == 0
+    assert again.recover(destino, since) == 0
+    assert again.recover(destino, since, tudo=True) == 4
+    assert again.recover(destino, since, tudo=True) == 0
     drain(destino, FixedClock(SYSTEM.now() + timedelta(seconds=5)))
     assert {request.evento for request in receiver.requests} == {"alerta_aberto", "nfe_importada"}
 
@@ -88,7 +88,7 @@ def test_with_tudo_also_what_was_never_owed_comes(banco: str, receiver: Receiver
 def test_a_recovery_has_its_limits(sqlite: str, days: int, reason: str) -> None:
     destino = webhook("https://exemplo.com/x")
     with pytest.raises(UsageError, match=reason):
-        recuperacao.recuperar(destino, SYSTEM.now() - timedelta(days=days))
+        again.recover(destino, SYSTEM.now() - timedelta(days=days))
 
 
 def test_a_paused_destination_keeps_its_events_until_it_is_turned_on(banco: str, receiver: ReceiverServer) -> None:

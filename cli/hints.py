@@ -1,0 +1,20 @@
+"""What a refusal means on the command line: the option that is wrong, the command that lists what there is."""
+
+from core.errors import Refusal
+
+LISTS = {
+    "alertas": "esteira alertas listar",
+    "caixas": "esteira sat listar",
+    "destinos": "esteira destinos listar",
+    "entregas": "esteira entregas listar",
+    "eventos": "esteira eventos listar",
+    "lotes": "esteira questor listar",
+}
+
+
+def sentence(refusal: Refusal) -> str:
+    """Return what is wrong and where on the command line that is."""
+    said = str(refusal)
+    if refusal.campo:
+        return f"{said.rstrip('.')} (--{refusal.campo.replace('_', '-')})."
+    return f"{said} Veja `{LISTS[refusal.veja]}`." if refusal.veja else said

@@ -1,0 +1,24 @@
+"""Lists in pages, each asked for by the key at which the one before ended: a row that comes or goes moves no other."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+Q = TypeVar("Q")
+SIZE, LARGEST = 100, 10_000
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some of a list in its order; `depois` is the key to ask for the rest with, none when this was the end."""
+
+    itens: tuple[T, ...]
+    depois: int | None = None
+
+    def map(self, change: Callable[[T], Q]) -> "Page[Q]":
+        """Return the same page of other things."""
+        return Page(tuple(change(one) for one in self.itens), self.depois)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.itens)

@@ -1,0 +1,141 @@
+"""Deliveries as people see them: pages of them, one with all its attempts, how many are in each state."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from core.caller import OPERATOR, Caller
+from core.errors import NotFound, UsageError
+from core.page import SIZE, Page
+from storage.models import Attempt, Delivery, Destino, Event
+from storage.models.eventos import Estado
+from storage.pages import newest_first, visible
+from storage.session import reading
+
+LARGEST_NUMBER = 2**63
+
+
+@dataclass(frozen=True)
+class DeliveryView:
+    """One event owed to one destination."""
+
+    id: int
+    webhook_id: str
+    evento: str
+    destino: str
+    destino_id: int
+    tipo: str
+    estado: str
+    tentativas: int
+    criada_em: datetime
+    proxima_tentativa: datetime | None
+    concluida_em: datetime | None
+    ultimo_erro: str | None
+
+
+@dataclass(frozen=True)
+class AttemptView:
+    """One request and what was answered."""
+
+    tentativa: int
+    data_execucao: datetime
+    sucesso: bool
+    resultado: str
+    status_code: int
+    duracao_ms: int
+    endereco: str | None
+    response: str | None
+    erro: str | None
+
+
+@dataclass(frozen=True)
+class DeliveryDetail:
+    """A delivery, the body that is sent, and every attempt so far."""
+
+    entrega: DeliveryView
+    corpo: str
+    historico: tuple[AttemptView, ...]
+
+
+def deliveries(
+    estado: str | None = None, *, depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR
+) -> Page[DeliveryView]:
+    """Return a page of deliveries, the newest first, of one state if asked."""
+    if estado is not None and estado not in set(Estado):
+        raise UsageError(f"Estado desconhecido: {estado!r}. Use {', '.join(Estado)}.", campo="estado")
+    query = _query(caller)
+    with reading() as db:
+        return newest_first(
+            db, query if estado is None else query.where(Delivery.estado == estado), Delivery.id, depois, limite
+        ).map(_view)
+
+
+def of_event(webhook_id: str, caller: Caller = OPERATOR) -> tuple[DeliveryView, ...]:
+    """Return every delivery of one event."""
+    query = _query(caller).where(Event.message_id == webhook_id).order_by(Delivery.id)
+    with reading() as db:
+        return tuple(_view(row) for row in db.execute(query))
+
+
+def delivery(number: int, caller: Caller = OPERATOR) -> DeliveryDetail:
+    """Return one delivery with all that was tried; raise `NotFound` when there is none with this number."""
+    with reading() as db:
+        row = _row(db, number, caller)
+        attempts = db.scalars(select(Attempt).where(Attempt.delivery_id == number).order_by(Attempt.id)).all()
+        corpo = db.scalars(select(Event.corpo).where(Event.message_id == _view(row).webhook_id)).one()
+    text = corpo.decode("utf-8", "replace")
+    return DeliveryDetail(_view(row), text, tuple(_attempt(one) for one in attempts))
+
+
+def counts() -> dict[str, int]:
+    """Return how many deliveries are in each state."""
+    with reading() as db:
+        counted = db.execute(select(Delivery.estado, func.count()).group_by(Delivery.estado))
+        return {estado: amount for estado, amount in counted}  # noqa: C416 - a row is no pair to dict
+
+
+def absent(number: int) -> NotFound:
+    """Return the fault for a number that no delivery has."""
+    return NotFound(f"Não há entrega com o número {number}.", veja="entregas")
+
+
+def _query(caller: Caller) -> Select[*tuple[Any, ...]]:
+    # in the order of the fields of DeliveryView
+    columns = (Delivery.id, Event.message_id, Event.nome, Destino.nome, Destino.id, Destino.tipo, Delivery.estado)
+    times = (Delivery.tentativas, Delivery.created_at, Delivery.due_at, Delivery.finished_at, Delivery.last_error)
+    return (
+        select(*columns, *times)
+        .join(Event, Delivery.event_id == Event.id)
+        .join(Destino, Delivery.destino_id == Destino.id)
+        .where(visible(caller, Destino.usuario_id))
+    )
+
+
+def _row(db: Session, number: int, caller: Caller) -> Row[*tuple[Any, ...]]:
+    row = db.execute(_query(caller).where(Delivery.id == number)).first() if abs(number) < LARGEST_NUMBER else None
+    if row is None:
+        raise absent(number)
+    return row
+
+
+def _view(row: Row[*tuple[Any, ...]]) -> DeliveryView:
+    found = DeliveryView(*row)
+    waits = found.estado == Estado.PENDENTE
+    return found if waits else replace(found, proxima_tentativa=None)
+
+
+def _attempt(attempt: Attempt) -> AttemptView:
+    return AttemptView(
+        attempt.number,
+        attempt.started_at,
+        attempt.error is None,
+        attempt.outcome,
+        attempt.status_code,
+        attempt.duration_ms,
+        attempt.address,
+        attempt.response,
+        attempt.error,
+    )

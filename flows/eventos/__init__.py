@@ -1,0 +1,1 @@
+"""Events: what may happen, and what did."""

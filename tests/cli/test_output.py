@@ -1,0 +1,62 @@
+"""How commands answer: one JSON document or one table, and how a list goes on."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from cli import output
+from core.page import Page
+
+AT = datetime(2026, 3, 2, 12, 0, 5, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Inner:
+    em: datetime
+
+
+@dataclass(frozen=True)
+class View:
+    nome: str
+    em: datetime | None = None
+    partes: tuple[Inner, ...] = ()
+
+
+def test_a_read_model_is_answered_with_instants_of_the_installation() -> None:
+    assert output.plain(View("a", AT, (Inner(AT),))) == {
+        "nome": "a",
+        "em": "2026-03-02T09:00:05-03:00",
+        "partes": [{"em": "2026-03-02T09:00:05-03:00"}],
+    }
+
+
+def report(capsys: pytest.CaptureFixture[str], rows: object, *, as_json: bool) -> tuple[str, str]:
+    output.report(rows, {"nome": "Nome"}, "Nada.", as_json=as_json)  # type: ignore[arg-type]
+    said = capsys.readouterr()
+    return said.out, said.err
+
+
+def test_a_list_in_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
+    out, err = report(capsys, [View("a"), View("b")], as_json=True)
+    assert ([one["nome"] for one in json.loads(out)], err) == (["a", "b"], "")
+
+
+def test_an_empty_list_is_an_empty_document_and_a_sentence_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(capsys, [], as_json=True) == ("[]\n", "")
+    assert report(capsys, [], as_json=False) == ("", "Nada.\n")
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_page_that_is_not_the_end_says_how_to_go_on(capsys: pytest.CaptureFixture[str], as_json: bool) -> None:
+    assert "--depois 7" in report(capsys, Page((View("a"),), 7), as_json=as_json)[1]
+    assert report(capsys, Page((View("a"),)), as_json=as_json)[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, "-"), (True, "sim"), (False, "não"), (["a", "b"], "a, b"), ("\x1b[31mx", "�\\[31mx"), (0, "0")],
+)
+def test_a_cell_is_for_people_and_holds_no_command_of_a_terminal(value: object, shown: str) -> None:
+    assert output._cell(value) == shown
