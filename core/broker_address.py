@@ -4,6 +4,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
+from core.redis_address import RedisAddress, redis_address
 from core.settings.core import CoreSettings
 
 ADDRESS_FILE = "broker.url"
@@ -15,6 +16,16 @@ def broker_url() -> str | None:
     """Return the broker's address, or none. The file is read again only when it is another than before."""
     settings = CoreSettings.current()
     return settings.broker or _written_down(settings.data_dir / ADDRESS_FILE)
+
+
+def broker_address() -> RedisAddress | None:
+    """Return the broker's address with the options of its TLS, or none.
+
+    Raises:
+        ValueError: what the settings say is no address of a Redis.
+    """
+    url = broker_url()
+    return redis_address(url, CoreSettings.current().redis_ca) if url is not None else None
 
 
 def _written_down(path: Path) -> str | None:

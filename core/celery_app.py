@@ -7,8 +7,9 @@ from kombu import Queue
 from kombu import pools as kombu_pools
 from kombu.exceptions import OperationalError
 
-from core.broker_address import broker_url
+from core.broker_address import broker_address
 from core.errors import Transient
+from core.redis_address import RedisAddress
 from core.settings.core import CoreSettings
 from core.settings.deliveries import DeliverySettings
 from core.settings.load import Settings, get_settings
@@ -18,7 +19,7 @@ KEY_PREFIX = "esteira:"
 DRAIN_SECONDS = 5
 DRAIN = "entregas.drenar"
 # Nobody listens there: without a broker a task that is sent fails at once instead of hanging.
-NO_BROKER = "redis://127.0.0.1:1/0"
+NO_BROKER = RedisAddress("redis://127.0.0.1:1/0")
 # A half-open connection would otherwise hang a publish for ever.
 SOCKET = {"socket_timeout": 10, "socket_connect_timeout": 5, "socket_keepalive": True, "health_check_interval": 25}
 PUBLISH_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
@@ -35,9 +36,10 @@ def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
 def configuration(settings: Settings) -> dict[str, Any]:
     """Return Celery's settings (webhooks_delivery, section 7, gives the reason of each)."""
     longest = settings[DeliverySettings].total_timeout + DRAIN_SECONDS
-    broker = broker_url() or NO_BROKER
+    broker = _broker()
     return {
-        "broker_url": broker,
+        "broker_url": broker.url,
+        "broker_use_ssl": broker.tls or None,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_transport_options": {
@@ -72,12 +74,21 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "enable_utc": True,
         "beat_scheduler": "redbeat.RedBeatScheduler",
         "beat_max_loop_interval": 1,
-        "redbeat_redis_url": broker,
+        "redbeat_redis_url": broker.url,
+        "redbeat_redis_use_ssl": broker.tls or None,
         "redbeat_redis_options": SOCKET,
         "redbeat_key_prefix": f"{KEY_PREFIX}redbeat:",
         # Longer than the loop, short enough that a restarted beat soon gets the lock of a killed one.
         "redbeat_lock_timeout": 5,
     }
+
+
+def _broker() -> RedisAddress:
+    try:
+        return broker_address() or NO_BROKER
+    except ValueError:
+        # The checks say what is wrong with it; who only publishes hears that nobody answers.
+        return NO_BROKER
 
 
 def build() -> Celery:
@@ -102,7 +113,7 @@ def refresh() -> None:
 
 def current() -> Celery:
     """Return the app, pointed at the broker of this moment: `esteira subir` may have started one since."""
-    if app.conf.broker_url != (broker_url() or NO_BROKER):
+    if app.conf.broker_url != _broker().url:
         refresh()
     return app
 

