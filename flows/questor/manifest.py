@@ -1,17 +1,16 @@
 """The manifest of a lot: what each file is, written thousands at a time; a file that is as it was is not read again."""
 
-import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from sqlalchemy import Row, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import Clock
-from core.documentos import Acao, Leitura, ler
-from flows.questor.files import Changed, Files
-from flows.questor.walk import Found
+from core.documentos import Acao, Exame, Files, Found, Leitura, examine
+from core.documentos.paths import of_part
 from storage.models import QuestorArquivo, QuestorLote
 from storage.session import reading, transaction
 
@@ -21,12 +20,15 @@ STATES = {Acao.IMPORTAR: PENDENTE, Acao.IGNORAR: IGNORADO, Acao.SEPARAR: QUARENT
 # Of a document in one of these states every other text is a duplicate.
 OWNED = ("pendente", "desconhecido", "enviado", "recusado")
 # Judged anew though the file is as it was: it was away meanwhile, or the settings may say other things now.
-REREAD = frozenset({"sumiu", "mudou", "ilegivel", "zip_invalido", "sem_metodo"})
+REREAD = frozenset({"sumiu", "mudou", "ilegivel", "zip_invalido", "sem_metodo", "erro_de_leitura"})
 MESSAGE_LIMIT = 500
-KNOWN = ("id", "caminho", "tamanho", "mtime_ns", "sha256", "tipo", "identidade", "estado", "motivo", "lease_token")
+PLACE = ("caminho", "caminho_codificado", "parte")
+KNOWN = ("id", *PLACE, "tamanho", "mtime_ns", "sha256", "tipo", "identidade", "estado", "motivo", "lease_token")
 FILE = ("tamanho", "mtime_ns", "sha256")
 JUDGED = ("tipo", "identidade", "estado", "motivo", "mensagem", "original_id", "due_at")
 UNTRIED = {"http": None, "tentativas": 0, "repeticoes": 0, "erros": 0}
+# Where a document stands: path, whether it is encoded, number of the coupon.
+Place = tuple[str, bool, int]
 
 
 @dataclass
@@ -49,14 +51,19 @@ class Seen:
 
 @dataclass
 class New:
-    """A file as it was found to be now; `row` is what the manifest said of it."""
+    """A document of a file as it was found to be now; `row` is what the manifest said of it."""
 
     found: Found
     sha256: str | None
     leitura: Leitura
     row: Row[Any] | None
     original_id: int | None = None
-    duplicate_of: str | None = None
+    duplicate_of: Place | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.found.caminho, self.found.codificado, self.leitura.parte
 
     @property
     def key(self) -> tuple[str | None, str | None]:
@@ -88,37 +95,44 @@ class Manifest:
     def take(self, batch: Sequence[Found]) -> None:
         """Bring the manifest to these files."""
         known = self._known(batch)
-        fresh = []
-        for found in {one.caminho: one for one in batch}.values():
-            row = known.get(found.caminho)
-            if row is not None:
-                self.seen.add(row.id)
-            if row is None or (_other(row, found) and row.lease_token is None):
-                fresh.append(self._read(found, row))
+        fresh: list[New] = []
+        for key, found in {(one.caminho, one.codificado): one for one in batch}.items():
+            rows = known[key]
+            if rows and not _is_other(rows, found):
+                self._see(rows)
+            else:
+                fresh += self._read(found, rows)
         if fresh:
             with transaction() as db:
                 self._write(db, fresh)
 
-    def _known(self, batch: Sequence[Found]) -> dict[str, Row[Any]]:
+    def _see(self, rows: Iterable[Row[Any]]) -> None:
+        for row in rows:
+            self.seen.add(row.id)
+
+    def _known(self, batch: Sequence[Found]) -> defaultdict[tuple[str, bool], list[Row[Any]]]:
+        """Return the rows of these files: several where a file is a lot of coupons."""
         query = select(*(FILES.c[name] for name in KNOWN)).where(
             FILES.c.lote_id == self.lote_id, FILES.c.caminho.in_([one.caminho for one in batch])
         )
+        known: defaultdict[tuple[str, bool], list[Row[Any]]] = defaultdict(list)
         with reading() as db:
-            return {row.caminho: row for row in db.execute(query)}
+            for row in db.execute(query):
+                known[row.caminho, row.caminho_codificado].append(row)
+        return known
 
-    def _read(self, found: Found, row: Row[Any] | None) -> New:
+    def _read(self, found: Found, rows: Sequence[Row[Any]]) -> list[New]:
         self.read += 1
-        if found.motivo is not None:
-            action = Acao.IGNORAR if found.ignorar else Acao.SEPARAR
-            return New(found, None, Leitura(action, motivo=found.motivo), row)
-        try:
-            content = self._files.content(found.caminho)
-        except Changed:
-            return New(found, None, Leitura(Acao.SEPARAR, motivo="ilegivel"), row)
-        leitura = ler(content)
+        exame = examine(self._files, found)
+        by_part = {row.parte: row for row in rows}
+        fresh = [self._new(exame, leitura, by_part.get(leitura.parte)) for leitura in exame.leituras]
+        self._see(new.row for new in fresh if new.row is not None)
+        return fresh
+
+    def _new(self, exame: Exame, leitura: Leitura, row: Row[Any] | None) -> New:
         if leitura.acao is Acao.IMPORTAR and not self._methods.get(leitura.tipo or ""):
-            leitura = Leitura(Acao.SEPARAR, leitura.tipo, leitura.identidade, "sem_metodo")
-        return New(found, hashlib.sha256(content).hexdigest(), leitura, row)
+            leitura = replace(leitura, acao=Acao.SEPARAR, motivo="sem_metodo")
+        return New(exame.found, exame.sha256, leitura, row)
 
     def _write(self, db: Session, fresh: Sequence[New]) -> None:
         # Two scans of one lot take turns here, so that one document has one owner.
@@ -133,43 +147,45 @@ class Manifest:
 
     def _unwritten(self, db: Session, fresh: Sequence[New]) -> list[New]:
         """Leave out what another scan wrote since this one looked."""
-        theirs = self._numbers(db, [new.found.caminho for new in fresh if new.row is None])
+        theirs = self._numbers(db, [new.place for new in fresh if new.row is None])
         for number in theirs.values():
             self.seen.add(number)
-        return [new for new in fresh if new.row is not None or new.found.caminho not in theirs]
+        return [new for new in fresh if new.row is not None or new.place not in theirs]
 
-    def _numbers(self, db: Session, paths: Iterable[str]) -> dict[str, int]:
-        query = select(FILES.c.caminho, FILES.c.id).where(
-            FILES.c.lote_id == self.lote_id, FILES.c.caminho.in_(list(paths))
+    def _numbers(self, db: Session, places: Iterable[Place]) -> dict[Place, int]:
+        """Return the rows that stand in these places."""
+        wanted = set(places)
+        query = select(FILES.c.id, *(FILES.c[name] for name in PLACE)).where(
+            FILES.c.lote_id == self.lote_id, FILES.c.caminho.in_({caminho for caminho, _, _ in wanted})
         )
-        return {row.caminho: row.id for row in db.execute(query)}
+        return {place: number for number, *at in db.execute(query) if (place := cast("Place", tuple(at))) in wanted}
 
     def _own(self, db: Session, fresh: Sequence[New]) -> None:
         """Find out which of the documents another file has already, here or in the manifest."""
         wanted = [new for new in fresh if new.leitura.acao is Acao.IMPORTAR]
         mine = {new.row.id for new in fresh if new.row is not None}
-        owners: dict[Any, tuple[str, str, str | None]] = {
-            (row.tipo, row.identidade): (row.caminho, row.estado, row.sha256)
+        owners: dict[Any, tuple[Place, str, str | None]] = {
+            (row.tipo, row.identidade): ((row.caminho, row.caminho_codificado, row.parte), row.estado, row.sha256)
             for row in self._owners(db, {new.leitura.identidade for new in wanted})
             if row.id not in mine
         }
         for new in wanted:
-            caminho, estado, sha256 = owners.setdefault(new.key, (new.found.caminho, PENDENTE, new.sha256))
+            place, estado, sha256 = owners.setdefault(new.key, (new.place, PENDENTE, new.sha256))
             # a text that was refused may be mended in another file
-            if caminho != new.found.caminho and (estado != "recusado" or sha256 == new.sha256):
-                new.duplicate_of = caminho
+            if place != new.place and (estado != "recusado" or sha256 == new.sha256):
+                new.duplicate_of = place
 
     def _owners(self, db: Session, identities: Iterable[str | None]) -> Iterable[Any]:
-        columns = (FILES.c.id, FILES.c.caminho, FILES.c.estado, FILES.c.sha256, FILES.c.tipo, FILES.c.identidade)
+        columns = [FILES.c[name] for name in ("id", *PLACE, "estado", "sha256", "tipo", "identidade")]
         mine = (FILES.c.lote_id == self.lote_id, FILES.c.identidade.in_(list(identities)), FILES.c.estado.in_(OWNED))
         return db.execute(select(*columns).where(*mine).order_by(FILES.c.id.desc())).all()
 
     def _point(self, db: Session, fresh: Sequence[New]) -> None:
         """Give duplicates the number of the file that has their document."""
-        paths = {new.duplicate_of for new in fresh if new.duplicate_of is not None}
-        if not paths:
+        places = {new.duplicate_of for new in fresh if new.duplicate_of is not None}
+        if not places:
             return
-        numbers = self._numbers(db, paths)
+        numbers = self._numbers(db, places)
         for new in fresh:
             new.original_id = numbers.get(new.duplicate_of) if new.duplicate_of is not None else None
 
@@ -177,9 +193,9 @@ class Manifest:
         if not fresh:
             return
         mine = UNTRIED | {"lote_id": self.lote_id, "lease_token": None}
-        rows = [mine | self._values(new) | {"caminho": new.found.caminho} for new in fresh]
+        rows = [mine | self._values(new) | dict(zip(PLACE, new.place, strict=True)) for new in fresh]
         db.execute(insert(FILES), rows)
-        for number in self._numbers(db, [new.found.caminho for new in fresh]).values():
+        for number in self._numbers(db, [new.place for new in fresh]).values():
             self.seen.add(number)
 
     def _update(self, db: Session, changed: Sequence[New]) -> None:
@@ -200,7 +216,9 @@ class Manifest:
 
     def _values(self, new: New) -> dict[str, Any]:
         leitura, duplicate = new.leitura, new.duplicate_of
-        said = f"mesmo documento que {duplicate}" if duplicate is not None else leitura.mensagem
+        said = (
+            f"mesmo documento que {of_part(duplicate[0], duplicate[2])}" if duplicate is not None else leitura.mensagem
+        )
         return {
             "tamanho": new.found.tamanho,
             "mtime_ns": new.found.mtime_ns,
@@ -215,6 +233,8 @@ class Manifest:
         }
 
 
-def _other(row: Row[Any], found: Found) -> bool:
-    """Tell whether a file has to be looked at again."""
-    return (row.tamanho, row.mtime_ns) != (found.tamanho, found.mtime_ns) or row.motivo in REREAD
+def _is_other(rows: Sequence[Row[Any]], found: Found) -> bool:
+    """Tell whether a file has to be looked at again; what is being sent of it is left alone."""
+    if any(row.lease_token is not None for row in rows):
+        return False
+    return any((row.tamanho, row.mtime_ns) != (found.tamanho, found.mtime_ns) or row.motivo in REREAD for row in rows)

@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.documentos.paths import of_part
 from core.errors import UsageError
 from core.settings.accounts import PADRAO
 from flows.questor import lots
 from flows.questor.manifest import FILES
 from storage.session import reading
 
-FIELDS = ("caminho", "sha256", "tipo", "identidade", "estado", "motivo", "http", "mensagem", "tentativas")
+STORED = ("sha256", "tipo", "identidade", "estado", "motivo", "http", "mensagem", "tentativas", "caminho_codificado")
+FIELDS = ("caminho", *STORED)
 PAGE = 5000
 # A spreadsheet would take a cell that begins so for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -30,7 +32,7 @@ def relatorio(nome: str, formato: str, conta: str = PADRAO) -> Iterator[str]:
 
 def _rows(lote_id: int) -> Iterator[dict[str, Any]]:
     last = 0
-    columns = (FILES.c.id, *(FILES.c[name] for name in FIELDS))
+    columns = (FILES.c.id, FILES.c.parte, *(FILES.c[name] for name in FIELDS))
     while True:
         query = select(*columns).where(FILES.c.lote_id == lote_id, FILES.c.id > last).order_by(FILES.c.id).limit(PAGE)
         with reading() as db:
@@ -38,7 +40,7 @@ def _rows(lote_id: int) -> Iterator[dict[str, Any]]:
         if not page:
             return
         for row in page:
-            yield {name: getattr(row, name) for name in FIELDS}
+            yield {"caminho": of_part(row.caminho, row.parte)} | {name: getattr(row, name) for name in STORED}
         last = page[-1].id
 
 

@@ -13,6 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from core.clock import SYSTEM, Clock
+from core.documentos import walk
+from core.documentos.paths import of_part
 from core.errors import UsageError
 from core.logs import get_logger
 from core.settings.accounts import PADRAO
@@ -20,7 +22,6 @@ from core.settings.questor import DEFAULT_METHODS, QuestorSettings
 from core.text import os_fault
 from flows.questor import lots
 from flows.questor.manifest import DUPLICADO, FILES, IGNORADO, OWNED, PENDENTE, QUARENTENA, Manifest, Seen
-from flows.questor.walk import walk
 from storage.models import QuestorArquivo, QuestorLote
 from storage.session import reading, transaction
 
@@ -178,7 +179,7 @@ def _warn(lote: QuestorLote) -> None:
     """Say of texts without authorisation which authorised text there is of the same document."""
     proved = aliased(QuestorArquivo)
     pairs = (
-        select(FILES.c.id, proved.id.label("outro"), proved.caminho.label("caminho"))
+        select(FILES.c.id, proved.id.label("outro"), proved.caminho.label("caminho"), proved.parte.label("parte"))
         .join(proved, and_(proved.lote_id == FILES.c.lote_id, proved.identidade == FILES.c.identidade))
         .where(FILES.c.lote_id == lote.id, FILES.c.motivo == "sem_protocolo", proved.estado.in_(OWNED))
         .where(FILES.c.original_id.is_(None))
@@ -187,7 +188,7 @@ def _warn(lote: QuestorLote) -> None:
         log.warning("texts without protocol beside authorised ones", lote=lote.nome, arquivos=len(rows))
         with transaction() as db:
             for row in rows:
-                said = f"há o texto autorizado deste documento em {row.caminho}"[:500]
+                said = f"há o texto autorizado deste documento em {of_part(row.caminho, row.parte)}"[:500]
                 mine = update(QuestorArquivo).where(QuestorArquivo.id == row.id)
                 db.execute(mine.values(original_id=row.outro, mensagem=said))
 

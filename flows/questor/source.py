@@ -6,13 +6,12 @@ from typing import Any
 from sqlalchemy import Row
 
 from connectors.questor import Documento
-from core import documentos
 from core.clock import Clock
 from core.settings.questor import ContaQuestor
 from flows.questor import outcome
 from flows.questor.chunk import ROOM, ROWS, SECONDS, Chunk
-from flows.questor.files import Changed, Files
 from flows.questor.outcome import Item
+from flows.questor.texts import Changed, Texts
 from storage.models import QuestorLote
 from storage.session import transaction
 
@@ -43,21 +42,21 @@ class Source:
         self._add(rows)
 
     def _add(self, rows: Sequence[Row[Any]]) -> None:
-        files, size = Files(self._lote.pasta), 0
+        texts, size = Texts(self._lote.pasta), 0
         try:
             for place, row in enumerate(rows):
                 if size > BYTES:
                     self._chunk.give_back([left.id for left in rows[place:]])
                     break
-                if (item := self._item(files, row)) is not None:
+                if (item := self._item(texts, row)) is not None:
                     self._chunk.add([item])
                     size += item.size
         finally:
-            files.close()
+            texts.close()
 
-    def _item(self, files: Files, row: Row[Any]) -> Item | None:
+    def _item(self, texts: Texts, row: Row[Any]) -> Item | None:
         try:
-            texto = documentos.texto(files.read(row.caminho, row.sha256))
+            texto = texts.read(row)
         except Changed as changed:
             self._chunk.write([outcome.unreadable(row.id, changed.motivo, row.tentativas, self._clock.now())])
             return None

@@ -8,6 +8,7 @@ from lxml import etree
 from core.fiscal import digito_chave, digitos_cnpj
 
 NFE, CTE = "http://www.portalfiscal.inf.br/nfe", "http://www.portalfiscal.inf.br/cte"
+SAT = "http://www.fazenda.sp.gov.br/sat"
 CNPJ = "112223330001" + digitos_cnpj("112223330001")
 _MODELOS = {"nfe": "55", "nfce": "65", "cte": "57", "cteos": "67", "cfe": "59", "cfe_cancelamento": "59"}
 _EVENTOS = {"nfe_evento": "nfe", "cte_evento": "cte", "cteos_evento": "cteos"}
@@ -23,6 +24,8 @@ _RAIZES = {
     (CTE, "cteOSProc"): ("infCte", "cteos"),
     ("", "CFe"): ("infCFe", "cfe"),
     ("", "CFeCanc"): ("infCFe", "cfe_cancelamento"),
+    (SAT, "CFe"): ("infCFe", "cfe"),
+    (SAT, "CFeCanc"): ("infCFe", "cfe_cancelamento"),
     (NFE, "procEventoNFe"): ("infEvento", "nfe_evento"),
     (CTE, "procEventoCTe"): ("infEvento", "cte_evento"),
 }

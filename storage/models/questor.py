@@ -36,15 +36,16 @@ class QuestorLote(Numbered, PerConta, Base):
 
 
 class QuestorArquivo(Numbered, Leased, Base):
-    """One file of a lot, or one member of a ZIP in it.
+    """One file of a lot, or one member of a ZIP in it, or the coupon of a number (`parte`) in one of them.
 
+    `caminho_codificado` says that the path is percent-encoded.
     Claiming for a send writes `desconhecido`, so what a crash leaves behind is already unknown. `erros` counts faults
     that this document alone seems to cause, `repeticoes` sends after an outcome that nobody could find out.
     """
 
     __tablename__ = "questor_arquivo"
     __table_args__ = (
-        UniqueConstraint("lote_id", "caminho"),
+        UniqueConstraint("lote_id", "caminho", "caminho_codificado", "parte"),
         Index(
             "ix_questor_arquivo_devido", "lote_id", "estado", "due_at", "id",
             postgresql_where=text(OPEN_SQL), sqlite_where=text(OPEN_SQL),
@@ -59,6 +60,8 @@ class QuestorArquivo(Numbered, Leased, Base):
 
     lote_id: Mapped[int] = mapped_column(ForeignKey("questor_lote.id", ondelete="CASCADE"))
     caminho: Mapped[str] = mapped_column(Text)
+    caminho_codificado: Mapped[bool] = mapped_column(default=False)
+    parte: Mapped[int] = mapped_column(default=0)
     tamanho: Mapped[int] = mapped_column(_LONG)
     mtime_ns: Mapped[int] = mapped_column(_LONG)
     sha256: Mapped[str | None] = mapped_column(String(64))

@@ -81,7 +81,8 @@ def test_a_folder_is_scanned_sent_and_reported(run: Run, server: QuestorServer, 
     assert (found["1.xml"]["http"], found["1.xml"]["tentativas"]) == (200, 1)
     assert len(found) == 5
     assert list(found["1.xml"]) == [
-        "caminho", "sha256", "tipo", "identidade", "estado", "motivo", "http", "mensagem", "tentativas"
+        "caminho", "sha256", "tipo", "identidade", "estado", "motivo", "http", "mensagem", "tentativas",
+        "caminho_codificado",
     ]  # fmt: skip
 
 

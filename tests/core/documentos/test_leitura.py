@@ -1,11 +1,16 @@
 """What a file is: a table of documents, of what is none, and of what is hostile."""
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from pathlib import Path
+from xml.parsers import expat
 
-from core.documentos import LIMITE, Acao, ler
-from core.documentos.leitura import CTE, MDFE, NFE
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from core.documentos import LIMITE, Acao, Leitura, texto, textos_do_lote
+from core.documentos import ler as ler_todos
+from core.documentos.raizes import CTE, MDFE, NFE, SAT
 from core.fiscal import digito_chave
 from sandbox.questor.documentos import CNPJ, documento
 
@@ -38,6 +43,13 @@ def evento(key: str = "", root: str = "procEventoNFe", **fields: str) -> str:
         f"<nSeqEvento>{said['numero']}</nSeqEvento></infEvento></evento>"
         f"<retEvento><infEvento><cStat>{said['status']}</cStat>{about}</infEvento></retEvento></{root}>"
     )
+
+
+def ler(content: bytes) -> Leitura:
+    """Return the reading of a file that is one document."""
+    (read,) = ler_todos(content)
+    assert read.parte == 0
+    return read
 
 
 def found(text: str | bytes) -> tuple[str, str | None, str | None]:
@@ -94,7 +106,7 @@ def test_a_document_may_be_written_in_any_way(text: str) -> None:
         (f'<mdfeProc xmlns="{MDFE}"/>', ("ignorar", "mdfe", "sem_metodo")),
         (f'<retConsSitNFe xmlns="{NFE}"/>', ("ignorar", None, "trafego_de_protocolo")),
         ('<CompNfse xmlns="http://www.abrasf.org.br/nfse.xsd"/>', ("ignorar", "nfse", "outro_protocolo")),
-        ('<nfeProc versao="4.00"/>', ("separar", None, "nao_e_fiscal")),
+        ('<nfeProc versao="4.00"/>', ("separar", None, "raiz_sem_namespace")),
         ("<html><body>Erro</body></html>", ("separar", None, "nao_e_fiscal")),
         (evento(status="999"), ("separar", "nfe_evento", "evento_nao_registrado")),
         (evento(key=chave("64"), root="procEventoCTe"), ("separar", None, "sem_metodo")),
@@ -169,3 +181,169 @@ def test_a_broken_document_has_an_answer(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     assert ler(bytes(content)).acao in Acao
+
+
+CASOS = Path(__file__).parent / "casos"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("denegada-protocolo-sem-namespace", ("separar", "nfe", "nao_autorizado")),
+        ("protocolo-de-outra-sem-namespace", ("separar", "nfe", "chave_divergente")),
+        ("evento-rejeitado-retorno-sem-namespace", ("separar", "nfe_evento", "evento_nao_registrado")),
+        ("raiz-sem-namespace", ("separar", "nfe", "raiz_sem_namespace")),
+        ("evento-raiz-sem-namespace", ("separar", "nfe_evento", "raiz_sem_namespace")),
+        ("cfe-com-namespace-sat", ("importar", "cfe", None)),
+        ("codificacao-mista", ("importar", "nfe", "codificacao_mista")),
+    ],
+)
+def test_what_cannot_be_read_by_namespace_is_not_taken_for_absent(
+    name: str, expected: tuple[str, str | None, str | None]
+) -> None:
+    read = ler((CASOS / f"{name}.xml").read_bytes())
+    assert (read.acao.value, read.tipo, read.motivo) == expected
+    assert read.identidade
+
+
+BARE = f'xmlns="{NFE}"'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (nfe().replace("nfeProc", "procNFe"), ("nfe", "raiz_com_outro_nome")),
+        (nfe().replace("nfeProc", "NFeProc"), ("nfe", "raiz_com_outro_nome")),
+        (nfe().replace(BARE, ""), ("nfe", "raiz_sem_namespace")),
+        (nfe().replace(NFE, CTE), ("nfe", "raiz_sem_namespace")),
+        (nfe().replace(NFE, NFE.upper()), ("nfe", "raiz_sem_namespace")),
+        (nfe().replace("nfeProc", "procNFe").replace(BARE, ""), ("nfe", "raiz_sem_namespace")),
+        (nfe(status="302").replace(BARE, ""), ("nfe", "raiz_sem_namespace")),
+        (nfe().replace("<NFe>", '<NFe xmlns="">'), ("nfe", "parte_sem_namespace")),
+        (nfe().replace("<protNFe>", '<protNFe xmlns="x">').replace("100<", "110<"), ("nfe", "nao_autorizado")),
+        (nfe().replace("<cStat>100</cStat>", ""), ("nfe", "protocolo_ilegivel")),
+        (nfe().replace("<cStat>100</cStat>", "<cStat/>"), ("nfe", "protocolo_ilegivel")),
+        (nfe().replace("infProt", "infoProt"), ("nfe", "protocolo_ilegivel")),
+        (nfe().replace("</nfeProc>", "<protNFe><infProt><cStat>302</cStat></infProt></protNFe></nfeProc>"),
+         ("nfe", "nao_autorizado")),
+        (nfe(amb="2").replace("<ide>", '<ide xmlns="">'), ("nfe", "ambiente_de_teste")),
+        (nfe().replace("</NFe>", f'<infNFe Id="NFe{chave(numero=8)}"/></NFe>'), ("nfe", "varios_documentos")),
+        (evento().replace(BARE, ""), ("nfe_evento", "raiz_sem_namespace")),
+        (evento().replace("<cStat>135</cStat>", ""), ("nfe_evento", "retorno_ilegivel")),
+        (evento().replace("<retEvento><infEvento>", "<retEvento><outro>").replace("</infEvento></ret", "</outro></ret"),
+         ("nfe_evento", "retorno_ilegivel")),
+        (evento().replace("<evento>", '<evento xmlns="">'), ("nfe_evento", "parte_sem_namespace")),
+        (f'<resNFe xmlns="{CTE}"/>', ("nfe_resumo", "raiz_sem_namespace")),
+        ("<retConsSitNFe/>", (None, "raiz_sem_namespace")),
+        (f'<nfeNova xmlns="{NFE}"/>', (None, "raiz_desconhecida")),
+        (f'<x xmlns="{MDFE}"/>', (None, "raiz_desconhecida")),
+    ],
+)  # fmt: skip
+def test_what_is_nearly_a_document_is_set_aside_with_what_it_is(text: str, expected: tuple[str | None, str]) -> None:
+    assert found(text) == ("separar", *expected)
+
+
+def test_a_root_without_namespace_says_what_else_is_wrong() -> None:
+    read = ler(nfe(status="302").replace(BARE, "").encode())
+    assert read.mensagem == "a raiz nfeProc não tem namespace; cStat 302"
+
+
+@pytest.mark.parametrize(
+    ("root", "space", "tipo"),
+    [("bpeProc", "bpe", "bpe"), ("procEventoMDFe", "mdfe", "mdfe"), ("nfcomProc", "nfcom", "nfcom")],
+)
+def test_kinds_that_no_method_takes_are_no_loss(root: str, space: str, tipo: str) -> None:
+    text = f'<{root} xmlns="http://www.portalfiscal.inf.br/{space}"/>'
+    assert found(text) == ("ignorar", tipo, "sem_metodo")
+
+
+class TestLots:
+    def test_each_coupon_of_a_lot_is_a_document(self) -> None:
+        content = (CASOS / "lote-envCFe.xml").read_bytes()
+        read = ler_todos(content)
+        assert [(one.acao, one.tipo, one.motivo, one.parte) for one in read] == [
+            (Acao.IMPORTAR, "cfe", None, 1),
+            (Acao.IMPORTAR, "cfe", None, 2),
+        ]
+        assert len({one.identidade for one in read}) == 2
+        for one, text in zip(read, textos_do_lote(content), strict=True):
+            assert ler(text.encode()).identidade == one.identidade
+
+    @pytest.mark.parametrize(
+        "attributes", [f'xmlns="{SAT}"', "", f'xmlns:s="{SAT}" xmlns:o="urn:a&amp;b"', f"xmlns='{SAT}' a='>'"]
+    )
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
+    def test_a_coupon_is_cut_out_as_it_stands(self, attributes: str, encoding: str) -> None:
+        prefix = "s:" if "xmlns:s" in attributes else ""
+        coupon = documento("cfe", 3, extra="São  &amp;\t'a' &#10;").texto
+        for name in ("CFe", "infCFe"):
+            coupon = coupon.replace(f"<{name}", f"<{prefix}{name}").replace(f"</{name}", f"</{prefix}{name}")
+        head = f'<?xml version="1.0" encoding="{encoding}"?>'
+        text = f"{head}<{prefix}envCFe {attributes}><x>{coupon}</x><!-- é -->{coupon}</{prefix}envCFe>"
+        cut = textos_do_lote(text.encode(encoding))
+        assert len(cut) == 2
+        inside = etree.fromstring(text.encode(encoding)).find(".//{*}CFe")
+        assert inside is not None
+        for one in cut:
+            assert one.partition("infCFe")[2] == coupon.partition("infCFe")[2]
+            assert etree.canonicalize(one) == etree.canonicalize(
+                etree.tostring(inside, encoding="unicode", with_tail=False)
+            )
+
+    def test_a_broken_coupon_costs_itself_and_an_empty_lot_is_told(self) -> None:
+        bad = '<CFe><infCFe Id="CFe1"/></CFe>'
+        read = ler_todos(f"<envCFe>{documento('cfe', 1).texto}{bad}</envCFe>".encode())
+        assert [(one.acao, one.motivo) for one in read] == [(Acao.IMPORTAR, None), (Acao.SEPARAR, "chave_invalida")]
+        assert found(f'<envCFe xmlns="{SAT}"/>')[2] == "lote_vazio"
+
+    def test_a_lot_of_thousands_is_cut_in_one_pass(self) -> None:
+        text = "<envCFe>" + "".join(documento("cfe", number).texto for number in range(1, 3001)) + "</envCFe>"
+        assert len(ler_todos(text.encode())) == 3000
+
+
+def test_a_prolog_of_any_length_ends() -> None:
+    assert found("<?a?>" * 5000 + "<!-- b -->" * 5000 + "<a/>")[2] == "nao_e_fiscal"
+    assert found("<?a?>" * 5000 + "<!DOCTYPE a><a/>")[2] == "doctype"
+
+
+LABELS = [None, "UTF-8", "utf-16", "ISO-8859-1", "windows-1252", "iso-8859-15", "unicode_escape", "charmap", "utf-7"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]), max_size=20),
+    st.sampled_from(LABELS),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "iso-8859-1", "iso-8859-15"]),
+)
+def test_what_is_sent_reads_as_the_bytes_do(words: str, label: str | None, encoding: str) -> None:
+    element = etree.Element("xNome")
+    element.text = words
+    head = f"<?xml version='1.0' encoding='{label}'?>" if label else ""
+    text = head + nfe(more=etree.tostring(element, encoding="unicode"))
+    try:
+        content = text.encode(encoding)
+    except UnicodeEncodeError:
+        return
+    if ler(content).acao is Acao.IMPORTAR:
+        assert texts_of(texto(content).encode(), "utf-8") == texts_of(content, told_by_the_bytes(content, label))
+
+
+def told_by_the_bytes(content: bytes, label: str | None) -> str:
+    """Return the encoding of a document, by a rule of its own."""
+    if content.startswith((b"\xff\xfe", b"<\0")):
+        return "utf-16" if content[:1] == b"\xff" else "utf-16le"
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return label if label in ("ISO-8859-1", "iso-8859-15") else "windows-1252"
+    return "utf-8"
+
+
+def texts_of(content: bytes, encoding: str) -> list[str]:
+    """Return all texts of a document as another parser reads them."""
+    read: list[str] = []
+    plain = content.decode(encoding).removeprefix("\ufeff").encode()
+    parser = expat.ParserCreate("utf-8")
+    parser.CharacterDataHandler = read.append
+    parser.Parse(plain, True)
+    return ["".join(read)]

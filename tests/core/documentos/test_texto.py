@@ -1,11 +1,15 @@
 import codecs
+from encodings import aliases
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from core.documentos import decode, texto
+from core.documentos import texto
+from core.documentos.mistura import mixed
+from core.documentos.texto import Decoded, decode
 
 BODY = "<a>São João; “aspas”</a>"
 
@@ -31,17 +35,15 @@ def declared(encoding: str, body: str = BODY) -> str:
     ],
 )
 def test_the_encoding_is_found(content: bytes, encoding: str) -> None:
-    text, found = decode(content)
-    assert found == encoding
-    assert text.endswith(BODY)
-    assert not text.startswith("\ufeff")
+    found = decode(content)
+    assert found.encoding == encoding
+    assert found.text.endswith(BODY)
+    assert not found.text.startswith("\ufeff")
 
 
 def test_latin_1_keeps_its_letters() -> None:
-    assert decode(declared("ISO-8859-1", "<a>ç</a>").encode("latin-1")) == (
-        declared("ISO-8859-1", "<a>ç</a>"),
-        "iso8859-1",
-    )
+    text = declared("ISO-8859-1", "<a>ç</a>")
+    assert decode(text.encode("latin-1")) == Decoded(text, "iso8859-1")
 
 
 @pytest.mark.parametrize(
@@ -69,5 +71,56 @@ def test_the_document_stays_the_same(words: str, encoding: str, space: str) -> N
     body = etree.tostring(element, encoding="unicode")
     name = {"cp1252": "windows-1252"}.get(encoding, encoding)
     content = declared(name, body).encode(encoding)
+    assume(encoding != "cp1252" or not mixed(content).has_utf8)
     sent = etree.fromstring(texto(content).encode())
     assert etree.tostring(sent, method="c14n") == etree.tostring(etree.fromstring(content), method="c14n")
+
+
+@pytest.mark.parametrize(
+    "label",
+    sorted({*aliases.aliases, *aliases.aliases.values(), "idna", "unicode_escape", "charmap", "ANSI", "x-nada"}),
+)
+def test_no_label_changes_a_text_whose_bytes_say_what_it_is(label: str) -> None:
+    plain, accented = declared(label, "<a>\\u00e1 +AOE- &#225;</a>"), declared(label)
+    for text in (plain, accented):
+        assert decode(text.encode()).text == text
+
+
+@pytest.mark.parametrize("label", ["utf-16", "UTF-16LE", "utf-32", "ucs-2"])
+@pytest.mark.parametrize("space", ["", " "])
+def test_a_label_of_wide_characters_over_narrow_bytes_says_nothing(label: str, space: str) -> None:
+    text = declared(label, BODY + space)
+    assert texto(text.encode()) == declared("UTF-8", BODY + space)
+
+
+@pytest.mark.parametrize("label", ["iso-8859-2", "cp850", "koi8-r", "base64", "zip", "rot13"])
+def test_bytes_of_an_encoding_that_is_not_read_are_told(label: str) -> None:
+    with pytest.raises(ValueError, match="codificação declarada"):
+        texto(declared(label, "<a>\xe7</a>").encode("latin-1"))
+
+
+MIXTURES = {
+    "protocol in latin-1": (b"<NFe><infNFe>S\xc3\xa3o</infNFe></NFe><x>\xe7\xe3o</x>", "<x>ção</x>"),
+    "signed text in latin-1": (b"<NFe><infNFe>S\xe3o</infNFe></NFe><x>\xc3\xa7</x>", None),
+    "both in one run": (b"<NFe><infNFe>a</infNFe></NFe><x>\xc3\xa3\xe7</x>", None),
+    "nothing says what is signed": (b"<x>\xc3\xa3</x><y>\xe7</y>", None),
+    "a label says otherwise": (
+        b"<?xml version='1.0' encoding='ISO-8859-1'?><NFe><infNFe>S\xc3\xa3o</infNFe></NFe><x>\xe7</x>", None
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_two_encodings_in_one_document_are_read_where_that_is_certain(name: str) -> None:
+    content, ending = MIXTURES[name]
+    if ending is None:
+        with pytest.raises(ValueError):  # noqa: PT011 - whichever rule said no
+            texto(content)
+    else:
+        assert texto(content) == "<NFe><infNFe>São</infNFe></NFe>" + ending
+
+
+def test_a_note_with_a_protocol_glued_in_is_sent_as_it_was_meant() -> None:
+    sent = texto((Path(__file__).parent / "casos/codificacao-mista.xml").read_bytes())
+    assert "São João Comércio de Pães" in sent
+    assert "Autorização concedida" in sent

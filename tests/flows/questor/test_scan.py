@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import zipfile
+from encodings import aliases
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,16 @@ from sqlalchemy import update
 from support.questor import account, states
 
 from core.clock import SYSTEM, FixedClock
+from core.documentos import archive
+from core.documentos.folder import PATH_LIMIT
 from core.errors import UsageError
 from flows.questor import report, scan
 from flows.questor.scan import varrer
-from flows.questor.walk import PATH_LIMIT
 from sandbox.questor.documentos import Documento, documento
 from storage.models import QuestorArquivo, QuestorLote
 from storage.session import reading, transaction
 
+CASOS = Path(__file__).parents[2] / "core/documentos/casos"
 pytestmark = pytest.mark.usefixtures("banco")
 
 
@@ -197,11 +200,78 @@ class TestZips:
         varrer(str(folder))
         assert seen() == {"x.zip!/a.xml": ("pendente", None)}
 
-    def test_a_zip_of_too_many_members_is_one_row(self, folder: Path) -> None:
-        end = b"PK\x05\x06" + bytes(4) + b"\xff\xff\xff\xff" + bytes(10)
-        put(folder / "x.zip", end)
+    def test_a_zip_of_too_many_members_is_one_row(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(archive, "MOST_MEMBERS", 2)
+        with zipfile.ZipFile(folder / "x.zip", "w") as made:
+            for number in range(3):
+                made.writestr(f"{number}.txt", "nada")
         varrer(str(folder))
         assert seen() == {"x.zip": ("quarentena", "zip_grande_demais")}
+
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [
+            ("barra-so-no-diretorio", {"2025\\nota.xml", "boa.xml"}),
+            ("nome-utf8-falso", {"n%E3%E3o.xml", "bom.xml"}),
+            ("zip64-sentinelas-2-membros", {"a.xml", "b.xml"}),
+        ],
+    )
+    def test_what_unzip_reads_is_read(self, folder: Path, name: str, expected: set[str]) -> None:
+        put(folder / "x.zip", (CASOS / f"{name}.zip").read_bytes())
+        varrer(str(folder))
+        assert {caminho.removeprefix("x.zip!/") for caminho in rows()} == expected
+        assert {estado for estado, _ in seen().values()} <= {"pendente", "duplicado"}
+        assert {caminho for caminho, line in rows().items() if line["caminho_codificado"]} == {
+            caminho for caminho in rows() if "%" in caminho
+        }
+
+
+class TestLotsOfCoupons:
+    def test_each_coupon_has_a_row_and_none_is_read_twice(self, folder: Path) -> None:
+        put(folder / "lote.xml", (CASOS / "lote-envCFe.xml").read_bytes())
+        assert varrer(str(folder)).lidos == 1
+        assert seen() == {"lote.xml#1": ("pendente", None), "lote.xml#2": ("pendente", None)}
+        assert {line["tipo"] for line in rows().values()} == {"cfe"}
+        assert varrer(str(folder)).lidos == 0
+        assert len(rows()) == 2
+
+    def test_a_lot_that_became_shorter_tells_what_went(self, folder: Path) -> None:
+        first, second = documento("cfe", 1), documento("cfe", 2)
+        put(folder / "lote.xml", f"<envCFe>{first.texto}{second.texto}</envCFe>")
+        varrer(str(folder))
+        put(folder / "lote.xml", f"<envCFe>{first.texto}</envCFe>")
+        varrer(str(folder))
+        assert seen() == {"lote.xml#1": ("pendente", None), "lote.xml#2": ("quarentena", "sumiu")}
+
+    def test_a_coupon_that_lies_elsewhere_too_is_a_duplicate(self, folder: Path) -> None:
+        one = documento("cfe", 1)
+        put(folder / "lote.xml", f"<envCFe>{one.texto}{one.texto}</envCFe>")
+        varrer(str(folder))
+        put(folder / "sozinho.xml", one)
+        varrer(str(folder))
+        assert {caminho: estado for caminho, (estado, _) in seen().items()} == {
+            "lote.xml#1": "pendente", "lote.xml#2": "duplicado", "sozinho.xml": "duplicado"
+        }  # fmt: skip
+        assert rows()["sozinho.xml"]["mensagem"] == "mesmo documento que lote.xml#1"
+
+
+def test_no_label_of_an_encoding_stops_a_scan(folder: Path) -> None:
+    labels = sorted({*aliases.aliases, *aliases.aliases.values(), "idna", "unicode_escape", "charmap", "x-nada"})
+    for number, label in enumerate(labels):
+        made = documento("nfe", number + 1, extra="S\xe3o \\u00e1").texto
+        put(folder / f"{number}.xml", f'<?xml version="1.0" encoding="{label}"?>{made}')
+    varrer(str(folder))
+    assert set(seen().values()) == {("pendente", None)}
+    assert len(seen()) == len(labels)
+
+
+def test_names_are_shown_as_they_are(folder: Path) -> None:
+    put(folder / "a%20b.xml", documento("nfe", 1))
+    Path(os.fsdecode(os.fsencode(folder) + b"/c\xff%20.xml")).write_bytes(documento("nfe", 2).texto.encode())
+    varrer(str(folder))
+    assert {caminho: line["caminho_codificado"] for caminho, line in rows().items()} == {
+        "a%20b.xml": False, "c%FF%2520.xml": True
+    }  # fmt: skip
 
 
 class TestDuplicates:
@@ -392,7 +462,7 @@ def test_a_name_that_nobody_can_read_is_refused(folder: Path, nome: str) -> None
 def test_what_could_not_be_read_is_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(folder / "a.xml", documento("nfe", 1))
     with monkeypatch.context() as patch:
-        patch.setattr("flows.questor.files._regular", _denied)
+        patch.setattr("core.documentos.files._regular", _denied)
         varrer(str(folder))
     assert seen()["a.xml"] == ("quarentena", "ilegivel")
     varrer(str(folder))

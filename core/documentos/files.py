@@ -1,0 +1,95 @@
+"""Read a file of a folder, or a member of an archive there, by the path that a report shows."""
+
+import os
+from io import BufferedReader
+
+from core.documentos.archive import BadArchive, Member, members
+from core.documentos.leitura import LIMITE
+from core.documentos.member import unpacked
+from core.documentos.paths import found
+
+
+class NotRead(Exception):
+    """A file that cannot be read: `motivo` is a code, `mensagem` a sentence where the code does not say all."""
+
+    def __init__(self, motivo: str, mensagem: str | None = None) -> None:
+        super().__init__(mensagem or motivo)
+        self.motivo, self.mensagem = motivo, mensagem
+
+
+class Files:
+    """The files of one folder; the archive read last stays open for its other members."""
+
+    def __init__(self, pasta: str) -> None:
+        self._pasta = os.fsencode(pasta)
+        self._open: tuple[bytes, BufferedReader, dict[bytes, Member]] | None = None
+
+    def content(self, caminho: str, *, codificado: bool) -> bytes:
+        """Return what is there now.
+
+        Raises:
+            NotRead: it is not there, cannot be read, or is too large.
+        """
+        path, member = found(caminho, codificado=codificado)
+        whole = os.path.join(self._pasta, path)
+        try:
+            return _regular(whole) if member is None else self._inside(whole, member)
+        except OSError:
+            raise NotRead("ilegivel") from None
+        except BadArchive as fault:
+            raise NotRead(fault.motivo, fault.mensagem) from None
+
+    def close(self) -> None:
+        """Close the archive that is open."""
+        if self._open is not None:
+            self._open[1].close()
+        self._open = None
+
+    def _inside(self, archive: bytes, member: bytes) -> bytes:
+        _, file, directory = self._archive(archive)
+        if member not in directory:
+            raise NotRead("ilegivel")
+        return unpacked(file, directory[member], LIMITE)
+
+    def _archive(self, path: bytes) -> tuple[bytes, BufferedReader, dict[bytes, Member]]:
+        if self._open is None or self._open[0] != path:
+            self.close()
+            file = open(_descriptor(path), "rb")  # noqa: SIM115 - stays open for the other members
+            try:
+                self._open = path, file, _directory(file)
+            except BaseException:
+                file.close()
+                raise
+        return self._open
+
+
+def _directory(file: BufferedReader) -> dict[bytes, Member]:
+    """Return the members by name, the last of each; those before the place where a directory is damaged."""
+    listed: dict[bytes, Member] = {}
+    try:
+        for member in members(file):
+            listed[member.name] = member
+    except BadArchive:
+        if not listed:
+            raise
+    return listed
+
+
+def _descriptor(path: bytes) -> int:
+    # a FIFO would wait for ever, a link may lead out of the folder
+    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+def _regular(path: bytes) -> bytes:
+    descriptor = _descriptor(path)
+    try:
+        # asking for the limit itself would make room for it each time
+        size = min(os.fstat(descriptor).st_size, LIMITE) + 1
+        content = os.read(descriptor, size)
+        while len(content) < size and (more := os.read(descriptor, size - len(content))):
+            content += more
+    finally:
+        os.close(descriptor)
+    if len(content) > LIMITE:
+        raise NotRead("grande_demais")
+    return content

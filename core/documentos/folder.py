@@ -1,0 +1,135 @@
+"""Find the XML files of a folder, also inside ZIPs, without following links and without reading any of them."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import structlog
+
+from core.documentos.archive import BadArchive, Member, members, overlapping
+from core.documentos.leitura import LIMITE
+from core.documentos.member import unreadable
+from core.documentos.paths import shown
+
+XML, ZIP = b".xml", b".zip"
+PATH_LIMIT = 2000
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file, by the path that a report shows; `motivo` is why it need not be read, `ignorar` whether it is no loss.
+
+    `codificado` says that the path is percent-encoded (`core.documentos.paths`).
+    """
+
+    caminho: str
+    codificado: bool
+    tamanho: int
+    mtime_ns: int
+    motivo: str | None = None
+    mensagem: str | None = None
+    ignorar: bool = False
+
+
+def walk(pasta: bytes) -> Iterator[Found]:
+    """Give every file of a folder, in whatever order the folders have them."""
+    waiting = [b""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(os.path.join(pasta, folder)) as entries:
+                for entry in entries:
+                    path = os.path.join(folder, entry.name)
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(path)
+                    elif entry.is_symlink() and entry.is_dir():
+                        yield _named(path + b"/", None, 0, 0, "ligacao", ignorar=True)
+                    else:
+                        yield from _of(entry, path)
+        except OSError:
+            yield _named(folder + b"/", None, 0, 0, "pasta_ilegivel")
+
+
+def _of(entry: os.DirEntry[bytes], path: bytes) -> Iterator[Found]:
+    ending = path[-4:].lower()
+    if ending not in (XML, ZIP):
+        return
+    try:
+        seen = entry.stat(follow_symlinks=False)
+    except OSError:
+        # it went between two looks: there is no file to tell of
+        return
+    size, changed = seen.st_size, seen.st_mtime_ns
+    if stat.S_ISLNK(seen.st_mode):
+        yield _named(path, None, 0, changed, "ligacao", ignorar=True)
+    elif not stat.S_ISREG(seen.st_mode):
+        yield _named(path, None, 0, changed, "nao_e_arquivo")
+    elif ending == XML:
+        yield _named(path, None, size, changed, "grande_demais" if size > LIMITE else None)
+    else:
+        yield from _inside(entry.path, path, size, changed)
+
+
+def _inside(archive: bytes, path: bytes, size: int, changed: int) -> Iterator[Found]:
+    """Give the XML files of a ZIP, each as old as the ZIP; and the ZIP itself where something is wrong with it."""
+    listed: list[Member] = []
+    wrong: tuple[str, str | None] | None = None
+    try:
+        with open(os.open(archive, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            listed.extend(members(file))
+    except BadArchive as fault:
+        wrong = fault.motivo, fault.mensagem
+    except OSError:
+        wrong = "ilegivel", None
+    except Exception:
+        log.exception("archive could not be read", caminho=shown(path)[0])
+        wrong = "zip_invalido", None
+    yield from _members(listed, path, changed)
+    if wrong is not None:
+        yield _named(path, None, size, changed, *wrong)
+
+
+def _members(listed: list[Member], path: bytes, changed: int) -> Iterator[Found]:
+    # Of two members of one name a ZIP gives the last.
+    last = {member.name: place for place, member in enumerate(listed)}
+    inside_others = overlapping(listed)
+    for place, member in enumerate(listed):
+        ending = member.name[-4:].lower()
+        if ending not in (XML, ZIP):
+            continue
+        repeated = last[member.name] != place
+        name = member.name + (f" ({place + 1})".encode() if repeated else b"")
+        yield _named(path, name, member.size, changed, *_unread(member, ending, repeated, place in inside_others))
+
+
+def _unread(member: Member, ending: bytes, repeated: bool, overlaps: bool) -> tuple[str | None, str | None]:
+    if ending == ZIP:
+        return "zip_dentro_de_zip", None
+    if repeated:
+        return "nome_repetido", None
+    if overlaps:
+        return "zip_invalido", "o conteúdo é parte de outro arquivo do mesmo ZIP"
+    if fault := unreadable(member):
+        return fault.motivo, fault.mensagem
+    return ("grande_demais" if member.size > LIMITE else None), None
+
+
+def _named(
+    path: bytes,
+    member: bytes | None,
+    tamanho: int,
+    mtime_ns: int,
+    motivo: str | None,
+    mensagem: str | None = None,
+    *,
+    ignorar: bool = False,
+) -> Found:
+    """Return a find; a path too long for an index ends in a digest, and its file cannot be told apart to be sent."""
+    caminho, codificado = shown(path, member)
+    if len(caminho) > PATH_LIMIT:
+        whole = hashlib.sha256(caminho.encode()).hexdigest()
+        caminho, motivo = f"{caminho[: PATH_LIMIT - len(whole) - 1]}#{whole}", "caminho_longo_demais"
+    return Found(caminho, codificado, tamanho, mtime_ns, motivo, mensagem, ignorar)

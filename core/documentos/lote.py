@@ -1,0 +1,61 @@
+"""The coupons of an `envCFe`, cut out of its text as they stand there: each is signed for itself."""
+
+from collections.abc import Mapping
+from xml.parsers import expat
+
+COUPONS = frozenset({"CFe", "CFeCanc"})
+
+
+def coupons(text: str) -> list[str]:
+    """Return the text of each coupon; what its envelope says of namespaces is said in it, so that it reads the same.
+
+    Raises:
+        ValueError: the text is no XML.
+    """
+    cut = _Cut(text.encode())
+    try:
+        cut.parse()
+    except expat.ExpatError as error:
+        raise ValueError(str(error)) from None
+    return cut.found
+
+
+class _Cut:
+    """Cuts coupons out of the bytes of a lot while a parser goes through them."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._scopes: list[Mapping[str, str]] = [{}]
+        self._within: tuple[int, int, bytes] | None = None
+        self.found: list[str] = []
+        # what the declaration says of the encoding is of the file, not of these bytes
+        self._parser = expat.ParserCreate("UTF-8")
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._begin, self._end
+
+    def parse(self) -> None:
+        """Go through the text."""
+        self._parser.Parse(self._content, True)
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        outer = self._scopes[-1]
+        own = {key: value for key, value in attributes.items() if key.partition(":")[0] == "xmlns"}
+        self._scopes.append({**outer, **own} if own else outer)
+        if self._within is None and name.rpartition(":")[2] in COUPONS:
+            missing = [f' {key}="{_escaped(value)}"' for key, value in outer.items() if key not in own]
+            at = self._parser.CurrentByteIndex
+            self._within = len(self._scopes), at, f"<{name}{''.join(missing)}".encode()
+
+    def _end(self, name: str) -> None:
+        depth = len(self._scopes)
+        self._scopes.pop()
+        if self._within is None or self._within[0] != depth:
+            return
+        _, begin, head = self._within
+        self._within = None
+        after = begin + 1 + len(name.encode())
+        end = self._content.find(b">", max(self._parser.CurrentByteIndex, after)) + 1
+        self.found.append((head + self._content[after:end]).decode())
+
+
+def _escaped(value: str) -> str:
+    return value.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")

@@ -1,0 +1,53 @@
+"""The texts of documents as they are sent, read from their files again; only what was scanned is sent."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import Row
+
+from core.documentos import Files, NotRead, texto, textos_do_lote
+
+
+class Changed(Exception):
+    """A file that is not what it was when it was scanned: `motivo` says how."""
+
+    def __init__(self, motivo: str) -> None:
+        super().__init__(motivo)
+        self.motivo = motivo
+
+
+class Texts:
+    """The texts of one folder's documents; the coupons of a file are cut out of it once."""
+
+    def __init__(self, pasta: str) -> None:
+        self._files = Files(pasta)
+        self._lot: tuple[tuple[str, bool], list[str]] | None = None
+
+    def read(self, row: Row[Any]) -> str:
+        """Return the text of a row of the manifest.
+
+        Raises:
+            Changed: it is gone, other bytes are there now, or nobody can read it.
+        """
+        try:
+            return self._of_lot(row)[row.parte - 1] if row.parte else texto(self._content(row))
+        except NotRead:
+            raise Changed("sumiu") from None
+        except (ValueError, LookupError):
+            raise Changed("codificacao") from None
+
+    def _of_lot(self, row: Row[Any]) -> list[str]:
+        key = row.caminho, row.caminho_codificado
+        if self._lot is None or self._lot[0] != key:
+            self._lot = key, textos_do_lote(self._content(row))
+        return self._lot[1]
+
+    def _content(self, row: Row[Any]) -> bytes:
+        content = self._files.content(row.caminho, codificado=row.caminho_codificado)
+        if hashlib.sha256(content).hexdigest() != row.sha256:
+            raise Changed("mudou")
+        return content
+
+    def close(self) -> None:
+        """Close the archive that is open."""
+        self._files.close()
