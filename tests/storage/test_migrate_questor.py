@@ -44,6 +44,7 @@ def test_names_of_older_lots_are_shown_as_they_are(tmp_path: Path, before: str, 
         connection.execute(text(FILE), {"caminho": "enviada.xml", "estado": "enviado"})
     migrate.upgrade(engine)
     with engine.connect() as connection:
-        rows = connection.execute(text("SELECT caminho, caminho_codificado, parte, mtime_ns FROM questor_arquivo")).all()
+        query = text("SELECT caminho, caminho_codificado, parte, mtime_ns FROM questor_arquivo ORDER BY id")
+        rows = connection.execute(query).all()
     assert [tuple(row) for row in rows] == [(after, encoded, 0, -1), ("enviada.xml", 0, 0, 7)]
     engine.dispose()
