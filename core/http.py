@@ -5,6 +5,7 @@ from functools import partial
 
 from aiohttp import (
     BaseConnector,
+    ClientError,
     ClientResponse,
     ClientSession,
     ClientTimeout,
@@ -23,7 +24,7 @@ def open_session(connector: BaseConnector | None = None, trace: TraceConfig | No
     connector = connector or TCPConnector()
     # aiohttp has no public way to choose it; tests/core/test_http.py fails when this one is gone
     connector._factory = partial(OneAnswer, loop=asyncio.get_running_loop())  # type: ignore[assignment]
-    return ClientSession(
+    session = ClientSession(
         connector=connector,
         cookie_jar=DummyCookieJar(),
         trust_env=False,
@@ -35,6 +36,9 @@ def open_session(connector: BaseConnector | None = None, trace: TraceConfig | No
         max_field_size=FIELD_LIMIT,
         max_headers=MOST_FIELDS,
     )
+    # aiohttp makes a GET again by itself; whether a request is made twice is decided by whoever makes it
+    session._retry_connection = False
+    return session
 
 
 async def read_capped(response: ClientResponse, limit: int) -> bytes:
@@ -44,13 +48,26 @@ async def read_capped(response: ClientResponse, limit: int) -> bytes:
     return bytes(body)
 
 
-async def read_into(body: bytearray, response: ClientResponse, limit: int) -> None:
-    """Add to `body` at most `limit` bytes of an answer; what came before a fault stays there."""
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > limit:
-            response.close()
-            del body[limit:]
-            return
+async def read_into(body: bytearray, response: ClientResponse, limit: int) -> bool:
+    """Read at most `limit` bytes and tell whether that is all; after a fault `body` holds what came before it."""
+    try:
+        async for piece in response.content.iter_any():
+            body += piece
+            if len(body) > limit:
+                break
+    except ClientError:
+        _add_the_rest(body, response)
+        raise
     if (fault := response.content.exception()) is not None:
+        _add_the_rest(body, response)
         raise fault
+    whole = len(body) <= limit
+    if not whole:
+        del body[limit:]
+        response.close()
+    return whole
+
+
+def _add_the_rest(body: bytearray, response: ClientResponse) -> None:
+    """Add what had come and was not read yet: aiohttp keeps it to itself once there is a fault behind it."""
+    body += b"".join(response.content._buffer)

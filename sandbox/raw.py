@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -13,11 +14,12 @@ from sandbox.server import LOOPBACK
 class RawServer:
     """Answers the requests it gets, on whatever connection, with `answers` in turn, the last one again and again.
 
-    `piece` bytes go into one segment, all of them when it is None; `closes` ends the connection after each answer.
+    `piece` bytes go into one segment, all of them when it is None; `closes` ends the connection after each answer;
+    `resets` cuts every connection with a TCP RST before it is read.
     """
 
-    def __init__(self, *answers: bytes, piece: int | None = None, closes: bool = False) -> None:
-        self.answers, self.piece, self.closes = answers, piece, closes
+    def __init__(self, *answers: bytes, piece: int | None = None, closes: bool = False, resets: bool = False) -> None:
+        self.answers, self.piece, self.closes, self.resets = answers, piece, closes, resets
         self.requests: list[bytes] = []
         self.connections = 0
         self.host, self.port = LOOPBACK, 0
@@ -56,6 +58,10 @@ class RawServer:
             except OSError:
                 return
             self.connections += 1
+            if self.resets:
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                peer.close()
+                continue
             self._open.append(peer)
             self._start(self._serve, peer)
 

@@ -1,8 +1,8 @@
 """Questor Zen: sends fiscal XML to an accounting office and reads what became of each document."""
 
-from connectors.questor.client import Questor
-from connectors.questor.faults import (
+from connectors.base.faults import (
     Blocked,
+    Fault,
     Overloaded,
     Refused,
     TooLarge,
@@ -10,6 +10,7 @@ from connectors.questor.faults import (
     UnknownOutcome,
     Unreachable,
 )
+from connectors.questor.client import Questor
 from connectors.questor.verdict import DESCONHECIDO, ENVIADO, RECUSADO, Verdict
 from connectors.questor.wire import Documento
 
@@ -19,6 +20,7 @@ __all__ = [
     "RECUSADO",
     "Blocked",
     "Documento",
+    "Fault",
     "Overloaded",
     "Questor",
     "Refused",

@@ -1,53 +1,48 @@
 """One account of Questor Zen: imports and queries, each one POST under a deadline of its own."""
 
-import asyncio
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from types import SimpleNamespace, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
-import aiohttp
 from yarl import URL
 
-from connectors.questor import query, wire
-from connectors.questor.faults import EXPECTED, Fault, Refused, Row, Unintelligible, build, of_exception, of_status
+from connectors.base.asynchronous import AsyncSession
+from connectors.base.policy import Policy
+from connectors.base.reading import Reply
+from connectors.base.teller import Teller
+from connectors.questor import faults, query, wire
 from connectors.questor.verdict import Verdict, judge
-from connectors.questor.wire import Documento, readable
+from connectors.questor.wire import Documento
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured
-from core.http import open_session, read_capped
-from core.retry_after import DAY, seconds_asked
+from core.secrets import Secrets
 from core.settings.questor import ContaQuestor
 
 ANSWER_LIMIT = 4 * 1024 * 1024
-REASON_HEADER = "MsgErro"
-OK = 200
-NO_KEYS = Row(Unintelligible, "a consulta não trouxe uma lista de documentos")
-ENDLESS = Row(Unintelligible, "as páginas da consulta não terminam")
-NO_TEXT = Row(Refused, "o texto de um documento não é Unicode válido; nada foi enviado")
-
-
-@dataclass(frozen=True)
-class _Reply:
-    status: int
-    reason: str
-    retry_after: str | None
-    content: bytes
+REASON_HEADER = "msgerro"
+# The page of an error says nothing; the true reason may be in a header.
+NO_PAGE = 0
+SUCCESS = range(200, 201)
 
 
 class Questor:
     """An open account: `async with Questor("padrao", conta) as questor`. Shows neither token nor path, ever."""
 
     def __init__(self, nome: str, conta: ContaQuestor, clock: Clock = SYSTEM) -> None:
-        self._nome, self._conta, self._clock = nome, conta, clock
-        self._session: aiohttp.ClientSession
-        self._limits = aiohttp.ClientTimeout(total=None, sock_connect=conta.connect_timeout)
+        self._nome, self._conta = nome, conta
+        policy = Policy(
+            overall=conta.total_timeout,
+            connect=conta.connect_timeout,
+            answer_limit=ANSWER_LIMIT,
+            error_limit=NO_PAGE,
+        )
+        self._teller = Teller(f"Questor {nome}", faults.TABLE, Secrets(conta.token.get_secret_value()))
+        self._session = AsyncSession(policy, self._teller, clock, most=conta.max_concurrency, said=_reason)
         self._headers = {
             "User-Agent": conta.user_agent,
             "Content-Type": "application/json; charset=utf-8",
             "Accept": "application/json",
-            "Accept-Encoding": "identity",
         }
         self._urls: dict[str, URL] = {}
 
@@ -55,14 +50,13 @@ class Questor:
         return f"Questor({self._nome!r})"
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(limit=self._conta.max_concurrency)
-        self._session = open_session(connector, trace=_tracing())
+        await self._session.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._session.close()
+        await self._session.__aexit__(kind, fault, trace)
 
     async def importar(self, kind: str, documentos: Sequence[Documento]) -> list[Verdict]:
         """Send documents of one kind in one request; return their verdicts in the same order.
@@ -75,11 +69,7 @@ class Questor:
         if not method:
             raise Misconfigured(f"Questor {self._nome}: o tipo {kind} não tem método de envio (questor.methods).")
         reply = await self._post(method, self._body(method, documentos))
-        try:
-            answer = wire.answer(wire.decode(reply.content), self._conta.hide)
-        except ValueError:
-            answer = None
-        return judge(documentos, answer, self._conta.messages)
+        return judge(documentos, self._answer(reply), self._conta.messages)
 
     async def existe(self, kind: str, chaves: Collection[str], clientes: Collection[str] = ()) -> set[str] | None:
         """Return which keys the office has; None for a kind that cannot be queried.
@@ -105,8 +95,21 @@ class Questor:
                 endless = True
                 break
         if endless:
-            raise self._fault(ENDLESS)
+            raise self._teller.of_row(faults.ENDLESS)
         return found
+
+    def _answer(self, reply: Reply) -> wire.Answer | None:
+        """Return what an import was answered; None when it cannot be understood.
+
+        What is whole as JSON counts, whatever happened to the connection behind it.
+        """
+        try:
+            return wire.answer(wire.decode(reply.content), self._teller.secrets.hide)
+        except ValueError:
+            pass
+        if reply.cut:
+            raise reply.cut
+        return None
 
     async def _page(self, method: str, search: dict[str, Any]) -> list[str]:
         reply = await self._post(method, json.dumps({"search": search}).encode())
@@ -115,67 +118,25 @@ class Questor:
         except ValueError:
             keys = None
         if keys is None:
-            raise self._fault(NO_KEYS, status=reply.status)
+            raise reply.cut or self._teller.of_row(faults.NO_KEYS, status=reply.status)
         return keys
 
     def _body(self, method: str, documentos: Sequence[Documento]) -> bytes:
         try:
             return wire.body(method, documentos)
         except UnicodeEncodeError:
-            fault = self._fault(NO_TEXT)
+            fault = self._teller.of_row(faults.NO_TEXT)
         raise fault
 
-    async def _post(self, method: str, body: bytes) -> _Reply:
-        """Return an answer with status 200; anything else is raised, outside of the handler: no context to show."""
-        reply = await self._attempt(method, body)
-        if isinstance(reply, Fault):
-            raise reply
-        if reply.status != OK:
-            raise self._of_status(reply)
-        return reply
+    async def _post(self, method: str, body: bytes) -> Reply:
+        return await self._session.call("POST", self._url(method), headers=self._headers, body=body, success=SUCCESS)
 
-    async def _attempt(self, method: str, body: bytes) -> _Reply | Fault:
-        progress = SimpleNamespace(connected=False)
-        try:
-            async with asyncio.timeout(self._conta.total_timeout):
-                return await self._exchange(method, body, progress)
-        except EXPECTED as error:
-            return self._fault(of_exception(error, connected=progress.connected))
-
-    async def _exchange(self, method: str, body: bytes, progress: SimpleNamespace) -> _Reply:
+    def _url(self, method: str) -> URL:
         url = self._urls.get(method)
         if url is None:
             url = self._urls[method] = URL(f"{self._conta.base_url}{self._conta.prefix()}{method}", encoded=True)
-        async with self._session.post(
-            url,
-            data=body,
-            headers=self._headers,
-            allow_redirects=False,
-            timeout=self._limits,
-            trace_request_ctx=progress,
-        ) as response:
-            reason = response.headers.get(REASON_HEADER, "")
-            # the page of an error says nothing, and must not cost the status that came before it
-            content = await read_capped(response, ANSWER_LIMIT) if response.status == OK else b""
-            return _Reply(response.status, reason, response.headers.get("Retry-After"), content)
-
-    def _of_status(self, reply: _Reply) -> Fault:
-        raw = reply.reason.encode("utf-8", "surrogateescape")
-        mensagem = readable(raw.decode("utf-8", "replace"), self._conta.hide) or None
-        asked = seconds_asked(reply.retry_after, self._clock.now(), DAY)
-        return self._fault(of_status(reply.status), status=reply.status, mensagem=mensagem, retry_after=asked)
-
-    def _fault(self, row: Row, **more: Any) -> Fault:
-        return build(row, self._nome, **more)
+        return url
 
 
-def _tracing() -> aiohttp.TraceConfig:
-    """Return what notes that a request got a connection: before that nothing can have been stored."""
-
-    async def connected(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
-        context.trace_request_ctx.connected = True
-
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(connected)
-    trace.on_connection_reuseconn.append(connected)
-    return trace
+def _reason(reply: Reply) -> str:
+    return reply.headers.get(REASON_HEADER, "")

@@ -1,16 +1,20 @@
-"""Bodies as the contract has them, and answers read tolerantly into records (sections 2 and 3)."""
+"""Bodies as the contract has them, and answers read tolerantly into records.
+
+docs/reference/contracts/questor.md, sections 2 and 3.
+"""
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from connectors.base.reading import Hide, decode_json, one_line
+
 EVENT = "event"
 ITEM_OVERHEAD = len('{"Xml":,"Format":true},')
 DEEPEST = 4
-MESSAGE_LIMIT = 500
 BOM = "\ufeff"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _CHAVE = re.compile(r"[0-9]{6}[0-9A-Z]{12}[0-9]{26}")
@@ -58,7 +62,6 @@ class Short:
 
 
 Answer = list[Record] | Short
-Hide = Callable[[str], str]
 
 
 def body(method: str, documentos: Sequence[Documento]) -> bytes:
@@ -77,11 +80,8 @@ def decode(raw: bytes) -> Any:
     Raises:
         ValueError: it is none.
     """
-    try:
-        content = json.loads(raw.decode("utf-8-sig", "replace"))
-        return json.loads(content) if isinstance(content, str) else content
-    except RecursionError:
-        raise ValueError("profundo demais") from None
+    content = decode_json(raw)
+    return decode_json(content.encode("utf-8", "replace")) if isinstance(content, str) else content
 
 
 def answer(content: Any, hide: Hide = str) -> Answer | None:
@@ -124,7 +124,7 @@ def _lower(record: dict[str, Any]) -> dict[str, Any]:
 
 def _record(given: dict[str, Any], hide: Hide) -> Record:
     fields = _lower(given)
-    return Record(bare_key(fields.get("key")), _boolean(fields["success"]), readable(fields.get("message"), hide))
+    return Record(bare_key(fields.get("key")), _boolean(fields["success"]), one_line(fields.get("message"), hide))
 
 
 def _boolean(value: Any) -> bool | None:
@@ -140,14 +140,6 @@ def bare_key(value: Any) -> str:
     return bare if _CHAVE.fullmatch(bare) else text
 
 
-def readable(value: Any, hide: Hide = str) -> str:
-    """Return a message as one printable line of at most 500 characters, cut only after its secrets are hidden."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) if value else ""
-    plain = hide(re.sub(r"<[^<>]{1,200}>", " ", hide(text)[: 4 * MESSAGE_LIMIT]))
-    line = " ".join("".join(char if char.isprintable() else " " for char in plain).split())
-    return line if len(line) <= MESSAGE_LIMIT else line[: MESSAGE_LIMIT - 1] + "…"
-
-
 def _short(content: Any, hide: Hide) -> Short | None:
     if not isinstance(content, dict):
         return None
@@ -155,4 +147,4 @@ def _short(content: Any, hide: Hide) -> Short | None:
     done = next((v for name, v in content.items() if name.casefold().endswith("importadas")), None)
     if not isinstance(erros, list) or not isinstance(done, list):
         return None
-    return Short(tuple(readable(one, hide) for one in erros), tuple(bare_key(str(one)) for one in done))
+    return Short(tuple(one_line(one, hide) for one in erros), tuple(bare_key(str(one)) for one in done))

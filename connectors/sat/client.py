@@ -1,5 +1,6 @@
 """Ask a box for its status, whatever way leads to it. No function that changes a box is reachable from here."""
 
+import copy
 from collections.abc import Awaitable, Callable
 from typing import BinaryIO
 
@@ -7,8 +8,8 @@ from connectors.sat import hub, local
 from connectors.sat.status import StatusOperacional
 from core import loop
 from core.errors import PlatformError
+from core.secrets import Secrets
 from core.settings.sat import BoxSettings
-from core.text import MASK
 
 WAYS: dict[str, Callable[[BoxSettings, int], Awaitable[StatusOperacional]]] = {
     "hub": hub.consultar,
@@ -31,7 +32,7 @@ async def consultar_status(box: BoxSettings, sessao: int) -> StatusOperacional:
     try:
         return await WAYS[box.kind](box, sessao)
     except PlatformError as fault:
-        raise type(fault)(_told(box, str(fault))) from None
+        raise _told(box, fault) from None
 
 
 async def extrair_logs(box: BoxSettings, sessao: int, saida: BinaryIO) -> None:
@@ -39,15 +40,17 @@ async def extrair_logs(box: BoxSettings, sessao: int, saida: BinaryIO) -> None:
     try:
         await LOGS[box.kind](box, sessao, saida)
     except PlatformError as fault:
-        raise type(fault)(_told(box, str(fault))) from None
+        raise _told(box, fault) from None
 
 
-def _told(box: BoxSettings, reason: str) -> str:
-    """Return the sentence; a box may say anything, its own activation code or a terminal's commands too."""
-    if box.activation_code and (code := box.activation_code.get_secret_value()):
-        reason = reason.replace(code, MASK)
+def _told(box: BoxSettings, fault: PlatformError) -> PlatformError:
+    """Return the fault with a sentence that names the box, and shows neither its code nor a terminal's commands."""
+    code = box.activation_code.get_secret_value() if box.activation_code else ""
+    reason = Secrets(code).hide(str(fault))
     sentence = f"Caixa {box.name}: {reason[:1].lower()}{reason[1:]}"
-    return "".join(char if char.isprintable() else "\ufffd" for char in sentence)
+    told = copy.copy(fault)
+    told.args = ("".join(char if char.isprintable() else "\ufffd" for char in sentence),)
+    return told
 
 
 class ClienteCaixa:

@@ -1,58 +1,65 @@
-"""A box behind a SATHub: one form POST under a deadline of our own, because satcfe's client has none."""
+"""A box behind a SATHub: one form POST under a deadline of our own, because satcfe's client has none.
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Any, BinaryIO, TypeVar
+docs/reference/contracts/sat.md, section 3.2.
+"""
+
+from typing import Any, BinaryIO
 
 import aiohttp
 import satcfe
 from yarl import URL
 
+from connectors.base.asynchronous import AsyncSession, Receive
+from connectors.base.causes import Cause
+from connectors.base.faults import Blocked, Overloaded, Refused, Unreachable
+from connectors.base.policy import Policy
+from connectors.base.reading import Reply, nothing_said
+from connectors.base.table import DEFAULT, Row
+from connectors.base.teller import Teller
 from connectors.sat import logs
 from connectors.sat.status import FUNCAO, InvalidAnswer, StatusOperacional, parse
-from core.errors import Misconfigured, PlatformError, Rejected, Transient
-from core.http import open_session, read_capped
 from core.settings.sat import BoxSettings
 
 BASE = "/hub/v1"
-ANSWER_LIMIT = 64 * 1024
+KIB = 1024
+ANSWER_LIMIT = 64 * KIB
 CONNECT_SECONDS = 5.0
+SUCCESS = range(200, 201)
+FORM = "application/x-www-form-urlencoded"
 HEADERS = {
     "User-Agent": f"satcfe/{satcfe.__version__}/ER-{satcfe.VERSAO_ER}",
-    "Accept-Encoding": "identity",
+    "Content-Type": FORM,
 }
-INVALID_HOST = "o host configurado é inválido (use só o nome ou o endereço)"
-T = TypeVar("T")
-Receive = Callable[[aiohttp.ClientResponse], Awaitable[T]]
-# First match wins; the texts follow the name of the box.
-STATUSES: tuple[tuple[range, type[PlatformError], str], ...] = (
-    (range(300, 400), Rejected, "o endereço redireciona, não é um SATHub"),
-    (range(400, 401), Rejected, "o hub recusou o número do caixa ({status})"),
-    (range(429, 430), Transient, "o hub está ocupado ({status})"),
-    (range(400, 500), Rejected, "o endereço não é um SATHub (HTTP {status})"),
-    (range(501, 502), Rejected, "o hub não tem esta função (HTTP {status})"),
-    (range(500, 600), Transient, "o hub falhou (HTTP {status})"),
-)
-EXCEPTIONS: tuple[tuple[type[BaseException], type[PlatformError], str], ...] = (
-    (aiohttp.ConnectionTimeoutError, Transient, "o hub não aceita conexão"),
-    (TimeoutError, Transient, "o hub não respondeu em {seconds:g} s"),
-    (aiohttp.InvalidURL, Misconfigured, INVALID_HOST),
-    (UnicodeError, Misconfigured, INVALID_HOST),
-    (aiohttp.ClientConnectorError, Transient, "o hub não aceita conexão"),
-    (aiohttp.ClientError, Transient, "o hub encerrou a conexão sem responder"),
-    (OSError, Transient, "o hub não aceita conexão"),
+_NO_CONNECTION = Row(Unreachable, "o hub não aceita conexão ({address})")
+_STRANGE = Row(Refused, "resposta HTTP {status} inesperada ({address})")
+_FAILED = Row(Overloaded, "o hub falhou (HTTP {status}) ({address})")
+# Every question only reads: there is nothing that may have been stored. A wrong address costs the query, not the box.
+TABLE = DEFAULT.changed(
+    {
+        range(200, 300): _STRANGE,
+        range(300, 400): Row(Refused, "o endereço redireciona, não é um SATHub ({address})"),
+        range(400, 500): Row(Refused, "o endereço não é um SATHub (HTTP {status}) ({address})"),
+        400: Row(Refused, "o hub recusou o número do caixa ({status}) ({address})"),
+        429: Row(Overloaded, "o hub está ocupado ({status}) ({address})"),
+        range(500, 600): _FAILED,
+        501: Row(Refused, "o hub não tem esta função (HTTP {status}) ({address})"),
+        range(600, 1000): _STRANGE,
+        Cause.BAD_ADDRESS: Row(Blocked, "o host configurado é inválido (use só o nome ou o endereço) ({address})"),
+        Cause.NO_NAME: _NO_CONNECTION,
+        Cause.NO_CONNECTION: _NO_CONNECTION,
+        Cause.CONNECT_TIMEOUT: _NO_CONNECTION,
+        Cause.NOT_SENT: _NO_CONNECTION,
+        Cause.TIMEOUT: Row(Overloaded, "o hub não respondeu em {seconds} s ({address})"),
+        Cause.CUT: Row(Overloaded, "o hub encerrou a conexão sem responder ({address})"),
+        Cause.BAD_HTTP: Row(Overloaded, "o hub respondeu algo que não é HTTP ({address})"),
+        Cause.TOO_LONG: Row(Overloaded, "o hub respondeu demais ({address})"),
+    }
 )
 
 
 async def consultar(box: BoxSettings, sessao: int) -> StatusOperacional:
     """Query the box through its hub. The hub makes the session number, so it is not checked here."""
-
-    async def receive(response: aiohttp.ClientResponse) -> bytes:
-        return await read_capped(response, ANSWER_LIMIT)
-
-    return parse(_retorno(box, await _call(box, FUNCAO, receive, box.timeout_seconds)))
+    return parse(_retorno(box, await _call(box, FUNCAO, box.timeout_seconds)))
 
 
 async def extrair_logs(box: BoxSettings, sessao: int, saida: BinaryIO) -> None:
@@ -61,63 +68,49 @@ async def extrair_logs(box: BoxSettings, sessao: int, saida: BinaryIO) -> None:
     async def receive(response: aiohttp.ClientResponse) -> None:
         await logs.write(response.content.iter_any(), saida)
 
-    await _call(box, logs.FUNCAO, receive, max(box.timeout_seconds, logs.SECONDS))
+    await _call(box, logs.FUNCAO, max(box.timeout_seconds, logs.SECONDS), receive)
 
 
-async def _call(box: BoxSettings, funcao: str, receive: Receive[T], seconds: float) -> T:
-    """Post one call and return what `receive` makes of a good answer; every fault is a sentence with the address."""
-    try:
-        async with asyncio.timeout(seconds), _post(box, funcao) as response:
-            if response.status != 200:
-                raise _refused(box, response.status)
-            return await receive(response)
-    except PlatformError:
-        raise
-    except tuple(kind for kind, _, _ in EXCEPTIONS) as error:
-        kind, reason = next((fault, text) for known, fault, text in EXCEPTIONS if isinstance(error, known))
-        raise kind(_sentence(box, reason.format(seconds=box.timeout_seconds))) from None
-
-
-@asynccontextmanager
-async def _post(box: BoxSettings, funcao: str) -> AsyncIterator[aiohttp.ClientResponse]:
-    limits = aiohttp.ClientTimeout(
-        total=None, sock_connect=min(CONNECT_SECONDS, box.timeout_seconds), sock_read=box.timeout_seconds
+async def _call(box: BoxSettings, funcao: str, seconds: float, receive: Receive | None = None) -> Reply:
+    """Post one call; every fault is a sentence with the address."""
+    policy = Policy(
+        overall=seconds,
+        connect=min(CONNECT_SECONDS, box.timeout_seconds),
+        read=box.timeout_seconds,
+        answer_limit=ANSWER_LIMIT,
     )
-    form = {"numero_caixa": str(box.numero_caixa)}
-    async with (
-        open_session() as session,
-        session.post(_url(box, funcao), data=form, headers=HEADERS, allow_redirects=False, timeout=limits) as response,
-    ):
-        yield response
-
-
-def _url(box: BoxSettings, funcao: str) -> URL:
-    """Return the address; the scheme is fixed, an IPv6 address needs no brackets in the settings."""
-    try:
-        return URL.build(
-            scheme="http", host=(box.host or "").strip("[]"), port=box.port, path=f"{BASE}/{funcao.lower()}"
+    facts = {"address": _address(box), "seconds": f"{box.timeout_seconds:g}"}
+    teller = Teller("", TABLE, facts=facts)
+    form = f"numero_caixa={box.numero_caixa}".encode()
+    async with AsyncSession(policy, teller, said=nothing_said) as session:
+        return await session.call(
+            "POST", _url(box, funcao, teller), headers=HEADERS, body=form, success=SUCCESS, receive=receive
         )
-    except ValueError:
-        raise Misconfigured(_sentence(box, INVALID_HOST)) from None
 
 
-def _refused(box: BoxSettings, status: int) -> PlatformError:
-    found = ((kind, text) for statuses, kind, text in STATUSES if status in statuses)
-    kind, text = next(found, (Rejected, "resposta HTTP {status} inesperada"))
-    return kind(_sentence(box, text.format(status=status)))
-
-
-def _retorno(box: BoxSettings, body: bytes) -> str:
+def _url(box: BoxSettings, funcao: str, teller: Teller) -> URL:
+    """Return the address; the scheme is fixed, an IPv6 address needs no brackets in the settings."""
+    host = (box.host or "").strip("[]")
     try:
-        answer: Any = json.loads(body.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        raise InvalidAnswer(_sentence(box, "o hub não respondeu em JSON")) from None
+        return URL.build(scheme="http", host=host, port=box.port, path=f"{BASE}/{funcao.lower()}")
+    except ValueError:
+        fault = teller.of_cause(Cause.BAD_ADDRESS, connected=False)
+    raise fault
+
+
+def _retorno(box: BoxSettings, reply: Reply) -> str:
+    """Return the wire line; what is whole as JSON counts, whatever happened to the connection behind it."""
+    try:
+        answer: Any = reply.json()
+    except ValueError:
+        fault = reply.cut or InvalidAnswer(f"o hub não respondeu em JSON ({_address(box)}).")
+        raise fault from None
     retorno = answer.get("retorno") if isinstance(answer, dict) else None
     if not isinstance(retorno, str):
-        raise InvalidAnswer(_sentence(box, "a resposta do hub não traz o retorno do equipamento"))
+        raise InvalidAnswer(f"a resposta do hub não traz o retorno do equipamento ({_address(box)}).")
     return retorno
 
 
-def _sentence(box: BoxSettings, reason: str) -> str:
+def _address(box: BoxSettings) -> str:
     # what stands before an @ may be a password
-    return f"{reason} ({(box.host or '').rpartition('@')[2]}:{box.port})."
+    return f"{(box.host or '').rpartition('@')[2]}:{box.port}"

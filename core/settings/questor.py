@@ -206,10 +206,6 @@ class ContaQuestor(Table):
         """Return the path before the method. It holds the token: never to be shown."""
         return _prefix(self.token.get_secret_value())
 
-    def hide(self, text: str) -> str:
-        """Replace the token in a text by `***`, as it is and as it stands in an address."""
-        return _token_in_any_form(self.token.get_secret_value()).sub("***", text) if text else text
-
 
 class QuestorSettings(Contas[ContaQuestor], Section):
     """The accounts of Questor Zen."""
@@ -224,9 +220,3 @@ class QuestorSettings(Contas[ContaQuestor], Section):
 @lru_cache(maxsize=64)
 def _prefix(token: str) -> str:
     return f"/api/v1/{quote(token, safe='')}/"
-
-
-@lru_cache(maxsize=64)
-def _token_in_any_form(token: str) -> re.Pattern[str]:
-    forms = {re.escape(token), re.escape(quote(token, safe=""))}
-    return re.compile("|".join(sorted(forms, key=len, reverse=True)), re.IGNORECASE)

@@ -11,8 +11,7 @@ from typing import cast
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from connectors.questor import Overloaded, Questor, TooLarge, Unreachable, Verdict
-from connectors.questor.faults import Fault
+from connectors.questor import Fault, Overloaded, Questor, TooLarge, Unreachable, Verdict
 from core.clock import Clock
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
 from core.settings.questor import ContaQuestor
@@ -269,7 +268,7 @@ class Chunk:
             self._again.append(group)
         elif fault.may_be_stored:
             now = self.clock.now()
-            self._done += [outcome.lost(item, fault.status, fault.mensagem, now) for item in group.items]
+            self._done += [outcome.lost(item, fault.status, fault.said, now) for item in group.items]
         elif isinstance(fault, Unreachable):
             self._again.append(group)
         elif isinstance(fault, Overloaded) and fault.status != UNEXPLAINED:
@@ -285,9 +284,9 @@ class Chunk:
         (item,), now = group.items, self.clock.now()
         if isinstance(fault, Rejected):
             motivo = "grande_demais" if isinstance(fault, TooLarge) else "pedido_recusado"
-            self._done.append(outcome.refused(item, motivo, fault.status, fault.mensagem, now))
+            self._done.append(outcome.refused(item, motivo, fault.status, fault.said, now))
         elif self._healthy():
-            self._done.append(outcome.failed_alone(item, fault.status, fault.mensagem, now))
+            self._done.append(outcome.failed_alone(item, fault.status, fault.said, now))
         else:
             self._again.append(group.tried())
 

@@ -7,8 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import Row, Table
 
-from connectors.questor import Questor
-from connectors.questor.faults import Blocked, Fault
+from connectors.questor import Blocked, Fault, Questor
 from core.clock import Clock
 from core.errors import Misconfigured
 from flows.questor import outcome

@@ -18,6 +18,7 @@ from support.https import https_receiver
 from connectors.questor import (
     Blocked,
     Documento,
+    Fault,
     Overloaded,
     Questor,
     Refused,
@@ -28,7 +29,6 @@ from connectors.questor import (
     Verdict,
     client,
 )
-from connectors.questor.faults import Fault
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
 from core.settings.questor import ContaQuestor
 from sandbox import faults
@@ -143,7 +143,7 @@ def test_the_token_is_hidden_when_the_server_says_it(server: QuestorServer) -> N
     server.recusas[one[0].identidade] = f"{IN_THE_PATH.lower()} e {TOKEN.upper()} também"
     assert send(account(server.url), "nfe", one)[0].mensagem == "*** e *** também"
     server.faults.always(faults.status(403, headers={"MsgErro": f"Chave {TOKEN} bloqueada"}))
-    assert fault_of(account(server.url)).mensagem == "Chave *** bloqueada"
+    assert fault_of(account(server.url)).said == "Chave *** bloqueada"
 
 
 @pytest.mark.parametrize("before", [480, 490, 499, 1990])
@@ -180,7 +180,7 @@ def html(status: int, **headers: str) -> faults.Fault:
         (faults.reset(), UnknownOutcome, Transient, True, "encerrou a conexão"),
         (faults.close_early(b""), UnknownOutcome, Transient, True, "encerrou a conexão"),
         (faults.close_early(), UnknownOutcome, Transient, True, "encerrou a conexão"),
-        (faults.garbage(), UnknownOutcome, Transient, True, "encerrou a conexão"),
+        (faults.garbage(), UnknownOutcome, Transient, True, "não é HTTP"),
         (faults.after(faults.reset()), UnknownOutcome, Transient, True, "encerrou a conexão"),
         (faults.huge(declared=False), None, None, True, ""),
     ],
@@ -286,7 +286,7 @@ def test_retry_after_as_a_date_is_read(server: QuestorServer) -> None:
 def test_the_reason_of_the_header_comes_first(server: QuestorServer) -> None:
     server.faults.always(html(500, MsgErro="Escritório em manutenção."))
     found = fault_of(account(server.url))
-    assert (found.status, found.mensagem) == (500, "Escritório em manutenção.")
+    assert (found.status, found.said) == (500, "Escritório em manutenção.")
     assert str(found) == "Questor padrao: está indisponível (HTTP 500): Escritório em manutenção."
 
 
@@ -298,7 +298,7 @@ def test_a_filter_on_the_name_of_the_program_is_told(server: QuestorServer) -> N
 
 def test_a_wrong_token_is_told_with_the_servers_reason(server: QuestorServer) -> None:
     found = fault_of(account(server.url, token="outra-chave"))
-    assert (type(found), found.status, found.mensagem) == (Blocked, 403, "Token inválido ou bloqueado.")
+    assert (type(found), found.status, found.said) == (Blocked, 403, "Token inválido ou bloqueado.")
 
 
 def test_a_kind_that_is_not_sent_is_a_mistake_of_the_settings(server: QuestorServer) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.base.reading import one_line
 from connectors.questor import Documento, Verdict, wire
 from connectors.questor.verdict import judge
 from core.settings.questor import DEFAULT_METHODS, QuestorMessages
@@ -182,7 +183,7 @@ def test_patterns_are_configuration() -> None:
     ],
 )
 def test_a_message_is_one_printable_line(given_: Any, wanted: str) -> None:
-    assert wire.readable(given_) == wanted
+    assert one_line(given_) == wanted
 
 
 JSON = st.recursive(

@@ -96,11 +96,3 @@ def test_a_mistake_names_its_key_and_shows_no_secret(
     assert "questor.contas.padrao" in str(caught.value)
     assert told in str(caught.value)
     assert "segredo" not in str(caught.value)
-
-
-@pytest.mark.parametrize("token", [TOKEN, "a/b+c d=".replace(" ", "%")])
-def test_the_token_is_hidden_in_both_of_its_forms(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
-    monkeypatch.setenv("ESTEIRA_QUESTOR__TOKEN", token)
-    conta = padrao()
-    shown = conta.hide(f"a {token} b {conta.prefix()} c")
-    assert shown == "a *** b /api/v1/***/ c"

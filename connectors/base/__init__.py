@@ -1,0 +1,1 @@
+"""What every connector shares: its limits, its session, its faults and their table, its secrets."""

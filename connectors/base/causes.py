@@ -1,0 +1,107 @@
+"""Why there is no answer: one table for what aiohttp, requests and the libraries below them raise.
+
+Classes are named, not imported: a process that uses one of the libraries does not load the others.
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+
+
+class Cause(Enum):
+    """What happened in place of an answer. The value tells whether the request may have left."""
+
+    BAD_ADDRESS = "bad_address", False
+    BAD_CERTIFICATE = "bad_certificate", False
+    NO_NAME = "no_name", False
+    NO_CONNECTION = "no_connection", False
+    CONNECT_TIMEOUT = "connect_timeout", False
+    NO_TLS = "no_tls", False
+    NOT_SENT = "not_sent", False
+    TIMEOUT = "timeout", True
+    CUT = "cut", True
+    BAD_HTTP = "bad_http", True
+    TOO_LONG = "too_long", True
+
+    @property
+    def left(self) -> bool:
+        """Tell whether the request may have left."""
+        return self.value[1]
+
+
+# First match wins, over an error and what it was raised for: the closest names first.
+CAUSES: tuple[tuple[Cause, tuple[str, ...]], ...] = (
+    (
+        Cause.BAD_ADDRESS,
+        (
+            *("aiohttp.client_exceptions.InvalidURL", "requests.exceptions.InvalidURL", "builtins.UnicodeError"),
+            *("requests.exceptions.MissingSchema", "requests.exceptions.InvalidSchema"),
+            "urllib3.exceptions.LocationParseError",
+        ),
+    ),
+    (
+        Cause.BAD_CERTIFICATE,
+        ("aiohttp.client_exceptions.ClientConnectorCertificateError", "ssl.SSLCertVerificationError"),
+    ),
+    (
+        Cause.NO_NAME,
+        (
+            *("aiohttp.client_exceptions.ClientConnectorDNSError", "urllib3.exceptions.NameResolutionError"),
+            "socket.gaierror",
+        ),
+    ),
+    (Cause.NO_TLS, ("aiohttp.client_exceptions.ClientConnectorSSLError", "urllib3.exceptions.SSLError")),
+    (
+        Cause.NO_CONNECTION,
+        ("aiohttp.client_exceptions.ClientConnectorError", "urllib3.exceptions.NewConnectionError"),
+    ),
+    (
+        Cause.CONNECT_TIMEOUT,
+        (
+            *("aiohttp.client_exceptions.ConnectionTimeoutError", "requests.exceptions.ConnectTimeout"),
+            "urllib3.exceptions.ConnectTimeoutError",
+        ),
+    ),
+    (
+        Cause.TIMEOUT,
+        ("builtins.TimeoutError", "requests.exceptions.ReadTimeout", "urllib3.exceptions.ReadTimeoutError"),
+    ),
+    (
+        Cause.CUT,
+        (
+            *("http.client.RemoteDisconnected", "http.client.IncompleteRead", "builtins.ConnectionError"),
+            *("aiohttp.client_exceptions.ServerConnectionError", "aiohttp.client_exceptions.ClientOSError"),
+            *("aiohttp.client_exceptions.ClientPayloadError", "urllib3.exceptions.InvalidChunkLength"),
+        ),
+    ),
+    (
+        Cause.BAD_HTTP,
+        ("aiohttp.client_exceptions.ClientError", "http.client.HTTPException", "urllib3.exceptions.HeaderParsingError"),
+    ),
+    (
+        Cause.CUT,
+        ("requests.exceptions.RequestException", "urllib3.exceptions.HTTPError", "builtins.OSError", "ssl.SSLError"),
+    ),
+)
+
+
+def cause_of(error: BaseException) -> Cause | None:
+    """Return what an exception means; None for one that is no fault of the network but of our own."""
+    names = {name for one in _chain(error) for name in _names(type(one))}
+    return next((cause for cause, known in CAUSES if not names.isdisjoint(known)), None)
+
+
+def _chain(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
+    """Give an error and those it carries: as cause, as `reason` or as an argument."""
+    yield error
+    if depth > 8:
+        return
+    carried = (error.__cause__, getattr(error, "reason", None), *error.args)
+    for one in carried:
+        if isinstance(one, BaseException) and one is not error:
+            yield from _chain(one, depth + 1)
+
+
+def _names(kind: type[BaseException]) -> Iterator[str]:
+    for base in kind.__mro__:
+        module = {"_socket": "socket", "_ssl": "ssl"}.get(base.__module__, base.__module__)
+        yield f"{module}.{base.__qualname__}"

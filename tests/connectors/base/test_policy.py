@@ -1,0 +1,116 @@
+"""When a request is made again, and after how long."""
+
+import asyncio
+import random
+import time
+
+import pytest
+
+from connectors.base.asynchronous import AsyncSession
+from connectors.base.blocking import BlockingSession
+from connectors.base.faults import Fault, Overloaded, Refused, UnknownOutcome
+from connectors.base.policy import Attempts, Policy
+from connectors.base.reading import Reply
+from connectors.base.teller import Teller
+from sandbox import faults
+from sandbox.anything import AnythingServer
+
+POLICY = Policy(attempts=3, first_pause=1.0, longest_pause=10.0)
+AWAY = Overloaded("x")
+LOST = UnknownOutcome("x", may_be_stored=True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "harmless", "again"),
+    [
+        (AWAY, False, True),
+        (AWAY, True, True),
+        (LOST, False, False),
+        (LOST, True, True),
+        (Refused("x"), True, False),
+        (Overloaded("x", retry_after=11), True, False),
+        (Overloaded("x", retry_after=9), True, True),
+    ],
+)
+def test_only_what_does_no_harm_is_repeated(fault: Fault, harmless: bool, again: bool) -> None:
+    assert (Attempts(POLICY, harmless=harmless).pause(fault) is not None) is again
+
+
+def test_pauses_grow_and_end() -> None:
+    random.seed(1)
+    attempts = Attempts(POLICY, harmless=True)
+    pauses = [attempts.pause(AWAY) for _ in range(3)]
+    assert 0.8 <= (pauses[0] or 0) <= 1.2
+    assert 1.6 <= (pauses[1] or 0) <= 2.4
+    assert pauses[2] is None
+    assert (Attempts(POLICY, harmless=True).pause(Overloaded("x", retry_after=5)) or 0) >= 5
+    assert Attempts(Policy(), harmless=True).pause(AWAY) is None
+
+
+def blocking(url: str, policy: Policy, harmless: bool) -> Reply:
+    with BlockingSession(policy, Teller("Conta")) as session:
+        return session.call("GET", url, headers={}, harmless=harmless)
+
+
+def asynchronous(url: str, policy: Policy, harmless: bool) -> Reply:
+    async def once() -> Reply:
+        async with AsyncSession(policy, Teller("Conta")) as session:
+            return await session.call("GET", url, headers={}, harmless=harmless)
+
+    return asyncio.run(once())
+
+
+WAYS = pytest.mark.parametrize("way", [blocking, asynchronous])
+QUICK = Policy(attempts=3, first_pause=0.01)
+
+
+@WAYS
+def test_a_server_that_comes_back_is_asked_again(way: object) -> None:
+    assert callable(way)
+    with AnythingServer([1]) as server:
+        server.faults.queue(faults.status(503), faults.reset())
+        assert way(server.url, QUICK, True).json() == [1]
+        assert len(server.requests) == 3
+
+
+@WAYS
+def test_what_may_have_been_done_is_not_done_twice(way: object) -> None:
+    assert callable(way)
+    with AnythingServer([1]) as server:
+        server.faults.always(faults.after(faults.reset()))
+        with pytest.raises(UnknownOutcome):
+            way(server.url, QUICK, False)
+        assert len(server.requests) == 1
+
+
+@WAYS
+def test_repeats_and_pauses_stay_within_the_deadline(way: object) -> None:
+    assert callable(way)
+    with AnythingServer([1]) as server:
+        server.faults.always(faults.status(503))
+        began = time.monotonic()
+        with pytest.raises(Overloaded):
+            way(server.url, Policy(overall=1.0, attempts=1000, first_pause=0.3, longest_pause=0.3), True)
+        assert time.monotonic() - began < 5
+        assert len(server.requests) < 6
+
+
+@WAYS
+def test_a_connection_is_used_again(way: object) -> None:
+    assert callable(way)
+    ports: set[int] = set()
+
+    def several() -> None:
+        with BlockingSession(Policy(), Teller("Conta")) as session:
+            for _ in range(3):
+                session.call("GET", server.url, headers={})
+
+    async def at_once() -> None:
+        async with AsyncSession(Policy(), Teller("Conta")) as session:
+            for _ in range(3):
+                await session.call("GET", server.url, headers={})
+
+    with AnythingServer([1]) as server:
+        several() if way is blocking else asyncio.run(at_once())
+        ports |= {request.transport.get_extra_info("peername")[1] for request in server.requests if request.transport}
+    assert len(ports) <= 1
