@@ -10,7 +10,7 @@ INSTALL := $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m 
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock bench clean
+.PHONY: help setup run test check format docs lock bench clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ check: setup $(STAMP_DEV) ## Format check, lint, types and secret scan
 format: $(STAMP_DEV) ## Format the code and fix what lint can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: setup ## Write Procfile, the workers of the compose file and the derived tables again
+	$(BIN)/python -m docs.generate
 
 bench: setup $(STAMP_DEV) ## Print the delivery figures beside a raw sender
 	$(BIN)/python -m bench.deliveries

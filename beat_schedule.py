@@ -11,31 +11,24 @@ EXPIRES = 0.9
 DAY_SECONDS = 86_400
 
 
-def every(task: str, *, seconds: float, queue: str) -> dict[str, Any]:
+def every(task: str, *, seconds: float) -> dict[str, Any]:
     """Return an entry; a message that waited for most of its period is dropped, so that no backlog piles up."""
-    return {
-        "task": task,
-        "schedule": timedelta(seconds=seconds),
-        "options": {"queue": queue, "expires": seconds * EXPIRES},
-    }
+    return {"task": task, "schedule": timedelta(seconds=seconds), "options": {"expires": seconds * EXPIRES}}
 
 
-def daily(task: str, *, hour: int, queue: str) -> dict[str, Any]:
+def daily(task: str, *, hour: int) -> dict[str, Any]:
     """Return an entry for a full hour of `core.timezone`, the zone of Celery here."""
-    return {
-        "task": task,
-        "schedule": crontab(hour=hour, minute=0),
-        "options": {"queue": queue, "expires": DAY_SECONDS * EXPIRES},
-    }
+    when = crontab(hour=hour, minute=0)
+    return {"task": task, "schedule": when, "options": {"expires": DAY_SECONDS * EXPIRES}}
 
 
 def schedule() -> dict[str, dict[str, Any]]:
     """Return the entries by name."""
     entries = [
-        every("entregas.varrer", seconds=DeliverySettings.current().sweep_seconds, queue="default"),
-        every("sat.varrer", seconds=5, queue="sat"),
-        every("questor.avancar", seconds=60, queue="questor"),
-        every("alertas.lembrar", seconds=300, queue="default"),
-        daily("entregas.limpar", hour=2, queue="default"),
+        every("entregas.varrer", seconds=DeliverySettings.current().sweep_seconds),
+        every("sat.varrer", seconds=5),
+        every("questor.avancar", seconds=60),
+        every("alertas.lembrar", seconds=300),
+        daily("manutencao.limpar", hour=2),
     ]
     return {entry["task"]: entry for entry in entries}

@@ -77,7 +77,7 @@ def workers(
     from core import celery_app
     from workers import processes
 
-    wanted = [one for one in processes.TABLE if one.name in names or (beat and one.name == "beat")]
+    wanted = [one for one in processes.table() if one.name in names or (beat and one.name == "beat")]
     changed = {"-A": app} | ({"-c": str(concurrency)} if concurrency else {})
     began = [subprocess.Popen(_changed(one.command, changed), cwd=ROOT) for one in wanted]
     try:

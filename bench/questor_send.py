@@ -88,7 +88,7 @@ def deliver(folder: Path, amount: int) -> tuple[float, int]:
     """Send a lot with the workers; return the documents per second and how many were accepted."""
     from support.questor import lot, states
 
-    from core.celery_app import send as hand_over
+    from core import messages
     from flows.questor import lots, send
     from sandbox.questor.documentos import documento
     from storage.session import reading
@@ -97,7 +97,7 @@ def deliver(folder: Path, amount: int) -> tuple[float, int]:
     with workers("questor", beat=True):
         began = time.perf_counter()
         for _ in range(send.SENDERS):
-            hand_over("questor.enviar_bloco", [lote], queue="questor")
+            messages.send("questor.enviar_bloco", [lote])
         left = True
         while left and time.perf_counter() - began < PATIENCE_SECONDS:
             time.sleep(0.1)

@@ -62,12 +62,12 @@ def unchecked() -> int:
 
 def whole_round(amount: int) -> tuple[float, float]:
     """Let one worker process check every box; return the seconds, and the most memory of a process in MiB."""
-    from core.celery_app import send
+    from core import messages
 
     most = 0.0
     with workers("sat", concurrency=1) as (worker,):
         began = time.perf_counter()
-        send("sat.varrer", [], queue="sat")
+        messages.send("sat.varrer")
         while unchecked() and time.perf_counter() - began < PATIENCE_SECONDS:
             most = max(most, *(rss(pid) for pid in children(worker)))
             time.sleep(0.1)

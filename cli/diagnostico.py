@@ -7,6 +7,7 @@ import typer
 
 from cli.output import document, table
 from cli.portuguese import Verb
+from core.upkeep import FAULT
 
 app = Verb("Confere cada sistema configurado e diz o que corrigir; termina com 1 se há erro.")
 
@@ -22,4 +23,4 @@ def diagnostico(as_json: Annotated[bool, typer.Option("--json", help="Responde e
     else:
         columns = {"sistema": "Sistema", "situacao": "Situação", "detalhe": "Detalhe", "correcao": "O que fazer"}
         table([asdict(finding) for finding in found], columns, "")
-    return 1 if any(finding.situacao == flow.FAULT for finding in found) else 0
+    return 1 if any(finding.situacao == FAULT for finding in found) else 0

@@ -15,13 +15,12 @@ from rich.table import Table
 
 from cli.output import document, err, instant, out, say, table
 from cli.portuguese import Noun
-from core.celery_app import send as hand_over
+from core import messages
 from core.clock import SYSTEM
 from core.errors import Misconfigured, Transient
 from core.settings.accounts import PADRAO
 from flows.questor import lots, report, scan, send
 from flows.questor.progress import Progress, progress
-from tasks.questor import QUEUE, SEND
 
 app = Noun("Questor Zen: envio de XML em lotes.")
 Lote = Annotated[str, typer.Argument(metavar="LOTE", help="Nome do lote.")]
@@ -97,7 +96,7 @@ def enviar(
     row = send.start(lote, conta)
     if fila:
         for _ in range(send.SENDERS):
-            hand_over(SEND, [row.id], queue=QUEUE)
+            messages.send("questor.enviar_bloco", [row.id])
         say("Envio deixado na fila; os workers seguem sozinhos.")
     if seguir:
         with Live(console=err, auto_refresh=False) as live:

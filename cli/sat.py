@@ -7,6 +7,7 @@ import typer
 from cli import sat_avaliar, sat_frota
 from cli.output import document, instant, say, table
 from cli.portuguese import Noun
+from core import messages
 from core.errors import Misconfigured, Rejected, Transient, UsageError
 from flows.entregas import delivering
 from flows.sat import boxes, check, parking
@@ -109,10 +110,8 @@ def listar(loja: Loja = None, uf: Uf = None, grupo: Grupo = None, as_json: Json 
 
 
 def _enqueue(names: list[str], as_json: bool) -> int:
-    from core.celery_app import send
-
     for name in names:
-        send("sat.verificar_caixa", [name], queue="sat")
+        messages.send("sat.verificar_caixa", [name])
     say(f"{len(names)} verificações deixadas na fila.")
     if as_json:
         document([{"caixa": name, "fila": True} for name in names])

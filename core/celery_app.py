@@ -2,40 +2,40 @@
 
 from typing import Any
 
+import kombu
 from celery import Celery
-from kombu import Queue
 from kombu import pools as kombu_pools
-from kombu.exceptions import OperationalError
 
+from core import queues
 from core.broker_address import broker_address
-from core.errors import Transient
 from core.redis_address import RedisAddress
 from core.settings.core import CoreSettings
-from core.settings.deliveries import DeliverySettings
 from core.settings.load import Settings, get_settings
 
-QUEUES = ("default", "webhooks", "webhooks.slow", "ntfy", "sat", "questor")
 KEY_PREFIX = "esteira:"
-DRAIN_SECONDS = 5
-DRAIN = "entregas.drenar"
 # Nobody listens there: without a broker a task that is sent fails at once instead of hanging.
 NO_BROKER = RedisAddress("redis://127.0.0.1:1/0")
 # A half-open connection would otherwise hang a publish for ever.
 SOCKET = {"socket_timeout": 10, "socket_connect_timeout": 5, "socket_keepalive": True, "health_check_interval": 25}
 PUBLISH_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
 
-# Filled by the tasks as they declare themselves (`tasks/base.py`).
-QUEUE_OF: dict[str, str] = {}
-
 
 def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
     """Return the queue that a task declared."""
-    return {"queue": QUEUE_OF[name]} if name in QUEUE_OF else None
+    queue = queues.queue_of(name)
+    return None if queue is None else {"queue": queue.name}
+
+
+def _limits() -> dict[str, dict[str, int]]:
+    """Return how long each task may take."""
+    return {
+        task: {"soft_time_limit": queue.longest, "time_limit": queue.longest + queues.HARD_RESERVE}
+        for task, queue in queues.tasks().items()
+    }
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
     """Return Celery's settings (webhooks_delivery, section 7, gives the reason of each)."""
-    longest = settings[DeliverySettings].total_timeout + DRAIN_SECONDS
     broker = _broker()
     return {
         "broker_url": broker.url,
@@ -50,22 +50,20 @@ def configuration(settings: Settings) -> dict[str, Any]:
             **SOCKET,
         },
         "task_default_queue": "default",
-        "task_queues": [Queue(name, routing_key=name) for name in QUEUES],
+        "task_queues": [kombu.Queue(queue.name, routing_key=queue.name) for queue in queues.queues()],
         "task_create_missing_queues": False,
         "task_routes": (route,),
+        "task_annotations": _limits(),
         "task_acks_late": False,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "task_ignore_result": True,
         "task_serializer": "json",
         "accept_content": ["json"],
         "task_publish_retry_policy": PUBLISH_POLICY,
-        "task_soft_time_limit": longest + 5,
-        "task_time_limit": longest + 15,
         "worker_prefetch_multiplier": 1,
         "worker_disable_prefetch": True,
         "worker_max_tasks_per_child": 10_000,
         "worker_max_memory_per_child": 400_000,
-        "worker_soft_shutdown_timeout": settings[DeliverySettings].total_timeout + 5,
         "worker_enable_remote_control": True,
         "worker_send_task_events": True,
         "worker_hijack_root_logger": False,
@@ -116,11 +114,3 @@ def current() -> Celery:
     if app.conf.broker_url != _broker().url:
         refresh()
     return app
-
-
-def send(task: str, arguments: list[Any], *, queue: str) -> None:
-    """Hand work to the workers by the task's name; raise `Transient` when there is no broker to take it."""
-    try:
-        current().send_task(task, args=arguments, queue=queue)
-    except (OperationalError, OSError):
-        raise Transient("O broker não respondeu (core.redis_url): `esteira subir` está rodando?") from None

@@ -14,7 +14,7 @@ from core.ids import message_id
 from core.settings.core import CoreSettings
 from events import wake
 from events.catalog import CATALOG, Payload
-from events.delivery.kind import queue_of
+from events.delivery.kind import task_of
 from events.filters import Filters
 from storage.models import Delivery, Destino, DestinoEvento, Event, Usuario
 from storage.models.eventos import Estado
@@ -154,7 +154,7 @@ def _owe(db: Session, event: Event, targets: list[Target], due_at: Mapping[int, 
         db.execute(insert(Delivery), rows)
     for target in targets:
         if not _stopped(target) and due_at[target.id] <= now:
-            wake.after_commit(db, target.id, queue_of(target.tipo, target.lento))
+            wake.after_commit(db, target.id, task_of(target.tipo, target.lento))
 
 
 def _stopped(target: Target) -> bool:

@@ -7,19 +7,20 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from core import messages
 from core.broker_address import broker_url
-from core.celery_app import DRAIN, current
 from core.logs import get_logger
 
 SILENCE_SECONDS = 2.0
+EXPIRES_SECONDS = 60
 _KEY = "esteira_wake"
 _quiet_until = 0.0
 log = get_logger(__name__)
 
 
-def after_commit(db: Session, destino_id: int, queue: str) -> None:
+def after_commit(db: Session, destino_id: int, task: str) -> None:
     """Wake this destination's worker once the transaction is committed, once per transaction."""
-    db.info.setdefault(_KEY, {})[destino_id] = queue
+    db.info.setdefault(_KEY, {})[destino_id] = task
 
 
 def send(destinos: Iterable[tuple[int, str]]) -> int:
@@ -29,9 +30,8 @@ def send(destinos: Iterable[tuple[int, str]]) -> int:
     if broker_url() is None or time.monotonic() < _quiet_until:
         return sent
     try:
-        app = current()
-        for destino_id, queue in destinos:
-            app.send_task(DRAIN, args=[destino_id], queue=queue, expires=60)
+        for destino_id, task in destinos:
+            messages.send(task, [destino_id], expires=EXPIRES_SECONDS)
             sent += 1
     except Exception as error:  # noqa: BLE001 - the transaction is committed: no broker trouble may undo that
         _quiet_until = time.monotonic() + SILENCE_SECONDS

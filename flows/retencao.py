@@ -1,56 +1,37 @@
-"""Delete what is older than the settings keep: changes of boxes, attempts, then events with their deliveries.
-
-Small batches, each committed: nobody waits long for a lock, a kill loses one batch, two runs share the work.
-"""
+"""Delete what is older than the settings keep: each flow says what of its own may go, batch by batch."""
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import cast
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import Select, Table, delete, exists, select, tuple_
-from sqlalchemy.orm import Session
-
-from core.celery_app import send
+from core import messages
 from core.clock import SYSTEM, Clock
 from core.errors import Transient
 from core.logs import get_logger
-from core.settings.retencao import RetentionSettings
-from storage.models import Attempt, CaixaHistorico, Delivery, Event
-from storage.models.eventos import Estado
-from storage.session import transaction
+from core.upkeep import Retention, upkeeps
 
-OPEN = (Estado.PENDENTE, Estado.ENVIANDO)
-LIMPAR = "entregas.limpar"
-BATCH = 1000
-# Each takes its deliveries along: more would only be locked to wait for the batches after.
-EVENTS_BATCH = 250
+LIMPAR = "manutencao.limpar"
 RUN_SECONDS = 60.0
 # The sweep waits on the same queue: a slice makes it late by no more than one of its periods.
 SLICE_SECONDS = 2.0
-TABLES = (Attempt, Delivery, Event, CaixaHistorico)
-ATTEMPTS, DELIVERIES, EVENTS, HISTORY = (cast("Table", model.__table__) for model in TABLES)
-Place = tuple[datetime, int]
 log = get_logger(__name__)
 
 
 @dataclass
 class Removed:
-    """How many rows went, without the attempts that went with their delivery; `completo`: nothing old was left."""
+    """How many rows went, by what they are called; `completo`: nothing old was left.
 
-    tentativas: int = 0
-    entregas: int = 0
-    eventos: int = 0
-    historico: int = 0
+    What goes together with its parent (the attempts of a delivery) is not counted.
+    """
+
+    rows: Counter[str] = field(default_factory=Counter)
     completo: bool = False
 
-
-@dataclass(frozen=True)
-class Step:
-    """A batch of events was looked at; the next one begins after `last`."""
-
-    last: Place | None
+    def counts(self) -> dict[str, int | bool]:
+        """Return it in plain types."""
+        return {**self.rows, "completo": self.completo}
 
 
 def limpar_aos_poucos(clock: Clock = SYSTEM) -> Removed:
@@ -58,7 +39,7 @@ def limpar_aos_poucos(clock: Clock = SYSTEM) -> Removed:
     removed = limpar(clock, SLICE_SECONDS)
     if not removed.completo:
         try:
-            send(LIMPAR, [], queue="default")
+            messages.send(LIMPAR)
         except Transient as fault:
             log.warning("retention goes on tomorrow", reason=str(fault))
     return removed
@@ -66,80 +47,29 @@ def limpar_aos_poucos(clock: Clock = SYSTEM) -> Removed:
 
 def limpar(clock: Clock = SYSTEM, seconds: float = RUN_SECONDS) -> Removed:
     """Delete for at most that long, and at least one batch; what is left waits for the next run."""
-    kept, removed = RetentionSettings.current(), Removed()
+    removed, faults = Removed(), list[Exception]()
     ends, now = time.monotonic() + seconds, clock.now()
-    days = (kept.tentativas_dias, kept.eventos_dias, kept.historico_dias)
-    for _ in _batches(removed, *(now - timedelta(days=one) for one in days)):
+    for gone in _batches(now, faults):
+        removed.rows.update(gone)
         if time.monotonic() >= ends:
             return removed
+    if faults:
+        # A rule that fails costs its own rows, and is told once the others are done.
+        raise faults[0]
     removed.completo = True
     return removed
 
 
-def _batches(
-    removed: Removed, attempts_before: datetime, events_before: datetime, history_before: datetime
-) -> Iterator[None]:
-    """Delete a batch at each step."""
-    while gone := _delete_history(history_before):
-        removed.historico += gone
-        yield
-    while gone := _delete_attempts(attempts_before):
-        removed.tentativas += gone
-        yield
-    last: Place | None = None
-    while step := _delete_events(removed, events_before, last):
-        last = step.last
-        yield
+def _batches(now: datetime, faults: list[Exception]) -> Iterator[Mapping[str, int]]:
+    """Delete a batch at each step, flow by flow."""
+    for name, upkeep in upkeeps().items():
+        for rule in upkeep.retention:
+            yield from _guarded(name, rule, now, faults)
 
 
-def _delete_history(before: datetime) -> int:
-    # The numbers rise with time, and no index on the instants is worth its writing.
-    old = select(HISTORY.c.id).where(HISTORY.c.em < before).order_by(HISTORY.c.id)
-    with transaction() as db:
-        return _delete(db, HISTORY, old.limit(BATCH))
-
-
-def _delete_attempts(before: datetime) -> int:
-    old = select(ATTEMPTS.c.id).where(ATTEMPTS.c.started_at < before).order_by(ATTEMPTS.c.started_at)
-    with transaction() as db:
-        return _delete(db, ATTEMPTS, old.limit(BATCH))
-
-
-def _delete_events(removed: Removed, before: datetime, last: Place | None) -> Step | None:
-    """Delete the next events that are owed to nobody, with their deliveries; none when no such event is left.
-
-    A delivery that somebody is opening again is left alone, and with it its event.
-    """
-    with transaction() as db:
-        chosen = db.execute(_old_events(before, last)).all()
-        ids = [row.id for row in chosen]
-        closed = select(DELIVERIES.c.id).where(DELIVERIES.c.event_id.in_(ids), DELIVERIES.c.estado.not_in(OPEN))
-        deliveries = _delete(db, DELIVERIES, closed.limit(BATCH))
-        alone = ~exists().where(DELIVERIES.c.event_id == EVENTS.c.id)
-        gone = delete(EVENTS).where(EVENTS.c.id.in_(ids), alone).returning(EVENTS.c.id)
-        events = len(db.execute(gone).all())
-    removed.entregas += deliveries
-    removed.eventos += events
-    if not chosen:
-        return None
-    # A full batch of deliveries left some of these events for the next one.
-    return Step(last if deliveries == BATCH else (chosen[-1].occurred_at, chosen[-1].id))
-
-
-def _old_events(before: datetime, last: Place | None) -> Select[datetime, int]:
-    """Return the query of the next batch, oldest first; `last` is where the one before ended."""
-    owed = exists().where(DELIVERIES.c.event_id == EVENTS.c.id, DELIVERIES.c.estado.in_(OPEN))
-    query = select(EVENTS.c.occurred_at, EVENTS.c.id).where(EVENTS.c.occurred_at < before, ~owed)
-    if last is not None:
-        place = (EVENTS.c.occurred_at, EVENTS.c.id)
-        query = query.where(tuple_(*place) > tuple_(*last, types=[column.type for column in place]))
-    ordered = query.order_by(EVENTS.c.occurred_at, EVENTS.c.id).limit(EVENTS_BATCH)
-    return ordered.with_for_update(of=EVENTS, skip_locked=True)
-
-
-def _delete(db: Session, table: Table, chosen: Select[int]) -> int:
-    """Delete the chosen rows that nobody else holds; return how many."""
-    # Without MATERIALIZED PostgreSQL may run the query again for each row, and so pass its limit.
-    free = chosen.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
-    gone = delete(table).where(table.c.id.in_(select(free.c.id))).returning(table.c.id)
-    return len(db.execute(gone).all())
+def _guarded(flow: str, rule: Retention, now: datetime, faults: list[Exception]) -> Iterator[Mapping[str, int]]:
+    try:
+        yield from rule(now)
+    except Exception as fault:  # noqa: BLE001 - kept, and raised after the others
+        log.error("retention failed", flow=flow, fault=type(fault).__name__)
+        faults.append(fault)

@@ -1,6 +1,7 @@
 """One synchronous engine per process, made after the fork, and the two ways to use it: `transaction` and `reading`."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from core.settings.core import CoreSettings
 BUSY_SECONDS = 30
 READ_ONLY = "esteira_read_only"
 _engine: tuple[int, Engine] | None = None
+_making = threading.Lock()
 
 
 def connect_engine(url: str) -> Engine:
@@ -56,21 +58,35 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
+def _forked() -> None:
+    """A process forked while a thread made the engine must not wait for that thread, which it does not have."""
+    global _making
+    _making = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forked)
+
+
 def engine() -> Engine:
     """Return this process's engine; the first call checks that the schema is the code's."""
     global _engine
-    if _engine is None or _engine[0] != os.getpid():
-        from storage import migrate
+    with _making:
+        if _engine is None or _engine[0] != os.getpid():
+            _engine = (os.getpid(), _checked_engine())
+        return _engine[1]
 
-        fresh = connect_engine(CoreSettings.current().database)
-        try:
-            with explained():
-                migrate.ensure(fresh)
-        except BaseException:
-            fresh.dispose()
-            raise
-        _engine = (os.getpid(), fresh)
-    return _engine[1]
+
+def _checked_engine() -> Engine:
+    from storage import migrate
+
+    fresh = connect_engine(CoreSettings.current().database)
+    try:
+        with explained():
+            migrate.ensure(fresh)
+    except BaseException:
+        fresh.dispose()
+        raise
+    return fresh
 
 
 def dispose() -> None:

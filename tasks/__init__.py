@@ -1,14 +1,6 @@
-"""What can be asked for: thin doors, one file per flow, found by walking this package.
+"""What can be asked for: thin doors, one file per flow, found by walking; each loads its flow when it is opened.
 
 Importing it makes the configured Celery app current, so `tarefa.delay()` works from a bare Python process.
 """
 
-import importlib
-import pkgutil
-
-from core.celery_app import app
-
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
-
-__all__ = ["app"]
+import core.celery_app  # noqa: F401 - it lets the modules of this package declare themselves

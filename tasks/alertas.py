@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from core.clock import SYSTEM
-from flows import alertas
-from flows.sat import quiet
-from tasks.base import task
+from tasks.base import DEFAULT, task
 
 
-@task("alertas.lembrar", queue="default")
+@task("alertas.lembrar", DEFAULT)
 def lembrar() -> dict[str, Any]:
     """Tell again of alerts that are open and unacknowledged for the time of the settings."""
+    from core.clock import SYSTEM
+    from flows import alertas
+    from flows.sat import quiet
+
     return {"lembrados": alertas.lembrar(calados=quiet.quiet_objects(SYSTEM.now()))}

@@ -1,16 +1,26 @@
-"""The one base task: retry policy, log context, result."""
+"""The one base task: retry policy, log context, result. And the queue of short work, which several flows share."""
 
 from collections.abc import Callable
 from typing import Any
 
 import structlog
-from celery import Task
+from celery import Task, shared_task
 
-from core.celery_app import QUEUE_OF, app
+from core import queues
 from core.errors import PlatformError, Transient
 from core.logs import get_logger
+from core.queues import Queue
 
 log = get_logger(__name__)
+
+# A slice of retention takes two seconds; a batch of a busy SQLite may wait half a minute for its turn.
+DEFAULT = Queue(
+    name="default",
+    worker="geral",
+    processes=1,
+    about="Varreduras: devolve à fila o que ficou para trás",
+    longest=90,
+)
 
 
 class FlowTask(Task):  # type: ignore[misc]
@@ -33,11 +43,11 @@ class FlowTask(Task):  # type: ignore[misc]
         log.error("task failed", task=self.name, fault=type(exc).__name__, reason=str(exc))
 
 
-def task(name: str, queue: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Make a task of a function: its name is fixed as text, its queue declared."""
+def task(name: str, queue: Queue) -> Callable[[Callable[..., Any]], Any]:
+    """Make a task of a function: its name is fixed as text, its queue and so its limits are declared."""
 
     def declare(function: Callable[..., Any]) -> Any:
-        QUEUE_OF[name] = queue
-        return app.task(base=FlowTask, name=name, **options)(function)
+        queues.serve(name, queue)
+        return shared_task(base=FlowTask, name=name)(function)
 
     return declare

@@ -1,16 +1,13 @@
 """Keeping house: what is too old goes."""
 
-from dataclasses import asdict
 from typing import Any
 
-from flows import retencao
-from tasks.base import task
-
-# A slice takes about two seconds; a batch of a busy SQLite may wait half a minute for its turn.
-LIMITS = {"soft_time_limit": 90, "time_limit": 105}
+from tasks.base import DEFAULT, task
 
 
-@task(retencao.LIMPAR, queue="default", **LIMITS)
+@task("manutencao.limpar", DEFAULT)
 def limpar() -> dict[str, Any]:
-    """Delete a slice of the attempts and events that are older than the settings keep; the next slice follows."""
-    return asdict(retencao.limpar_aos_poucos())
+    """Delete a slice of what is older than the settings keep; the next slice follows."""
+    from flows import retencao
+
+    return retencao.limpar_aos_poucos().counts()

@@ -3,29 +3,51 @@
 from dataclasses import asdict
 from typing import Any
 
-from core.celery_app import send as hand_over
-from flows.questor import send
+from core import messages
+from core.queues import Queue
+from core.settings.questor import QuestorSettings
 from tasks.base import task
 
-SEND, QUEUE = "questor.enviar_bloco", "questor"
-# A chunk starts no request after 45 s; its last one may take questor.total_timeout.
-LIMITS = {"soft_time_limit": 700, "time_limit": 720}
+SEND = "questor.enviar_bloco"
+RESERVE = 7
 
 
-@task(SEND, queue=QUEUE, **LIMITS)
+def _ends_in() -> float:
+    """A chunk that is asked to stop waits for the requests under way: their outcome must not stay unknown."""
+    slowest = max((conta.total_timeout for conta in QuestorSettings.current().contas.values()), default=0)
+    return slowest + RESERVE
+
+
+# A chunk starts no request after 45 s; its last one may take questor.total_timeout, at most 600 s.
+QUESTOR = Queue(
+    name="questor",
+    worker="questor",
+    processes=2,
+    about="Envia lotes de XML ao Questor",
+    longest=700,
+    ends_in=_ends_in,
+    needs="It reads the folders of the lots: mount them here, at the path they were scanned at.",
+)
+
+
+@task(SEND, QUESTOR)
 def enviar_bloco(lote_id: int) -> dict[str, Any]:
     """Send one chunk of a lot; when more is due, ask for the next."""
+    from flows.questor import send
+
     report = send.send_chunk(lote_id)
     if report.mais:
-        hand_over(SEND, [lote_id], queue=QUEUE)
+        messages.send(SEND, [lote_id])
     return asdict(report)
 
 
-@task("questor.avancar", queue=QUEUE)
+@task("questor.avancar", QUESTOR)
 def avancar() -> dict[str, Any]:
     """Start the senders that open lots lack; a lot whose messages were lost goes on within a minute."""
+    from flows.questor import send
+
     lots = send.open_lots()
     for lote_id, senders in lots:
         for _ in range(senders):
-            hand_over(SEND, [lote_id], queue=QUEUE)
+            messages.send(SEND, [lote_id])
     return {"lotes": len(lots)}

@@ -1,28 +1,34 @@
-"""SAT and MFE boxes: check one, check all that are due, check all soon."""
+"""SAT and MFE boxes: check one, check all that are due."""
 
 from typing import Any
 
-from flows.sat import boxes, check
+from core.queues import Queue
 from tasks.base import task
 
-# A check lasts as long as the slowest box of the settings may take (at most 90 s).
-LIMITS = {"soft_time_limit": 150, "time_limit": 165}
+# A round takes no box after 45 s, and the slowest box may take 90 s; one that is asked to stop waits for those boxes.
+SAT = Queue(
+    name="sat",
+    worker="sat",
+    processes=2,
+    about="Verifica as caixas SAT e MFE",
+    longest=150,
+    ends_in=lambda: 97,
+    needs="It has to reach the SATHubs of the shops. A box of kind `local` needs its library and device here.",
+)
 
 
-@task("sat.verificar_caixa", queue="sat", **LIMITS)
+@task("sat.verificar_caixa", SAT)
 def verificar_caixa(nome: str) -> dict[str, Any]:
     """Check one box now."""
+    from flows.sat import check
+
     found = check.verificar(nome)
     return {"caixa": found.caixa, "resultado": found.resultado, "alertas": [a.codigo for a in found.ativos]}
 
 
-@task("sat.varrer", queue="sat", **LIMITS)
+@task("sat.varrer", SAT)
 def varrer() -> dict[str, Any]:
     """Check every box that is due."""
+    from flows.sat import check
+
     return {"verificadas": len(check.verificar_vencidas())}
-
-
-@task("sat.iniciar", queue="sat")
-def iniciar() -> dict[str, Any]:
-    """Make every box due: each is checked once right after start."""
-    return {"caixas": boxes.check_all_soon()}

@@ -20,14 +20,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "flows": BASE | {"storage", "claims", "events", "alerts", "connectors"},
     "tasks": BASE | {"flows"},
     "beat_schedule": BASE,
-    "workers": BASE | {"beat_schedule", "tasks"},
+    "workers": BASE | {"beat_schedule"},
     "api": BASE | {"storage", "events", "flows"},
     "cli": BASE | {"storage", "claims", "events", "alerts", "flows", "connectors", "tasks", "workers", "beat_schedule"},
     "sandbox": BASE,
+    "docs": BASE | {"workers"},
 }
 BESIDES: dict[str, set[str]] = {
     "events/delivery": {"connectors"},
-    "workers/hooks.py": {"storage", "events"},
+    "workers/hooks.py": {"storage"},
     "workers/up.py": {"sandbox", "storage"},
 }
 FLOWS_SHARED = {"documentos"}

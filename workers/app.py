@@ -4,14 +4,13 @@ import warnings
 
 from celery.platforms import SecurityWarning
 
-import tasks
 from beat_schedule import schedule
+from core.celery_app import app
 from workers import hooks
 
 # It warns a worker run by root of pickled messages; here only JSON is accepted.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
-app = tasks.app
 app.conf.beat_schedule = schedule()
 
 __all__ = ["app", "hooks"]

@@ -10,15 +10,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from core import messages
 from core.errors import Misconfigured, PlatformError
 from core.settings.core import CoreSettings
 from core.settings.flower import FlowerSettings
 from core.settings.load import Settings, get_settings
 from workers.private import private_folder, write_private
-from workers.processes import WORKERS
+from workers.processes import worker_names
 
 KEPT_IN = "flower.password"
-PATIENCE_SECONDS, PING_SECONDS = 30.0, 1.0
+PATIENCE_SECONDS = 30.0
 CONFIGURATION = Path(__file__).with_name("flower_config.py")
 
 
@@ -73,16 +74,7 @@ def wait_for(ping: Callable[[], set[str]], wanted: set[str], seconds: float = PA
 
 def answering() -> set[str]:
     """Return the names, without host, of the workers that answer a ping now."""
-    from kombu.exceptions import OperationalError
-    from redis import RedisError
-
-    from core.celery_app import app
-
-    try:
-        replies = app.control.ping(timeout=PING_SECONDS)
-    except (OperationalError, RedisError, OSError):
-        return set()
-    return {node.split("@")[0] for reply in replies for node in reply}
+    return {node.split("@")[0] for node in messages.answering()}
 
 
 def main() -> int:
@@ -96,7 +88,7 @@ def main() -> int:
     from celery.bin.celery import main as celery
 
     importlib.import_module("flower.command")
-    wait_for(answering, set(WORKERS))
+    wait_for(answering, set(worker_names()))
     sys.argv = ["celery", "-q", "-A", "workers", "flower", f"--conf={CONFIGURATION}"]
     return celery() or 0
 

@@ -1,53 +1,107 @@
-"""What worker and beat processes do when they begin and end."""
+"""What worker and beat processes do when they begin and end. What each flow wants done stands in its `upkeep.py`.
 
+Beat and the supervisor load this too, so whatever is heavy is loaded by those who need it.
+"""
+
+import importlib
+import importlib.util
 import os
+from collections.abc import Iterable
 from typing import Any
 
-from celery.signals import beat_init, worker_init, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    beat_init,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutting_down,
+)
 
-from core import logs, loop
-from core.errors import PlatformError
+from core import logs, queues, stopping, walk
+from core.logs import get_logger
 from core.process import die_with_parent
-from core.settings.deliveries import DeliverySettings
-from events.delivery import drain, kind
-from storage import session
+from core.upkeep import Upkeep, upkeeps
 
 # Read before the pool forks, so that a child can tell whether its parent was gone before it could ask the kernel.
 _PARENT = os.getpid()
-RESERVE_SECONDS = 1.0
-log = logs.get_logger(__name__)
+log = get_logger(__name__)
+# The queues this worker carries, and so the flows whose work it does.
+_carried: tuple[str, ...] = ()
+
+
+@worker_init.connect(dispatch_uid="esteira.prepare")
+def prepare(sender: Any = None, **_: Any) -> None:
+    """Load what this worker's flows need and do what they want done first; pool processes inherit it all."""
+    global _carried
+    logs.configure()
+    _carried = tuple(sender.app.amqp.queues.consume_from)
+    flows = queues.flows_of(_carried)
+    _load(flows)
+    _start(upkeep for name, upkeep in upkeeps().items() if name in flows)
+
+
+def _load(flows: Iterable[str]) -> None:
+    """Load these flows before the pool forks: its processes then share the memory, and their first task is quick."""
+    for flow in sorted(flows):
+        if importlib.util.find_spec(f"flows.{flow}") is None:
+            continue
+        if hasattr(importlib.import_module(f"flows.{flow}"), "__path__"):
+            for _ in walk.modules(f"flows.{flow}"):
+                pass
+
+
+def _start(upkeeps: Iterable[Upkeep]) -> None:
+    from storage import session
+
+    try:
+        for upkeep in upkeeps:
+            for begin in upkeep.at_start:
+                _guarded(begin)
+    finally:
+        # Nothing that is open may go through the fork.
+        session.dispose()
 
 
 @worker_process_init.connect(dispatch_uid="esteira.protect_child")
 def protect_child(**_: Any) -> None:
-    """End a pool process together with its worker, however that ends."""
+    """End a pool process together with its worker, however that ends; look after this host while it runs."""
     die_with_parent(parent=_PARENT)
+    from workers import host
+
+    host.watch()
 
 
-@worker_init.connect(dispatch_uid="esteira.prepare_logs")
-def prepare_logs(**_: Any) -> None:
-    """Speak as every other process does; pool processes inherit it."""
-    logs.configure()
+@worker_shutting_down.connect(dispatch_uid="esteira.stop")
+def stop(**_: Any) -> None:
+    """Let no process of this worker start another request; what is under way is waited for."""
+    stopping.ask_to_stop()
 
 
 @worker_process_shutdown.connect(dispatch_uid="esteira.close")
 def close(**_: Any) -> None:
-    """Let the requests under way end, then close what this pool process kept open between tasks."""
-    drain.end(DeliverySettings.current().total_timeout + RESERVE_SECONDS)
-    kind.close()
+    """Let the flows end what is under way, then close what this pool process kept open between tasks."""
+    from core import loop
+    from storage import session
+    from workers import host
+
+    seconds = max((queue.stops_within for queue in queues.queues() if queue.name in _carried), default=0)
+    for upkeep in upkeeps().values():
+        for end in upkeep.at_stop:
+            _guarded(end, seconds)
+    host.unwatch()
     session.dispose()
     loop.close()
 
 
-@beat_init.connect(dispatch_uid="esteira.check_boxes_soon")
-def check_boxes_soon(**_: Any) -> None:
-    """Let every box be checked right after the start; the database holds that wish, so no broker can lose it."""
-    from tasks.sat import iniciar
-
+@beat_init.connect(dispatch_uid="esteira.beat")
+def prepare_beat(**_: Any) -> None:
+    """Speak as every other process does."""
     logs.configure()
+
+
+def _guarded(step: Any, *arguments: Any) -> None:
+    """Do one step for a flow; that it fails must keep no worker from its other work, or from its end."""
     try:
-        iniciar()
-    except PlatformError as error:
-        log.warning("boxes were not made due", reason=str(error))
-    finally:
-        session.dispose()
+        step(*arguments)
+    except Exception as fault:  # noqa: BLE001 - whatever a flow does at its start or end costs that flow
+        log.warning("upkeep failed", step=getattr(step, "__name__", "?"), fault=type(fault).__name__, reason=str(fault))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from core import loop
 from core.clock import SYSTEM, Clock
 from core.settings.deliveries import DeliverySettings
+from core.stopping import stopping
 from events.delivery.health import OPEN_AFTER
 from events.delivery.kind import Message, kinds
 from events.delivery.outcome import Outcome
@@ -88,7 +89,7 @@ class Drain:
 
     def over(self) -> bool:
         """Tell whether no new request may start."""
-        return self.stopped or _ending or time.monotonic() >= self._ends
+        return self.stopped or _ending or stopping() or time.monotonic() >= self._ends
 
     async def whole(self, then: Callable[[Report], object]) -> None:
         """Deliver, let go, and tell."""

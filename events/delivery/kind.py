@@ -92,9 +92,9 @@ class Kind(ABC):
         """Return the bucket of the other side's own limit, if it has one."""
         return None
 
-    def queue(self, *, lento: bool) -> str:
-        """Return the queue on which a destination is served."""
-        return self.tipo
+    def task(self, *, lento: bool) -> str:
+        """Return the task that serves a destination; `tasks/` says on which queue."""
+        return "entregas.drenar_lentas" if lento else "entregas.drenar"
 
     def close(self) -> None:  # noqa: B027 - most kinds keep nothing open
         """Close what this process keeps open."""
@@ -114,9 +114,9 @@ def known_kind(tipo: str) -> Kind:
     return kinds()[tipo]
 
 
-def queue_of(tipo: str, lento: bool) -> str:
-    """Return the queue on which a destination is served."""
-    return kinds()[tipo].queue(lento=lento)
+def task_of(tipo: str, lento: bool) -> str:
+    """Return the task that serves a destination."""
+    return kinds()[tipo].task(lento=lento)
 
 
 def buckets_of(destino: Destino, settings: DeliverySettings) -> tuple[Bucket, ...]:

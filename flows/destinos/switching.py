@@ -7,7 +7,7 @@ from sqlalchemy import update
 from core.clock import SYSTEM
 from events import wake
 from events.delivery.health import Health
-from events.delivery.kind import queue_of
+from events.delivery.kind import task_of
 from events.delivery.settle import hold, tell_recovered
 from flows.destinos.finding import find
 from storage.models import Delivery, Destino
@@ -40,5 +40,5 @@ def resume(name_or_id: str) -> int:
             tell_recovered(db, destino)
         held = update(Delivery).where(Delivery.destino_id == destino.id, Delivery.estado == Estado.RETIDO)
         result = db.execute(held.values(estado=Estado.PENDENTE, due_at=now, lease_token=None, finished_at=None))
-        wake.after_commit(db, destino.id, queue_of(destino.tipo, destino.lento))
+        wake.after_commit(db, destino.id, task_of(destino.tipo, destino.lento))
         return int(result.rowcount)  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, UsageError
 from events import wake
-from events.delivery.kind import queue_of
+from events.delivery.kind import task_of
 from events.outbox import wanted_by
 from flows.entregas.views import LARGEST_NUMBER, absent
 from storage.models import Delivery, Destino, Event
@@ -43,7 +43,7 @@ def resend(number: int, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> str
             raise Conflict(f"O destino {destino.nome} não está ligado: retome-o antes.")
         delivery.estado, delivery.tentativas = Estado.PENDENTE, 0
         delivery.due_at, delivery.finished_at, delivery.lease_token = now, None, None
-        wake.after_commit(db, destino.id, queue_of(destino.tipo, destino.lento))
+        wake.after_commit(db, destino.id, task_of(destino.tipo, destino.lento))
         return db.get_one(Event, delivery.event_id).message_id
 
 

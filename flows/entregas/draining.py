@@ -4,7 +4,7 @@ from functools import partial
 
 from events import wake
 from events.delivery import drain, sweep
-from events.delivery.kind import queue_of
+from events.delivery.kind import task_of
 from storage.models import Destino
 from storage.session import reading
 
@@ -20,7 +20,7 @@ def _again(destino_id: int, report: drain.Report) -> None:
     if report.mais:
         with reading() as db:
             destino = db.get_one(Destino, destino_id)
-        wake.send([(destino.id, queue_of(destino.tipo, destino.lento))])
+        wake.send([(destino.id, task_of(destino.tipo, destino.lento))])
 
 
 def wake_due() -> int:

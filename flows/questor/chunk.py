@@ -15,6 +15,7 @@ from connectors.questor import Fault, Overloaded, Questor, TooLarge, Unreachable
 from core.clock import Clock
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
 from core.settings.questor import ContaQuestor
+from core.stopping import stopping
 from events import record_event
 from events.catalog import EnvioQuestorParado
 from flows.questor import outcome
@@ -189,7 +190,7 @@ class Chunk:
 
     def over(self) -> bool:
         """Tell whether no new request may start."""
-        return self._stopped or time.monotonic() >= self._ends
+        return self._stopped or stopping() or time.monotonic() >= self._ends
 
     async def _lane(self, questor: Questor, place: int) -> None:
         while (group := await self._next(place)) is not None:

@@ -11,6 +11,7 @@ from core import loop
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
 from core.settings.sat import BoxSettings
+from core.stopping import stopping
 from flows.sat.boxes import BOXES, prepare
 from flows.sat.configured import box_named
 from flows.sat.outcome import INALCANCAVEL, OCUPADA, PARADA, RECUSADO, Asked, Verificacao
@@ -67,7 +68,7 @@ async def _each(boxes: dict[str, BoxSettings], clock: Clock) -> dict[str, Verifi
         waiting -= found.keys()
         if not waiting:
             return found
-        if time.monotonic() >= ends:
+        if stopping() or time.monotonic() >= ends:
             return found | {nome: Verificacao(nome, INALCANCAVEL, BUSY_ELSEWHERE) for nome in waiting}
         await asyncio.sleep(POLL_SECONDS)
 
@@ -78,7 +79,7 @@ def verificar_vencidas(clock: Clock = SYSTEM) -> list[Verificacao]:
     recover((BOXES,), clock)
     tell_parked(clock)
     ends = time.monotonic() + ROUND_SECONDS
-    return loop.run(_work(lambda room: due(room, clock) if time.monotonic() < ends else [], clock))
+    return loop.run(_work(lambda room: [] if stopping() or time.monotonic() >= ends else due(room, clock), clock))
 
 
 async def _work(take: Take, clock: Clock) -> list[Verificacao]:

@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from core.broker_address import broker_url
-from core.celery_app import QUEUES, configuration
-from core.settings.deliveries import DeliverySettings
-from core.settings.load import get_settings, settings_model
-from workers.processes import WORKERS
+from core.queues import queues
+from core.settings.load import get_settings
+from workers.layout import Worker, one_per_family
+from workers.processes import worker_names
 
 ROOT = Path(__file__).parents[2]
 COMPOSE, DOCKERFILE = ROOT / "docker" / "compose.yaml", ROOT / "docker" / "Dockerfile"
@@ -36,12 +36,12 @@ def test_compose_follows_the_compose_specification() -> None:
 
 def test_each_queue_has_exactly_one_worker() -> None:
     served = [queue for service in WORKER_SERVICES.values() for queue in after(service["command"], "-Q").split(",")]
-    assert sorted(served) == sorted(QUEUES)
+    assert sorted(served) == sorted(queue.name for queue in queues())
 
 
 def test_flower_finds_every_worker_it_waits_for() -> None:
     named = {after(service["command"], "-n").removesuffix("@%h") for service in WORKER_SERVICES.values()}
-    assert set(WORKERS) <= named
+    assert set(worker_names()) <= named
     assert named == WORKER_SERVICES.keys()
 
 
@@ -73,13 +73,14 @@ def test_a_service_waits_for_the_migration_and_says_whether_it_is_well(name: str
     assert SERVICES[name]["healthcheck"]["test"]
 
 
-@pytest.mark.parametrize("name", WORKER_SERVICES)
-def test_a_worker_is_given_longer_than_its_soft_shutdown(name: str) -> None:
-    service = WORKER_SERVICES[name]
-    longest = settings_model()(deliveries=DeliverySettings(total_timeout=30))
-    assert int(service["stop_grace_period"].removesuffix("s")) > configuration(longest)["worker_soft_shutdown_timeout"]
-    assert service["environment"]["REMAP_SIGTERM"] == "SIGQUIT"
-    assert f"{name}@$$(hostname)" in service["healthcheck"]["test"][1]
+@pytest.mark.parametrize("worker", one_per_family(), ids=lambda worker: worker.name)
+def test_a_worker_is_given_longer_than_its_longest_work(worker: Worker) -> None:
+    service = WORKER_SERVICES[worker.name]
+    longest = max(queue.longest for queue in worker.queues)
+    assert int(service["stop_grace_period"].removesuffix("s")) > longest
+    # SIGTERM is Celery's warm shutdown, which waits for what is under way.
+    assert "REMAP_SIGTERM" not in service["environment"]
+    assert f"{worker.name}@$$(hostname)" in service["healthcheck"]["test"][1]
 
 
 @pytest.mark.parametrize("name", OURS)

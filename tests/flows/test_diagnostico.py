@@ -7,8 +7,9 @@ from conftest import Configure
 from support.deliveries import webhook
 
 from core.settings.questor import ContaQuestor
-from flows import diagnostico
+from core.upkeep import FAULT
 from flows.diagnostico import examine
+from flows.questor import upkeep
 from sandbox.questor import QuestorServer
 from sandbox.receiver import ReceiverServer
 
@@ -75,7 +76,7 @@ def test_a_questor_account_is_reached_but_nothing_is_sent(sqlite: str, configure
 )
 def test_the_manners_of_a_questor_account_are_looked_at(scheme: str, more: dict[str, Any], advice: str) -> None:
     conta = ContaQuestor.model_validate({"base_url": f"{scheme}://x", "token": "segredo", **more})
-    said = diagnostico._questor_advice(conta, scheme)
+    said = upkeep._advice(conta, scheme)
     assert (said == "") == (advice == "")
     assert advice in said
 
@@ -90,5 +91,5 @@ def test_a_destination_the_rules_refuse_is_a_fault(sqlite: str) -> None:
 def test_a_database_that_cannot_be_opened_is_a_finding_and_the_rest_goes_on(configure: Configure) -> None:
     configure(core__database_url="postgresql://127.0.0.1:1/x")
     found = findings()
-    assert found["banco de dados"][0] == diagnostico.FAULT
+    assert found["banco de dados"][0] == FAULT
     assert "broker" in found

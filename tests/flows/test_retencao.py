@@ -13,6 +13,7 @@ from support.past import happened
 
 from core.clock import FixedClock
 from flows import retencao
+from flows.entregas import retention
 from storage.models import Attempt, Delivery, Event
 from storage.models.eventos import Estado
 from storage.session import engine, reading, transaction
@@ -70,7 +71,7 @@ def test_an_event_stays_whole_while_one_of_its_deliveries_is_open(destino: int) 
 def test_an_event_that_nobody_wanted_goes_too(banco: str) -> None:
     happened(ago(100))
     happened(ago(1))
-    assert retencao.limpar(CLOCK).eventos == 1
+    assert retencao.limpar(CLOCK).rows["eventos"] == 1
     assert counts() == (1, 0, 0)
 
 
@@ -79,7 +80,7 @@ def test_the_settings_decide_and_attempts_go_with_their_delivery(configure: Conf
     happened(ago(3), (destino, Estado.ENTREGUE), attempts=4)
     happened(ago(1), (destino, Estado.ENTREGUE), attempts=4)
     removed = retencao.limpar(CLOCK)
-    assert (removed.tentativas, removed.entregas, removed.eventos) == (0, 1, 1)
+    assert (removed.rows["tentativas"], removed.rows["entregas"], removed.rows["eventos"]) == (0, 1, 1)
     assert counts() == (1, 1, 4)
 
 
@@ -102,30 +103,30 @@ def many(amount: int, destino: int, when: datetime, attempts: int = 1) -> None:
 def test_a_run_out_of_time_ends_after_a_batch_and_the_next_ones_finish(destino: int) -> None:
     many(1200, destino, ago(100))
     first = retencao.limpar(CLOCK, seconds=0)
-    assert (first.tentativas, first.entregas, first.eventos, first.completo) == (retencao.BATCH, 0, 0, False)
+    assert (first.rows, first.completo) == ({"tentativas": retention.BATCH}, False)
     runs = 1
     while not retencao.limpar(CLOCK, seconds=0).completo:
         runs += 1
     assert counts() == (0, 0, 0)
-    assert runs == 2 + -(-1200 // retencao.EVENTS_BATCH)
+    assert runs == 2 + -(-1200 // retention.EVENTS_BATCH)
 
 
 def test_events_that_must_stay_do_not_hide_those_behind_them(destino: int) -> None:
     for _ in range(3):
         happened(ago(200), (destino, Estado.PENDENTE))
-    many(2 * retencao.EVENTS_BATCH + 1, destino, ago(100), attempts=0)
-    assert retencao.limpar(CLOCK).eventos == 2 * retencao.EVENTS_BATCH + 1
+    many(2 * retention.EVENTS_BATCH + 1, destino, ago(100), attempts=0)
+    assert retencao.limpar(CLOCK).rows["eventos"] == 2 * retention.EVENTS_BATCH + 1
     assert counts() == (3, 3, 0)
 
 
 def test_events_of_many_destinations_go_in_batches_of_deliveries(destino: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retencao, "BATCH", 5)
+    monkeypatch.setattr(retention, "BATCH", 5)
     others = [webhook("https://outra.example/x", nome=f"outra-{n}") for n in range(2)]
     for _ in range(11):
         happened(ago(100), *((number, Estado.ENTREGUE) for number in (destino, *others)))
-    assert retencao.limpar(CLOCK, seconds=0).entregas == 5
+    assert retencao.limpar(CLOCK, seconds=0).rows["entregas"] == 5
     removed = retencao.limpar(CLOCK)
-    assert (removed.entregas, removed.completo, counts()) == (28, True, (0, 0, 0))
+    assert (removed.rows["entregas"], removed.completo, counts()) == (28, True, (0, 0, 0))
 
 
 def test_two_runs_at_once_share_the_work(destino: int) -> None:
@@ -134,8 +135,8 @@ def test_two_runs_at_once_share_the_work(destino: int) -> None:
         done = list(pool.map(lambda _: retencao.limpar(CLOCK), range(2)))
     retencao.limpar(CLOCK)
     assert counts() == (0, 0, 0)
-    assert sum(run.tentativas for run in done) <= 1500
-    assert sum(run.eventos for run in done) <= 1500
+    assert sum(run.rows["tentativas"] for run in done) <= 1500
+    assert sum(run.rows["eventos"] for run in done) <= 1500
 
 
 def test_a_second_run_finds_nothing(destino: int) -> None:
@@ -166,7 +167,7 @@ def reopened(postgres: str) -> Iterator[tuple[int, threading.Event]]:
 
 
 def test_a_delivery_being_opened_again_is_neither_deleted_nor_waited_for(reopened: tuple[int, threading.Event]) -> None:
-    assert retencao.limpar(CLOCK).eventos == 0
+    assert retencao.limpar(CLOCK).rows["eventos"] == 0
     assert counts() == (1, 1, 0)
 
 
@@ -175,15 +176,15 @@ def test_a_delivery_opened_between_the_choice_and_the_deletion_keeps_its_event(
 ) -> None:
     destino = webhook("https://recebe.example/x")
     happened(ago(100), (destino, Estado.ESGOTADO))
-    plain = retencao._delete
+    plain = retention.delete_chosen
 
     def after_a_rival(*arguments: object) -> int:
         with engine().begin() as rival:
             rival.execute(text("UPDATE delivery SET estado = 'pendente'"))
         return plain(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(retencao, "_delete_attempts", lambda _: 0)
-    monkeypatch.setattr(retencao, "_delete", after_a_rival)
+    monkeypatch.setattr(retention, "_delete_attempts", lambda _: 0)
+    monkeypatch.setattr(retention, "delete_chosen", after_a_rival)
     retencao.limpar(CLOCK)
     assert counts() == (1, 1, 0)
 
@@ -204,7 +205,7 @@ def test_old_rows_are_found_by_an_index(destino: int, table: str) -> None:
 def test_the_task_goes_on_behind_the_others_until_nothing_is_left(
     destino: int, monkeypatch: pytest.MonkeyPatch, broker: str
 ) -> None:
-    from tasks.base import app
+    from core.celery_app import app
 
     many(1200, destino, ago(100))
     monkeypatch.setattr(retencao, "SLICE_SECONDS", 0)

@@ -11,7 +11,7 @@ from conftest import Configure
 from support.deliveries import SECRET, fire, only, webhook
 from support.ports import wait_until
 
-from core.celery_app import QUEUES
+from core.queues import queues
 from sandbox.hub import HubServer
 from sandbox.receiver import ReceiverServer
 from storage.models import Caixa
@@ -34,7 +34,18 @@ def outside(
     """A hub, a receiver, and a worker of all queues."""
     with HubServer() as hub, ReceiverServer({"/x": SECRET}) as receiver:
         configure(sat__boxes=json.dumps([{"name": "loja-1", "host": hub.host, "port": hub.port}]))
-        command = [sys.executable, "-m", "celery", "-A", "workers", "worker", "-Q", ",".join(QUEUES), "-c", "1"]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "workers",
+            "worker",
+            "-Q",
+            ",".join(queue.name for queue in queues()),
+            "-c",
+            "1",
+        ]
         worker = subprocess.Popen([*command, "--without-gossip", "--without-mingle"], stderr=subprocess.DEVNULL)
         yield hub, receiver
         worker.terminate()

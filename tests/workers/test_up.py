@@ -19,7 +19,7 @@ import pytest
 from support.ports import free_port, wait_until
 from support.processes import alive, arguments
 
-from workers.processes import WORKERS
+from workers.processes import worker_names
 
 COMMAND = [sys.executable, "-m", "cli.main", "subir"]
 
@@ -103,8 +103,10 @@ def test_everything_comes_up_is_listed_and_leaves_nothing(ports: dict[str, int],
         def listed() -> dict[str, dict[str, list[str]]]:
             return json.loads(get(flower, f"esteira:{password}")[1] or "{}")
 
-        wait_until(lambda: len([w for w in listed().values() if w.get("registered")]) == len(WORKERS), seconds=60)
-        assert {name.split("@")[0] for name in listed()} == set(WORKERS)
+        wait_until(
+            lambda: len([w for w in listed().values() if w.get("registered")]) == len(worker_names()), seconds=60
+        )
+        assert {name.split("@")[0] for name in listed()} == set(worker_names())
         assert all(any("sat.verificar_caixa" in task for task in w["registered"]) for w in listed().values())
         assert [get(flower)[0], get(flower, "esteira:outra")[0]] == [401, 401]
         wait_until(lambda: get(f"http://127.0.0.1:{ports['API']}/saude/")[0] == 200, seconds=20)
@@ -125,7 +127,7 @@ def test_everything_comes_up_is_listed_and_leaves_nothing(ports: dict[str, int],
 @pytest.mark.slow
 def test_a_killed_line_leaves_nothing_and_starts_again(ports: dict[str, int]) -> None:
     with running() as line:
-        wait_until(lambda: len(descendants(line.pid)) >= len(WORKERS) * 2 + 4, seconds=40)
+        wait_until(lambda: len(descendants(line.pid)) >= len(worker_names()) * 2 + 4, seconds=40)
         below = descendants(line.pid)
         line.kill()
         line.wait()

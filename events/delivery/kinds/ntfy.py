@@ -77,6 +77,10 @@ class Ntfy(HttpKind):
             raise UsageError("Diga o novo token (ou usuario:senha) do servidor ntfy, em --segredo.")
         return Checked({"secret_key": _checked_secret(novo)})
 
+    def task(self, *, lento: bool) -> str:
+        """Return the task of a queue of its own: a topic's limit is slower than any webhook."""
+        return "entregas.drenar_ntfy"
+
     def bucket(self, destino: Destino, settings: DeliverySettings) -> Bucket:
         """Return the server's bucket."""
         # A name has 253 characters at most, the name of a bucket 100; the end of a host tells more than its beginning.

@@ -62,10 +62,6 @@ class Webhook(HttpKind):
         }
         return Checked(columns, made)
 
-    def queue(self, *, lento: bool) -> str:
-        """Return the queue of webhooks, or that of the slow ones."""
-        return "webhooks.slow" if lento else "webhooks"
-
 
 def _previous(destino: Destino, now: datetime) -> list[str]:
     """Return the secret that a rotation replaced, while both are accepted."""

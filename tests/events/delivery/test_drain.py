@@ -298,7 +298,7 @@ def test_a_claim_of_a_dead_process_is_swept_up(banco: str, receiver: ReceiverSer
     with transaction() as db:
         ROWS.claim(db, SYSTEM.now(), 3600, 2, token=dead)
         SLOTS.claim(db, SYSTEM.now(), 3600, 1, token=dead)
-    assert sweep() == [(destino, "webhooks")]
+    assert sweep() == [(destino, "entregas.drenar")]
     drain(destino)
     assert {row.estado for row in deliveries()} == {Estado.ENTREGUE}
 
@@ -315,4 +315,4 @@ def test_the_sweep_names_only_destinations_with_due_rows_the_longest_unserved_fi
     change(second, servido_em=SYSTEM.now() - timedelta(hours=1), lento=True)
     change(off, ativo=False)
     drain(idle)
-    assert sweep() == [(second, "webhooks.slow"), (first, "webhooks")]
+    assert sweep() == [(second, "entregas.drenar_lentas"), (first, "entregas.drenar")]

@@ -59,9 +59,6 @@ class Pigeon(Kind):
     def bucket(self, destino, settings):
         return Bucket("pombal", 3, 60)
 
-    def queue(self, *, lento):
-        return "default"
-
 
 KIND = Pigeon()
 '''
@@ -127,7 +124,7 @@ def test_a_new_kind_is_known_from_the_command_line_to_the_delivery(
         made = json.loads(capsys.readouterr().out)
         assert (made["tipo"], made["segredo"]) == ("pombo", "milho")
         (message_id,) = fire()
-        assert sweep() == [(made["id"], "default")]
+        assert sweep() == [(made["id"], "entregas.drenar")]
         drain(made["id"])
         assert only().estado == Estado.ENTREGUE
         assert home.lines == [f"milho {message_id} 1"]
@@ -168,4 +165,4 @@ def test_every_kind_here_says_what_the_engine_asks() -> None:
     assert sorted(kind.kinds()) == ["ntfy", "pombo", "webhook"]
     for tipo, found in kind.kinds().items():
         assert found.tipo == tipo
-        assert kind.queue_of(tipo, lento=False)
+        assert kind.task_of(tipo, lento=False)

@@ -83,7 +83,7 @@ def test_what_became_due_meanwhile_is_asked_for_at_the_end(
     fire()
     woken.clear()
     loop.finish(10)
-    assert woken == [(destino, "webhooks")]
+    assert woken == [(destino, "entregas.drenar")]
 
 
 def test_at_the_end_of_a_process_no_request_begins_and_those_under_way_are_awaited(

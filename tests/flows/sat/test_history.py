@@ -57,10 +57,10 @@ def test_each_change_is_one_row(hub: HubServer) -> None:
 def test_old_changes_go(hub: HubServer) -> None:
     clock = rounds(1)
     clock.advance(366 * 86_400)
-    assert retencao.limpar(clock).historico == 1
+    assert retencao.limpar(clock).rows["historico"] == 1
     assert seen() == []
     clock.instant -= timedelta(days=1)
-    assert retencao.limpar(clock).historico == 0
+    assert retencao.limpar(clock).rows["historico"] == 0
 
 
 def test_of_a_box_that_nobody_knows_there_is_none(hub: HubServer) -> None:

@@ -1,0 +1,41 @@
+"""Messages to the workers. Each says "look at this now"; what is owed stands in the database.
+
+Celery is loaded by the first message, so that whoever sends none does not pay for it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.errors import Transient
+
+# A worker that does not answer within it counts as away.
+PING_SECONDS = 1.0
+
+
+def send(task: str, arguments: Sequence[Any] = (), *, expires: float | None = None) -> None:
+    """Ask for a task by its name; raise `Transient` when there is no broker to take the message.
+
+    After `expires` seconds in the queue the message is dropped unread.
+    """
+    from kombu.exceptions import OperationalError
+
+    from core.celery_app import current
+
+    try:
+        current().send_task(task, args=list(arguments), expires=expires)
+    except (OperationalError, OSError):
+        raise Transient("O broker não respondeu (core.redis_url): `esteira subir` está rodando?") from None
+
+
+def answering() -> list[str]:
+    """Return the names of the workers that answer now; none without a broker."""
+    from kombu.exceptions import OperationalError
+    from redis import RedisError
+
+    from core.celery_app import current
+
+    try:
+        replies = current().control.ping(timeout=PING_SECONDS)
+    except (OperationalError, RedisError, OSError):
+        return []
+    return sorted(node for reply in replies for node in reply)

@@ -1,0 +1,80 @@
+"""Queues as they are declared in `tasks/`: all else that names a queue, a route or a limit is derived from here.
+
+No Celery in here: beat, the supervisor and the command line read it too.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from core import walk
+
+# What a task may need to end by itself once its time is over.
+HARD_RESERVE = 15
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One queue, and the worker that serves it where every queue has a worker of its own.
+
+    `processes` is how many messages are worked on at a time, `about` the sentence for people. No message takes longer
+    than `longest` seconds; a worker that is asked to stop ends the work under way within `ends_in()` seconds, which
+    the settings of this process may decide, and never later than `longest`. `needs` says what its machine or container
+    must have besides a database and a broker.
+    """
+
+    name: str
+    worker: str
+    processes: int
+    about: str
+    longest: int
+    ends_in: Callable[[], float] | None = None
+    needs: str = ""
+
+    @property
+    def stops_within(self) -> float:
+        """The seconds that work under way may still take, by the settings of this process."""
+        return self.longest if self.ends_in is None else min(self.ends_in(), self.longest)
+
+    @property
+    def tasks(self) -> list[str]:
+        """The names of the tasks whose messages wait here."""
+        return sorted(task for task, queue in tasks().items() if queue == self)
+
+
+_queue_of: dict[str, Queue] = {}
+
+
+def serve(task: str, queue: Queue) -> None:
+    """Note that a task's messages go to this queue."""
+    _queue_of[task] = queue
+
+
+def tasks() -> dict[str, Queue]:
+    """Return the queue of every task, by the task's name."""
+    _load()
+    return dict(_queue_of)
+
+
+def queues() -> list[Queue]:
+    """Return every declared queue, by name."""
+    return sorted(set(tasks().values()), key=lambda queue: queue.name)
+
+
+def queue_of(task: str) -> Queue | None:
+    """Return the queue that a task declared; none for a task that is not ours."""
+    _load()
+    return _queue_of.get(task)
+
+
+def flows_of(names: Iterable[str]) -> set[str]:
+    """Return the flows whose work these queues carry."""
+    wanted = set(names)
+    return {task.partition(".")[0] for task, queue in tasks().items() if queue.name in wanted}
+
+
+@cache
+def _load() -> None:
+    """Let the tasks declare themselves. They are light: a flow is loaded when its task runs."""
+    for _ in walk.modules("tasks"):
+        pass

@@ -1,0 +1,94 @@
+"""Queues and workers: `Procfile`, the workers of the compose file, the tables of README and reference."""
+
+from collections.abc import Callable
+
+from core.queues import queues
+from docs.generate.blocks import replaced, table
+from workers.layout import Worker, one_per_family
+from workers.processes import OTHERS
+
+SERVICE = """\
+  {name}:
+    <<: *worker
+    command: [{command}]
+    stop_grace_period: {grace}s
+    healthcheck:
+      <<: *worker-health
+      test: [CMD-SHELL, 'celery -q -A workers inspect ping --timeout 5 --destination "{name}@$$(hostname)"']
+"""
+
+
+def procfile(_: str) -> str:
+    """Return the whole Procfile."""
+    workers = [(worker.name, worker.arguments()) for worker in one_per_family()]
+    others = [(process.name, process.command[2:]) for process in OTHERS]
+    return "".join(f"{name}: python -m {' '.join(words)}\n" for name, words in (*workers, *others))
+
+
+def compose(text: str) -> str:
+    """Return the compose file with a service for each worker."""
+    return replaced(text, "workers", "\n".join(_service(worker) for worker in one_per_family()), "hash")
+
+
+def _service(worker: Worker) -> str:
+    needs = "".join(f"  # {queue.needs}\n" for queue in worker.queues if queue.needs)
+    command = ", ".join(_word(word) for word in worker.arguments())
+    return needs + SERVICE.format(name=worker.name, command=command, grace=worker.stops_at_most)
+
+
+def _word(word: str) -> str:
+    """Return a word of a YAML list; numbers and patterns are quoted, so that they stay texts."""
+    return f'"{word}"' if word.isdigit() or not word.replace("-", "").replace(".", "").isalnum() else word
+
+
+def readme(text: str) -> str:
+    """Return README with the commands that start each worker."""
+    lines = [f"celery -A workers worker -Q {worker.carries} -n {worker.name}@%h" for worker in one_per_family()]
+    return replaced(text, "workers", "```sh\n" + "\n".join([*lines, *OTHER_COMMANDS]) + "\n```")
+
+
+OTHER_COMMANDS = (
+    "celery -A workers beat --pidfile=",
+    "python -m workers.flower",
+    "uvicorn api.app:app --host 127.0.0.1 --port 8000",
+)
+
+
+def reference(text: str) -> str:
+    """Return the reference with the table of queues and the table of workers."""
+    text = replaced(text, "queues", _queues())
+    return replaced(text, "workers", _workers())
+
+
+def _queues() -> str:
+    titles = ["queue", "what for", "worker", "messages at a time", "longest message", "tasks"]
+    return table(
+        titles,
+        [
+            [
+                f"`{queue.name}`",
+                queue.about,
+                f"`{queue.worker}`",
+                str(queue.processes),
+                f"{queue.longest} s",
+                ", ".join(f"`{task}`" for task in queue.tasks),
+            ]
+            for queue in queues()
+        ],
+    )
+
+
+def _workers() -> str:
+    rows = [
+        [f"`{worker.name}`", f"`{worker.carries}`", str(worker.processes), f"{worker.stops_at_most} s"]
+        for worker in one_per_family()
+    ]
+    return table(["worker", "queues", "processes", "grace after SIGTERM"], rows)
+
+
+FILES: dict[str, Callable[[str], str]] = {
+    "Procfile": procfile,
+    "docker/compose.yaml": compose,
+    "README.md": readme,
+    "docs/reference/queues.md": reference,
+}

@@ -1,0 +1,80 @@
+"""What no flow works without: the data folder, the database, the keys, the broker, the workers."""
+
+from collections.abc import Iterator
+
+import redis
+
+from core import messages
+from core.broker_address import broker_address
+from core.errors import PlatformError
+from core.redis_address import certificate_refused, client
+from core.settings.core import CoreSettings
+from core.text import os_fault, redact
+from core.upkeep import FAULT, OK, WARNING, Check, Finding
+from storage import crypto, migrate
+from storage.session import engine
+
+PATIENCE_SECONDS = 3.0
+NO_AUTHORITY = "Diga em core.redis_ca o arquivo da autoridade que o assina."
+
+
+def data_folder() -> Iterator[Finding]:
+    """Tell whether the data folder can be written to."""
+    folder = CoreSettings.current().data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".diagnostico"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        yield Finding("pasta de dados", FAULT, f"{folder}: {os_fault(error)}", "Corrija core.data_dir ou a permissão.")
+        return
+    yield Finding("pasta de dados", OK, str(folder.resolve()))
+
+
+def database() -> Iterator[Finding]:
+    """Tell whether the database is there and of this version."""
+    try:
+        kind = engine().dialect.name
+    except PlatformError as error:
+        yield Finding("banco de dados", FAULT, str(error), "Confira core.database_url.")
+        return
+    yield Finding("banco de dados", OK, f"{kind}, versão {migrate.HEAD}")
+
+
+def keys() -> Iterator[Finding]:
+    """Tell where the keys of the secrets are."""
+    where = "core.keys" if CoreSettings.current().keys else str(crypto.key_path())
+    crypto.ring()
+    yield Finding("chaves", OK, f"{len(crypto.stored_keys())} em {where}")
+
+
+def broker() -> Iterator[Finding]:
+    """Tell whether the broker answers, and then who of the workers does."""
+    try:
+        address = broker_address()
+    except ValueError as mistake:
+        yield Finding("broker", FAULT, str(mistake), "Corrija core.redis_url: redis://servidor:6379/0 ou rediss://.")
+        return
+    if address is None:
+        advice = "Os comandos funcionam sem ele; para os workers, rode `esteira subir` ou defina core.redis_url."
+        yield Finding("broker", WARNING, "nenhum configurado nem iniciado", advice)
+        return
+    try:
+        with client(address, PATIENCE_SECONDS) as asked:
+            asked.ping()
+    except (redis.RedisError, ValueError, OSError) as error:
+        if certificate_refused(error):
+            yield Finding("broker", FAULT, "o certificado do Redis não é de uma autoridade conhecida", NO_AUTHORITY)
+        else:
+            yield Finding("broker", FAULT, redact(str(error))[:200], "Confira core.redis_url, ou rode `esteira subir`.")
+        return
+    yield Finding("broker", OK, redact(address.url))
+    names = messages.answering()
+    if names:
+        yield Finding("workers", OK, ", ".join(names))
+    else:
+        yield Finding("workers", WARNING, "nenhum respondeu", "Rode `esteira subir`.")
+
+
+CHECKS: tuple[Check, ...] = (data_folder, database, keys, broker)

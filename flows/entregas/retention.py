@@ -1,0 +1,82 @@
+"""Which attempts and events may go: those older than the settings keep, but for what is still owed to somebody.
+
+Small batches, each committed: nobody waits long for a lock, a kill loses one batch, two runs share the work.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, delete, exists, select
+
+from core.settings.retencao import RetentionSettings
+from storage.models import Attempt, Delivery, Event
+from storage.models.eventos import Estado
+from storage.rows import after, delete_chosen, table_of
+from storage.session import transaction
+
+OPEN = (Estado.PENDENTE, Estado.ENVIANDO)
+BATCH = 1000
+# Each takes its deliveries along: more would only be locked to wait for the batches after.
+EVENTS_BATCH = 250
+ATTEMPTS, DELIVERIES, EVENTS = table_of(Attempt), table_of(Delivery), table_of(Event)
+Instant = tuple[datetime, int]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A batch of events was looked at: what went, and where the next one begins."""
+
+    last: Instant | None
+    gone: Mapping[str, int]
+
+
+def attempts(now: datetime) -> Iterator[Mapping[str, int]]:
+    """Delete old attempts; those of a delivery that goes go with it."""
+    before = now - timedelta(days=RetentionSettings.current().tentativas_dias)
+    old = select(ATTEMPTS.c.id).where(ATTEMPTS.c.started_at < before).order_by(ATTEMPTS.c.started_at).limit(BATCH)
+    while gone := _delete_attempts(old):
+        yield {"tentativas": gone}
+
+
+def _delete_attempts(old: Select[int]) -> int:
+    with transaction() as db:
+        return delete_chosen(db, ATTEMPTS, old)
+
+
+def events(now: datetime) -> Iterator[Mapping[str, int]]:
+    """Delete old events that are owed to nobody, with their deliveries."""
+    before = now - timedelta(days=RetentionSettings.current().eventos_dias)
+    last: Instant | None = None
+    while step := _delete_events(before, last):
+        last = step.last
+        yield step.gone
+
+
+def _delete_events(before: datetime, last: Instant | None) -> Step | None:
+    """Delete the next events with their deliveries; none when no such event is left.
+
+    A delivery that somebody is opening again is left alone, and with it its event.
+    """
+    with transaction() as db:
+        chosen = db.execute(_old_events(before, last)).all()
+        ids = [row.id for row in chosen]
+        closed = select(DELIVERIES.c.id).where(DELIVERIES.c.event_id.in_(ids), DELIVERIES.c.estado.not_in(OPEN))
+        deliveries = delete_chosen(db, DELIVERIES, closed.limit(BATCH))
+        alone = ~exists().where(DELIVERIES.c.event_id == EVENTS.c.id)
+        gone = db.execute(delete(EVENTS).where(EVENTS.c.id.in_(ids), alone).returning(EVENTS.c.id)).all()
+    if not chosen:
+        return None
+    # A full batch of deliveries left some of these events for the next one.
+    end = last if deliveries == BATCH else (chosen[-1].occurred_at, chosen[-1].id)
+    return Step(end, {"entregas": deliveries, "eventos": len(gone)})
+
+
+def _old_events(before: datetime, last: Instant | None) -> Select[datetime, int]:
+    """Return the query of the next batch, oldest first; `last` is where the one before ended."""
+    owed = exists().where(DELIVERIES.c.event_id == EVENTS.c.id, DELIVERIES.c.estado.in_(OPEN))
+    order = (EVENTS.c.occurred_at, EVENTS.c.id)
+    query = select(*order).where(EVENTS.c.occurred_at < before, ~owed)
+    if last is not None:
+        query = query.where(after(order, last))
+    return query.order_by(*order).limit(EVENTS_BATCH).with_for_update(of=EVENTS, skip_locked=True)

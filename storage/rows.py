@@ -1,0 +1,76 @@
+"""What SQL on two databases needs again and again: counts, batches, rows that may be there already, pages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Delete, Insert, Row, Select, Table, Update, delete, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """Return the table of a model, typed as one."""
+    return cast("Table", model.__table__)
+
+
+def changed(db: Session, statement: Update | Delete | Insert) -> int:
+    """Execute a statement that writes; return how many rows it touched."""
+    return int(db.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def delete_chosen(db: Session, table: Table, chosen: Select[int]) -> int:
+    """Delete the rows whose ids a query chooses, but those that somebody else holds; return how many.
+
+    The query brings its own limit, so that a batch holds its locks for a moment only.
+    """
+    # Without MATERIALIZED PostgreSQL may run the query again for each row, and so pass its limit.
+    free = chosen.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
+    gone = delete(table).where(table.c.id.in_(select(free.c.id))).returning(table.c.id)
+    return len(db.execute(gone).all())
+
+
+def add_missing(db: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; one that is there already, by any of its keys, stays as it is."""
+    if rows:
+        db.execute(_insert(db, model).on_conflict_do_nothing(), list(rows))
+
+
+def upsert(
+    db: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]], key: Iterable[str], *changes: str
+) -> None:
+    """Insert rows; of one that is there already by its `key`, write the columns `changes` (all others, if none)."""
+    if not rows:
+        return
+    known = tuple(key)
+    statement = _insert(db, model)
+    names = changes or tuple(name for name in rows[0] if name not in known)
+    new = {name: statement.excluded[name] for name in names}
+    db.execute(statement.on_conflict_do_update(index_elements=known, set_=new), list(rows))
+
+
+def _insert(db: Session, model: type[DeclarativeBase]) -> Any:
+    """Return the insert of this database's dialect; only these know of conflicts."""
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table_of(model))
+
+
+def after(columns: Sequence[Any], last: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition that a row comes after the place where a page ended; `columns` are those of its order.
+
+    A page found this way costs the same wherever it is, and rows that come or go between pages move nobody.
+    """
+    return tuple_(*columns) > tuple_(*last, types=[column.type for column in columns])
+
+
+def before(columns: Sequence[Any], last: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the same for pages that run backwards, the newest first."""
+    return tuple_(*columns) < tuple_(*last, types=[column.type for column in columns])
+
+
+def page(
+    db: Session, query: Select[Any], columns: Sequence[Any], limit: int, last: Sequence[Any] | None = None
+) -> Sequence[Row[Any]]:
+    """Return at most `limit` rows in the order of the columns, after the place where the last page ended."""
+    if last is not None:
+        query = query.where(after(columns, last))
+    return db.execute(query.order_by(*columns).limit(limit)).all()

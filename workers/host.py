@@ -1,0 +1,68 @@
+"""Look after this host: what its dead processes held is given back at once, and not when their leases end.
+
+Every pool process does it: at its start, so also when it takes the place of one that was killed, and in every
+interval, so also for processes that nobody replaces. Of other hosts only the clock can tell.
+"""
+
+import random
+import threading
+
+from core.clock import SYSTEM, Clock
+from core.logs import get_logger
+from core.upkeep import GiveBack, upkeeps
+
+EVERY_SECONDS = 10.0
+log = get_logger(__name__)
+
+
+class _Watch(threading.Thread):
+    """Looks once, then in every interval until it is told to end."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(name="esteira-host", daemon=True)
+        self._seconds, self._ended = seconds, threading.Event()
+
+    def run(self) -> None:
+        give_back()
+        # Not all processes of a worker at the same moment.
+        while not self._ended.wait(self._seconds * random.uniform(0.9, 1.1)):
+            give_back()
+
+    def end(self) -> None:
+        """Look no more; wait for a look that is under way."""
+        self._ended.set()
+        self.join(self._seconds)
+
+
+_watch: _Watch | None = None
+
+
+def watch(seconds: float = EVERY_SECONDS) -> None:
+    """Look after this host until the end of this process."""
+    global _watch
+    _watch = _Watch(seconds)
+    _watch.start()
+
+
+def unwatch() -> None:
+    """End it."""
+    global _watch
+    if _watch is not None:
+        _watch.end()
+    _watch = None
+
+
+def give_back(clock: Clock = SYSTEM) -> int:
+    """Give back what dead processes of this host held, flow by flow; return how many rows."""
+    return sum(_given_back(flow, step, clock) for flow, upkeep in upkeeps().items() for step in upkeep.claims)
+
+
+def _given_back(flow: str, step: GiveBack, clock: Clock) -> int:
+    try:
+        amount = step(clock.now())
+    except Exception as fault:  # noqa: BLE001 - one flow's trouble costs that flow, and the next interval comes
+        log.warning("claims of the dead not given back", flow=flow, fault=type(fault).__name__, reason=str(fault))
+        return 0
+    if amount:
+        log.warning("claims of the dead given back", flow=flow, rows=amount)
+    return amount
