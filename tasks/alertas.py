@@ -9,7 +9,7 @@ from tasks.base import DEFAULT, task
 def lembrar() -> dict[str, Any]:
     """Tell again of alerts that are open and unacknowledged for the time of the settings."""
     from core.clock import SYSTEM
-    from flows import alertas
+    from flows.alertas.reminding import remind
     from flows.sat import quiet
 
-    return {"lembrados": alertas.lembrar(calados=quiet.quiet_objects(SYSTEM.now()))}
+    return {"lembrados": remind(calados=quiet.quiet_objects(SYSTEM.now()))}

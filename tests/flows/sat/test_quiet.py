@@ -9,7 +9,7 @@ from support.boxes import box, opened, rounds, told, with_boxes
 
 from core.clock import SYSTEM, FixedClock
 from core.errors import UsageError
-from flows import alertas
+from flows.alertas.reminding import remind
 from flows.sat import check, quiet
 from sandbox import faults
 from sandbox.hub import HubServer
@@ -63,8 +63,8 @@ def test_a_silent_box_is_not_reminded_of(hub: HubServer, configure: Configure, s
     clock = rounds(4)
     clock.advance(48 * 3600)
     quiet.silenciar("loja-1", "2099-12-31")
-    assert alertas.lembrar(clock, quiet.quiet_objects(clock.now())) == 0
-    assert alertas.lembrar(clock) == 1
+    assert remind(clock, quiet.quiet_objects(clock.now())) == 0
+    assert remind(clock) == 1
 
 
 @pytest.mark.parametrize(

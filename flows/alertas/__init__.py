@@ -1,0 +1,1 @@
+"""Alerts: what is wrong, whatever its source, and who knows."""
