@@ -1,4 +1,7 @@
-"""What an HTTP answer or an exception means, as tables (webhooks_delivery, section 2)."""
+"""What an HTTP answer or an exception means, as tables.
+
+docs/reference/contracts/webhooks_delivery.md §2.
+"""
 
 from dataclasses import replace
 from datetime import datetime
