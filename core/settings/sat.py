@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from core.janela import Janelas, is_periodo, periodo
 from core.settings.base import Port, Section, Table, Unit, Zone, default_is
+from core.wall_clock import Hours, check_weekly
 
 Share = Annotated[float, Field(gt=0, le=1), Unit("fração")]
 Days = Annotated[float, Field(gt=0), Unit("dias")]
@@ -87,15 +87,12 @@ def _is_name(text: str) -> bool:
 
 
 def _week(entries: tuple[str, ...]) -> tuple[str, ...]:
-    Janelas(entries, _ANY_ZONE)
+    check_weekly(entries)
     return entries
 
 
 def _week_or_dates(entries: tuple[str, ...]) -> tuple[str, ...]:
-    _week(tuple(entry for entry in entries if not is_periodo(entry)))
-    for entry in entries:
-        if is_periodo(entry):
-            periodo(entry, _ANY_ZONE)
+    Hours(entries, _ANY_ZONE)
     return entries
 
 
