@@ -1,4 +1,4 @@
-"""As many SATHubs of the sandbox as there are tills, in a process of its own: `python -m bench.hub_server --latencia 2` prints its port.
+"""SATHubs of the sandbox, one for each till, in one process: `python -m bench.hub_server --latencia 2` prints its port.
 
 A line on stdin asks for the totals: calls, boxes that were called, the most calls of one box at once.
 """
