@@ -52,11 +52,13 @@ class Accounts:
         Raises:
             NtfyError: 40101, unknown credentials.
         """
+        if not self.users and not self.tokens:
+            return ANONYMOUS
         header = request.headers.get("Authorization") or _from_query(request.query.get("auth", ""))
         if not header:
             return ANONYMOUS
         scheme, _, credentials = header.partition(" ")
-        user = self._by_token(credentials) if scheme.lower() == "bearer" else None
+        user = self._by_token(credentials) if scheme == "Bearer" else None
         if scheme.lower() == "basic":
             user = self._by_password(credentials)
         if user is None:

@@ -10,7 +10,7 @@ from sandbox.ntfy import errors
 from sandbox.ntfy.errors import NtfyError
 from sandbox.ntfy.fields import Fields
 
-MESSAGE_LIMIT = 4096
+MESSAGE_LIMIT = 4095
 CACHE_SECONDS = 12 * 3600
 ATTACHMENT_SECONDS = 3 * 3600
 MIN_DELAY, MAX_DELAY = 10, 3 * 86400
@@ -19,8 +19,8 @@ RESERVED = frozenset({"docs", "static", "file", "app", "metrics", "account", "se
 TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 
 _ALPHABET = string.ascii_letters + string.digits
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_ACTION_NEEDS = {"view": ("label", "url"), "http": ("label", "url"), "broadcast": ("label",)}
+_DURATION = re.compile(r"(?=.)(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?")
+_DAYS = re.compile(r"([0-9]+)d")
 
 Message = dict[str, Any]
 
@@ -39,9 +39,12 @@ def new_id() -> str:
 
 
 def duration(text: str) -> int | None:
-    """Return the seconds of `30m` or `2h`, None for anything else."""
-    match = re.fullmatch(r"([0-9]+)([smhd])", text)
-    return int(match[1]) * _UNITS[match[2]] if match else None
+    """Return the seconds of `30m` or `1h30m`, None for anything else."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def build(topic: str, fields: Fields, body: bytes, now: int, file_url: str | None) -> Message:
@@ -61,18 +64,17 @@ def build(topic: str, fields: Fields, body: bytes, now: int, file_url: str | Non
 
 
 def _content(fields: Fields, body: bytes, now: int, file_url: str | None) -> Message:
-    text = fields["message"].encode("utf-8", "replace") if fields.get("message") and not body else body
-    if _is_file(fields, text, body):
+    text = body or fields.get("message", "").encode("utf-8", "replace")
+    if _is_file(fields, text):
         return _attachment(fields, text, now, file_url)
-    message = text.decode("utf-8").strip()
+    message = {"message": text.decode("utf-8").strip() or "triggered"}
     if link := fields.get("attach"):
-        name = fields.get("filename") or link.rsplit("/", 1)[-1]
-        return {"message": message or f"You received a file: {name}", "attachment": {"name": name, "url": link}}
-    return {"message": message or "triggered"}
+        return message | {"attachment": {"name": fields.get("filename") or link.rsplit("/", 1)[-1], "url": link}}
+    return message
 
 
-def _is_file(fields: Fields, text: bytes, body: bytes) -> bool:
-    if len(text) > MESSAGE_LIMIT or (body and fields.get("message")) or (body and fields.get("filename")):
+def _is_file(fields: Fields, text: bytes) -> bool:
+    if len(text) > MESSAGE_LIMIT or (fields.get("filename") and not fields.get("attach")):
         return True
     try:
         text.decode("utf-8")
@@ -94,18 +96,18 @@ def _refuse_unsupported(fields: Fields) -> None:
     if fields.get("email"):
         raise NtfyError(*errors.EMAIL_DISABLED)
     if fields.get("call"):
-        raise NtfyError(None, "invalid request: calling is disabled", http=400)
+        raise NtfyError(*errors.CALLING)
     for name, error in (("attach", errors.ATTACH_URL), ("icon", errors.ICON_URL)):
         if fields.get(name) and not fields[name].startswith(("http://", "https://")):
             raise NtfyError(*error)
-    if fields.get("sequence_id") and not TOPIC.fullmatch(fields["sequence_id"]):
-        raise NtfyError(None, "invalid request: sequence ID invalid", http=400)
 
 
 def _due(delay: str, now: int) -> int:
     if not delay:
         return now
     seconds = int(delay) - now if re.fullmatch(r"[0-9]{1,12}", delay) else duration(delay)
+    if days := _DAYS.fullmatch(delay):
+        seconds = int(days[1]) * 86400
     if seconds is None:
         raise NtfyError(*errors.DELAY_UNREADABLE)
     if seconds < MIN_DELAY:
@@ -123,20 +125,7 @@ def _priority(fields: Fields) -> int | None:
     value = fields.get("priority", 0)
     if not 0 <= value <= 5:
         raise NtfyError(*errors.PRIORITY)
-    return None if value in (0, 3) else value
-
-
-def _actions(fields: Fields) -> list[Any] | None:
-    actions = fields.get("actions") or []
-    if len(actions) > 3 or not all(_is_action(one) for one in actions):
-        raise NtfyError(*errors.ACTIONS)
-    return actions or None
-
-
-def _is_action(action: object) -> bool:
-    if not isinstance(action, dict) or action.get("action") not in _ACTION_NEEDS:
-        return False
-    return all(isinstance(action.get(name), str) and action[name] for name in _ACTION_NEEDS[action["action"]])
+    return value or None
 
 
 def _without_empty(message: Message) -> Message:
@@ -150,7 +139,6 @@ _OPTIONAL: dict[str, Callable[[Fields], Any]] = {
     "tags": lambda fields: fields.get("tags"),
     "click": lambda fields: fields.get("click"),
     "icon": lambda fields: fields.get("icon"),
-    "actions": _actions,
+    "actions": lambda fields: fields.get("actions"),
     "content_type": lambda fields: "text/markdown" if fields.get("markdown") else None,
-    "sequence_id": lambda fields: fields.get("sequence_id"),
 }

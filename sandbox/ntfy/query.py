@@ -9,10 +9,21 @@ from aiohttp import web
 
 from sandbox.ntfy import errors
 from sandbox.ntfy.errors import NtfyError
+from sandbox.ntfy.fields import first, priority
 from sandbox.ntfy.message import Message, duration
 
-PARAMETERS = {"poll", "since", "scheduled", "id", "message", "title", "priority", "tags", "auth"}
-FILTERS = ("id", "message", "title")
+_ALIASES: dict[str, tuple[str, ...]] = {
+    "poll": ("x-poll", "poll", "po"),
+    "since": ("x-since", "since", "si"),
+    "scheduled": ("x-scheduled", "scheduled", "sched"),
+    "id": ("x-id", "id"),
+    "message": ("x-message", "message", "m"),
+    "title": ("x-title", "title", "t"),
+    "priority": ("x-priority", "priority", "prio", "p"),
+    "tags": ("x-tags", "tags", "tag", "ta"),
+}
+PARAMETERS = {name for names in _ALIASES.values() for name in names} | {"auth"}
+_YES = ("1", "yes", "true")
 
 
 @dataclass(frozen=True)
@@ -30,13 +41,17 @@ class Query:
         """Read the address; an unknown parameter or an unreadable `since` is refused."""
         if unknown := sorted(set(request.query) - PARAMETERS):
             raise NtfyError(None, f"unknown parameter: {', '.join(unknown)}", http=400)
-        poll = request.query.get("poll") == "1"
+        given = {name: first(request, names) for name, names in _ALIASES.items()}
+        poll = given["poll"].lower() in _YES
+        filters = {name: given[name] for name in ("id", "message", "title", "tags") if given[name]}
+        if given["priority"]:
+            filters["priority"] = ",".join(str(priority(one)) for one in given["priority"].split(","))
         return cls(
             topics=tuple(request.match_info["topics"].split(",")),
             poll=poll,
-            scheduled=request.query.get("scheduled") == "1",
-            since=_since(request.query.get("since") or ("all" if poll else "none"), now),
-            filters={name: request.query[name] for name in (*FILTERS, "priority", "tags") if request.query.get(name)},
+            scheduled=given["scheduled"].lower() in _YES,
+            since=_since(given["since"] or ("all" if poll else "none"), now),
+            filters=filters,
         )
 
     def wants(self, message: Message) -> bool:

@@ -1,19 +1,19 @@
-"""The doors of the ntfy server: publish by JSON or plainly, poll, live stream, health."""
+"""The doors of the ntfy server: publish by JSON or plainly, poll, live stream."""
 
 import asyncio
-import json
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from aiohttp import web
 
 from core.clock import SYSTEM, Clock
-from sandbox.ntfy import errors
+from sandbox.ntfy import errors, pages
 from sandbox.ntfy.access import Accounts, Visitors
 from sandbox.ntfy.errors import NtfyError
 from sandbox.ntfy.fields import Fields, from_json, from_request
-from sandbox.ntfy.message import Message, build, check_topic, new_id
+from sandbox.ntfy.forms import FORMS
+from sandbox.ntfy.message import RESERVED, Message, build, check_topic, new_id
 from sandbox.ntfy.query import Query
 from sandbox.server import ESTADO, SandboxServer
 
@@ -28,7 +28,7 @@ class NtfyServer(SandboxServer):
     """An ntfy server with its default limits.
 
     Args:
-        accounts: users, tokens and topics; by default anybody may do anything without credentials.
+        accounts: users, tokens and topics; without them credentials are not looked at.
         burst, refill_seconds: requests a visitor has at once, then one per so many seconds.
         attachments: False answers 400 (40014) where a long text would become an attachment.
         keepalive_seconds: silence after which the live stream sends a keepalive.
@@ -76,11 +76,10 @@ class NtfyServer(SandboxServer):
         """The JSON publish, the plain ones, the subscription, health; anything else is 404."""
         for method in ("POST", "PUT"):
             yield web.route(method, "/", self._publish_json)
-            yield web.route(method, "/{topic:[-_A-Za-z0-9]{1,64}}", self._publish_plain)
-            yield web.route(method, "/{topic:[-_A-Za-z0-9]{1,64}}/{sequence:[-_A-Za-z0-9]{1,64}}", self._publish_plain)
-        yield web.get("/v1/health", self._health)
-        yield web.get("/{topics:[-_A-Za-z0-9,]+}/json", self._subscribe)
-        yield web.get("/{topic:[-_A-Za-z0-9]{1,64}}/{verb:publish|send|trigger}", self._publish_plain)
+            yield web.route(method, pages.TOPIC_PATH, self._publish_plain)
+        yield web.get("/{topics:[-_A-Za-z0-9,]+}/{form:json|sse|raw|ws}", self._subscribe)
+        yield web.get(pages.TOPIC_PATH + "/{verb:publish|send|trigger}", self._publish_plain)
+        yield from pages.routes()
         yield web.route("*", "/{tail:.*}", self._not_found)
 
     def middlewares(self) -> Iterable[Any]:
@@ -109,10 +108,8 @@ class NtfyServer(SandboxServer):
 
     async def _publish_plain(self, request: web.Request) -> web.StreamResponse:
         user = self._admit(request)
-        fields, info = from_request(request), request.match_info
-        if "sequence" in info:
-            fields["sequence_id"] = info["sequence"]
-        return self._publish(user, info["topic"], fields, await request.read())
+        fields = from_request(request)
+        return self._publish(user, request.match_info["topic"], fields, await request.read())
 
     def _publish(self, user: str, topic: str, fields: Fields, body: bytes) -> web.Response:
         check_topic(topic)
@@ -132,12 +129,17 @@ class NtfyServer(SandboxServer):
     async def _subscribe(self, request: web.Request) -> web.StreamResponse:
         user = self._admit(request)
         query = Query.of(request, self._now())
+        if RESERVED & set(query.topics):
+            return pages.missing()
+        form = FORMS.get(request.match_info["form"])
+        if form is None:
+            raise NtfyError(*errors.NO_WEBSOCKET)
         for topic in query.topics:
             check_topic(topic)
             self._accounts.permit(user, topic)
         cached = query.cached(self.published, self._now())
         if query.poll:
-            return web.Response(body=b"".join(map(_line, cached)), content_type="application/x-ndjson")
+            return web.Response(body=b"".join(map(form.line, cached)), headers={"Content-Type": form.media})
         return await self._stream(request, user or request.remote or "", query, cached)
 
     async def _stream(
@@ -157,14 +159,15 @@ class NtfyServer(SandboxServer):
             self._subscriptions[visitor] -= 1
 
     async def _feed(self, request: web.Request, waiting: asyncio.Queue[Message], query: Query) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson; charset=utf-8"})
+        form = FORMS[request.match_info["form"]]
+        response = web.StreamResponse(headers={"Content-Type": form.media})
         await response.prepare(request)
         while True:
             try:
                 message = await asyncio.wait_for(waiting.get(), self._keepalive)
             except TimeoutError:
                 message = self._sign("keepalive", query)
-            await response.write(_line(message))
+            await response.write(form.line(message))
 
     def _sign(self, event: str, query: Query) -> Message:
         return {"id": new_id(), "time": self._now(), "event": event, "topic": ",".join(query.topics)}
@@ -177,12 +180,7 @@ class NtfyServer(SandboxServer):
     def _now(self) -> int:
         return int(self.clock.now().timestamp())
 
-    async def _health(self, request: web.Request) -> web.Response:
-        return web.json_response({"healthy": True})
-
     async def _not_found(self, request: web.Request) -> web.Response:
+        if "//" in request.path:
+            return web.Response(status=307, headers={"Location": request.path.replace("//", "/")})
         raise NtfyError(*errors.NOT_FOUND)
-
-
-def _line(message: Mapping[str, Any]) -> bytes:
-    return json.dumps(message, ensure_ascii=False).encode() + b"\n"

@@ -52,7 +52,7 @@ def test_a_json_publish_answers_with_the_message(server: NtfyServer) -> None:
 
 
 def test_fields_left_at_default_are_absent(server: NtfyServer) -> None:
-    _, message = publish(server, title="", priority=3, tags=[], cache="no")
+    _, message = publish(server, title="", priority=0, tags=[], cache="no")
     assert set(message) == {"id", "time", "event", "topic", "message"}
     assert message["message"] == "triggered"
 
@@ -67,12 +67,12 @@ def test_fields_left_at_default_are_absent(server: NtfyServer) -> None:
         ({"topic": "v1"}, 400, 40010),
         ({"priority": 6}, 400, 40007),
         ({"priority": -1}, 400, 40007),
-        ({"priority": "4"}, 400, 40017),
-        ({"priority": True}, 400, 40017),
-        ({"tags": "a,b"}, 400, 40017),
-        ({"tags": [1]}, 400, 40017),
-        ({"prioridade": 4}, 400, 40017),
-        ({"message": None}, 400, 40017),
+        ({"priority": "4"}, 400, 40024),
+        ({"priority": True}, 400, 40024),
+        ({"tags": "a,b"}, 400, 40024),
+        ({"tags": [1]}, 400, 40024),
+        ({"prioridade": 4}, 400, None),
+        ({"message": ["x"]}, 400, 40024),
         ({"attach": "ftp://x"}, 400, 40013),
         ({"icon": "x.png"}, 400, 40021),
         ({"actions": [{"action": "view", "label": "Abrir"}]}, 400, 40018),
@@ -82,8 +82,8 @@ def test_fields_left_at_default_are_absent(server: NtfyServer) -> None:
         ({"delay": "4d"}, 400, 40006),
         ({"delay": "30m", "cache": "no"}, 400, 40002),
         ({"email": "a@b.example"}, 400, 40001),
-        ({"call": "yes"}, 400, None),
-        ({"message": "x" * 8200}, 413, 41303),
+        ({"call": "yes"}, 400, 40032),
+        ({"message": "x" * 8162}, 413, 41303),
     ],
 )
 def test_what_a_json_publish_may_not_hold(
@@ -94,10 +94,10 @@ def test_what_a_json_publish_may_not_hold(
     assert not server.messages()
 
 
-@pytest.mark.parametrize("raw", ["", "nada", "[]", '{"topic": "loja"', b'{"topic": "\xff"}'])
+@pytest.mark.parametrize("raw", ["", "nada", "[]", '{"topic": "loja"', "7"])
 def test_a_body_that_is_no_message_json_is_refused(server: NtfyServer, raw: str | bytes) -> None:
     code, body, _ = ask(server, "POST", "/", raw)
-    assert (code, json.loads(body)["code"]) == (400, 40017)
+    assert (code, json.loads(body)["code"]) == (400, 40024)
 
 
 def test_the_json_limit_counts_bytes_so_escapes_count(server: NtfyServer) -> None:
@@ -106,7 +106,7 @@ def test_the_json_limit_counts_bytes_so_escapes_count(server: NtfyServer) -> Non
     assert ask(server, "POST", "/", json.dumps({"topic": "loja", "message": text}))[0] == 413
 
 
-@pytest.mark.parametrize(("size", "attached"), [(4096, False), (4097, True)])
+@pytest.mark.parametrize(("size", "attached"), [(4095, False), (4096, True)])
 def test_a_longer_text_becomes_an_attachment(server: NtfyServer, size: int, attached: bool) -> None:
     _, message = publish(server, message="x" * size)
     assert ("attachment" in message) is attached
@@ -116,8 +116,8 @@ def test_a_longer_text_becomes_an_attachment(server: NtfyServer, size: int, atta
 
 
 def test_bytes_not_characters_are_counted(server: NtfyServer) -> None:
-    assert "attachment" in publish(server, message="ã" * 2049)[1]
-    assert "attachment" not in publish(server, message="ã" * 2048)[1]
+    assert "attachment" in publish(server, message="ã" * 2048)[1]
+    assert "attachment" not in publish(server, message="ã" * 2047)[1]
 
 
 def test_a_long_text_is_refused_where_attachments_are_off(clock: FixedClock) -> None:
@@ -151,7 +151,7 @@ def test_a_body_that_is_not_utf8_becomes_an_attachment(server: NtfyServer) -> No
         ("POST", "/loja?titulo=x", {}, 400),
         ("POST", "/", {"Cookie": "a=1"}, 400),
         ("POST", "/com%20espaco", {}, 404),
-        ("GET", "/", {}, 404),
+        ("PATCH", "/", {}, 404),
         ("DELETE", "/loja", {}, 404),
         ("GET", "/loja/json?poll=1&since=ontem", {}, 400),
         ("GET", "/loja/json?desde=1", {}, 400),
