@@ -1,21 +1,48 @@
 """`esteira destinos`: where events go."""
 
-import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import document, instant, say, table
+from cli.options import Depois, Json, Limite
+from cli.output import document, plain, report, say
 from cli.portuguese import Noun
-from core.errors import Transient
-from flows.destinos import changing, creating, finding, switching, trying
-from storage.models import Destino
+from core.errors import Transient, UsageError
+from core.page import SIZE
+from flows.destinos import views
+
+if TYPE_CHECKING:
+    from flows.destinos.creating import Created
 
 app = Noun("Destinos: para onde vão os eventos.")
-Json = Annotated[bool, typer.Option("--json", help="Responde em JSON.")]
 FROM_STDIN = "-"
+COLUMNS = {
+    "id": "Nº",
+    "tipo": "Tipo",
+    "nome": "Nome",
+    "url": "URL",
+    "topico": "Tópico",
+    "eventos": "Eventos",
+    "situacao": "Situação",
+    "total_execucoes": "Entregas",
+    "total_erros": "Erros",
+}
+Which = Annotated[str, typer.Argument(metavar="DESTINO", help="Número ou nome.")]
+Secret = Annotated[
+    str | None,
+    typer.Option("--segredo", help="Segredo do webhook, ou token (ou usuario:senha) do ntfy; - lê da entrada."),
+]
+Scheme = Annotated[
+    str | None,
+    typer.Option("--assinatura", help="v1 (segredo comum) ou v1a (ed25519: o receptor só tem a chave pública)."),
+]
+Headers = Annotated[
+    list[str] | None,
+    typer.Option("--cabecalho", help='"Nome: valor", só webhook; pode repetir; com o valor - lê da entrada.'),
+]
 
 
 @app.command()
@@ -23,12 +50,11 @@ def criar(
     tipo: Annotated[str, typer.Option("--tipo", help="webhook ou ntfy.")],
     nome: Annotated[str, typer.Option("--nome", help="Nome para as pessoas, até 200 caracteres.")],
     url: Annotated[str, typer.Option("--url", help="Endereço do receptor, ou a raiz do servidor ntfy.")],
-    eventos: Annotated[str, typer.Option("--eventos", help="Eventos, separados por vírgula.")],
+    eventos: Annotated[str, typer.Option("--eventos", help="Eventos, separados por vírgula; '*' são todos.")],
     topico: Annotated[str | None, typer.Option("--topico", help="Tópico (só ntfy).")] = None,
-    segredo: Annotated[
-        str | None,
-        typer.Option("--segredo", help="Segredo do webhook, ou token (ou usuario:senha) do ntfy; - lê da entrada."),
-    ] = None,
+    segredo: Secret = None,
+    assinatura: Scheme = None,
+    cabecalho: Headers = None,
     severidade: Annotated[str | None, typer.Option("--severidade", help="A menor: aviso ou critico.")] = None,
     rotulo: Annotated[list[str] | None, typer.Option("--rotulo", help="loja=loja-1; pode repetir.")] = None,
     silencio: Annotated[str | None, typer.Option("--silencio", help="Horário sem avisos: 22:00-07:00.")] = None,
@@ -38,58 +64,95 @@ def criar(
     as_json: Json = False,
 ) -> None:
     """Cria um destino; sem --segredo, um webhook ganha um, mostrado só agora."""
-    if segredo == FROM_STDIN:
-        segredo = sys.stdin.readline().strip()
-    filters = (severidade, rotulo or (), silencio, por_minuto, ordem_estrita)
-    new = creating.NewDestination(tipo, nome, url, eventos.split(","), topico, segredo, *filters)
-    created = creating.create(new, replacing=substituir)
-    if created.aviso:
-        say(f"Aviso: {created.aviso}")
+    from flows.destinos.creating import NewDestination, create
+
+    new = NewDestination(
+        tipo=tipo,
+        nome=nome,
+        url=url,
+        eventos=eventos.split(","),
+        topico=topico,
+        segredo=_from_stdin(segredo),
+        severidade=severidade,
+        rotulos=rotulo or (),
+        silencio=silencio,
+        por_minuto=por_minuto,
+        ordem_estrita=ordem_estrita,
+        cabecalhos=_headers(cabecalho or ()),
+        assinatura=assinatura,
+    )
+    created = create(new, replacing=substituir)
     say(f"Destino {created.destino.id} criado: {created.destino.nome}.")
-    _show_secret(created, as_json)
+    _show(created, as_json)
 
 
 @app.command()
-def listar(as_json: Json = False) -> None:
+def alterar(
+    destino: Which,
+    nome: Annotated[str | None, typer.Option("--nome", help="Outro nome.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Outro endereço.")] = None,
+    eventos: Annotated[str | None, typer.Option("--eventos", help="Outros eventos; '*' são todos.")] = None,
+    topico: Annotated[str | None, typer.Option("--topico", help="Outro tópico (só ntfy).")] = None,
+    cabecalho: Headers = None,
+    severidade: Annotated[str | None, typer.Option("--severidade", help="aviso ou critico; vazia tira.")] = None,
+    rotulo: Annotated[list[str] | None, typer.Option("--rotulo", help="loja=loja-1; vazio tira todos.")] = None,
+    silencio: Annotated[str | None, typer.Option("--silencio", help="22:00-07:00; vazio tira.")] = None,
+    por_minuto: Annotated[int | None, typer.Option("--por-minuto", min=0, help="Limite; 0 tira.")] = None,
+    ordem_estrita: Annotated[
+        bool | None, typer.Option("--ordem-estrita/--sem-ordem", help="Uma de cada vez, em ordem, ou não.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Muda só o que for dito de um destino; um cabeçalho sem valor ("Nome:") é tirado."""
+    from flows.destinos.changing import Change, change
+
+    new = Change(
+        nome=nome,
+        url=url,
+        eventos=None if eventos is None else eventos.split(","),
+        topico=topico,
+        severidade=severidade,
+        rotulos=rotulo,
+        silencio=silencio,
+        por_minuto=por_minuto,
+        ordem_estrita=ordem_estrita,
+        cabecalhos=_headers(cabecalho or ()),
+    )
+    changed = change(destino, new)
+    say(f"Destino {changed.destino.id} alterado: {changed.destino.nome}.")
+    _show(changed, as_json)
+
+
+@app.command()
+def listar(limite: Limite = SIZE, depois: Depois = None, as_json: Json = False) -> None:
     """Lista os destinos."""
-    rows = [_shown(destino) for destino in finding.find_all()]
-    if as_json:
-        document(rows)
-        return
-    columns = {
-        "id": "Nº",
-        "tipo": "Tipo",
-        "nome": "Nome",
-        "url": "URL",
-        "topico": "Tópico",
-        "eventos": "Eventos",
-        "situacao": "Situação",
-        "total_execucoes": "Entregas",
-        "total_erros": "Erros",
-    }
-    table(rows, columns, "Nenhum destino. Crie um com `esteira destinos criar`.")
-
-
-Which = Annotated[str, typer.Argument(metavar="DESTINO", help="Número ou nome.")]
+    found = views.destinations(depois=depois, limite=limite)
+    report(found, COLUMNS, "Nenhum destino. Crie um com `esteira destinos criar`.", as_json=as_json)
 
 
 @app.command()
 def pausar(destino: Which) -> None:
     """Para as entregas; os eventos ficam retidos até retomar."""
-    say(f"Destino {switching.pause(destino).nome} pausado; os eventos ficam retidos.")
+    from flows.destinos.switching import pause
+
+    say(f"Destino {pause(destino)} pausado; os eventos ficam retidos.")
 
 
 @app.command()
 def retomar(destino: Which) -> None:
     """Liga de novo um destino pausado ou desligado e manda o que ficou retido."""
-    say(f"Destino ligado; {switching.resume(destino)} entregas retidas voltaram à fila.")
+    from flows.destinos.switching import resume
+
+    say(f"Destino ligado; {resume(destino)} entregas retidas voltaram à fila.")
     say("O que foi abandonado antes volta com `esteira entregas recuperar`.")
 
 
 @app.command()
 def testar(destino: Which, as_json: Json = False) -> int:
     """Manda um evento de teste agora, uma vez, qualquer que seja a assinatura; termina com 3 se falhar."""
-    tested = trying.try_out(destino)
+    from flows.destinos.trying import try_out
+
+    tested = try_out(destino)
     if as_json:
         document(asdict(tested))
     say(f"Entregue em {tested.duracao_ms} ms." if tested.sucesso else f"Falhou: {tested.erro}.")
@@ -97,55 +160,40 @@ def testar(destino: Which, as_json: Json = False) -> int:
 
 
 @app.command("trocar-segredo")
-def trocar_segredo(
-    destino: Which,
-    segredo: Annotated[str | None, typer.Option("--segredo", help="O novo; - lê da entrada.")] = None,
-    as_json: Json = False,
-) -> None:
+def trocar_segredo(destino: Which, segredo: Secret = None, assinatura: Scheme = None, as_json: Json = False) -> None:
     """Troca o segredo de um webhook, por 24 horas valem os dois; ou o token de um ntfy, que precisa de --segredo."""
-    if segredo == FROM_STDIN:
-        segredo = sys.stdin.readline().strip()
-    changed = changing.change_secret(destino, segredo)
-    both = changed.destino.secret_anterior is not None
-    say("Segredo trocado; por 24 horas as entregas são assinadas com os dois." if both else "Segredo trocado.")
-    _show_secret(changed, as_json)
+    from flows.destinos.changing import change_secret
+
+    changed = change_secret(destino, _from_stdin(segredo), assinatura)
+    say("Segredo trocado." if not changed.aviso else f"Segredo trocado: {changed.aviso}")
+    _show(changed, as_json, warn=False)
 
 
-def _show_secret(created: creating.Created, as_json: bool) -> None:
-    """Answer with the destination; a secret made here is shown this once."""
+def _show(created: "Created", as_json: bool, *, warn: bool = True) -> None:
+    """Answer with the destination; a secret made here is shown this once, a public key whenever it is asked for."""
+    if created.aviso and warn:
+        say(f"Aviso: {created.aviso}")
     if as_json:
-        shown = _shown(created.destino)
+        shown = plain(created.destino)
         document(shown | {"segredo": created.segredo} if created.segredo else shown)
     elif created.segredo:
         say("Guarde o segredo; ele não será mostrado de novo:")
         print(created.segredo)  # noqa: T201 - the answer of this command
+    elif public := created.destino.detalhes.get("chave_publica"):
+        say("O receptor confere as assinaturas com esta chave pública:")
+        print(public)  # noqa: T201 - the answer of this command
 
 
-def _shown(destino: Destino) -> dict[str, Any]:
-    return {
-        "id": destino.id,
-        "tipo": destino.tipo,
-        "nome": destino.nome,
-        "url": destino.url,
-        "topico": destino.topico,
-        "eventos": destino.eventos,
-        "ativo": destino.ativo,
-        "situacao": _situation(destino),
-        "motivo": destino.desligado_motivo,
-        "circuito_aberto": destino.circuito_espera > 0,
-        "falhando_desde": instant(destino.falhando_desde),
-        "severidade": destino.severidade_minima,
-        "rotulos": json.loads(destino.rotulos) if destino.rotulos else {},
-        "silencio": destino.silencio,
-        "por_minuto": destino.por_minuto,
-        "ordem_estrita": destino.ordem_estrita,
-        "data_criacao": instant(destino.data_criacao),
-        "ultima_execucao": instant(destino.ultima_execucao),
-        "total_execucoes": destino.total_execucoes,
-        "total_erros": destino.total_erros,
-    }
+def _headers(given: Sequence[str]) -> dict[str, str]:
+    """Read `Nome: valor`; a value `-` comes from the input, one line each, so that no list of processes shows it."""
+    found: dict[str, str] = {}
+    for one in given:
+        name, separator, value = one.partition(":")
+        if not separator or name.strip() in found:
+            raise UsageError('Um cabeçalho tem a forma "Nome: valor", cada nome uma vez.', campo="cabecalho")
+        found[name.strip()] = _from_stdin(value.strip()) or ""
+    return found
 
 
-def _situation(destino: Destino) -> str:
-    states = ((destino.desligado_em, "desligado"), (destino.pausado_em, "pausado"), (not destino.ativo, "inativo"))
-    return next((name for true, name in states if true), "ativo")
+def _from_stdin(value: str | None) -> str | None:
+    return sys.stdin.readline().strip() if value == FROM_STDIN else value

@@ -10,7 +10,7 @@ MASK = "***"
 
 _NAMES = r"(?:password|senha\w*|secret\w*|segredo|token|activation_code|authorization)"
 _SECRETS = (
-    re.compile(r"(?P<keep>)whsec_[A-Za-z0-9+/=_-]{4,}"),
+    re.compile(r"(?P<keep>)whs(?:ec|k)_[A-Za-z0-9+/=_-]{4,}"),
     re.compile(r"(?P<keep>)\btk_[A-Za-z0-9]{8,}"),
     re.compile(r"(?P<keep>://)[^/\s:@]*:[^/\s@]+(?=@)"),
     re.compile(r"(?i)(?P<keep>\b(?:bearer|basic|token) )(?=[^\s]*\d)[A-Za-z0-9+/=._-]{8,}"),
@@ -50,6 +50,7 @@ def human_duration(seconds: float) -> str:
     return " e ".join(parts[:2]) or "0 segundos"
 
 
+@lru_cache(maxsize=1024)
 @lru_cache(maxsize=1024)
 def bare_word(text: str) -> str:
     """Return words in upper case, without accents, underscores and double spaces."""

@@ -1,17 +1,18 @@
 """Which events a destination wants, and when: least severity, labels, quiet hours."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.errors import UsageError
-from core.wall_clock import hours, is_daily
 
 SEVERITIES = ("aviso", "critico")
 MOST_SEVERE = SEVERITIES[-1]
+_HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 @dataclass(frozen=True)
@@ -40,19 +41,32 @@ class Filters:
         """Return when it may leave: now, or at the end of the quiet hours; a critical event waits for nobody."""
         if self.silencio is None or dados.get("severidade") == MOST_SEVERE:
             return now
-        return hours((self.silencio,), zone).closes_at(now) or now
+        begin, end = _interval(self.silencio)
+        local = now.astimezone(zone)
+        ends = datetime.combine(local.date(), end, zone)
+        if begin <= end:
+            return ends if begin <= local.time() < end else now
+        if local.time() >= begin:
+            return ends + timedelta(days=1)
+        return ends if local.time() < end else now
+
+
+def _interval(text: str) -> tuple[time, time]:
+    begin, _, end = text.partition("-")
+    return time.fromisoformat(begin), time.fromisoformat(end)
 
 
 def checked_severity(text: str) -> str:
     """Return a known severity."""
     if text not in SEVERITIES:
-        raise UsageError(f"Severidade desconhecida: {text!r}. Use {' ou '.join(SEVERITIES)}.")
+        raise UsageError(f"Severidade desconhecida: {text!r}. Use {' ou '.join(SEVERITIES)}.", campo="severidade")
     return text
 
 
 def checked_hours(text: str) -> str:
     """Return quiet hours such as 22:00-07:00."""
-    if not is_daily(text):
+    found = _HOURS.fullmatch(text)
+    if not found or found[1] + found[2] == found[3] + found[4]:
         raise UsageError(f"Horário de silêncio inválido: {text!r}. Use a forma 22:00-07:00.", campo="silencio")
     return text
 
@@ -63,6 +77,15 @@ def checked_labels(given: list[str]) -> str | None:
     for pair in given:
         name, separator, value = pair.partition("=")
         if not separator or not name.strip() or not value.strip():
-            raise UsageError(f"Rótulo inválido: {pair!r}. Use a forma loja=loja-1.")
+            raise UsageError(f"Rótulo inválido: {pair!r}. Use a forma loja=loja-1.", campo="rotulo")
         wanted.setdefault(name.strip(), []).append(value.strip())
     return json.dumps(wanted, ensure_ascii=False, sort_keys=True) if wanted else None
+
+
+def columns(severidade: str | None, rotulos: Sequence[str], silencio: str | None) -> dict[str, str | None]:
+    """Return the columns of what a person says of the filters; nothing said is no filter."""
+    return {
+        "severidade_minima": checked_severity(severidade) if severidade else None,
+        "rotulos": checked_labels(list(rotulos)),
+        "silencio": checked_hours(silencio) if silencio else None,
+    }

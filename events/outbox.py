@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, insert, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, false, insert, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM
@@ -16,7 +16,8 @@ from events import wake
 from events.catalog import CATALOG, Payload
 from events.delivery.kind import task_of
 from events.filters import Filters
-from storage.models import Delivery, Destino, DestinoEvento, Event, Usuario
+from events.subscriptions import wants
+from storage.models import Delivery, Destino, Event, Usuario
 from storage.models.eventos import Estado
 from storage.sequence import next_value
 from storage.session import transaction
@@ -105,7 +106,7 @@ def wanted_by(db: Session, destino: Destino) -> ColumnElement[bool]:
 
 
 def serialise(event: Event, dados: Mapping[str, Any]) -> bytes:
-    """Return the bytes that are signed and sent on every attempt (docs/reference/contracts/integracoes.md §3.2)."""
+    """Return the bytes that are signed and sent on every attempt (integracoes 3.2)."""
     if not isinstance(dados, Mapping):
         raise UsageError("Os dados de um evento devem ser um objeto JSON.")
     body = {
@@ -130,7 +131,7 @@ def _targets(
     """Return the destinations that want this event."""
     found = db.execute(
         select(*WANTED)
-        .where(Destino.ativo, _subscribed(kind), _concerned(kind, event.usuario_id), Destino.id != (exceto or 0))
+        .where(Destino.ativo, wants(kind), _concerned(kind, event.usuario_id), Destino.id != (exceto or 0))
         .order_by(Destino.id)
     )
     return [target for target in found if _filters(target).accept(dados)]
@@ -167,13 +168,6 @@ def _due_at(target: Target, dados: Mapping[str, Any], now: datetime) -> datetime
 
 def _filters(target: Target) -> Filters:
     return Filters(target.severidade_minima, target.rotulos, target.silencio)
-
-
-def _subscribed(kind: type[Payload]) -> ColumnElement[bool]:
-    if kind.sempre:
-        return true()
-    named = select(DestinoEvento.destino_id).where(DestinoEvento.evento == kind.evento)
-    return Destino.id.in_(named)
 
 
 def _concerned(kind: type[Payload], usuario_id: int | None) -> ColumnElement[bool]:

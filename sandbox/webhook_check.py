@@ -14,9 +14,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from multidict import CIMultiDict
 
-PREFIX = "whsec_"
+PREFIX, PUBLIC_PREFIX = "whsec_", "whpk_"
 TOLERANCE_SECONDS = 300
 USER_AGENT = "FiscalWebhook/1.0"
 BODY_KEYS = {"evento", "timestamp", "dados", "id"}
@@ -28,19 +30,31 @@ _KNOWN = frozenset(_ONCE) | {"content-length", "accept", "accept-encoding", "con
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _V1 = re.compile(r"v1,[A-Za-z0-9+/]{43}=")
+_V1A = re.compile(r"v1a,[A-Za-z0-9+/]{86}==")
 _ENTRY = re.compile(r"v1a?,[A-Za-z0-9+/]+={0,2}")
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What one path expects: its live secrets (none: unsigned requests) and the customer's own headers."""
+    """What one path expects: its live secrets and public keys (none: unsigned requests), and the customer's headers."""
 
     secrets: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for secret in self.secrets:
+        for secret in self.shared:
             key_of(secret)
+
+    @property
+    def shared(self) -> list[str]:
+        """The secrets that the sender has too."""
+        return [secret for secret in self.secrets if not secret.startswith(PUBLIC_PREFIX)]
+
+    @property
+    def public(self) -> list[Ed25519PublicKey]:
+        """The public halves of keys that only the sender has."""
+        texts = [secret.removeprefix(PUBLIC_PREFIX) for secret in self.secrets if secret.startswith(PUBLIC_PREFIX)]
+        return [Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True)) for text in texts]
 
 
 @dataclass(frozen=True)
@@ -120,8 +134,8 @@ def _timestamp(arrival: Arrival) -> str | None:
 
 
 def _signature(arrival: Arrival) -> str | None:
-    present, secrets = "webhook-signature" in arrival.headers, arrival.endpoint.secrets  # pragma: allowlist secret
-    if not secrets:
+    present, endpoint = "webhook-signature" in arrival.headers, arrival.endpoint
+    if not endpoint.secrets:
         return "assinatura sem segredo combinado" if present else None
     entries = arrival.header("webhook-signature").split(" ")
     if not all(_ENTRY.fullmatch(entry) for entry in entries):
@@ -129,13 +143,28 @@ def _signature(arrival: Arrival) -> str | None:
     signed = b".".join(
         (arrival.header("webhook-id").encode(), arrival.header("webhook-timestamp").encode(), arrival.body)
     )
-    expected = [base64.b64encode(_hmac(key_of(secret), signed)).decode() for secret in secrets]
+    expected = [base64.b64encode(_hmac(key_of(secret), signed)).decode() for secret in endpoint.shared]
     received = [entry.removeprefix("v1,") for entry in entries if _V1.fullmatch(entry)]
-    return None if _any_equal(received, expected) else "webhook-signature não confere"
+    if _any_equal(received, expected) or _any_verifies(endpoint.public, entries, signed):
+        return None
+    return "webhook-signature não confere"
+
+
+def _any_verifies(keys: Sequence[Ed25519PublicKey], entries: Sequence[str], signed: bytes) -> bool:
+    texts = [entry.removeprefix("v1a,") for entry in entries if _V1A.fullmatch(entry)]
+    return any(_verifies(key, base64.b64decode(text), signed) for key in keys for text in texts)
+
+
+def _verifies(key: Ed25519PublicKey, signature: bytes, signed: bytes) -> bool:
+    try:
+        key.verify(signature, signed)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _older_signature(arrival: Arrival) -> str | None:
-    received, secrets = arrival.headers.get(_OLD_SIGNATURE), arrival.endpoint.secrets
+    received, secrets = arrival.headers.get(_OLD_SIGNATURE), arrival.endpoint.shared
     if not secrets:
         return "X-Webhook-Signature sem segredo combinado" if received is not None else None
     if received is None:

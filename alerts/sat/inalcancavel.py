@@ -105,7 +105,9 @@ class Place:
     caixas: int
 
 
-def of_place(place: Place, *, ativo: bool, since: datetime, zone: ZoneInfo, rotulos: Mapping[str, str]) -> Judgement:
+def of_place(
+    place: Place, *, ativo: bool, since: datetime, zone: ZoneInfo, rotulos: Mapping[str, str], calado: bool
+) -> Judgement:
     """Return the judgement of a place."""
     return Judgement(
         objeto=place.objeto,
@@ -119,4 +121,5 @@ def of_place(place: Place, *, ativo: bool, since: datetime, zone: ZoneInfo, rotu
         valores={"caixas": place.caixas},
         resolvido=f"Caixas {place.titulo} respondem de novo.",
         rotulos=rotulos,
+        calado=calado,
     )

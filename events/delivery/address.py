@@ -112,18 +112,18 @@ def checked_url(text: str) -> str:
     """Return a URL as it was typed, without the white space around it; raise `UsageError` with what is wrong."""
     typed = text.strip()
     if not typed.isprintable() or len(typed) > URL_LIMIT:
-        raise UsageError(f"A URL do destino tem caracteres inválidos ou passa de {URL_LIMIT} caracteres.")
+        raise UsageError(f"A URL do destino tem caracteres inválidos ou passa de {URL_LIMIT} caracteres.", campo="url")
     form = _FORM.fullmatch(typed)
     if form is None:
-        raise UsageError("A URL do destino deve começar com https:// (ou http://) e ter um servidor.")
+        raise UsageError("A URL do destino deve começar com https:// (ou http://) e ter um servidor.", campo="url")
     if "@" in form["server"]:
-        raise UsageError("A URL do destino não pode ter usuário nem senha.")
+        raise UsageError("A URL do destino não pode ter usuário nem senha.", campo="url")
     if "%" in form["server"]:
-        raise UsageError("A URL do destino não pode ter um escopo de rede.")
+        raise UsageError("A URL do destino não pode ter um escopo de rede.", campo="url")
     try:
         wire_url(typed)
     except ValueError:
-        raise UsageError("A URL do destino é inválida: confira o servidor e a porta.") from None
+        raise UsageError("A URL do destino é inválida: confira o servidor e a porta.", campo="url") from None
     return typed
 
 

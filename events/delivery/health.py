@@ -1,7 +1,4 @@
-"""Is a destination well? A pure judgement over its outcomes, in order.
-
-docs/reference/contracts/webhooks_delivery.md §3.
-"""
+"""Is a destination well? A pure judgement over its outcomes, in order (webhooks_delivery, section 3)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -55,6 +55,8 @@ class Said:
     url: str
     topico: str | None = None
     segredo: str | None = None
+    cabecalhos: Mapping[str, str] = field(default_factory=dict)
+    assinatura: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,8 @@ class Kind(ABC):
     def checked(self, said: Said) -> Checked:
         """Return what is stored of what a person said; raise `UsageError` with what is wrong."""
 
-    def rotated(self, destino: Destino, novo: str | None, now: datetime) -> Checked:
-        """Return the columns of a change of secret; without a new one the kind may make it."""
+    def rotated(self, destino: Destino, said: Said, now: datetime) -> Checked:
+        """Return the columns of a change of secret; where none is said the kind may make it."""
         raise UsageError(f"Destinos {self.tipo} não têm segredo.")
 
     def blocked(self, destino: Destino) -> bool:
@@ -95,6 +97,13 @@ class Kind(ABC):
     def task(self, *, lento: bool) -> str:
         """Return the task that serves a destination; `tasks/` says on which queue."""
         return "entregas.drenar_lentas" if lento else "entregas.drenar"
+
+    def shown(self, destino: Destino) -> Mapping[str, Any]:
+        """Return what people may see of a destination beside what every kind has; never a secret."""
+        return {}
+
+    def prepare(self) -> None:  # noqa: B027 - most kinds need nothing
+        """Load what an attempt needs, so that a process that is about to fork has it."""
 
     def close(self) -> None:  # noqa: B027 - most kinds keep nothing open
         """Close what this process keeps open."""
@@ -110,7 +119,7 @@ def kinds() -> dict[str, Kind]:
 def known_kind(tipo: str) -> Kind:
     """Return a kind by the name a person gave."""
     if tipo not in kinds():
-        raise UsageError(f"Tipo de destino desconhecido: {tipo!r}. Use {' ou '.join(sorted(kinds()))}.")
+        raise UsageError(f"Tipo de destino desconhecido: {tipo!r}. Use {' ou '.join(sorted(kinds()))}.", campo="tipo")
     return kinds()[tipo]
 
 
@@ -123,6 +132,12 @@ def buckets_of(destino: Destino, settings: DeliverySettings) -> tuple[Bucket, ..
     """Return every bucket that a destination draws on: its own limit, and the other side's."""
     own = Bucket(f"destino:{destino.id}", destino.por_minuto, 60 / destino.por_minuto) if destino.por_minuto else None
     return tuple(bucket for bucket in (own, kinds()[destino.tipo].bucket(destino, settings)) if bucket)
+
+
+def prepare() -> None:
+    """Load every kind and what it needs to deliver."""
+    for kind in kinds().values():
+        kind.prepare()
 
 
 def close() -> None:

@@ -1,19 +1,20 @@
 """Make a destination out of what a person says of it. What only its kind can judge, its kind judges."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM
 from core.errors import UsageError
 from core.settings.deliveries import DeliverySettings
-from events import filters
-from events.catalog import subscribable
+from events import filters, subscriptions
 from events.delivery.health import Health
 from events.delivery.kind import Checked, Said, known_kind
+from flows.destinos.views import DestinationView, view
 from storage.models import Destino, DestinoEvento
 from storage.session import transaction
 
@@ -35,43 +36,52 @@ class NewDestination:
     silencio: str | None = None
     por_minuto: int | None = None
     ordem_estrita: bool = False
+    cabecalhos: Mapping[str, str] = field(default_factory=dict)
+    assinatura: str | None = None
+
+    def as_said(self) -> Said:
+        """Return what its kind has a say in."""
+        return Said(self.url, self.topico, self.segredo, self.cabecalhos, self.assinatura)
 
 
 @dataclass(frozen=True)
 class Created:
     """A destination just made or changed; `segredo` is set only when it was made here, to be shown once."""
 
-    destino: Destino
+    destino: DestinationView
     segredo: str | None
     aviso: str | None
 
 
-def create(new: NewDestination, *, replacing: bool = False) -> Created:
-    """Check and store a destination without owner; raise `UsageError` with what is wrong.
+def create(new: NewDestination, *, replacing: bool = False, caller: Caller = OPERATOR) -> Created:
+    """Check and store the caller's destination; raise `UsageError` with what is wrong.
 
     With `replacing` the one of the same name, if there is, becomes what is given and is on again.
     """
-    checked = known_kind(new.tipo).checked(Said(new.url, new.topico, new.segredo))
+    checked = known_kind(new.tipo).checked(new.as_said())
     with transaction() as db:
-        destino = Destino(**_columns(new, checked), assinaturas=_subscriptions(new.eventos))
-        old = _without_owner(db, destino.nome) if replacing else None
+        destino = Destino(**_columns(new, checked), assinaturas=subscribed(new.eventos))
+        destino.usuario_id = caller.usuario_id
+        old = _of_same_name(db, destino) if replacing else None
         if old is not None:
             destino.id, destino.data_criacao = old.id, old.data_criacao
         destino = db.merge(destino)
         db.flush()
-    return Created(destino, checked.segredo, checked.aviso)
+        return Created(view(destino), checked.segredo, checked.aviso)
 
 
-def _without_owner(db: Session, nome: str) -> Destino | None:
-    query = select(Destino).where(Destino.nome == nome, Destino.usuario_id.is_(None)).order_by(Destino.id)
-    return db.scalars(query).first()
+def _of_same_name(db: Session, new: Destino) -> Destino | None:
+    mine = Destino.usuario_id.is_not_distinct_from(new.usuario_id)
+    return db.scalars(select(Destino).where(Destino.nome == new.nome, mine).order_by(Destino.id)).first()
 
 
 def _columns(new: NewDestination, checked: Checked) -> dict[str, Any]:
     now, settings = SYSTEM.now(), DeliverySettings.current()
     return {
         "tipo": new.tipo,
-        "nome": _checked_name(new.nome),
+        "nome": checked_name(new.nome),
+        "secret_anterior": None,
+        "secret_anterior_ate": None,
         **checked.columns,
         "timeout": settings.total_timeout,
         "retry_count": len(settings.schedule) + 1,
@@ -82,9 +92,7 @@ def _columns(new: NewDestination, checked: Checked) -> dict[str, Any]:
         "lento": False,
         "ordem_estrita": new.ordem_estrita,
         "por_minuto": new.por_minuto,
-        "severidade_minima": filters.checked_severity(new.severidade) if new.severidade else None,
-        "rotulos": filters.checked_labels(list(new.rotulos)),
-        "silencio": filters.checked_hours(new.silencio) if new.silencio else None,
+        **filters.columns(new.severidade, new.rotulos, new.silencio),
         **asdict(Health()),
         "due_at": now,
         "lease_token": None,
@@ -93,25 +101,16 @@ def _columns(new: NewDestination, checked: Checked) -> dict[str, Any]:
     }
 
 
-def _subscriptions(eventos: Sequence[str]) -> list[DestinoEvento]:
-    return [DestinoEvento(evento=name) for name in checked_events(eventos)]
+def subscribed(eventos: Sequence[str]) -> list[DestinoEvento]:
+    """Return the rows of these subscriptions."""
+    return [DestinoEvento(evento=name) for name in subscriptions.checked(eventos)]
 
 
-def _checked_name(nome: str) -> str:
+def checked_name(nome: str) -> str:
+    """Return a name for people; raise `UsageError` with what is wrong."""
     nome = nome.strip()
     if not 1 <= len(nome) <= NAME_LIMIT:
-        raise UsageError(f"O nome do destino deve ter de 1 a {NAME_LIMIT} caracteres.")
+        raise UsageError(f"O nome do destino deve ter de 1 a {NAME_LIMIT} caracteres.", campo="nome")
     if "\x00" in nome or any(0xD800 <= ord(c) <= 0xDFFF for c in nome):
-        raise UsageError("O nome do destino tem caracteres inválidos.")
+        raise UsageError("O nome do destino tem caracteres inválidos.", campo="nome")
     return nome
-
-
-def checked_events(names: Sequence[str]) -> list[str]:
-    """Return whole, known, different names; raise `UsageError` for any other."""
-    wanted = [name.strip() for name in names if name.strip()]
-    unknown = [name for name in wanted if name not in subscribable()]
-    if unknown:
-        raise UsageError(f"Evento desconhecido: {', '.join(unknown)}. Conhecidos: {', '.join(subscribable())}.")
-    if not wanted or len(set(wanted)) != len(wanted):
-        raise UsageError("Diga ao menos um evento, cada um uma vez só.")
-    return wanted

@@ -1,32 +1,33 @@
-"""Find destinations by what a person calls them."""
-
-from collections.abc import Sequence
+"""Find a destination by what a person calls it."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import UsageError
+from core.caller import OPERATOR, Caller
+from core.errors import Conflict, NotFound
 from storage.models import Destino
+from storage.pages import visible
 from storage.session import reading
 
-
-def find_all() -> Sequence[Destino]:
-    """Return all destinations, the oldest first."""
-    with reading() as db:
-        return db.scalars(select(Destino).order_by(Destino.id)).all()
+LARGEST_NUMBER = 2**63
 
 
-def find(db: Session, name_or_id: str) -> Destino:
+def find(db: Session, name_or_id: str, caller: Caller = OPERATOR) -> Destino:
     """Return a destination by its number or its name."""
-    by = Destino.id == int(name_or_id) if name_or_id.isascii() and name_or_id.isdigit() else Destino.nome == name_or_id
-    found = db.scalars(select(Destino).where(by).order_by(Destino.id).limit(2)).all()
-    if len(found) != 1:
-        reason = "há mais de um com este nome, use o número" if found else "não existe"
-        raise UsageError(f"Destino {name_or_id!r}: {reason}.")
+    number = int(name_or_id) if name_or_id.isascii() and name_or_id.isdigit() else None
+    if number is not None and number >= LARGEST_NUMBER:
+        number = 0
+    by = Destino.nome == name_or_id if number is None else Destino.id == number
+    query = select(Destino).where(by, visible(caller, Destino.usuario_id)).order_by(Destino.id).limit(2)
+    found = db.scalars(query).all()
+    if not found:
+        raise NotFound(f"Destino {name_or_id!r}: não existe.", veja="destinos")
+    if len(found) > 1:
+        raise Conflict(f"Destino {name_or_id!r}: há mais de um com este nome, use o número.")
     return found[0]
 
 
-def number_of(name_or_id: str) -> int:
+def number_of(name_or_id: str, caller: Caller = OPERATOR) -> int:
     """Return a destination's number."""
     with reading() as db:
-        return find(db, name_or_id).id
+        return find(db, name_or_id, caller).id

@@ -4,31 +4,32 @@ from dataclasses import asdict
 
 from sqlalchemy import update
 
+from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM
 from events import wake
 from events.delivery.health import Health
 from events.delivery.kind import task_of
 from events.delivery.settle import hold, tell_recovered
 from flows.destinos.finding import find
-from storage.models import Delivery, Destino
+from storage.models import Delivery
 from storage.models.eventos import Estado
 from storage.session import transaction
 
 
-def pause(name_or_id: str) -> Destino:
-    """Pause a destination: its events are kept as `retido` until it is turned on again."""
+def pause(name_or_id: str, caller: Caller = OPERATOR) -> str:
+    """Pause a destination and return its name: its events are kept as `retido` until it is turned on again."""
     with transaction() as db:
-        destino = find(db, name_or_id)
+        destino = find(db, name_or_id, caller)
         destino.pausado_em = destino.data_atualizacao = SYSTEM.now()
         hold(db, destino)
-        return destino
+        return destino.nome
 
 
-def resume(name_or_id: str) -> int:
+def resume(name_or_id: str, caller: Caller = OPERATOR) -> int:
     """Turn a destination on again and make what was kept for it due; return how many deliveries."""
     now = SYSTEM.now()
     with transaction() as db:
-        destino = find(db, name_or_id)
+        destino = find(db, name_or_id, caller)
         was_off = destino.desligado_em is not None
         destino.desligado_em = destino.desligado_motivo = destino.pausado_em = None
         destino.ativo, destino.lento, destino.data_atualizacao = True, False, now

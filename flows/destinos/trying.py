@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert
 
 from core import loop
+from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from events.catalog import Teste
 from events.delivery.drain import message_of
@@ -30,11 +31,11 @@ class Tested:
     erro: str | None
 
 
-def try_out(name_or_id: str, clock: Clock = SYSTEM) -> Tested:
+def try_out(name_or_id: str, clock: Clock = SYSTEM, caller: Caller = OPERATOR) -> Tested:
     """Send a test event once and record the attempt; a failure is not tried again and hurts no health."""
     now = clock.now()
     with transaction() as db:
-        destino = find(db, name_or_id)
+        destino = find(db, name_or_id, caller)
         payload = Teste(mensagem=f"Teste do destino {destino.nome}.", timestamp=now.isoformat())
         event = record_for(db, payload, destino)
         delivery = Delivery(

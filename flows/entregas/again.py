@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, UsageError
-from events import wake
+from events import subscriptions, wake
 from events.delivery.kind import task_of
 from events.outbox import wanted_by
 from flows.entregas.views import LARGEST_NUMBER, absent
@@ -81,7 +81,7 @@ def _missed(db: Session, destino_id: int, desde: datetime) -> list[int]:
     destino = db.get_one(Destino, destino_id)
     owed = exists().where(Delivery.event_id == Event.id, Delivery.destino_id == destino_id)
     query = select(Event).where(
-        Event.occurred_at >= desde, Event.nome.in_(destino.eventos), wanted_by(db, destino), ~owed
+        Event.occurred_at >= desde, Event.nome.in_(subscriptions.names(destino.eventos)), wanted_by(db, destino), ~owed
     )
     return [event.id for event in db.scalars(query.order_by(Event.id))]
 

@@ -26,5 +26,6 @@ UPKEEP = Upkeep(
     retention=(attempts, events),
     metrics=(queues, latency, sweep_age),
     claims=(give_back,),
+    at_start=(kind.prepare,),
     at_stop=(let_go,),
 )

@@ -1,5 +1,7 @@
 """A kind of destination that is told by one POST: it builds the request and says what the statuses mean."""
 
+import importlib
+import sys
 import time
 from abc import abstractmethod
 from datetime import datetime
@@ -7,12 +9,14 @@ from typing import ClassVar
 
 from core.settings.deliveries import DeliverySettings
 from events.delivery.address import Judge, refused_now
-from events.delivery.http import outcomes, sender
-from events.delivery.http.sender import Answer, Request
+from events.delivery.http import outcomes
+from events.delivery.http.exchange import Answer, Request
 from events.delivery.kind import Kind, Made, Message
 from events.delivery.outcome import Outcome
 from storage.models import Destino
 
+# Loaded where something is sent: whoever only lists destinations needs no HTTP library.
+SENDER = "events.delivery.http.sender"
 REFUSED_ADDRESS = (
     "As regras de entrega não permitem este endereço: as entregas ficarão bloqueadas. "
     "Veja deliveries.allow_networks, allow_http e allow_ports."
@@ -34,6 +38,8 @@ class HttpKind(Kind):
 
     async def deliver(self, destino: Destino, message: Message, now: datetime) -> Made:
         """Make one request and read what its answer means."""
+        from events.delivery.http import faults, sender
+
         began = time.monotonic()
         request = self.build(destino, message, now)
         answer: Answer | None = None
@@ -41,7 +47,7 @@ class HttpKind(Kind):
             answer = await sender.of_process().post(request, destino.timeout)
             outcome = self.judge(destino, answer, now)
         except Exception as error:
-            known = outcomes.of_exception(error)
+            known = faults.of_exception(error)
             if known is None:
                 raise
             outcome = known
@@ -58,9 +64,14 @@ class HttpKind(Kind):
         """Return what to tell whoever stores an address that the rules refuse."""
         return REFUSED_ADDRESS if _refused(url) else None
 
+    def prepare(self) -> None:
+        """Load the HTTP library."""
+        importlib.import_module(SENDER)
+
     def close(self) -> None:
         """Close this process's connections."""
-        sender.close()
+        if SENDER in sys.modules:
+            sys.modules[SENDER].close()
 
 
 def _refused(url: str) -> bool:

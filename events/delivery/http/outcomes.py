@@ -1,15 +1,9 @@
-"""What an HTTP answer or an exception means, as tables.
-
-docs/reference/contracts/webhooks_delivery.md §2.
-"""
+"""What the status of an answer means, as tables (webhooks_delivery, section 2)."""
 
 from dataclasses import replace
 from datetime import datetime
 
-import aiohttp
-
 from core.retry_after import seconds_asked
-from events.delivery.address import BlockedAddress
 from events.delivery.outcome import DELIVERED, OVERLOAD_SECONDS, Outcome
 from storage.models.eventos import Estado
 
@@ -49,29 +43,9 @@ DEFAULT: StatusTable = (
     *rows(FAILED, range(400, 600)),
 )
 
-# First match wins; subclasses before their bases.
-EXCEPTIONS: tuple[tuple[type[BaseException], Outcome], ...] = (
-    (BlockedAddress, BLOCKED),
-    (aiohttp.InvalidURL, BLOCKED),
-    (TimeoutError, TIMED_OUT),
-    (aiohttp.ClientConnectorCertificateError, BAD_TLS),
-    (aiohttp.ClientSSLError, BAD_TLS),
-    (aiohttp.ClientConnectorError, UNREACHABLE),
-    (aiohttp.ServerDisconnectedError, CUT),
-    (aiohttp.ClientOSError, CUT),
-    (aiohttp.ClientPayloadError, CUT),
-    (aiohttp.ClientError, BAD_HTTP),
-    (OSError, UNREACHABLE),
-)
-
 
 def of_status(table: StatusTable, status: int, retry_after: str | None, now: datetime) -> Outcome:
     """Return what a status means, with the wait that the answer asked for."""
     outcome = next((found for which, found in table if status in which), BAD_HTTP)
     text = outcome.text.format(status=status)
     return replace(outcome, text=text, retry_after=seconds_asked(retry_after, now))
-
-
-def of_exception(error: BaseException) -> Outcome | None:
-    """Return what an exception means; none for a fault of our own, which is no attempt."""
-    return next((outcome for kind, outcome in EXCEPTIONS if isinstance(error, kind)), None)

@@ -3,9 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -16,42 +14,12 @@ from yarl import URL
 from core import loop
 from core.http import open_session, read_into
 from core.settings.deliveries import DeliverySettings
-from core.text import cut_bytes
 from events.delivery.address import Judge, wire_url
+from events.delivery.http.exchange import READ_LIMIT, Answer, Request
 
-READ_LIMIT = 16 * 1024
-KEEP_LIMIT = 2 * 1024
 SUCCESS_BODY_SECONDS = 1.0
-CUT_MARK = "… [cortado]"
 # A connection is dialled in the task of the request it is made for; a reused one was noted before.
 _dialled: ContextVar[list[str]] = ContextVar("dialled")
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is sent: always a POST. With `body_proves` the body of a success is worth waiting for."""
-
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-    body_proves: bool = False
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back: at most 16 KiB of its body, and what ended it early; `address` is the one that was called."""
-
-    status: int
-    retry_after: str | None
-    body: bytes
-    fault: Exception | None
-    address: str | None
-
-    @property
-    def text(self) -> str:
-        """Return at most 2 KiB of the body as text, with a mark when it was longer."""
-        # PostgreSQL keeps no NUL in a text.
-        return cut_bytes(self.body.decode("utf-8", "replace").replace("\x00", "\ufffd"), KEEP_LIMIT, CUT_MARK)
 
 
 class JudgingResolver(AbstractResolver):
@@ -86,7 +54,7 @@ class Sender:
     async def post(self, request: Request, timeout: float) -> Answer:
         """Send and return the answer; the whole attempt ends within `timeout` seconds.
 
-        Raises what `outcomes.EXCEPTIONS` lists; once the headers of a success are here, it is told in the answer.
+        Raises what `faults.EXCEPTIONS` lists; once the headers of a success are here, it is told in the answer.
         """
         deadline = asyncio.get_running_loop().time() + timeout
         limits = aiohttp.ClientTimeout(total=None, sock_connect=self.connect_timeout)

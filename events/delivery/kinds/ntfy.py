@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from core.errors import UsageError
 from core.settings.deliveries import DeliverySettings
 from events.delivery.address import checked_url, server_of, wire_url
+from events.delivery.http.exchange import Answer, Request
 from events.delivery.http.kind import HttpKind
 from events.delivery.http.outcomes import BUSY, DEFAULT, FAILED, STRAINED, StatusTable, exactly, rows
-from events.delivery.http.sender import Answer, Request
 from events.delivery.kind import Bucket, Checked, Message, Said
 from events.delivery.ntfy import answer as answers
 from events.delivery.ntfy.message import publish
@@ -65,17 +65,26 @@ class Ntfy(HttpKind):
 
     def checked(self, said: Said) -> Checked:
         """Return its columns: the root of a server, a topic, and a token or `usuario:senha` where there is one."""
+        if said.cabecalhos:
+            raise UsageError("Um destino ntfy não tem cabeçalhos próprios.", campo="cabecalho")
+        if said.assinatura:
+            raise UsageError("Um destino ntfy não tem assinatura.", campo="assinatura")
         url = checked_url(said.url)
         if wire_url(url).raw_path_qs != "/":
-            raise UsageError("A URL de um destino ntfy é a raiz do servidor; o tópico vai em --topico.")
-        columns = {"url": url, "topico": _checked_topic(said.topico), "secret_key": _checked_secret(said.segredo)}
+            raise UsageError("A URL de um destino ntfy é a raiz do servidor; o tópico é dado à parte.", campo="url")
+        columns = {
+            "url": url,
+            "topico": _checked_topic(said.topico),
+            "headers_customizados": None,
+            "secret_key": _checked_secret(said.segredo),
+        }
         return Checked(columns, aviso=self.warning(url))
 
-    def rotated(self, destino: Destino, novo: str | None, now: datetime) -> Checked:
+    def rotated(self, destino: Destino, said: Said, now: datetime) -> Checked:
         """Return another token, or another `usuario:senha`: only the server's owner can make one."""
-        if novo is None:
-            raise UsageError("Diga o novo token (ou usuario:senha) do servidor ntfy, em --segredo.")
-        return Checked({"secret_key": _checked_secret(novo)})
+        if said.segredo is None:
+            raise UsageError("Diga o novo token (ou usuario:senha) do servidor ntfy.", campo="segredo")
+        return Checked({"secret_key": _checked_secret(said.segredo)})
 
     def task(self, *, lento: bool) -> str:
         """Return the task of a queue of its own: a topic's limit is slower than any webhook."""
@@ -97,9 +106,9 @@ def _proven(outcome: Outcome, destino: Destino, answer: Answer) -> Outcome:
 
 def _checked_topic(topico: str | None) -> str:
     if topico in RESERVED_TOPICS:
-        raise UsageError(f"O tópico {topico!r} é reservado pelo servidor ntfy; escolha outro em --topico.")
+        raise UsageError(f"O tópico {topico!r} é reservado pelo servidor ntfy; escolha outro.", campo="topico")
     if topico is None or not TOPIC.fullmatch(topico):
-        raise UsageError("Um destino ntfy precisa de --topico com letras, números, - ou _ (até 64).")
+        raise UsageError("Um destino ntfy precisa de um tópico com letras, números, - ou _ (até 64).", campo="topico")
     return topico
 
 
@@ -107,7 +116,7 @@ def _checked_secret(segredo: str | None) -> str | None:
     if segredo is None:
         return None
     if not segredo.isprintable() or not segredo.isascii() or not segredo.strip():
-        raise UsageError("O segredo de um destino ntfy é um token, ou usuario:senha.")
+        raise UsageError("O segredo de um destino ntfy é um token, ou usuario:senha.", campo="segredo")
     return segredo.strip()
 
 

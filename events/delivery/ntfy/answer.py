@@ -1,14 +1,11 @@
-"""What an ntfy server answers, and whether it is ntfy that answers.
-
-docs/reference/contracts/ntfy.md §4.
-"""
+"""What an ntfy server answers, and whether it is ntfy that answers (contract ntfy, answers)."""
 
 import json
 import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from events.delivery.http.sender import READ_LIMIT, Answer
+from events.delivery.http.exchange import READ_LIMIT, Answer
 
 OVER_THE_DAY = 42908
 # Fields come in this order; a message of markup alone makes an answer too long to be read to its end.

@@ -1,7 +1,4 @@
-"""The message of an ntfy publish: JSON in raw UTF-8, short enough to stay a message.
-
-docs/reference/contracts/ntfy.md §3.
-"""
+"""The message of an ntfy publish: JSON in raw UTF-8, short enough to stay a message (contract ntfy, limits)."""
 
 import json
 import re

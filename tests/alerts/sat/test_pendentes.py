@@ -1,7 +1,4 @@
-"""Documents the box still holds: both orders of the list, the counter's turn, ends that tell no number.
-
-docs/reference/contracts/sat.md §4.1.
-"""
+"""Documents the box still holds (sat.md 4.1): both orders of the list, the counter's turn, ends that tell no number."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,7 +1,4 @@
-"""The box's clock against the shop's.
-
-docs/reference/contracts/sat.md §4.3.
-"""
+"""The box's clock against the shop's (sat.md 4.3)."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -9,8 +9,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from core.errors import UsageError
 from core.settings.deliveries import DeliverySettings
 from events.delivery.address import BlockedAddress, Judge, checked_url, refused_now, server_of, wire_url
-from events.delivery.http.outcomes import BLOCKED, of_exception
-from events.delivery.http.sender import JudgingResolver, Request, Sender
+from events.delivery.http.exchange import Request
+from events.delivery.http.faults import of_exception
+from events.delivery.http.outcomes import BLOCKED
+from events.delivery.http.sender import JudgingResolver, Sender
 from sandbox.receiver import ReceiverServer
 
 DENIED = """

@@ -53,8 +53,8 @@ class Pigeon(Kind):
         made = "milho" if said.segredo is None else None
         return Checked({"url": said.url, "secret_key": made or said.segredo}, made)
 
-    def rotated(self, destino, novo, now):
-        return Checked({"secret_key": novo or "trigo"}, None if novo else "trigo")
+    def rotated(self, destino, said, now):
+        return Checked({"secret_key": said.segredo or "trigo"}, None if said.segredo else "trigo")
 
     def bucket(self, destino, settings):
         return Bucket("pombal", 3, 60)

@@ -1,14 +1,18 @@
 import hashlib
 import hmac
+from base64 import b64decode, b64encode
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 from support.deliveries import SECRET
 
 from core.errors import UsageError
+from core.text import redact
 from events.delivery import sign
 
 
@@ -61,3 +65,54 @@ def test_a_bad_secret_is_refused_in_a_sentence(secret: str) -> None:
 @pytest.mark.parametrize("secret", ["x", "segredo antigo", SECRET])
 def test_a_usable_secret_is_kept_as_given(secret: str) -> None:
     assert sign.checked_secret(secret) == secret
+
+
+# The pair that the specification shows.
+PRIVATE = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=="
+PUBLIC = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
+
+
+def verified(public: str, entry: str, signed: bytes) -> bool:
+    version, _, text = entry.partition(",")
+    key = Ed25519PublicKey.from_public_bytes(b64decode(public.removeprefix("whpk_")))
+    try:
+        key.verify(b64decode(text, validate=True), signed)
+    except InvalidSignature:
+        return False
+    return version == "v1a"
+
+
+@given(st.binary(max_size=2000))
+def test_an_ed25519_signature_is_verified_by_its_public_half(body: bytes) -> None:
+    secret = sign.new_secret("v1a")
+    entry = sign.signature(secret, "msg_01", 1700000000, body)
+    assert verified(sign.public_key(secret), entry, b"msg_01.1700000000." + body)
+    assert not verified(sign.public_key(sign.new_secret("v1a")), entry, b"msg_01.1700000000." + body)
+
+
+def test_a_key_may_be_written_with_its_public_half_or_alone() -> None:
+    alone = "whsk_" + b64encode(b64decode(PRIVATE.removeprefix("whsk_"))[:32]).decode()
+    for secret in (PRIVATE, alone):
+        assert sign.public_key(sign.checked_secret(secret)) == PUBLIC
+        assert sign.scheme_of(secret) == "v1a"
+    assert sign.scheme_of(SECRET) == sign.scheme_of("texto") == "v1"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "whsk_",
+        "whsk_xyz",
+        "whsk_" + "A" * 44,
+        PUBLIC,
+        PRIVATE.replace("vg==", "vw=="),
+        "whsk_" + b64encode(bytes(31)).decode(),
+    ],
+)
+def test_a_key_that_is_none_is_refused_in_a_sentence(secret: str) -> None:
+    with pytest.raises(UsageError, match="segredo"):
+        sign.checked_secret(secret)
+
+
+def test_a_private_key_is_hidden_wherever_it_appears() -> None:
+    assert PRIVATE not in redact(f"a chave {PRIVATE} foi recusada")

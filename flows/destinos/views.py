@@ -1,0 +1,83 @@
+"""Destinations as people see them; never a secret, never the value of a header."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from core.caller import OPERATOR, Caller
+from core.page import SIZE, Page
+from events.delivery.kind import kinds
+from storage.models import Destino
+from storage.pages import oldest_first, visible
+from storage.session import reading
+
+
+@dataclass(frozen=True)
+class DestinationView:
+    """One destination; `detalhes` is what its kind shows beside what every kind has."""
+
+    id: int
+    tipo: str
+    nome: str
+    url: str
+    topico: str | None
+    eventos: tuple[str, ...]
+    ativo: bool
+    situacao: str
+    motivo: str | None
+    circuito_aberto: bool
+    falhando_desde: datetime | None
+    severidade: str | None
+    rotulos: Mapping[str, Any]
+    silencio: str | None
+    por_minuto: int | None
+    ordem_estrita: bool
+    data_criacao: datetime
+    ultima_execucao: datetime | None
+    total_execucoes: int
+    total_erros: int
+    detalhes: Mapping[str, Any]
+
+
+def destinations(*, depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR) -> Page[DestinationView]:
+    """Return a page of destinations, the oldest first."""
+    query = select(Destino.id, Destino).where(visible(caller, Destino.usuario_id))
+    with reading() as db:
+        return oldest_first(db, query, Destino.id, depois, limite).map(lambda row: view(row[1]))
+
+
+def view(destino: Destino) -> DestinationView:
+    """Return what people may see of a destination."""
+    kind = kinds().get(destino.tipo)
+    return DestinationView(
+        id=destino.id,
+        tipo=destino.tipo,
+        nome=destino.nome,
+        url=destino.url,
+        topico=destino.topico,
+        eventos=tuple(destino.eventos),
+        ativo=destino.ativo,
+        situacao=_situation(destino),
+        motivo=destino.desligado_motivo,
+        circuito_aberto=destino.circuito_espera > 0,
+        falhando_desde=destino.falhando_desde,
+        severidade=destino.severidade_minima,
+        rotulos=json.loads(destino.rotulos) if destino.rotulos else {},
+        silencio=destino.silencio,
+        por_minuto=destino.por_minuto,
+        ordem_estrita=destino.ordem_estrita,
+        data_criacao=destino.data_criacao,
+        ultima_execucao=destino.ultima_execucao,
+        total_execucoes=destino.total_execucoes,
+        total_erros=destino.total_erros,
+        detalhes=kind.shown(destino) if kind else {},
+    )
+
+
+def _situation(destino: Destino) -> str:
+    states = ((destino.desligado_em, "desligado"), (destino.pausado_em, "pausado"), (not destino.ativo, "inativo"))
+    return next((name for true, name in states if true), "ativo")
