@@ -290,6 +290,24 @@ def test_the_reason_of_the_header_comes_first(server: QuestorServer) -> None:
     assert str(found) == "Questor padrao: está indisponível (HTTP 500): Escritório em manutenção."
 
 
+LONG_REASON = "Escritório em manutenção. " + "x" * 60_000
+
+
+def test_a_reason_of_60_kb_costs_neither_the_status_nor_its_own_beginning(server: QuestorServer) -> None:
+    server.faults.always(html(503, MsgErro=LONG_REASON))
+    found = fault_of(account(server.url))
+    assert (type(found), found.status, found.may_be_stored) == (Overloaded, 503, False)
+    assert str(found.said).startswith("Escritório em manutenção. xxx")
+    assert len(str(found.said)) == 500
+
+
+def test_an_import_with_a_reason_of_60_kb_is_read(server: QuestorServer) -> None:
+    one = documents("nfe", 1)
+    said = json.dumps([{"Key": one[0].chave, "Success": True}])
+    server.faults.always(faults.status(200, said, {"MsgErro": LONG_REASON}))
+    assert [verdict.estado for verdict in send(account(server.url), "nfe", one)] == ["enviado"]
+
+
 def test_a_filter_on_the_name_of_the_program_is_told(server: QuestorServer) -> None:
     server.limites.user_agents = ("Esteira",)
     assert type(fault_of(account(server.url))) is Blocked
