@@ -1,5 +1,6 @@
-"""The tables, by area. Importing this package makes them all known to the metadata."""
+"""The tables, by area. Importing this package makes them all known to the metadata: they are found by walking."""
 
+from core import walk
 from storage.models.alertas import Alerta
 from storage.models.base import Base
 from storage.models.destinos import Destino, DestinoEvento, Latencia
@@ -8,6 +9,8 @@ from storage.models.limites import Balde, Marca
 from storage.models.questor import QuestorArquivo, QuestorConta, QuestorLote, QuestorRemetente
 from storage.models.sat import Caixa, CaixaHistorico, SatEndereco
 from storage.models.usuarios import Usuario
+
+tuple(walk.modules(__name__))
 
 __all__ = [
     "Alerta",
