@@ -1,0 +1,121 @@
+"""SIGTERM in mid-send of each flow: what is under way ends well, nothing is unknown, nothing repeated, nothing held."""
+
+import json
+import os
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from conftest import Configure
+from sqlalchemy import func, select
+from support.deliveries import SECRET, deliveries, fire, webhook
+from support.ports import wait_until
+from support.questor import TOKEN, account, lot, states
+
+from core import messages
+from core.clock import SYSTEM
+from flows.questor import send
+from sandbox import faults
+from sandbox.hub import HubServer
+from sandbox.questor import QuestorServer
+from sandbox.questor.documentos import documento
+from sandbox.receiver import ReceiverServer
+from storage.models import Caixa, Delivery, Destino, QuestorArquivo, QuestorRemetente
+from storage.session import reading
+from workers.layout import one_per_family
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+WORKERS = {worker.name: worker for worker in one_per_family()}
+AMOUNT = 60
+
+
+@contextmanager
+def running(name: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a worker of the product's table, as it is shipped."""
+    process = subprocess.Popen(WORKERS[name].command(), cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def end_well(process: "subprocess.Popen[bytes]", name: str) -> None:
+    """Stop it as a supervisor does, who gives it the time that its queues declare."""
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(WORKERS[name].stops_within) == 0
+
+
+def held(*models: type) -> int:
+    """Return how many rows somebody holds."""
+    with reading() as db:
+        counts = [select(func.count()).select_from(one).where(one.lease_token.is_not(None)) for one in models]
+        return sum(db.scalar(count) or 0 for count in counts)
+
+
+def test_deliveries(banco: str, broker: str, loopback: None) -> None:
+    with ReceiverServer({"/x": SECRET}) as receiver:
+        webhook(f"{receiver.url}/x")
+        receiver.faults.always(faults.slow(1), key="/x")
+        with running("entregas") as worker:
+            fire(AMOUNT)
+            assert receiver.wait_for(lambda: len(receiver.requests) > 4, timeout=40)
+            end_well(worker, "entregas")
+        assert held(Delivery, Destino) == 0
+        begun = len(receiver.requests)
+        assert 0 < begun < AMOUNT
+        assert Counter(row.estado for row in deliveries()) == {"entregue": begun, "pendente": AMOUNT - begun}
+        receiver.faults.clear()
+        with running("entregas"):
+            messages.send("entregas.drenar", [1])
+            wait_until(lambda: {row.estado for row in deliveries()} == {"entregue"}, seconds=40)
+        assert len(receiver.requests) == AMOUNT
+
+
+def test_questor(banco: str, broker: str, configure: Configure, tmp_path: Path) -> None:
+    with QuestorServer(TOKEN) as server:
+        configure(**account(server.url, max_batch_items="5"))
+        server.limites.latencia = 0.5
+        lote = lot(tmp_path / "lote", (documento("nfe", number) for number in range(1, 301)))
+        with running("questor") as worker:
+            for _ in range(send.SENDERS):
+                messages.send("questor.enviar_bloco", [lote])
+            wait_until(lambda: len(server.guardados) > 20, seconds=40)
+            end_well(worker, "questor")
+        assert held(QuestorArquivo, QuestorRemetente) == 0
+        assert states(lote) == {"enviado": len(server.guardados), "pendente": 300 - len(server.guardados)}
+        server.limites.latencia = 0
+        with running("questor"):
+            messages.send("questor.enviar_bloco", [lote])
+            wait_until(lambda: states(lote) == {"enviado": 300}, seconds=60)
+        assert sum(server.repetidos.values()) == 0
+
+
+def test_sat(banco: str, broker: str, configure: Configure) -> None:
+    with HubServer() as hub:
+        boxes = [{"name": f"loja-{n}", "host": hub.host, "port": hub.port, "numero_caixa": n} for n in range(1, 31)]
+        configure(sat__boxes=json.dumps(boxes))
+        hub.faults.always(faults.slow(2))
+        with running("sat") as worker:
+            wait_until(lambda: _rows() == len(boxes), seconds=40)
+            messages.send("sat.varrer")
+            wait_until(lambda: any(hub.count(n) for n in range(1, 31)), seconds=40)
+            end_well(worker, "sat")
+        assert held(Caixa) == 0
+        asked = {f"loja-{n}" for n in range(1, 31) if hub.count(n)}
+        assert asked
+        assert max(hub.count(n) for n in range(1, 31)) == 1
+        with reading() as db:
+            found = db.scalars(select(Caixa).where(Caixa.verificada_em.is_not(None))).all()
+        assert {row.nome for row in found} == asked
+        assert {row.resultado for row in found} == {"ok"}
+
+
+def _rows() -> int:
+    with reading() as db:
+        return db.scalar(select(func.count()).select_from(Caixa).where(Caixa.due_at <= SYSTEM.now())) or 0
