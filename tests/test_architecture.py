@@ -3,35 +3,24 @@
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.architecture import (
+    APART,
+    HAND_IT_ON,
+    MAY_IMPORT,
+    PLACE,
+    READ_THE_ENVIRONMENT,
+    other_flows,
+    reads_environment,
+    sideways,
+    upward,
+)
 
 ROOT = Path(__file__).parent.parent
-BASE = {"core"}
-MAY_IMPORT: dict[str, set[str]] = {
-    "core": set(),
-    "storage": BASE,
-    "claims": BASE | {"storage"},
-    "connectors": BASE,
-    "events": BASE | {"storage", "claims"},
-    "alerts": BASE | {"storage", "events"},
-    "flows": BASE | {"storage", "claims", "events", "alerts", "connectors"},
-    "tasks": BASE | {"flows"},
-    "beat_schedule": BASE,
-    "workers": BASE | {"beat_schedule"},
-    "api": BASE | {"storage", "events", "flows"},
-    "cli": BASE | {"storage", "claims", "events", "alerts", "flows", "connectors", "tasks", "workers", "beat_schedule"},
-    "sandbox": BASE,
-    "docs": BASE | {"workers"},
-}
-BESIDES: dict[str, set[str]] = {
-    "events/delivery": {"connectors"},
-    "workers/hooks.py": {"storage"},
-    "workers/up.py": {"sandbox", "storage"},
-}
-FLOWS_SHARED = {"documentos"}
 LONGEST = 400
 
 
@@ -43,57 +32,54 @@ def _files(package: Path) -> Iterator[Path]:
     yield from package.rglob("*.py") if package.is_dir() else [package.with_suffix(".py")]
 
 
-def imported(path: Path) -> set[tuple[str, ...]]:
-    """Return the dotted names a file imports, as tuples."""
-    found: set[tuple[str, ...]] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {tuple(alias.name.split(".")) for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {(*node.module.split("."), alias.name) for alias in node.names}
-    return found
+def tracked() -> list[Path]:
+    """Return every file of the repository."""
+    asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
 
 
 def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def members(room: str) -> set[str]:
+    """Return the names of what stands in a room."""
+    return {path.name.removesuffix(".py") for path in (ROOT / room).iterdir()}
+
+
+MEMBERS = {name for room in APART for name in members(room)}
+
+
 @pytest.mark.parametrize("path", sources(), ids=relative)
 def test_imports_go_one_way(path: Path) -> None:
-    name = relative(path)
-    package = name.split("/")[0].removesuffix(".py")
-    allowed = MAY_IMPORT[package] | {package}
-    for place, more in BESIDES.items():
-        if name.startswith(place):
-            allowed |= more
-    ours = {names[0] for names in imported(path)} & (set(MAY_IMPORT) | {"tests", "bench", "support"})
-    assert ours <= allowed, f"{name} imports {sorted(ours - allowed)}"
+    assert upward(relative(path), path.read_text()) == set()
 
 
 @pytest.mark.parametrize("path", [p for p in sources() if relative(p).startswith("flows/")], ids=relative)
 def test_a_flow_imports_no_other_flow_but_documentos(path: Path) -> None:
-    own = Path(relative(path)).parts[1].removesuffix(".py")
-    others = {names[1] for names in imported(path) if names[0] == "flows" and len(names) > 1}
-    assert others <= {own} | FLOWS_SHARED
+    assert other_flows(relative(path), path.read_text()) == set()
 
 
-@pytest.mark.parametrize("room", ["tasks", "connectors", "alerts"])
+@pytest.mark.parametrize("room", APART)
 def test_there_are_no_sideways_imports(room: str) -> None:
-    """Task files, connectors and alert conditions know only what they share."""
-    shared = {"base", "judgement", "state", "telling", "reminders", "errors_table"}
-    for path in _files(ROOT / room):
-        parts = Path(relative(path)).parts
-        if len(parts) < 2 or path.name == "__init__.py":
-            continue
-        own = parts[1].removesuffix(".py")
-        others = {names[1] for names in imported(path) if names[0] == room and len(names) > 1}
-        assert {o for o in others if (ROOT / room / o).is_dir() or (ROOT / room / f"{o}.py").exists()} <= shared | {own}
+    """Task files, connectors, sources of alerts and conditions of a box know only what they share."""
+    files = list(_files(ROOT / room))
+    assert len(files) > 3
+    found = {relative(path): sideways(relative(path), path.read_text(), MEMBERS) for path in files}
+    assert {name: others for name, others in found.items() if others} == {}
 
 
 def test_only_the_settings_read_the_environment() -> None:
-    readers = {relative(path) for path in sources() if re.search(r"os\.(environ|getenv)\b", path.read_text())}
-    passing_on = {name for name in readers if name.startswith(("workers/", "connectors/"))}
-    assert readers - passing_on <= {"core/settings/load.py"}
+    readers = {relative(path) for path in sources() if reads_environment(path.read_text())}
+    assert READ_THE_ENVIRONMENT < readers <= READ_THE_ENVIRONMENT | HAND_IT_ON
+
+
+def test_every_package_stands_in_the_table() -> None:
+    shipped = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["packages"]
+    folders = {relative(path).split("/")[0] for path in tracked() if path.suffix == ".py"}
+    assert set(shipped) <= set(MAY_IMPORT)
+    assert {name.removesuffix(".py") for name in folders} - {"tests", "bench"} == set(MAY_IMPORT)
 
 
 def test_no_room_is_too_large() -> None:
@@ -117,16 +103,70 @@ def test_the_lock_names_versions_and_hashes_and_no_address() -> None:
 
 
 def test_the_dev_lock_is_the_lock_and_more() -> None:
-    pins = [set(re.findall(r"(?m)^([a-z0-9].*?==\S+)", (ROOT / n).read_text())) for n in ("requirements.lock",)]
-    dev = set(re.findall(r"(?m)^([a-z0-9].*?==\S+)", (ROOT / "requirements-dev.lock").read_text()))
-    assert pins[0] < dev
+    names = ("requirements.lock", "requirements-dev.lock")
+    lock, dev = (set(re.findall(r"(?m)^([a-z0-9].*?==\S+)", (ROOT / name).read_text())) for name in names)
+    assert len(lock) > 20
+    assert lock < dev
 
 
 def test_nothing_names_the_place_it_was_made_in() -> None:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    place = re.compile(r"/(?:work|farm|root)/|\.\./" + "shared")
-    files = [ROOT / name for name in listed.split("\0") if name.endswith((".py", ".md", ".toml", ".yml", ".yaml"))]
-    assert [relative(path) for path in files if path.exists() and place.search(path.read_text())] in (
-        [],
-        [relative(Path(__file__))],
-    )
+    files = tracked()
+    assert len(files) > 300
+    assert {path.name for path in files} >= {"Makefile", "Procfile", "Dockerfile", "compose.yaml", "pyproject.toml"}
+    texts = {relative(path): path.read_bytes().decode("utf-8", "replace") for path in files}
+    guard = "tests/support/architecture.py"
+    assert {name for name, text in texts.items() if PLACE.search(text)} - {guard, relative(Path(__file__))} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("core/x.py", "from storage import models", {"storage"}),
+        ("core/x.py", "import flows.sat.check", {"flows"}),
+        ("connectors/sat/x.py", "def late():\n    from storage.session import transaction", {"storage"}),
+        ("sandbox/x.py", "from support.redis import RedisServer", {"support"}),
+        ("events/outbox.py", "import connectors.base.table", {"connectors"}),
+        ("events/delivery/kinds/x.py", "import connectors.base.table", set()),
+        ("workers/upper.py", "import sandbox", {"sandbox"}),
+        ("workers/up.py", "import sandbox", set()),
+        ("flows/sat/x.py", "import json, connectors.sat, events, alerts, claims, storage, core", set()),
+    ],
+)
+def test_an_import_upwards_is_found(name: str, text: str, found: set[str]) -> None:
+    assert upward(name, text) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("connectors/sat/x.py", "from connectors.questor import Questor", {"questor"}),
+        ("connectors/sat/x.py", "from connectors.base.table import DEFAULT", set()),
+        ("connectors/sat/x.py", "from connectors import questor", {"questor"}),
+        ("connectors/base/x.py", "from connectors.questor import Questor", {"questor"}),
+        ("alerts/sat/rede.py", "from alerts.sat.bateria import AlertaBateria", {"bateria"}),
+        ("alerts/sat/rede.py", "from alerts.sat.shape import AlertaOperacao", set()),
+        ("alerts/sat/x.py", "from alerts.state import apply", set()),
+        ("tasks/sat.py", "from tasks.questor import avancar", {"questor"}),
+    ],
+)
+def test_an_import_sideways_is_found(name: str, text: str, found: set[str]) -> None:
+    assert sideways(name, text, MEMBERS) == found
+
+
+def test_a_look_at_another_flow_is_found() -> None:
+    assert other_flows("flows/sat/x.py", "from flows.questor import send") == {"questor"}
+    assert other_flows("flows/sat/x.py", "from flows import questor, documentos, sat") == {"questor"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import os\nos.environ", "from os import environ", "from os import getenv as g", "import os as o\no.getenv('x')"],
+)
+def test_a_look_at_the_environment_is_found(text: str) -> None:
+    assert reads_environment(text)
+    assert not reads_environment("import os\nos.getpid()")
+
+
+@pytest.mark.parametrize("text", ["/work/" + "x", "../" + "shared/y", "https://pypi." + "org/simple"])
+def test_a_place_is_found(text: str) -> None:
+    assert PLACE.search(text)

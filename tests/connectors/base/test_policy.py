@@ -14,6 +14,7 @@ from connectors.base.reading import Reply
 from connectors.base.teller import Teller
 from sandbox import faults
 from sandbox.anything import AnythingServer
+from sandbox.raw import RawServer
 
 POLICY = Policy(attempts=3, first_pause=1.0, longest_pause=10.0)
 AWAY = Overloaded("x")
@@ -95,22 +96,24 @@ def test_repeats_and_pauses_stay_within_the_deadline(way: object) -> None:
         assert len(server.requests) < 6
 
 
-@WAYS
-def test_a_connection_is_used_again(way: object) -> None:
-    assert callable(way)
-    ports: set[int] = set()
+def three_blocking(url: str) -> None:
+    with BlockingSession(Policy(), Teller("Conta")) as session:
+        for _ in range(3):
+            session.call("GET", url, headers={})
 
-    def several() -> None:
-        with BlockingSession(Policy(), Teller("Conta")) as session:
-            for _ in range(3):
-                session.call("GET", server.url, headers={})
 
-    async def at_once() -> None:
+def three_asynchronous(url: str) -> None:
+    async def in_turn() -> None:
         async with AsyncSession(Policy(), Teller("Conta")) as session:
             for _ in range(3):
-                await session.call("GET", server.url, headers={})
+                await session.call("GET", url, headers={})
 
-    with AnythingServer([1]) as server:
-        several() if way is blocking else asyncio.run(at_once())
-        ports |= {request.transport.get_extra_info("peername")[1] for request in server.requests if request.transport}
-    assert len(ports) <= 1
+    asyncio.run(in_turn())
+
+
+@pytest.mark.parametrize("three", [three_blocking, three_asynchronous])
+def test_a_connection_is_used_again(three: object) -> None:
+    assert callable(three)
+    with RawServer(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") as server:
+        three(server.url)
+        assert (server.connections, len(server.requests)) == (1, 3)

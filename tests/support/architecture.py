@@ -1,0 +1,88 @@
+"""The rules of the tree as functions over a file's name and text: they are tried on files that break them, too."""
+
+import ast
+import re
+
+BASE = {"core"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "core": set(),
+    "storage": BASE,
+    "claims": BASE | {"storage"},
+    "connectors": BASE,
+    "events": BASE | {"storage", "claims"},
+    "alerts": BASE | {"storage", "events"},
+    "flows": BASE | {"storage", "claims", "events", "alerts", "connectors"},
+    "tasks": BASE | {"flows"},
+    "beat_schedule": BASE,
+    "workers": BASE | {"beat_schedule"},
+    "api": BASE | {"storage", "events", "flows"},
+    "cli": BASE | {"storage", "claims", "events", "alerts", "flows", "connectors", "tasks", "workers", "beat_schedule"},
+    "sandbox": BASE,
+    "docs": BASE | {"workers"},
+}
+BESIDES: dict[str, set[str]] = {
+    "events/delivery/": {"connectors"},
+    "workers/hooks.py": {"storage"},
+    "workers/up.py": {"sandbox", "storage"},
+}
+FLOWS_SHARED = {"documentos"}
+# Rooms whose members do not know each other, and what their members share.
+APART: dict[str, set[str]] = {
+    "tasks": {"base", "queue"},
+    "connectors": {"base"},
+    "alerts": {"judgement", "state", "telling", "reminders"},
+    "alerts/sat": {"registry", "shape"},
+}
+SHARING = {"alerts/sat/public.py", "alerts/sat/registry.py", "alerts/sat/guests.py"}
+READ_THE_ENVIRONMENT = {"core/settings/load.py"}
+# They hand the environment on to a process that they start, and read no setting from it.
+HAND_IT_ON = {"connectors/sat/local.py", "workers/child.py"}
+PLACE = re.compile(r"/(?:work|farm|root)/|\.\./" + "shared|pypi\\.org|pythonhosted|--(?:extra-)?index-url")
+
+
+def imported(text: str) -> set[tuple[str, ...]]:
+    """Return the dotted names a file imports, as tuples."""
+    found: set[tuple[str, ...]] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {tuple(alias.name.split(".")) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {(*node.module.split("."), alias.name) for alias in node.names}
+    return found
+
+
+def upward(name: str, text: str) -> set[str]:
+    """Return the packages of ours that a file imports and may not."""
+    package = name.split("/")[0].removesuffix(".py")
+    allowed = MAY_IMPORT[package] | {package}
+    for place, more in BESIDES.items():
+        if name.startswith(place):
+            allowed |= more
+    return {names[0] for names in imported(text)} & (set(MAY_IMPORT) | {"tests", "bench", "support"}) - allowed
+
+
+def other_flows(name: str, text: str) -> set[str]:
+    """Return the flows that a file of a flow imports and may not."""
+    own = name.split("/")[1].removesuffix(".py")
+    others = {names[1] for names in imported(text) if names[0] == "flows" and len(names) > 1}
+    return others - {own} - FLOWS_SHARED
+
+
+def sideways(name: str, text: str, members: set[str]) -> set[str]:
+    """Return what a member of a room imports of the other members; `members` are the room's names."""
+    found: set[str] = set()
+    for room, shared in APART.items():
+        if not name.startswith(f"{room}/") or name in SHARING or name.endswith("__init__.py"):
+            continue
+        steps = tuple(room.split("/"))
+        own = name.removeprefix(f"{room}/").split("/")[0].removesuffix(".py")
+        within = [names for names in imported(text) if names[: len(steps)] == steps and len(names) > len(steps)]
+        found |= {names[len(steps)] for names in within} & members - shared - {own}
+    return found
+
+
+def reads_environment(text: str) -> bool:
+    """Tell whether a file looks at the environment, in whatever way."""
+    tree = ast.walk(ast.parse(text))
+    names = {node.attr for node in tree if isinstance(node, ast.Attribute)}
+    return bool({"environ", "environb", "getenv"} & (names | {one for names_ in imported(text) for one in names_}))
