@@ -1,4 +1,4 @@
-"""A SATHub of the sandbox in a process of its own: `python -m bench.hub_server --latencia 2` prints its port.
+"""SATHubs of the sandbox, one for each till, in one process: `python -m bench.hub_server --latencia 2` prints its port.
 
 A line on stdin asks for the totals: calls, boxes that were called, the most calls of one box at once.
 """
@@ -16,7 +16,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--latencia", type=float, default=2.0)
     given = arguments.parse_args()
-    with HubServer() as hub:
+    with HubServer(everywhere=True) as hub:
         hub.faults.always(faults.slow(given.latencia))
         print(hub.port, flush=True)
         for _ in sys.stdin:

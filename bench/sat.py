@@ -39,11 +39,12 @@ async def bare(port: int, amount: int, in_flight: int) -> float:
 
 
 def fleet(folder: Path, port: int, amount: int) -> None:
-    """Import so many boxes of one hub, as an operator would."""
+    """Import so many boxes, each behind a hub of its own, as an operator would."""
     from flows.sat.importing import importar
+    from sandbox.hub import loopback
 
     path = folder / "caixas.csv"
-    rows = (f"pdv-{number:03d},127.0.0.1,{port},{number},CE" for number in range(amount))
+    rows = (f"pdv-{number:03d},{loopback(number)},{port},{number},CE" for number in range(amount))
     path.write_text("\n".join(["nome,host,port,numero_caixa,uf", *rows]), encoding="utf-8")
     if wrong := [one for one in importar(path) if one.resultado != "criada"]:
         raise SystemExit(f"caixas que não foram importadas: {wrong[:3]}")

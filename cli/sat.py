@@ -76,21 +76,18 @@ def listar(loja: Loja = None, uf: Uf = None, grupo: Grupo = None, as_json: Json 
     wanted = {"loja": loja, "uf": uf, "grupo": grupo}
     rows = [
         {
-            "nome": box.name,
-            "tipo": box.kind,
-            "endereco": f"{box.host}:{box.port}" if box.kind == "hub" else str(box.library),
-            "numero_caixa": box.numero_caixa,
-            "loja": box.loja,
-            "uf": box.uf,
-            "grupo": box.grupo,
-            "resultado": row.resultado if row else None,
-            "verificada_em": instant(row.verificada_em) if row else None,
-            "erro": row.erro if row else None,
-            "silenciada_ate": instant(row.silenciada_ate) if row else None,
-            "alertas": [alerta.codigo for alerta in opened],
+            "nome": one.box.name,
+            "tipo": one.box.kind,
+            "endereco": one.box.address,
+            "numero_caixa": one.box.numero_caixa,
+            "loja": one.box.loja,
+            "uf": one.box.uf,
+            "grupo": one.box.grupo,
+            "alertas": [alerta.codigo for alerta in one.alertas],
+            **_checked(one),
         }
-        for box, row, opened in boxes.listar()
-        if all(value is None or getattr(box, label) == value for label, value in wanted.items())
+        for one in boxes.listar()
+        if all(value is None or getattr(one.box, label) == value for label, value in wanted.items())
     ]
     if as_json:
         document(rows)
@@ -107,6 +104,18 @@ def listar(loja: Loja = None, uf: Uf = None, grupo: Grupo = None, as_json: Json 
     }
     asked = any(value is not None for value in wanted.values())
     table(rows, columns, "Nenhuma caixa assim." if asked else "Nenhuma caixa configurada (sat.boxes).")
+
+
+def _checked(one: boxes.Listed) -> dict[str, Any]:
+    """Return what the last check of a box found; of one that is not asked, why."""
+    row = None if one.mesma else one.row
+    return {
+        "resultado": "unida" if one.mesma else row and row.resultado,
+        "verificada_em": row and instant(row.verificada_em),
+        "erro": one.mesma or (row and row.erro),
+        "ocupada_desde": row and instant(row.ocupada_desde),
+        "silenciada_ate": row and instant(row.silenciada_ate),
+    }
 
 
 def _enqueue(names: list[str], as_json: bool) -> int:

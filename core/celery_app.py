@@ -35,7 +35,7 @@ def _limits() -> dict[str, dict[str, int]]:
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
-    """Return Celery's settings (webhooks_delivery, section 7, gives the reason of each)."""
+    """Return Celery's settings (docs/reference/contracts/webhooks_delivery.md §7)."""
     broker = _broker()
     return {
         "broker_url": broker.url,

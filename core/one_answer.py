@@ -12,7 +12,7 @@ from aiohttp.http import RawResponseMessage
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import StreamReader
 
-# docs/reference/contracts/webhooks_delivery.md, section 2: headers of up to 64 KiB; here for one line or field
+# docs/reference/contracts/webhooks_delivery.md §2: headers of up to 64 KiB; here for one line or field
 FIELD_LIMIT = 64 * 1024
 HEAD_LIMIT = 4 * FIELD_LIMIT
 MOST_FIELDS = 4096

@@ -51,7 +51,6 @@ def human_duration(seconds: float) -> str:
 
 
 @lru_cache(maxsize=1024)
-@lru_cache(maxsize=1024)
 def bare_word(text: str) -> str:
     """Return words in upper case, without accents, underscores and double spaces."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()

@@ -1,18 +1,17 @@
 """Which events a destination wants, and when: least severity, labels, quiet hours."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.errors import UsageError
+from core.wall_clock import hours, is_daily
 
 SEVERITIES = ("aviso", "critico")
 MOST_SEVERE = SEVERITIES[-1]
-_HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 @dataclass(frozen=True)
@@ -41,19 +40,7 @@ class Filters:
         """Return when it may leave: now, or at the end of the quiet hours; a critical event waits for nobody."""
         if self.silencio is None or dados.get("severidade") == MOST_SEVERE:
             return now
-        begin, end = _interval(self.silencio)
-        local = now.astimezone(zone)
-        ends = datetime.combine(local.date(), end, zone)
-        if begin <= end:
-            return ends if begin <= local.time() < end else now
-        if local.time() >= begin:
-            return ends + timedelta(days=1)
-        return ends if local.time() < end else now
-
-
-def _interval(text: str) -> tuple[time, time]:
-    begin, _, end = text.partition("-")
-    return time.fromisoformat(begin), time.fromisoformat(end)
+        return hours((self.silencio,), zone).closes_at(now) or now
 
 
 def checked_severity(text: str) -> str:
@@ -65,8 +52,7 @@ def checked_severity(text: str) -> str:
 
 def checked_hours(text: str) -> str:
     """Return quiet hours such as 22:00-07:00."""
-    found = _HOURS.fullmatch(text)
-    if not found or found[1] + found[2] == found[3] + found[4]:
+    if not is_daily(text):
         raise UsageError(f"Horário de silêncio inválido: {text!r}. Use a forma 22:00-07:00.", campo="silencio")
     return text
 

@@ -106,7 +106,7 @@ def wanted_by(db: Session, destino: Destino) -> ColumnElement[bool]:
 
 
 def serialise(event: Event, dados: Mapping[str, Any]) -> bytes:
-    """Return the bytes that are signed and sent on every attempt (integracoes 3.2)."""
+    """Return the bytes that are signed and sent on every attempt (docs/reference/contracts/integracoes.md §3.2)."""
     if not isinstance(dados, Mapping):
         raise UsageError("Os dados de um evento devem ser um objeto JSON.")
     body = {

@@ -1,7 +1,7 @@
 """`python -m sandbox`: the demonstration's outside world in one process, until SIGTERM or SIGINT.
 
 Standard input: one JSON line, `{"segredo": "whsec_..."}`, the secret the receiver expects. Standard output: one JSON
-line with the addresses, `{"hub": {"host", "port"}, "ntfy": url, "receptor": url}`. Each server answers
+line with the addresses, `{"hubs": {loja: {"host", "port"}}, "ntfy": url, "receptor": url}`. Each server answers
 `GET /_sandbox/estado` with what it received.
 """
 
@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack
 from sandbox.hub import HubServer
 from sandbox.ntfy import NtfyServer
 from sandbox.receiver import ReceiverServer
-from sandbox.story import Story
+from sandbox.story import NUMERO_CAIXA, Story
 
 CAMINHO = "/webhook/fiscal"
 
@@ -25,12 +25,14 @@ async def serve(segredo: str) -> None:
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    hub, ntfy, receptor = HubServer(Story().caixas()), NtfyServer(), ReceiverServer({CAMINHO: segredo})
+    hubs = {loja: HubServer({NUMERO_CAIXA: act}) for loja, act in Story().lojas().items()}
+    ntfy, receptor = NtfyServer(), ReceiverServer({CAMINHO: segredo})
     async with AsyncExitStack() as running:
-        for server in (hub, ntfy, receptor):
+        for server in (*hubs.values(), ntfy, receptor):
             await server.start()
             running.push_async_callback(server.finish)
-        _say({"hub": {"host": hub.host, "port": hub.port}, "ntfy": ntfy.url, "receptor": receptor.url + CAMINHO})
+        addresses = {loja: {"host": hub.host, "port": hub.port} for loja, hub in hubs.items()}
+        _say({"hubs": addresses, "ntfy": ntfy.url, "receptor": receptor.url + CAMINHO})
         await over.wait()
 
 

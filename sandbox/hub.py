@@ -17,6 +17,7 @@ from sandbox.server import SandboxServer, unknown_headers
 BASE = "/hub/v1"
 FORM = "application/x-www-form-urlencoded"
 KEPT = 10_000
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - loopback has sixteen million addresses, and a socket is bound to one or to all
 
 STATUS = "ConsultarStatusOperacional"
 READING = ("ConsultarSAT", STATUS, "ExtrairLogs")
@@ -25,6 +26,11 @@ CHANGING = (
     *("ConfigurarInterfaceDeRede", "AssociarAssinatura", "AtualizarSoftwareSAT", "BloquearSAT", "DesbloquearSAT"),
 )
 NOT_IMPLEMENTED = ("ConsultarNumeroSessao", "TrocarCodigoDeAtivacao")
+
+
+def loopback(number: int) -> str:
+    """Return a loopback address of its own for each number."""
+    return f"127.1.{number // 250}.{number % 250 + 1}"
 
 
 @dataclass(frozen=True)
@@ -37,13 +43,19 @@ class Call:
 
 
 class HubServer(SandboxServer):
-    """A hub whose caixas answer what they are told; one not told anything is a healthy box.
+    """A hub whose tills (`numero_caixa`) are answered what they are told; one not told anything, by a healthy box.
 
-    Faults: key = the caixa's number, or none for all.
+    A real hub has one box. With `everywhere` it answers on every loopback address: `address(n)` is the hub of till `n`,
+    so that one server stands for many hubs. Faults: key = the till's number, or none for all.
     """
 
-    def __init__(self, caixas: Mapping[int, Answer] | None = None, clock: Clock = SYSTEM) -> None:
+    def __init__(
+        self, caixas: Mapping[int, Answer] | None = None, clock: Clock = SYSTEM, *, everywhere: bool = False
+    ) -> None:
         super().__init__(clock)
+        self.everywhere = everywhere
+        if everywhere:
+            self.listen = EVERYWHERE
         self.calls: deque[Call] = deque(maxlen=KEPT)
         self.refused: deque[str] = deque(maxlen=KEPT)
         self.max_simultaneas: Counter[int] = Counter()
@@ -53,6 +65,10 @@ class HubServer(SandboxServer):
         self._under_way: Counter[int] = Counter()
         for caixa, answer in (caixas or {}).items():
             self.program(caixa, answer)
+
+    def address(self, caixa: int) -> str:
+        """Return where the hub of a till is; without `everywhere` there is only one."""
+        return loopback(caixa) if self.everywhere else self.host
 
     def program(self, caixa: int, answer: Answer, funcao: str = STATUS) -> None:
         """Set what a caixa answers from now on: `retorno` as text or None, or a function of the session number."""

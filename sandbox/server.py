@@ -34,7 +34,7 @@ class SandboxServer:
     def __init__(self, clock: Clock = SYSTEM) -> None:
         self.clock = clock
         self.faults = Faults()
-        self.host = LOOPBACK
+        self.host = self.listen = LOOPBACK
         self.port = 0
         self._runner: web.AppRunner | None = None
         self._listener: socket.socket
@@ -63,7 +63,7 @@ class SandboxServer:
         app = web.Application(middlewares=list(self.middlewares()), client_max_size=self.max_body)
         app.router.add_get(ESTADO, self._estado)
         app.router.add_routes(self.routes())
-        self._listener = socket.create_server((self.host, port), backlog=BACKLOG)
+        self._listener = socket.create_server((self.listen, port), backlog=BACKLOG)
         # cancelling handlers lets silent and endless answers end with their connection
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05)
         await self._runner.setup()

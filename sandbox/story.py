@@ -9,7 +9,8 @@ from sandbox.sat_wire import Valor, pending, status_line
 
 ZONA = "America/Fortaleza"
 UF = "23"
-NUMEROS_CAIXA = {"loja-1": 1, "loja-2": 2, "loja-3": 3}
+# The till that asks; each shop has a hub, and so a box, of its own.
+NUMERO_CAIXA = 1
 NSERIES = {"loja-1": "230000017", "loja-2": "230000025", "loja-3": "230000033"}
 
 CICLO_SEGUNDOS = 15.0
@@ -26,10 +27,9 @@ class Story:
         self._ciclo = ciclo
         self._start = clock.now()
 
-    def caixas(self) -> dict[int, Callable[[int], str]]:
-        """Return each caixa's answer, by its number in the hub."""
-        acts = {"loja-1": self.certificado_vencendo, "loja-2": self.relogio_errado, "loja-3": self.cupons_pendentes}
-        return {NUMEROS_CAIXA[loja]: act for loja, act in acts.items()}
+    def lojas(self) -> dict[str, Callable[[int], str]]:
+        """Return what the box of each shop answers."""
+        return {"loja-1": self.certificado_vencendo, "loja-2": self.relogio_errado, "loja-3": self.cupons_pendentes}
 
     def certificado_vencendo(self, sessao: int) -> str:
         """loja-1: the box's certificate ends in 20 days, from the first query on."""

@@ -20,7 +20,6 @@ from core.settings.load import Settings
 from workers.guard import guarded
 from workers.spec import Process
 
-BOXES = {"loja-1": 1, "loja-2": 2, "loja-3": 3}
 INTERVAL_SECONDS = 5
 LOOPBACK_NETWORK = "127.0.0.0/8"
 EVENTS = "alerta_aberto,alerta_resolvido"
@@ -48,7 +47,7 @@ class Sandbox:
                 stdin=self._greeting,
                 on_line=self._listen,
                 ready=lambda: self._answered,
-                about="Demonstração: SATHub, servidor ntfy e receptor de webhooks",
+                about="Demonstração: três SATHubs, servidor ntfy e receptor de webhooks",
                 address="127.0.0.1, portas livres",
             ),
             Process(
@@ -64,13 +63,10 @@ class Sandbox:
 
     def environment(self) -> Mapping[str, str]:
         """Return the settings that the demonstration changes, for the processes of this line only."""
-        hub = self.addresses.get("hub")
-        if hub is None:
+        hubs = self.addresses.get("hubs")
+        if hubs is None:
             return {}
-        boxes = [
-            {"name": name, "numero_caixa": number, "interval_seconds": INTERVAL_SECONDS, **hub}
-            for name, number in BOXES.items()
-        ]
+        boxes = [{"name": name, "interval_seconds": INTERVAL_SECONDS, **hub} for name, hub in hubs.items()]
         return {
             "ESTEIRA_SAT__BOXES": json.dumps(boxes),
             "ESTEIRA_DELIVERIES__ALLOW_NETWORKS": json.dumps([*self._networks, LOOPBACK_NETWORK]),
@@ -81,8 +77,8 @@ class Sandbox:
         """Ask each sandbox server what it received; one that does not answer is left out."""
         known = {"receptor": "receptor", "ntfy": "ntfy"}
         roots = {name: _root(self.addresses[key]) for name, key in known.items() if key in self.addresses}
-        if "hub" in self.addresses:
-            roots["hub"] = "http://{host}:{port}".format(**self.addresses["hub"])
+        for name, hub in self.addresses.get("hubs", {}).items():
+            roots[f"hub {name}"] = "http://{host}:{port}".format(**hub)
         answers = {name: _ask(root) for name, root in roots.items()}
         return {name: answer for name, answer in answers.items() if answer is not None}
 
@@ -98,7 +94,7 @@ class Sandbox:
             told = json.loads(line)
         except ValueError:
             return False
-        if not isinstance(told, dict) or not {"hub", "ntfy", "receptor"} <= told.keys():
+        if not isinstance(told, dict) or not {"hubs", "ntfy", "receptor"} <= told.keys():
             return False
         self.addresses, self._answered = told, True
         return True

@@ -2,7 +2,7 @@
 
 It draws what `snapshot()` returns and knows neither database nor sandbox. The dictionary, every part of it optional:
 `caixas` [{nome, resultado, verificada_em, alertas: [codigo]}], `alertas` [{caixa, codigo, severidade, mensagem}],
-`entregas` {estado: quantas}, `recebidos` {receptor, ntfy, hub: what each answers at /_sandbox/estado}.
+`entregas` {estado: quantas}, `recebidos` {receptor, ntfy, hub of each shop: what each answers at /_sandbox/estado}.
 """
 
 import threading

@@ -105,9 +105,7 @@ class Place:
     caixas: int
 
 
-def of_place(
-    place: Place, *, ativo: bool, since: datetime, zone: ZoneInfo, rotulos: Mapping[str, str], calado: bool
-) -> Judgement:
+def of_place(place: Place, *, ativo: bool, since: datetime, zone: ZoneInfo, rotulos: Mapping[str, str]) -> Judgement:
     """Return the judgement of a place."""
     return Judgement(
         objeto=place.objeto,
@@ -121,5 +119,4 @@ def of_place(
         valores={"caixas": place.caixas},
         resolvido=f"Caixas {place.titulo} respondem de novo.",
         rotulos=rotulos,
-        calado=calado,
     )

@@ -1,6 +1,6 @@
 """What Questor means by a status where that differs from the default.
 
-docs/reference/contracts/questor.md, sections 3 and 4.
+docs/reference/contracts/questor.md §3, §4.
 """
 
 from connectors.base.causes import Cause

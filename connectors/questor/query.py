@@ -1,4 +1,7 @@
-"""Which of some documents the office already has: queries per emitter and month, page by page (section 4)."""
+"""Which of some documents the office already has: queries per emitter and month, page by page.
+
+docs/reference/contracts/questor.md §4.
+"""
 
 import calendar
 from collections import defaultdict

@@ -1,6 +1,6 @@
 """Bodies as the contract has them, and answers read tolerantly into records.
 
-docs/reference/contracts/questor.md, sections 2 and 3.
+docs/reference/contracts/questor.md §2, §3.
 """
 
 import json

@@ -1,6 +1,6 @@
 """A box behind a SATHub: one form POST under a deadline of our own, because satcfe's client has none.
 
-docs/reference/contracts/sat.md, section 3.2.
+docs/reference/contracts/sat.md §3.2.
 """
 
 from typing import Any, BinaryIO

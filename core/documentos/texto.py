@@ -1,6 +1,7 @@
 """The text of a document, unchanged, for its signature covers it: only the BOM goes, and a wrong declaration.
 
-The bytes decide what encoding they are in; what the document says of itself only helps (contract, section 6).
+The bytes decide what encoding they are in; what the document says of itself only helps:
+docs/reference/contracts/questor.md §6.
 """
 
 import codecs

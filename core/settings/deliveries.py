@@ -1,4 +1,7 @@
-"""The section `[deliveries]`: how events leave, and the addresses that may be called (webhooks_delivery.md 3 and 4)."""
+"""The section `[deliveries]`: how events leave, and the addresses that may be called.
+
+docs/reference/contracts/webhooks_delivery.md §3, §4.
+"""
 
 from typing import Annotated, ClassVar
 

@@ -6,13 +6,12 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
-from core.janela import SEMPRE, Janelas
 from core.settings.accounts import Contas
 from core.settings.base import Seconds, Section, Table, Unit, default_is
+from core.wall_clock import SEMPRE, check_weekly
 
 DEFAULT_METHODS = {
     "nfe": "importarxmlnfearray",
@@ -46,7 +45,7 @@ def _window(given: Any) -> Any:
 def _not_empty(window: tuple[str, ...]) -> tuple[str, ...]:
     if not window or not all(entry.strip() for entry in window):
         raise ValueError('deve ter ao menos um período, ou ser "sempre"')
-    Janelas(window, ZoneInfo("America/Sao_Paulo"))
+    check_weekly(window)
     return window
 
 

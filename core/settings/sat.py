@@ -1,6 +1,7 @@
 """The section `[sat]`: the SAT and MFE boxes to watch."""
 
 import re
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -8,17 +9,19 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from core.janela import Janelas, is_periodo, periodo
 from core.settings.base import Port, Section, Table, Unit, Zone, default_is
+from core.wall_clock import Hours, check_weekly
 
 Share = Annotated[float, Field(gt=0, le=1), Unit("fração")]
 Days = Annotated[float, Field(gt=0), Unit("dias")]
 WholeDays = Annotated[int, Field(ge=0), Unit("dias")]
 WholeSeconds = Annotated[int, Field(ge=0), Unit("segundos")]
+Minutes = Annotated[float, Field(gt=0), Unit("minutos")]
 Times = Annotated[int, Field(ge=1), Unit("vezes")]
 Label = Annotated[str, Field(min_length=1, max_length=100)]
-# What the alert of a whole place is about begins so; no box may be mistaken for one.
-RESERVED_NAMES = ("loja:", "hub:")
+# What the alert of a whole shop is about begins so, and once began of a whole hub; no box may be mistaken for one.
+SHOP_PREFIX = "loja:"
+RESERVED_NAMES = (SHOP_PREFIX, "hub:")
 _ANY_ZONE = ZoneInfo("America/Sao_Paulo")
 
 
@@ -32,6 +35,7 @@ class Thresholds(Table):
     silence_warning_days: Days = Field(3, description="Avisa quando o último contato com a SEFAZ é mais antigo.")
     silence_critical_days: Days = Field(7, description="O mesmo, como `critico`.")
     unreachable_times: Times = Field(3, description="Avisa depois de tantas verificações seguidas sem resposta.")
+    busy_minutes: Minutes = Field(30, description="Avisa quando o equipamento só se diz ocupado há mais que isto.")
 
 
 def _own(name: str) -> Any:
@@ -50,6 +54,7 @@ class OwnThresholds(Table):
     silence_warning_days: Days | None = _own("silence_warning_days")
     silence_critical_days: Days | None = _own("silence_critical_days")
     unreachable_times: Times | None = _own("unreachable_times")
+    busy_minutes: Minutes | None = _own("busy_minutes")
 
 
 NO_THRESHOLDS = OwnThresholds()
@@ -87,16 +92,20 @@ def _is_name(text: str) -> bool:
 
 
 def _week(entries: tuple[str, ...]) -> tuple[str, ...]:
-    Janelas(entries, _ANY_ZONE)
+    check_weekly(entries)
     return entries
 
 
 def _week_or_dates(entries: tuple[str, ...]) -> tuple[str, ...]:
-    _week(tuple(entry for entry in entries if not is_periodo(entry)))
-    for entry in entries:
-        if is_periodo(entry):
-            periodo(entry, _ANY_ZONE)
+    Hours(entries, _ANY_ZONE)
     return entries
+
+
+def _serial(serial: str) -> str:
+    """Accept nine digits (NSERIE of the ER SAT)."""
+    if not re.fullmatch(r"[0-9]{9}", serial):
+        raise ValueError("um número de série tem nove dígitos, com os zeros à esquerda")
+    return serial
 
 
 class BoxSettings(Table):
@@ -116,7 +125,9 @@ class BoxSettings(Table):
     )
     port: Port = Field(5000, description="Porta do SATHub (só `hub`).")
     numero_caixa: Annotated[int, Field(ge=0, le=999)] = Field(
-        1, description="Número da caixa no seu hub, de 0 a 999 (só `hub`)."
+        1,
+        description="Qual PDV pergunta ao SATHub, de 0 a 999 (só `hub`). Não diz qual equipamento: um SATHub tem um "
+        "só, e uma caixa por SATHub basta.",
     )
     library: Path | None = Field(
         None,
@@ -126,8 +137,8 @@ class BoxSettings(Table):
     )
     activation_code: SecretStr | None = Field(
         None,
-        description="Código de ativação (só `local`), nunca mostrado; um errado estaciona a caixa, porque repetidos a "
-        "bloqueiam.",
+        description="Código de ativação (só `local`; o de um SATHub fica na configuração dele), nunca mostrado; um "
+        "errado estaciona a caixa, porque repetidos a bloqueiam.",
         examples=["12345678"],
         json_schema_extra=default_is("obrigatório para `local`"),
     )
@@ -137,7 +148,9 @@ class BoxSettings(Table):
         examples=["America/Fortaleza"],
         json_schema_extra=default_is("`core.timezone`"),
     )
-    serial: str | None = Field(None, description="Número de série esperado.", examples=["000123456"])
+    serial: Annotated[str, AfterValidator(_serial)] | None = Field(
+        None, description="Número de série esperado, nove dígitos.", examples=["000123456"]
+    )
     loja: Label | None = Field(
         None,
         description="Rótulo para os filtros dos destinos; as caixas de uma `loja` caem juntas.",
@@ -174,6 +187,21 @@ class BoxSettings(Table):
             raise ValueError(f"caixa {self.name!r} do tipo {self.kind} precisa de {' e '.join(missing)}")
         return self
 
+    @cached_property
+    def address(self) -> str:
+        """Where it is asked, one question at a time: its hub, in one spelling, or its library."""
+        if self.kind == "local":
+            return str(self.library)
+        host = (self.host or "").strip("[]").lower().removesuffix(".")
+        bare = str(ip_address(host)) if _is_address(host) else host
+        return f"[{bare}]:{self.port}" if ":" in bare else f"{bare}:{self.port}"
+
+    @cached_property
+    def equipment(self) -> tuple[str, str]:
+        """What tells two boxes apart: a hub has one, whichever till asks; a library one for each activation code."""
+        code = self.activation_code.get_secret_value() if self.kind == "local" and self.activation_code else ""
+        return self.address, code
+
 
 def _unique_names(boxes: tuple[BoxSettings, ...]) -> tuple[BoxSettings, ...]:
     names = [box.name for box in boxes]
@@ -181,6 +209,16 @@ def _unique_names(boxes: tuple[BoxSettings, ...]) -> tuple[BoxSettings, ...]:
     if repeated:
         raise ValueError(f"nome repetido: {', '.join(repeated)}")
     return boxes
+
+
+def same_equipment(box: BoxSettings) -> str:
+    """Say that other boxes are the same equipment as this one, without its activation code."""
+    if box.kind == "local":
+        return f"mesma biblioteca e mesmo código de ativação que a caixa {box.name}"
+    return (
+        f"mesmo SATHub que a caixa {box.name} ({box.address}), que tem um equipamento só: numero_caixa diz qual PDV "
+        "pergunta"
+    )
 
 
 class SatSettings(Section):
@@ -199,7 +237,9 @@ class SatSettings(Section):
     )
     thresholds: Thresholds = Field(Thresholds(), description="Limites de todas as caixas; uma caixa pode ter os seus.")
     boxes: Annotated[tuple[BoxSettings, ...], AfterValidator(_unique_names)] = Field(
-        (), description="As caixas.", json_schema_extra=default_is("nenhuma")
+        (),
+        description="As caixas, uma por SATHub; outras do mesmo SATHub não são consultadas.",
+        json_schema_extra=default_is("nenhuma"),
     )
 
     def thresholds_of(self, box: BoxSettings) -> Thresholds:

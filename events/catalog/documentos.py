@@ -1,4 +1,7 @@
-"""What happens to fiscal documents: the classes of integracoes, section 2, which belong to a user."""
+"""What happens to fiscal documents: classes that belong to a user.
+
+docs/reference/contracts/integracoes.md §2.
+"""
 
 from events.catalog.payload import Payload
 

@@ -1,1 +1,4 @@
-"""How events leave: build, judge the address, send, read the outcome, decide what follows. See webhooks_delivery."""
+"""How events leave: build, judge the address, send, read the outcome, decide what follows.
+
+docs/reference/contracts/webhooks_delivery.md.
+"""

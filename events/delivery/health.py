@@ -1,4 +1,7 @@
-"""Is a destination well? A pure judgement over its outcomes, in order (webhooks_delivery, section 3)."""
+"""Is a destination well? A pure judgement over its outcomes, in order.
+
+docs/reference/contracts/webhooks_delivery.md §3.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,4 +1,7 @@
-"""What follows an attempt, whatever the kind of destination (webhooks_delivery, section 2)."""
+"""What follows an attempt, whatever the kind of destination.
+
+docs/reference/contracts/webhooks_delivery.md §2.
+"""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,7 @@
-"""When to try again: a small object that answers "again? when?" (webhooks_delivery, section 3)."""
+"""When to try again: a small object that answers "again? when?".
+
+docs/reference/contracts/webhooks_delivery.md §3.
+"""
 
 import random
 from collections.abc import Callable, Sequence

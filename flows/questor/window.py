@@ -5,20 +5,20 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from core.janela import Janelas
 from core.settings.questor import ContaQuestor
+from core.wall_clock import hours
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 def opens_at(conta: ContaQuestor, now: datetime) -> datetime | None:
     """Return when the account's window opens next; none while it is open."""
-    return Janelas(conta.window, ZONE).abre_em(now)
+    return hours(conta.window, ZONE).opens_at(now)
 
 
 def closes_at(conta: ContaQuestor, now: datetime) -> datetime | None:
     """Return when the account's window closes; none while it is closed, or when it never closes."""
-    return Janelas(conta.window, ZONE).fecha_em(now)
+    return hours(conta.window, ZONE).closes_at(now)
 
 
 def is_loopback(address: str) -> bool:

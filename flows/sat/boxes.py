@@ -1,7 +1,7 @@
 """The boxes as rows: who is due, who is being asked, who is parked."""
 
 import random
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 
 from alerts import state
 from core.clock import SYSTEM
-from core.settings.sat import BoxSettings
-from flows.sat.configured import configured, digest
-from flows.sat.sites import sites
+from core.logs import get_logger
+from core.settings.sat import BoxSettings, same_equipment
+from flows.sat.configured import configured, digest, known, merged
+from flows.sat.shops import shops
 from storage.lease import Lease
 from storage.models import Alerta, Caixa
 from storage.models.base import CONTA_PADRAO
 from storage.session import reading, transaction
 
+log = get_logger(__name__)
 FONTE = "sat"
 FIRST_SESSION, LAST_SESSION = 100_000, 999_999
 # It comes round only after 900,000 of them; the ER forbids the last 100.
@@ -44,7 +46,9 @@ def synchronise(db: Session, now: datetime) -> None:
             row.impressao, row.parada, row.due_at = digest(box), False, now
     for nome in rows.keys() - boxes.keys():
         rows[nome].ativo = False
-    state.forget(db, FONTE, {*boxes, *(site.place.objeto for site in sites(boxes.values()))}, now)
+    for nome, box in merged().items():
+        log.warning("box is not asked", caixa=nome, reason=same_equipment(box))
+    state.forget(db, FONTE, {*boxes, *(shop.place.objeto for shop in shops(boxes.values()))}, now)
 
 
 def missing(db: Session) -> bool:
@@ -102,12 +106,23 @@ def instantaneo() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     return caixas, alertas
 
 
-def listar() -> Sequence[tuple[BoxSettings, Caixa | None, list[Alerta]]]:
-    """Return each box with its row and its open alerts."""
+@dataclass(frozen=True)
+class Listed:
+    """A box as it is listed: its row, its open alerts; `mesma`: why it is not asked, another one being the same."""
+
+    box: BoxSettings
+    row: Caixa | None
+    alertas: list[Alerta]
+    mesma: str | None
+
+
+def listar() -> list[Listed]:
+    """Return every box, also those that are not asked."""
     with reading() as db:
         rows = {row.nome: row for row in db.scalars(select(Caixa).where(Caixa.conta == CONTA_PADRAO))}
         opened: dict[str, list[Alerta]] = {}
         query = select(Alerta).where(Alerta.fonte == FONTE, Alerta.resolvido_em.is_(None)).order_by(Alerta.id)
         for alerta in db.scalars(query):
             opened.setdefault(alerta.objeto, []).append(alerta)
-    return [(box, rows.get(nome), opened.get(nome, [])) for nome, box in configured().items()]
+    same = {nome: same_equipment(box) for nome, box in merged().items()}
+    return [Listed(box, rows.get(nome), opened.get(nome, []), same.get(nome)) for nome, box in known().items()]

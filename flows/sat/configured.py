@@ -10,7 +10,8 @@ from sqlalchemy import LargeBinary, select, type_coerce
 
 from core.errors import UsageError
 from core.logs import get_logger
-from core.settings.sat import BoxSettings, SatSettings
+from core.settings.mistakes import explain
+from core.settings.sat import BoxSettings, SatSettings, same_equipment
 from storage import crypto
 from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
@@ -20,27 +21,62 @@ log = get_logger(__name__)
 
 
 def configured() -> dict[str, BoxSettings]:
-    """Return every box by name; of one name in both places the settings' holds."""
+    """Return every box that is asked, by name; of one name in both places the settings' holds."""
+    return _one_of_each(known())
+
+
+def merged() -> dict[str, BoxSettings]:
+    """Return, by the name of each box that is not asked, the box that stands for it: the same equipment."""
+    boxes = known()
+    asked = {box.equipment: box for box in _one_of_each(boxes).values()}
+    return {nome: asked[box.equipment] for nome, box in boxes.items() if asked[box.equipment].name != nome}
+
+
+def _one_of_each(boxes: dict[str, BoxSettings]) -> dict[str, BoxSettings]:
+    """Keep one box of each equipment: the settings' first, then by name."""
+    mine = {box.name for box in SatSettings.current().boxes}
+    kept: dict[tuple[str, str], BoxSettings] = {}
+    for box in boxes.values():
+        other = kept.setdefault(box.equipment, box)
+        if (box.name not in mine, box.name) < (other.name not in mine, other.name):
+            kept[box.equipment] = box
+    return {box.name: box for box in kept.values()}
+
+
+def known() -> dict[str, BoxSettings]:
+    """Return every box there is, also those that are not asked because another one is the same equipment."""
     return imported() | {box.name: box for box in SatSettings.current().boxes}
 
 
 def imported() -> dict[str, BoxSettings]:
     """Return the boxes of the database by name."""
+    return {nome: box for nome, box in _stored().items() if isinstance(box, BoxSettings)}
+
+
+def unreadable() -> dict[str, str]:
+    """Return why boxes of the database are not asked: what was stored by an older version is no longer valid."""
+    return {nome: mistake for nome, mistake in _stored().items() if isinstance(mistake, str)}
+
+
+def _stored() -> dict[str, BoxSettings | str]:
     kept = select(Caixa.nome, type_coerce(Caixa.config, LargeBinary).label("config"))
     with reading() as db:
         rows = db.execute(kept.where(Caixa.conta == CONTA_PADRAO, Caixa.config.is_not(None))).all()
-    found = {row.nome: _read(bytes(row.config)) for row in rows}
-    return {nome: box for nome, box in found.items() if box is not None}
+    return {row.nome: _read(bytes(row.config)) for row in rows}
 
 
 @lru_cache(maxsize=16_384)
-def _read(sealed: bytes) -> BoxSettings | None:
-    """Return a stored box; decrypting costs more than anything else of a look, so each is read once per process."""
+def _read(sealed: bytes) -> BoxSettings | str:
+    """Return a stored box, or what is wrong with it.
+
+    Decrypting costs more than anything else of a look, so each is read once per process.
+    """
     try:
         return BoxSettings.model_validate_json(crypto.ring().decrypt(sealed))
     except ValidationError as error:
-        log.warning("stored box is not valid", mistakes=error.error_count())
-        return None
+        mistakes = "; ".join(explain(error, BoxSettings))
+        log.warning("stored box is not valid", mistakes=mistakes)
+        return mistakes
 
 
 def box_named(nome: str) -> BoxSettings:
@@ -48,6 +84,8 @@ def box_named(nome: str) -> BoxSettings:
     boxes = configured()
     if nome in boxes:
         return boxes[nome]
+    if same := merged().get(nome):
+        raise UsageError(f"A caixa {nome!r} não é consultada: {same_equipment(same)}.")
     close = get_close_matches(nome, boxes, 1)
     hint = f" Seria {close[0]!r}?" if close else " Veja `esteira sat listar` e a chave sat.boxes."
     raise UsageError(f"Caixa desconhecida: {nome!r}.{hint}")

@@ -1,9 +1,7 @@
 """Boxes from a CSV file into the database, one result per row; the settings of a box are its columns."""
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +11,15 @@ from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM
 from core.errors import UsageError
-from core.logs import get_logger
 from core.settings.mistakes import explain
-from core.settings.sat import BoxSettings, OwnThresholds, SatSettings
-from core.text import os_fault
+from core.settings.sat import BoxSettings, OwnThresholds, SatSettings, same_equipment
 from flows.sat.boxes import prepare, random_session
 from flows.sat.configured import digest, imported, written
+from flows.sat.spreadsheet import read_rows, read_text, shortened
 from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
 from storage.session import transaction
 
-log = get_logger(__name__)
-FILE_LIMIT = 32 * 1024 * 1024
 CRIADA, ALTERADA, IGUAL, RECUSADA = "criada", "alterada", "igual", "recusada"
 # As people name them, besides the names of the settings.
 ALIASES = {
@@ -59,24 +54,24 @@ class Linha:
 
 def importar(arquivo: Path) -> list[Linha]:
     """Import every good row, in one transaction; raise `UsageError` for a file that cannot be read as a whole."""
-    rows = list(_rows(_text(arquivo)))
+    rows = _table(arquivo)
     known, mine = imported(), {box.name for box in SatSettings.current().boxes}
     seen: set[str] = set()
-    # Boxes of the file may trade places.
+    # Boxes of the file may trade their addresses.
     listed = {(cells.get("name") or "").strip() for _, cells in rows}
-    places = {_place(box): nome for nome, box in known.items() if nome not in listed}
-    places |= {_place(box): box.name for box in SatSettings.current().boxes}
+    taken = {box.equipment: box for nome, box in known.items() if nome not in listed}
+    taken |= {box.equipment: box for box in SatSettings.current().boxes}
     found: list[Linha] = []
     with transaction() as db:
         for number, cells in rows:
             nome = (cells.get("name") or "").strip()
             box, reason = _box(cells)
-            reason = reason or _conflict(box, seen, mine, places)
+            reason = reason or _conflict(box, seen, mine, taken)
             if box is None or reason:
                 found.append(Linha(number, nome, RECUSADA, reason))
                 continue
             seen.add(box.name)
-            places[_place(box)] = box.name
+            taken[box.equipment] = box
             found.append(Linha(number, box.name, _store(db, box, known.get(box.name))))
     prepare()
     return found
@@ -92,33 +87,11 @@ def remover(nome: str) -> None:
     prepare()
 
 
-def _text(arquivo: Path) -> str:
-    try:
-        with arquivo.open("rb") as file:
-            raw = file.read(FILE_LIMIT + 1)
-    except OSError as error:
-        raise UsageError(f"Não consegui ler {arquivo}: {os_fault(error)}.") from None
-    if len(raw) > FILE_LIMIT:
-        raise UsageError(f"{arquivo} passa de {FILE_LIMIT // 1024**2} MiB.")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # as spreadsheets of Windows write it
-        return raw.decode("cp1252", "replace")
-
-
-def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Give each row with its line; a comma or a semicolon separates, whichever the first line has more of."""
-    head = text.partition("\n")[0]
-    reader = csv.reader(StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
-    try:
-        titles = _titles(next(reader, []))
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, dict(zip(titles, cells, strict=False)) | _too_many(titles, cells)
-    except csv.Error as error:
-        log.info("not CSV", reason=str(error))
-        raise UsageError(f"Linha {reader.line_num} não está em CSV; veja as aspas e os fins de linha.") from None
+def _table(arquivo: Path) -> list[tuple[int, dict[str, str]]]:
+    """Return each row with its line, its cells by the settings' names."""
+    rows = read_rows(read_text(arquivo))
+    titles = _titles(next(rows, (1, []))[1])
+    return [(line, dict(zip(titles, cells, strict=False)) | _too_many(titles, cells)) for line, cells in rows]
 
 
 def _too_many(titles: list[str], cells: list[str]) -> dict[str, str]:
@@ -141,6 +114,8 @@ def _box(cells: Mapping[str, str]) -> tuple[BoxSettings | None, str | None]:
         return None, "mais células que colunas"
     if any(not cell.isprintable() for cell in cells.values()):
         return None, "há uma quebra de linha ou outro caractere invisível em uma célula (aspas sem fim?)"
+    if said := shortened(cells):
+        return None, said
     fields: dict[str, Any] = {"thresholds": {}}
     for title, cell in cells.items():
         value = cell.strip()
@@ -156,20 +131,15 @@ def _box(cells: Mapping[str, str]) -> tuple[BoxSettings | None, str | None]:
         return None, "; ".join(explain(error, BoxSettings))
 
 
-def _conflict(box: BoxSettings | None, seen: set[str], mine: set[str], places: Mapping[Any, str]) -> str | None:
+def _conflict(box: BoxSettings | None, seen: set[str], mine: set[str], taken: Mapping[Any, BoxSettings]) -> str | None:
     if box is None:
         return None
     if box.name in mine:
         return "já está em sat.boxes, que vale mais"
     if box.name in seen:
         return "repete o nome de uma linha anterior"
-    other = places.get(_place(box))
-    return f"mesmo equipamento que a caixa {other!r}" if other not in (None, box.name) else None
-
-
-def _place(box: BoxSettings) -> tuple[Any, ...]:
-    """Return what tells two boxes apart: where they are asked."""
-    return (box.host, box.port, box.numero_caixa) if box.kind == "hub" else (str(box.library), box.activation_code)
+    other = taken.get(box.equipment)
+    return same_equipment(other) if other is not None and other.name != box.name else None
 
 
 def _store(db: Session, box: BoxSettings, before: BoxSettings | None) -> str:

@@ -55,6 +55,7 @@ class BoxRow:
     verificada_em: datetime | None
     falhas_seguidas: int
     falhando_desde: datetime | None
+    ocupada_desde: datetime | None
     silenciada_ate: datetime | None
 
 
@@ -71,6 +72,7 @@ def outcome(row: BoxRow, one: Asked, now: datetime) -> dict[str, Any]:
         "parada": found.resultado == PARADA,
         "falhas_seguidas": falhas,
         "falhando_desde": desde,
+        "ocupada_desde": (row.ocupada_desde or now) if found.resultado == OCUPADA else None,
     }
 
 
@@ -98,7 +100,7 @@ def _next(box: BoxSettings, row: BoxRow, resultado: str, now: datetime) -> datet
     interval = float(box.interval_seconds)
     if resultado == OCUPADA and row.resultado != OCUPADA:
         return now + timedelta(seconds=min(BUSY_SECONDS, interval))
-    place = zlib.crc32(box.name.encode()) / 2**32 * interval
-    off = (place - now.timestamp()) % interval
+    own = zlib.crc32(box.name.encode()) / 2**32 * interval
+    off = (own - now.timestamp()) % interval
     pull = off if off <= interval / 2 else off - interval
     return now + timedelta(seconds=interval + max(-STAGGER * interval, min(STAGGER * interval, pull)))

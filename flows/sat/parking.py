@@ -16,7 +16,7 @@ from flows.sat.boxes import FONTE, prepare
 from flows.sat.configured import box_named, configured
 from flows.sat.context import contexts
 from flows.sat.quiet import quiet
-from flows.sat.sites import labels
+from flows.sat.shops import labels
 from storage.models import Alerta, Caixa
 from storage.session import reading, transaction
 

@@ -1,9 +1,6 @@
 """When a box is closed, and when nobody wants to hear of it: hours, maintenance, and silences asked for by hand."""
 
-import re
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from functools import lru_cache
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -11,15 +8,13 @@ from sqlalchemy import select, update
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.instant import read_instant
-from core.janela import Janelas, is_periodo, periodo
 from core.settings.core import CoreSettings
 from core.settings.sat import BoxSettings
+from core.wall_clock import hours, next_time
 from flows.sat.boxes import FONTE, prepare
 from flows.sat.configured import box_named, configured
 from storage.models import Caixa
 from storage.session import reading, transaction
-
-CLOCK_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
 def zone_of(box: BoxSettings) -> ZoneInfo:
@@ -29,7 +24,7 @@ def zone_of(box: BoxSettings) -> ZoneInfo:
 
 def closed(box: BoxSettings, now: datetime) -> bool:
     """Tell whether the shop is closed; without opening hours it never is."""
-    return bool(box.opening_hours) and not _hours(box.opening_hours, zone_of(box)).aberta(now)
+    return bool(box.opening_hours) and not hours(box.opening_hours, zone_of(box)).open_at(now)
 
 
 def quiet(box: BoxSettings, silenciada_ate: datetime | None, now: datetime) -> bool:
@@ -39,17 +34,7 @@ def quiet(box: BoxSettings, silenciada_ate: datetime | None, now: datetime) -> b
 
 def in_maintenance(box: BoxSettings, now: datetime) -> bool:
     """Tell whether the box is in one of its maintenance windows, weekly or dated."""
-    dated = [entry for entry in box.maintenance if is_periodo(entry)]
-    weekly = tuple(entry for entry in box.maintenance if not is_periodo(entry))
-    spans = (periodo(entry, zone_of(box)) for entry in dated)
-    return any(begin <= now < end for begin, end in spans) or (
-        bool(weekly) and _hours(weekly, zone_of(box)).aberta(now)
-    )
-
-
-@lru_cache(maxsize=1024)
-def _hours(entries: Sequence[str], zone: ZoneInfo) -> Janelas:
-    return Janelas(entries, zone)
+    return hours(box.maintenance, zone_of(box)).open_at(now)
 
 
 def quiet_objects(now: datetime) -> list[tuple[str, str]]:
@@ -74,9 +59,8 @@ def silenciar(nome: str, ate: str | None, clock: Clock = SYSTEM) -> datetime | N
 
 
 def _ahead(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    if found := CLOCK_TIME.fullmatch(text.strip()):
-        today = now.astimezone(zone).replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
-        return today if today > now else today + timedelta(days=1)
+    if (soon := next_time(text, zone, now)) is not None:
+        return soon
     until = read_instant(text, zone)
     if until <= now:
         raise UsageError(f"Esse instante já passou: {text!r}.")

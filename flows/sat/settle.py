@@ -1,8 +1,8 @@
-"""Write what checks found: results, alerts, places that are down, history and events, many boxes in one transaction."""
+"""Write what checks found: results, alerts, shops that are down, history and events, many boxes in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from alerts import state
 from alerts.judgement import Judgement
-from alerts.sat import inalcancavel
+from alerts.sat import inalcancavel, ocupada
 from alerts.sat.inalcancavel import CODIGO, Checks, Witness
 from core.clock import Clock
 from core.settings.sat import BoxSettings, SatSettings
@@ -20,12 +20,12 @@ from flows.sat.boxes import BOXES, FONTE
 from flows.sat.configured import configured
 from flows.sat.outcome import ERROR_LIMIT, OCUPADA, Asked, BoxRow, outcome
 from flows.sat.quiet import closed, quiet, zone_of
-from flows.sat.sites import Site, labels, sites
+from flows.sat.shops import Shop, labels, shops
 from flows.sat.turns import Turn
 from storage.models import Caixa
 from storage.session import transaction
 
-COUNTED = ("parada", "resultado", "verificada_em", "falhas_seguidas", "falhando_desde")
+COUNTED = ("parada", "resultado", "verificada_em", "falhas_seguidas", "falhando_desde", "ocupada_desde")
 COLUMNS = tuple(getattr(Caixa, one.name) for one in fields(BoxRow))
 
 
@@ -36,18 +36,18 @@ class _Scene:
     now: datetime
     rows: Mapping[str, BoxRow]
     alertas: state.Open
-    sites: Sequence[Site]
+    shops: Sequence[Shop]
 
 
 def settle(asked: Sequence[Asked], clock: Clock) -> None:
     """Write what these checks found; a box whose lease was lost meanwhile is left to who holds it now."""
     now, boxes = clock.now(), configured()
     names = {one.turn.box.name for one in asked}
-    touched = [site for site in sites(boxes.values()) if not names.isdisjoint(box.name for box in site.caixas)]
-    around = names.union(*((box.name for box in site.caixas) for site in touched))
+    touched = [shop for shop in shops(boxes.values()) if not names.isdisjoint(box.name for box in shop.caixas)]
+    around = names.union(*((box.name for box in shop.caixas) for shop in touched))
     with transaction() as db:
         rows = _locked(db, around)
-        known = state.locked(db, FONTE, names.union(site.place.objeto for site in touched))
+        known = state.locked(db, FONTE, names.union(shop.place.objeto for shop in touched))
         mine = [one for one in asked if _holds(rows.get(one.turn.box.name), one.turn)]
         scene = _Scene(now, rows, known, touched)
         _write_rows(db, mine, scene)
@@ -83,8 +83,8 @@ def _write_rows(db: Session, mine: Sequence[Asked], scene: _Scene) -> None:
 
 
 def _tell(db: Session, mine: Sequence[Asked], scene: _Scene) -> None:
-    """Open and close the alerts of the boxes and of their places, and write the history of what changed."""
-    places, covered = _judged_places(scene)
+    """Open and close the alerts of the boxes and of their shops, and write the history of what changed."""
+    places, covered = _judged_shops(scene)
     # one that left while it was asked is judged no more, and its alerts were closed
     watched = [one for one in mine if scene.rows[one.turn.box.name].ativo]
     boxes = [judgement for one in watched for judgement in _judged(one, scene, covered)]
@@ -96,32 +96,26 @@ def _tell(db: Session, mine: Sequence[Asked], scene: _Scene) -> None:
     history.write(db, {scene.rows[one.turn.box.name].id: _seen(one, changes) for one in watched}, scene.now)
 
 
-def _judged_places(scene: _Scene) -> tuple[list[Judgement], set[str]]:
-    """Judge the places; return the judgements, and the boxes whose own failing needs no telling."""
+def _judged_shops(scene: _Scene) -> tuple[list[Judgement], set[str]]:
+    """Judge the shops; return the judgements, and the boxes whose own failing needs no telling."""
     found: list[Judgement] = []
     covered: set[str] = set()
-    for site in scene.sites:
-        objeto, names = site.place.objeto, {box.name for box in site.caixas}
-        members = {box.name: witness for box in site.caixas if (witness := _witness(box, scene))}
-        fallen = inalcancavel.place_is_down(list(members.values()))
+    for shop in scene.shops:
+        objeto = shop.place.objeto
+        members = [witness for box in shop.caixas if (witness := _witness(box, scene))]
+        fallen = inalcancavel.place_is_down(members)
         if fallen is not None:
-            since = min((one.falhando_desde for one in members.values() if one.falhando_desde), default=scene.now)
-            # a wider place already says that this one is down
-            told_wider = covered.issuperset(members)
-            rotulos, zone = labels(site.caixas, objeto), zone_of(site.caixas[0])
-            found.append(
-                inalcancavel.of_place(
-                    site.place, ativo=fallen, since=since, zone=zone, rotulos=rotulos, calado=told_wider
-                )
-            )
+            since = min((one.falhando_desde for one in members if one.falhando_desde), default=scene.now)
+            rotulos, zone = labels(shop.caixas, objeto), zone_of(shop.caixas[0])
+            found.append(inalcancavel.of_place(shop.place, ativo=fallen, since=since, zone=zone, rotulos=rotulos))
         # where its boxes are closed or quiet, what was told of it stays as it is
         if fallen or (fallen is None and CODIGO in scene.alertas.get(objeto, {})):
-            covered |= names
+            covered.update(box.name for box in shop.caixas)
     return found, covered
 
 
 def _witness(box: BoxSettings, scene: _Scene) -> Witness | None:
-    """Return a box as a witness of its place; one that is off, parked, closed or quiet is none."""
+    """Return a box as a witness of its shop; one that is off, parked, closed or quiet is none."""
     row = scene.rows.get(box.name)
     if row is None or not row.ativo or row.parada:
         return None
@@ -134,14 +128,16 @@ def _witness(box: BoxSettings, scene: _Scene) -> Witness | None:
 def _judged(one: Asked, scene: _Scene, covered: Collection[str]) -> Iterator[Judgement]:
     """Judge one box: what its answer says, and whether it can be reached.
 
-    Nothing is told of a silent box; that it cannot be reached is not, where its place says it for all, or is closed.
+    Nothing is told of a silent box; that it cannot be reached is not, where its shop says it for all, or is closed.
     """
     box, row = one.turn.box, scene.rows[one.turn.box.name]
     silent, rotulos = quiet(box, row.silenciada_ate, scene.now), labels([box], box.name)
     for judged in one.found.avaliacoes:
         yield judged.of(box.name, rotulos, calado=silent)
     away = not row.parada and (box.name in covered or closed(box, scene.now))
-    yield inalcancavel.of_box(box, _checks(row, one), one.turn.contexto, rotulos, calado=silent or away)
+    contexto = replace(one.turn.contexto, agora=scene.now)
+    yield inalcancavel.of_box(box, _checks(row, one), contexto, rotulos, calado=silent or away)
+    yield ocupada.of_box(box, row.ocupada_desde, contexto, rotulos, calado=silent)
 
 
 def _checks(row: BoxRow, one: Asked) -> Checks:

@@ -11,9 +11,10 @@ from alerts.sat.guests import load as load_guests
 from core.clock import FixedClock
 from core.reach import connection_fault
 from core.settings.retencao import RetentionSettings
-from core.settings.sat import BoxSettings, SatSettings
-from core.upkeep import FAULT, OK, Finding, Upkeep
+from core.settings.sat import BoxSettings, SatSettings, same_equipment
+from core.upkeep import FAULT, OK, WARNING, Finding, Upkeep
 from flows.sat.boxes import BOXES, check_all_soon
+from flows.sat.configured import merged, unreadable
 from storage.models import Caixa, CaixaHistorico
 from storage.recovery import recover
 from storage.rows import delete_chosen, table_of
@@ -25,9 +26,23 @@ HISTORY = table_of(CaixaHistorico)
 
 def boxes() -> Iterator[Finding]:
     """Tell which boxes of the settings accept a connection; the boxes themselves are asked nothing."""
+    same = merged()
     for box in SatSettings.current().boxes:
-        fault = _fault(box)
-        yield Finding(f"caixa {box.name}", FAULT if fault else OK, fault or "acessível", fault and "Veja sat.boxes.")
+        if box.name not in same:
+            fault = _fault(box)
+            yield Finding(
+                f"caixa {box.name}", FAULT if fault else OK, fault or "acessível", fault and "Veja sat.boxes."
+            )
+
+
+def unasked() -> Iterator[Finding]:
+    """Tell which boxes are not asked: another one is the same equipment, or what was stored is no longer valid."""
+    mine = {box.name for box in SatSettings.current().boxes}
+    for nome, box in merged().items():
+        advice = "Tire-a de sat.boxes." if nome in mine else f"Tire-a com `esteira sat remover {nome}`."
+        yield Finding(f"caixa {nome}", WARNING, f"não é consultada: {same_equipment(box)}", advice)
+    for nome, mistakes in unreadable().items():
+        yield Finding(f"caixa {nome}", FAULT, f"não é consultada: {mistakes}", "Importe-a de novo, corrigida.")
 
 
 def _fault(box: BoxSettings) -> str:
@@ -73,7 +88,7 @@ def give_back(now: datetime) -> int:
 
 
 UPKEEP = Upkeep(
-    checks=(boxes, guests),
+    checks=(boxes, unasked, guests),
     retention=(history,),
     metrics=(results,),
     claims=(give_back,),

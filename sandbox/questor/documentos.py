@@ -1,4 +1,7 @@
-"""Fiscal documents as the imitated system reads them, and made-up ones to send to it (contract, section 5)."""
+"""Fiscal documents as the imitated system reads them, and made-up ones to send to it.
+
+docs/reference/contracts/questor.md §5.
+"""
 
 import re
 from dataclasses import dataclass

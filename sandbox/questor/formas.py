@@ -1,4 +1,7 @@
-"""The shapes in which verdicts may come; the published pages leave them open (contract, section 3)."""
+"""The shapes in which verdicts may come; the published pages leave them open.
+
+docs/reference/contracts/questor.md §3.
+"""
 
 import json
 from collections.abc import Iterable, Sequence

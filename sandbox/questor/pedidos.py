@@ -1,4 +1,7 @@
-"""What a request must look like (contract, sections 2 and 4); anything else is refused with its reason."""
+"""What a request must look like; anything else is refused with its reason.
+
+docs/reference/contracts/questor.md §2, §4.
+"""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""What happened, who is owed it, and every request made for it (webhooks_delivery, section 5)."""
+"""What happened, who is owed it, and every request made for it.
+
+docs/reference/contracts/webhooks_delivery.md §5.
+"""
 
 from datetime import datetime
 from enum import StrEnum

@@ -28,7 +28,7 @@ def run(sqlite: str, capsys: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture
 def hub(configure: Configure) -> Iterator[HubServer]:
-    with HubServer() as running:
+    with HubServer(everywhere=True) as running:
         with_boxes(configure, box(running, "loja-1", 1, loja="1", uf="CE"), box(running, "loja-2", 2, uf="SP"))
         yield running
 

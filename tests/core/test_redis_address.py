@@ -21,7 +21,8 @@ from core.errors import PlatformError
 from core.redis_address import certificate_refused, redis_address
 from core.settings.core import CoreSettings
 from core.settings.load import get_settings
-from flows import diagnostico
+from core.upkeep import FAULT
+from flows.diagnostico import walk as diagnostico
 from workers import broker
 
 SECRET = "nao-mostre-isto"  # pragma: allowlist secret
@@ -91,7 +92,7 @@ def by_flower() -> None:
 
 def by_diagnostico() -> None:
     found = {one.sistema: one for one in diagnostico.examine()}["broker"]
-    if found.situacao == diagnostico.FAULT:
+    if found.situacao == FAULT:
         raise ConnectionError(found.detalhe)
 
 

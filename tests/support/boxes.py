@@ -15,8 +15,9 @@ from storage.session import reading
 
 
 def box(hub: HubServer, name: str, caixa: int, **more: object) -> dict[str, object]:
-    """Return a box of the settings behind the hub."""
-    return {"name": name, "host": hub.host, "port": hub.port, "numero_caixa": caixa, "timeout_seconds": 1, **more}
+    """Return a box of the settings behind a hub of its own."""
+    where = {"host": hub.address(caixa), "port": hub.port, "numero_caixa": caixa}
+    return {"name": name, **where, "timeout_seconds": 1, **more}
 
 
 def with_boxes(configure: Configure, *given: dict[str, object]) -> None:

@@ -36,8 +36,11 @@ def test_the_others_get_its_boxes_and_may_call_this_machine(sandbox: Sandbox, mo
     for name, value in sandbox.environment().items():
         monkeypatch.setenv(name, value)
     found = load_settings()
-    assert {(box.name, box.numero_caixa) for box in found.sat.boxes} == set(demo.BOXES.items())
-    assert {(box.host, box.port) for box in found.sat.boxes} == {tuple(sandbox.addresses["hub"].values())}
+    assert [box.name for box in found.sat.boxes] == ["loja-1", "loja-2", "loja-3"]
+    assert {(box.host, box.port) for box in found.sat.boxes} == {
+        tuple(hub.values()) for hub in sandbox.addresses["hubs"].values()
+    }
+    assert len({box.address for box in found.sat.boxes}) == 3
     assert [str(network) for network in found.deliveries.allow_networks] == ["10.1.0.0/16", "127.0.0.0/8"]
     assert found.deliveries.allow_http
 
@@ -49,14 +52,14 @@ def test_before_it_answers_nothing_changes() -> None:
 
 def test_only_the_line_with_the_addresses_is_kept_back() -> None:
     told = Sandbox(get_settings())
-    addresses = json.dumps({"hub": {"host": "h", "port": 1}, "ntfy": "n", "receptor": "r"})
-    lines = ["um aviso", "[]", '{"hub": 1}', addresses, addresses]
+    addresses = json.dumps({"hubs": {"loja-1": {"host": "h", "port": 1}}, "ntfy": "n", "receptor": "r"})
+    lines = ["um aviso", "[]", '{"hubs": 1}', addresses, addresses]
     assert [told._listen(line) for line in lines] == [False, False, False, True, False]
 
 
 def test_its_servers_tell_what_they_received(sandbox: Sandbox) -> None:
     state = sandbox.state()
-    assert (state["receptor"]["verificados"], state["ntfy"]["publicadas"], state["hub"]["total"]) == (0, 0, 0)
+    assert (state["receptor"]["verificados"], state["ntfy"]["publicadas"], state["hub loja-1"]["total"]) == (0, 0, 0)
 
 
 def test_its_receivers_become_destinations_and_a_new_start_brings_them_up_to_date(

@@ -1,4 +1,4 @@
-"""What the want of an answer means, as a table (webhooks_delivery, section 2)."""
+"""What the want of an answer means, as a table (docs/reference/contracts/webhooks_delivery.md §2)."""
 
 import aiohttp
 

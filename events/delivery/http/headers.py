@@ -1,4 +1,4 @@
-"""Headers that a destination's owner adds to its requests (integracoes, section 3.5)."""
+"""Headers that a destination's owner adds to its requests (docs/reference/contracts/integracoes.md §3.5)."""
 
 import json
 import re

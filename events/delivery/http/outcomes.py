@@ -1,4 +1,7 @@
-"""What the status of an answer means, as tables (webhooks_delivery, section 2)."""
+"""What the status of an answer means, as tables.
+
+docs/reference/contracts/webhooks_delivery.md §2.
+"""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""The webhook wire: Standard Webhooks headers, and those that existing receivers know (integracoes, section 3)."""
+"""The webhook wire: Standard Webhooks headers, and those that existing receivers know.
+
+docs/reference/contracts/integracoes.md §3.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

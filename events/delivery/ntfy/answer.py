@@ -1,4 +1,7 @@
-"""What an ntfy server answers, and whether it is ntfy that answers (contract ntfy, answers)."""
+"""What an ntfy server answers, and whether it is ntfy that answers.
+
+docs/reference/contracts/ntfy.md §4.
+"""
 
 import json
 import re

@@ -1,4 +1,7 @@
-"""The message of an ntfy publish: JSON in raw UTF-8, short enough to stay a message (contract ntfy, limits)."""
+"""The message of an ntfy publish: JSON in raw UTF-8, short enough to stay a message.
+
+docs/reference/contracts/ntfy.md §3.
+"""
 
 import json
 import re

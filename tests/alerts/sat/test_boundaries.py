@@ -1,4 +1,7 @@
-"""Every limit of the conditions that look at one or two fields (sat.md 4.4 to 4.11)."""
+"""Every limit of the conditions that look at one or two fields.
+
+docs/reference/contracts/sat.md §4.4 to §4.11.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,7 @@
-"""The certificate's end (sat.md 4.2), counted in days of the shop."""
+"""The certificate's end, counted in days of the shop.
+
+docs/reference/contracts/sat.md §4.2.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace

@@ -1,4 +1,7 @@
-"""Documents the box still holds (sat.md 4.1): both orders of the list, the counter's turn, ends that tell no number."""
+"""Documents the box still holds: both orders of the list, the counter's turn, ends that tell no number.
+
+docs/reference/contracts/sat.md §4.1.
+"""
 
 from types import SimpleNamespace
 from typing import Any

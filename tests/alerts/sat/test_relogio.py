@@ -1,4 +1,7 @@
-"""The box's clock against the shop's (sat.md 4.3)."""
+"""The box's clock against the shop's.
+
+docs/reference/contracts/sat.md §4.3.
+"""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

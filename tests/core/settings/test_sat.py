@@ -58,3 +58,19 @@ def test_a_box_may_have_thresholds_of_its_own(monkeypatch: pytest.MonkeyPatch) -
 
 def test_each_threshold_can_be_given_for_one_box() -> None:
     assert list(OwnThresholds.model_fields) == list(Thresholds.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("HUB", "hub"), ("hub.", "hub"), ("[::1]", "::1"), ("::0:1", "::1"), ("10.0.0.5", "10.0.0.5")],
+)
+def test_one_hub_is_one_equipment_however_it_is_written_and_whichever_till_asks(one: str, other: str) -> None:
+    first, second = BoxSettings(name="a", host=one), BoxSettings(name="b", host=other, numero_caixa=2)
+    assert first.equipment == second.equipment
+    assert first.equipment != BoxSettings(name="c", host=other, port=5001).equipment
+
+
+@pytest.mark.parametrize("serial", ["1234", "1234567890", "9,00001E+08", "12345678A", "٣" * 9, " 23456789"])
+def test_a_serial_number_has_nine_digits(serial: str) -> None:
+    with pytest.raises(ValidationError, match="nove dígitos"):
+        BoxSettings(name="a", host="h", serial=serial)

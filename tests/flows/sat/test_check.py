@@ -22,7 +22,7 @@ from storage.session import reading, transaction
 
 @pytest.fixture
 def hub() -> Iterator[HubServer]:
-    with HubServer() as running:
+    with HubServer(everywhere=True) as running:
         yield running
 
 

@@ -18,7 +18,7 @@ from sandbox.sat_wire import VAZIA, status_line
 
 @pytest.fixture
 def hub(configure: Configure, banco: str) -> Iterator[HubServer]:
-    with HubServer() as running:
+    with HubServer(everywhere=True) as running:
         with_boxes(configure, box(running, "loja-1", 1))
         running.program(1, lambda sessao: status_line(sessao, ULTIMO_CF_E_SAT=VAZIA, agora=clock.now()))
         clock = rounds(0)

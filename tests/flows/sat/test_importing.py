@@ -1,6 +1,7 @@
 """Boxes from a CSV file: one result per row, and the database as good a place for them as the settings."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,18 +14,21 @@ from sqlalchemy import select, text
 from support.boxes import box, opened, rounds, row, with_boxes
 
 from core.errors import UsageError
+from flows.diagnostico import examine
 from flows.sat import boxes, check, importing
 from flows.sat.configured import configured
 from flows.sat.importing import importar, remover
 from sandbox import faults
 from sandbox.hub import HubServer
 from storage.models import Caixa
-from storage.session import reading
+from storage.session import reading, transaction
+
+CASOS = Path(__file__).parent / "casos"
 
 
 @pytest.fixture
 def hub() -> Iterator[HubServer]:
-    with HubServer() as running:
+    with HubServer(everywhere=True) as running:
         yield running
 
 
@@ -48,7 +52,7 @@ def test_imported_boxes_are_checked_like_any_other(
     hub: HubServer, configure: Configure, banco: str, tmp_path: Path
 ) -> None:
     with_boxes(configure, box(hub, "fixa", 9))
-    lines = (f"pdv-{n};{hub.host};{hub.port};{n};12;CE" for n in (1, 2))
+    lines = (f"pdv-{n};{hub.address(n)};{hub.port};{n};12;CE" for n in (1, 2))
     content = "\n".join(["nome;host;port;numero_caixa;loja;uf", *lines])
     assert results(tmp_path, content) == [(2, "pdv-1", "criada"), (3, "pdv-2", "criada")]
     assert {found.caixa for found in check.verificar_vencidas()} == {"fixa", "pdv-1", "pdv-2"}
@@ -97,14 +101,14 @@ def test_why_a_row_is_refused(
 
 
 def test_two_rows_of_one_name_or_of_one_box_are_one_box(sqlite: str, tmp_path: Path) -> None:
-    found = importar(write(tmp_path, "nome,host\na,10.0.0.1\na,10.0.0.2\nb,10.0.0.1\n"))
+    found = importar(write(tmp_path, "nome,host,numero_caixa\na,10.0.0.1,1\na,10.0.0.2,1\nb,10.0.0.1,2\n"))
     assert [one.resultado for one in found] == ["criada", "recusada", "recusada"]
-    assert "'a'" in (found[2].motivo or "")
+    assert "mesmo SATHub que a caixa a (10.0.0.1:5000)" in (found[2].motivo or "")
 
 
-def test_boxes_of_one_file_may_trade_places(sqlite: str, tmp_path: Path) -> None:
-    results(tmp_path, "nome,host,numero_caixa\na,10.0.0.1,1\nb,10.0.0.1,2\n")
-    found = results(tmp_path, "nome,host,numero_caixa\na,10.0.0.1,2\nb,10.0.0.1,1\n")
+def test_boxes_of_one_file_may_trade_addresses(sqlite: str, tmp_path: Path) -> None:
+    results(tmp_path, "nome,host\na,10.0.0.1\nb,10.0.0.2\n")
+    found = results(tmp_path, "nome,host\na,10.0.0.2\nb,10.0.0.1\n")
     assert [one[2] for one in found] == ["alterada", "alterada"]
 
 
@@ -118,9 +122,119 @@ def test_hours_and_thresholds_come_along(sqlite: str, tmp_path: Path) -> None:
         assert b"segredo123" not in bytes(db.execute(text("SELECT config FROM caixa")).scalar_one())
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-def test_a_file_of_a_spreadsheet_is_read(sqlite: str, tmp_path: Path, encoding: str) -> None:
-    assert results(tmp_path, "nome;host\r\nSão João;10.0.0.1\r\n", encoding) == [(2, "São João", "criada")]
+ENCODINGS = ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_a_file_of_a_spreadsheet_is_read(sqlite: str, tmp_path: Path, encoding: str, separator: str) -> None:
+    content = f"nome{separator}host\r\nSão João{separator}10.0.0.1\r\n"
+    assert results(tmp_path, content, encoding) == [(2, "São João", "criada")]
+
+
+@pytest.mark.parametrize("said", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;", "sep=,", "sep=\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_first_line_may_say_the_separator(sqlite: str, tmp_path: Path, said: str, end: str) -> None:
+    separator = said.strip('"')[4]
+    rows = (separator.join(cells) for cells in (("nome", "host", "grupo"), ("a", "10.0.0.1", "x;y,z")))
+    content = end.join([said, *rows, ""])
+    if separator in ";,":
+        content = content.replace("x;y,z", "xyz")
+    assert results(tmp_path, content) == [(3, "a", "criada")]
+
+
+def test_a_table_with_a_line_of_its_separator_and_empty_rows_is_read(sqlite: str) -> None:
+    assert [(one.linha, one.nome, one.resultado) for one in importar(CASOS / "caixas-sep.csv")] == [
+        (3, "caixa-1", "criada")
+    ]
+
+
+def test_numbers_that_a_spreadsheet_changed_are_refused_with_what_to_do(sqlite: str) -> None:
+    found = importar(CASOS / "caixas-excel-numero.csv")
+    assert [one.resultado for one in found] == ["recusada", "recusada"]
+    assert "arredondou o número para 9,00001E+08" in (found[0].motivo or "")
+    assert "1234 tem 4 dígitos, e um número de série tem nove" in (found[1].motivo or "")
+    assert all("formate a coluna como Texto" in (one.motivo or "") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "said"),
+    [
+        ("serie", "9.00001E+8", "arredondou"),
+        ("activation_code", "1,23457E+11", "arredondou"),
+        ("loja", "1E+05", "arredondou"),
+        ("serie", "1234567890", "nove dígitos"),
+        ("serie", "SAT000123", "nove dígitos"),
+        ("serie", "00012345", "zeros à esquerda"),
+    ],
+)
+def test_a_number_that_is_none_any_more_is_refused(
+    sqlite: str, tmp_path: Path, title: str, cell: str, said: str
+) -> None:
+    assert said in reason(tmp_path, f"nome;host;{title}\na;10.0.0.1;{cell}\n")
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"PK\x03\x04" + bytes(100), "é uma planilha"),
+        (b"\xd0\xcf\x11\xe0" + bytes(100), "é uma planilha"),
+        ("nome;host\na;b\n".encode("utf-16") + b"x", "não é um texto"),
+    ],
+    ids=["xlsx", "xls", "half a character"],
+)
+def test_what_is_no_text_is_told(sqlite: str, tmp_path: Path, raw: bytes, said: str) -> None:
+    (tmp_path / "caixas.csv").write_bytes(raw)
+    with pytest.raises(UsageError, match=said):
+        importar(tmp_path / "caixas.csv")
+
+
+def test_more_tills_of_a_hub_that_were_imported_before_are_one_box(
+    hub: HubServer, configure: Configure, banco: str, tmp_path: Path
+) -> None:
+    for number in (1, 2, 3):
+        results(tmp_path, f"nome;host;port;numero_caixa\npdv-{number};10.0.0.{number};5000;{number}\n")
+    with transaction() as db:
+        for one in db.scalars(select(Caixa)):
+            one.config = (one.config or "").replace(f"10.0.0.{one.nome[-1]}", hub.host).replace("5000", str(hub.port))
+            one.config = json.dumps(json.loads(one.config) | {"port": hub.port})
+    assert set(configured()) == {"pdv-1"}
+    assert [found.caixa for found in check.verificar_vencidas()] == ["pdv-1"]
+    assert [(one.box.name, bool(one.mesma)) for one in boxes.listar()] == [
+        ("pdv-1", False), ("pdv-2", True), ("pdv-3", True)
+    ]  # fmt: skip
+    with pytest.raises(UsageError, match="mesmo SATHub que a caixa pdv-1"):
+        check.verificar("pdv-2")
+    remover("pdv-1")
+    assert set(configured()) == {"pdv-2"}
+
+
+def test_the_box_of_the_settings_stands_for_an_imported_one_of_the_same_hub(
+    configure: Configure, sqlite: str, tmp_path: Path
+) -> None:
+    results(tmp_path, "nome;host\na;127.0.0.1\nb;10.0.0.2\n")
+    tills = (
+        {"name": name, "host": "127.0.0.1", "port": 5000, "numero_caixa": till}
+        for name, till in (("minha", 7), ("outra", 8))
+    )
+    with_boxes(configure, *tills)
+    assert set(configured()) == {"b", "minha"}
+    advice = {one.sistema: one.correcao for one in examine() if "mesmo SATHub" in one.detalhe}
+    assert advice == {
+        "caixa a": "Tire-a com `esteira sat remover a`.",
+        "caixa outra": "Tire-a de sat.boxes.",
+    }
+    assert "mesmo SATHub que a caixa" in reason(tmp_path, "nome;host\nc;127.0.0.1\n")
+
+
+def test_a_stored_box_that_is_no_longer_valid_is_told(configure: Configure, sqlite: str, tmp_path: Path) -> None:
+    results(tmp_path, "nome;host;serie\na;10.0.0.1;123456789\n")
+    with transaction() as db:
+        for one in db.scalars(select(Caixa)):
+            one.config = (one.config or "").replace("123456789", "1234")
+    assert configured() == {}
+    (found,) = (one for one in examine() if one.sistema == "caixa a")
+    assert (found.situacao, "nove dígitos" in found.detalhe) == ("erro", True)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from storage.session import transaction
 
 @pytest.fixture
 def hub(configure: Configure, banco: str) -> Iterator[HubServer]:
-    with HubServer() as running:
+    with HubServer(everywhere=True) as running:
         with_boxes(configure, box(running, "Loja São João", 1))
         yield running
 

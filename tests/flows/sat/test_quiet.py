@@ -21,7 +21,7 @@ NOON = datetime(2030, 3, 4, 15, tzinfo=UTC)
 
 @pytest.fixture
 def hub() -> Iterator[HubServer]:
-    with HubServer() as running:
+    with HubServer(everywhere=True) as running:
         yield running
 
 

@@ -22,7 +22,7 @@ MONDAY = datetime(2030, 3, 4, 15, tzinfo=UTC)
 
 @pytest.fixture
 def hub() -> Iterator[HubServer]:
-    with HubServer() as running:
+    with HubServer(everywhere=True) as running:
         yield running
 
 
@@ -111,6 +111,44 @@ def test_busy_neither_ends_nor_adds_to_a_row_of_failures(shop: HubServer) -> Non
     shop.program(1, BUSY)
     rounds(1, clock)
     assert opened() == [("loja-1", "inalcancavel")]
+
+
+def test_a_box_that_is_nothing_but_busy_is_told_after_half_an_hour_and_once(shop: HubServer) -> None:
+    shop.program(1, "005877|10098|0000|SAT em processamento. Tente novamente.||")
+    clock = rounds(4)
+    assert told() == []
+    rounds(6, clock)
+    assert told() == [("alerta_aberto", "loja-1", "ocupada")]
+    said = events()[0][1]
+    assert said["severidade"] == "critico"
+    assert "desligue-o e ligue-o" in said["mensagem"]
+    assert row("loja-1").ocupada_desde is not None
+    shop.program(1, lambda sessao: status_line(sessao, agora=clock.now()))
+    rounds(2, clock)
+    assert told()[1:] == [("alerta_resolvido", "loja-1", "ocupada")]
+    assert events()[1][1]["mensagem"] == "Resolvido: O equipamento não está mais ocupado."
+    assert row("loja-1").ocupada_desde is None
+
+
+def test_a_box_that_answers_in_between_is_not_busy_for_ever(shop: HubServer) -> None:
+    clock = rounds(0)
+    for answer in (BUSY, BUSY, BUSY, BUSY, lambda sessao: status_line(sessao, agora=clock.now())) * 3:
+        shop.program(1, answer)
+        rounds(1, clock)
+    assert told() == []
+
+
+def test_how_long_a_box_may_be_busy_is_a_setting_of_all_and_of_each_box(
+    hub: HubServer, configure: Configure, sqlite: str
+) -> None:
+    configure(sat__thresholds__busy_minutes="60")
+    with_boxes(configure, box(hub, "a", 1, thresholds={"busy_minutes": 5}), box(hub, "b", 2))
+    hub.program(1, BUSY)
+    hub.program(2, BUSY)
+    clock = rounds(6)
+    assert told() == [("alerta_aberto", "a", "ocupada")]
+    rounds(6, clock)
+    assert told()[1:] == [("alerta_aberto", "b", "ocupada")]
 
 
 def test_a_wrong_activation_code_is_told_at_once_and_the_box_is_asked_no_more(shop: HubServer) -> None:
