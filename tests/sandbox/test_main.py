@@ -21,7 +21,7 @@ from satcomum.ersat import ChaveCFeSAT
 from core.clock import FixedClock
 from sandbox.receiver import new_secret
 from sandbox.sat_wire import CAMPOS_STATUS, VAZIA
-from sandbox.story import CUPONS, NUMEROS_CAIXA, Story
+from sandbox.story import CUPONS, NUMERO_CAIXA, Story
 
 ROOT = Path(__file__).parents[2]
 SECRET = new_secret()
@@ -64,8 +64,8 @@ def state(address: str) -> dict[str, Any]:
 def test_it_says_where_it_serves_and_ends_cleanly(number: signal.Signals) -> None:
     with process(json.dumps({"segredo": SECRET})) as running:
         addresses = first_answer(running)
-        hub = addresses["hub"]
-        client = ClienteSATHub(hub["host"], hub["port"], numero_caixa=NUMEROS_CAIXA["loja-1"])
+        hub = addresses["hubs"]["loja-1"]
+        client = ClienteSATHub(hub["host"], hub["port"], numero_caixa=NUMERO_CAIXA)
         answer = client.consultar_status_operacional()
         assert (answer.CERT_VENCIMENTO - answer.DH_ATUAL.date()).days == 20
         assert state(f"http://{hub['host']}:{hub['port']}")["total"] == 1
@@ -106,7 +106,7 @@ def story(clock: FixedClock) -> Story:
 
 
 def told(story: Story, loja: str) -> dict[str, str]:
-    line = story.caixas()[NUMEROS_CAIXA[loja]](100_001)
+    line = story.lojas()[loja](100_001)
     RespostaConsultarStatusOperacional.analisar(line)
     return dict(zip(CAMPOS_STATUS, line.split("|"), strict=True))
 
@@ -139,4 +139,4 @@ def distance(fields: dict[str, str]) -> int:
 
 
 def test_the_shops_are_different_boxes(story: Story) -> None:
-    assert len({told(story, loja)["NSERIE"] for loja in NUMEROS_CAIXA}) == 3
+    assert len({told(story, loja)["NSERIE"] for loja in story.lojas()}) == 3
