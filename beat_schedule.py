@@ -31,4 +31,12 @@ def schedule() -> dict[str, dict[str, Any]]:
         every("alertas.lembrar", seconds=300),
         daily("manutencao.limpar", hour=2),
     ]
+    # What judges whether the others run is told how often they should.
+    periods = {entry["task"]: period(entry["schedule"]) for entry in entries}
+    entries.append(every("alertas.julgar", seconds=60) | {"args": [periods]})
     return {entry["task"]: entry for entry in entries}
+
+
+def period(schedule: timedelta | crontab) -> float:
+    """Return the seconds between two runs; the only other schedule here is daily."""
+    return schedule.total_seconds() if isinstance(schedule, timedelta) else float(DAY_SECONDS)

@@ -14,7 +14,6 @@ class Judgement:
     `mensagem` says what is wrong and what to do, `resolvido` what is well again. `desconhecido` is why it could not be
     judged: then nothing changes. `causa` is a word for the kind of fault where one code has several: another one is
     told again. `rotulos` are the object's labels, by which destinations choose. Of a `calado` one nobody is told now.
-    `sobre_destino` is the destination that it is about, which is not told.
     """
 
     objeto: str
@@ -28,4 +27,3 @@ class Judgement:
     causa: str | None = None
     rotulos: Mapping[str, str] = field(default_factory=dict)
     calado: bool = False
-    sobre_destino: int | None = None

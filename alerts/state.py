@@ -104,7 +104,7 @@ def _tell(db: Session, alerta: Alerta, one: Judgement) -> list[str]:
         return []
     worse = alerta.severidade_avisada is not None
     alerta.severidade_avisada, alerta.causa = _severest(alerta, one), one.causa
-    return [telling.opened(db, alerta, worse=worse, exceto=one.sobre_destino)]
+    return [telling.opened(db, alerta, worse=worse)]
 
 
 def _is_news(alerta: Alerta, one: Judgement) -> bool:
@@ -123,7 +123,7 @@ def _close(db: Session, alerta: Alerta, one: Judgement, now: datetime) -> list[s
     _label(alerta, one)
     if alerta.severidade_avisada is None:
         return []
-    return [telling.closed(db, alerta, one.resolvido, now, exceto=one.sobre_destino)]
+    return [telling.closed(db, alerta, one.resolvido, now)]
 
 
 def forget(db: Session, fonte: str, kept: Collection[str], now: datetime, conta: str = CONTA_PADRAO) -> None:

@@ -1,4 +1,4 @@
-"""Alerts: remind of what is still open."""
+"""Alerts: judge what no flow judges by itself, remind of what is still open."""
 
 from typing import Any
 
@@ -13,3 +13,11 @@ def lembrar() -> dict[str, Any]:
     from flows.sat import quiet
 
     return {"lembrados": remind(calados=quiet.quiet_objects(SYSTEM.now()))}
+
+
+@task("alertas.julgar", DEFAULT)
+def julgar(periodos: dict[str, float]) -> dict[str, Any]:
+    """Judge destinations, Questor's lots and accounts, and the scheduled tasks by the seconds between their runs."""
+    from flows.alertas.judging import judge
+
+    return {"eventos": len(judge(periodos))}

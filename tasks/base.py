@@ -38,6 +38,13 @@ class FlowTask(Task):  # type: ignore[misc]
         with structlog.contextvars.bound_contextvars(task=self.name, task_id=self.request.id):
             return super().__call__(*args, **kwargs)
 
+    def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:
+        """Note when a scheduled task ran to its end; one that does not is told of (`alerts/fluxos`)."""
+        if self.name in (self.app.conf.beat_schedule or ()):
+            from flows.alertas import runs
+
+            runs.note(self.name)
+
     def on_failure(self, exc: BaseException, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
         """Say in the log that a task ended badly; Celery's own line would show its arguments."""
         log.error("task failed", task=self.name, fault=type(exc).__name__, reason=str(exc))

@@ -15,3 +15,9 @@ class AlertSettings(Section):
     reminder_hours: Annotated[float, Field(ge=0), Unit("horas")] = Field(
         24, description="Um alerta aberto que ninguém reconheceu é lembrado a cada tanto (`alerta_lembrete`); 0: nunca."
     )
+    paused_days: Annotated[float, Field(gt=0), Unit("dias")] = Field(
+        7, description="Avisa quando um destino ou um lote está pausado há mais que isto."
+    )
+    stalled_days: Annotated[float, Field(gt=0), Unit("dias")] = Field(
+        3, description="Avisa quando nada de um lote é aceito há mais que isto, também fora da janela."
+    )

@@ -7,6 +7,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import CONTA_PADRAO, Base
 
+# Before the name of a scheduled task: when it last ran to its end.
+RAN = "tarefa:"
+# Since when the sources have been judged without a pause.
+JUDGING_SINCE = "julgando_desde"
+
 
 class Marca(Base):
     """The last time something happened, by name (the sweep, a retention run)."""

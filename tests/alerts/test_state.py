@@ -199,7 +199,7 @@ def test_a_destination_is_not_told_of_what_is_about_itself(banco: str) -> None:
     targets = [
         webhook(f"https://exemplo.com.br/{n}", "alerta_aberto", "alerta_resolvido", nome=f"d{n}") for n in range(2)
     ]
-    apply(judged(sobre_destino=targets[0]))
-    apply(judged(ativo=False, sobre_destino=targets[0]))
+    apply(judged(objeto=f"destino:{targets[0]}"), fonte="entregas")
+    apply(judged(objeto=f"destino:{targets[0]}", ativo=False), fonte="entregas")
     with reading() as db:
         assert set(db.scalars(select(Delivery.destino_id))) == {targets[1]}

@@ -30,7 +30,9 @@ FLOWS_SHARED = {"documentos"}
 APART: dict[str, set[str]] = {
     "tasks": {"base", "queue"},
     "connectors": {"base"},
-    "alerts": {"judgement", "state", "telling", "reminders"},
+    "alerts": {"judgement", "state", "telling", "reminders", "moment"},
+    "alerts/entregas": {"destinations"},
+    "alerts/questor": {"lots"},
     "alerts/sat": {"registry", "shape"},
 }
 SHARING = {"alerts/sat/public.py", "alerts/sat/registry.py", "alerts/sat/guests.py"}

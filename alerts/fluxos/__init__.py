@@ -1,0 +1,1 @@
+"""What is wrong with the work that beat sends."""

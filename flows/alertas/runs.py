@@ -1,0 +1,19 @@
+"""When each scheduled task last ran to its end: what `alerts/fluxos` is judged by."""
+
+import time
+
+from claims import last_times
+from core.clock import SYSTEM, Clock
+from storage.models.limites import RAN
+
+# A task that runs every few seconds is noted now and then only.
+EVERY_SECONDS = 30.0
+_noted: dict[str, float] = {}
+
+
+def note(tarefa: str, clock: Clock = SYSTEM) -> None:
+    """Note that a task ran to its end, unless this process did so a moment ago."""
+    now = time.monotonic()
+    if now - _noted.get(tarefa, -EVERY_SECONDS) >= EVERY_SECONDS:
+        _noted[tarefa] = now
+        last_times.note(RAN + tarefa, clock)
