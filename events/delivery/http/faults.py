@@ -1,27 +1,31 @@
-"""What the want of an answer means, as a table (docs/reference/contracts/webhooks_delivery.md §2)."""
+"""What the want of an answer means to a delivery, over the causes that connectors know too.
 
-import aiohttp
+docs/reference/contracts/webhooks_delivery.md §2.
+"""
 
+from connectors.base.causes import Cause, cause_of
 from events.delivery.address import BlockedAddress
 from events.delivery.http.outcomes import BAD_HTTP, BAD_TLS, BLOCKED, CUT, TIMED_OUT, UNREACHABLE
 from events.delivery.outcome import Outcome
 
-# First match wins; subclasses before their bases.
-EXCEPTIONS: tuple[tuple[type[BaseException], Outcome], ...] = (
-    (BlockedAddress, BLOCKED),
-    (aiohttp.InvalidURL, BLOCKED),
-    (TimeoutError, TIMED_OUT),
-    (aiohttp.ClientConnectorCertificateError, BAD_TLS),
-    (aiohttp.ClientSSLError, BAD_TLS),
-    (aiohttp.ClientConnectorError, UNREACHABLE),
-    (aiohttp.ServerDisconnectedError, CUT),
-    (aiohttp.ClientOSError, CUT),
-    (aiohttp.ClientPayloadError, CUT),
-    (aiohttp.ClientError, BAD_HTTP),
-    (OSError, UNREACHABLE),
-)
+OUTCOMES: dict[Cause, Outcome] = {
+    Cause.BAD_ADDRESS: BLOCKED,
+    Cause.BAD_CERTIFICATE: BAD_TLS,
+    Cause.NO_TLS: BAD_TLS,
+    Cause.NO_NAME: UNREACHABLE,
+    Cause.NO_CONNECTION: UNREACHABLE,
+    Cause.CONNECT_TIMEOUT: TIMED_OUT,
+    Cause.NOT_SENT: TIMED_OUT,
+    Cause.TIMEOUT: TIMED_OUT,
+    Cause.CUT: CUT,
+    Cause.BAD_HTTP: BAD_HTTP,
+    Cause.TOO_LONG: BAD_HTTP,
+}
 
 
 def of_exception(error: BaseException) -> Outcome | None:
     """Return what an exception means; none for a fault of our own, which is no attempt."""
-    return next((outcome for kind, outcome in EXCEPTIONS if isinstance(error, kind)), None)
+    if isinstance(error, BlockedAddress):
+        return BLOCKED
+    cause = cause_of(error)
+    return OUTCOMES[cause] if cause else None

@@ -25,9 +25,9 @@ def publish(topico: str, message: Message) -> bytes:
     body: dict[str, Any] = {
         "topic": topico,
         "title": cut_bytes(_clean(_title(message.evento, dados)), TITLE_BYTES),
-        "message": cut_bytes(_clean(_text(dados)) or CATALOG[message.evento].rotulo, MESSAGE_BYTES),
+        "message": cut_bytes(_clean(_text(dados)) or _label(message.evento), MESSAGE_BYTES),
         "priority": _priority(dados),
-        "tags": list(CATALOG[message.evento].etiquetas),
+        "tags": list(CATALOG[message.evento].etiquetas) if message.evento in CATALOG else [],
     }
     link = dados.get("link")
     if isinstance(link, str) and link.startswith(("https://", "http://")) and len(link) <= 1000:
@@ -44,7 +44,12 @@ def _title(evento: str, dados: dict[str, Any]) -> str:
     if isinstance(given, str) and given.strip():
         return given
     objeto = dados.get("objeto") or dados.get("nome")
-    return f"{CATALOG[evento].rotulo}: {objeto}" if isinstance(objeto, str) and objeto else CATALOG[evento].rotulo
+    return f"{_label(evento)}: {objeto}" if isinstance(objeto, str) and objeto else _label(evento)
+
+
+def _label(evento: str) -> str:
+    """Return an event's label; one that an earlier version recorded may be known to the catalogue no more."""
+    return CATALOG[evento].rotulo if evento in CATALOG else evento
 
 
 def _text(dados: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from core.settings.deliveries import DeliverySettings
 from events.delivery import kind, kinds
 from events.delivery.drain import drain
 from events.delivery.sweep import sweep
+from sandbox.raw import RawServer
 from storage.models.eventos import Estado
 
 PIGEON = '''
@@ -166,3 +167,16 @@ def test_every_kind_here_says_what_the_engine_asks() -> None:
     for tipo, found in kind.kinds().items():
         assert found.tipo == tipo
         assert kind.task_of(tipo, lento=False)
+
+
+def test_the_kind_of_the_how_to_works_as_it_stands(
+    sqlite: str, loopback: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "how-to" / "novo-destino.md").read_text(encoding="utf-8")
+    (tmp_path / "kinds" / "chat.py").write_text(text.partition("```python\n")[2].partition("```")[0], encoding="utf-8")
+    kind.kinds.cache_clear()
+    with RawServer(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as server:
+        words = ["--nome", "sala", "--url", f"{server.url}/sala", "--eventos", "alerta_aberto"]
+        assert main(["destinos", "criar", "--tipo", "chat", *words]) == 0
+        assert main(["destinos", "testar", "sala"]) == 0
+        assert server.requests[0].endswith(b'{"text": "Teste do destino sala."}')

@@ -54,6 +54,11 @@ def test_any_object_becomes_readable_lines() -> None:
     assert published({})["message"] == "Alerta aberto"
 
 
+def test_an_event_that_the_catalogue_knows_no_more_is_told_by_its_name() -> None:
+    told = published({"mensagem": "x"}, "evento_antigo")
+    assert (told["title"], told["tags"]) == ("evento_antigo", [])
+
+
 def test_only_web_addresses_become_a_click() -> None:
     assert "click" not in published({"link": "javascript:alert(1)"})
 
