@@ -88,7 +88,7 @@ def recuperar(
     from flows.destinos.finding import number_of
     from flows.entregas import again
 
-    since = read_instant(desde, CoreSettings.current().zone, "--desde não é uma data")
+    since = read_instant(desde, CoreSettings.current().zone, "desde")
     amount = again.recover(number_of(destino), since, tudo=tudo)
     say(f"{amount} entregas voltaram à fila, {again.PER_SECOND} por segundo.")
     if as_json:

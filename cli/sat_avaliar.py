@@ -3,16 +3,18 @@
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.options import Json
 from cli.output import document, out, say
 from cli.portuguese import Noun
 from core.errors import UsageError
 from core.text import os_fault
-from flows.sat import anonymous
-from flows.sat.evaluate import Veredito, avaliar_linha
+
+if TYPE_CHECKING:
+    from flows.sat.evaluate import Veredito
 
 LINE_LIMIT = 1024 * 1024
 
@@ -37,18 +39,22 @@ def register(noun: Noun) -> None:
         serie: Annotated[str | None, typer.Option("--serie", help="Número de série esperado.")] = None,
         relatorio: Annotated[bool, typer.Option("--relatorio", help="Escreve um relatório sem dados da loja.")] = False,
         saida: Annotated[Path | None, typer.Option("--saida", help="Arquivo do relatório.")] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="Responde em JSON.")] = False,
+        as_json: Json = False,
     ) -> None:
         """Avalia uma resposta guardada, sem rede."""
         # A library may answer in any encoding; what the terminal could not decode is replaced.
         if saida is not None and not relatorio:
             raise UsageError("--saida é o arquivo do relatório; diga também --relatorio.")
+        from flows.sat.evaluate import avaliar_linha
+
         given = (_stdin() if linha == "-" else linha).encode("utf-8", "replace").decode()
         _answer(given, avaliar_linha(given, agora, fuso, serie), _Output(as_json, relatorio, saida))
 
 
-def _answer(linha: str, found: Veredito, output: _Output) -> None:
+def _answer(linha: str, found: "Veredito", output: _Output) -> None:
     if output.relatorio:
+        from flows.sat import anonymous
+
         _report(anonymous.report(linha, found), output)
     if output.as_json:
         document(shown(found))
@@ -78,7 +84,7 @@ def _report(text: str, output: _Output) -> None:
     say(f"Relatório escrito em {saida}.")
 
 
-def shown(found: Veredito) -> dict[str, Any]:
+def shown(found: "Veredito") -> dict[str, Any]:
     """Return a verdict as it is answered in JSON."""
     return {
         "resultado": found.resultado,
@@ -101,7 +107,7 @@ def _print(text: str) -> None:
     out.print("".join(char if char.isprintable() else "\ufffd" for char in text), markup=False)
 
 
-def _tell(found: Veredito) -> None:
+def _tell(found: "Veredito") -> None:
     _print(f"{found.resultado} {found.codigo}".strip())
     if found.motivo:
         _print(found.motivo)

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from cli.output import document, instant, say, table
+from cli.options import Depois, Json, Limite
+from cli.output import document, instant, report, say
 from cli.portuguese import Noun
 from core.errors import Rejected, UsageError
-from flows.sat import history, importing, logs, quiet
+from core.page import SIZE
 
 Nome = Annotated[str, typer.Argument(metavar="NOME", help="Nome da caixa.")]
-Json = Annotated[bool, typer.Option("--json", help="Responde em JSON.")]
 
 
 def register(noun: Noun) -> None:
@@ -25,13 +25,11 @@ def importar(
     as_json: Json = False,
 ) -> int:
     """Traz caixas de um CSV para o banco e diz o que houve com cada linha."""
+    from flows.sat import importing
+
     found = importing.importar(arquivo)
-    rows = [vars(one) for one in found]
-    if as_json:
-        document(rows)
-    else:
-        titles = {"linha": "Linha", "nome": "Caixa", "resultado": "Resultado", "motivo": "Motivo"}
-        table(rows, titles, "O arquivo não tem linhas.")
+    titles = {"linha": "Linha", "nome": "Caixa", "resultado": "Resultado", "motivo": "Motivo"}
+    report(found, titles, "O arquivo não tem linhas.", as_json=as_json)
     refused = sum(one.resultado == importing.RECUSADA for one in found)
     say(f"{len(found) - refused} aceitas, {refused} recusadas.")
     return Rejected.exit_code if refused else 0
@@ -39,27 +37,25 @@ def importar(
 
 def remover(nome: Nome) -> None:
     """Tira uma caixa importada; as de sat.boxes saem do arquivo de configuração."""
+    from flows.sat import importing
+
     importing.remover(nome)
     say(f"Caixa {nome} removida.")
 
 
-def historico(nome: Nome, as_json: Json = False) -> None:
+def historico(nome: Nome, limite: Limite = SIZE, depois: Depois = None, as_json: Json = False) -> None:
     """Mostra cada mudança de uma caixa, da mais nova para a mais antiga."""
-    rows = [
-        {
-            "em": instant(one.em),
-            "resultado": one.resultado,
-            "estado_operacao": one.estado_operacao,
-            "alertas": one.alertas.split(",") if one.alertas else [],
-            "erro": one.erro,
-        }
-        for one in history.historico(nome)
-    ]
-    if as_json:
-        document(rows)
-        return
-    titles = ("Desde", "Resultado", "Estado", "Alertas", "Erro")
-    table(rows, dict(zip(rows[0] if rows else (), titles, strict=False)), "A caixa ainda não foi consultada.")
+    from flows.sat import views
+
+    columns = {
+        "em": "Desde",
+        "resultado": "Resultado",
+        "estado_operacao": "Estado",
+        "alertas": "Alertas",
+        "erro": "Erro",
+    }
+    found = views.history(nome, depois=depois, limite=limite)
+    report(found, columns, "A caixa ainda não foi consultada.", as_json=as_json)
 
 
 def silenciar(
@@ -70,6 +66,8 @@ def silenciar(
     """Não avisa nada de uma caixa até um instante; o que ainda valer depois é avisado então."""
     if fim == (ate is not None):
         raise UsageError("Diga --ate INSTANTE ou --fim.")
+    from flows.sat import quiet
+
     until = quiet.silenciar(nome, ate)
     say(f"Caixa {nome} em silêncio até {instant(until)}." if until else f"Caixa {nome} volta a avisar.")
 
@@ -80,6 +78,8 @@ def extrair(
     as_json: Json = False,
 ) -> None:
     """Traz o log do equipamento para um arquivo."""
+    from flows.sat import logs
+
     path = logs.extrair(nome, saida)
     size = path.stat().st_size
     say(f"{size} bytes em {path}.")

@@ -22,8 +22,8 @@ def subir(
 
 def snapshot() -> dict[str, Any]:
     """Return what the database knows, for the live view."""
-    from flows.entregas import views
-    from flows.sat import boxes
+    from flows.entregas.views import counts
+    from flows.sat.views import watched
 
-    caixas, alertas = boxes.instantaneo()
-    return {"caixas": caixas, "alertas": alertas, "entregas": views.counts()}
+    caixas, alertas = watched()
+    return {"caixas": [vars(one) for one in caixas], "alertas": [vars(one) for one in alertas], "entregas": counts()}

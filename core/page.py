@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 Q = TypeVar("Q")
+Key = int | str
 SIZE, LARGEST = 100, 10_000
 
 
@@ -14,7 +15,7 @@ class Page(Generic[T]):
     """Some of a list in its order; `depois` is the key to ask for the rest with, none when this was the end."""
 
     itens: tuple[T, ...]
-    depois: int | None = None
+    depois: Key | None = None
 
     def map(self, change: Callable[[T], Q]) -> "Page[Q]":
         """Return the same page of other things."""

@@ -1,9 +1,8 @@
 """The boxes as rows: who is due, who is being asked, who is parked."""
 
 import random
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Table, and_, func, select, update
 from sqlalchemy.orm import Session
@@ -11,16 +10,15 @@ from sqlalchemy.orm import Session
 from alerts import state
 from core.clock import SYSTEM
 from core.logs import get_logger
-from core.settings.sat import BoxSettings, same_equipment
-from flows.sat.configured import configured, digest, known, merged
+from core.settings.sat import same_equipment
+from flows.sat.configured import FONTE, configured, digest, merged
 from flows.sat.shops import shops
 from storage.lease import Lease
-from storage.models import Alerta, Caixa
+from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
 from storage.session import reading, transaction
 
 log = get_logger(__name__)
-FONTE = "sat"
 FIRST_SESSION, LAST_SESSION = 100_000, 999_999
 # It comes round only after 900,000 of them; the ER forbids the last 100.
 NEXT_SESSION = func.coalesce(func.nullif(Caixa.sessao, LAST_SESSION), FIRST_SESSION - 1) + 1
@@ -83,46 +81,3 @@ def next_session(db: Session, row_id: int) -> int:
 def random_session() -> int:
     """Return where the session numbers of a new box begin."""
     return random.randint(FIRST_SESSION, LAST_SESSION)
-
-
-def instantaneo() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the watched boxes and the open alerts as the rows have them, whatever this process's settings say."""
-    with reading() as db:
-        query = select(Alerta).where(Alerta.fonte == FONTE, Alerta.resolvido_em.is_(None)).order_by(Alerta.id)
-        opened = db.scalars(query).all()
-        rows = db.scalars(select(Caixa).where(Caixa.ativo).order_by(Caixa.nome)).all()
-    caixas = [
-        {
-            "nome": row.nome,
-            "resultado": row.resultado,
-            "verificada_em": row.verificada_em,
-            "alertas": [alerta.codigo for alerta in opened if alerta.objeto == row.nome],
-        }
-        for row in rows
-    ]
-    alertas = [
-        {"caixa": a.objeto, "codigo": a.codigo, "severidade": a.severidade, "mensagem": a.mensagem} for a in opened
-    ]
-    return caixas, alertas
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A box as it is listed: its row, its open alerts; `mesma`: why it is not asked, another one being the same."""
-
-    box: BoxSettings
-    row: Caixa | None
-    alertas: list[Alerta]
-    mesma: str | None
-
-
-def listar() -> list[Listed]:
-    """Return every box, also those that are not asked."""
-    with reading() as db:
-        rows = {row.nome: row for row in db.scalars(select(Caixa).where(Caixa.conta == CONTA_PADRAO))}
-        opened: dict[str, list[Alerta]] = {}
-        query = select(Alerta).where(Alerta.fonte == FONTE, Alerta.resolvido_em.is_(None)).order_by(Alerta.id)
-        for alerta in db.scalars(query):
-            opened.setdefault(alerta.objeto, []).append(alerta)
-    same = {nome: same_equipment(box) for nome, box in merged().items()}
-    return [Listed(box, rows.get(nome), opened.get(nome, []), same.get(nome)) for nome, box in known().items()]

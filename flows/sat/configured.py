@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import LargeBinary, select, type_coerce
 
-from core.errors import UsageError
+from core.caller import OPERATOR, Caller
+from core.errors import Conflict, NotFound
 from core.logs import get_logger
 from core.settings.mistakes import explain
 from core.settings.sat import BoxSettings, SatSettings, same_equipment
@@ -17,6 +18,7 @@ from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
 from storage.session import reading
 
+FONTE = "sat"
 log = get_logger(__name__)
 
 
@@ -79,16 +81,21 @@ def _read(sealed: bytes) -> BoxSettings | str:
         return mistakes
 
 
-def box_named(nome: str) -> BoxSettings:
-    """Return a box; raise `UsageError` with the nearest name."""
-    boxes = configured()
+def box_named(nome: str, caller: Caller = OPERATOR) -> BoxSettings:
+    """Return a box that is asked.
+
+    Raises:
+        NotFound: there is none of this name; the nearest is told.
+        Conflict: another one is the same equipment.
+    """
+    boxes = configured() if caller.is_operator else {}
     if nome in boxes:
         return boxes[nome]
     if same := merged().get(nome):
-        raise UsageError(f"A caixa {nome!r} não é consultada: {same_equipment(same)}.")
+        raise Conflict(f"A caixa {nome!r} não é consultada: {same_equipment(same)}.")
     close = get_close_matches(nome, boxes, 1)
-    hint = f" Seria {close[0]!r}?" if close else " Veja `esteira sat listar` e a chave sat.boxes."
-    raise UsageError(f"Caixa desconhecida: {nome!r}.{hint}")
+    hint = f" Seria {close[0]!r}?" if close else ""
+    raise NotFound(f"Caixa desconhecida: {nome!r}.{hint}", veja=None if close else "caixas")
 
 
 def written(box: BoxSettings) -> str:

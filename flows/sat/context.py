@@ -8,7 +8,7 @@ from alerts import state
 from alerts.sat.shape import Contexto
 from core.clock import Clock
 from core.settings.sat import BoxSettings, SatSettings
-from flows.sat.boxes import FONTE
+from flows.sat.configured import FONTE
 from flows.sat.quiet import zone_of
 
 

@@ -28,7 +28,7 @@ class Veredito:
 def avaliar_linha(linha: str, agora: str | None = None, fuso: str | None = None, serie: str | None = None) -> Veredito:
     """Judge a line as it would have been at an instant (ISO 8601; without an offset the shop's wall clock)."""
     zone = _zone(fuso)
-    instant = SYSTEM.now() if agora is None else read_instant(agora, zone)
+    instant = SYSTEM.now() if agora is None else read_instant(agora, zone, campo="agora")
     contexto = Contexto(instant, zone, SatSettings.current().thresholds, serie)
     codigo = code_of(linha)
     try:
@@ -44,5 +44,5 @@ def _zone(name: str | None) -> ZoneInfo:
     if name is None:
         return CoreSettings.current().zone
     if name not in available_timezones():
-        raise UsageError(f"Fuso horário desconhecido: {name!r}. Use um nome como America/Fortaleza.")
+        raise UsageError(f"Fuso horário desconhecido: {name!r}. Use um nome como America/Fortaleza.", campo="fuso")
     return ZoneInfo(name)

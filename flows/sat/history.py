@@ -1,6 +1,6 @@
 """What became of a box: one row for each change of its result, its state of operation or its alerts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -8,11 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from flows.sat.configured import box_named
-from storage.models import Caixa, CaixaHistorico
-from storage.session import reading
-
-LIST_LIMIT = 200
+from storage.models import CaixaHistorico
 
 
 class Look(NamedTuple):
@@ -55,11 +51,3 @@ def _latest(db: Session, ids: Collection[int]) -> dict[int, Look]:
     columns = (CaixaHistorico.resultado, CaixaHistorico.estado_operacao, CaixaHistorico.alertas)
     query = select(CaixaHistorico.caixa_id, *columns).where(CaixaHistorico.id.in_(newest))
     return {row[0]: Look(*row[1:]) for row in db.execute(query)}
-
-
-def historico(nome: str) -> Sequence[CaixaHistorico]:
-    """Return the newest changes of a box, the newest first."""
-    box_named(nome)
-    query = select(CaixaHistorico).join(Caixa, Caixa.id == CaixaHistorico.caixa_id).where(Caixa.nome == nome)
-    with reading() as db:
-        return db.scalars(query.order_by(CaixaHistorico.id.desc()).limit(LIST_LIMIT)).all()

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM
-from core.errors import UsageError
+from core.errors import Conflict, NotFound, UsageError
 from core.settings.mistakes import explain
 from core.settings.sat import BoxSettings, OwnThresholds, SatSettings, same_equipment
 from flows.sat.boxes import prepare, random_session
@@ -82,8 +82,9 @@ def remover(nome: str) -> None:
     with transaction() as db:
         gone = update(Caixa).where(Caixa.conta == CONTA_PADRAO, Caixa.nome == nome, Caixa.config.is_not(None))
         if not db.execute(gone.values(config=None, silenciada_ate=None)).rowcount:  # type: ignore[attr-defined]
-            where = "sat.boxes; tire-a de lá" if nome in {b.name for b in SatSettings.current().boxes} else None
-            raise UsageError(f"A caixa {nome!r} " + (f"está em {where}." if where else "não foi importada."))
+            if nome in {box.name for box in SatSettings.current().boxes}:
+                raise Conflict(f"A caixa {nome!r} está em sat.boxes; tire-a de lá.")
+            raise NotFound(f"A caixa {nome!r} não foi importada.", veja="caixas")
     prepare()
 
 

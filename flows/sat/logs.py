@@ -9,7 +9,7 @@ from connectors.sat.logs import SECONDS
 from connectors.sat.status import SessionRefused
 from core import loop
 from core.clock import SYSTEM, Clock
-from core.errors import Misconfigured, Transient, UsageError
+from core.errors import Conflict, Misconfigured, Transient, UsageError
 from core.settings.core import CoreSettings
 from core.text import bare_word, os_fault
 from flows.sat.boxes import BOXES, next_session, prepare
@@ -33,7 +33,7 @@ def extrair(nome: str, saida: Path | None = None, clock: Clock = SYSTEM) -> Path
     box = box_named(nome)
     target = saida or Path(_name(nome, clock))
     if target.exists():
-        raise UsageError(f"{target} já existe; escolha outro arquivo.")
+        raise Conflict(f"{target} já existe; escolha outro arquivo.", campo="saida")
     prepare()
     recover((BOXES,), clock)
     turn = _turn(nome, box.timeout_seconds + MARGIN_SECONDS, clock)

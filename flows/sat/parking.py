@@ -10,10 +10,10 @@ from alerts import state
 from alerts.sat import inalcancavel
 from alerts.sat.inalcancavel import Checks
 from core.clock import SYSTEM, Clock
-from core.errors import UsageError
+from core.errors import Conflict
 from core.settings.sat import BoxSettings
-from flows.sat.boxes import FONTE, prepare
-from flows.sat.configured import box_named, configured
+from flows.sat.boxes import prepare
+from flows.sat.configured import FONTE, box_named, configured
 from flows.sat.context import contexts
 from flows.sat.quiet import quiet
 from flows.sat.shops import labels
@@ -31,13 +31,13 @@ def parked(nomes: Sequence[str]) -> dict[str, str]:
 
 
 def reactivate(nome: str, clock: Clock = SYSTEM) -> None:
-    """Let a parked box be asked again, at once; raise `UsageError` for one that is not parked."""
+    """Let a parked box be asked again, at once; raise `Conflict` for one that is not parked."""
     box = box_named(nome)
     prepare()
     free = update(Caixa).where(Caixa.nome == box.name, Caixa.parada, Caixa.ativo)
     with transaction() as db:
         if not db.execute(free.values(parada=False, due_at=clock.now())).rowcount:  # type: ignore[attr-defined]
-            raise UsageError(f"A caixa {nome!r} não está parada.")
+            raise Conflict(f"A caixa {nome!r} não está parada.")
 
 
 def tell_parked(clock: Clock = SYSTEM) -> int:

@@ -11,8 +11,8 @@ from core.instant import read_instant
 from core.settings.core import CoreSettings
 from core.settings.sat import BoxSettings
 from core.wall_clock import hours, next_time
-from flows.sat.boxes import FONTE, prepare
-from flows.sat.configured import box_named, configured
+from flows.sat.boxes import prepare
+from flows.sat.configured import FONTE, box_named, configured
 from storage.models import Caixa
 from storage.session import reading, transaction
 
@@ -61,7 +61,7 @@ def silenciar(nome: str, ate: str | None, clock: Clock = SYSTEM) -> datetime | N
 def _ahead(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     if (soon := next_time(text, zone, now)) is not None:
         return soon
-    until = read_instant(text, zone)
+    until = read_instant(text, zone, campo="ate")
     if until <= now:
-        raise UsageError(f"Esse instante já passou: {text!r}.")
+        raise UsageError(f"Esse instante já passou: {text!r}.", campo="ate")
     return until

@@ -16,8 +16,8 @@ from alerts.sat.inalcancavel import CODIGO, Checks, Witness
 from core.clock import Clock
 from core.settings.sat import BoxSettings, SatSettings
 from flows.sat import history
-from flows.sat.boxes import BOXES, FONTE
-from flows.sat.configured import configured
+from flows.sat.boxes import BOXES
+from flows.sat.configured import FONTE, configured
 from flows.sat.outcome import ERROR_LIMIT, OCUPADA, Asked, BoxRow, outcome
 from flows.sat.quiet import closed, quiet, zone_of
 from flows.sat.shops import Shop, labels, shops

@@ -59,7 +59,7 @@ def test_recover_takes_a_recent_date(run: Run, receiver: ReceiverServer) -> None
     ("words", "told"),
     [
         ("entregas recuperar --destino nada --desde 2026-01-01", "não existe"),
-        ("entregas recuperar --destino 1 --desde ontem", "não é uma data"),
+        ("entregas recuperar --destino 1 --desde ontem", "(--desde)"),
         ("entregas recuperar --destino 1 --desde 2020-01-01", "14 dias"),
         ("entregas reenviar 77", "Não há entrega"),
         ("destinos pausar nada", "não existe"),

@@ -9,7 +9,7 @@ from support.boxes import box, row, with_boxes
 
 from connectors.sat.status import StatusOperacional
 from core.clock import SYSTEM, FixedClock
-from core.errors import UsageError
+from core.errors import NotFound
 from core.settings.sat import BoxSettings
 from flows.sat import boxes, check
 from sandbox import faults
@@ -167,7 +167,7 @@ def test_a_box_that_left_the_settings_is_asked_no_more(shop: HubServer, configur
     boxes.prepare()
     with_boxes(configure, box(shop, "loja-2", 2))
     assert [found.caixa for found in check.verificar_vencidas()] == ["loja-2"]
-    with pytest.raises(UsageError, match="Seria 'loja-2'"):
+    with pytest.raises(NotFound, match="Seria 'loja-2'"):
         check.verificar("loja-1")
 
 

@@ -8,9 +8,9 @@ from conftest import Configure
 from support.boxes import box, rounds, with_boxes
 
 from core.clock import FixedClock
-from core.errors import UsageError
+from core.errors import NotFound
 from flows import retencao
-from flows.sat import history
+from flows.sat.views import history
 from sandbox import faults
 from sandbox.hub import HubServer
 from sandbox.sat_wire import VAZIA, status_line
@@ -26,7 +26,7 @@ def hub(configure: Configure, banco: str) -> Iterator[HubServer]:
 
 
 def seen() -> list[tuple[str, int | None, str]]:
-    return [(one.resultado, one.estado_operacao, one.alertas) for one in reversed(history.historico("loja-1"))]
+    return [(one.resultado, one.estado_operacao, ",".join(one.alertas)) for one in reversed(history("loja-1").itens)]
 
 
 def steady(hub: HubServer, clock: FixedClock, **fields: object) -> None:
@@ -51,7 +51,7 @@ def test_each_change_is_one_row(hub: HubServer) -> None:
         ("inalcancavel", None, "bloqueado,inalcancavel"),
         ("ok", 0, ""),
     ]
-    assert "não aceita conexão" in (history.historico("loja-1")[1].erro or "") or history.historico("loja-1")[1].erro
+    assert "encerrou a conexão" in (history("loja-1").itens[1].erro or "")
 
 
 def test_old_changes_go(hub: HubServer) -> None:
@@ -64,5 +64,5 @@ def test_old_changes_go(hub: HubServer) -> None:
 
 
 def test_of_a_box_that_nobody_knows_there_is_none(hub: HubServer) -> None:
-    with pytest.raises(UsageError, match="Seria 'loja-1'"):
-        history.historico("loja-l")
+    with pytest.raises(NotFound, match="Seria 'loja-1'"):
+        history("loja-l")

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from support.boxes import box, opened, rounds, row, with_boxes
 
-from core.errors import UsageError
-from flows.diagnostico import examine
-from flows.sat import boxes, check, importing
+from core.errors import Conflict, NotFound, Refusal, UsageError
+from flows.diagnostico.walk import examine
+from flows.sat import boxes, check, importing, views
 from flows.sat.configured import configured
 from flows.sat.importing import importar, remover
 from sandbox import faults
@@ -200,10 +200,10 @@ def test_more_tills_of_a_hub_that_were_imported_before_are_one_box(
             one.config = json.dumps(json.loads(one.config) | {"port": hub.port})
     assert set(configured()) == {"pdv-1"}
     assert [found.caixa for found in check.verificar_vencidas()] == ["pdv-1"]
-    assert [(one.box.name, bool(one.mesma)) for one in boxes.listar()] == [
+    assert [(one.nome, one.resultado == "unida") for one in views.boxes()] == [
         ("pdv-1", False), ("pdv-2", True), ("pdv-3", True)
     ]  # fmt: skip
-    with pytest.raises(UsageError, match="mesmo SATHub que a caixa pdv-1"):
+    with pytest.raises(Conflict, match="mesmo SATHub que a caixa pdv-1"):
         check.verificar("pdv-2")
     remover("pdv-1")
     assert set(configured()) == {"pdv-2"}
@@ -279,11 +279,13 @@ def test_a_box_that_is_removed_while_it_is_asked_opens_nothing(hub: HubServer, s
     assert opened() == []
 
 
-@pytest.mark.parametrize("nome", ["fixa", "nenhuma"])
-def test_only_imported_boxes_are_removed(hub: HubServer, configure: Configure, sqlite: str, nome: str) -> None:
+@pytest.mark.parametrize(("nome", "fault"), [("fixa", Conflict), ("nenhuma", NotFound)])
+def test_only_imported_boxes_are_removed(
+    hub: HubServer, configure: Configure, sqlite: str, nome: str, fault: type[Refusal]
+) -> None:
     with_boxes(configure, box(hub, "fixa", 9))
     boxes.prepare()
-    with pytest.raises(UsageError):
+    with pytest.raises(fault):
         remover(nome)
     assert set(configured()) == {"fixa"}
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from support.boxes import box, row, told, with_boxes
 
 from core.clock import FixedClock
-from core.errors import Misconfigured, Transient, UsageError
+from core.errors import Conflict, Misconfigured, Transient, UsageError
 from flows.sat import boxes, check, logs
 from sandbox import faults
 from sandbox.hub import HubServer
@@ -37,7 +37,7 @@ def test_the_file_is_named_after_box_and_time(hub: HubServer, tmp_path: Path, mo
 def test_an_existing_file_is_not_touched(hub: HubServer, tmp_path: Path) -> None:
     mine = tmp_path / "meu.txt"
     mine.write_text("meu")
-    with pytest.raises(UsageError, match="já existe"):
+    with pytest.raises(Conflict, match="já existe"):
         logs.extrair("Loja São João", mine)
     assert mine.read_text() == "meu"
     assert hub.count(1) == 0

@@ -9,7 +9,7 @@ from conftest import Configure
 from support.boxes import box, events, opened, rounds, row, told, with_boxes
 
 from core.clock import SYSTEM, FixedClock
-from core.errors import UsageError
+from core.errors import Conflict
 from flows.sat import boxes, check, parking, quiet
 from sandbox import faults
 from sandbox.hub import HubServer
@@ -186,7 +186,7 @@ def test_a_box_that_was_silent_when_it_was_parked_is_told_when_the_silence_ends(
 
 def test_a_parked_box_is_asked_again_when_somebody_says_so(shop: HubServer) -> None:
     boxes.prepare()
-    with pytest.raises(UsageError, match="não está parada"):
+    with pytest.raises(Conflict, match="não está parada"):
         parking.reactivate("loja-1")
     shop.program(1, refusal_line("10001", "Código de ativação inválido"))
     assert check.verificar("loja-1").resultado == "parada"

@@ -1,0 +1,157 @@
+"""Boxes as people see them: pages of them, their history, and what is watched. They are the operator's."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.caller import OPERATOR, Caller
+from core.page import LARGEST, SIZE, Page
+from core.settings.sat import BoxSettings, same_equipment
+from flows.sat.configured import FONTE, box_named, known, merged
+from storage.models import Alerta, Caixa, CaixaHistorico
+from storage.models.base import CONTA_PADRAO
+from storage.pages import newest_first
+from storage.session import reading
+
+# Not asked, because another box of another name is the same equipment.
+UNIDA = "unida"
+
+
+@dataclass(frozen=True)
+class BoxView:
+    """A box of the settings or of the database, its last result (`unida`: another one is the same), its open alerts."""
+
+    nome: str
+    tipo: str
+    endereco: str
+    numero_caixa: int
+    loja: str | None
+    uf: str | None
+    grupo: str | None
+    resultado: str | None
+    verificada_em: datetime | None
+    erro: str | None
+    ocupada_desde: datetime | None
+    silenciada_ate: datetime | None
+    alertas: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """A box became otherwise: its result, its state of operation or its alerts."""
+
+    id: int
+    em: datetime
+    resultado: str
+    estado_operacao: int | None
+    alertas: tuple[str, ...]
+    erro: str | None
+
+
+@dataclass(frozen=True)
+class WatchedBox:
+    """A box that is watched now, whatever this process's settings say."""
+
+    nome: str
+    resultado: str | None
+    verificada_em: datetime | None
+    alertas: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OpenAlert:
+    """An alert of a box, or of the place of several."""
+
+    caixa: str
+    codigo: str
+    severidade: str
+    mensagem: str
+
+
+def boxes(
+    rotulos: Mapping[str, str] | None = None,
+    *,
+    depois: str | None = None,
+    limite: int = SIZE,
+    caller: Caller = OPERATOR,
+) -> Page[BoxView]:
+    """Return a page of boxes by name, those with these labels (loja, uf, grupo) if asked."""
+    wanted = {} if rotulos is None else rotulos
+    meant = [
+        box
+        for name, box in sorted(known().items())
+        if caller.is_operator
+        and (depois is None or name > depois)
+        and all(getattr(box, label) == value for label, value in wanted.items())
+    ]
+    some, same = meant[: max(1, min(limite, LARGEST))], merged()
+    with reading() as db:
+        rows, opened = _rows(db, [box.name for box in some]), _opened(db)
+    shown = tuple(_view(box, rows.get(box.name), opened[box.name], same.get(box.name)) for box in some)
+    return Page(shown, some[-1].name if len(meant) > len(some) else None)
+
+
+def history(nome: str, *, depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR) -> Page[ChangeView]:
+    """Return a page of the changes of a box, the newest first; raise `NotFound` when there is no such box."""
+    box_named(nome, caller)
+    query = select(CaixaHistorico.id, CaixaHistorico).join(Caixa, Caixa.id == CaixaHistorico.caixa_id)
+    with reading() as db:
+        found = newest_first(db, query.where(Caixa.nome == nome), CaixaHistorico.id, depois, limite)
+        return found.map(lambda row: _change(row[1]))
+
+
+def watched() -> tuple[tuple[WatchedBox, ...], tuple[OpenAlert, ...]]:
+    """Return the boxes that are watched and the open alerts, as the rows have them."""
+    with reading() as db:
+        query = select(Alerta).where(Alerta.fonte == FONTE, Alerta.resolvido_em.is_(None)).order_by(Alerta.id)
+        alerts = db.scalars(query).all()
+        rows = db.scalars(select(Caixa).where(Caixa.ativo).order_by(Caixa.nome)).all()
+    codes: defaultdict[str, list[str]] = defaultdict(list)
+    for one in alerts:
+        codes[one.objeto].append(one.codigo)
+    return (
+        tuple(WatchedBox(row.nome, row.resultado, row.verificada_em, tuple(codes[row.nome])) for row in rows),
+        tuple(OpenAlert(one.objeto, one.codigo, one.severidade, one.mensagem) for one in alerts),
+    )
+
+
+def _rows(db: Session, names: Collection[str]) -> dict[str, Caixa]:
+    query = select(Caixa).where(Caixa.conta == CONTA_PADRAO, Caixa.nome.in_(names))
+    return {row.nome: row for row in db.scalars(query)}
+
+
+def _opened(db: Session) -> defaultdict[str, list[str]]:
+    """Return the codes of the open alerts by object; there are few, so they are not looked for box by box."""
+    opened: defaultdict[str, list[str]] = defaultdict(list)
+    query = select(Alerta.objeto, Alerta.codigo).where(Alerta.fonte == FONTE, Alerta.resolvido_em.is_(None))
+    for objeto, codigo in db.execute(query.order_by(Alerta.id)):
+        opened[objeto].append(codigo)
+    return opened
+
+
+def _view(box: BoxSettings, row: Caixa | None, alertas: Collection[str], same: BoxSettings | None) -> BoxView:
+    last = row if row and not same else Caixa()
+    return BoxView(
+        nome=box.name,
+        tipo=box.kind,
+        endereco=box.address,
+        numero_caixa=box.numero_caixa,
+        loja=box.loja,
+        uf=box.uf,
+        grupo=box.grupo,
+        resultado=UNIDA if same else last.resultado,
+        verificada_em=last.verificada_em,
+        erro=same_equipment(same) if same else last.erro,
+        ocupada_desde=last.ocupada_desde,
+        silenciada_ate=last.silenciada_ate,
+        alertas=tuple(alertas),
+    )
+
+
+def _change(row: CaixaHistorico) -> ChangeView:
+    codes = tuple(row.alertas.split(",")) if row.alertas else ()
+    return ChangeView(row.id, row.em, row.resultado, row.estado_operacao, codes, row.erro)
