@@ -1,4 +1,4 @@
-"""Rows, and how a connector changes them; the sentences of an account."""
+"""Rows, and how a connector changes them."""
 
 import pytest
 
@@ -16,7 +16,6 @@ from connectors.base.faults import (
 from connectors.base.table import DEFAULT, Row
 from connectors.base.teller import Teller
 from core.errors import Misconfigured, Rejected, Transient
-from core.secrets import Secrets
 
 
 @pytest.mark.parametrize(
@@ -72,15 +71,3 @@ def test_a_row_takes_the_place_of_one_and_a_range_that_of_all_within() -> None:
     narrow = DEFAULT.changed({range(505, 600): all_of_them})
     assert narrow.of_status(503) == DEFAULT.of_status(503)
     assert narrow.of_status(550) == all_of_them
-
-
-def test_a_sentence_names_the_account_and_hides_what_it_must_not_show() -> None:
-    teller = Teller("Milvus matriz", DEFAULT, Secrets("chave-1234"))
-    found = teller.of_status(422, "<b>campo</b> inválido: chave-1234.\x1b[31m", 7.0)
-    assert str(found) == "Milvus matriz: recusou o pedido (HTTP 422): campo inválido: ***. [31m."
-    assert (found.said, found.retry_after) == ("campo inválido: ***. [31m", 7.0)
-
-
-def test_facts_of_the_account_may_stand_in_a_sentence() -> None:
-    row = Row(Refused, "não existe em {address} ({status})")
-    assert str(Teller("", facts={"address": "h{1}:5"}).of_row(row, status=404)) == "não existe em h{1}:5 (404)."
