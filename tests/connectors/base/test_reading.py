@@ -3,6 +3,7 @@
 import gzip
 import json
 import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -53,3 +54,18 @@ def test_what_is_packed_is_unpacked_within_its_limit(encoding: str) -> None:
     assert inflated(packed, encoding, 999) == packed
     assert inflated(packed, "br", 1000) == packed
     assert inflated(b"x" * 10, encoding, 1000) == b"x" * 10
+
+
+@pytest.mark.parametrize(
+    ("given_", "wanted"),
+    [
+        ("a\r\n\tb", "a b"),
+        ("<b>Erro</b> <br/>grave", "Erro grave"),
+        ("\x1b[31mx\x00", "[31mx"),
+        ("x" * 600, "x" * 499 + "…"),
+        ({"Erro": "á"}, '{"Erro": "á"}'),
+        (None, ""),
+    ],
+)
+def test_words_are_one_printable_line(given_: Any, wanted: str) -> None:
+    assert one_line(given_) == wanted
