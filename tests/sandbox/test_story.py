@@ -8,7 +8,7 @@ from connectors.sat.status import StatusOperacional, parse
 from core.chave_cfe import ChaveCFe
 from core.clock import FixedClock
 from sandbox.sat_wire import VAZIA
-from sandbox.story import CUPONS, NSERIES, NUMEROS_CAIXA, Story
+from sandbox.story import CUPONS, NSERIES, Story
 
 BEGIN = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 
@@ -17,10 +17,10 @@ def said(loja: str, after: float) -> StatusOperacional:
     clock = FixedClock(BEGIN)
     story = Story(clock, ciclo=30)
     clock.advance(after)
-    return parse(story.caixas()[NUMEROS_CAIXA[loja]](123456))
+    return parse(story.lojas()[loja](123456))
 
 
-@pytest.mark.parametrize("loja", NUMEROS_CAIXA)
+@pytest.mark.parametrize("loja", NSERIES)
 @pytest.mark.parametrize("after", [0, 14, 29, 31, 3600])
 def test_every_shop_s_box_always_answers_as_itself(loja: str, after: float) -> None:
     found = said(loja, after)
