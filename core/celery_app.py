@@ -70,7 +70,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_proc_alive_timeout": 30,
         "timezone": settings[CoreSettings].timezone,
         "enable_utc": True,
-        "beat_scheduler": "redbeat.RedBeatScheduler",
+        "beat_scheduler": "workers.beat:PatientScheduler",
         "beat_max_loop_interval": 1,
         "redbeat_redis_url": broker.url,
         "redbeat_redis_use_ssl": broker.tls or None,

@@ -11,6 +11,7 @@ from typing import Any
 
 from celery.signals import (
     beat_init,
+    celeryd_after_setup,
     worker_init,
     worker_process_init,
     worker_process_shutdown,
@@ -21,6 +22,7 @@ from core import logs, queues, stopping, walk
 from core.logs import get_logger
 from core.process import die_with_parent
 from core.upkeep import Upkeep, upkeeps
+from workers import broker_lines
 
 # Read before the pool forks, so that a child can tell whether its parent was gone before it could ask the kernel.
 _PARENT = os.getpid()
@@ -38,6 +40,12 @@ def prepare(sender: Any = None, **_: Any) -> None:
     flows = queues.flows_of(_carried)
     _load(flows)
     _start(upkeep for name, upkeep in upkeeps().items() if name in flows)
+
+
+@celeryd_after_setup.connect(dispatch_uid="esteira.quieten")
+def quieten(**_: Any) -> None:
+    """Make a lost broker one line; Celery has set up its own logging by now."""
+    broker_lines.quieten()
 
 
 def _load(flows: Iterable[str]) -> None:

@@ -1,0 +1,124 @@
+"""Redis away, emptied and back: beat and worker wait, say one line each, and go on by themselves."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from conftest import Configure
+from support.ports import wait_until
+from support.redis import RedisServer
+
+from core import celery_app
+from events.delivery.sweep import SWEEP
+from storage.models import Marca
+from storage.session import reading
+from workers.processes import table
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def redis(configure: Configure, sqlite: str, tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of this test alone, to be killed."""
+    (tmp_path / "redis").mkdir()
+    with RedisServer(tmp_path / "redis") as server:
+        configure(core__redis_url=server.url)
+        yield server
+    celery_app.refresh()
+
+
+@contextmanager
+def line(folder: Path) -> Iterator[dict[str, Path]]:
+    """Run beat and the worker of the sweep; give the file of what each says."""
+    said = {name: folder / f"{name}.log" for name in ("beat", "geral")}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    running = []
+    for process in table():
+        if process.name in said:
+            with said[process.name].open("wb") as file:
+                running.append(subprocess.Popen(process.command, cwd=ROOT, env=environment, stdout=file, stderr=file))
+    try:
+        yield said
+        assert [process.poll() for process in running] == [None, None]
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+
+
+def swept() -> datetime | None:
+    with reading() as db:
+        mark = db.get(Marca, SWEEP)
+        return mark.instante if mark else None
+
+
+def wait_for_a_sweep() -> None:
+    before = swept()
+    wait_until(lambda: swept() != before, seconds=60)
+
+
+def refuse_until(port: int, attempts: int) -> None:
+    """Take so many connections on the port of the dead Redis, and close each at once."""
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(("127.0.0.1", port))
+        door.listen()
+        door.settimeout(60)
+        for _ in range(attempts):
+            door.accept()[0].close()
+
+
+def lines(file: Path) -> list[str]:
+    return [one for one in file.read_text().splitlines() if one.strip() and "arquivo de chaves" not in one]
+
+
+def test_a_redis_that_goes_and_comes_back_costs_one_line_and_a_delay(redis: RedisServer, tmp_path: Path) -> None:
+    with line(tmp_path) as said:
+        wait_for_a_sweep()
+        redis.kill()
+        refuse_until(redis.port, 12)
+        redis.start()
+        wait_for_a_sweep()
+        beat, worker = lines(said["beat"]), lines(said["geral"])
+    assert len([one for one in beat if "redis is away, beat waits" in one]) == 1
+    assert len([one for one in beat if "redis is back" in one]) == 1
+    assert len(beat) == 2, beat
+    assert ["broker away" in one for one in worker] == [True], worker
+
+
+def test_a_redis_that_is_not_there_yet_is_waited_for(redis: RedisServer, tmp_path: Path) -> None:
+    redis.kill()
+    with line(tmp_path) as said:
+        refuse_until(redis.port, 8)
+        redis.start()
+        wait_for_a_sweep()
+        assert not [one for file in said.values() for one in lines(file) if "Traceback" in one]
+        assert [len(lines(file)) for file in (said["beat"], said["geral"])] == [2, 1]
+
+
+def test_a_redis_that_is_emptied_gets_its_schedule_again(redis: RedisServer, tmp_path: Path) -> None:
+    with line(tmp_path) as said:
+        wait_for_a_sweep()
+        redis.flush()
+        wait_for_a_sweep()
+        wait_for_a_sweep()
+        assert len(lines(said["beat"])) == 1
+        assert "beat lost its lock" in lines(said["beat"])[0]
+
+
+def test_one_beat_sends_while_another_waits_for_its_turn(redis: RedisServer, tmp_path: Path) -> None:
+    (tmp_path / "segundo").mkdir()
+    (beat,) = [process for process in table() if process.name == "beat"]
+    with line(tmp_path):
+        wait_for_a_sweep()
+        second = subprocess.Popen(beat.command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        wait_for_a_sweep()
+        assert second.poll() is None
+        second.kill()
+        second.wait()
