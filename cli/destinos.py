@@ -43,6 +43,10 @@ Headers = Annotated[
     list[str] | None,
     typer.Option("--cabecalho", help='"Nome: valor", só webhook; pode repetir; com o valor - lê da entrada.'),
 ]
+Options = Annotated[
+    list[str] | None,
+    typer.Option("--opcao", help="nome=valor, para os tipos que têm opções próprias; pode repetir; - lê da entrada."),
+]
 
 
 @app.command()
@@ -55,6 +59,7 @@ def criar(
     segredo: Secret = None,
     assinatura: Scheme = None,
     cabecalho: Headers = None,
+    opcao: Options = None,
     severidade: Annotated[str | None, typer.Option("--severidade", help="A menor: aviso ou critico.")] = None,
     rotulo: Annotated[list[str] | None, typer.Option("--rotulo", help="loja=loja-1; pode repetir.")] = None,
     silencio: Annotated[str | None, typer.Option("--silencio", help="Horário sem avisos: 22:00-07:00.")] = None,
@@ -80,6 +85,7 @@ def criar(
         ordem_estrita=ordem_estrita,
         cabecalhos=_headers(cabecalho or ()),
         assinatura=assinatura,
+        opcoes=_options(opcao or ()),
     )
     created = create(new, replacing=substituir)
     say(f"Destino {created.destino.id} criado: {created.destino.nome}.")
@@ -94,6 +100,7 @@ def alterar(
     eventos: Annotated[str | None, typer.Option("--eventos", help="Outros eventos; '*' são todos.")] = None,
     topico: Annotated[str | None, typer.Option("--topico", help="Outro tópico (só ntfy).")] = None,
     cabecalho: Headers = None,
+    opcao: Options = None,
     severidade: Annotated[str | None, typer.Option("--severidade", help="aviso ou critico; vazia tira.")] = None,
     rotulo: Annotated[list[str] | None, typer.Option("--rotulo", help="loja=loja-1; vazio tira todos.")] = None,
     silencio: Annotated[str | None, typer.Option("--silencio", help="22:00-07:00; vazio tira.")] = None,
@@ -117,6 +124,7 @@ def alterar(
         por_minuto=por_minuto,
         ordem_estrita=ordem_estrita,
         cabecalhos=_headers(cabecalho or ()),
+        opcoes=_options(opcao or ()),
     )
     changed = change(destino, new)
     say(f"Destino {changed.destino.id} alterado: {changed.destino.nome}.")
@@ -185,12 +193,22 @@ def _show(created: "Created", as_json: bool, *, warn: bool = True) -> None:
 
 
 def _headers(given: Sequence[str]) -> dict[str, str]:
-    """Read `Nome: valor`; a value `-` comes from the input, one line each, so that no list of processes shows it."""
+    return _pairs(
+        given, ":", UsageError('Um cabeçalho tem a forma "Nome: valor", cada nome uma vez.', campo="cabecalho")
+    )
+
+
+def _options(given: Sequence[str]) -> dict[str, str]:
+    return _pairs(given, "=", UsageError("Uma opção tem a forma nome=valor, cada nome uma vez.", campo="opcao"))
+
+
+def _pairs(given: Sequence[str], between: str, mistake: UsageError) -> dict[str, str]:
+    """Read names and values; a value `-` comes from the input, one line each, so that no list of processes shows it."""
     found: dict[str, str] = {}
     for one in given:
-        name, separator, value = one.partition(":")
+        name, separator, value = one.partition(between)
         if not separator or name.strip() in found:
-            raise UsageError('Um cabeçalho tem a forma "Nome: valor", cada nome uma vez.', campo="cabecalho")
+            raise mistake
         found[name.strip()] = _from_stdin(value.strip()) or ""
     return found
 

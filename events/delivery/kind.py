@@ -57,6 +57,16 @@ class Said:
     segredo: str | None = None
     cabecalhos: Mapping[str, str] = field(default_factory=dict)
     assinatura: str | None = None
+    opcoes: Mapping[str, str] = field(default_factory=dict)
+
+
+# What not every kind takes: how it is called, and the field of the command line.
+SPECIAL = {
+    "topico": ("tópico", "topico"),
+    "cabecalhos": ("cabeçalhos próprios", "cabecalho"),
+    "assinatura": ("escolha de assinatura", "assinatura"),
+    "opcoes": ("opções próprias", "opcao"),
+}
 
 
 @dataclass(frozen=True)
@@ -69,9 +79,14 @@ class Checked:
 
 
 class Kind(ABC):
-    """A kind of destination. `one_first`: the first request of a run goes alone, for a refusal there costs dearly."""
+    """A kind of destination.
+
+    `takes` are the fields of `SPECIAL` that may be said of it. `one_first`: the first request of a run goes alone, for
+    a refusal there costs dearly.
+    """
 
     tipo: ClassVar[str]
+    takes: ClassVar[frozenset[str]] = frozenset()
     one_first: ClassVar[bool] = False
 
     @abstractmethod
@@ -81,6 +96,13 @@ class Kind(ABC):
     @abstractmethod
     def checked(self, said: Said) -> Checked:
         """Return what is stored of what a person said; raise `UsageError` with what is wrong."""
+
+    def accepted(self, said: Said) -> Checked:
+        """Return what is stored of what a person said, once nothing is said that the kind does not take."""
+        for name, (called, campo) in SPECIAL.items():
+            if getattr(said, name) and name not in self.takes:
+                raise UsageError(f"Um destino {self.tipo} não tem {called}.", campo=campo)
+        return self.checked(said)
 
     def rotated(self, destino: Destino, said: Said, now: datetime) -> Checked:
         """Return the columns of a change of secret; where none is said the kind may make it."""

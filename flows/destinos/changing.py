@@ -30,13 +30,14 @@ class Change:
     por_minuto: int | None = None
     ordem_estrita: bool | None = None
     cabecalhos: Mapping[str, str] | None = None
+    opcoes: Mapping[str, str] | None = None
 
 
 def change(name_or_id: str, new: Change, caller: Caller = OPERATOR) -> Created:
     """Change what is said; the destination's state, its secret and what it is owed stay."""
     with transaction() as db:
         destino = find(db, name_or_id, caller)
-        checked = kinds()[destino.tipo].checked(_said(destino, new))
+        checked = kinds()[destino.tipo].accepted(_said(destino, new))
         columns = {name: value for name, value in checked.columns.items() if name != "secret_key"}
         for name, value in (columns | _own_columns(new)).items():
             setattr(destino, name, value)
@@ -64,15 +65,21 @@ def change_secret(
 
 def _said(destino: Destino, new: Change) -> Said:
     """Return the destination as if it were said anew."""
-    given = _merged(json.loads(destino.headers_customizados or "{}"), new.cabecalhos or {})
-    return Said(new.url or destino.url, new.topico or destino.topico, destino.secret_key, given)
+    return Said(
+        new.url or destino.url,
+        new.topico or destino.topico,
+        destino.secret_key,
+        _merged(destino.headers_customizados, new.cabecalhos),
+        opcoes=_merged(destino.opcoes, new.opcoes),
+    )
 
 
-def _merged(stored: Mapping[str, str], by: Mapping[str, str]) -> dict[str, str]:
-    """Return these headers in place of those of their names; an empty value takes one away."""
-    replaced = {name.lower() for name in by}
-    kept = {name: value for name, value in stored.items() if name.lower() not in replaced}
-    return kept | {name: value for name, value in by.items() if value}
+def _merged(stored: str | None, by: Mapping[str, str] | None) -> dict[str, str]:
+    """Return what is stored in JSON with these in place of those of their names; an empty value takes one away."""
+    new = by or {}
+    replaced = {name.lower() for name in new}
+    kept = {name: value for name, value in json.loads(stored or "{}").items() if name.lower() not in replaced}
+    return kept | {name: value for name, value in new.items() if value}
 
 
 def _own_columns(new: Change) -> dict[str, Any]:

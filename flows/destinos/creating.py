@@ -38,10 +38,11 @@ class NewDestination:
     ordem_estrita: bool = False
     cabecalhos: Mapping[str, str] = field(default_factory=dict)
     assinatura: str | None = None
+    opcoes: Mapping[str, str] = field(default_factory=dict)
 
     def as_said(self) -> Said:
         """Return what its kind has a say in."""
-        return Said(self.url, self.topico, self.segredo, self.cabecalhos, self.assinatura)
+        return Said(self.url, self.topico, self.segredo, self.cabecalhos, self.assinatura, self.opcoes)
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def create(new: NewDestination, *, replacing: bool = False, caller: Caller = OPE
 
     With `replacing` the one of the same name, if there is, becomes what is given and is on again.
     """
-    checked = known_kind(new.tipo).checked(new.as_said())
+    checked = known_kind(new.tipo).accepted(new.as_said())
     with transaction() as db:
         destino = Destino(**_columns(new, checked), assinaturas=subscribed(new.eventos))
         destino.usuario_id = caller.usuario_id
@@ -80,7 +81,7 @@ def _columns(new: NewDestination, checked: Checked) -> dict[str, Any]:
     return {
         "tipo": new.tipo,
         "nome": checked_name(new.nome),
-        "secret_anterior": None,
+        **dict.fromkeys(("topico", "headers_customizados", "opcoes", "secret_anterior")),
         "secret_anterior_ate": None,
         **checked.columns,
         "timeout": settings.total_timeout,

@@ -17,6 +17,7 @@ class Destino(Numbered, Leased, Base):
     after the last one (0: closed). `pausado_em` is an operator's pause.
 
     `secret_key` signs a webhook's requests; for ntfy it is the token, or user:password, sent to the server.
+    `opcoes` is what only its kind knows the names of, in JSON.
     Without owner it is the operator's. `ativo` is its owner's wish; `desligado_em` says that Esteira itself
     switched it off, and from then on its events are kept as `retido`.
     """
@@ -30,6 +31,7 @@ class Destino(Numbered, Leased, Base):
     topico: Mapped[str | None] = mapped_column(String(64))
     secret_key: Mapped[str | None] = mapped_column(Encrypted)
     headers_customizados: Mapped[str | None] = mapped_column(Encrypted)
+    opcoes: Mapped[str | None] = mapped_column(Encrypted)
     timeout: Mapped[float]
     retry_count: Mapped[int]
     ativo: Mapped[bool] = mapped_column(default=True)

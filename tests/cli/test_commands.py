@@ -160,7 +160,7 @@ def test_a_destination_that_was_switched_off_can_be_turned_on_again(run: Run, re
         (
             "destinos criar --tipo webhook --nome a --url https://a.b/ --eventos alerta_aberto --topico t",
             2,
-            "Um webhook não tem tópico (--topico).",
+            "Um destino webhook não tem tópico (--topico).",
         ),
     ],
 )

@@ -64,6 +64,8 @@ def test_what_is_said_is_changed(run: Run) -> None:
         (("--eventos", "*,alerta_aberto"), "já quer dizer todos"),
         (("--url", "https://u:s@a.b/"), "usuário nem senha (--url)"),
         (("--topico", "x"), "não tem tópico (--topico)"),
+        (("--opcao", "cor=azul"), "não tem opções próprias (--opcao)"),
+        (("--opcao", "azul"), "forma nome=valor"),
     ],
 )
 def test_a_mistake_names_its_option(run: Run, words: tuple[str, ...], told: str) -> None:

@@ -40,6 +40,7 @@ class Ntfy(HttpKind):
     """A topic of an ntfy server; all topics of one server share its bucket."""
 
     tipo = "ntfy"
+    takes = frozenset(["topico"])
     statuses = STATUSES
     # Thirty wrong credentials of one address lock it out, those that are right too.
     one_first = True
@@ -65,19 +66,10 @@ class Ntfy(HttpKind):
 
     def checked(self, said: Said) -> Checked:
         """Return its columns: the root of a server, a topic, and a token or `usuario:senha` where there is one."""
-        if said.cabecalhos:
-            raise UsageError("Um destino ntfy não tem cabeçalhos próprios.", campo="cabecalho")
-        if said.assinatura:
-            raise UsageError("Um destino ntfy não tem assinatura.", campo="assinatura")
         url = checked_url(said.url)
         if wire_url(url).raw_path_qs != "/":
             raise UsageError("A URL de um destino ntfy é a raiz do servidor; o tópico é dado à parte.", campo="url")
-        columns = {
-            "url": url,
-            "topico": _checked_topic(said.topico),
-            "headers_customizados": None,
-            "secret_key": _checked_secret(said.segredo),
-        }
+        columns = {"url": url, "topico": _checked_topic(said.topico), "secret_key": _checked_secret(said.segredo)}
         return Checked(columns, aviso=self.warning(url))
 
     def rotated(self, destino: Destino, said: Said, now: datetime) -> Checked:

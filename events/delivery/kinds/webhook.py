@@ -26,6 +26,7 @@ class Webhook(HttpKind):
     """A receiver of signed requests."""
 
     tipo = "webhook"
+    takes = frozenset(["cabecalhos", "assinatura"])
 
     def build(self, destino: Destino, message: Message, now: datetime) -> Request:
         """Return the request of one attempt, signed now: a retry needs a new timestamp."""
@@ -44,16 +45,9 @@ class Webhook(HttpKind):
 
     def checked(self, said: Said) -> Checked:
         """Return its columns; without a secret it gets one, shown once where the receiver needs it."""
-        if said.topico is not None:
-            raise UsageError("Um webhook não tem tópico.", campo="topico")
         url = checked_url(said.url)
         secret = _secret(said, sign.checked_scheme(said.assinatura))
-        columns = {
-            "url": url,
-            "topico": None,
-            "headers_customizados": headers.checked(said.cabecalhos),
-            "secret_key": secret,
-        }
+        columns = {"url": url, "headers_customizados": headers.checked(said.cabecalhos), "secret_key": secret}
         return Checked(columns, _to_show(said, secret), self.warning(url))
 
     def rotated(self, destino: Destino, said: Said, now: datetime) -> Checked:

@@ -22,6 +22,7 @@ PIGEON = '''
 """A pigeon: one line over TCP, answered by one line. A bearer of letters that no HTTP knows of."""
 
 import asyncio
+import json
 
 from core.errors import UsageError
 from events.delivery.kind import Bucket, Checked, Kind, Made
@@ -34,13 +35,15 @@ REFUSED = Outcome("recusado", Estado.RETIDO, "o pombal recusou a senha", switch_
 
 class Pigeon(Kind):
     tipo = "pombo"
+    takes = frozenset(["opcoes"])
     one_first = True
 
     async def deliver(self, destino, message, now):
         host, _, port = destino.url.removeprefix("pombo://").partition(":")
         try:
             reader, writer = await asyncio.open_connection(host, int(port))
-            writer.write(f"{destino.secret_key} {message.message_id} {message.attempt}\\n".encode())
+            food = json.loads(destino.opcoes or "{}").get("comida", "")
+            writer.write(f"{destino.secret_key} {message.message_id} {message.attempt} {food}\\n".encode())
             said = (await reader.readline()).decode().strip()
             writer.close()
         except OSError:
@@ -52,7 +55,13 @@ class Pigeon(Kind):
         if not said.url.startswith("pombo://"):
             raise UsageError("Um pombo voa para pombo://servidor:porta.")
         made = "milho" if said.segredo is None else None
-        return Checked({"url": said.url, "secret_key": made or said.segredo}, made)
+        if said.opcoes.keys() > {"comida"}:
+            raise UsageError("Um pombo só tem a opção comida.", campo="opcao")
+        columns = {"url": said.url, "secret_key": made or said.segredo, "opcoes": json.dumps(dict(said.opcoes))}
+        return Checked(columns, made)
+
+    def shown(self, destino):
+        return json.loads(destino.opcoes or "{}")
 
     def rotated(self, destino, said, now):
         return Checked({"secret_key": said.segredo or "trigo"}, None if said.segredo else "trigo")
@@ -121,14 +130,16 @@ def test_a_new_kind_is_known_from_the_command_line_to_the_delivery(
     banco: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with loft() as home:
-        assert criar(home.url, "--json") == 0
+        assert criar(home.url, "--opcao", "comida=aveia", "--json") == 0
         made = json.loads(capsys.readouterr().out)
         assert (made["tipo"], made["segredo"]) == ("pombo", "milho")
         (message_id,) = fire()
         assert sweep() == [(made["id"], "entregas.drenar")]
         drain(made["id"])
         assert only().estado == Estado.ENTREGUE
-        assert home.lines == [f"milho {message_id} 1"]
+        assert home.lines == [f"milho {message_id} 1 aveia"]
+        assert main(["destinos", "alterar", "p", "--opcao", "comida=cevada", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["detalhes"] == {"comida": "cevada"}
         assert [(a.outcome, a.response) for a in attempts()] == [("entregue", "recebido")]
         assert main(["destinos", "testar", "p"]) == 0
 
@@ -136,6 +147,10 @@ def test_a_new_kind_is_known_from_the_command_line_to_the_delivery(
 def test_what_a_person_says_of_it_is_judged_by_its_file_alone(sqlite: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert criar("https://exemplo.com/") == 2
     assert "Um pombo voa para" in capsys.readouterr().err
+    assert criar("pombo://127.0.0.1:1", "--opcao", "comida=milho", "--opcao", "asa=1") == 2
+    assert "só tem a opção comida (--opcao)" in capsys.readouterr().err
+    assert criar("pombo://127.0.0.1:1", "--topico", "x") == 2
+    assert "Um destino pombo não tem tópico (--topico)" in capsys.readouterr().err
     assert criar("pombo://127.0.0.1:1") == 0
     capsys.readouterr()
     assert main(["destinos", "trocar-segredo", "p", "--json"]) == 0

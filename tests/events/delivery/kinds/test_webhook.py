@@ -76,7 +76,7 @@ def test_the_owner_s_headers_are_sent_and_never_shown(sqlite: str, receiver: Rec
 )
 def test_what_does_not_go_together_is_told(said: Said, told: str) -> None:
     with pytest.raises(UsageError, match=told):
-        kinds()["webhook"].checked(said)
+        kinds()["webhook"].accepted(said)
 
 
 def test_a_secret_is_made_where_none_is_given(sqlite: str) -> None:
