@@ -58,12 +58,16 @@ def _siblings(model: type[BaseModel], location: tuple[int | str, ...]) -> list[s
 
 
 def _reason(error: Any, model: type[BaseModel]) -> str:
-    context = {key: str(value) for key, value in error.get("ctx", {}).items()}
+    context = {key: _shown(value) for key, value in error.get("ctx", {}).items()}
     reason = _REASONS.get(error["type"], "valor inválido").format(**context)
     if error["type"] == "extra_forbidden":
         close = get_close_matches(str(error["loc"][-1]), _siblings(model, error["loc"]), 1)
         reason += f" (seria {close[0]}?)" if close else ""
     return reason
+
+
+def _shown(limit: Any) -> str:
+    return f"{limit:g}" if isinstance(limit, float) else str(limit).replace(" or ", " ou ")
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> list[str]:

@@ -1,0 +1,34 @@
+"""Numbers of an entity's events: from 1, without gaps, also when rivals count at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from storage.sequence import LIMIT, next_value
+from storage.session import transaction
+
+
+def count(entidade: str) -> int:
+    with transaction() as db:
+        return next_value(db, entidade)
+
+
+def test_each_entity_counts_for_itself(banco: str) -> None:
+    assert [count(name) for name in ("a", "b", "a", "a", "b")] == [1, 1, 2, 3, 2]
+
+
+def test_a_number_that_was_rolled_back_is_given_again(banco: str) -> None:
+    assert count("a") == 1
+    with pytest.raises(RuntimeError), transaction() as db:
+        assert next_value(db, "a") == 2
+        raise RuntimeError
+    assert count("a") == 2
+
+
+def test_rivals_get_different_numbers_without_gaps(banco: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(count, ["a"] * 20)) == list(range(1, 21))
+
+
+def test_a_long_name_is_cut_where_the_column_ends(banco: str) -> None:
+    assert [count("x" * LIMIT + tail) for tail in ("", "y")] == [1, 2]
