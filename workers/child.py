@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from workers.guard import guarded
 from workers.lines import Lines
@@ -16,15 +16,10 @@ LAST_CHUNKS = 64
 NOT_PASSED_ON = ("FLOWER_",)
 
 
-def child_environment(more: Mapping[str, str]) -> dict[str, str]:
-    """Return this process's environment with `more`, which also replaces names written in another case."""
-    replaced = {name.upper() for name in more}
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name.upper() not in replaced and not name.startswith(NOT_PASSED_ON)
-    }
-    return kept | {"PYTHONUNBUFFERED": "1"} | dict(more)
+def child_environment() -> dict[str, str]:
+    """Return this process's environment without what is not passed on."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_PASSED_ON)}
+    return kept | {"PYTHONUNBUFFERED": "1"}
 
 
 class Child:
@@ -33,7 +28,6 @@ class Child:
     def __init__(self, spec: Process, emit: Callable[[str], None]) -> None:
         self._emit = emit
         self._lines = Lines()
-        self.environment = dict(spec.environment())
         self._output, theirs = os.pipe()
         os.set_blocking(self._output, False)
         try:
@@ -51,7 +45,7 @@ class Child:
             stdin=subprocess.DEVNULL if message is None else subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=child_environment(self.environment),
+            env=child_environment(),
             start_new_session=True,
         )
         if process.stdin is not None and message is not None:

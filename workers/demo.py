@@ -1,137 +1,163 @@
-"""The demonstration: the sandbox as one more process, and what its presence changes for the others.
+"""The demonstration: the outside world in miniature as one more process, and a folder where it plays.
 
-Nothing else of Esteira knows of it: boxes, rules and destinations reach the processes as ordinary settings and through
-the ordinary command line. `python -m workers.demo` is the job that makes the destinations.
+It has a data folder of its own, made new at each start, with the settings that lead to its servers; while it lives
+whatever is typed in the same place reads them (`core.settings.demonstration`). Boxes, rules and destinations are
+ordinary settings and ordinary commands: nothing else of Esteira knows of it. `python -m workers.demo` is the job that
+types them.
 """
 
-import base64
+import fcntl
 import json
 import secrets
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 from urllib.error import URLError
-from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
+from core.settings.core import CoreSettings
 from core.settings.deliveries import DeliverySettings
-from core.settings.load import Settings
+from core.settings.demonstration import FOLDER, LOCK_FILE, SETTINGS_FILE
+from core.settings.load import Settings, get_settings
+from sandbox.demo.part import Stage, Typed, parts
 from workers.guard import guarded
+from workers.ports import free_ports
+from workers.private import private_folder, write_private
 from workers.spec import Process
 
-INTERVAL_SECONDS = 5
+SANDBOX = "sandbox"
 LOOPBACK_NETWORK = "127.0.0.0/8"
-EVENTS = "alerta_aberto,alerta_resolvido"
-WEBHOOK, NTFY, TOPIC = "demo-webhook", "demo-ntfy", "esteira-demo"
 STATE_PATH = "/_sandbox/estado"
 STATE_SECONDS = 1.0
-JOB_SECONDS = 60
+TYPED_SECONDS = 60
 
 
-class Sandbox:
-    """The sandbox process: tells it the secret, learns its addresses, says what they mean for the others."""
+@contextmanager
+def staged(settings: Settings) -> Iterator["Demonstration"]:
+    """Make the demonstration's folder anew and let its settings hold until the end of the block."""
+    folder = settings[CoreSettings].data_dir.resolve() / FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    private_folder(folder)
+    stage = Stage(str(folder), {name: free_ports(part.ports) for name, part in parts().items()}, secrets.token_hex(16))
+    write_private(folder / SETTINGS_FILE, json.dumps(tables(stage, settings)))
+    with (folder / LOCK_FILE).open("wb") as lock:
+        fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
+        get_settings.cache_clear()
+        try:
+            yield Demonstration(stage)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            get_settings.cache_clear()
 
-    def __init__(self, settings: Settings) -> None:
-        self._networks = [str(network) for network in settings[DeliverySettings].allow_networks]
-        self._answered = False
-        self.secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()  # pragma: allowlist secret
-        self.addresses: dict[str, Any] = {}
 
-    def processes(self) -> list[Process]:
-        """Return the sandbox and the job that makes its receivers destinations."""
+def tables(stage: Stage, settings: Settings) -> dict[str, Any]:
+    """Return the settings that differ: a database and a broker of its own, its servers, and leave to call them."""
+    networks = [str(network) for network in settings[DeliverySettings].allow_networks]
+    found: dict[str, Any] = {
+        "core": {
+            "data_dir": stage.folder,
+            "database_url": f"sqlite:///{stage.folder}/esteira.db",
+            "redis_url": None,
+            "broker_url": None,
+        },
+        "deliveries": {"allow_networks": [*networks, LOOPBACK_NETWORK], "allow_http": True},
+    }
+    for part in parts().values():
+        found = _merged(found, part.settings(stage))
+    return found
+
+
+def _merged(first: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    both = {key: _merged(first[key], more[key]) for key in first if key in more and isinstance(more[key], Mapping)}
+    return {**first, **more, **both}
+
+
+class Demonstration:
+    """The sandbox process, the job that types, and what both did."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self._serves = False
+
+    def processes(self, after: Sequence[Process]) -> list[Process]:
+        """Return the sandbox and the job that is done once it serves and `after` run."""
+        about = ", ".join(part.about for part in parts().values())
         return [
             Process(
-                name="sandbox",
+                name=SANDBOX,
                 command=(sys.executable, "-m", "sandbox"),
                 stdin=self._greeting,
                 on_line=self._listen,
-                ready=lambda: self._answered,
-                about="Demonstração: três SATHubs, servidor ntfy e receptor de webhooks",
+                ready=lambda: self._serves,
+                about=f"Demonstração: {about}",
                 address="127.0.0.1, portas livres",
             ),
             Process(
-                name="destinos",
+                name="preparo",
                 command=(sys.executable, "-m", "workers.demo"),
-                after=("sandbox",),
-                environment=self.environment,
+                after=(SANDBOX, *(process.name for process in after)),
                 stdin=self._order,
                 once=True,
-                about="Demonstração: cadastra os dois destinos e termina",
+                about="Demonstração: cadastra destinos, varre um lote e termina",
             ),
         ]
 
-    def environment(self) -> Mapping[str, str]:
-        """Return the settings that the demonstration changes, for the processes of this line only."""
-        hubs = self.addresses.get("hubs")
-        if hubs is None:
-            return {}
-        boxes = [{"name": name, "interval_seconds": INTERVAL_SECONDS, **hub} for name, hub in hubs.items()]
-        return {
-            "ESTEIRA_SAT__BOXES": json.dumps(boxes),
-            "ESTEIRA_DELIVERIES__ALLOW_NETWORKS": json.dumps([*self._networks, LOOPBACK_NETWORK]),
-            "ESTEIRA_DELIVERIES__ALLOW_HTTP": "true",
-        }
+    def look(self) -> list[str]:
+        """Return what may be typed in another terminal."""
+        return [f"esteira {words}" for part in parts().values() for words in part.look] + ["esteira diagnostico"]
 
-    def state(self) -> dict[str, Any]:
-        """Ask each sandbox server what it received; one that does not answer is left out."""
-        known = {"receptor": "receptor", "ntfy": "ntfy"}
-        roots = {name: _root(self.addresses[key]) for name, key in known.items() if key in self.addresses}
-        for name, hub in self.addresses.get("hubs", {}).items():
-            roots[f"hub {name}"] = "http://{host}:{port}".format(**hub)
-        answers = {name: _ask(root) for name, root in roots.items()}
-        return {name: answer for name, answer in answers.items() if answer is not None}
+    def seen(self) -> dict[str, Any]:
+        """Ask each server what it received; a part that does not answer is left out."""
+        states = {name: self._states(name) for name in parts()}
+        told = {name: parts()[name].told(state) for name, state in states.items() if state}
+        arrived = [one for state in states.values() for server in state for one in server.get("recebidos", [])]
+        return {"partes": {name: text for name, text in told.items() if text}, "webhooks": arrived}
 
-    def _greeting(self) -> str:
-        self._answered = False
-        return json.dumps({"segredo": self.secret}) + "\n"
-
-    def _listen(self, line: str) -> bool:
-        """Take the line with the addresses; every other line is for people."""
-        if self._answered:
-            return False
-        try:
-            told = json.loads(line)
-        except ValueError:
-            return False
-        if not isinstance(told, dict) or not {"hubs", "ntfy", "receptor"} <= told.keys():
-            return False
-        self.addresses, self._answered = told, True
-        return True
+    def _states(self, name: str) -> list[dict[str, Any]]:
+        answers = [_ask(self.stage.url(name, number)) for number in range(len(self.stage.ports[name]))]
+        return [answer for answer in answers if answer is not None] if None not in answers else []
 
     def _order(self) -> str:
-        urls = {name: self.addresses[name] for name in ("receptor", "ntfy")}
-        return json.dumps({"segredo": self.secret, **urls}) + "\n"
+        return json.dumps(asdict(self.stage)) + "\n"
+
+    def _greeting(self) -> str:
+        self._serves = False
+        return self._order()
+
+    def _listen(self, line: str) -> bool:
+        """Take the line that says that all serve; every other line is for people."""
+        if self._serves or line.strip() != json.dumps({"ports": self.stage.ports}):
+            return False
+        self._serves = True
+        return True
 
 
-def prepare_destinations(urls: Mapping[str, str], secret: str) -> int:
-    """Make the receivers destinations, or bring those of an earlier demonstration up to date; return the exit code."""
-    webhook = ("webhook", WEBHOOK, urls["receptor"], "--segredo", "-")
-    ntfy = ("ntfy", NTFY, urls["ntfy"], "--topico", TOPIC)
-    commands = [_start(*webhook), _start(*ntfy)]
-    codes = []
-    for command, message in zip(commands, (secret, ""), strict=True):
-        said, _ = command.communicate(message + "\n", timeout=JOB_SECONDS)
-        if command.returncode:
-            sys.stderr.write(said)
-        codes.append(command.returncode)
-    return max(codes)
+def prepare(stage: Stage) -> int:
+    """Type what each part wants typed, the parts beside each other; return the exit code."""
+    with ThreadPoolExecutor() as pool:
+        return max(pool.map(_type_all, (part.commands(stage) for part in parts().values())), default=0)
 
 
-def _start(tipo: str, nome: str, url: str, *more: str) -> subprocess.Popen[str]:
-    options = ("--tipo", tipo, "--nome", nome, "--url", url, "--eventos", EVENTS, "--substituir", *more)
-    return subprocess.Popen(  # noqa: S603 - our own command line
-        guarded((sys.executable, "-m", "cli.main", "destinos", "criar", *options)),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def _root(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+def _type_all(commands: Sequence[Typed]) -> int:
+    for typed in commands:
+        done = subprocess.run(  # noqa: S603 - our own command line
+            guarded((sys.executable, "-m", "cli.main", *typed.words)),
+            input=typed.stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=TYPED_SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            sys.stderr.write(done.stdout)
+            return done.returncode
+    return 0
 
 
 def _ask(root: str) -> dict[str, Any] | None:
@@ -143,11 +169,5 @@ def _ask(root: str) -> dict[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def main() -> int:
-    """Read what to make from standard input and make it."""
-    order = json.loads(sys.stdin.readline())
-    return prepare_destinations(order, order["segredo"])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(prepare(Stage(**json.loads(sys.stdin.readline()))))

@@ -2,7 +2,8 @@
 
 It draws what `snapshot()` returns and knows neither database nor sandbox. The dictionary, every part of it optional:
 `caixas` [{nome, resultado, verificada_em, alertas: [codigo]}], `alertas` [{caixa, codigo, severidade, mensagem}],
-`entregas` {estado: quantas}, `recebidos` {receptor, ntfy, hub of each shop: what each answers at /_sandbox/estado}.
+`entregas` {estado: quantas}, `partes` {name: what its servers have seen}, `webhooks` [{recebido_em, evento, webhook_id,
+veredito}], `olhe` [what may be typed in another terminal].
 """
 
 import threading
@@ -77,12 +78,8 @@ def summary(found: Mapping[str, Any]) -> str:
 
 
 def receivers(found: Mapping[str, Any]) -> str:
-    """Return what arrived, in words."""
-    got = found.get("recebidos", {})
-    webhook, ntfy = got.get("receptor", {}), got.get("ntfy", {})
-    verified, refused = webhook.get("verificados", 0), webhook.get("recusados", 0)
-    published = ntfy.get("publicadas", 0)
-    return f"receptor: {verified} com assinatura verificada, {refused} recusados; ntfy: {published} publicadas"
+    """Return what the outside world has seen, in words."""
+    return "; ".join(f"{name}: {told}" for name, told in found.get("partes", {}).items()) or "o sandbox não responde"
 
 
 def drawn(found: Mapping[str, Any]) -> Group:
@@ -91,9 +88,9 @@ def drawn(found: Mapping[str, Any]) -> Group:
     alerts = _table(
         found.get("alertas", []), {"caixa": "Caixa", "severidade": "Severidade", "codigo": "Alerta", "mensagem": ""}
     )
-    arrived = found.get("recebidos", {}).get("receptor", {}).get("recebidos", [])[-NEWEST:]
     webhooks = _table(
-        arrived, {"recebido_em": "Quando", "evento": "Evento", "webhook_id": "Id", "veredito": "Veredito"}
+        found.get("webhooks", [])[-NEWEST:],
+        {"recebido_em": "Quando", "evento": "Evento", "webhook_id": "Id", "veredito": "Veredito"},
     )
     deliveries = ", ".join(f"{amount} {state}" for state, amount in sorted(found.get("entregas", {}).items()))
     return Group(
@@ -102,6 +99,7 @@ def drawn(found: Mapping[str, Any]) -> Group:
         Panel(webhooks, title="Últimos webhooks recebidos", title_align="left"),
         Text(f"Entregas: {deliveries or 'nenhuma'}"),
         Text(receivers(found)),
+        Text(f"Em outro terminal: {' · '.join(found.get('olhe', []))}"),
     )
 
 

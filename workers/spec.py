@@ -1,7 +1,7 @@
 """What the supervisor needs to know of a process."""
 
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Process:
     """One process of the line.
 
-    `after` names those that must be ready before its first start (and that outlive it when everything stops). `before`,
-    `environment` and `stdin` are asked at each start; `before` may return a sentence for the operator. `ready` must
+    `after` names those that must be ready before its first start (and that outlive it when everything stops). `before`
+    and `stdin` are asked at each start; `before` may return a sentence for the operator. `ready` must
     answer at once. `on_line` may keep a line of its output for itself by returning True. `once` is a job that is done
     when it ends with 0. `about` and `address` are for people.
     """
@@ -18,7 +18,6 @@ class Process:
     name: str
     command: tuple[str, ...]
     after: tuple[str, ...] = ()
-    environment: Callable[[], Mapping[str, str]] = dict
     before: Callable[[], str | None] | None = None
     stdin: Callable[[], str] | None = None
     ready: Callable[[], bool] | None = None

@@ -9,9 +9,9 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 
 from core.text import os_fault
@@ -21,7 +21,6 @@ from workers.spec import Process, waves
 
 INTERRUPTED = 130
 TICK, READY_TICK = 1.0, 0.05
-NEVER = float("inf")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -41,20 +40,18 @@ class BackOff:
 
 
 @dataclass
-class Place:
-    """A process's place in the line, with or without somebody in it."""
+class Slot:
+    """A process's slot in the line, with or without somebody in it."""
 
     spec: Process
     child: Child | None = None
     started: float = 0.0
     wait: float = 0.0
     due: float = 0.0
-    kill_at: float = NEVER
     ready: bool = False
     tried: bool = False
     done: bool = False
     prefix: str = ""
-    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def waits_to_start(self) -> bool:
@@ -74,15 +71,15 @@ class Supervisor:
         backoff: BackOff | None = None,
         abort: Callable[[], None] | None = None,
     ) -> None:
-        self._places = {process.name: Place(process) for process in processes}
+        self._slots = {process.name: Slot(process) for process in processes}
         self._order = waves(tuple(processes))
         self._write, self._stop_limit, self._abort = write, stop_limit, abort
         self._backoff = backoff or BackOff()
         self._stopping = False
         self._selector = selectors.DefaultSelector()
-        width = max(map(len, self._places), default=0)
-        for name, place in self._places.items():
-            place.prefix = f"{name:<{width}} | "
+        width = max(map(len, self._slots), default=0)
+        for name, slot in self._slots.items():
+            slot.prefix = f"{name:<{width}} | "
 
     def run(self) -> int:
         """Run until a signal asks for the end; return the exit code."""
@@ -107,47 +104,46 @@ class Supervisor:
 
     def _start_due(self) -> None:
         now = time.monotonic()
-        for place in self._places.values():
-            if place.waits_to_start and place.due <= now and self._may_start(place):
-                self._start(place)
+        for slot in self._slots.values():
+            if slot.waits_to_start and slot.due <= now and self._may_start(slot):
+                self._start(slot)
 
-    def _may_start(self, place: Place) -> bool:
+    def _may_start(self, slot: Slot) -> bool:
         """Others are waited for only once: whoever starts again finds them back by itself."""
-        return place.tried or all(self._places[name].ready for name in place.spec.after)
+        return slot.tried or all(self._slots[name].ready for name in slot.spec.after)
 
-    def _start(self, place: Place) -> None:
-        place.started, place.kill_at = time.monotonic(), NEVER
+    def _start(self, slot: Slot) -> None:
+        slot.started = time.monotonic()
         try:
-            told = place.spec.before() if place.spec.before else None
+            told = slot.spec.before() if slot.spec.before else None
             if told:
-                self._tell(place, told)
-            place.child = Child(place.spec, lambda line: self._show(place, line))
+                self._tell(slot, told)
+            slot.child = Child(slot.spec, lambda line: self._show(slot, line))
         except OSError as error:
-            self._tell(place, f"não consegui iniciar: {os_fault(error)}")
-            self._schedule(place)
+            self._tell(slot, f"não consegui iniciar: {os_fault(error)}")
+            self._schedule(slot)
             return
-        place.tried, place.environment = True, place.child.environment
-        self._selector.register(place.child, selectors.EVENT_READ, place)
+        slot.tried = True
+        self._selector.register(slot.child, selectors.EVENT_READ, slot)
 
-    def _schedule(self, place: Place) -> None:
+    def _schedule(self, slot: Slot) -> None:
         now = time.monotonic()
-        place.wait = self._backoff.after(now - place.started, place.wait)
-        place.due = now + place.wait
+        slot.wait = self._backoff.after(now - slot.started, slot.wait)
+        slot.due = now + slot.wait
 
     # Watching
 
     def _patience(self) -> float:
         """Return how long nothing can become due."""
         now = time.monotonic()
-        empty = [place.due - now for place in self._places.values() if place.waits_to_start]
-        ends = [place.kill_at - now for place in self._places.values() if place.child is not None]
-        awaited = any(place.child is not None and not place.ready for place in self._places.values())
-        nearest = min([TICK, *ends, *(max(wait, READY_TICK) for wait in empty)])
+        empty = [slot.due - now for slot in self._slots.values() if slot.waits_to_start]
+        awaited = any(slot.child is not None and not slot.ready for slot in self._slots.values())
+        nearest = min([TICK, *(max(wait, READY_TICK) for wait in empty)])
         return max(0.0, min(nearest, READY_TICK) if awaited else nearest)
 
     def _wait(self, seconds: float) -> None:
         for key, _ in self._selector.select(seconds):
-            if isinstance(key.data, Place):
+            if isinstance(key.data, Slot):
                 child = key.data.child
                 if child is not None and not child.read():
                     self._selector.unregister(child)
@@ -155,44 +151,26 @@ class Supervisor:
                 key.data()
 
     def _collect(self) -> None:
-        now = time.monotonic()
-        for place in self._places.values():
-            if place.child is None:
-                continue
-            if place.kill_at <= now:
-                place.kill_at = NEVER
-                place.child.kill()
-            if place.child.ended():
-                self._bury(place, place.child)
+        for slot in self._slots.values():
+            if slot.child is not None and slot.child.ended():
+                self._bury(slot, slot.child)
 
-    def _bury(self, place: Place, child: Child) -> None:
+    def _bury(self, slot: Slot, child: Child) -> None:
         if child.fileno() in self._selector.get_map():
             self._selector.unregister(child)
-        place.child, code = None, child.reap()
-        place.ready = place.done = place.spec.once and code == 0
-        if self._stopping or place.done:
+        slot.child, code = None, child.reap()
+        slot.ready = slot.done = slot.spec.once and code == 0
+        if self._stopping or slot.done:
             return
-        self._schedule(place)
+        self._schedule(slot)
         # A job that failed does not hold up the others; it is tried again beside them.
-        place.ready = place.spec.once
-        self._tell(place, f"terminou ({reason(code)}); recomeça em {place.wait:g} s")
+        slot.ready = slot.spec.once
+        self._tell(slot, f"terminou ({reason(code)}); recomeça em {slot.wait:g} s")
 
     def _look_whether_ready(self) -> None:
-        for place in self._places.values():
-            if place.child is not None and not place.ready and not place.spec.once:
-                place.ready = place.spec.ready is None or place.spec.ready()
-                if place.ready:
-                    self._renew()
-
-    def _renew(self) -> None:
-        """Start those again whose environment is another one since somebody became ready."""
-        for place in self._places.values():
-            if not place.tried or place.waits_to_start or place.environment == place.spec.environment():
-                continue
-            place.done = False
-            if place.child is not None and place.kill_at == NEVER:
-                place.child.signal(place.spec.stop_signal)
-                place.kill_at = time.monotonic() + place.spec.grace
+        for slot in self._slots.values():
+            if slot.child is not None and not slot.ready and not slot.spec.once:
+                slot.ready = slot.spec.ready is None or slot.spec.ready()
 
     # Stopping
 
@@ -200,33 +178,33 @@ class Supervisor:
         """Stop wave after wave; whoever is late, or left when time is up, is killed with its group."""
         self._write("Parando tudo, em ordem; mais um sinal termina na hora.")
         ends = time.monotonic() + self._stop_limit
-        groups = [[place for place in map(self._places.__getitem__, names) if place.child] for names in self._order]
+        groups = [[slot for slot in map(self._slots.__getitem__, names) if slot.child] for names in self._order]
         for number, group in enumerate(groups):
-            for place in group:
-                if place.child is not None:
-                    place.child.signal(place.spec.stop_signal)
+            for slot in group:
+                if slot.child is not None:
+                    slot.child.signal(slot.spec.stop_signal)
             share = ends - sum(self._share(later) for later in groups[number + 1 :])
             self._await_end(group, min(time.monotonic() + _grace(group), share))
 
-    def _share(self, group: Sequence[Place]) -> float:
+    def _share(self, group: Sequence[Slot]) -> float:
         """Return the time that is kept for a wave, however long the ones before it take."""
         return min(_grace(group), self._stop_limit / len(self._order))
 
-    def _await_end(self, places: Sequence[Place], deadline: float) -> None:
-        while any(place.child is not None for place in places) and time.monotonic() < deadline:
+    def _await_end(self, slots: Sequence[Slot], deadline: float) -> None:
+        while any(slot.child is not None for slot in slots) and time.monotonic() < deadline:
             self._wait(min(READY_TICK, max(0.0, deadline - time.monotonic())))
             self._collect()
-        for place in places:
-            if place.child is not None:
-                self._tell(place, "não terminou a tempo e foi encerrado")
-                place.child.kill()
-                self._bury(place, place.child)
+        for slot in slots:
+            if slot.child is not None:
+                self._tell(slot, "não terminou a tempo e foi encerrado")
+                slot.child.kill()
+                self._bury(slot, slot.child)
 
     def _kill_all(self) -> None:
-        for place in self._places.values():
-            if place.child is not None:
-                place.child.kill()
-                self._bury(place, place.child)
+        for slot in self._slots.values():
+            if slot.child is not None:
+                slot.child.kill()
+                self._bury(slot, slot.child)
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
@@ -251,25 +229,25 @@ class Supervisor:
         if not self._stopping:
             self._stopping = True
             return
-        for place in self._places.values():
-            if place.child is not None:
-                place.child.kill()
+        for slot in self._slots.values():
+            if slot.child is not None:
+                slot.child.kill()
         if self._abort:
             self._abort()
         os._exit(INTERRUPTED)
 
     # Speaking
 
-    def _show(self, place: Place, line: str) -> None:
-        if place.spec.on_line is None or not place.spec.on_line(line):
-            self._write(place.prefix + shown(line))
+    def _show(self, slot: Slot, line: str) -> None:
+        if slot.spec.on_line is None or not slot.spec.on_line(line):
+            self._write(slot.prefix + shown(line))
 
-    def _tell(self, place: Place, text: str) -> None:
-        self._write(f"{place.prefix}[{shown(text)}]")
+    def _tell(self, slot: Slot, text: str) -> None:
+        self._write(f"{slot.prefix}[{shown(text)}]")
 
 
-def _grace(group: Sequence[Place]) -> float:
-    return max((place.spec.grace for place in group), default=0.0)
+def _grace(group: Sequence[Slot]) -> float:
+    return max((slot.spec.grace for slot in group), default=0.0)
 
 
 def reason(code: int) -> str:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -13,9 +13,9 @@ from rich.text import Text
 
 from core.settings.core import CoreSettings
 from core.settings.flower import FlowerSettings
-from core.settings.load import Settings
-from workers import broker, flower, place, processes
-from workers.demo import Sandbox
+from core.settings.load import Settings, get_settings
+from workers import broker, flower, processes, start_checks
+from workers.demo import Demonstration, staged
 from workers.demo_view import View
 from workers.output import Output, to_stdout
 from workers.spec import Process
@@ -25,6 +25,7 @@ DEMO_STOP_SECONDS, DEMO_WORKER_GRACE = 3.0, 2.5
 # For everything but the workers.
 STOP_RESERVE = 5.0
 PLAIN_WIDTH = 140
+LOOK = "Enquanto a demonstração roda, em outro terminal, nesta pasta:"
 SHOW_CURSOR = b"\x1b[?25h"
 Snapshot = Callable[[], Mapping[str, Any]]
 Row = tuple[str, str, str]
@@ -46,15 +47,16 @@ def subir(settings: Settings, demo: bool = False, snapshot: Snapshot | None = No
     demonstration what the database knows (see `demo_view`).
     """
     with ExitStack() as open_things:
-        open_things.enter_context(place.alone(settings[CoreSettings].data_dir))
-        place.check_ports(settings)
+        open_things.enter_context(start_checks.alone(settings[CoreSettings].data_dir))
+        start_checks.check_ports(settings)
+        shown = open_things.enter_context(staged(settings)) if demo else None
+        settings = get_settings() if demo else settings
         access = _flower_access(settings)
         own, elsewhere = open_things.enter_context(_broker(settings))
         _migrate(settings)
-        sandbox = Sandbox(settings) if demo else None
-        line = _line(settings, own, elsewhere, sandbox)
-        _tell_what_runs(line, access)
-        return _run(line, sandbox, snapshot)
+        line = _line(settings, own, elsewhere, shown)
+        _tell_what_runs(line, access, shown)
+        return _run(line, shown, snapshot)
 
 
 @contextmanager
@@ -63,7 +65,7 @@ def _broker(settings: Settings) -> Iterator[tuple[list[Process], list[Row]]]:
     given = broker.given(settings)
     if given is not None:
         broker.check(*given, settings[CoreSettings].redis_ca)
-        yield [], [("broker", f"Redis de {given[0]}", broker.place(given[1]))]
+        yield [], [("broker", f"Redis de {given[0]}", broker.host_and_port(given[1]))]
         return
     own = broker.Broker(settings[CoreSettings].data_dir)
     try:
@@ -86,14 +88,12 @@ def _migrate(settings: Settings) -> None:
             engine.dispose()
 
 
-def _line(settings: Settings, own: list[Process], elsewhere: list[Row], sandbox: Sandbox | None) -> Line:
-    if sandbox is None:
+def _line(settings: Settings, own: list[Process], elsewhere: list[Row], shown: Demonstration | None) -> Line:
+    if shown is None:
         every = processes.line(settings, own)
         return Line(every, elsewhere, max(process.grace for process in every) + STOP_RESERVE)
-    first = [*own, *sandbox.processes()]
-    every = processes.line(settings, first, DEMO_WORKER_GRACE)
-    changed = [process if process in first else replace(process, environment=sandbox.environment) for process in every]
-    return Line(changed, elsewhere, DEMO_STOP_SECONDS)
+    first = [*own, *shown.processes(after=own)]
+    return Line(processes.line(settings, first, DEMO_WORKER_GRACE), elsewhere, DEMO_STOP_SECONDS)
 
 
 def _flower_access(settings: Settings) -> str:
@@ -108,7 +108,7 @@ def _flower_access(settings: Settings) -> str:
     return f"Flower: usuário {user}, senha em {path}."
 
 
-def _tell_what_runs(line: Line, access: str) -> None:
+def _tell_what_runs(line: Line, access: str, shown: Demonstration | None) -> None:
     """Print the table; on a narrow output it keeps its width, so that a line stays a line."""
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
@@ -121,30 +121,33 @@ def _tell_what_runs(line: Line, access: str) -> None:
     for process in line.processes:
         table.add_row(Text(process.name), Text(process.about), Text(process.address), Text(f"{process.name} |"))
     console.print(table)
-    console.print(Text(f"{access}\nCtrl-C para tudo, em ordem."))
+    console.print(Text(access))
+    if shown is not None:
+        console.print(Text(f"{LOOK}\n  " + "\n  ".join(shown.look())))
+    console.print(Text("Ctrl-C para tudo, em ordem."))
 
 
-def _run(line: Line, sandbox: Sandbox | None, snapshot: Snapshot | None) -> int:
-    with ExitStack() as shown:
-        if sandbox is None:
-            output = shown.enter_context(Output())
+def _run(line: Line, shown: Demonstration | None, snapshot: Snapshot | None) -> int:
+    with ExitStack() as open_things:
+        if shown is None:
+            output = open_things.enter_context(Output())
         else:
-            output = shown.enter_context(_demonstration(sandbox, snapshot))
+            output = open_things.enter_context(_view(shown, snapshot))
         return Supervisor(line.processes, output, stop_limit=line.stop_limit, abort=_restore_terminal).run()
 
 
 @contextmanager
-def _demonstration(sandbox: Sandbox, snapshot: Snapshot | None) -> Iterator[Output]:
+def _view(shown: Demonstration, snapshot: Snapshot | None) -> Iterator[Output]:
     """Give an output that goes together with the view: above the drawing on a terminal, in between elsewhere."""
     console = Console(highlight=False)
     output = Output(lambda text: view.print_above(text) if console.is_terminal else to_stdout(text))
-    view = View(lambda: _seen(sandbox, snapshot), output, console)
+    view = View(lambda: _seen(shown, snapshot), output, console)
     with output, view:
         yield output
 
 
-def _seen(sandbox: Sandbox, snapshot: Snapshot | None) -> Mapping[str, Any]:
-    return {**(snapshot() if snapshot is not None else {}), "recebidos": sandbox.state()}
+def _seen(shown: Demonstration, snapshot: Snapshot | None) -> Mapping[str, Any]:
+    return {**(snapshot() if snapshot is not None else {}), **shown.seen(), "olhe": shown.look()}
 
 
 def _restore_terminal() -> None:

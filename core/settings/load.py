@@ -5,6 +5,7 @@ No other file reads the environment. A mistake anywhere is told together with al
 
 import os
 import tomllib
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from importlib import import_module
 from inspect import getmembers, isclass
@@ -13,11 +14,19 @@ from pkgutil import iter_modules
 from typing import Any, TypeVar
 
 from pydantic import ValidationError, create_model
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 import core.settings
 from core.errors import Misconfigured
+from core.settings import demonstration
 from core.settings.base import Section
+from core.settings.core import CoreSettings
 from core.settings.mistakes import explain, unknown_variables
 from core.text import os_fault
 
@@ -26,10 +35,12 @@ CONFIG_VARIABLE = "ESTEIRA_CONFIG"
 SINGLE_VARIABLES = frozenset({CONFIG_VARIABLE})
 FIRST = "core"
 S = TypeVar("S", bound=Section)
+# What stands above everything else in the settings that are being built.
+_above: ContextVar[dict[str, Any]] = ContextVar("above", default={})  # noqa: B039 - nobody changes it
 
 
 class Settings(BaseSettings):
-    """All sections. Precedence: environment, then the file, then the defaults."""
+    """All sections. Precedence: a demonstration that runs here, the environment, the file, the defaults."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, case_sensitive=False
@@ -44,7 +55,7 @@ class Settings(BaseSettings):
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (_Environment(settings_cls), init_settings)
+        return (InitSettingsSource(settings_cls, _above.get()), _Environment(settings_cls), init_settings)
 
 
 class _Environment(EnvSettingsSource):
@@ -99,11 +110,21 @@ def load_settings() -> Settings:
     mistakes = unknown_variables(os.environ, PREFIX, model.model_fields, SINGLE_VARIABLES)
     try:
         settings = model(**tables)
+        if above := demonstration.running_in(settings[CoreSettings].data_dir):
+            settings = _with(above, model, tables)
     except ValidationError as error:
         mistakes += explain(error, model)
     if mistakes:
         raise Misconfigured("Configuração inválida: " + "; ".join(mistakes) + ".")
     return settings
+
+
+def _with(above: dict[str, Any], model: type[Settings], tables: dict[str, Any]) -> Settings:
+    before = _above.set(above)
+    try:
+        return model(**tables)
+    finally:
+        _above.reset(before)
 
 
 @lru_cache(maxsize=1)

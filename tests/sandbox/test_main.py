@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
@@ -19,12 +18,13 @@ from satcfe.resposta import RespostaConsultarStatusOperacional
 from satcomum.ersat import ChaveCFeSAT
 
 from core.clock import FixedClock
-from sandbox.receiver import new_secret
+from sandbox.demo.hub import SHOPS
+from sandbox.demo.part import Stage, parts
+from sandbox.demo.questor import DOCUMENTS
 from sandbox.sat_wire import CAMPOS_STATUS, VAZIA
-from sandbox.story import CUPONS, NUMERO_CAIXA, Story
+from sandbox.story import CUPONS, NSERIES, NUMERO_CAIXA, Story
 
 ROOT = Path(__file__).parents[2]
-SECRET = new_secret()
 
 
 @contextmanager
@@ -54,44 +54,51 @@ def first_answer(running: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 def state(address: str) -> dict[str, Any]:
-    parts = urlsplit(address)
-    with build_opener(ProxyHandler({})).open(f"http://{parts.netloc}/_sandbox/estado", timeout=10) as answer:
+    with build_opener(ProxyHandler({})).open(f"{address}/_sandbox/estado", timeout=10) as answer:
         content: dict[str, Any] = json.load(answer)
         return content
 
 
+def stage(folder: Path) -> str:
+    ports = {name: [0] * part.ports for name, part in parts().items()}
+    return json.dumps({"folder": str(folder), "ports": ports, "seed": "semente"})
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_where_it_serves_and_ends_cleanly(number: signal.Signals) -> None:
-    with process(json.dumps({"segredo": SECRET})) as running:
-        addresses = first_answer(running)
-        hub = addresses["hubs"]["loja-1"]
-        client = ClienteSATHub(hub["host"], hub["port"], numero_caixa=NUMERO_CAIXA)
-        answer = client.consultar_status_operacional()
-        assert (answer.CERT_VENCIMENTO - answer.DH_ATUAL.date()).days == 20
-        assert state(f"http://{hub['host']}:{hub['port']}")["total"] == 1
-        assert state(addresses["ntfy"])["publicadas"] == 0
-        assert state(addresses["receptor"])["verificados"] == 0
+def test_it_says_where_it_serves_and_ends_cleanly(number: signal.Signals, tmp_path: Path) -> None:
+    with process(stage(tmp_path)) as running:
+        served = Stage(str(tmp_path), first_answer(running)["ports"], "semente")
+        for shop, port in zip(SHOPS, served.ports["hub"], strict=True):
+            answer = ClienteSATHub("127.0.0.1", port, numero_caixa=NUMERO_CAIXA).consultar_status_operacional()
+            assert NSERIES[shop] == answer.NSERIE
+        states = {name: [state(served.url(name, at)) for at in range(part.ports)] for name, part in parts().items()}
+        assert [hub["total"] for hub in states["hub"]] == [1, 1, 1]
+        assert all(isinstance(part.told(states[name]), str) for name, part in parts().items())
+        assert len(list((tmp_path / "xml").glob("*.xml"))) == sum(DOCUMENTS.values())
         running.send_signal(number)
         rest, errors = running.communicate(timeout=10)
     assert (running.returncode, rest, errors) == (0, "", "")
 
 
-def test_it_goes_on_when_its_input_ends() -> None:
-    with process(json.dumps({"segredo": SECRET})) as running:
-        addresses = first_answer(running)
+def test_it_goes_on_when_its_input_ends(tmp_path: Path) -> None:
+    with process(stage(tmp_path)) as running:
         assert running.stdin is not None
         running.stdin.close()
-        running.stdin = None
-        assert state(addresses["ntfy"])["publicadas"] == 0
+        served = Stage(str(tmp_path), first_answer(running)["ports"], "semente")
+        assert state(served.url("ntfy"))["publicadas"] == 0
         assert running.poll() is None
+        running.stdin = None
 
 
-@pytest.mark.parametrize("line", ["", "nada", "[]", "{}", '{"segredo": 1}', '{"segredo": "whsec_curto"}'])
-def test_without_a_usable_secret_it_refuses_in_one_sentence(line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    ["", "nada", "[]", "{}", '{"seed": 1}', '{"folder": ".", "ports": {}, "seed": "a"}'],
+)
+def test_without_a_whole_stage_it_refuses_in_one_sentence(line: str) -> None:
     with process(line) as running:
         output, errors = running.communicate(timeout=10)
     assert (running.returncode, output) == (2, "")
-    assert errors.startswith(("sandbox: a entrada padrão", "sandbox: um segredo"))
+    assert errors.startswith("sandbox: a entrada padrão")
     assert errors.count("\n") == 1
 
 
@@ -139,4 +146,4 @@ def distance(fields: dict[str, str]) -> int:
 
 
 def test_the_shops_are_different_boxes(story: Story) -> None:
-    assert len({told(story, loja)["NSERIE"] for loja in story.lojas()}) == 3
+    assert len({told(story, loja)["NSERIE"] for loja in SHOPS}) == 3

@@ -23,7 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 BESIDES: dict[str, set[str]] = {
     "events/delivery/": {"connectors"},
     "workers/hooks.py": {"storage"},
-    "workers/up.py": {"sandbox", "storage"},
+    "workers/demo.py": {"sandbox"},
+    "workers/up.py": {"storage"},
 }
 FLOWS_SHARED = {"documentos"}
 # Rooms whose members do not know each other, and what their members share.

@@ -89,14 +89,12 @@ def _process(told: dict[str, Any]) -> Any:
     from workers.spec import Process
 
     told = dict(told)
-    ready, stdin, environment = (told.pop(name, None) for name in ("ready", "stdin", "environment"))
+    ready, stdin = (told.pop(name, None) for name in ("ready", "stdin"))
     more: dict[str, Any] = {"command": (sys.executable, "-c", told.pop("code")), "after": tuple(told.pop("after", ()))}
     if ready:
         more["ready"] = Path(ready).exists
     if stdin:
         more["stdin"] = lambda: stdin
-    if environment:
-        more["environment"] = lambda: json.loads(Path(environment).read_text())
     return Process(**told, **more)
 
 

@@ -122,10 +122,6 @@ def test_files_that_redis_cannot_open_are_set_aside(tmp_path: Path) -> None:
         assert (tmp_path / "redis.descartado").exists()
 
 
-def test_the_port_is_not_one_that_clients_are_lent() -> None:
-    assert all(port < 32768 for port in broker.PORTS)
-
-
 def test_a_server_on_path_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "redis-server"
     program.write_text("#!/bin/sh\n")

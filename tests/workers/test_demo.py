@@ -1,95 +1,187 @@
-"""The demonstration: a real sandbox, told its secret, becomes ordinary settings and ordinary destinations."""
+"""The demonstration: a folder of its own, settings that hold while it lives, a real sandbox, ordinary commands."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from conftest import Configure, forget_process_state
 
-from core.settings.load import get_settings, load_settings, settings_model
+from core.settings.core import CoreSettings
+from core.settings.deliveries import DeliverySettings
+from core.settings.load import get_settings, load_settings
+from core.settings.questor import QuestorSettings
+from core.settings.sat import SatSettings
+from sandbox.demo.hub import SHOPS
+from sandbox.demo.part import Part, Stage, parts
+from storage import migrate
+from storage.session import engine
 from workers import demo
 from workers.child import child_environment
-from workers.demo import Sandbox
+from workers.demo import Demonstration, staged
+
+HOLDER = """
+import time
+from core.settings.load import get_settings
+from workers.demo import staged
+with staged(get_settings()):
+    print("tenho", flush=True)
+    time.sleep(60)
+"""
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    told = Sandbox(settings_model()(deliveries={"allow_networks": ["10.1.0.0/16"]}))
-    spec = told.processes()[0]
+@contextmanager
+def serving(shown: Demonstration) -> Iterator[subprocess.Popen[str]]:
+    """Run the sandbox as the supervisor would."""
+    spec = shown.processes(after=[])[0]
     assert spec.stdin is not None
     assert spec.on_line is not None
     assert spec.ready is not None
     with subprocess.Popen(spec.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdin is not None
         assert running.stdout is not None
-        running.stdin.write(spec.stdin())
-        running.stdin.close()
-        assert not spec.ready()
-        assert spec.on_line(running.stdout.readline())
-        assert spec.ready()
-        yield told
-        running.kill()
+        try:
+            running.stdin.write(spec.stdin())
+            running.stdin.close()
+            assert not spec.ready()
+            assert not spec.on_line("um aviso")
+            assert spec.on_line(running.stdout.readline())
+            assert spec.ready()
+            yield running
+        finally:
+            running.kill()
 
 
-def test_the_others_get_its_boxes_and_may_call_this_machine(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in sandbox.environment().items():
-        monkeypatch.setenv(name, value)
-    found = load_settings()
-    assert [box.name for box in found.sat.boxes] == ["loja-1", "loja-2", "loja-3"]
-    assert {(box.host, box.port) for box in found.sat.boxes} == {
-        tuple(hub.values()) for hub in sandbox.addresses["hubs"].values()
-    }
-    assert len({box.address for box in found.sat.boxes}) == 3
-    assert [str(network) for network in found.deliveries.allow_networks] == ["10.1.0.0/16", "127.0.0.0/8"]
-    assert found.deliveries.allow_http
+def typed(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "cli.main", *words], capture_output=True, text=True, check=False)
 
 
-def test_before_it_answers_nothing_changes() -> None:
-    assert Sandbox(get_settings()).environment() == {}
-    assert Sandbox(get_settings()).state() == {}
-
-
-def test_only_the_line_with_the_addresses_is_kept_back() -> None:
-    told = Sandbox(get_settings())
-    addresses = json.dumps({"hubs": {"loja-1": {"host": "h", "port": 1}}, "ntfy": "n", "receptor": "r"})
-    lines = ["um aviso", "[]", '{"hubs": 1}', addresses, addresses]
-    assert [told._listen(line) for line in lines] == [False, False, False, True, False]
-
-
-def test_its_servers_tell_what_they_received(sandbox: Sandbox) -> None:
-    state = sandbox.state()
-    assert (state["receptor"]["verificados"], state["ntfy"]["publicadas"], state["hub loja-1"]["total"]) == (0, 0, 0)
-
-
-def test_its_receivers_become_destinations_and_a_new_start_brings_them_up_to_date(
-    sandbox: Sandbox, sqlite: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in sandbox.environment().items():
-        monkeypatch.setenv(name, value)
-    urls = {name: sandbox.addresses[name] for name in ("receptor", "ntfy")}
-    old = {"receptor": "http://127.0.0.1:1/velho", "ntfy": "http://127.0.0.1:1"}
-    assert demo.prepare_destinations(old, Sandbox(get_settings()).secret) == 0
-    assert demo.prepare_destinations(urls, sandbox.secret) == 0
-    listed = subprocess.run(
-        [sys.executable, "-m", "cli.main", "destinos", "listar", "--json"], capture_output=True, text=True, check=True
+def test_while_it_lives_its_settings_stand_above_environment_and_file(configure: Configure, tmp_path: Path) -> None:
+    configure(
+        deliveries__allow_networks='["10.1.0.0/16"]',
+        sat__boxes='[{"name": "minha", "host": "10.0.0.5"}]',
+        core__redis_url="redis://meu-servidor:6379/0",
+        core__database_url="postgresql://meu-servidor/banco",
     )
-    assert {row["nome"]: row["url"].rstrip("/") for row in json.loads(listed.stdout)} == {
-        demo.WEBHOOK: urls["receptor"],
-        demo.NTFY: urls["ntfy"],
+    mine = get_settings()
+    with staged(mine) as shown:
+        found = load_settings()
+        assert [box.name for box in found[SatSettings].boxes] == list(SHOPS)
+        assert [box.port for box in found[SatSettings].boxes] == shown.stage.ports["hub"]
+        assert [str(network) for network in found[DeliverySettings].allow_networks] == ["10.1.0.0/16", "127.0.0.0/8"]
+        assert found[DeliverySettings].allow_http
+        assert found[CoreSettings].data_dir == tmp_path / "dados" / "demonstracao"
+        assert str(tmp_path) in found[CoreSettings].database
+        assert found[CoreSettings].broker is None
+        assert "demonstracao" in found[QuestorSettings].contas
+    assert load_settings() == mine
+
+
+def test_an_account_of_ones_own_stays_beside_that_of_the_demonstration(configure: Configure) -> None:
+    configure(questor__token="minha-chave", questor__office="escritorio")
+    with staged(get_settings()):
+        assert set(load_settings()[QuestorSettings].contas) == {"padrao", "demonstracao"}
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_one_that_was_killed_leaves_nothing_that_holds(end: signal.Signals, tmp_path: Path) -> None:
+    mine = load_settings()
+    with subprocess.Popen([sys.executable, "-c", HOLDER], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        assert load_settings()[SatSettings].boxes
+        holder.send_signal(end)
+        holder.wait()
+    assert (tmp_path / "dados" / "demonstracao").exists()
+    assert load_settings() == mine
+
+
+def test_each_start_is_a_new_one(tmp_path: Path) -> None:
+    left = tmp_path / "dados" / "demonstracao" / "esteira.db"
+    left.parent.mkdir(parents=True)
+    left.write_text("de antes")
+    with staged(get_settings()) as shown:
+        assert not left.exists()
+        assert left.parent.stat().st_mode & 0o777 == 0o700
+        assert (left.parent / "ajustes.json").stat().st_mode & 0o777 == 0o600
+        assert Path(shown.stage.folder) == left.parent
+    assert not left.parent.exists()
+
+
+def test_what_cannot_be_read_is_no_demonstration(tmp_path: Path) -> None:
+    with staged(get_settings()) as shown:
+        (Path(shown.stage.folder) / "ajustes.json").write_text("{")
+        assert load_settings()[SatSettings].boxes == ()
+
+
+def test_its_servers_tell_what_they_have_seen() -> None:
+    with staged(get_settings()) as shown:
+        assert shown.seen()["partes"] == {}
+        with serving(shown):
+            seen = shown.seen()
+    assert seen == {
+        "partes": {
+            "ntfy": "0 publicadas",
+            "questor": "0 documentos guardados",
+            "receptor": "0 com assinatura verificada, 0 recusados",
+        },
+        "webhooks": [],
     }
 
 
-def test_a_destination_that_is_refused_is_told(sqlite: str, capfd: pytest.CaptureFixture[str]) -> None:
-    assert demo.prepare_destinations({"receptor": "nada", "ntfy": "http://127.0.0.1:1"}, "curto") != 0
-    assert "Erro" in capfd.readouterr().err
+def test_a_sandbox_that_was_killed_is_found_again_where_it_was() -> None:
+    with staged(get_settings()) as shown:
+        for _ in range(2):
+            with serving(shown):
+                assert shown.seen()["partes"]
 
 
-def test_children_get_what_changes_and_no_option_of_flower(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("esteira_deliveries__allow_http", "false")
+@pytest.mark.slow
+def test_what_the_parts_want_is_typed_and_seen_by_whoever_types_in_the_same_place(broker: str) -> None:
+    with staged(get_settings()) as shown, serving(shown):
+        address = Path(shown.stage.folder) / "broker.url"
+        address.write_text(broker)
+        migrate.upgrade(engine())
+        assert demo.prepare(shown.stage) == 0
+        for words in shown.look():
+            done = typed(*words.split()[1:])
+            # nothing was delivered yet, and no worker runs
+            assert done.returncode == 0 or "mostrar 1" in words or "diagnostico" in words, done.stderr
+        destinations = json.loads(typed("destinos", "listar", "--json").stdout)
+        assert {one["nome"] for one in destinations} == {"demo-webhook", "demo-ntfy"}
+        state = json.loads(typed("questor", "estado", "demonstracao", "--conta", "demonstracao", "--json").stdout)
+        assert state["total"] == 24
+        assert demo.prepare(shown.stage) == 0
+        forget_process_state()
+
+
+class Broken(Part):
+    name = about = "quebrada"
+
+    def servers(self, stage: Stage) -> list[object]:  # type: ignore[override]
+        return []
+
+    def commands(self, stage: Stage) -> list[demo.Typed]:
+        return [demo.Typed(("destinos", "nada"))]
+
+
+def test_a_command_that_is_refused_is_told(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(demo, "parts", lambda: {"quebrada": Broken()})
+    assert demo.prepare(Stage("/nada", {"quebrada": []}, "")) == 2
+    assert "Comando desconhecido" in capfd.readouterr().err
+
+
+def test_every_part_has_a_server_for_each_port(tmp_path: Path) -> None:
+    stage = Stage(str(tmp_path), {name: [0] * part.ports for name, part in parts().items()}, "semente")
+    assert {name: len(part.servers(stage)) for name, part in parts().items()} == {
+        name: part.ports for name, part in parts().items()
+    }
+
+
+def test_children_get_no_option_of_flower(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLOWER_UNAUTHENTICATED_API", "1")
-    given = child_environment({"ESTEIRA_DELIVERIES__ALLOW_HTTP": "true"})
-    assert {name: value for name, value in given.items() if "ALLOW_HTTP" in name.upper()} == {
-        "ESTEIRA_DELIVERIES__ALLOW_HTTP": "true"
-    }
-    assert not any(name.startswith("FLOWER_") for name in given)
+    assert not any(name.startswith("FLOWER_") for name in child_environment())

@@ -16,10 +16,9 @@ FOUND: dict[str, Any] = {
         {"caixa": "loja-1", "codigo": "certificado", "severidade": "aviso", "mensagem": "[red]vence\x1b[2J em 20 dias"}
     ],
     "entregas": {"pendente": 1, "entregue": 3},
-    "recebidos": {
-        "receptor": {"verificados": 3, "recusados": 0, "recebidos": [{"evento": "alerta_aberto", "veredito": "ok"}]},
-        "ntfy": {"publicadas": 2},
-    },
+    "partes": {"receptor": "3 com assinatura verificada, 0 recusados", "ntfy": "2 publicadas"},
+    "webhooks": [{"evento": "alerta_aberto", "veredito": "ok"}],
+    "olhe": ["esteira sat listar"],
 }
 
 
@@ -45,7 +44,10 @@ def test_the_drawing_shows_texts_as_they_are_and_moves_no_cursor() -> None:
     console.print(drawn(FOUND))
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "[red]vence�[2J em 20 dias" in shown
-    assert all(word in shown for word in ("loja-1", "certificado", "aviso", "alerta_aberto", "3 entregue"))
+    assert all(
+        word in shown
+        for word in ("loja-1", "certificado", "aviso", "alerta_aberto", "3 entregue", "esteira sat listar")
+    )
 
 
 def test_without_a_terminal_only_changes_are_written() -> None:

@@ -153,26 +153,6 @@ def test_a_process_is_told_its_first_line() -> None:
         line.wait_for("a . OI")
 
 
-def test_who_started_with_settings_that_changed_starts_again(tmp_path: Path) -> None:
-    settings, sign = tmp_path / "ambiente", tmp_path / "pronto"
-    settings.write_text(json.dumps({"PORTA": "1"}))
-    sign.touch()
-    tell = "import os; print('porta', os.environ['PORTA'])"
-    processes = [
-        {"name": "fonte", "code": SLEEPER, "ready": str(sign)},
-        {"name": "job", "code": tell, "environment": str(settings), "once": True},
-        {"name": "servico", "code": tell + "\n" + SLEEPER, "environment": str(settings)},
-    ]
-    with Line(processes) as line:
-        line.wait_for("job +. porta 1")
-        line.wait_for("servico . porta 1")
-        (source,) = pids(line, "fonte +. pid")
-        settings.write_text(json.dumps({"PORTA": "2"}))
-        os.kill(source, signal.SIGKILL)
-        line.wait_for("job +. porta 2")
-        line.wait_for("servico . porta 2")
-
-
 def test_a_reader_that_stalls_does_not_hold_up_the_stop() -> None:
     code = "import sys\nwhile True: sys.stdout.write('x' * 1000 + '\\n')"
     order = json.dumps({"processes": [{"name": "a", "code": code}], "stop_limit": 2})

@@ -14,12 +14,12 @@ from support.ports import free_port
 
 from core.errors import Misconfigured
 from core.settings.load import Settings, settings_model
-from workers import place
+from workers import start_checks
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from workers.place import alone
+from workers.start_checks import alone
 with alone(Path(sys.argv[1])):
     print("tenho", flush=True)
     time.sleep(60)
@@ -36,54 +36,54 @@ def test_a_second_one_on_the_same_folder_is_refused_while_the_first_lives(tmp_pa
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        with pytest.raises(Misconfigured, match=rf"processo {holder.pid}.*core\.data_dir"), place.alone(folder):
+        with pytest.raises(Misconfigured, match=rf"processo {holder.pid}.*core\.data_dir"), start_checks.alone(folder):
             pass
         holder.kill()
-    with place.alone(folder):
-        assert (folder / place.LOCK_FILE).read_text() == f"{os.getpid()}\n"
+    with start_checks.alone(folder):
+        assert (folder / start_checks.LOCK_FILE).read_text() == f"{os.getpid()}\n"
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "arquivo").touch()
-    with pytest.raises(Misconfigured, match=r"core\.data_dir"), place.alone(tmp_path / "arquivo" / "dados"):
+    with pytest.raises(Misconfigured, match=r"core\.data_dir"), start_checks.alone(tmp_path / "arquivo" / "dados"):
         pass
 
 
 def test_free_ports_are_accepted() -> None:
-    place.check_ports(settings())
+    start_checks.check_ports(settings())
 
 
 @pytest.mark.parametrize("name", ["flower", "api"])
 def test_a_taken_port_is_told_with_its_key(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(place, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(start_checks, "PATIENCE_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(Misconfigured, match=rf"porta {port} .*{name}\.port"):
-            place.check_ports(settings(**{name: {"port": port}}))
+            start_checks.check_ports(settings(**{name: {"port": port}}))
 
 
 def test_both_taken_ports_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(place, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(start_checks, "PATIENCE_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
         taken = {"flower": {"port": one.getsockname()[1]}, "api": {"port": other.getsockname()[1]}}
         with pytest.raises(Misconfigured, match=r"flower\.port.*api\.port"):
-            place.check_ports(settings(**taken))
+            start_checks.check_ports(settings(**taken))
 
 
 def test_a_port_that_is_about_to_be_free_is_waited_for() -> None:
     with socket.create_server(("127.0.0.1", 0)) as leaving:
         threading.Thread(target=lambda: (time.sleep(0.3), leaving.close())).start()
-        place.check_ports(settings(api={"port": leaving.getsockname()[1]}))
+        start_checks.check_ports(settings(api={"port": leaving.getsockname()[1]}))
 
 
 def test_one_port_for_two_is_a_mistake() -> None:
     port = free_port()
     with pytest.raises(Misconfigured, match=r"flower\.port e api\.port"):
-        place.check_ports(settings(flower={"port": port}, api={"port": port}))
+        start_checks.check_ports(settings(flower={"port": port}, api={"port": port}))
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "nao.existe.invalid"])
 def test_a_host_that_is_not_of_this_machine_is_told_with_its_key(host: str) -> None:
     with pytest.raises(Misconfigured, match=r"api\.host"):
-        place.check_ports(settings(api={"host": host}))
+        start_checks.check_ports(settings(api={"host": host}))

@@ -1,0 +1,34 @@
+"""The settings of a demonstration: while one runs in a data folder, they stand above the environment and the file.
+
+It writes them down in a folder of its own and holds a lock there as long as it lives. So every command that is typed in
+the same place sees what it sees, and the lock of one that was killed is held by nobody.
+"""
+
+import fcntl
+import json
+from pathlib import Path
+from typing import Any
+
+FOLDER, LOCK_FILE, SETTINGS_FILE = "demonstracao", "viva.lock", "ajustes.json"
+
+
+def running_in(data_dir: Path) -> dict[str, Any]:
+    """Return the tables of the demonstration that runs in a data folder; none when none does."""
+    folder = data_dir / FOLDER
+    try:
+        if not _alive(folder / LOCK_FILE):
+            return {}
+        tables: dict[str, Any] = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return tables
+
+
+def _alive(lock: Path) -> bool:
+    """Tell whether somebody holds the lock; looking at it holds up nobody."""
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""The parts of the demonstration: one file per outside system, found by walking."""

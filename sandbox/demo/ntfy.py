@@ -1,0 +1,34 @@
+"""An ntfy server, and a destination for its topic."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sandbox.demo.part import Part, Stage, Typed
+
+if TYPE_CHECKING:
+    from sandbox.server import SandboxServer
+
+DESTINATION, TOPIC = "demo-ntfy", "esteira-demo"
+EVENTS = "alerta_aberto,alerta_resolvido"
+
+
+class Ntfy(Part):
+    """The server of push messages."""
+
+    name = "ntfy"
+    about = "servidor ntfy"
+
+    def servers(self, stage: Stage) -> "Sequence[SandboxServer]":
+        from sandbox.ntfy import NtfyServer
+
+        return [NtfyServer()]
+
+    def commands(self, stage: Stage) -> Sequence[Typed]:
+        where = ("--tipo", "ntfy", "--nome", DESTINATION, "--url", stage.url(self.name), "--topico", TOPIC)
+        return [Typed(("destinos", "criar", *where, "--eventos", EVENTS, "--substituir"))]
+
+    def told(self, states: Sequence[Mapping[str, Any]]) -> str:
+        return f"{states[0]['publicadas']} publicadas"
+
+
+PART = Ntfy()

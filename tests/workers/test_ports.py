@@ -1,0 +1,26 @@
+"""Ports for what Esteira starts itself."""
+
+import socket
+
+import pytest
+
+from core.errors import Transient
+from workers import ports
+from workers.ports import LOOPBACK, PORTS, free_ports
+
+
+def test_the_ports_are_free_different_and_not_those_that_clients_are_lent() -> None:
+    found = free_ports(5)
+    assert len(set(found)) == 5
+    assert all(port < 32_768 for port in PORTS)
+    for port in found:
+        socket.create_server((LOOPBACK, port)).close()
+
+
+def test_when_there_are_none_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(ports, "PORTS", range(port, port + 1))
+        monkeypatch.setattr(ports, "TRIED", 0)
+        with pytest.raises(Transient, match="portas livres"):
+            free_ports(1)
