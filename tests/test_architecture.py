@@ -128,7 +128,8 @@ def test_nothing_names_the_place_it_was_made_in() -> None:
         ("events/outbox.py", "import connectors.base.table", {"connectors"}),
         ("events/delivery/kinds/x.py", "import connectors.base.table", set()),
         ("workers/upper.py", "import sandbox", {"sandbox"}),
-        ("workers/up.py", "import sandbox", set()),
+        ("workers/demo.py", "import sandbox", set()),
+        ("workers/up.py", "import sandbox", {"sandbox"}),
         ("flows/sat/x.py", "import json, connectors.sat, events, alerts, claims, storage, core", set()),
     ],
 )

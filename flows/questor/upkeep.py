@@ -16,6 +16,7 @@ from flows.questor import resolve
 from storage.models import QuestorLote
 from storage.recovery import recover
 
+THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 LONG_SECONDS = 90.0
 
 
@@ -28,14 +29,16 @@ def accounts() -> Iterator[Finding]:
             yield Finding(f"questor {nome}", FAULT, fault, "Confira questor.office ou questor.base_url.")
             continue
         # no published call proves the key without reading somebody's documents
-        advice = _advice(conta, address.scheme)
+        advice = _advice(conta)
         shown = f"{conta.base_url} aceita conexão; a chave de acesso só é provada no primeiro envio"
         yield Finding(f"questor {nome}", WARNING if advice else OK, shown, advice)
 
 
-def _advice(conta: ContaQuestor, scheme: str) -> str:
+def _advice(conta: ContaQuestor) -> str:
+    address = urlsplit(conta.base_url)
+    in_the_clear = address.scheme == "http" and address.hostname not in THIS_MACHINE
     advice = (
-        (scheme == "http", "A chave de acesso viaja às claras: use https em questor.base_url."),
+        (in_the_clear, "A chave de acesso viaja às claras: use https em questor.base_url."),
         (conta.total_timeout < LONG_SECONDS, "questor.total_timeout abaixo de 90 s deixa envios sem resposta."),
         (not conta.agreed_with_vendor, "Combine a carga com o fornecedor e anote em questor.agreed_with_vendor."),
     )

@@ -27,7 +27,12 @@ class Questor(Part):
         return [QuestorServer(stage.text_secret(self.name))]
 
     def settings(self, stage: Stage) -> Mapping[str, Any]:
-        conta = {"token": stage.text_secret(self.name), "base_url": stage.url(self.name), "window": ["sempre"]}
+        conta = {
+            "token": stage.text_secret(self.name),
+            "base_url": stage.url(self.name),
+            "window": ["sempre"],
+            "agreed_with_vendor": "demonstração",
+        }
         return {"questor": {"contas": {CONTA: conta}}}
 
     def commands(self, stage: Stage) -> Sequence[Typed]:

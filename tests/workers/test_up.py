@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -139,19 +140,45 @@ def test_a_killed_line_leaves_nothing_and_starts_again(ports: dict[str, int]) ->
 
 
 @pytest.mark.slow
-def test_the_demonstration_delivers_a_first_alert_to_both_receivers_and_is_down_in_5_s(ports: dict[str, int]) -> None:
+def test_the_demonstration_is_seen_from_another_terminal_and_leaves_nothing(ports: dict[str, int]) -> None:
     with running("--demo") as line:
         wait_until(lambda: "demo-webhook" in deliveries() and "demo-ntfy" in deliveries(), seconds=60)
-        wait_until(lambda: re.search(r"receptor: [1-9]\d* com assinatura .* ntfy: [1-9]", said()), seconds=20)
+        wait_until(lambda: re.search(r"ntfy: [1-9].* receptor: [1-9]\d* com assinatura", said()), seconds=20)
+        assert "em outro terminal" in said()
+        assert {box["resultado"] for box in seen("sat", "listar")} == {"ok"}
+        assert "certificado" in {alert["codigo"] for alert in seen("alertas", "listar")}
+        assert {one["nome"] for one in seen("destinos", "listar")} == {"demo-webhook", "demo-ntfy"}
+        lot = ("questor", "estado", "demonstracao", "--conta", "demonstracao")
+        wait_until(lambda: seen(*lot)["estados"] == {"enviado": 24}, seconds=60, every=1)
+        assert {(one["sistema"], one["situacao"]) for one in seen("diagnostico") if one["situacao"] != "ok"} == set()
         below = descendants(line.pid)
         began = time.monotonic()
         line.send_signal(signal.SIGINT)
         assert line.wait(30) == 0
         assert time.monotonic() - began < 6
     assert not [pid for pid in below if alive(pid)]
+    assert seen("sat", "listar") == []
+    assert seen("destinos", "listar") == []
+    assert not Path("dados/demonstracao").exists()
+
+
+@pytest.mark.slow
+def test_a_demonstration_that_was_killed_is_seen_no_more(ports: dict[str, int]) -> None:
+    with running("--demo") as line:
+        wait_until(lambda: len(seen("sat", "listar")) == 3, seconds=60, every=0.5)
+        below = descendants(line.pid)
+        line.kill()
+        line.wait()
+        wait_until(lambda: not [pid for pid in below if alive(pid)])
+    assert seen("sat", "listar") == []
+    assert seen("destinos", "listar") == []
+
+
+def seen(*words: str) -> Any:
+    """Type a command in the same folder; return its document."""
+    done = subprocess.run([*COMMAND[:-1], *words, "--json"], capture_output=True, text=True, check=False)
+    return json.loads(done.stdout or "[]")
 
 
 def deliveries() -> set[str]:
-    listing = [sys.executable, "-m", "cli.main", "entregas", "listar", "--estado", "entregue", "--json"]
-    done = subprocess.run(listing, capture_output=True, text=True, check=False)
-    return {row["destino"] for row in json.loads(done.stdout or "[]")}
+    return {row["destino"] for row in seen("entregas", "listar", "--estado", "entregue")}
