@@ -22,7 +22,7 @@ NO_TIMEOUT = ClientTimeout(total=None)
 def open_session(connector: BaseConnector | None = None, trace: TraceConfig | None = None) -> ClientSession:
     """Return a session that keeps nothing between requests; the caller sets each request's own deadline."""
     connector = connector or TCPConnector()
-    # aiohttp has no public way to choose it; tests/core/test_http.py fails when this one is gone
+    # no public way to choose it (docs/decisions/0013-one-base-for-connectors.md); tests/core/test_http.py keeps watch
     connector._factory = partial(OneAnswer, loop=asyncio.get_running_loop())  # type: ignore[assignment]
     session = ClientSession(
         connector=connector,
