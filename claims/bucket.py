@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.models import Balde
 from storage.models.base import CONTA_PADRAO
+from storage.rows import add_missing
 
 
 @dataclass(frozen=True, order=True)
@@ -86,9 +86,8 @@ def _locked(db: Session, buckets: Iterable[Bucket], now: datetime) -> dict[Bucke
 
 def _make(db: Session, buckets: Iterable[Bucket], now: datetime) -> None:
     """Make full buckets; if a rival just did, its own stay."""
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [
         {"conta": bucket.conta, "nome": bucket.nome, "tokens": float(bucket.capacity), "updated_at": now}
         for bucket in buckets
     ]
-    db.execute(insert(Balde).on_conflict_do_nothing(), rows)
+    add_missing(db, Balde, rows)

@@ -12,6 +12,7 @@ from claims import holder
 from claims.many import Many
 from claims.protocol import Outcome, Row
 from storage.models import Base
+from storage.rows import changed
 
 Condition = ColumnElement[bool] | TextClause
 
@@ -61,12 +62,12 @@ class SqlClaims(Generic[Row, Outcome]):
     def owe(self, db: Session, at: datetime, *where: Condition, **values: Any) -> int:
         """Let rows that nobody holds be due at that instant, with these values; return how many."""
         free = update(self.table).where(self.table.c.lease_token.is_(None), *where)
-        return int(db.execute(free.values(due_at=at, **values)).rowcount)  # type: ignore[attr-defined]
+        return changed(db, free.values(due_at=at, **values))
 
     def take_away(self, db: Session, *where: Condition, **values: Any) -> int:
         """Write these values to rows whoever holds them; the holder then has lost them. Return how many."""
         taken = update(self.table).where(*where).values(lease_token=None, **values)
-        return int(db.execute(taken).rowcount)  # type: ignore[attr-defined]
+        return changed(db, taken)
 
     def claiming(self, where: Sequence[ColumnElement[bool]], *, early: bool) -> Update:
         """Return the statement of a claim."""
@@ -148,7 +149,7 @@ class Bound(Generic[Row, Outcome]):
             return 0
         values = {"lease_token": None, "due_at": now, **self.home.crashed}
         lost = update(self.home.table).where(self.home.table.c.lease_token.in_(tokens)).values(**values)
-        return int(self.db.execute(lost).rowcount)  # type: ignore[attr-defined]
+        return changed(self.db, lost)
 
     def orphans(self) -> list[str]:
         """Return the tokens of dead processes of this host."""

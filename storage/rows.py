@@ -29,10 +29,16 @@ def delete_chosen(db: Session, table: Table, chosen: Select[int]) -> int:
     return len(db.execute(gone).all())
 
 
+def insert_for(db: Session, model: type[DeclarativeBase]) -> Any:
+    """Return the insert of this database's dialect; only these know of conflicts."""
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table_of(model))
+
+
 def add_missing(db: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows; one that is there already, by any of its keys, stays as it is."""
     if rows:
-        db.execute(_insert(db, model).on_conflict_do_nothing(), list(rows))
+        db.execute(insert_for(db, model).on_conflict_do_nothing(), list(rows))
 
 
 def upsert(
@@ -42,16 +48,10 @@ def upsert(
     if not rows:
         return
     known = tuple(key)
-    statement = _insert(db, model)
+    statement = insert_for(db, model)
     names = changes or tuple(name for name in rows[0] if name not in known)
     new = {name: statement.excluded[name] for name in names}
     db.execute(statement.on_conflict_do_update(index_elements=known, set_=new), list(rows))
-
-
-def _insert(db: Session, model: type[DeclarativeBase]) -> Any:
-    """Return the insert of this database's dialect; only these know of conflicts."""
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table_of(model))
 
 
 def after(columns: Sequence[Any], last: Sequence[Any]) -> ColumnElement[bool]:

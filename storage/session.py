@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
-from core.errors import Misconfigured, PlatformError, Transient
+from core.errors import Misconfigured, PlatformError
 from core.settings.core import CoreSettings
+from storage.faults import explain
+from storage.refusal import connect
 
-BUSY_SECONDS = 30
+BUSY_SECONDS, CONNECT_SECONDS = 30, 5
 READ_ONLY = "esteira_read_only"
 _engine: tuple[int, Engine] | None = None
 _making = threading.Lock()
@@ -28,16 +30,21 @@ def connect_engine(url: str) -> Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
             return _sqlite(parsed)
-        return create_engine(parsed, pool_pre_ping=True, pool_size=2, max_overflow=8, connect_args=_patience(parsed))
+        return _server(parsed)
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise Misconfigured("core.database_url: use sqlite:///arquivo.db ou postgresql://servidor/banco.") from None
 
 
-def _patience(url: Any) -> dict[str, Any]:
-    return {"connect_timeout": 5} if url.get_backend_name() == "postgresql" else {}
+def _server(url: URL) -> Engine:
+    is_postgres = url.get_backend_name() == "postgresql"
+    patience = {"connect_timeout": CONNECT_SECONDS} if is_postgres else {}
+    engine = create_engine(url, pool_pre_ping=True, pool_size=2, max_overflow=8, connect_args=patience)
+    if is_postgres:
+        event.listen(engine, "do_connect", connect)
+    return engine
 
 
-def _sqlite(url: Any) -> Engine:
+def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
@@ -120,18 +127,7 @@ def explained() -> Iterator[None]:
     except PlatformError:
         raise
     except DBAPIError as error:
-        if type(error) not in (OperationalError, InterfaceError, DatabaseError):
+        fault = explain(error)
+        if fault is None:
             raise
-        raise explain(error) from error
-
-
-def explain(error: DBAPIError) -> PlatformError:
-    """Return the fault to raise for a database that cannot be used, without its address or the statement."""
-    said = str(error.orig).lower()
-    if "locked" in said or "busy" in said:
-        return Transient("O banco de dados está ocupado por outro processo (core.database_url); tente de novo.")
-    if "authentication failed" in said or "does not exist" in said or "unable to open" in said:
-        return Misconfigured("Não consegui abrir o banco de dados: confira core.database_url.")
-    if "not a database" in said or "malformed" in said:
-        return Misconfigured("O arquivo de core.database_url não é um banco SQLite válido.")
-    return Transient("O banco de dados não respondeu (core.database_url).")
+        raise fault from error

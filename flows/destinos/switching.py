@@ -13,6 +13,7 @@ from events.delivery.settle import hold, tell_recovered
 from flows.destinos.finding import find
 from storage.models import Delivery
 from storage.models.eventos import Estado
+from storage.rows import changed
 from storage.session import transaction
 
 
@@ -40,6 +41,6 @@ def resume(name_or_id: str, caller: Caller = OPERATOR) -> int:
         if was_off:
             tell_recovered(db, destino)
         held = update(Delivery).where(Delivery.destino_id == destino.id, Delivery.estado == Estado.RETIDO)
-        result = db.execute(held.values(estado=Estado.PENDENTE, due_at=now, lease_token=None, finished_at=None))
+        kept = changed(db, held.values(estado=Estado.PENDENTE, due_at=now, lease_token=None, finished_at=None))
         wake.after_commit(db, destino.id, task_of(destino.tipo, destino.lento))
-        return int(result.rowcount)  # type: ignore[attr-defined]
+        return kept
