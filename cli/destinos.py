@@ -173,7 +173,7 @@ def trocar_segredo(destino: Which, segredo: Secret = None, assinatura: Scheme = 
     from flows.destinos.changing import change_secret
 
     changed = change_secret(destino, _from_stdin(segredo), assinatura)
-    say("Segredo trocado." if not changed.aviso else f"Segredo trocado: {changed.aviso}")
+    say(f"Segredo trocado. {changed.aviso or ''}".rstrip())
     _show(changed, as_json, warn=False)
 
 

@@ -15,6 +15,8 @@ from flows.destinos.views import view
 from storage.models import Destino
 from storage.session import transaction
 
+STILL_OFF = "O destino continua desligado até ser retomado."
+
 
 @dataclass(frozen=True)
 class Change:
@@ -60,7 +62,7 @@ def change_secret(
         for name, value in checked.columns.items():
             setattr(destino, name, value)
         destino.data_atualizacao = now
-        return Created(view(destino), checked.segredo, checked.aviso)
+        return Created(view(destino), checked.segredo, STILL_OFF if destino.desligado_em else checked.aviso)
 
 
 def _said(destino: Destino, new: Change) -> Said:

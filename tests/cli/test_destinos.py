@@ -5,9 +5,10 @@ import json
 from collections.abc import Callable
 
 import pytest
-from support.deliveries import SECRET, destination
+from support.deliveries import SECRET, change, destination
 
 from cli.main import main
+from core.clock import SYSTEM
 
 Run = Callable[..., tuple[int, str, str]]
 HOOK = ("destinos", "criar", "--tipo", "webhook", "--nome", "erp", "--url", "https://a.b/%7Ex", "--eventos")
@@ -90,3 +91,12 @@ def test_an_ntfy_token_is_changed(run: Run) -> None:
     assert run("destinos", "trocar-segredo", "n")[0] == 2
     assert run("destinos", "trocar-segredo", "n", "--segredo", "tk_dois") == (0, "", "Segredo trocado.\n")
     assert destination(1).secret_key == "tk_dois"
+    change(1, desligado_em=SYSTEM.now())
+    assert "continua desligado" in run("destinos", "trocar-segredo", "n", "--segredo", "tk_um")[2]
+
+
+def test_a_change_of_secret_says_how_long_the_old_one_signs(run: Run) -> None:
+    run(*HOOK, "alerta_aberto")
+    code, out, err = run("destinos", "trocar-segredo", "erp")
+    assert (code, out[:6]) == (0, "whsec_")
+    assert "Segredo trocado. Por 24 horas" in err

@@ -19,7 +19,7 @@ from storage.models import Destino
 USER_AGENT = "FiscalWebhook/1.0"
 # Both secrets sign for a day after a change.
 OVERLAP = timedelta(hours=24)
-BOTH = "por 24 horas as entregas são assinadas com os dois."
+BOTH = "Por 24 horas as entregas são assinadas com os dois."
 
 
 class Webhook(HttpKind):
