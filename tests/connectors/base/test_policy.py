@@ -112,6 +112,17 @@ def three_asynchronous(url: str) -> None:
 
 
 @pytest.mark.parametrize("three", [three_blocking, three_asynchronous])
+def test_a_cookie_is_not_sent_with_the_next_call_of_a_session(three: object) -> None:
+    assert callable(three)
+    answer = b"HTTP/1.1 200 OK\r\nSet-Cookie: sessao=1; Path=/\r\nContent-Length: 2\r\n\r\n{}"
+    with RawServer(answer) as server:
+        # a jar takes no cookie from a bare address
+        three(server.url.replace("127.0.0.1", "localhost"))
+        assert len(server.requests) == 3
+        assert [request for request in server.requests if b"cookie" in request.lower()] == []
+
+
+@pytest.mark.parametrize("three", [three_blocking, three_asynchronous])
 def test_a_connection_is_used_again(three: object) -> None:
     assert callable(three)
     with RawServer(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") as server:
