@@ -41,15 +41,11 @@ def open_session(connector: BaseConnector | None = None, trace: TraceConfig | No
     return session
 
 
-async def read_capped(response: ClientResponse, limit: int) -> bytes:
-    """Read at most `limit` bytes; an answer with more is cut and its connection dropped."""
-    body = bytearray()
-    await read_into(body, response, limit)
-    return bytes(body)
-
-
 async def read_into(body: bytearray, response: ClientResponse, limit: int) -> bool:
-    """Read at most `limit` bytes and tell whether that is all; after a fault `body` holds what came before it."""
+    """Read at most `limit` bytes and tell whether that is all; an answer with more is cut, its connection dropped.
+
+    After a fault `body` holds what came before it.
+    """
     try:
         async for piece in response.content.iter_any():
             body += piece

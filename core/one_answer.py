@@ -93,5 +93,5 @@ class OneAnswer(ResponseHandler):
         payload = self._payload
         if self._exception is not None and payload is not None and not payload.is_eof():
             payload.set_exception(ClientPayloadError("o corpo da resposta está quebrado"))
-            # a reader just woken by the end of a chunk looks at this only; `read_capped` looks at the fault as well
+            # a reader just woken by the end of a chunk looks at this only; `core.http.read_into` at the fault as well
             payload.feed_eof()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.http import open_session, read_capped
+from core.http import open_session, read_into
 from core.one_answer import FIELD_LIMIT, HEAD_LIMIT, OneAnswer
 from sandbox.raw import RawServer
 
@@ -60,10 +60,12 @@ def exchanges(answer: bytes, piece: int | None, times: int = 4) -> list[tuple[in
 async def _one(session: aiohttp.ClientSession, url: str) -> tuple[int, bytes | str] | str:
     try:
         async with session.post(url, data=b"x") as response:
+            body = bytearray()
             try:
-                return response.status, await read_capped(response, 100)
+                await read_into(body, response, 100)
             except aiohttp.ClientPayloadError:
                 return response.status, "broken"
+            return response.status, bytes(body)
     except aiohttp.ClientError as error:
         return type(error).__name__
 
