@@ -95,6 +95,8 @@ def _name(parameter: Any) -> str:
 def _reason(said: str) -> str:
     if "integer" in said:
         return "deve ser um número inteiro"
+    if found := re.search(r"(less|greater) than or equal to (\S+)", said):
+        return f"deve ser no {'máximo' if found[1] == 'less' else 'mínimo'} {found[2].rstrip('.')}"
     if "is not one of" in said:
         return "use um destes: " + said.partition("is not one of")[2].strip(" .")
     return "não entendi"

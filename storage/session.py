@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Misconfigured, PlatformError
 from core.settings.core import CoreSettings
+from core.text import os_fault
 from storage.faults import explain
 from storage.refusal import connect
 
@@ -33,6 +34,8 @@ def connect_engine(url: str) -> Engine:
         return _server(parsed)
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise Misconfigured("core.database_url: use sqlite:///arquivo.db ou postgresql://servidor/banco.") from None
+    except OSError as error:
+        raise Misconfigured(f"core.database_url: não consegui criar a pasta do banco: {os_fault(error)}.") from None
 
 
 def _server(url: URL) -> Engine:

@@ -2,26 +2,25 @@
 
 import io
 import json
-from collections.abc import Callable
 
 import pytest
-from support.deliveries import SECRET, change, destination
+from support.deliveries import SECRET, change, deliveries, destination, webhook
+from support.typed import Run
 
-from cli.main import main
 from core.clock import SYSTEM
+from sandbox import faults
+from sandbox.ntfy import NtfyServer
+from sandbox.receiver import ReceiverServer
 
-Run = Callable[..., tuple[int, str, str]]
 HOOK = ("destinos", "criar", "--tipo", "webhook", "--nome", "erp", "--url", "https://a.b/%7Ex", "--eventos")
 
 
-@pytest.fixture
-def run(sqlite: str, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: str) -> tuple[int, str, str]:
-        code = main(list(words))
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
+def create(run: Run, url: str, *more: str) -> dict[str, object]:
+    words = ["--tipo", "webhook", "--nome", "São João", "--url", url, "--eventos", "alerta_aberto", *more]
+    code, out, _ = run("destinos", "criar", *words, "--json")
+    assert code == 0
+    document: dict[str, object] = json.loads(out)
+    return document
 
 
 def test_all_events_and_headers_are_given_when_it_is_made(run: Run) -> None:
@@ -100,3 +99,92 @@ def test_a_change_of_secret_says_how_long_the_old_one_signs(run: Run) -> None:
     code, out, err = run("destinos", "trocar-segredo", "erp")
     assert (code, out[:6]) == (0, "whsec_")
     assert "Segredo trocado. Por 24 horas" in err
+
+
+def test_a_webhook_without_secret_gets_one_shown_once(run: Run) -> None:
+    made = create(run, "https://exemplo.com/x")
+    assert str(made["segredo"]).startswith("whsec_")
+    code, out, err = run("destinos", "listar", "--json")
+    assert code == 0
+    assert str(made["segredo"]) not in out + err
+    assert [row["nome"] for row in json.loads(out)] == ["São João"]
+
+
+def test_a_given_secret_is_never_shown(run: Run) -> None:
+    made = create(run, "https://exemplo.com/x", "--segredo", SECRET)
+    assert "segredo" not in made
+    assert SECRET not in "".join(run("destinos", "listar")[1:])
+
+
+def test_a_secret_can_come_from_stdin(run: Run, monkeypatch: pytest.MonkeyPatch, receiver: ReceiverServer) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(SECRET + "\n"))
+    create(run, f"{receiver.url}/x", "--segredo", "-")
+    run("eventos", "disparar", "alerta_aberto", "--dados", "{}")
+    assert receiver.requests[0].verdict == "ok"
+
+
+def test_a_destination_can_be_replaced_by_name(run: Run) -> None:
+    first = create(run, "https://exemplo.com/x", "--segredo", SECRET)
+    again = create(run, "https://exemplo.com/y", "--eventos", "alerta_resolvido", "--substituir")
+    assert again["id"] == first["id"]
+    (row,) = json.loads(run("destinos", "listar", "--json")[1])
+    assert (row["url"], row["eventos"]) == ("https://exemplo.com/y", ["alerta_resolvido"])
+
+
+def test_ntfy_is_a_destination_too(run: Run, loopback: None) -> None:
+    with NtfyServer() as server:
+        words = ["--tipo", "ntfy", "--nome", "celular", "--url", server.url, "--eventos", "alerta_aberto"]
+        assert run("destinos", "criar", *words, "--topico", "caixas")[0] == 0
+        run("eventos", "disparar", "alerta_aberto", "--dados", '{"mensagem": "Olá"}')
+        assert [message["message"] for message in server.messages("caixas")] == ["Olá"]
+
+
+def test_a_destination_that_was_switched_off_can_be_turned_on_again(run: Run, receiver: ReceiverServer) -> None:
+    receiver.faults.queue(faults.status(410))
+    create(run, f"{receiver.url}/x", "--segredo", SECRET)
+    run("eventos", "disparar", "alerta_aberto", "--dados", "{}")
+    run("eventos", "disparar", "alerta_aberto", "--dados", "{}")
+    assert json.loads(run("destinos", "listar", "--json")[1])[0]["situacao"] == "desligado"
+    assert [row.estado for row in deliveries()] == ["esgotado", "retido"]
+    code, _, err = run("destinos", "retomar", "São João")
+    assert (code, "1 entregas" in err) == (0, True)
+    assert [row.estado for row in deliveries()] == ["esgotado", "pendente"]
+
+
+def test_a_name_may_hold_anything_printable(run: Run) -> None:
+    name = "[bold]café ' \" ; ☕" + "x" * 150
+    words = ["--tipo", "webhook", "--nome", name, "--url", "https://exemplo.com/", "--eventos", "alerta_aberto"]
+    assert run("destinos", "criar", *words)[0] == 0
+    assert json.loads(run("destinos", "listar", "--json")[1])[0]["nome"] == name
+    assert run("destinos", "listar")[0] == 0
+    assert run("destinos", "criar", *[w if w != name else "y" * 201 for w in words])[0] == 2
+
+
+def test_filters_are_given_when_a_destination_is_made(run: Run) -> None:
+    words = "destinos criar --tipo webhook --nome f --url https://exemplo.com/ --eventos alerta_aberto"
+    filters = " --severidade critico --rotulo loja=loja-1 --silencio 22:00-07:00 --por-minuto 30 --ordem-estrita"
+    made = json.loads(run(words + filters + " --json")[1])
+    assert (made["severidade"], made["rotulos"], made["silencio"]) == ("critico", {"loja": ["loja-1"]}, "22:00-07:00")
+    assert (made["por_minuto"], made["ordem_estrita"]) == (30, True)
+    assert run(words + " --severidade grave")[0] == 2
+
+
+def test_one_is_paused_turned_on_tried_and_gets_another_secret(run: Run, receiver: ReceiverServer) -> None:
+    webhook(f"{receiver.url}/x", nome="loja")
+    assert run("destinos pausar loja")[0] == 0
+    run("eventos disparar alerta_aberto --dados {}")
+    assert [row.estado for row in deliveries()] == ["retido"]
+    assert "1 entregas" in run("destinos retomar loja")[2]
+    code, out, _ = run("destinos testar loja --json")
+    assert (code, json.loads(out)["sucesso"]) == (0, True)
+    receiver.faults.queue(faults.status(500))
+    assert run("destinos testar loja")[0] == 3
+    made = json.loads(run("destinos trocar-segredo loja --json")[1])
+    assert made["segredo"].startswith("whsec_")
+    assert made["segredo"] not in "".join(run("destinos listar --json")[1:])
+
+
+@pytest.mark.parametrize("words", ["pausar nada", "retomar nenhum", "testar 99"])
+def test_a_destination_that_is_not_there_is_told(run: Run, words: str) -> None:
+    code, out, err = run(f"destinos {words}")
+    assert (code, out, "não existe" in err) == (2, "", True)

@@ -1,0 +1,80 @@
+"""Whatever goes wrong, a command ends with one sentence in Portuguese and its exit code."""
+
+import pytest
+from conftest import Configure, forget_process_state
+from support.typed import Run
+
+from cli.main import main
+from core.errors import NotFound
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ("nada", 2, "Comando desconhecido: nada"),
+        ("destinos nada", 2, "Comando desconhecido: nada"),
+        ("destinos listar --nada", 2, "Opção desconhecida: --nada"),
+        ("destinos criar --tipo webhook", 2, "Falta a opção --nome"),
+        ("entregas mostrar", 2, "Falta o argumento"),
+        ("entregas mostrar abc", 2, "deve ser um número inteiro"),
+        ("entregas mostrar 999", 2, "Não há entrega com o número 999"),
+        ("entregas mostrar 99999999999999999999999", 2, "Não há entrega"),
+        ("entregas listar --estado perdido", 2, "Estado desconhecido: 'perdido'"),
+        ("eventos disparar nada --dados {}", 2, "Evento desconhecido: 'nada'"),
+        ("eventos disparar alerta_aberto --dados {", 2, "--dados não é um JSON válido"),
+        ("eventos disparar alerta_aberto --dados []", 2, "deve ser um objeto JSON"),
+        ('eventos disparar alerta_aberto --dados {"a":NaN}', 2, "--dados não é um JSON válido"),
+        ("destinos retomar nenhum", 2, "não existe"),
+        ("sat verificar loja-9", 2, "Caixa desconhecida: 'loja-9'"),
+        ("destinos criar --tipo fax --nome a --url https://a.b/ --eventos teste", 2, "Tipo de destino desconhecido"),
+        ("destinos criar --tipo webhook --nome a --url ftp://a.b/ --eventos alerta_aberto", 2, "URL do destino"),
+        (
+            "destinos criar --tipo webhook --nome a --url https://a.b/ --eventos alerta",
+            2,
+            "Evento desconhecido: alerta",
+        ),
+        ("destinos criar --tipo webhook --nome a --url https://a.b/ --eventos ,", 2, "ao menos um evento"),
+        ("destinos criar --tipo ntfy --nome a --url https://a.b/ --eventos alerta_aberto", 2, "--topico"),
+        ("destinos criar --tipo ntfy --nome a --url https://a.b/t --topico t --eventos alerta_aberto", 2, "raiz"),
+        (
+            "destinos criar --tipo webhook --nome a --url https://a.b/ --eventos alerta_aberto --topico t",
+            2,
+            "Um destino webhook não tem tópico (--topico).",
+        ),
+    ],
+)
+def test_bad_input_is_one_sentence_with_its_exit_code(run: Run, words: str, code: int, told: str) -> None:
+    got, out, err = run(*words.split(" "))
+    assert (got, out) == (code, "")
+    assert told in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_a_wrong_setting_is_told_by_its_key(run: Run, configure: Configure) -> None:
+    configure(api__port="abc", core__nada="1")
+    code, _, err = run("destinos", "listar")
+    assert code == 4
+    assert "api.port" in err
+    assert "core.nada" in err
+
+
+def test_without_a_broker_fila_says_so(run: Run, configure: Configure) -> None:
+    configure(sat__boxes='[{"name": "loja-1", "host": "127.0.0.1"}]', core__redis_url="redis://:senha@127.0.0.1:1/0")
+    code, _, err = run("sat", "verificar", "loja-1", "--fila")
+    assert code == 3
+    assert "broker" in err
+    assert "senha" not in err
+
+
+def test_help_is_in_portuguese(run: Run) -> None:
+    code, out, err = run("--help")
+    assert code == 0
+    for word in ("Uso:", "Comandos:", "subir", "diagnostico", "sat", "entregas"):
+        assert word in out + err
+    assert "Usage" not in out + err
+
+
+def test_the_debug_flag_shows_the_whole_fault(run: Run) -> None:
+    with pytest.raises(NotFound):
+        main(["entregas", "mostrar", "999", "--debug"])
+    forget_process_state()

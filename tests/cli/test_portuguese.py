@@ -1,0 +1,33 @@
+"""Whatever the library says in English, a person reads Portuguese."""
+
+import pytest
+from support.typed import Run
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("nada", "Comando desconhecido: nada. Veja esteira --help."),
+        ("sat nada", "Comando desconhecido: nada. Veja esteira --help."),
+        ("sat listar --nada", "Opção desconhecida: --nada. Veja --help."),
+        ("sat listar a", "Há argumentos a mais. Veja --help."),
+        ("sat listar --uf", "A opção --uf precisa de um valor."),
+        ("sat historico", "Falta o argumento NOME. Veja --help."),
+        ("sat avaliar", "Falta a opção --linha. Veja --help."),
+        ("entregas mostrar abc", "Valor inválido para o argumento ENTREGA: deve ser um número inteiro."),
+        ("entregas listar --limite x", "Valor inválido para a opção --limite: deve ser um número inteiro."),
+        ("entregas listar --limite 99999", "Valor inválido para a opção --limite: deve ser no máximo 10000."),
+        ("destinos criar --por-minuto -1", "Valor inválido para a opção --por-minuto: deve ser no mínimo 1."),
+    ],
+)
+def test_a_command_that_is_none_is_told(run: Run, words: str, told: str) -> None:
+    assert run(words) == (2, "", told + "\n")
+
+
+@pytest.mark.parametrize("words", ["--help", "sat --help", "sat listar --help", "entregas", "questor"])
+def test_help_is_in_portuguese(run: Run, words: str) -> None:
+    _, out, err = run(words)
+    assert "Uso:" in out + err
+    assert not {"Usage", "Options", "Commands", "Arguments", "Show this", "[required]"} & {
+        word for word in ("Usage", "Options", "Commands", "Arguments", "Show this", "[required]") if word in out + err
+    }
