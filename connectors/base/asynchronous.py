@@ -1,7 +1,7 @@
 """An account's session on aiohttp: many calls at a time on one event loop, each under a deadline of its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace, TracebackType
 from typing import Self
@@ -29,7 +29,7 @@ class _Call:
     url: URL | str
     headers: Mapping[str, str]
     body: bytes | None
-    success: range
+    success: Container[int]
     receive: Receive | None
     deadline: float
 
@@ -64,7 +64,7 @@ class AsyncSession:
         *,
         headers: Mapping[str, str],
         body: bytes | None = None,
-        success: range = SUCCESS,
+        success: Container[int] = SUCCESS,
         harmless: bool = False,
         receive: Receive | None = None,
     ) -> Reply:

@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
@@ -40,16 +40,15 @@ logging.getLogger("urllib3.connectionpool").addFilter(lambda record: record.leve
 class _Exchange:
     """One request under way: whether it left, and the socket that a deadline closes."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self) -> None:
         self.connected = self.late = False
-        self._ends = time.monotonic() + seconds
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
 
     def left(self, used: socket.socket | None) -> None:
-        """Note that the request goes out on this socket."""
+        """Note that the request goes out on this socket; when the time is up already, it does not."""
         with self._lock:
-            self.connected, self._socket = True, used
+            self.connected, self._socket = not self.late, used
             if self.late:
                 self._cut()
 
@@ -63,10 +62,6 @@ class _Exchange:
         """Let go of the socket; another exchange may use it now."""
         with self._lock:
             self._socket = None
-
-    @property
-    def seconds_left(self) -> float:
-        return self._ends - time.monotonic()
 
     def _cut(self) -> None:
         if self._socket is not None:
@@ -167,7 +162,7 @@ class BlockingSession:
         *,
         headers: Mapping[str, str],
         body: bytes | None = None,
-        success: range = SUCCESS,
+        success: Container[int] = SUCCESS,
         harmless: bool = False,
     ) -> Reply:
         """Return an answer whose status is in `success`; every other end of the call is raised as a `Fault`.
@@ -187,8 +182,8 @@ class BlockingSession:
                 raise reply
             time.sleep(pause)
 
-    def _attempt(self, request: requests.Request, success: range, seconds: float) -> Reply | Fault:
-        exchange = _Exchange(seconds)
+    def _attempt(self, request: requests.Request, success: Container[int], seconds: float) -> Reply | Fault:
+        exchange = _Exchange()
         try:
             with _deadline(exchange, seconds), self._sent(request, seconds) as response:
                 return self._read(response, success, exchange)
@@ -208,7 +203,7 @@ class BlockingSession:
             timeout=(min(self.policy.connect, seconds), silence),
         )
 
-    def _read(self, response: requests.Response, success: range, exchange: _Exchange) -> Reply | Fault:
+    def _read(self, response: requests.Response, success: Container[int], exchange: _Exchange) -> Reply | Fault:
         """Return the answer; a status that has come is not lost with the content behind it."""
         status, good = response.status_code, response.status_code in success
         # http.client reads headers as Latin-1

@@ -65,6 +65,13 @@ WAYS = pytest.mark.parametrize("way", [blocking, asynchronous])
 QUICK = Policy(attempts=3, first_pause=0.01)
 
 
+def test_a_status_that_is_an_answer_here_is_given_with_its_content() -> None:
+    with AnythingServer([1]) as server, BlockingSession(Policy(error_limit=0), Teller("Conta")) as session:
+        server.faults.always(faults.status(404, '{"StatusProcessamento": "NENHUM"}'))
+        reply = session.call("GET", server.url, headers={}, success={200, 404})
+        assert (reply.status, reply.json()) == (404, {"StatusProcessamento": "NENHUM"})
+
+
 @WAYS
 def test_a_server_that_comes_back_is_asked_again(way: object) -> None:
     assert callable(way)
