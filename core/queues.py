@@ -20,7 +20,8 @@ class Queue:
     `processes` is how many messages are worked on at a time, `about` the sentence for people. No message takes longer
     than `longest` seconds; a worker that is asked to stop ends the work under way within `ends_in()` seconds, which
     the settings of this process may decide, and never later than `longest`. `needs` says what its machine or container
-    must have besides a database and a broker.
+    must have besides a database and a broker. What is `urgent` is short and waits behind no other work, also where one
+    machine does all.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Queue:
     longest: int
     ends_in: Callable[[], float] | None = None
     needs: str = ""
+    urgent: bool = False
 
     @property
     def stops_within(self) -> float:

@@ -17,9 +17,9 @@ def _ends_in() -> float:
     return DeliverySettings.current().total_timeout + RESERVE
 
 
-WEBHOOKS = Queue("webhooks", "entregas", 2, "Entrega webhooks", LONGEST, _ends_in)
+WEBHOOKS = Queue("webhooks", "entregas", 2, "Entrega webhooks", LONGEST, _ends_in, urgent=True)
 LENTAS = Queue("webhooks.slow", "lentas", 1, "Entrega aos destinos lentos", LONGEST, _ends_in)
-NTFY = Queue("ntfy", "ntfy", 1, "Entrega mensagens ntfy", LONGEST, _ends_in)
+NTFY = Queue("ntfy", "ntfy", 1, "Entrega mensagens ntfy", LONGEST, _ends_in, urgent=True)
 
 
 @task("entregas.varrer", DEFAULT)

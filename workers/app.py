@@ -12,5 +12,6 @@ from workers import hooks
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app.conf.beat_schedule = schedule()
+app.conf.worker_autoscaler = "workers.growth:Autoscaler"
 
 __all__ = ["app", "hooks"]

@@ -1,5 +1,6 @@
-"""`python -m workers.flower`: Flower, once the workers answer, so that its API lists them and their tasks at once.
+"""`python -m workers.flower [WORKER…]`: Flower, once these workers answer, so that its API lists them and their tasks.
 
+Without names it waits for those of many machines, one per family of queues.
 Its options are in `flower_config.py`, which reads the settings; the password is never among the arguments.
 """
 
@@ -7,7 +8,7 @@ import importlib
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core import messages
@@ -15,8 +16,8 @@ from core.errors import Misconfigured, PlatformError
 from core.settings.core import CoreSettings
 from core.settings.flower import FlowerSettings
 from core.settings.load import Settings, get_settings
+from workers.layout import one_per_family
 from workers.private import private_folder, write_private
-from workers.processes import worker_names
 
 KEPT_IN = "flower.password"
 PATIENCE_SECONDS = 30.0
@@ -77,7 +78,7 @@ def answering() -> set[str]:
     return {node.split("@")[0] for node in messages.answering()}
 
 
-def main() -> int:
+def main(names: Sequence[str] = ()) -> int:
     """Wait for the workers, then serve until a signal."""
     try:
         credentials(get_settings())
@@ -88,10 +89,10 @@ def main() -> int:
     from celery.bin.celery import main as celery
 
     importlib.import_module("flower.command")
-    wait_for(answering, set(worker_names()))
+    wait_for(answering, set(names) or {worker.name for worker in one_per_family()})
     sys.argv = ["celery", "-q", "-A", "workers", "flower", f"--conf={CONFIGURATION}"]
     return celery() or 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -3,6 +3,7 @@
 Beat and the supervisor load this too, so whatever is heavy is loaded by those who need it.
 """
 
+import gc
 import importlib
 import importlib.util
 import os
@@ -40,6 +41,9 @@ def prepare(sender: Any = None, **_: Any) -> None:
     flows = queues.flows_of(_carried)
     _load(flows)
     _start(upkeep for name, upkeep in upkeeps().items() if name in flows)
+    # What is loaded now stays: the collector of a pool process must not write into pages that all of them share.
+    gc.collect()
+    gc.freeze()
 
 
 @celeryd_after_setup.connect(dispatch_uid="esteira.quieten")

@@ -1,4 +1,4 @@
-"""Which worker carries which queues: one per family of queues on many machines, few with many queues on one.
+"""Which worker carries which queues: one per family of queues on many machines, two with many queues each on one.
 
 Both are derived from what `tasks/` declares; nothing here names a queue.
 """
@@ -7,21 +7,28 @@ import math
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.queues import HARD_RESERVE, Queue, queues
 
 # From the end of its work to the end of a worker: its pool closes, its connections too.
 CLOSE_SECONDS = 5
+URGENT, REST = "urgentes", "demais"
+# One of them may be busy with a destination that does not answer.
+URGENT_AT_REST = 2
 
 
 @dataclass(frozen=True)
 class Worker:
-    """A Celery worker: the queues it carries, and how many messages it works on at a time."""
+    """A Celery worker: the queues it carries, and how many messages it works on at a time.
+
+    With `least` it rests with so many processes and grows with its work (`workers.growth`).
+    """
 
     name: str
     queues: tuple[Queue, ...]
     processes: int
+    least: int | None = None
 
     @property
     def about(self) -> str:
@@ -45,8 +52,13 @@ class Worker:
 
     def arguments(self) -> tuple[str, ...]:
         """Return the command after `python -m`."""
-        ours = ("-Q", self.carries, "-n", f"{self.name}@%h", "-c", str(self.processes), "-l", "WARNING")
-        return ("celery", "-q", "-A", "workers", "worker", *ours, "--without-gossip", "--without-mingle")
+        ours = ("-Q", self.carries, "-n", f"{self.name}@%h", *self._size(), "-l", "WARNING")
+        return ("workers.run", "-A", "workers", "worker", *ours, "--without-gossip", "--without-mingle")
+
+    def _size(self) -> tuple[str, ...]:
+        if self.least is None or self.least >= self.processes:
+            return ("-c", str(self.processes))
+        return (f"--autoscale={self.processes},{self.least}",)
 
     def command(self) -> tuple[str, ...]:
         """Return the whole command with the Python of this process."""
@@ -59,6 +71,21 @@ def one_per_family(declared: Iterable[Queue] | None = None) -> list[Worker]:
     for queue in queues() if declared is None else declared:
         families[queue.worker].append(queue)
     return [together(name, members) for name, members in families.items()]
+
+
+def one_machine(declared: Iterable[Queue] | None = None) -> list[Worker]:
+    """Return the workers of one machine that does all: one for what is urgent, one for all the rest.
+
+    Both grow up to the processes that their queues ask for, so what is seldom used costs little at rest.
+    """
+    every = queues() if declared is None else list(declared)
+    urgent = [queue for queue in every if queue.urgent]
+    rest = [queue for queue in every if not queue.urgent]
+    return [
+        replace(together(name, carried), least=least)
+        for name, carried, least in ((URGENT, urgent, URGENT_AT_REST), (REST, rest, 1))
+        if carried
+    ]
 
 
 def together(name: str, members: Iterable[Queue], processes: int | None = None) -> Worker:

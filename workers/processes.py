@@ -1,4 +1,4 @@
-"""One table of what runs beside the broker. `Procfile` says the same, for those who bring their own supervisor."""
+"""What runs beside the broker: on one machine (`esteira subir`), and for those who bring their own supervisor."""
 
 import sys
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from dataclasses import replace
 from core.settings.api import ApiSettings
 from core.settings.flower import FlowerSettings
 from core.settings.load import Settings
-from workers.layout import Worker, one_per_family
+from workers.layout import Worker, one_machine, one_per_family
 from workers.spec import Process
 
 BEAT_GRACE = 2.0
@@ -31,7 +31,7 @@ def _python(*arguments: str) -> tuple[str, ...]:
 OTHERS = (
     Process(
         name="beat",
-        command=_python("celery", "-q", "-A", "workers", "beat", "--pidfile=", "-l", "WARNING"),
+        command=_python("workers.run", "-A", "workers", "beat", "--pidfile=", "-l", "WARNING"),
         about="Agenda: pede as varreduras na hora certa",
         address="agenda no broker",
         grace=BEAT_GRACE,
@@ -41,13 +41,8 @@ OTHERS = (
 )
 
 
-def worker_names() -> list[str]:
-    """Return the names of the workers of this layout."""
-    return [worker.name for worker in one_per_family()]
-
-
 def table() -> list[Process]:
-    """Return all that runs beside the broker."""
+    """Return all that runs beside the broker where each family of queues has a worker of its own."""
     return [*map(worker_process, one_per_family()), *OTHERS]
 
 
@@ -57,15 +52,16 @@ def line(settings: Settings, needed: Sequence[Process] = (), worker_grace: float
     `worker_grace` is how long a worker may take to end, in seconds; by default as long as its queues say.
     """
     first = tuple(process.name for process in needed)
-    workers = [replace(process, after=first) for process in map(worker_process, one_per_family())]
+    workers = [replace(process, after=first) for process in map(worker_process, one_machine())]
     if worker_grace is not None:
         workers = [replace(process, grace=worker_grace) for process in workers]
-    addresses = {
-        "flower": f"http://{settings[FlowerSettings].host}:{settings[FlowerSettings].port}",
-        "api": f"http://{settings[ApiSettings].host}:{settings[ApiSettings].port}/saude/",
-    }
-    rest = [
-        replace(process, after=(*first, *worker_names()), address=addresses.get(process.name, process.address))
-        for process in OTHERS
-    ]
-    return [*needed, *workers, *rest]
+    names = tuple(worker.name for worker in workers)
+    return [*needed, *workers, *(_placed(process, settings, (*first, *names), names) for process in OTHERS)]
+
+
+def _placed(process: Process, settings: Settings, after: tuple[str, ...], workers: tuple[str, ...]) -> Process:
+    """Return one of the others as it runs beside these workers."""
+    flower, api = settings[FlowerSettings], settings[ApiSettings]
+    addresses = {"flower": f"http://{flower.host}:{flower.port}", "api": f"http://{api.host}:{api.port}/saude/"}
+    command = (*process.command, *workers) if process.name == "flower" else process.command
+    return replace(process, after=after, command=command, address=addresses.get(process.name, process.address))

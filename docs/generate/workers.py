@@ -32,7 +32,7 @@ def compose(text: str) -> str:
 
 def _service(worker: Worker) -> str:
     needs = "".join(f"  # {queue.needs}\n" for queue in worker.queues if queue.needs)
-    command = ", ".join(_word(word) for word in worker.arguments())
+    command = ", ".join(_word(word) for word in ("python", "-m", *worker.arguments()))
     return needs + SERVICE.format(name=worker.name, command=command, grace=worker.stops_at_most)
 
 

@@ -15,7 +15,6 @@ from core.broker_address import broker_url
 from core.queues import queues
 from core.settings.load import get_settings
 from workers.layout import Worker, one_per_family
-from workers.processes import worker_names
 
 ROOT = Path(__file__).parents[2]
 COMPOSE, DOCKERFILE = ROOT / "docker" / "compose.yaml", ROOT / "docker" / "Dockerfile"
@@ -41,7 +40,7 @@ def test_each_queue_has_exactly_one_worker() -> None:
 
 def test_flower_finds_every_worker_it_waits_for() -> None:
     named = {after(service["command"], "-n").removesuffix("@%h") for service in WORKER_SERVICES.values()}
-    assert set(worker_names()) <= named
+    assert {worker.name for worker in one_per_family()} <= named
     assert named == WORKER_SERVICES.keys()
 
 

@@ -21,7 +21,7 @@ from sandbox import faults
 from sandbox.hub import HubServer
 from sandbox.receiver import ReceiverServer
 from sandbox.sat_wire import status_line
-from workers.processes import worker_names
+from workers.layout import one_machine
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("line")]
 EVENTS, DESTINATIONS = 50, 4
@@ -139,7 +139,7 @@ def test_a_box_with_a_problem_reaches_the_receiver_and_flower_lists_the_workers(
             assert receiver.wait_for(lambda: receiver.requests, timeout=60)
             assert json.loads(receiver.requests[0].body)["dados"]["codigo"] == "relogio"
             wait_until(lambda: line.run("entregas", "listar")[0]["estado"] == "entregue")
-            wait_until(lambda: len(flower(line)) == len(worker_names()), seconds=60, every=0.5)
+            wait_until(lambda: len(flower(line)) == len(one_machine()), seconds=60, every=0.5)
             tasks = {task for worker in flower(line).values() for task in worker["registered"]}
             assert {"sat.verificar_caixa", "entregas.drenar", "entregas.varrer"} <= tasks
             with urllib.request.urlopen(f"http://127.0.0.1:{line.ports['api']}/saude/", timeout=5) as answer:

@@ -13,7 +13,7 @@ from typing import Any
 import redis
 
 from support.ports import free_port, wait_until
-from workers.processes import worker_names
+from workers.layout import one_machine
 
 
 def processes_of(session_marker: str) -> list[int]:
@@ -56,7 +56,7 @@ class Line:
 
     def wait_ready(self) -> None:
         """Wait until every worker answers."""
-        wait_until(lambda: len(self.workers()) == len(worker_names()), seconds=60, every=0.3)
+        wait_until(lambda: len(self.workers()) == len(one_machine()), seconds=60, every=0.3)
 
     def workers(self) -> list[str]:
         """Return the nodes that answer a ping."""

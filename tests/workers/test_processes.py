@@ -7,7 +7,8 @@ from pathlib import Path
 from conftest import Configure
 
 from core.settings.load import get_settings
-from workers.processes import line, table, worker_names
+from workers.layout import one_machine
+from workers.processes import line, table
 from workers.spec import Process, waves
 
 ROOT = Path(__file__).parents[2]
@@ -28,19 +29,22 @@ def test_nothing_secret_or_of_this_installation_is_among_the_arguments() -> None
 
 def test_workers_start_after_the_broker_and_stop_before_it() -> None:
     names = [process.name for process in line(get_settings(), [BROKER])]
-    assert names == ["broker", *worker_names(), "beat", "flower", "api"]
+    assert names == ["broker", *(worker.name for worker in one_machine()), "beat", "flower", "api"]
     assert [set(wave) for wave in waves(tuple(line(get_settings(), [BROKER])))] == [
         {"beat", "flower", "api"},
-        set(worker_names()),
+        {worker.name for worker in one_machine()},
         {"broker"},
     ]
 
 
 def test_each_worker_has_the_time_that_its_own_queues_need(configure: Configure) -> None:
     configure(deliveries__total_timeout="20", questor__token="x", questor__office="a", questor__total_timeout="300")
-    graces = {process.name: process.grace for process in line(get_settings())}
-    assert 22 < graces["entregas"] < 40
-    assert graces["questor"] > 300
+    apart = {process.name: process.grace for process in table()}
+    assert 22 < apart["entregas"] < 40
+    assert apart["questor"] > 300
+    together = {process.name: process.grace for process in line(get_settings())}
+    assert 22 < together["urgentes"] < 40
+    assert together["demais"] > 300
 
 
 def test_what_runs_where_is_told_with_the_configured_ports(configure: Configure) -> None:

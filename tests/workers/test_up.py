@@ -20,7 +20,7 @@ import pytest
 from support.ports import free_port, wait_until
 from support.processes import alive, arguments
 
-from workers.processes import worker_names
+from workers.layout import one_machine
 
 COMMAND = [sys.executable, "-m", "cli.main", "subir"]
 
@@ -104,10 +104,8 @@ def test_everything_comes_up_is_listed_and_leaves_nothing(ports: dict[str, int],
         def listed() -> dict[str, dict[str, list[str]]]:
             return json.loads(get(flower, f"esteira:{password}")[1] or "{}")
 
-        wait_until(
-            lambda: len([w for w in listed().values() if w.get("registered")]) == len(worker_names()), seconds=60
-        )
-        assert {name.split("@")[0] for name in listed()} == set(worker_names())
+        wait_until(lambda: len([w for w in listed().values() if w.get("registered")]) == len(one_machine()), seconds=60)
+        assert {name.split("@")[0] for name in listed()} == {worker.name for worker in one_machine()}
         assert all(any("sat.verificar_caixa" in task for task in w["registered"]) for w in listed().values())
         assert [get(flower)[0], get(flower, "esteira:outra")[0]] == [401, 401]
         wait_until(lambda: get(f"http://127.0.0.1:{ports['API']}/saude/")[0] == 200, seconds=20)
@@ -128,7 +126,7 @@ def test_everything_comes_up_is_listed_and_leaves_nothing(ports: dict[str, int],
 @pytest.mark.slow
 def test_a_killed_line_leaves_nothing_and_starts_again(ports: dict[str, int]) -> None:
     with running() as line:
-        wait_until(lambda: len(descendants(line.pid)) >= len(worker_names()) * 2 + 4, seconds=40)
+        wait_until(lambda: len(descendants(line.pid)) >= len(one_machine()) * 2 + 5, seconds=40)
         below = descendants(line.pid)
         line.kill()
         line.wait()
