@@ -20,6 +20,11 @@ class Counter:
         )
         self.port = int(self._read())
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
     def url(self, path: object) -> str:
         """Return the address of one path."""
         return f"http://127.0.0.1:{self.port}/{path}"

@@ -23,6 +23,6 @@ def show(
     verdict = "" if not target else ": cumprido" if met else ": PERDIDO"
     ratio = figure / value if value else float("nan")
     print(
-        f"{what:42} {figure:9.1f} {unit:10} {name} {value:.1f} {unit}   razão {ratio:.2f}{target}{verdict}", flush=True
+        f"{what:42} {figure:9.2f} {unit:10} {name} {value:.2f} {unit}   razão {ratio:.2f}{target}{verdict}", flush=True
     )
     return met

@@ -1,23 +1,35 @@
 """From commit to first attempt at 40 events/s over 20 tenants, beside the time an empty Celery task takes.
 
-4 worker processes as shipped (entregas 2, lentas 1, geral 1) and beat. With `--morto` a second time with one tenant
-(5 % of the traffic) whose endpoint accepts and never answers; the figures are those of the others.
+The workers as shipped (entregas 2, lentas 1, geral 1) and beat. The CPU of all processes, database and broker included,
+stands beside that of a raw aiohttp sender of the same run. With `--ocupado` two more processes burn a core each. With
+`--morto` a second time with one tenant (5 % of the traffic) whose endpoint accepts and never answers; the figures are
+those of the others. `--ritmo 400 --destinos 200` is a full day.
 """
 
 import argparse
+import subprocess
+import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from bench import figures, machine
+from bench.busy import busy
 from bench.counter import Counter
+from bench.cpu import Meter
 from bench.pace import paced
-from bench.place import KINDS, place, workers
+from bench.place import KINDS, ROOT, place, workers
 
-TENANTS, EVENT, BODY = 20, "nfe_importada", "x" * 900
-P50_MS, P99_MS, DEAD_P99_MS, DEAD_RATIO = 50, 500, 1000, 2
+EVENT, BODY = "nfe_importada", "x" * 900
+DEAD_P99_MS, DEAD_RATIO = 1000, 2
+# How many times an empty task's wait, on a quiet machine and on a busy one; and never more than this.
+RATIOS = {False: {0.5: 2.5, 0.99: 10.0}, True: {0.5: 6.0, 0.99: 25.0}}
+LONGEST_MS = 500
+# How many times the CPU of a raw sender a delivery may take, recording included.
+CPU_RATIO = {"sqlite": 35, "postgresql": 45}
+RAW_REQUESTS = 4000
 WARM_UP_SECONDS, PATIENCE_SECONDS = 15.0, 25.0
 
 
@@ -39,12 +51,12 @@ class Waits:
     missing: int
 
 
-def tenants(counter: Counter) -> list[Tenant]:
+def tenants(counter: Counter, amount: int) -> list[Tenant]:
     """Make users with a destination each."""
     from support.deliveries import owned, webhook
 
     made = []
-    for number in range(TENANTS):
+    for number in range(amount):
         destino_id = webhook(counter.url(number), EVENT, nome=f"d{number}")
         made.append(Tenant(owned(destino_id, f"u{number}"), destino_id, f"/{number}"))
     return made
@@ -100,12 +112,12 @@ def _read(counter: Counter, good: Sequence[Tenant], since: datetime) -> Waits:
 
 
 @contextmanager
-def line(counter: Counter) -> Iterator[list[Tenant]]:
+def line(counter: Counter, amount: int) -> Iterator[list[Tenant]]:
     """Run the workers, warm; give the tenants."""
-    everyone = tenants(counter)
+    everyone = tenants(counter, amount)
     with workers("entregas", "lentas", "geral", beat=True):
-        fire(everyone, 100, 2 * TENANTS)
-        counter.wait_for(2 * TENANTS, WARM_UP_SECONDS)
+        fire(everyone, 100, 2 * amount)
+        counter.wait_for(2 * amount, WARM_UP_SECONDS)
         yield everyone
 
 
@@ -116,9 +128,12 @@ def silence(tenant: Tenant, counter: Counter) -> None:
     change(tenant.destino_id, url=counter.url("mudo"))
 
 
-def show(name: str, found: Waits, reference: Sequence[float], *, targets: bool) -> None:
+def show(name: str, found: Waits, reference: Sequence[float], ratios: Mapping[float, float]) -> None:
     """Print the lines of one measurement."""
-    limits = {0.5: P50_MS, 0.99: P99_MS} if targets else {}
+    limits = {
+        share: round(min(ratio * figures.percentile(reference, share), LONGEST_MS), 1)
+        for share, ratio in ratios.items()
+    }
     for share, title in ((0.5, "p50"), (0.99, "p99")):
         celery = (f"tarefa Celery vazia {title}", figures.percentile(reference, share))
         attempt, arrival = figures.percentile(found.attempt, share), figures.percentile(found.arrival, share)
@@ -127,22 +142,54 @@ def show(name: str, found: Waits, reference: Sequence[float], *, targets: bool) 
     print(f"{name}: {len(found.attempt)} eventos medidos, {found.missing} sem tentativa", flush=True)
 
 
-def measure(kind: str, rate: float, seconds: float, dead: bool) -> None:
+def raw_cpu(port: int) -> float:
+    """Return the CPU seconds of a thousand requests of the raw sender."""
+    command = [sys.executable, "-m", "bench.raw", str(port), str(RAW_REQUESTS)]
+    said = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return float(said.split()[1]) / RAW_REQUESTS * 1000
+
+
+def measure(given: argparse.Namespace) -> None:
     """Print the lines of one database; the process has its settings from then on."""
-    amount = int(rate * seconds)
+    kind, amount = given.banco, int(given.ritmo * given.segundos)
     with place(kind) as folder, Counter() as counter:
         from bench import empty
 
-        reference = [wait * 1000 for wait in empty.measure(folder, rate, min(amount, 200))]
-        with line(counter) as everyone:
-            good = everyone[1:] if dead else everyone
-            without = waits(counter, good, fire(everyone, rate, amount))
-            show(f"latência {kind}", without, reference, targets=True)
-            if dead:
-                silence(everyone[0], counter)
-                beside = waits(counter, good, fire(everyone, rate, amount))
-                show(f"com um morto {kind}", beside, reference, targets=False)
-                _compare(kind, without, beside)
+        raw = raw_cpu(counter.port)
+        with busy(given.ocupado) as burning:
+            reference = [wait * 1000 for wait in empty.measure(folder, given.ritmo, min(amount, 200))]
+            with line(counter, given.destinos) as everyone:
+                good = everyone[1:] if given.morto else everyone
+                without, seconds = _timed(counter, good, everyone, given, amount, burning)
+                show(f"latência {kind}", without, reference, RATIOS[given.ocupado])
+                _show_cpu(kind, seconds / amount * 1000, raw)
+                if given.morto:
+                    silence(everyone[0], counter)
+                    beside = waits(counter, good, fire(everyone, given.ritmo, amount))
+                    show(f"com um morto {kind}", beside, reference, {})
+                    _compare(kind, without, beside)
+
+
+def _timed(
+    counter: Counter,
+    good: Sequence[Tenant],
+    everyone: Sequence[Tenant],
+    given: argparse.Namespace,
+    amount: int,
+    burning: Sequence[int],
+) -> tuple[Waits, float]:
+    """Record the events; return how long they waited, and the CPU seconds until the last had arrived."""
+    before, meter = counter.distinct, Meter((counter.pid, *burning))
+    since = fire(everyone, given.ritmo, amount)
+    counter.wait_for(before + amount, PATIENCE_SECONDS)
+    seconds, own = meter.seconds(), meter.own()
+    print(f"CPU do registro: {own / amount * 1000:.2f} s por 1000 eventos", flush=True)
+    return waits(counter, good, since), seconds
+
+
+def _show_cpu(kind: str, figure: float, raw: float) -> None:
+    limit = round(CPU_RATIO[kind] * raw, 2)
+    figures.show(f"CPU por 1000 entregas {kind}", figure, "s", ("aiohttp puro", raw), below=limit)
 
 
 def _compare(kind: str, without: Waits, beside: Waits) -> None:
@@ -157,11 +204,14 @@ def main() -> None:
     arguments.add_argument("--banco", choices=KINDS, default="postgresql")
     arguments.add_argument("--ritmo", type=float, default=40, help="eventos por segundo")
     arguments.add_argument("--segundos", type=float, default=25)
+    arguments.add_argument("--destinos", type=int, default=20)
+    arguments.add_argument("--ocupado", action="store_true", help="dois processos queimam um núcleo cada um")
     arguments.add_argument("--morto", action="store_true", help="mede de novo com um destino que nunca responde")
     given = arguments.parse_args()
     machine.tell()
-    print(f"{given.ritmo:g} eventos/s por {given.segundos:g} s, {TENANTS} destinos, 4 processos", flush=True)
-    measure(given.banco, given.ritmo, given.segundos, given.morto)
+    beside = ", dois processos ocupados ao lado" if given.ocupado else ""
+    print(f"{given.ritmo:g} eventos/s por {given.segundos:g} s, {given.destinos} destinos{beside}", flush=True)
+    measure(given)
 
 
 if __name__ == "__main__":

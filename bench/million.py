@@ -7,6 +7,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine, event, text
@@ -17,7 +18,7 @@ from bench.place import children, place, rss, workers
 
 FEW_DESTINATIONS, FEW_EACH = 100, 100
 CLAIM_MS, SWEEP_MS, GROWTH = 20, 100, 1.15
-CLAIMS, SWEEPS, BODY = 300, 20, "x" * 900
+CLAIMS, SWEEPS, BATCH, BODY = 300, 20, 100, "x" * 900
 
 # The references are ours, so their checks would only make the filling slower.
 FILL = """
@@ -67,20 +68,20 @@ def fill(event_id: int, first: int, destinations: int, amount: int) -> None:
 def claims(first: int, destinations: int) -> list[float]:
     """Return the milliseconds of claims, one destination after the other; what was claimed is given back."""
     from core.clock import SYSTEM
-    from events.delivery.queue import BATCH, ROWS
-    from storage.owner import new_token
-    from storage.session import transaction
+    from events.delivery.book import Book
+    from events.delivery.plan import Plan
 
     taken = []
     for number in range(CLAIMS):
-        token, one = new_token(), ROWS.table.c.destino_id == first + number % destinations
+        book = Book(None, lambda one: BATCH, SYSTEM)
+        plan = Plan(hints=frozenset([first + number % destinations]), slots=1, rows=BATCH)
         began = time.perf_counter()
-        with transaction() as db:
-            rows = ROWS.claim(db, SYSTEM.now(), 60, BATCH, one, token=token)
+        found = book.turn(plan)
         taken.append((time.perf_counter() - began) * 1000)
+        rows = [owed for many in found.owed.values() for owed in many]
         assert rows
-        with transaction() as db:
-            ROWS.release(db, token, SYSTEM.now())
+        held = {one.destination.id: replace(one, quiet=True) for one in found.new}
+        book.turn(Plan(unsent=rows, held=held, last=True))
     return taken
 
 

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Generic, TypeVar
 
 from claims.work import Done, Item, Plan, Taken, Work
@@ -21,6 +22,8 @@ from core.stopping import stopping
 
 T = TypeVar("T")
 LONGEST_RETRY_SECONDS = 2.0
+# The first one is told; a run that never ends keeps no more than these.
+MOST_FAULTS = 10
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,8 @@ class Pump(Generic[Item, Done, Plan, Taken]):
         if fault is None:
             done: Done | None = task.result()
         else:
-            self.faults += [] if task.cancelled() else [fault]
+            if not task.cancelled():
+                self._note(fault)
             done = self.work.failed(item, fault)
         if done is None:
             self._back.append(item)
@@ -174,20 +178,25 @@ class Pump(Generic[Item, Done, Plan, Taken]):
             self._one_by_one = len(writing)
             return
         self._one_by_one = max(self._one_by_one - 1, 0)
-        self.faults.append(fault)
+        self._note(fault)
+        for done in writing:
+            self.work.unwritten(done, fault)
         if not writing or isinstance(fault, Transient):
             self._stopped = True
+
+    def _note(self, fault: BaseException) -> None:
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(fault)
 
     def _call(self, work: Callable[..., T], *arguments: Any) -> "asyncio.Future[T]":
         return self._loop.run_in_executor(self._database, work, *arguments)
 
     async def _wait(self) -> None:
         """Wait until something changes, at most until somebody has to look."""
-        now = time.monotonic()
-        seconds = min(self.pace.look, max(self.work.alarm(), 0.0))
-        if self._done and self._turn is None:
-            ripe = max(self._oldest + self.pace.gather, self._not_before)
-            seconds = min(seconds, max(ripe - now, 0.0))
+        now, seconds = time.monotonic(), self.pace.look
+        if self._turn is None:
+            ripe = self._oldest + self.pace.gather - now if self._done else inf
+            seconds = max(min(seconds, self.work.alarm(), ripe), self._not_before - now, 0.0)
         alarm = self._loop.call_later(seconds, self._changed.set)
         try:
             await self._changed.wait()

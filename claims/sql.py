@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, Generic, cast
 
-from sqlalchemy import ColumnElement, Dialect, Table, TextClause, Update, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Dialect, Select, Table, TextClause, Update, bindparam, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from claims import holder
@@ -45,8 +45,7 @@ class SqlClaims(Generic[Row, Outcome]):
         self.columns = [self.table.c[field.name] for field in fields(cast("Any", row))]
         self.written = [field.name for field in fields(cast("Any", outcome))]
         self.many = Many({name: self.table.c[name] for name in self.written})
-        self._settles: dict[str, Update] = {}
-        self._claims: dict[tuple[Any, ...], Update] = {}
+        self._settles: dict[tuple[str, bool], Update] = {}
 
     def on(self, db: Session, *where: ColumnElement[bool], early: bool = False) -> "Bound[Row, Outcome]":
         """Return the rows for one transaction; `where` narrows what is claimed.
@@ -72,41 +71,56 @@ class SqlClaims(Generic[Row, Outcome]):
     def claiming(self, where: Sequence[ColumnElement[bool]], *, early: bool) -> Update:
         """Return the statement of a claim."""
         table = self.table
-        now = bindparam("p_now", type_=table.c.due_at.type)
-        due = or_(table.c.due_at <= now, table.c.lease_token.is_(None)) if early else table.c.due_at <= now
-        claimable = (due, *self.ready)
         # `due_at` is read in the same order as the index; rivals on PostgreSQL skip each other's rows, and the limit
-        # counts what is left. The lock lets others refer to the row meanwhile.
+        # counts what is left.
         chosen = (
             select(table.c.id)
-            .where(*claimable, *where)
+            .where(self._due(early), *self.ready, *where)
             .order_by(table.c.due_at, table.c.id)
             .limit(bindparam("p_limit"))
-            .with_for_update(skip_locked=True, key_share=True)
-            .cte("chosen")
+        )
+        return self.taking(chosen, early=early)
+
+    def taking(self, chosen: Select[Any], *, early: bool = False, locked: bool = False) -> Update:
+        """Return the statement that claims the chosen rows; `p_now` is a parameter of both.
+
+        Unless the choice is `locked` already, its rows are, so that rivals pass them over; others may refer to them.
+        """
+        table = self.table
+        if not locked:
+            chosen = chosen.with_for_update(skip_locked=True, key_share=True, of=table)
+        locked_rows = (
+            chosen.cte("chosen")
             # Without this PostgreSQL may run the query again for each row, and so pass the limit.
             .prefix_with("MATERIALIZED", dialect="postgresql")
         )
         taken = {"lease_token": bindparam("p_token"), "due_at": bindparam("p_until", type_=table.c.due_at.type)}
         return (
             update(table)
-            .where(table.c.id.in_(select(chosen.c.id)), *claimable)
+            .where(table.c.id.in_(select(locked_rows.c.id)), self._due(early), *self.ready)
             .values(**taken, **self.claimed)
             .returning(*self.columns)
         )
 
-    def settling(self, dialect: Dialect) -> Update:
-        """Return the statement of a settlement."""
-        if dialect.name not in self._settles:
+    def _due(self, early: bool) -> ColumnElement[bool]:
+        table = self.table
+        due = table.c.due_at <= bindparam("p_now", type_=table.c.due_at.type)
+        return or_(due, table.c.lease_token.is_(None)) if early else due
+
+    def settling(self, dialect: Dialect, *, keep: bool) -> Update:
+        """Return the statement of a settlement; with `keep` of one that lets go of nothing."""
+        if (dialect.name, keep) not in self._settles:
             table, new = self.table, self.many.table(dialect.name)
-            values = {name: new.c[name] for name in self.written if name != "id"}
-            self._settles[dialect.name] = (
+            values: dict[str, Any] = {name: new.c[name] for name in self.written if name != "id"}
+            if not keep:
+                values["lease_token"] = null()
+            self._settles[dialect.name, keep] = (
                 update(table)
                 .where(table.c.id == new.c.id, table.c.lease_token == bindparam("p_token"))
-                .values(lease_token=None, **values)
+                .values(**values)
                 .returning(table.c.id)
             )
-        return self._settles[dialect.name]
+        return self._settles[dialect.name, keep]
 
 
 class Bound(Generic[Row, Outcome]):
@@ -119,20 +133,30 @@ class Bound(Generic[Row, Outcome]):
 
     def claim(self, limit: int, now: datetime, seconds: float, token: str) -> Sequence[Row]:
         """Take at most so many due rows for that long, the longest due first; return them by their numbers."""
+        return self.take(self.home.claiming(self.where, early=self.early), now, seconds, token, p_limit=limit)
+
+    def take(self, taking: Update, now: datetime, seconds: float, token: str, **values: Any) -> Sequence[Row]:
+        """Take the rows that a statement of `SqlClaims.taking` chooses, with the values of its other parameters."""
         until = now + timedelta(seconds=seconds)
-        values = {"p_now": now, "p_limit": limit, "p_token": token, "p_until": until}
-        found = self.db.execute(self.home.claiming(self.where, early=self.early), values)
+        found = self.db.execute(taking, {"p_now": now, "p_token": token, "p_until": until, **values})
         make = cast("Any", self.home.row)
         return sorted((make(*one) for one in found), key=lambda row: row.id)
 
     def settle(self, token: str, outcomes: Sequence[Outcome]) -> set[int]:
         """Write outcomes and let go of their rows; return those that were still held."""
+        return self._write(token, outcomes, keep=False)
+
+    def keep(self, token: str, outcomes: Sequence[Outcome]) -> set[int]:
+        """Write outcomes and hold on to their rows until `due_at`; return those that are still held."""
+        return self._write(token, outcomes, keep=True)
+
+    def _write(self, token: str, outcomes: Sequence[Outcome], *, keep: bool) -> set[int]:
         if not outcomes:
             return set()
         dialect = self.db.get_bind().dialect
         rows = [[getattr(one, name) for name in self.home.written] for one in outcomes]
         values = self.home.many.values(rows, dialect)
-        return self._ids(self.home.settling(dialect), {**values, "p_token": token})
+        return self._ids(self.home.settling(dialect, keep=keep), {**values, "p_token": token})
 
     def hold(self, token: str, ids: Collection[int], until: datetime) -> set[int]:
         """Keep rows until then; return those that are still held."""

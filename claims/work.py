@@ -53,6 +53,10 @@ class Work(Protocol[Item, Done, Plan, Taken]):
         """Say what becomes of an item in which a fault of ours was raised; none: it goes back as it was."""
         ...
 
+    def unwritten(self, done: Done, fault: BaseException) -> None:
+        """Note an outcome that cannot be written by a fault of ours; its row waits for the end of its lease."""
+        ...
+
     def alarm(self) -> float:
         """Return the seconds after which it wants to be asked again by itself."""
         ...
@@ -121,9 +125,12 @@ class Plain(Generic[Item, Done]):
         self.taken -= 1
         return None
 
+    def unwritten(self, done: Done, fault: BaseException) -> None:
+        """Leave it to the end of its lease."""
+
     def alarm(self) -> float:
         """Return the seconds until the next look."""
-        return self._next_look - time.monotonic()
+        return max(self._next_look - time.monotonic(), 0.0) if self.taken < self.at_once else inf
 
     def over(self) -> bool:
         """Go on until nothing is left."""

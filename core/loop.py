@@ -14,7 +14,6 @@ from core.logs import get_logger
 
 T = TypeVar("T")
 
-MOST_BEHIND = 32
 CANCEL_SECONDS = 5.0
 log = get_logger(__name__)
 
@@ -73,26 +72,22 @@ def _current() -> _Thread:
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end; if the caller is interrupted, cancel it and wait for its clearing up."""
-    return _waited(work, None).result()
+    return _waited(work).result()
 
 
-def run_or_lend(work: Coroutine[Any, Any, T], patience: float) -> tuple[T] | None:
-    """Run a coroutine; one that takes more than `patience` seconds goes on behind the caller, and there is no result.
-
-    At most 32 go on at a time: beyond that the caller waits.
-    """
-    future = _waited(work, patience if len(_current().behind) < MOST_BEHIND else None)
-    if future.done():
-        return (future.result(),)
-    _current().lend(future)
-    return None
+def begin(work: Coroutine[Any, Any, T]) -> "Future[T]":
+    """Start a coroutine that goes on behind the caller; `finish` waits for it, and the log hears of its faults."""
+    thread = _current()
+    future = thread.submit(work, threading.Event())
+    thread.lend(future)
+    return future
 
 
-def _waited(work: Coroutine[Any, Any, T], patience: float | None) -> "Future[T]":
+def _waited(work: Coroutine[Any, Any, T]) -> "Future[T]":
     ended = threading.Event()
     future = _current().submit(work, ended)
     try:
-        wait([future], patience)
+        wait([future])
     except BaseException:
         if future.cancel():
             ended.wait(CANCEL_SECONDS)

@@ -1,19 +1,18 @@
-"""Deliveries: the sweep that finds what is due, and the drain of one destination, on a queue for each pace."""
+"""Deliveries: the sweep that finds what is due, and the pumps that serve it, on a queue for each pace."""
 
-from dataclasses import asdict
 from typing import Any
 
 from core.queues import Queue
 from core.settings.deliveries import DeliverySettings
 from tasks.base import DEFAULT, task
 
-# A drain starts no request after 5 s, and its last one may take deliveries.total_timeout, at most 30 s.
+# A message stays for 5 s at most; what goes on behind it may take deliveries.total_timeout, at most 30 s.
 LONGEST = 45
 RESERVE = 2
 
 
 def _ends_in() -> float:
-    """A drain that is asked to stop waits for the answers under way and writes them."""
+    """A pump that is asked to stop waits for the answers under way and writes them."""
     return DeliverySettings.current().total_timeout + RESERVE
 
 
@@ -31,24 +30,24 @@ def varrer() -> dict[str, Any]:
 
 
 @task("entregas.drenar", WEBHOOKS)
-def drenar(destino_id: int) -> dict[str, Any]:
-    """Deliver what one destination is owed; what is left goes behind the others."""
-    return _drained(destino_id)
+def drenar(destinos: list[int]) -> None:
+    """Look at these destinations, or at all; what they are owed goes out behind the message."""
+    _serve("entregas.drenar", destinos)
 
 
 @task("entregas.drenar_lentas", LENTAS)
-def drenar_lentas(destino_id: int) -> dict[str, Any]:
-    """Do the same for a destination that answers slowly, beside the others."""
-    return _drained(destino_id)
+def drenar_lentas(destinos: list[int]) -> None:
+    """Do the same for destinations that answer slowly, beside the others."""
+    _serve("entregas.drenar_lentas", destinos)
 
 
 @task("entregas.drenar_ntfy", NTFY)
-def drenar_ntfy(destino_id: int) -> dict[str, Any]:
-    """Do the same for a topic of ntfy."""
-    return _drained(destino_id)
+def drenar_ntfy(destinos: list[int]) -> None:
+    """Do the same for topics of ntfy."""
+    _serve("entregas.drenar_ntfy", destinos)
 
 
-def _drained(destino_id: int) -> dict[str, Any]:
+def _serve(task: str, destinos: list[int]) -> None:
     from flows.entregas import draining
 
-    return asdict(draining.drain_one(destino_id))
+    draining.serve(task, destinos)

@@ -12,7 +12,7 @@ from support.redis import RedisServer
 from core import celery_app, loop
 from core.settings.load import get_settings
 from events import wake
-from events.delivery import kind
+from events.delivery import kind, pumps
 from storage import crypto, migrate, session
 
 ROOT = Path(__file__).parent.parent
@@ -21,6 +21,7 @@ KEY = "bm90LWEtc2VjcmV0LW9ubHktZm9yLXRoZS10ZXN0cyE="
 
 def forget_process_state() -> None:
     """Forget what a process keeps: settings, engine, keys, connections, loop."""
+    pumps.forget()
     kind.close()
     session.dispose()
     crypto.ring.cache_clear()

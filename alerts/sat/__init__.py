@@ -1,3 +1,1 @@
 """The conditions of a SAT or MFE box, one file each."""
-
-FONTE = "sat"

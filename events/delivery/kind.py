@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 
+from claims.bucket import Bucket
 from core.errors import UsageError
 from core.settings.deliveries import DeliverySettings
 from core.walk import modules
@@ -37,15 +38,6 @@ class Made:
     status: int = 0
     response: str | None = None
     address: str | None = None
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """A token bucket that a destination draws on: `capacity` at once, then one per `refill_seconds`."""
-
-    nome: str
-    capacity: int
-    refill_seconds: float
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,26 @@
 """How long a destination's events waited from the commit to their first attempt: a histogram kept in rows.
 
-Only the drain that holds the destination writes its rows, so nobody waits for another.
+A run counts them up and writes them about once a second: a killed one forgets that second.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+import time
+from collections import defaultdict
 from datetime import datetime
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Insert, Table, select, true
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from claims.many import Many
 from storage.models import Latencia
 
 INFINITE_MS = 2_147_483_647
 BOUNDS_MS = (5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 15_000, 60_000, INFINITE_MS)
+WRITE_SECONDS = 1.0
+_TABLE = cast("Table", Latencia.__table__)
+_MANY = Many({name: _TABLE.c[name] for name in ("destino_id", "ate_ms", "total", "soma_ms")}, "esperas")
 
 
 def bound(milliseconds: float) -> int:
@@ -21,21 +28,45 @@ def bound(milliseconds: float) -> int:
     return next(limit for limit in BOUNDS_MS if milliseconds <= limit or limit == INFINITE_MS)
 
 
-def record(db: Session, destino_id: int, waits: Sequence[tuple[datetime, datetime]]) -> None:
-    """Count these (commit, first attempt) pairs."""
-    counts: Counter[int] = Counter()
-    sums: Counter[int] = Counter()
-    for committed, began in waits:
+class Waits:
+    """What a run has counted and not written yet."""
+
+    def __init__(self) -> None:
+        self._counted: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
+        self._since: float | None = None
+
+    def count(self, destino_id: int, committed: datetime, began: datetime) -> None:
+        """Count one first attempt."""
         milliseconds = max((began - committed).total_seconds() * 1000, 0.0)
-        counts[bound(milliseconds)] += 1
-        sums[bound(milliseconds)] += round(milliseconds)
-    if not counts:
-        return
-    mine = Latencia.destino_id == destino_id
-    known = set(db.scalars(select(Latencia.ate_ms).where(mine, Latencia.ate_ms.in_(counts))))
-    for ate_ms, total in counts.items():
-        if ate_ms not in known:
-            db.add(Latencia(destino_id=destino_id, ate_ms=ate_ms, total=total, soma_ms=sums[ate_ms]))
-            continue
-        values = {"total": Latencia.total + total, "soma_ms": Latencia.soma_ms + sums[ate_ms]}
-        db.execute(update(Latencia).where(mine, Latencia.ate_ms == ate_ms).values(**values))
+        row = self._counted[destino_id, bound(milliseconds)]
+        row[0] += 1
+        row[1] += round(milliseconds)
+        self._since = self._since or time.monotonic()
+
+    @property
+    def seconds_left(self) -> float | None:
+        """In how many seconds they should be written; none when there is nothing to write."""
+        return None if self._since is None else max(self._since + WRITE_SECONDS - time.monotonic(), 0.0)
+
+    def write(self, db: Session) -> None:
+        """Add what was counted to the rows, in the order of their keys."""
+        if self._since is None:
+            return
+        rows = [(*key, *self._counted[key]) for key in sorted(self._counted)]
+        dialect = db.get_bind().dialect
+        db.execute(_adding(dialect.name), _MANY.values(rows, dialect))
+
+    def forget(self) -> None:
+        """Begin anew: what was written is committed."""
+        self._counted.clear()
+        self._since = None
+
+
+@cache
+def _adding(dialect: str) -> Insert:
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    new = _MANY.table(dialect)
+    # SQLite takes ON CONFLICT for a join's ON unless there is a WHERE.
+    statement = insert(_TABLE).from_select(list(_MANY.types), select(*new.c).where(true()))
+    added = {name: _TABLE.c[name] + statement.excluded[name] for name in ("total", "soma_ms")}
+    return cast("Insert", statement.on_conflict_do_update(index_elements=["destino_id", "ate_ms"], set_=added))

@@ -1,10 +1,12 @@
 """Find what every lost message would have told: destinations with due rows that nobody is serving."""
 
+from sqlalchemy import select
+
+from claims.last_times import note
 from core.clock import SYSTEM, Clock
+from events.delivery.choosing import waiting
 from events.delivery.kind import task_of
-from events.delivery.queue import ROWS, SLOTS, due_destinations
-from storage.marks import mark
-from storage.recovery import recover
+from events.delivery.rows import free_the_dead
 from storage.session import reading
 
 DESTINATIONS = 500
@@ -12,9 +14,16 @@ SWEEP = "entregas.varrer"
 
 
 def sweep(clock: Clock = SYSTEM) -> list[tuple[int, str]]:
-    """Return the destinations to look at now, with the task that serves each, in the order of their last service."""
-    recover((ROWS, SLOTS), clock)
-    mark(SWEEP, clock)
+    """Return the destinations to look at now, with the task that serves each, tenants in turn."""
+    free_the_dead(clock)
+    note(SWEEP, clock)
+    return due(clock, None, DESTINATIONS)
+
+
+def due(clock: Clock, tasks: frozenset[str] | None, limit: int) -> list[tuple[int, str]]:
+    """Return at most so many destinations with due rows and a free slot, of these tasks (none: of all)."""
+    found = waiting(tasks, hinted=False).subquery()
+    query = select(found.c.id, found.c.tipo, found.c.lento)
     with reading() as db:
-        due = due_destinations(db, clock.now(), DESTINATIONS)
-    return [(row.id, task_of(row.tipo, row.lento)) for row in due]
+        rows = db.execute(query, {"p_now": clock.now(), "p_candidates": limit})
+        return [(row.id, task_of(row.tipo, row.lento)) for row in rows]

@@ -2,18 +2,16 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import update
-
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM
 from events import wake
 from events.delivery.health import Health
 from events.delivery.kind import task_of
-from events.delivery.settle import hold, tell_recovered
+from events.delivery.rows import ROWS, SLOTS
+from events.delivery.telling import About, keep, recovered
 from flows.destinos.finding import find
-from storage.models import Delivery
+from storage.models import Delivery, Destino
 from storage.models.eventos import Estado
-from storage.rows import changed
 from storage.session import transaction
 
 
@@ -22,7 +20,7 @@ def pause(name_or_id: str, caller: Caller = OPERATOR) -> str:
     with transaction() as db:
         destino = find(db, name_or_id, caller)
         destino.pausado_em = destino.data_atualizacao = SYSTEM.now()
-        hold(db, destino)
+        keep(db, destino.id)
         return destino.nome
 
 
@@ -36,11 +34,10 @@ def resume(name_or_id: str, caller: Caller = OPERATOR) -> int:
         destino.ativo, destino.lento, destino.data_atualizacao = True, False, now
         for name, value in asdict(Health()).items():
             setattr(destino, name, value)
-        if destino.lease_token is None:
-            destino.due_at = now
+        SLOTS.owe(db, now, Destino.id == destino.id)
         if was_off:
-            tell_recovered(db, destino)
-        held = update(Delivery).where(Delivery.destino_id == destino.id, Delivery.estado == Estado.RETIDO)
-        kept = changed(db, held.values(estado=Estado.PENDENTE, due_at=now, lease_token=None, finished_at=None))
+            recovered(db, About(destino.id, destino.tipo, destino.nome))
+        kept = (Delivery.destino_id == destino.id, Delivery.estado == Estado.RETIDO)
+        amount = ROWS.owe(db, now, *kept, estado=Estado.PENDENTE, finished_at=None)
         wake.after_commit(db, destino.id, task_of(destino.tipo, destino.lento))
-        return kept
+        return amount

@@ -8,10 +8,10 @@ from core import loop
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from events.catalog import Teste
-from events.delivery.drain import message_of
+from events.delivery.engine import message_of
 from events.delivery.kind import kinds
-from events.delivery.queue import Owed
-from events.delivery.settle import attempt_row
+from events.delivery.rows import Owed
+from events.delivery.settling import attempt_row
 from events.outbox import record_for
 from flows.destinos.finding import find
 from storage.models import Attempt, Delivery
@@ -43,7 +43,7 @@ def try_out(name_or_id: str, clock: Clock = SYSTEM, caller: Caller = OPERATOR) -
         )
         db.add(delivery)
         db.flush()
-        owed = Owed(delivery.id, 0, now, event.message_id, event.nome, event.corpo)
+        owed = Owed(delivery.id, destino.id, 0, now, now, event.message_id, event.nome, event.corpo)
     made = loop.run(kinds()[destino.tipo].deliver(destino, message_of(owed), clock.now()))
     error = None if made.outcome.delivered else made.outcome.text
     with transaction() as db:

@@ -11,11 +11,11 @@ from core.clock import SYSTEM, Clock
 from core.errors import Conflict, UsageError
 from events import subscriptions, wake
 from events.delivery.kind import task_of
+from events.delivery.rows import ROWS
 from events.outbox import wanted_by
-from flows.entregas.views import absent
+from flows.entregas.views import LARGEST_NUMBER, absent
 from storage.models import Delivery, Destino, Event
 from storage.models.eventos import Estado
-from storage.pages import LARGEST_KEY
 from storage.session import transaction
 
 LONGEST = timedelta(days=14)
@@ -34,7 +34,7 @@ def resend(number: int, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> str
     """Begin a new run of attempts for a delivery that ended; return its event's `webhook-id`, which stays."""
     now = clock.now()
     with transaction() as db:
-        delivery = db.get(Delivery, number, with_for_update=True) if abs(number) <= LARGEST_KEY else None
+        delivery = db.get(Delivery, number, with_for_update=True) if abs(number) < LARGEST_NUMBER else None
         destino = db.get_one(Destino, delivery.destino_id) if delivery else None
         if delivery is None or destino is None or not caller.owns(destino.usuario_id):
             raise absent(number)
@@ -42,8 +42,7 @@ def resend(number: int, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> str
             raise Conflict(f"A entrega {number} está sendo enviada agora.")
         if destino.desligado_em or destino.pausado_em or not destino.ativo:
             raise Conflict(f"O destino {destino.nome} não está ligado: retome-o antes.")
-        delivery.estado, delivery.tentativas = Estado.PENDENTE, 0
-        delivery.due_at, delivery.finished_at, delivery.lease_token = now, None, None
+        ROWS.owe(db, now, Delivery.id == number, estado=Estado.PENDENTE, tentativas=0, finished_at=None)
         wake.after_commit(db, destino.id, task_of(destino.tipo, destino.lento))
         return db.get_one(Event, delivery.event_id).message_id
 

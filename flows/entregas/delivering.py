@@ -7,10 +7,9 @@ from sqlalchemy import or_, select, text
 
 from core.clock import SYSTEM
 from events.delivery import drain
-from events.delivery.queue import ROWS, SLOTS
+from events.delivery.rows import SLOTS, free_the_dead
 from storage.models import Delivery, Destino, Event
 from storage.models.eventos import OPEN_SQL, Estado
-from storage.recovery import recover
 from storage.session import reading
 
 WAIT_SECONDS = 20.0
@@ -19,7 +18,7 @@ POLL_SECONDS = 0.1
 
 def deliver_now(message_id: str) -> None:
     """Deliver what one event owes, in this process; where a worker holds the destination, wait for it a while."""
-    recover((ROWS, SLOTS))
+    free_the_dead()
     ends = time.monotonic() + WAIT_SECONDS
     while (waiting := _due(message_id)) and time.monotonic() < ends:
         if all(drain.drain(destino_id).ocupado for destino_id in waiting):

@@ -1,26 +1,19 @@
-"""What the workers do for destinations: drain one, wake those that are due."""
+"""What the workers do for destinations: look at some, wake those that are due."""
 
-from functools import partial
+from collections.abc import Sequence
 
 from events import wake
-from events.delivery import drain, sweep
-from events.delivery.kind import task_of
-from storage.models import Destino
-from storage.session import reading
+from events.delivery import pumps, sweep
 
-PATIENCE_SECONDS = 0.25
+# So long a message stays with a process that does not keep up, so that the next one goes to another.
+BUSY_SECONDS = 5.0
 
 
-def drain_one(destino_id: int) -> drain.Report:
-    """Drain one destination; when rows are left, ask for another drain, behind the others."""
-    return drain.drain(destino_id, patience=PATIENCE_SECONDS, then=partial(_again, destino_id))
-
-
-def _again(destino_id: int, report: drain.Report) -> None:
-    if report.mais:
-        with reading() as db:
-            destino = db.get_one(Destino, destino_id)
-        wake.send([(destino.id, task_of(destino.tipo, destino.lento))])
+def serve(task: str, destinos: Sequence[int]) -> None:
+    """Let this process's pump look at destinations (none named: at all); it goes on behind the message."""
+    server = pumps.hint(task, destinos)
+    if not server.calm.wait(BUSY_SECONDS):
+        wake.messages_to(task, ())
 
 
 def wake_due() -> int:

@@ -10,10 +10,10 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Met
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from claims import last_times
 from events.delivery.kind import kinds as all_kinds
 from events.delivery.latency import BOUNDS_MS, INFINITE_MS
 from events.delivery.sweep import SWEEP
-from storage import marks
 from storage.models import Delivery, Destino, Latencia
 from storage.models.eventos import OPEN_SQL, Estado
 
@@ -101,7 +101,7 @@ def _latency(db: Session) -> tuple[dict[str, Counter[int]], dict[str, int]]:
 def sweep_age(db: Session, now: datetime) -> Iterator[Metric]:
     """Tell how long ago the sweep ran, if it ever did."""
     sweep = GaugeMetricFamily("esteira_varredura_idade_segundos", "Segundos desde a última varredura das entregas.")
-    swept = marks.last(db, SWEEP)
+    swept = last_times.last(db, SWEEP)
     if swept is not None:
         sweep.add_metric([], _age(swept, now))
     yield sweep

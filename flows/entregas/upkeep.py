@@ -4,21 +4,20 @@ from datetime import datetime
 
 from core.clock import FixedClock
 from core.upkeep import Upkeep
-from events.delivery import drain, kind
-from events.delivery.queue import ROWS, SLOTS
+from events.delivery import kind, pumps
+from events.delivery.rows import free_the_dead
 from flows.entregas.metrics import latency, queues, sweep_age
 from flows.entregas.retention import attempts, events
-from storage.recovery import recover
 
 
 def give_back(now: datetime) -> int:
     """Give back the deliveries and slots that dead processes of this host held."""
-    return recover((ROWS, SLOTS), FixedClock(now))
+    return free_the_dead(FixedClock(now))
 
 
 def let_go(seconds: float) -> None:
-    """Wait for the requests that go on behind their tasks, then close the connections."""
-    drain.end(seconds)
+    """Wait for the requests under way, then close the connections."""
+    pumps.end(seconds)
     kind.close()
 
 

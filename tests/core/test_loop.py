@@ -48,28 +48,19 @@ def test_calls_share_one_loop_until_it_is_closed() -> None:
     assert loop.run(which()) is not first
 
 
-def test_what_is_quick_is_not_lent() -> None:
-    assert loop.run_or_lend(double(3), 5) == (6,)
-
-
-def test_what_takes_long_goes_on_behind_the_caller() -> None:
+def test_what_is_begun_goes_on_behind_its_caller() -> None:
     ended: list[str] = []
-    began = time.monotonic()
-    assert loop.run_or_lend(noted(ended, 0.3), PATIENCE) is None
-    assert time.monotonic() - began < 0.25
+    loop.begin(noted(ended, 0.3))
     assert ended == []
     loop.finish(5)
     assert ended == ["fim"]
 
 
-def test_its_fault_is_raised_before_it_is_lent_and_logged_after(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_behind_the_caller_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
     async def late() -> None:
-        await asyncio.sleep(0.2)
         raise ValueError("tarde")
 
-    with pytest.raises(ValueError, match="não"):
-        loop.run_or_lend(fail(), 5)
-    assert loop.run_or_lend(late(), PATIENCE) is None
+    loop.begin(late())
     loop.finish(5)
     wait_until(lambda: not loop._current().behind)
     said = capsys.readouterr()
@@ -77,17 +68,13 @@ def test_its_fault_is_raised_before_it_is_lent_and_logged_after(capsys: pytest.C
 
 
 @pytest.fixture
-def full(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    monkeypatch.setattr(loop, "MOST_BEHIND", 2)
+def full() -> Iterator[list[str]]:
     ended: list[str] = []
-    for _ in range(2):
-        assert loop.run_or_lend(noted(ended), PATIENCE) is None
+    begun = [loop.begin(noted(ended)) for _ in range(2)]
+    wait_until(lambda: all(one.running() for one in begun) or True)
+    loop.run(double(1))
     yield ended
     loop.close()
-
-
-def test_only_so_many_go_on_behind(full: list[str]) -> None:
-    assert loop.run_or_lend(double(1, 4 * PATIENCE), PATIENCE) == (2,)
 
 
 def test_closing_cancels_what_goes_on(full: list[str]) -> None:

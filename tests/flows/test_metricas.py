@@ -9,11 +9,11 @@ from sqlalchemy import event, text
 from support.deliveries import change, ntfy, webhook
 from support.past import happened, set_delivery
 
+from claims import last_times
 from core.clock import FixedClock
 from events.delivery import latency
 from events.delivery.sweep import SWEEP
 from flows import metricas
-from storage import marks
 from storage.models.eventos import Estado
 from storage.session import engine, transaction
 
@@ -93,9 +93,14 @@ def test_the_oldest_due_row_of_all_destinations_of_a_kind_counts(banco: str) -> 
 
 def test_the_histogram_is_cumulative_and_sums_the_destinations_of_a_kind(banco: str) -> None:
     one, other = webhook("https://a.example/x", nome="a"), webhook("https://b.example/x", nome="b")
-    with transaction() as db:
-        latency.record(db, one, [(ago(1), ago(1) + timedelta(milliseconds=ms)) for ms in (4, 5, 40, 90_000)])
-        latency.record(db, other, [(ago(1), ago(1) + timedelta(milliseconds=400))])
+    for part in ((4, 5), (40, 90_000)):
+        waits = latency.Waits()
+        for milliseconds in part:
+            waits.count(one, ago(1), ago(1) + timedelta(milliseconds=milliseconds))
+        if 40 in part:
+            waits.count(other, ago(1), ago(1) + timedelta(milliseconds=400))
+        with transaction() as db:
+            waits.write(db)
     buckets = [of("primeira_tentativa_segundos_bucket", tipo="webhook", le=le) for le in LE]
     assert buckets == [2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 5]
     assert of("primeira_tentativa_segundos_count", tipo="webhook") == 5
@@ -104,12 +109,12 @@ def test_the_histogram_is_cumulative_and_sums_the_destinations_of_a_kind(banco: 
 
 
 def test_the_age_of_the_last_sweep_is_told(banco: str) -> None:
-    marks.mark(SWEEP, FixedClock(ago(7)))
+    last_times.note(SWEEP, FixedClock(ago(7)))
     assert of("varredura_idade_segundos") == 7
 
 
 def test_a_sweep_ahead_of_our_clock_is_not_negative(banco: str) -> None:
-    marks.mark(SWEEP, FixedClock(ago(-7)))
+    last_times.note(SWEEP, FixedClock(ago(-7)))
     assert of("varredura_idade_segundos") == 0
 
 

@@ -72,7 +72,7 @@ def test_deliveries(banco: str, broker: str, loopback: None) -> None:
         assert Counter(row.estado for row in deliveries()) == {"entregue": begun, "pendente": AMOUNT - begun}
         receiver.faults.clear()
         with running("entregas"):
-            messages.send("entregas.drenar", [1])
+            messages.send("entregas.drenar", [[1]])
             wait_until(lambda: {row.estado for row in deliveries()} == {"entregue"}, seconds=40)
         assert len(receiver.requests) == AMOUNT
 
@@ -97,10 +97,8 @@ def test_questor(banco: str, broker: str, configure: Configure, tmp_path: Path) 
 
 
 def test_sat(banco: str, broker: str, configure: Configure) -> None:
-    with HubServer(everywhere=True) as hub:
-        boxes = [
-            {"name": f"loja-{n}", "host": hub.address(n), "port": hub.port, "numero_caixa": n} for n in range(1, 31)
-        ]
+    with HubServer() as hub:
+        boxes = [{"name": f"loja-{n}", "host": hub.host, "port": hub.port, "numero_caixa": n} for n in range(1, 31)]
         configure(sat__boxes=json.dumps(boxes))
         hub.faults.always(faults.slow(2))
         with running("sat") as worker:

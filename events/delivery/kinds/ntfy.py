@@ -5,13 +5,14 @@ from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from claims.bucket import Bucket
 from core.errors import UsageError
 from core.settings.deliveries import DeliverySettings
 from events.delivery.address import checked_url, server_of, wire_url
 from events.delivery.http.exchange import Answer, Request
 from events.delivery.http.kind import HttpKind
 from events.delivery.http.outcomes import BUSY, DEFAULT, FAILED, STRAINED, StatusTable, exactly, rows
-from events.delivery.kind import Bucket, Checked, Message, Said
+from events.delivery.kind import Checked, Message, Said
 from events.delivery.ntfy import answer as answers
 from events.delivery.ntfy.message import publish
 from events.delivery.outcome import Outcome

@@ -236,10 +236,7 @@ def test_only_one_drain_holds_a_destination(banco: str, receiver: ReceiverServer
 
 
 def _busy(destino: int) -> bool:
-    from core.settings.deliveries import DeliverySettings
-    from events.delivery.queue import acquire
-
-    return acquire(DeliverySettings.current(), destino, "rival", SYSTEM.now()) is None
+    return drain(destino).ocupado
 
 
 def test_a_large_backlog_is_left_to_the_next_drain(sqlite: str, receiver: ReceiverServer) -> None:
@@ -287,17 +284,17 @@ def test_custom_headers_are_sent_but_replace_none_of_ours(sqlite: str, receiver:
 
 
 def test_a_claim_of_a_dead_process_is_swept_up(banco: str, receiver: ReceiverServer) -> None:
-    from events.delivery.queue import ROWS, SLOTS
+    from claims.holder import host
+    from events.delivery.rows import ROWS, SLOTS
     from events.delivery.sweep import sweep
-    from storage.owner import host
     from storage.session import transaction
 
     destino = webhook(f"{receiver.url}/x")
     fire(3)
     dead = f"{host()}|999999999|1|morto"
     with transaction() as db:
-        ROWS.claim(db, SYSTEM.now(), 3600, 2, token=dead)
-        SLOTS.claim(db, SYSTEM.now(), 3600, 1, token=dead)
+        ROWS.on(db).claim(2, SYSTEM.now(), 3600, dead)
+        SLOTS.on(db).claim(1, SYSTEM.now(), 3600, dead)
     assert sweep() == [(destino, "entregas.drenar")]
     drain(destino)
     assert {row.estado for row in deliveries()} == {Estado.ENTREGUE}

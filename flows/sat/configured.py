@@ -18,6 +18,7 @@ from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
 from storage.session import reading
 
+FONTE = "sat"
 log = get_logger(__name__)
 
 

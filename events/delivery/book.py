@@ -1,0 +1,183 @@
+"""The database's side of a run: each turn is one short transaction that writes what has ended and takes what is due."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from claims import bucket
+from claims.bucket import Bucket
+from claims.holder import new_token
+from core.clock import Clock
+from core.settings.deliveries import DeliverySettings
+from events.delivery import settling, taking
+from events.delivery.kind import buckets_of
+from events.delivery.latency import Waits
+from events.delivery.plan import Held, Plan, Taken
+from events.delivery.rows import PUMPS, ROWS, SLOT_SECONDS, Destination, Owed, PumpRow, as_kinds_see
+from events.delivery.settling import Slot
+from events.delivery.taking import Tokens
+from storage.models import Bomba
+from storage.session import transaction
+
+PUMP, PUMP_SECONDS = "entregas", 10.0
+
+
+class Book:
+    """What one run may write, under one token. It is used by the database thread alone.
+
+    `tasks` are those whose destinations it looks at (none: all). `quota` says how many rows a new destination may take.
+    With `alone` it takes only while nobody else pumps the same database.
+    """
+
+    def __init__(
+        self,
+        tasks: frozenset[str] | None,
+        quota: Callable[[Destination], int],
+        clock: Clock,
+        *,
+        alone: bool = False,
+    ) -> None:
+        self.token, self.clock = new_token(), clock
+        self.waits = Waits()
+        self._tasks, self._quota, self._alone = tasks, quota, alone
+        self._settings = DeliverySettings.current()
+        self._turn: PumpRow | None = None
+
+    def turn(self, plan: Plan) -> Taken:
+        """Write and take."""
+        now, taken, turn = self.clock.now(), Taken(), self._turn
+        writes_waits = plan.last or self.waits.seconds_left == 0.0
+        try:
+            kept = self._transaction(plan, taken, now, writes_waits=writes_waits)
+        except BaseException:
+            self._turn = turn
+            raise
+        if writes_waits:
+            self.waits.forget()
+        self._count(plan, kept)
+        return taken
+
+    def _transaction(self, plan: Plan, taken: Taken, now: datetime, *, writes_waits: bool) -> set[int]:
+        with transaction() as db:
+            slots, kept = settling.settle(db, self.token, plan.held, plan.done, now)
+            taken.lost = plan.held.keys() - slots.keys()
+            tokens = Tokens(db, now)
+            self._unused(db, plan, tokens, now)
+            if plan.slots or plan.rows:
+                self._take(db, plan, slots, taken, tokens, now)
+            tokens.give_back()
+            self._write(db, plan, slots, taken, now)
+            if writes_waits:
+                self.waits.write(db)
+        return kept
+
+    def end(self) -> None:
+        """Let go of the turn to pump."""
+        if self._turn is not None:
+            with transaction() as db:
+                PUMPS.on(db).give_back(self.token, [self._turn.id], self.clock.now())
+            self._turn = None
+
+    def _unused(self, db: Session, plan: Plan, tokens: Tokens, now: datetime) -> None:
+        """Give back rows that did not begin, and the tokens of whatever made no request."""
+        emptied: set[Bucket] = set()
+        for one in plan.done:
+            if one.outcome and one.outcome.empties:
+                emptied.update(_buckets(plan, one.owed))
+        bucket.empty(db, emptied, now)
+        back = ROWS.on(db).give_back(self.token, [owed.id for owed in plan.unsent], now)
+        idle = [owed for owed in plan.unsent if owed.id in back]
+        idle += [one.owed for one in plan.done if not one.requested]
+        for owed in idle:
+            tokens.unused(set(_buckets(plan, owed)) - emptied, 1)
+
+    def _take(
+        self, db: Session, plan: Plan, slots: dict[int, Slot], taken: Taken, tokens: Tokens, now: datetime
+    ) -> None:
+        """Take more for destinations that are held, and new ones, tenants in turn."""
+        if self._alone and not self._my_turn(db, now):
+            taken.rival = True
+            return
+        found = taking.slots(db, self.token, self._tasks, plan.hints, plan.slots, now)
+        taken.full = len(found) == plan.slots > 0
+        new = {one.id: self._held(one) for one in found}
+        held = {number: slot.held for number, slot in slots.items() if slot.held.quota and not _stopped(slot)}
+        asking = held | new
+        dealt = tokens.deal(_shared(asking, plan.rows), {number: one.buckets for number, one in asking.items()})
+        wanted = {number: quota for number, quota in dealt.items() if quota}
+        for owed in (
+            taking.bodies(db, self.token, taking.rows(db, self.token, wanted, asking, now), now) if wanted else ()
+        ):
+            taken.owed.setdefault(owed.destino_id, []).append(owed)
+        self._note(asking, dealt, slots, taken, tokens, now)
+        taken.new = [asking[number] for number in new if number in taken.owed]
+        if empty := {number: asking[number] for number in new if number not in taken.owed}:
+            nothing = settling.read(db, self.token, empty)
+            settling.write(db, self.token, nothing.values(), nothing, now, now)
+
+    def _note(
+        self,
+        asking: dict[int, Held],
+        dealt: dict[int, int],
+        slots: dict[int, Slot],
+        taken: Taken,
+        tokens: Tokens,
+        now: datetime,
+    ) -> None:
+        """Note who may have more due, and who has to wait for a token."""
+        for number, one in asking.items():
+            got = len(taken.owed.get(number, ()))
+            tokens.unused(one.buckets, dealt[number] - got)
+            if got and got == dealt[number]:
+                taken.more.add(number)
+            elif one.buckets and not dealt[number]:
+                taken.free_at[number] = now + timedelta(seconds=tokens.wait_for(one.buckets))
+                asking[number] = replace(one, free_at=taken.free_at[number])
+                if number in slots:
+                    slots[number].held = asking[number]
+
+    def _held(self, one: Destination) -> Held:
+        probing = one.circuito_espera > 0
+        quota = 1 if probing or one.ordem_estrita else self._quota(one)
+        return Held(one, buckets_of(as_kinds_see(one), self._settings), probing, quota)
+
+    def _write(self, db: Session, plan: Plan, slots: dict[int, Slot], taken: Taken, now: datetime) -> None:
+        taken.stopped = {number for number, slot in slots.items() if _stopped(slot)}
+        taken.freed = {number for number, slot in slots.items() if slot.held.quiet and number not in taken.owed}
+        touched = {one.owed.destino_id for one in plan.done} | taken.owed.keys() | taken.freed
+        written = [slot for number, slot in slots.items() if number in touched]
+        settling.write(db, self.token, written, taken.freed, now + timedelta(seconds=SLOT_SECONDS), now)
+
+    def _count(self, plan: Plan, kept: set[int]) -> None:
+        for one in plan.done:
+            if one.made and one.requested and one.owed.tentativas == 0 and one.owed.id in kept:
+                self.waits.count(one.owed.destino_id, one.owed.created_at, one.made.started_at)
+
+    def _my_turn(self, db: Session, now: datetime) -> bool:
+        """Take or prolong the turn to pump this database."""
+        pumps, until = PUMPS.on(db, Bomba.nome == PUMP), now + timedelta(seconds=PUMP_SECONDS)
+        if self._turn is None:
+            self._turn = next(iter(pumps.claim(1, now, PUMP_SECONDS, self.token)), None)
+        elif now + timedelta(seconds=PUMP_SECONDS / 2) > self._turn.due_at:
+            held = pumps.hold(self.token, [self._turn.id], until)
+            self._turn = PumpRow(self._turn.id, until) if held else None
+        return self._turn is not None
+
+
+def _buckets(plan: Plan, owed: Owed) -> tuple[Bucket, ...]:
+    held = plan.held.get(owed.destino_id)
+    return held.buckets if held else ()
+
+
+def _stopped(slot: Slot) -> bool:
+    return slot.off or (slot.health.open and not slot.held.probing)
+
+
+def _shared(asking: dict[int, Held], rows: int) -> dict[int, int]:
+    """Return the quotas of these, in their order; where they exceed the room, each has the same share of it."""
+    if sum(one.quota for one in asking.values()) <= rows:
+        return {number: one.quota for number, one in asking.items()}
+    share = max(rows // max(len(asking), 1), 1)
+    return {number: min(one.quota, share) for number, one in asking.items()}

@@ -1,0 +1,108 @@
+"""Whose turn it is: tenants in turn, then the longest unserved; of each destination what it is owed, in order.
+
+Statements only; they are built once and run by `events/delivery/taking.py`.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, Update, and_, bindparam, exists, func, or_, select, text, true
+from sqlalchemy.orm import aliased
+
+from claims.many import Many
+from events.delivery.kind import kinds
+from events.delivery.rows import ROWS, SLOTS
+from storage.models import Delivery, Destino
+from storage.models.eventos import OPEN_SQL
+from storage.types import Instant
+
+# Rivals that choose the same head would get nothing of it: each looks further down for its share.
+CANDIDATES = 4
+NOW = bindparam("p_now", type_=Instant())
+QUOTAS = Many({"id": ROWS.table.c.destino_id, "quota": ROWS.table.c.tentativas}, "cotas")
+
+
+def has_due(destino_id: Any = Destino.id) -> Any:
+    """Return the condition that a destination has due rows."""
+    return exists().where(Delivery.destino_id == destino_id, text(OPEN_SQL), Delivery.due_at <= NOW)
+
+
+def waiting(tasks: frozenset[str] | None, *, hinted: bool) -> Select[Any]:
+    """Return the query of destinations with due rows and a free slot, in the order of their turn.
+
+    `tasks` are those whose destinations are looked at (none: all); with `hinted` only those numbered `p_hints` are.
+    """
+    served = func.coalesce(Destino.servido_em, Destino.data_criacao)
+    place = func.row_number().over(partition_by=Destino.usuario_id, order_by=(served, Destino.id)).label("place")
+    tenant = func.max(served).over(partition_by=Destino.usuario_id).label("tenant")
+    found = select(Destino.id, Destino.tipo, Destino.lento, place, tenant, served.label("served"))
+    found = found.where(Destino.due_at <= NOW, *SLOTS.ready, has_due())
+    if hinted:
+        found = found.where(Destino.id.in_(bindparam("p_hints", expanding=True)))
+    if tasks is not None:
+        found = found.where(_served_by(tasks))
+    return found.order_by("place", "tenant", "served", Destino.id).limit(bindparam("p_candidates"))
+
+
+def _served_by(tasks: frozenset[str]) -> Any:
+    return or_(
+        *(
+            and_(Destino.tipo == tipo, Destino.lento.is_(lento))
+            for tipo, kind in kinds().items()
+            for lento in (False, True)
+            if kind.task(lento=lento) in tasks
+        )
+    )
+
+
+@cache
+def slots(tasks: frozenset[str] | None, *, hinted: bool) -> Update:
+    """Return the statement that takes the slots of at most `p_limit` waiting destinations."""
+    wanted = waiting(tasks, hinted=hinted).cte("wanted").prefix_with("MATERIALIZED", dialect="postgresql")
+    chosen = (
+        select(Destino.id)
+        .join(wanted, wanted.c.id == Destino.id)
+        .where(Destino.due_at <= NOW)
+        .order_by(wanted.c.place, wanted.c.tenant, wanted.c.served, Destino.id)
+        .limit(bindparam("p_limit"))
+    )
+    return SLOTS.taking(chosen)
+
+
+@cache
+def rows(dialect: str) -> Update:
+    """Return the statement that takes what destinations are owed, the longest due first, each up to its quota.
+
+    The quotas are rows; SQLite knows no limit that is a column, so there it is one for all (`p_quota`).
+    """
+    quotas = QUOTAS.table(dialect)
+    one = aliased(Delivery)
+    due = (
+        select(one.id)
+        .where(one.destino_id == quotas.c.id, text(OPEN_SQL), one.due_at <= NOW)
+        .order_by(one.due_at, one.id)
+    )
+    if dialect == "postgresql":
+        first = due.limit(quotas.c.quota).with_for_update(skip_locked=True, key_share=True).lateral("vencidas")
+        return ROWS.taking(select(first.c.id).select_from(quotas.join(first, true())), locked=True)
+    first_ids = due.limit(bindparam("p_quota")).correlate(quotas)
+    return ROWS.taking(select(Delivery.id).select_from(quotas).join(Delivery, Delivery.id.in_(first_ids)))
+
+
+@cache
+def firsts(dialect: str) -> Update:
+    """Return the statement that takes of each destination the first open row, if it is due.
+
+    Where order counts a later row waits for the earlier one, also while that one waits for its next attempt.
+    """
+    quotas = QUOTAS.table(dialect)
+    one = aliased(Delivery)
+    first = select(func.min(one.id)).where(one.destino_id == quotas.c.id, text(OPEN_SQL)).correlate(quotas)
+    chosen = select(Delivery.id).select_from(quotas).join(Delivery, Delivery.id == first.scalar_subquery())
+    return ROWS.taking(chosen.where(Delivery.due_at <= NOW))
+
+
+def quotas_of(wanted: Sequence[tuple[int, int]], dialect: Any) -> dict[str, Any]:
+    """Return the parameters of these (destination, quota) pairs."""
+    return QUOTAS.values(wanted, dialect)

@@ -1,0 +1,284 @@
+"""The deliveries as the pump's work: many destinations at once, none of which keeps another waiting.
+
+All of this runs on the event loop, but `turn` and `give_back`: those hand a plan to the book, on the database thread.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from math import inf
+
+from claims.backoff import Backoff
+from claims.lease import may_begin
+from core.clock import Clock
+from core.errors import PlatformError
+from core.logs import get_logger
+from core.settings.deliveries import DeliverySettings
+from events.delivery.book import Book
+from events.delivery.hints import Hints
+from events.delivery.kind import Made, Message
+from events.delivery.lanes import AHEAD, Lane, first_limit
+from events.delivery.plan import Done, Plan, Taken
+from events.delivery.rows import Destination, Owed, as_kinds_see
+from events.delivery.schedule import next_wait
+from storage.models.eventos import Estado
+
+# So many requests at once in one process; half of them may go to destinations that are untried, slow or failing.
+AT_ONCE, AT_ONCE_SUSPECT = 200, 100
+DESTINATIONS, HELD_ROWS = 200, 600
+# So long a row waits in which a fault of ours was raised, so that nobody tries it again and again.
+FAULT_SECONDS = 60.0
+log = get_logger(__name__)
+
+
+@dataclass
+class Report:
+    """What a run did: rows that came to an end of an attempt, and how many of them arrived."""
+
+    feitas: int = 0
+    entregues: int = 0
+
+
+def message_of(owed: Owed) -> Message:
+    """Return what a kind is told of a claimed delivery."""
+    return Message(owed.message_id, owed.evento, owed.corpo, owed.tentativas + 1)
+
+
+class Engine:
+    """One run over the destinations that some tasks serve (none: all), as far as it is told to look.
+
+    With `budget` it takes at most so many rows in all. With `alone` it takes only while nobody else pumps the same
+    database; `rival` then says that somebody does.
+    """
+
+    def __init__(
+        self, tasks: frozenset[str] | None, clock: Clock, *, budget: int | None = None, alone: bool = False
+    ) -> None:
+        self.settings, self.clock = DeliverySettings.current(), clock
+        self.hints, self.report = Hints(), Report()
+        self.rival = self.crowded = self.served = False
+        self._book = Book(tasks, self._first_quota, clock, alone=alone)
+        self._backoff = Backoff(self.settings.schedule, self.settings.jitter)
+        self._budget, self._rows = budget, 0
+        self._lanes: dict[int, Lane] = {}
+        self._lane_of: dict[int, Lane] = {}
+        self._lines: tuple[deque[Lane], deque[Lane]] = (deque(), deque())
+        self._flying = [0, 0]
+        self._unsent: list[Owed] = []
+        self._plan = Plan()
+
+    def hint(self, destinos: Iterable[int]) -> None:
+        """Look at these destinations; those that are being served are looked at too."""
+        for number in destinos:
+            if lane := self._lanes.get(number):
+                lane.more = lane.hinted = True
+            else:
+                self.hints.add((number,))
+
+    @property
+    def overloaded(self) -> bool:
+        """Whether there is more to do than this run keeps up with, so that another process could help."""
+        return self.crowded or sum(lane.more for lane in self._lanes.values()) > 1
+
+    def yield_half(self, seconds: float) -> None:
+        """Let somebody else have half of the destinations that have more due; look at them again after a while."""
+        busy = [lane for lane in self._lanes.values() if lane.more]
+        for lane in busy[: len(busy) // 2]:
+            lane.yields = True
+            self.hints.add_later(lane.destination.id, seconds)
+
+    def wants(self) -> bool:
+        """Tell whether somebody may have something due, or something is left to write."""
+        if self._unsent or self._book.waits.seconds_left == 0.0:
+            return True
+        lanes = self._lanes.values()
+        if any(lane.idle and not lane.unsettled for lane in lanes):
+            return True
+        return self._room > 0 and (self._slots > 0 or any(lane.quota for lane in lanes))
+
+    @property
+    def _room(self) -> int:
+        room = HELD_ROWS - self._rows
+        return room if self._budget is None else min(room, self._budget)
+
+    @property
+    def _slots(self) -> int:
+        return max(DESTINATIONS - len(self._lanes), 0) if self.hints and not self.rival else 0
+
+    def plan(self, done: Sequence[Done], *, more: bool) -> Plan:
+        """Return what to write and where to look."""
+        room = self._room if more else 0
+        written = Counter(self._lane_of[one.owed.id] for one in done)
+        held = {number: lane.seen_by(written[lane], asks=room > 0) for number, lane in self._lanes.items()}
+        concerned = {owed.destino_id for owed in (*(one.owed for one in done), *self._unsent)}
+        slots = self._slots if room > 0 else 0
+        for number, one in held.items():
+            if one.quota:
+                self._lanes[number].hinted = False
+        self._plan = Plan(
+            tuple(done),
+            tuple(self._unsent),
+            {number: one for number, one in held.items() if one.quota or one.quiet or number in concerned},
+            self.hints.give() if slots else frozenset(),
+            slots,
+            room,
+        )
+        return self._plan
+
+    def turn(self, plan: Plan) -> Taken:
+        """Write and take."""
+        return self._book.turn(plan)
+
+    def took(self, taken: Taken) -> None:
+        """Note which destinations are held now, and what waits for them."""
+        plan = self._plan
+        self._settled(plan, taken)
+        self._unsent = self._unsent[len(plan.unsent) :]
+        for one in taken.new:
+            self._lanes[one.destination.id] = Lane(one, self.settings.max_in_flight)
+        for number, one in plan.held.items():
+            if one.quota and (lane := self._lanes.get(number)):
+                lane.more = lane.hinted
+        for number, rows in taken.owed.items():
+            self._add(self._lanes[number], rows, more=number in taken.more)
+        for number in taken.stopped & self._lanes.keys():
+            self._lanes[number].stopped = True
+        for number in taken.freed | taken.lost:
+            self._forget(number)
+        if plan.slots:
+            self.rival, self.crowded = taken.rival, taken.full
+            self.hints.looked_at(self._lanes, full=taken.full or taken.rival)
+        for number, free_at in taken.free_at.items():
+            self.hints.add_later(number, (free_at - self.clock.now()).total_seconds())
+            if lane := self._lanes.get(number):
+                lane.held = replace(lane.held, free_at=free_at)
+        for lane in self._lanes.values():
+            self._offer(lane)
+
+    def _settled(self, plan: Plan, taken: Taken) -> None:
+        for one in plan.done:
+            self._lane_of.pop(one.owed.id).settled()
+            self.report.feitas += one.made is not None
+            self.report.entregues += one.delivered
+            if one.estado is Estado.PENDENTE:
+                self.hints.add_later(one.owed.destino_id, (one.due_at - self.clock.now()).total_seconds())
+
+    def _add(self, lane: Lane, rows: list[Owed], *, more: bool) -> None:
+        self.served = True
+        lane.add(rows)
+        lane.more = more or lane.hinted
+        self._rows += len(rows)
+        if self._budget is not None:
+            self._budget -= len(rows)
+
+    def _forget(self, number: int) -> None:
+        """Drop a destination whose slot is not held any more; one that had only had its share is looked at again."""
+        if lane := self._lanes.pop(number, None):
+            self._recall(lane)
+            if self._budget is None and (lane.hinted or (lane.more and not lane.stopped and not lane.yields)):
+                self.hints.add((number,))
+
+    def _recall(self, lane: Lane) -> None:
+        self._unsent += lane.waiting
+        self._rows -= len(lane.waiting)
+        lane.waiting.clear()
+
+    def _offer(self, lane: Lane) -> None:
+        """Let a destination stand in line for a request, once."""
+        if lane.stopped:
+            self._recall(lane)
+        if lane.ready and not lane.offered:
+            lane.offered = True
+            self._lines[lane.suspect].append(lane)
+
+    def next(self) -> Owed | None:
+        """Return the next row of the next destination, all in turn."""
+        for suspect, most in ((False, AT_ONCE), (True, AT_ONCE_SUSPECT)):
+            line = self._lines[suspect]
+            while line and sum(self._flying) < AT_ONCE and self._flying[suspect] < most:
+                lane = line.popleft()
+                lane.offered = False
+                if self._lanes.get(lane.destination.id) is not lane or not lane.ready:
+                    continue
+                owed = lane.waiting.popleft()
+                if may_begin(self.clock.now(), lane.destination.timeout, owed.until):
+                    self._flying[suspect] += 1
+                    lane.flying += 1
+                    self._lane_of[owed.id] = lane
+                    self._offer(lane)
+                    return owed
+                self._unsent.append(owed)
+                self._rows -= 1
+                self._offer(lane)
+        return None
+
+    async def do(self, owed: Owed) -> Done:
+        """Make one request and decide where the row goes."""
+        lane = self._lane_of[owed.id]
+        suspect = lane.suspect
+        try:
+            destino = as_kinds_see(lane.destination)
+            made = await lane.kind.deliver(destino, message_of(owed), self.clock.now())
+        finally:
+            self._flying[suspect] -= 1
+        return self._decided(lane.destination, owed, made)
+
+    def _decided(self, destination: Destination, owed: Owed, made: Made) -> Done:
+        estado, due_at, outcome = made.outcome.estado, self.clock.now(), made.outcome
+        if estado is Estado.PENDENTE:
+            wait = next_wait(self._backoff, owed.tentativas + 1, destination.retry_count, outcome)
+            if wait is None:
+                last = replace(outcome, text=f"{outcome.text} (última tentativa)")
+                return Done(owed, replace(made, outcome=last), Estado.ESGOTADO, due_at)
+            due_at += timedelta(seconds=wait)
+        return Done(owed, made, estado, due_at)
+
+    def ended(self, owed: Owed, done: Done) -> None:
+        """Note an end at once."""
+        lane = self._lane_of[owed.id]
+        lane.ended(done)
+        self._rows -= 1
+        self._offer(lane)
+
+    def failed(self, owed: Owed, fault: BaseException) -> Done | None:
+        """Let a row wait in which a fault of ours was raised: it is no attempt. A cancelled one goes back."""
+        if not isinstance(fault, Exception):
+            self._lane_of.pop(owed.id).flying -= 1
+            return None
+        reason = str(fault) if isinstance(fault, PlatformError) else type(fault).__name__
+        log.error("delivery failed by a fault of ours", delivery=owed.id, reason=reason)
+        return Done(owed, None, Estado.PENDENTE, self.clock.now() + timedelta(seconds=FAULT_SECONDS))
+
+    def unwritten(self, done: Done, fault: BaseException) -> None:
+        """Note an outcome that cannot be written: its row waits for the end of its lease."""
+        log.error("outcome not written", delivery=done.owed.id, fault=type(fault).__name__)
+        lane = self._lane_of.pop(done.owed.id)
+        lane.settled()
+        lane.stopped = True
+
+    def alarm(self) -> float:
+        """Return the seconds until something is due soon, or has to be written."""
+        left = self._book.waits.seconds_left
+        return min(inf if left is None else left, self.hints.alarm())
+
+    def over(self) -> bool:
+        """Go on, unless somebody else pumps this database."""
+        return self.rival
+
+    def left(self) -> Sequence[Owed]:
+        """Return what waits."""
+        for lane in self._lanes.values():
+            self._recall(lane)
+        left, self._unsent = self._unsent, []
+        return left
+
+    def give_back(self, items: Sequence[Owed]) -> None:
+        """Let go of these rows and of every slot."""
+        held = {number: replace(lane.held, quota=0, quiet=True) for number, lane in self._lanes.items()}
+        if items or held or self._book.waits.seconds_left is not None:
+            self._book.turn(Plan(unsent=tuple(items), held=held, last=True))
+        self._book.end()
+
+    def _first_quota(self, one: Destination) -> int:
+        return AHEAD * first_limit(one, self.settings.max_in_flight)

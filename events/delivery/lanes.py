@@ -1,0 +1,126 @@
+"""One destination as a run serves it: what waits for it, what is under way, how many at once it is trusted with."""
+
+import time
+from collections import deque
+from dataclasses import dataclass, field, replace
+
+from claims.limit import Limit
+from events.delivery.health import OPEN_AFTER
+from events.delivery.kind import Kind, kinds
+from events.delivery.plan import Done, Held
+from events.delivery.rows import Destination, Owed
+
+# So many times what may be in flight are claimed, so that nobody waits for the database in between.
+AHEAD = 3
+FIRST_AT_ONCE = 2
+# After so many rows or seconds a destination lets others have its place.
+LONGEST_ROWS, LONGEST_SECONDS = 500, 5.0
+
+
+def trusted(one: Destination) -> bool:
+    """Tell whether a destination answered well the last time: then it gets all it may have at once."""
+    return one.ultima_execucao is not None and not (one.falhas_seguidas or one.lento or one.circuito_espera)
+
+
+def first_limit(one: Destination, most: int) -> int:
+    """Return how many requests a destination may have in flight at first."""
+    return most if trusted(one) else min(FIRST_AT_ONCE, most)
+
+
+@dataclass(eq=False)
+class Lane:
+    """A destination whose slot this run holds; `most` requests may be in flight.
+
+    `unsettled`: ends that are not written yet. `more`: there may be more due rows. `hinted`: somebody said so since it
+    was looked at. `stopped`: no further request of this run. `yields`: others may have its place. `offered`: it stands
+    in line for a request.
+    """
+
+    held: Held
+    most: int
+    waiting: deque[Owed] = field(default_factory=deque)
+    flying: int = 0
+    unsettled: int = 0
+    claimed: int = 0
+    more: bool = False
+    hinted: bool = False
+    stopped: bool = False
+    yields: bool = False
+    offered: bool = False
+
+    def __post_init__(self) -> None:
+        one = self.destination
+        self.kind: Kind = kinds()[one.tipo]
+        self.suspect = not trusted(one)
+        self.probing = self.held.probing
+        self._limit = Limit(float(first_limit(one, self.most)))
+        self._in_a_row = one.falhas_seguidas
+        self._first_alone = self.kind.one_first
+        self._ends = time.monotonic() + LONGEST_SECONDS
+
+    @property
+    def destination(self) -> Destination:
+        """Whose it is."""
+        return self.held.destination
+
+    @property
+    def ready(self) -> bool:
+        """Whether a request may begin."""
+        return bool(self.waiting) and not self.stopped and self.flying < self._allowed
+
+    @property
+    def _allowed(self) -> int:
+        return 1 if self.probing or self._first_alone else int(self._limit.value)
+
+    @property
+    def quota(self) -> int:
+        """How many more rows it could use now."""
+        if not self.more or self.stopped or self.tired:
+            return 0
+        if self.destination.ordem_estrita or self.probing:
+            return int(not self.flying and not self.waiting)
+        return max(AHEAD * int(self._limit.value) - self.flying - len(self.waiting), 0)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing of it waits or is under way."""
+        return not self.flying and not self.waiting
+
+    @property
+    def tired(self) -> bool:
+        """Whether it had its share."""
+        return self.yields or self.claimed >= LONGEST_ROWS or time.monotonic() >= self._ends
+
+    def seen_by(self, written: int, *, asks: bool) -> Held:
+        """Return it as a turn has to know it that writes so many of its ends, and claims if it `asks`."""
+        return replace(self.held, quota=self.quota if asks else 0, quiet=self.idle and self.unsettled == written)
+
+    def add(self, rows: list[Owed]) -> None:
+        """Let rows wait for their turn."""
+        self.waiting.extend(rows)
+        self.claimed += len(rows)
+
+    def ended(self, done: Done) -> None:
+        """Start no further request once an answer forbids it, or the failures in a row open the circuit."""
+        self.flying -= 1
+        self.unsettled += 1
+        self._first_alone = False
+        made = done.made
+        if made is None:
+            self.stopped = True
+            return
+        if done.requested:
+            self._in_a_row = 0 if done.delivered else self._in_a_row + 1
+        if done.delivered:
+            self.probing = self.suspect = False
+            self._limit = self._limit.grown(float(self.most))
+        elif made.outcome.slow:
+            self._limit = self._limit.overloaded(made.started_at, made.started_at)
+        forbids = made.outcome.switch_off or (made.outcome.empties and bool(self.held.buckets))
+        self.stopped |= forbids or self._in_a_row >= OPEN_AFTER
+
+    def settled(self) -> None:
+        """Note that an end is written; what comes after a probe is none."""
+        self.unsettled -= 1
+        if self.held.probing:
+            self.held = replace(self.held, probing=False)

@@ -1,0 +1,99 @@
+"""What the loop asks of one turn of the database, what came of it, and what one request came to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from claims.bucket import Bucket
+from events.delivery.health import Seen
+from events.delivery.kind import Made
+from events.delivery.outcome import Outcome
+from events.delivery.rows import Destination, Owed
+from storage.models.eventos import Estado
+
+
+@dataclass(frozen=True)
+class Done:
+    """An attempt that was made, and when the next one is due, if any.
+
+    Without `made` nothing was tried: a fault of our own, and the row only waits a little.
+    """
+
+    owed: Owed
+    made: Made | None
+    estado: Estado
+    due_at: datetime
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the request came to."""
+        return self.made.outcome if self.made else None
+
+    @property
+    def requested(self) -> bool:
+        """Whether a request was made."""
+        return self.made is not None and self.made.outcome.requested
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the destination has the event."""
+        return self.made is not None and self.made.outcome.delivered
+
+    @property
+    def seen(self) -> Seen:
+        """What it says of the destination's health."""
+        given_up = self.estado is Estado.ESGOTADO
+        return Seen(self.delivered, not self.delivered and (self.owed.tentativas == 0 or given_up))
+
+
+@dataclass(frozen=True)
+class Held:
+    """A destination whose slot this run holds, as the next turn has to know it.
+
+    `quota`: so many more rows it could use (0: none). `quiet`: nothing of it is under way or waits, so that it is let
+    go of unless more is found. `free_at`: before then nobody needs to look.
+    """
+
+    destination: Destination
+    buckets: tuple[Bucket, ...]
+    probing: bool = False
+    quota: int = 0
+    quiet: bool = False
+    free_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One turn: outcomes to write, rows to give back, destinations to look at.
+
+    `hints` are destinations that may have become due (none: look at all); at most `slots` of them are taken, and at
+    most `rows` rows.
+    """
+
+    done: Sequence[Done] = ()
+    unsent: Sequence[Owed] = ()
+    held: Mapping[int, Held] = field(default_factory=dict)
+    hints: frozenset[int] | None = frozenset()
+    slots: int = 0
+    rows: int = 0
+    last: bool = False
+
+
+@dataclass
+class Taken:
+    """What a turn came to, by destination.
+
+    `owed`: rows that were claimed. `more`: those that may have more due. `freed` and `lost`: slots that are not held
+    any more. `stopped`: to whom no further request may go. `free_at`: when those that lack a token may go on. `full`:
+    more destinations waited than could be taken. `rival`: somebody else pumps this database.
+    """
+
+    new: list[Held] = field(default_factory=list)
+    owed: dict[int, list[Owed]] = field(default_factory=dict)
+    more: set[int] = field(default_factory=set)
+    freed: set[int] = field(default_factory=set)
+    lost: set[int] = field(default_factory=set)
+    stopped: set[int] = field(default_factory=set)
+    free_at: dict[int, datetime] = field(default_factory=dict)
+    full: bool = False
+    rival: bool = False

@@ -1,0 +1,134 @@
+"""The rows of the deliveries: each destination's one slot, and what it is owed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import and_, text
+
+from claims.crash import after_crash
+from claims.lease import lease_seconds
+from claims.sql import SqlClaims
+from core.clock import SYSTEM, Clock
+from storage.models import Bomba, Delivery, Destino
+from storage.models.eventos import OPEN_SQL, Estado
+
+LONGEST_TIMEOUT = 30.0
+SLOT_SECONDS = lease_seconds(LONGEST_TIMEOUT)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A destination whose slot is held: what its kind needs to deliver, and how it was when the slot was taken."""
+
+    id: int
+    tipo: str
+    nome: str
+    usuario_id: int | None
+    url: str
+    topico: str | None
+    secret_key: str | None
+    secret_anterior: str | None
+    secret_anterior_ate: datetime | None
+    headers_customizados: str | None
+    timeout: float
+    retry_count: int
+    lento: bool
+    ordem_estrita: bool
+    por_minuto: int | None
+    falhas_seguidas: int
+    circuito_espera: int
+    ultima_execucao: datetime | None
+
+
+@dataclass(frozen=True)
+class SlotOutcome:
+    """What a settlement writes of a destination."""
+
+    id: int
+    due_at: datetime
+    servido_em: datetime
+    lento: bool
+    ultima_execucao: datetime | None
+    total_execucoes: int
+    total_erros: int
+    falhas_seguidas: int
+    falhas_novas: int
+    falhando_desde: datetime | None
+    avisado_em: datetime | None
+    circuito_espera: int
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery that was taken; `due_at` is the end of its lease."""
+
+    id: int
+    destino_id: int
+    event_id: int
+    tentativas: int
+    created_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class RowOutcome:
+    """What a settlement writes of a delivery."""
+
+    id: int
+    due_at: datetime
+    estado: str
+    tentativas: int
+    finished_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A claimed delivery with the event it carries; no request begins that may outlive the lease (`until`)."""
+
+    id: int
+    destino_id: int
+    tentativas: int
+    created_at: datetime
+    until: datetime
+    message_id: str
+    evento: str
+    corpo: bytes
+
+
+@dataclass(frozen=True)
+class PumpRow:
+    """The turn of one pump."""
+
+    id: int
+    due_at: datetime
+
+
+SLOTS = SqlClaims(
+    Destino,
+    Destination,
+    SlotOutcome,
+    ready=and_(Destino.ativo.is_(True), Destino.desligado_em.is_(None), Destino.pausado_em.is_(None)),
+)
+ROWS = SqlClaims(
+    Delivery,
+    Claimed,
+    RowOutcome,
+    ready=text(OPEN_SQL),
+    claimed={"estado": Estado.ENVIANDO},
+    given_back={"estado": Estado.PENDENTE},
+    crashed={"estado": Estado.PENDENTE},
+)
+# Where a database has one writer only, one pump: the others hand their hints to it.
+PUMPS = SqlClaims(Bomba, PumpRow, PumpRow)
+
+
+def as_kinds_see(one: Destination) -> Destino:
+    """Return a destination as its kind takes it: it has every column that a kind reads."""
+    return cast("Destino", one)
+
+
+def free_the_dead(clock: Clock = SYSTEM) -> int:
+    """Give back what dead processes of this host held; return how many rows."""
+    return after_crash((ROWS, SLOTS, PUMPS), clock)

@@ -1,0 +1,168 @@
+"""Write the outcomes of many destinations at once, and all that follows from those that were still held."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Row, Table, bindparam, insert, select
+from sqlalchemy.orm import Session
+
+from events.delivery import telling
+from events.delivery.health import Change, Health
+from events.delivery.kind import Made
+from events.delivery.plan import Done, Held
+from events.delivery.rows import ROWS, SLOTS, Owed, RowOutcome, SlotOutcome
+from storage.models import Attempt, Destino
+from storage.models.eventos import Estado
+
+ATTEMPTS = insert(cast("Table", Attempt.__table__))
+HEALTH = tuple(one.name for one in fields(Health))
+READ = (
+    select(
+        *(getattr(Destino, name) for name in ("id", "tipo", "nome", "lento", "ultima_execucao")),
+        *(getattr(Destino, name) for name in ("total_execucoes", "total_erros", *HEALTH)),
+    )
+    .where(Destino.id.in_(bindparam("p_ids", expanding=True)), Destino.lease_token == bindparam("p_token"))
+    # Everybody locks destinations in the order of their numbers, so that nobody waits in a circle.
+    .order_by(Destino.id)
+    .with_for_update(key_share=True)
+)
+
+
+@dataclass
+class Slot:
+    """A slot that is still held, as its row is to become."""
+
+    row: Row[int, str, str]
+    held: Held
+    health: Health
+    lento: bool
+    ultima_execucao: datetime | None
+    total_execucoes: int
+    total_erros: int
+    off: bool = False
+
+
+def settle(
+    db: Session, token: str, held: Mapping[int, Held], done: Sequence[Done], now: datetime
+) -> tuple[dict[int, Slot], set[int]]:
+    """Write outcomes and their attempts; return the slots that are still held and the rows that were.
+
+    What follows is told only of rows that were held, of destinations whose slot still is.
+    """
+    slots = read(db, token, held)
+    kept = ROWS.on(db).settle(token, [_row(one, now) for one in done])
+    mine = [one for one in done if one.owed.id in kept]
+    attempts = [attempt_row(one.owed, one.made) for one in mine if one.made]
+    if attempts:
+        db.connection().execute(ATTEMPTS, attempts)
+    by_slot: defaultdict[int, list[Done]] = defaultdict(list)
+    for one in mine:
+        by_slot[one.owed.destino_id].append(one)
+    for number, slot in slots.items():
+        if number in by_slot:
+            _judge(db, slot, by_slot[number], now)
+    return slots, kept
+
+
+def write(
+    db: Session, token: str, slots: Collection[Slot], free: Collection[int], keep_until: datetime, now: datetime
+) -> None:
+    """Write what became of these slots; let go of some, hold on to the others."""
+    freed = [_slot(one, _free_at(one, now), now) for one in slots if one.row.id in free]
+    kept = [_slot(one, keep_until, now) for one in slots if one.row.id not in free]
+    SLOTS.on(db).settle(token, freed)
+    SLOTS.on(db).keep(token, kept)
+
+
+def read(db: Session, token: str, held: Mapping[int, Held]) -> dict[int, Slot]:
+    """Return the slots of these that are still held, locked."""
+    if not held:
+        return {}
+    found = db.execute(READ, {"p_ids": sorted(held), "p_token": token}).all()
+    return {
+        row.id: Slot(
+            row,
+            held[row.id],
+            Health(**{name: getattr(row, name) for name in HEALTH}),
+            row.lento,
+            row.ultima_execucao,
+            row.total_execucoes,
+            row.total_erros,
+        )
+        for row in found
+    }
+
+
+def _judge(db: Session, slot: Slot, done: Sequence[Done], now: datetime) -> None:
+    """Bring counters and health up to date, switch off what has to be, and tell the changes."""
+    _count(slot, done)
+    seen = [one.seen for one in done if one.requested]
+    slot.health, changes = slot.health.after(seen, now, probing=slot.held.probing)
+    told = telling.About(slot.row.id, slot.row.tipo, slot.row.nome)
+    for one in done:
+        if one.estado is Estado.ESGOTADO and one.made:
+            telling.exhausted(db, told, one.owed, one.made.outcome)
+    gone = next((one.made.outcome.text for one in done if one.made and one.made.outcome.switch_off), None)
+    if gone or Change.DESLIGADO in changes:
+        slot.off = True
+        telling.switch_off(db, told, gone or "sem nenhum sucesso há cinco dias", now)
+    elif Change.FALHANDO in changes:
+        telling.failing(db, told, slot.health.falhando_desde)
+    if Change.RECUPERADO in changes:
+        telling.recovered(db, told)
+
+
+def _count(slot: Slot, done: Sequence[Done]) -> None:
+    """Keep the destination's counters and its place in the fast or the slow queue."""
+    made = [one.made for one in done if one.made]
+    if made:
+        slot.ultima_execucao = made[-1].started_at
+    slot.total_execucoes += sum(one.estado is not Estado.PENDENTE for one in done)
+    slot.total_erros += sum(one.estado in (Estado.ESGOTADO, Estado.BLOQUEADO) for one in done)
+    speaking = [one.outcome for one in made if one.outcome.delivered or one.outcome.slow]
+    if speaking:
+        slot.lento = speaking[-1].slow
+
+
+def _free_at(slot: Slot, now: datetime) -> datetime:
+    """Return when somebody may look again: at the next probe's time, or when the bucket has a token."""
+    if slot.health.open:
+        return now + timedelta(seconds=slot.health.circuito_espera)
+    return max(slot.held.free_at or now, now)
+
+
+def _slot(slot: Slot, due_at: datetime, now: datetime) -> SlotOutcome:
+    return SlotOutcome(
+        slot.row.id,
+        due_at,
+        now,
+        slot.lento,
+        slot.ultima_execucao,
+        slot.total_execucoes,
+        slot.total_erros,
+        **asdict(slot.health),
+    )
+
+
+def _row(one: Done, now: datetime) -> RowOutcome:
+    text = one.outcome.text if one.outcome and not one.outcome.delivered else None
+    finished = None if one.estado is Estado.PENDENTE else now
+    return RowOutcome(one.owed.id, one.due_at, one.estado, one.owed.tentativas + one.requested, finished, text)
+
+
+def attempt_row(owed: Owed, made: Made) -> dict[str, object]:
+    """Return the record of one request."""
+    return {
+        "delivery_id": owed.id,
+        "number": owed.tentativas + 1,
+        "started_at": made.started_at,
+        "duration_ms": made.duration_ms,
+        "outcome": made.outcome.name,
+        "status_code": made.status,
+        "address": made.address,
+        "response": made.response,
+        "error": None if made.outcome.delivered else made.outcome.text,
+    }

@@ -1,0 +1,131 @@
+"""Take what is owed, in the transaction of a turn: slots, tokens, rows, and the bodies of their events."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, select
+from sqlalchemy.orm import Session
+
+from claims import bucket
+from claims.bucket import Bucket
+from claims.lease import lease_seconds
+from events.delivery import choosing
+from events.delivery.plan import Held
+from events.delivery.rows import ROWS, SLOT_SECONDS, SLOTS, Claimed, Destination, Owed
+from storage.models import Event
+
+# One turn takes bodies of at most so many bytes; what is beyond goes back.
+BYTES = 16 * 1024 * 1024
+Body = tuple[str, str, bytes]
+_SIZE = func.sum(func.length(Event.corpo)).over(order_by=Event.id)
+BODIES = select(
+    Event.id, Event.message_id, Event.nome, case((bindparam("p_bytes") >= _SIZE, Event.corpo)).label("corpo")
+).where(Event.id.in_(bindparam("p_ids", expanding=True)))
+
+
+def slots(
+    db: Session, token: str, tasks: frozenset[str] | None, hints: frozenset[int] | None, limit: int, now: datetime
+) -> Sequence[Destination]:
+    """Take the slots of at most so many waiting destinations, tenants in turn."""
+    if limit <= 0 or (hints is not None and not hints):
+        return []
+    values: dict[str, Any] = {"p_limit": limit, "p_candidates": choosing.CANDIDATES * limit}
+    if hints is not None:
+        values["p_hints"] = sorted(hints)
+    taking = choosing.slots(tasks, hinted=hints is not None)
+    return SLOTS.on(db).take(taking, now, SLOT_SECONDS, token, **values)
+
+
+class Tokens:
+    """The tokens of one turn: taken for all destinations at once, dealt in turns, and those not used given back."""
+
+    def __init__(self, db: Session, now: datetime) -> None:
+        self._db, self._now = db, now
+        self._left: dict[Bucket, int] = {}
+        self.wait: dict[Bucket, float] = {}
+
+    def deal(self, wanted: Mapping[int, int], buckets: Mapping[int, tuple[Bucket, ...]]) -> dict[int, int]:
+        """Return how many rows each destination may take, one each in turn, as far as its buckets go."""
+        total: defaultdict[Bucket, int] = defaultdict(int)
+        for number, want in wanted.items():
+            for one in buckets[number]:
+                total[one] += want
+        if not total:
+            return dict(wanted)
+        granted = bucket.take(self._db, total, self._now)
+        self._left = {one: granted[one].tokens for one in total}
+        self.wait = {one: granted[one].wait for one in total}
+        dealt = {number: 0 if buckets[number] else want for number, want in wanted.items()}
+        asking = [number for number in wanted if buckets[number]]
+        while asking:
+            asking = [
+                number for number in asking if dealt[number] < wanted[number] and self._draw(buckets[number])
+                and dealt.update({number: dealt[number] + 1}) is None
+            ]  # fmt: skip
+        return dealt
+
+    def _draw(self, buckets: Iterable[Bucket]) -> bool:
+        if not all(self._left[one] for one in buckets):
+            return False
+        for one in buckets:
+            self._left[one] -= 1
+        return True
+
+    def unused(self, buckets: Iterable[Bucket], amount: int) -> None:
+        """Note tokens that were dealt and found no row."""
+        for one in buckets:
+            self._left[one] = self._left.get(one, 0) + amount
+
+    def give_back(self) -> None:
+        """Return what nobody used."""
+        bucket.give_back(self._db, self._left, self._now)
+        self._left = {}
+
+    def wait_for(self, buckets: Iterable[Bucket]) -> float:
+        """Return the seconds until each of these buckets has a token again."""
+        return max((self.wait.get(one, 0.0) for one in buckets), default=0.0)
+
+
+def rows(db: Session, token: str, wanted: Mapping[int, int], held: Mapping[int, Held], now: datetime) -> list[Claimed]:
+    """Take what these destinations are owed, each up to its quota."""
+    dialect = db.get_bind().dialect
+    seconds = lease_seconds(max((held[number].destination.timeout for number in wanted), default=0.0))
+    strict = [(number, 1) for number in wanted if held[number].destination.ordem_estrita]
+    others = [(number, quota) for number, quota in wanted.items() if not held[number].destination.ordem_estrita]
+    found: list[Claimed] = []
+    if strict:
+        values = choosing.quotas_of(strict, dialect)
+        found += ROWS.on(db).take(choosing.firsts(dialect.name), now, seconds, token, **values)
+    for quota, batch in _batches(others, dialect.name):
+        values = choosing.quotas_of(batch, dialect) | quota
+        found += ROWS.on(db).take(choosing.rows(dialect.name), now, seconds, token, **values)
+    return found
+
+
+def _batches(wanted: list[tuple[int, int]], dialect: str) -> list[tuple[dict[str, int], list[tuple[int, int]]]]:
+    """Return the quotas that go into one statement: all of them, or those that are alike."""
+    if dialect == "postgresql":
+        return [({}, wanted)] if wanted else []
+    alike: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for number, quota in wanted:
+        alike[quota].append((number, quota))
+    return [({"p_quota": quota}, batch) for quota, batch in alike.items()]
+
+
+def bodies(db: Session, token: str, found: Sequence[Claimed], now: datetime) -> list[Owed]:
+    """Read the events of these rows, each once; rows whose bodies do not fit go back."""
+    if not found:
+        return []
+    ids = sorted({one.event_id for one in found})
+    read = db.execute(BODIES, {"p_ids": ids, "p_bytes": BYTES})
+    known: dict[int, Body] = {
+        row.id: (row.message_id, row.nome, bytes(row.corpo)) for row in read if row.corpo is not None
+    }
+    ROWS.on(db).give_back(token, [one.id for one in found if one.event_id not in known], now)
+    return [
+        Owed(one.id, one.destino_id, one.tentativas, one.created_at, one.due_at, *known[one.event_id])
+        for one in found
+        if one.event_id in known
+    ]

@@ -1,0 +1,59 @@
+"""What is told of deliveries and destinations, to others than the destination concerned."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from events.catalog import ABOUT_DELIVERIES, DestinoDesligado, DestinoFalhando, DestinoRecuperado, EntregaEsgotada
+from events.delivery.outcome import Outcome
+from events.delivery.rows import ROWS, Owed
+from events.outbox import record_event
+from storage.models import Delivery, Destino
+from storage.models.eventos import OPEN_SQL, Estado
+
+
+@dataclass(frozen=True)
+class About:
+    """The destination that something is told of."""
+
+    destino_id: int
+    tipo: str
+    nome: str
+
+
+def exhausted(db: Session, about: About, owed: Owed, outcome: Outcome) -> None:
+    """Tell that a delivery is given up; of events about deliveries nothing is told, or one would cause the next."""
+    if owed.evento in ABOUT_DELIVERIES:
+        return
+    said = f"A entrega {owed.id} ({owed.evento}) foi abandonada: {outcome.text}."
+    told = EntregaEsgotada(**asdict(about), entrega_id=owed.id, mensagem=said)
+    record_event(db, told, exceto=about.destino_id)
+
+
+def failing(db: Session, about: About, since: datetime | None) -> None:
+    """Tell that a destination has had no success for a day."""
+    said = f"O destino {about.nome} falha há mais de um dia, sem nenhum sucesso. Depois de cinco será desligado."
+    told = DestinoFalhando(**asdict(about), desde=since.isoformat() if since else "", mensagem=said)
+    record_event(db, told, exceto=about.destino_id)
+
+
+def recovered(db: Session, about: About) -> None:
+    """Tell that a destination works again."""
+    said = f"O destino {about.nome} voltou a receber."
+    record_event(db, DestinoRecuperado(**asdict(about), mensagem=said), exceto=about.destino_id)
+
+
+def switch_off(db: Session, about: About, reason: str, now: datetime) -> None:
+    """Stop a destination: its open rows are kept as `retido`, and the operator hears of it elsewhere."""
+    off = update(Destino).where(Destino.id == about.destino_id)
+    db.execute(off.values(desligado_em=now, desligado_motivo=reason))
+    keep(db, about.destino_id)
+    said = f"O destino {about.nome} foi desligado: {reason}. Os eventos ficam guardados."
+    record_event(db, DestinoDesligado(**asdict(about), motivo=reason, mensagem=said), exceto=about.destino_id)
+
+
+def keep(db: Session, destino_id: int) -> None:
+    """Keep a destination's open rows as `retido`."""
+    ROWS.take_away(db, Delivery.destino_id == destino_id, text(OPEN_SQL), estado=Estado.RETIDO)
