@@ -199,7 +199,7 @@ def shown(found: Progress) -> dict[str, Any]:
             "abre_em": instant(found.abre_em) if found.impedimento == "fora_da_janela" else None,
             "fecha_em": instant(found.fecha_em),
         },
-        "disjuntor": {"aberto_ate": instant(found.ritmo.aberto_ate), "limite": round(found.ritmo.limite, 1)},
+        "disjuntor": {"aberto_ate": instant(found.ritmo.aberto_ate), "limite": round(found.ritmo.limit.value, 1)},
     }
 
 

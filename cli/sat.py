@@ -51,7 +51,7 @@ def verificar(
     """Consulta o status de uma caixa, avalia os alertas e avisa as mudanças."""
     if todas and nome is not None:
         raise UsageError("Diga o nome de uma caixa ou --todas.")
-    from flows.sat.configured import box_named, configured
+    from flows.sat.known_boxes import box_named, configured
 
     names = [box_named(nome).name] if nome is not None else list(configured())
     if not names:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.caller import Caller
 from core.page import LARGEST, SIZE, Page
 
+LARGEST_KEY = 2**63 - 1
 Numbers = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 
 
@@ -15,21 +16,27 @@ def newest_first(
     db: Session, query: Select[*tuple[Any, ...]], key: InstrumentedAttribute[int], after: int | None, size: int = SIZE
 ) -> Page[Any]:
     """Return the rows that come after one with this key, the greatest key first; the key is the first column read."""
-    return _page(db, query.order_by(key.desc()), None if after is None else key < after, size)
+    begun = query if after is None else query.where(key < _bounded(after))
+    return _page(db, begun.order_by(key.desc()), size)
 
 
 def oldest_first(
     db: Session, query: Select[*tuple[Any, ...]], key: InstrumentedAttribute[int], after: int | None, size: int = SIZE
 ) -> Page[Any]:
     """Return the rows that come after one with this key, the least key first; the key is the first column read."""
-    return _page(db, query.order_by(key), None if after is None else key > after, size)
+    begun = query if after is None else query.where(key > _bounded(after))
+    return _page(db, begun.order_by(key), size)
 
 
-def _page(db: Session, query: Any, begins: ColumnElement[bool] | None, size: int) -> Page[Any]:
+def _page(db: Session, query: Select[*tuple[Any, ...]], size: int) -> Page[Any]:
     wanted = max(1, min(size, LARGEST))
-    bounded = query if begins is None else query.where(begins)
-    rows = db.execute(bounded.limit(wanted + 1)).all()
+    rows = db.execute(query.limit(wanted + 1)).all()
     return Page(tuple(rows[:wanted]), rows[wanted - 1][0] if len(rows) > wanted else None)
+
+
+def _bounded(number: int) -> int:
+    """Return a number that a column can be compared with; a caller may say any."""
+    return max(-LARGEST_KEY, min(number, LARGEST_KEY))
 
 
 def visible(caller: Caller, owner: Numbers) -> ColumnElement[bool]:

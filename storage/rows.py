@@ -1,9 +1,9 @@
-"""What SQL on two databases needs again and again: counts, batches, rows that may be there already, pages."""
+"""What SQL on two databases needs again and again: counts, batches, rows that may be there already."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Delete, Insert, Row, Select, Table, Update, delete, select, tuple_
+from sqlalchemy import ColumnElement, Delete, Insert, Select, Table, Update, delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -60,17 +60,3 @@ def after(columns: Sequence[Any], last: Sequence[Any]) -> ColumnElement[bool]:
     A page found this way costs the same wherever it is, and rows that come or go between pages move nobody.
     """
     return tuple_(*columns) > tuple_(*last, types=[column.type for column in columns])
-
-
-def before(columns: Sequence[Any], last: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the same for pages that run backwards, the newest first."""
-    return tuple_(*columns) < tuple_(*last, types=[column.type for column in columns])
-
-
-def page(
-    db: Session, query: Select[Any], columns: Sequence[Any], limit: int, last: Sequence[Any] | None = None
-) -> Sequence[Row[Any]]:
-    """Return at most `limit` rows in the order of the columns, after the place where the last page ended."""
-    if last is not None:
-        query = query.where(after(columns, last))
-    return db.execute(query.order_by(*columns).limit(limit)).all()

@@ -13,9 +13,10 @@ from events import subscriptions, wake
 from events.delivery.kind import task_of
 from events.delivery.rows import ROWS
 from events.outbox import wanted_by
-from flows.entregas.views import LARGEST_NUMBER, absent
+from flows.entregas.views import absent
 from storage.models import Delivery, Destino, Event
 from storage.models.eventos import Estado
+from storage.pages import LARGEST_KEY
 from storage.session import transaction
 
 LONGEST = timedelta(days=14)
@@ -34,7 +35,7 @@ def resend(number: int, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> str
     """Begin a new run of attempts for a delivery that ended; return its event's `webhook-id`, which stays."""
     now = clock.now()
     with transaction() as db:
-        delivery = db.get(Delivery, number, with_for_update=True) if abs(number) < LARGEST_NUMBER else None
+        delivery = db.get(Delivery, number, with_for_update=True) if abs(number) <= LARGEST_KEY else None
         destino = db.get_one(Destino, delivery.destino_id) if delivery else None
         if delivery is None or destino is None or not caller.owns(destino.usuario_id):
             raise absent(number)

@@ -12,10 +12,8 @@ from core.errors import NotFound, UsageError
 from core.page import SIZE, Page
 from storage.models import Attempt, Delivery, Destino, Event
 from storage.models.eventos import Estado
-from storage.pages import newest_first, visible
+from storage.pages import LARGEST_KEY, newest_first, visible
 from storage.session import reading
-
-LARGEST_NUMBER = 2**63
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def _query(caller: Caller) -> Select[*tuple[Any, ...]]:
 
 
 def _row(db: Session, number: int, caller: Caller) -> Row[*tuple[Any, ...]]:
-    row = db.execute(_query(caller).where(Delivery.id == number)).first() if abs(number) < LARGEST_NUMBER else None
+    row = db.execute(_query(caller).where(Delivery.id == number)).first() if abs(number) <= LARGEST_KEY else None
     if row is None:
         raise absent(number)
     return row

@@ -1,116 +1,137 @@
-"""One account as all its senders share it: how many requests each may have in flight, and what the server is like."""
+"""One account as all its senders share it: what its server is like, and how many requests each may have in flight."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from flows.questor.pace import Batch, Pace, Seen, share
-from storage import owner
+from claims import holder
+from claims.breaker import Breaker
+from claims.limit import Limit
+from flows.questor.pace import Pace, Rate, Seen, share
+from flows.questor.rows import SEATS
 from storage.models import QuestorConta, QuestorRemetente
+from storage.rows import add_missing
 
-MEMBER_SECONDS = 30.0
-HEALTHY = timedelta(minutes=5)
-_PACE = tuple(field.name for field in fields(Pace))
+# A sender says that it is there at each of its turns, which come twice a second: whoever is silent for long is gone.
+SEAT_SECONDS = 8.0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a sender stands: its requests, the account's pace, and how many send."""
+
+    allowed: int
+    pace: Pace
+    senders: int
+    just_opened: bool
+    itens: int
 
 
 class Seat:
     """A sender's place among those of its account."""
 
-    def __init__(self, conta: str, ceiling: int, batch: Batch, token: str) -> None:
-        self.conta, self.ceiling, self.batch, self.token = conta, ceiling, batch, token
-        self._items_known = batch.items
-        self.pace = Pace()
-        self.just_opened = self.healthy = False
+    def __init__(self, conta: str, ceiling: int, token: str) -> None:
+        self.conta, self.ceiling, self.token = conta, ceiling, token
+        self._number: int | None = None
 
-    def turn(self, db: Session, seen: Sequence[Seen], in_flight: int, now: datetime) -> int:
-        """Tell what the requests came to; return how many may be in flight from now on, none while the breaker is open.
+    def turn(self, db: Session, seen: Sequence[Seen], in_flight: int, itens: int | None, now: datetime) -> Standing:
+        """Tell what the requests came to; return how many may be in flight from now on, none while it must wait.
 
-        Those still under way count as held, so that nobody else takes their place before they end.
-        The account's row is locked first, so that senders take their turns one after the other.
+        `itens` is what this sender learned of the size of requests. The account's row is locked first, so that senders
+        take their turns one after the other; requests under way count as held, so that nobody takes their place.
         """
         row = _locked(db, self.conta)
-        before = Pace(**{name: getattr(row, name) for name in _PACE})
-        self.pace = before.after(seen, self.ceiling, now)
-        self.just_opened = self.pace.open(now) and not before.probing
-        for name, value in asdict(self.pace).items():
-            setattr(row, name, value)
+        before = _read(row)
+        pace = before.after(seen, self.ceiling, now)
+        _write(row, pace)
         if any(not one.overload for one in seen):
             row.sucesso_em = now
-        self.healthy = row.sucesso_em is not None and now - row.sucesso_em < HEALTHY
-        self._share_items(row)
+        if itens is not None:
+            row.itens = itens
         db.flush()
-        return self._take(db, in_flight, now)
+        others = self._sit(db, now)
+        rank = sum(number < (self._number or 0) for number, _ in others)
+        allowed = _allowed(pace, self.ceiling, [vagas for _, vagas in others], rank, now)
+        mine = update(QuestorRemetente).where(QuestorRemetente.id == self._number)
+        db.execute(mine.values(vagas=max(allowed, in_flight)))
+        just_opened = pace.open(now) and pace.probing and not before.probing
+        return Standing(allowed, pace, len(others) + 1, just_opened, row.itens)
 
-    def _share_items(self, row: QuestorConta) -> None:
-        """Tell what this sender learned of the size of requests, else learn it from the others."""
-        if self.batch.items != self._items_known:
-            row.itens = self.batch.items
-        self.batch.items = self._items_known = min(row.itens, self.batch.limit)
-
-    def leave(self, db: Session) -> None:
+    def leave(self, db: Session, now: datetime) -> None:
         """Give the place back."""
-        db.execute(delete(QuestorRemetente).where(QuestorRemetente.lease_token == self.token))
+        if self._number is not None:
+            SEATS.on(db).give_back(self.token, [self._number], now)
 
-    def _take(self, db: Session, in_flight: int, now: datetime) -> int:
-        others = _others(db, self.conta, self.token, now)
-        mine = db.scalar(select(QuestorRemetente.id).where(QuestorRemetente.lease_token == self.token))
-        rank = sum(1 for number, _ in others if mine is not None and number < mine) if mine else len(others)
-        held = self._allowed([vagas for _, vagas in others], rank, now)
-        values = {"vagas": max(held, in_flight), "due_at": now + timedelta(seconds=MEMBER_SECONDS)}
-        if mine is None:
-            db.execute(insert(QuestorRemetente).values(conta=self.conta, lease_token=self.token, **values))
-        else:
-            db.execute(update(QuestorRemetente).where(QuestorRemetente.id == mine).values(**values))
-        return held
+    def _sit(self, db: Session, now: datetime) -> list[tuple[int, int]]:
+        """Keep the place, or take one; return (number, requests in flight) of the others."""
+        ends = now + timedelta(seconds=SEAT_SECONDS)
+        if self._number is None or not SEATS.on(db).hold(self.token, [self._number], ends):
+            self._number = self._taken(db, now)
+        rows = db.execute(
+            select(QuestorRemetente.id, QuestorRemetente.vagas)
+            .where(*_held(self.conta, now))
+            .order_by(QuestorRemetente.id)
+        )
+        return [(number, vagas) for number, vagas in rows if number != self._number]
 
-    def _allowed(self, others: list[int], rank: int, now: datetime) -> int:
-        if self.pace.open(now):
-            return 0
-        if self.pace.probing:
-            return int(sum(others) == 0)
-        return share(min(self.pace.limite, self.ceiling), others, rank)
+    def _taken(self, db: Session, now: datetime) -> int:
+        seats = SEATS.on(db, SEATS.table.c.conta == self.conta)
+        if not (free := seats.claim(1, now, SEAT_SECONDS, self.token)):
+            db.add(QuestorRemetente(conta=self.conta, due_at=now))
+            db.flush()
+            free = seats.claim(1, now, SEAT_SECONDS, self.token)
+        return free[0].id
+
+
+def _held(conta: str, now: datetime) -> list[ColumnElement[bool]]:
+    held = [QuestorRemetente.conta == conta, QuestorRemetente.lease_token.is_not(None)]
+    return [*held, QuestorRemetente.due_at > now]
+
+
+def _allowed(pace: Pace, ceiling: int, others: list[int], rank: int, now: datetime) -> int:
+    if pace.open(now):
+        return 0
+    if pace.probing:
+        return int(sum(others) == 0)
+    return share(min(pace.limit.value, ceiling), others, rank)
 
 
 def _locked(db: Session, conta: str) -> QuestorConta:
-    query = select(QuestorConta).where(QuestorConta.conta == conta).with_for_update()
-    row = db.scalar(query)
-    if row is None:
-        from sqlalchemy.dialects import postgresql, sqlite
-
-        dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-        made = dialect.insert(QuestorConta).values(conta=conta, limite=Pace().limite, falhas=0, espera=0, itens=1)
-        db.execute(made.on_conflict_do_nothing())
+    query = (
+        select(QuestorConta)
+        .where(QuestorConta.conta == conta)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if (row := db.scalar(query)) is None:
+        new = {"conta": conta, "limite": Limit().value, "falhas": 0, "espera": 0, "itens": 1}
+        add_missing(db, QuestorConta, [new])
         row = db.scalars(query).one()
     return row
 
 
-def _others(db: Session, conta: str, token: str, now: datetime) -> list[tuple[int, int]]:
-    """Return (number, requests in flight) of the other senders, and clear away the gone."""
-    rows = db.scalars(
-        select(QuestorRemetente)
-        .where(QuestorRemetente.conta == conta, QuestorRemetente.lease_token != token)
-        .order_by(QuestorRemetente.id)
-    ).all()
-    gone = [row.id for row in rows if _is_gone(row, now)]
-    if gone:
-        db.execute(delete(QuestorRemetente).where(QuestorRemetente.id.in_(gone)))
-    return [(row.id, row.vagas) for row in rows if row.id not in gone]
+def _read(row: QuestorConta) -> Pace:
+    limit = Limit(row.limite, row.base, row.suave, row.reduzido_em)
+    return Pace(limit, Breaker(row.falhas, row.espera), Rate(row.taxa, row.taxa_em), row.aberto_ate)
 
 
-def _is_gone(row: QuestorRemetente, now: datetime) -> bool:
-    return row.due_at < now or owner.is_dead(row.lease_token or "")
+def _write(row: QuestorConta, pace: Pace) -> None:
+    limit, rate = pace.limit, pace.rate
+    row.limite, row.base, row.suave, row.reduzido_em = limit.value, limit.quickest, limit.usual, limit.fell_at
+    row.falhas, row.espera, row.aberto_ate = pace.breaker.failures, pace.breaker.wait, pace.aberto_ate
+    row.taxa, row.taxa_em = rate.value, rate.fell_at
 
 
 def at_work(db: Session, conta: str, now: datetime) -> int:
     """Return how many senders an account has."""
-    rows = db.scalars(select(QuestorRemetente).where(QuestorRemetente.conta == conta))
-    return sum(not _is_gone(row, now) for row in rows)
+    tokens = db.scalars(select(QuestorRemetente.lease_token).where(*_held(conta, now)))
+    return sum(not holder.is_dead(token or "") for token in tokens)
 
 
 def pace_of(db: Session, conta: str) -> Pace:
     """Return what is known of an account's server."""
     row = db.get(QuestorConta, conta)
-    return Pace(**{name: getattr(row, name) for name in _PACE}) if row else Pace()
+    return _read(row) if row else Pace()

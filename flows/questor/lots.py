@@ -14,11 +14,13 @@ from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.settings.accounts import PADRAO
 from flows.questor.outcome import NEVER
+from flows.questor.rows import PENDING
 from storage.models import QuestorArquivo, QuestorLote
+from storage.models.questor import ABERTOS, Estado
 from storage.session import reading, transaction
 
 RATE_SECONDS = 60.0
-REPEATABLE = ("recusado", "desconhecido")
+REPEATABLE = (Estado.RECUSADO, Estado.DESCONHECIDO)
 
 
 @dataclass(frozen=True)
@@ -82,10 +84,7 @@ def _faded(lote: QuestorLote, now: datetime) -> float:
 def has_open(db: Session, lote_id: int, before: datetime = NEVER) -> bool:
     """Tell whether files of a lot are to be sent or asked for, due before an instant."""
     mine = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.due_at < before)
-    return any(
-        db.scalar(select(exists().where(*mine, QuestorArquivo.estado == estado)))
-        for estado in ("pendente", "desconhecido")
-    )
+    return any(db.scalar(select(exists().where(*mine, QuestorArquivo.estado == estado))) for estado in ABERTOS)
 
 
 def pausar(nome: str, conta: str = PADRAO, clock: Clock = SYSTEM) -> None:
@@ -109,14 +108,14 @@ def repetir(nome: str, estado: str, conta: str = PADRAO, clock: Clock = SYSTEM) 
     if estado not in REPEATABLE:
         raise UsageError(f"Só se repete o que está {' ou '.join(REPEATABLE)}.")
     lote = named(nome, conta)
-    mine = (QuestorArquivo.lote_id == lote.id, QuestorArquivo.estado == estado, QuestorArquivo.lease_token.is_(None))
-    values: dict[str, Any] = {"due_at": clock.now(), "repeticoes": 0, "erros": 0}
-    if estado == "recusado":
-        values["estado"] = "pendente"
+    mine = (QuestorArquivo.lote_id == lote.id, QuestorArquivo.estado == estado)
+    values: dict[str, Any] = {"repeticoes": 0, "erros": 0}
+    if estado == Estado.RECUSADO:
+        values["estado"] = Estado.PENDENTE
     with transaction() as db:
-        changed = db.execute(update(QuestorArquivo).where(*mine).values(**values))
+        changed = PENDING.owe(db, clock.now(), *mine, **values)
         db.execute(update(QuestorLote).where(QuestorLote.id == lote.id).values(concluido_em=None))
-        return int(changed.rowcount)  # type: ignore[attr-defined]
+        return changed
 
 
 def _change(nome: str, conta: str, **values: object) -> None:

@@ -11,21 +11,22 @@ from sqlalchemy.orm import Session
 from core.clock import Clock
 from core.documentos import Acao, Exame, Files, Found, Leitura, examine
 from core.documentos.paths import of_part
+from flows.questor.rows import PENDING
 from storage.models import QuestorArquivo, QuestorLote
+from storage.models.questor import ABERTOS, Estado
 from storage.session import reading, transaction
 
 FILES = cast("Table", QuestorArquivo.__table__)
-PENDENTE, DUPLICADO, IGNORADO, QUARENTENA = "pendente", "duplicado", "ignorado", "quarentena"
-STATES = {Acao.IMPORTAR: PENDENTE, Acao.IGNORAR: IGNORADO, Acao.SEPARAR: QUARENTENA}
+STATES = {Acao.IMPORTAR: Estado.PENDENTE, Acao.IGNORAR: Estado.IGNORADO, Acao.SEPARAR: Estado.QUARENTENA}
 # Of a document in one of these states every other text is a duplicate.
-OWNED = ("pendente", "desconhecido", "enviado", "recusado")
+OWNED = (*ABERTOS, Estado.ENVIADO, Estado.RECUSADO)
 # Judged anew though the file is as it was: it was away meanwhile, or the settings may say other things now.
 REREAD = frozenset({"sumiu", "mudou", "ilegivel", "zip_invalido", "sem_metodo", "erro_de_leitura"})
 MESSAGE_LIMIT = 500
 PLACE = ("caminho", "caminho_codificado", "parte")
 KNOWN = ("id", *PLACE, "tamanho", "mtime_ns", "sha256", "tipo", "identidade", "estado", "motivo", "lease_token")
 FILE = ("tamanho", "mtime_ns", "sha256")
-JUDGED = ("tipo", "identidade", "estado", "motivo", "mensagem", "original_id", "due_at")
+JUDGED = ("tipo", "identidade", "estado", "motivo", "mensagem", "original_id")
 UNTRIED = {"http": None, "tentativas": 0, "repeticoes": 0, "erros": 0}
 # Where a document stands: path, whether it is encoded, number of the coupon.
 Place = tuple[str, bool, int]
@@ -76,7 +77,7 @@ class New:
         row = self.row
         if row is None or row.estado not in OWNED or (row.tipo, row.identidade) != self.key:
             return False
-        return bool(row.estado != "recusado" or row.sha256 == self.sha256)
+        return bool(row.estado != Estado.RECUSADO or row.sha256 == self.sha256)
 
 
 class Manifest:
@@ -170,9 +171,9 @@ class Manifest:
             if row.id not in mine
         }
         for new in wanted:
-            place, estado, sha256 = owners.setdefault(new.key, (new.place, PENDENTE, new.sha256))
+            place, estado, sha256 = owners.setdefault(new.key, (new.place, Estado.PENDENTE, new.sha256))
             # a text that was refused may be mended in another file
-            if place != new.place and (estado != "recusado" or sha256 == new.sha256):
+            if place != new.place and (estado != Estado.RECUSADO or sha256 == new.sha256):
                 new.duplicate_of = place
 
     def _owners(self, db: Session, identities: Iterable[str | None]) -> Iterable[Any]:
@@ -192,7 +193,7 @@ class Manifest:
     def _insert(self, db: Session, fresh: Sequence[New]) -> None:
         if not fresh:
             return
-        mine = UNTRIED | {"lote_id": self.lote_id, "lease_token": None}
+        mine = UNTRIED | {"lote_id": self.lote_id, "due_at": self._clock.now()}
         rows = [mine | self._values(new) | dict(zip(PLACE, new.place, strict=True)) for new in fresh]
         db.execute(insert(FILES), rows)
         for number in self._numbers(db, [new.place for new in fresh]).values():
@@ -201,7 +202,11 @@ class Manifest:
     def _update(self, db: Session, changed: Sequence[New]) -> None:
         """Write what files became; where the document is the same its outcome stays, whatever its bytes are."""
         self._set(db, [new for new in changed if new.keeps_its_outcome], FILE, {})
-        self._set(db, [new for new in changed if not new.keeps_its_outcome], (*FILE, *JUDGED), UNTRIED)
+        judged = [new for new in changed if not new.keeps_its_outcome]
+        self._set(db, judged, (*FILE, *JUDGED), UNTRIED)
+        numbers = [new.row.id for new in judged if new.row is not None]
+        if numbers:
+            PENDING.owe(db, self._clock.now(), FILES.c.id.in_(numbers))
 
     def _set(self, db: Session, changed: Sequence[New], names: Sequence[str], fixed: Mapping[str, Any]) -> None:
         if not changed:
@@ -225,11 +230,10 @@ class Manifest:
             "sha256": new.sha256,
             "tipo": leitura.tipo,
             "identidade": leitura.identidade,
-            "estado": DUPLICADO if duplicate is not None else STATES[leitura.acao],
+            "estado": Estado.DUPLICADO if duplicate is not None else STATES[leitura.acao],
             "motivo": None if duplicate is not None else leitura.motivo,
             "mensagem": said and said[:MESSAGE_LIMIT],
             "original_id": new.original_id,
-            "due_at": self._clock.now(),
         }
 
 

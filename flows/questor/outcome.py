@@ -4,15 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from connectors.questor import DESCONHECIDO, ENVIADO, RECUSADO, Documento, Verdict
+from claims.backoff import Backoff
+from connectors.questor import Documento, Verdict
+from flows.questor.rows import Arquivo, Outcome
+from storage.models.questor import Estado
 
-PENDENTE = "pendente"
 # A row that nobody looks at any more by itself: `repetir` brings it back.
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 UNKNOWN_SECONDS = 60.0
-MOST_REPEATS = 3
+# How long a document waits that cannot be asked for before it is sent again, and a query that failed before the next.
+# Together more than a day, for so long an office's server may be out; few, for it may have been stored.
+REPEATS = Backoff((UNKNOWN_SECONDS, 3600.0, 24 * 3600.0), jitter=0.0)
+QUERIES = Backoff((UNKNOWN_SECONDS, 600.0), jitter=0.0)
+# How often a document has to fail alone, each time while others pass after it, to be called the reason.
 MOST_ERRORS = 5
-LOST = "sem_resposta"
+LOST, BLAMED = "sem_resposta", "erro_do_servidor"
 
 
 @dataclass(frozen=True)
@@ -28,92 +34,79 @@ class Item:
     erros: int
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """The new columns of a row."""
-
-    id: int
-    estado: str
-    motivo: str | None
-    http: int | None
-    mensagem: str | None
-    tentativas: int
-    repeticoes: int
-    erros: int
-    due_at: datetime
-
-
 def of_verdicts(items: Sequence[Item], verdicts: Sequence[Verdict], now: datetime) -> list[Outcome]:
     """Return the outcome of each document of an answered request."""
     return [_of_verdict(item, verdict, now) for item, verdict in zip(items, verdicts, strict=True)]
 
 
 def _of_verdict(item: Item, verdict: Verdict, now: datetime) -> Outcome:
-    unknown = verdict.estado == DESCONHECIDO
-    due = now + timedelta(seconds=UNKNOWN_SECONDS) if unknown else now
-    return _sent(item, verdict.estado, verdict.motivo, 200, verdict.mensagem, due)
+    estado = Estado(verdict.estado)
+    due = now + timedelta(seconds=UNKNOWN_SECONDS) if estado is Estado.DESCONHECIDO else now
+    return _sent(tried(item), estado, verdict.motivo, 200, verdict.mensagem, due)
 
 
 def refused(item: Item, motivo: str, http: int | None, mensagem: str | None, now: datetime) -> Outcome:
-    """Return the outcome of a document that a person has to look at."""
-    return _sent(item, RECUSADO, motivo, http, mensagem, now)
+    """Return the outcome of a document that a person has to look at; its last send is counted already."""
+    return _sent(item, Estado.RECUSADO, motivo, http, mensagem, now)
 
 
 def lost(item: Item, http: int | None, mensagem: str | None, now: datetime) -> Outcome:
     """Return the outcome of a document that may have been stored: asked for after a while, not sent again before."""
-    return _sent(item, DESCONHECIDO, LOST, http, mensagem, now + timedelta(seconds=UNKNOWN_SECONDS))
-
-
-def failed_alone(item: Item, http: int | None, mensagem: str | None, now: datetime) -> Outcome:
-    """Return the outcome of a document that fails while others go through: later again, refused in the end."""
-    if item.erros + 1 >= MOST_ERRORS:
-        return refused(item, "erro_do_servidor", http, mensagem, now)
-    due = now + timedelta(seconds=2.0 ** (item.erros + 1))
-    again = _sent(item, PENDENTE, "erro_do_servidor", http, mensagem, due)
-    return replace(again, erros=item.erros + 1)
+    due = now + timedelta(seconds=UNKNOWN_SECONDS)
+    return _sent(tried(item), Estado.DESCONHECIDO, LOST, http, mensagem, due)
 
 
 def unsent(item: Item, now: datetime) -> Outcome:
-    """Return the outcome of a document that was tried in vain, or not at all, and is due again."""
-    return Outcome(item.id, PENDENTE, None, None, None, item.tentativas, item.repeticoes, item.erros, now)
+    """Return the outcome of a document that was tried in vain and is due again; later, if it seems to be the reason."""
+    if not item.erros:
+        return _sent(item, Estado.PENDENTE, None, None, None, now)
+    return _sent(item, Estado.PENDENTE, BLAMED, None, None, now + timedelta(seconds=2.0**item.erros))
 
 
-def unreadable(row_id: int, motivo: str, tentativas: int, now: datetime) -> Outcome:
+def unreadable(row: Arquivo, motivo: str, now: datetime) -> Outcome:
     """Return the outcome of a file that is not what it was when it was scanned."""
-    return Outcome(row_id, "quarentena", motivo, None, None, tentativas, 0, 0, now)
+    return Outcome(row.id, Estado.QUARENTENA, motivo, None, None, row.tentativas, 0, 0, now)
 
 
 def tried(item: Item) -> Item:
-    """Return the item with one more send, which surely stored nothing."""
+    """Return the item with one more send."""
     return replace(item, tentativas=item.tentativas + 1)
 
 
 def _sent(
-    item: Item, estado: str, motivo: str | None, http: int | None, mensagem: str | None, due_at: datetime
+    item: Item, estado: Estado, motivo: str | None, http: int | None, mensagem: str | None, due_at: datetime
 ) -> Outcome:
-    return Outcome(item.id, estado, motivo, http, mensagem, item.tentativas + 1, item.repeticoes, item.erros, due_at)
+    return Outcome(item.id, estado, motivo, http, mensagem, item.tentativas, item.repeticoes, item.erros, due_at)
 
 
-def found(row: Outcome, now: datetime) -> Outcome:
+def found(row: Arquivo, now: datetime) -> Outcome:
     """Return the outcome of an unknown row whose document the office has."""
-    return replace(row, estado=ENVIADO, motivo="confirmado", due_at=now)
+    return _of_row(row, Estado.ENVIADO, "confirmado", now)
 
 
-def not_found(row: Outcome, now: datetime) -> Outcome:
+def not_found(row: Arquivo, now: datetime) -> Outcome:
     """Return the outcome of an unknown row whose document the office surely has not."""
-    return replace(row, estado=PENDENTE, motivo="nao_encontrado", due_at=now)
+    return _of_row(row, Estado.PENDENTE, "nao_encontrado", now)
 
 
-def not_asked(row: Outcome, now: datetime) -> Outcome:
+def not_asked(row: Arquivo, now: datetime) -> Outcome:
     """Return the outcome of an unknown row that cannot be asked for: sent again after a while, a few times at most."""
-    if row.repeticoes >= MOST_REPEATS:
-        return replace(row, estado=DESCONHECIDO, motivo="sem_confirmacao", due_at=NEVER)
-    due = now + timedelta(seconds=UNKNOWN_SECONDS)
-    return replace(row, estado=PENDENTE, motivo="repetido", repeticoes=row.repeticoes + 1, due_at=due)
+    again = REPEATS.wait(row.repeticoes + 1)
+    if again is None:
+        return _of_row(row, Estado.DESCONHECIDO, "sem_confirmacao", NEVER)
+    due = now + timedelta(seconds=again)
+    return replace(_of_row(row, Estado.PENDENTE, "repetido", due), repeticoes=row.repeticoes + 1)
 
 
-def not_answered(row: Outcome, now: datetime) -> Outcome:
+def not_answered(row: Arquivo, now: datetime) -> Outcome:
     """Return the outcome of an unknown row for which the query failed: asked again, a few times at most."""
-    if row.erros + 1 >= MOST_REPEATS:
+    again = QUERIES.wait(row.erros + 1)
+    if again is None:
         return replace(not_asked(row, now), erros=0)
-    return replace(row, erros=row.erros + 1, due_at=now + timedelta(seconds=UNKNOWN_SECONDS))
+    due = now + timedelta(seconds=again)
+    return replace(_of_row(row, Estado.DESCONHECIDO, row.motivo, due), erros=row.erros + 1)
+
+
+def _of_row(row: Arquivo, estado: Estado, motivo: str | None, due_at: datetime) -> Outcome:
+    counts = (row.tentativas, row.repeticoes, row.erros)
+    return Outcome(row.id, estado, motivo, row.http, row.mensagem, *counts, due_at)

@@ -1,46 +1,72 @@
-"""How fast an account is sent to: concurrency, documents per request, breaker. Pure: rows and clocks are elsewhere.
+"""How fast an account is sent to: concurrency, rate, documents per request, breaker. Pure: rows are elsewhere.
 
 The server's own capacity is unknown and changes, so all of it is found out by trying.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-FIRST_LIMIT = 2.0
-STEP, FEW = 2.0, 16
-SLOW_FACTOR, QUICK_SECONDS = 3.0, 0.3
-SMOOTHING, BASE_DRIFT = 0.2, 1.001
-OPEN_AFTER = 8
-FIRST_WAIT, LONGEST_WAIT = 60, 1800
+from claims.breaker import Breaker, Limits
+from claims.limit import Limit
+
+LIMITS = Limits(open_after=8, first_wait=60, longest_wait=1800)
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 MATCHES_TO_GROW = 5
+# A server that names a rate and not how long to wait is left alone for so long, in seconds.
+UNSAID_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What one request came to, as far as the pace is concerned; `began` is when it was made."""
+    """What one request came to, as far as the pace is concerned; `began` is when it was made.
+
+    `accepted` is how many requests a second all senders had answered, where the server said that these are too many.
+    """
 
     began: datetime
     seconds: float
     overload: bool
     retry_after: float | None = None
+    accepted: float | None = None
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many requests a second a server takes that named a rate (429): remembered, and tried a little above.
+
+    It grows with the square of the time since, so that most of the time is spent near what the server allows.
+    """
+
+    value: float | None = None
+    fell_at: datetime | None = None
+
+    CAUTION, AGAIN, AGAIN_SECONDS, LEAST, GROWTH, MOST_SECONDS = 0.92, 0.7, 5.0, 0.2, 0.002, 3600.0
+
+    def at(self, now: datetime) -> float | None:
+        """Return the requests a second that may begin now; none where no rate was ever named."""
+        if self.value is None or self.fell_at is None:
+            return None
+        seconds = min(max((now - self.fell_at).total_seconds(), 0.0), self.MOST_SECONDS)
+        return self.value * (1 + self.GROWTH * seconds * seconds)
+
+    def named(self, accepted: float, began: datetime, now: datetime) -> "Rate":
+        """Return it after the server said that so many a second are too many; once for all made before it fell."""
+        if self.fell_at is not None and began <= self.fell_at:
+            return self
+        again = self.fell_at is not None and (now - self.fell_at).total_seconds() < self.AGAIN_SECONDS
+        base = min(accepted, self.at(now) or accepted) * (self.AGAIN if again else self.CAUTION)
+        return Rate(max(base, self.LEAST), now)
 
 
 @dataclass(frozen=True)
 class Pace:
-    """What is known of an account's server; all senders share it, as a row.
+    """What is known of an account's server; all senders share it, as a row. `aberto_ate`: nobody sends before."""
 
-    `limite` is how many requests may be in flight; `base` and `suave` are the quickest and the usual answer in seconds.
-    """
-
-    limite: float = FIRST_LIMIT
-    base: float | None = None
-    suave: float | None = None
-    falhas: int = 0
-    espera: int = 0
+    limit: Limit = field(default_factory=Limit)
+    breaker: Breaker = field(default_factory=Breaker)
+    rate: Rate = field(default_factory=Rate)
     aberto_ate: datetime | None = None
-    reduzido_em: datetime | None = None
 
     def after(self, seen: Sequence[Seen], ceiling: int, now: datetime) -> "Pace":
         """Return what is known after these requests."""
@@ -50,53 +76,48 @@ class Pace:
         return pace
 
     def open(self, now: datetime) -> bool:
-        """Tell whether nobody may send now; afterwards one probe goes first."""
+        """Tell whether nobody may send now."""
         return self.aberto_ate is not None and now < self.aberto_ate
 
     @property
     def probing(self) -> bool:
         """Whether the next request is a probe: one, alone."""
-        return self.aberto_ate is not None
-
-    def _answered(self, one: Seen, ceiling: int) -> "Pace":
-        """Grow by two per round of `limite` answers, unless answers got slow: then more in flight would only queue.
-
-        A server that never complained is tried out faster, up to a few requests.
-        """
-        if self.probing:
-            return Pace(base=self.base)
-        base = min(one.seconds, self.base * BASE_DRIFT) if self.base else one.seconds
-        suave = one.seconds if self.suave is None else self.suave + SMOOTHING * (one.seconds - self.suave)
-        quick = suave <= max(base * SLOW_FACTOR, QUICK_SECONDS)
-        untried = self.reduzido_em is None and self.limite < FEW
-        step = (1.0 if untried else STEP / self.limite) if quick else 0.0
-        return replace(self, limite=min(self.limite + step, float(ceiling)), base=base, suave=suave, falhas=0, espera=0)
-
-    def _failed(self, one: Seen, now: datetime) -> "Pace":
-        """Halve once for all that was in flight together; open when nothing else comes any more."""
-        pace = self
-        if self.reduzido_em is None or one.began > self.reduzido_em:
-            pace = replace(self, falhas=self.falhas + 1, limite=max(self.limite / 2, 1.0), reduzido_em=now)
-        if one.retry_after is not None:
-            return replace(pace, aberto_ate=_later(self.aberto_ate, now + timedelta(seconds=one.retry_after)))
-        if self.probing or pace.falhas >= OPEN_AFTER:
-            return pace._opened(now)
-        return pace
+        return self.breaker.open
 
     @property
     def pause(self) -> float:
         """Seconds to wait before the next request while failures follow one another."""
-        return min(FIRST_PAUSE * 2**self.falhas, LONGEST_PAUSE) if self.falhas else 0.0
+        failures = self.breaker.failures
+        return min(FIRST_PAUSE * 2**failures, LONGEST_PAUSE) if failures else 0.0
 
-    def _opened(self, now: datetime) -> "Pace":
-        if self.open(now):
-            return self
-        espera = min(self.espera * 2, LONGEST_WAIT) if self.espera else FIRST_WAIT
-        return replace(self, espera=espera, aberto_ate=now + timedelta(seconds=espera), limite=1.0)
+    def _answered(self, one: Seen, ceiling: int) -> "Pace":
+        if self.probing:
+            return Pace(Limit(quickest=self.limit.quickest), rate=self.rate)
+        limit = self.limit.answered(one.seconds, float(ceiling))
+        return replace(self, limit=limit, breaker=Breaker(), aberto_ate=self._unless_past(one.began))
 
+    def _unless_past(self, began: datetime) -> datetime | None:
+        """Forget a wait that was over when a request began."""
+        return self.aberto_ate if self.aberto_ate is not None and began < self.aberto_ate else None
 
-def _later(one: datetime | None, other: datetime) -> datetime:
-    return other if one is None else max(one, other)
+    def _failed(self, one: Seen, now: datetime) -> "Pace":
+        """Halve once for all that was in flight together; open when nothing else comes any more."""
+        if one.accepted is not None:
+            wait = UNSAID_SECONDS if one.retry_after is None else one.retry_after
+            return replace(self._waiting(now, wait), rate=self.rate.named(one.accepted, one.began, now))
+        pace = self
+        if self.limit.falls(one.began):
+            breaker = self.breaker.failed().judged(LIMITS, probed=self.probing)
+            pace = replace(self, limit=self.limit.overloaded(one.began, now), breaker=breaker)
+        if one.retry_after is not None:
+            return pace._waiting(now, one.retry_after)
+        if pace.breaker.open and pace.breaker != self.breaker:
+            return replace(pace._waiting(now, pace.breaker.wait), limit=replace(pace.limit, value=1.0))
+        return pace
+
+    def _waiting(self, now: datetime, seconds: float) -> "Pace":
+        until = now + timedelta(seconds=seconds)
+        return replace(self, aberto_ate=until if self.aberto_ate is None else max(self.aberto_ate, until))
 
 
 def share(limite: float, others: Sequence[int], rank: int) -> int:
@@ -129,3 +150,22 @@ class Batch:
     def too_much(self, amount: int) -> None:
         """A request of this size was too much, or left verdicts out."""
         self.items, self._matches = max(min(self.items, amount) // 2, 1), 0
+
+
+class Pacer:
+    """Spaces requests out, so many a second; `now` is of a clock that never goes back."""
+
+    def __init__(self) -> None:
+        self._interval = self._next = 0.0
+
+    def allow(self, per_second: float | None) -> None:
+        """Let so many a second begin from now on; none: as many as there are."""
+        self._interval = 1.0 / per_second if per_second else 0.0
+
+    def wait(self, now: float) -> float:
+        """Return the seconds until the next may begin."""
+        return max(self._next - now, 0.0) if self._interval else 0.0
+
+    def begun(self, now: float) -> None:
+        """Note that one begins."""
+        self._next = max(self._next, now) + self._interval

@@ -11,9 +11,9 @@ from flows.questor import account, lots, send, window
 from flows.questor.lots import Count
 from flows.questor.pace import Pace
 from storage.models import QuestorLote
+from storage.models.questor import ABERTOS
 from storage.session import reading
 
-OPEN = ("pendente", "desconhecido")
 FARTHEST = timedelta(days=365)
 
 
@@ -38,7 +38,7 @@ class Progress:
     @property
     def restam(self) -> int:
         """Files that are to be sent or asked for."""
-        return sum(one.total for one in self.contagem if one.estado in OPEN)
+        return sum(one.total for one in self.contagem if one.estado in ABERTOS)
 
     @property
     def por_estado(self) -> dict[str, int]:
@@ -56,7 +56,7 @@ def progress(nome: str, conta: str, clock: Clock = SYSTEM) -> Progress:
     state = send.state(lote, settings, now) if settings else send.State("sem_conta")
     contagem = lots.counts(lote.id)
     rate = lots.per_second(lote, now)
-    left = sum(one.total for one in contagem if one.estado in OPEN)
+    left = sum(one.total for one in contagem if one.estado in ABERTOS)
     with reading() as db:
         pace = account.pace_of(db, conta)
     ends = _ends(settings, now, left / rate) if settings and left and rate >= 0.01 else None

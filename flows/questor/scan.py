@@ -21,8 +21,10 @@ from core.settings.accounts import PADRAO
 from core.settings.questor import DEFAULT_METHODS, QuestorSettings
 from core.text import os_fault
 from flows.questor import lots
-from flows.questor.manifest import DUPLICADO, FILES, IGNORADO, OWNED, PENDENTE, QUARENTENA, Manifest, Seen
+from flows.questor.manifest import FILES, OWNED, Manifest, Seen
+from flows.questor.rows import PENDING
 from storage.models import QuestorArquivo, QuestorLote
+from storage.models.questor import Estado
 from storage.session import reading, transaction
 
 BATCH = 2000
@@ -111,18 +113,21 @@ def _methods(conta: str) -> dict[str, str]:
 
 def _vanished(lote_id: int, seen: Seen, clock: Clock) -> None:
     """Set aside what was to be sent and is no longer there."""
-    gone = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.estado == PENDENTE, QuestorArquivo.lease_token.is_(None))
+    gone = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.estado == Estado.PENDENTE)
     for numbers in _pages(select(FILES.c.id).where(*gone)):
         missing = [row.id for row in numbers if row.id not in seen]
         if missing:
-            values = {"estado": QUARENTENA, "motivo": "sumiu", "due_at": clock.now()}
+            values = {"estado": Estado.QUARENTENA, "motivo": "sumiu"}
             with transaction() as db:
-                db.execute(update(QuestorArquivo).where(QuestorArquivo.id.in_(missing), *gone).values(**values))
+                PENDING.owe(db, clock.now(), QuestorArquivo.id.in_(missing), *gone, **values)
 
 
 def _forget(lote_id: int, seen: Seen) -> None:
     """Take out the lines of files that are gone and were never to be sent: broken ones, links, duplicates."""
-    idle = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.estado.in_((QUARENTENA, IGNORADO, DUPLICADO)))
+    idle = (
+        QuestorArquivo.lote_id == lote_id,
+        QuestorArquivo.estado.in_((Estado.QUARENTENA, Estado.IGNORADO, Estado.DUPLICADO)),
+    )
     never = (*idle, QuestorArquivo.tentativas == 0, QuestorArquivo.motivo.is_distinct_from("sumiu"))
     for rows in _pages(select(FILES.c.id).where(*never)):
         gone = [row.id for row in rows if row.id not in seen]
@@ -154,7 +159,7 @@ def _inherit(lote_id: int, seen: Seen, clock: Clock) -> None:
     orphans = (
         select(FILES.c.id, FILES.c.tipo, FILES.c.identidade)
         .outerjoin(original, original.id == FILES.c.original_id)
-        .where(FILES.c.lote_id == lote_id, FILES.c.estado == DUPLICADO, or_(original.id.is_(None), ~owned))
+        .where(FILES.c.lote_id == lote_id, FILES.c.estado == Estado.DUPLICADO, or_(original.id.is_(None), ~owned))
     )
     for rows in _pages(orphans):
         with transaction() as db:
@@ -172,7 +177,8 @@ def _give(db: Session, lote_id: int, row: Row[Any], clock: Clock) -> None:
     if owner is not None:
         db.execute(mine.values(original_id=owner))
     else:
-        db.execute(mine.values(estado=PENDENTE, mensagem=None, original_id=None, due_at=clock.now()))
+        values = {"estado": Estado.PENDENTE, "mensagem": None, "original_id": None}
+        PENDING.owe(db, clock.now(), QuestorArquivo.id == row.id, **values)
 
 
 def _warn(lote: QuestorLote) -> None:

@@ -1,11 +1,13 @@
 """Send a lot, chunk by chunk: on the workers and in a process of its own by the same code, also both at once."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
 
+from claims.crash import after_crash
+from claims.holder import new_token
+from claims.pump import Pace, Pump
 from connectors.questor import Questor
 from core import loop
 from core.clock import SYSTEM, Clock
@@ -14,17 +16,16 @@ from core.settings.accounts import PADRAO
 from core.settings.questor import ContaQuestor, QuestorSettings
 from events import record_event
 from events.catalog import EnvioQuestorConcluido, EnvioQuestorParado
-from flows.questor import account, lots, outcome, resolve, window
-from flows.questor.account import Seat
-from flows.questor.chunk import ROOM, Chunk, Report
-from flows.questor.outcome import Outcome
-from flows.questor.pace import Batch
-from flows.questor.source import Source, held
+from flows.questor import account, lots, outcome, window
+from flows.questor.resolve import Resolver
+from flows.questor.rows import PENDING, SEATS
+from flows.questor.sender import WORK_SECONDS, Report, Sender
 from storage.models import QuestorArquivo, QuestorLote
-from storage.owner import new_token
-from storage.recovery import recover
+from storage.models.questor import ABERTOS
 from storage.session import reading, transaction
 
+# So long an outcome waits for others, to be written with them.
+GATHER_SECONDS = 0.25
 SENDERS = 2
 
 
@@ -82,7 +83,7 @@ def state(lote: QuestorLote, conta: ContaQuestor, now: datetime) -> State:
 
 
 def send_chunk(lote_id: int, clock: Clock = SYSTEM) -> Report:
-    """Send up to 500 documents of a lot for at most 45 s; safe to run many times at once."""
+    """Send documents of a lot for at most 45 s; safe to run many times at once."""
     with reading() as db:
         lote = db.get(QuestorLote, lote_id)
     if lote is None or not lote.enviar:
@@ -90,8 +91,8 @@ def send_chunk(lote_id: int, clock: Clock = SYSTEM) -> Report:
     conta = agreed(lote.conta)
     if state(lote, conta, clock.now()).impedimento:
         return Report()
-    # Released by this one they stay unknown: what a dead process held may have been sent.
-    recover((resolve.ROWS,), clock)
+    # A sender of the command line may be the only process on this host.
+    after_crash((PENDING, SEATS), clock)
     report = loop.run(_send(lote, conta, clock))
     if report.parado:
         stop(lote, report.parado, clock)
@@ -104,39 +105,14 @@ def send_chunk(lote_id: int, clock: Clock = SYSTEM) -> Report:
 
 async def _send(lote: QuestorLote, conta: ContaQuestor, clock: Clock) -> Report:
     token = new_token()
-    seat = Seat(lote.conta, conta.max_concurrency, Batch(conta.max_batch_items), token)
-    chunk = Chunk(lote.id, seat, conta, clock, _closed(lote, conta))
-    try:
-        async with Questor(lote.conta, conta, clock) as questor:
-            chunk.write(await _resolved(questor, lote, conta, token, clock))
-            source = Source(chunk, lote, conta, token, clock)
-            source.refill()
-            await chunk.send(questor, source.refill)
-    except Misconfigured as fault:
-        chunk.report.parado = str(fault)
-    finally:
-        chunk.close()
-    return chunk.report
-
-
-def _closed(lote: QuestorLote, conta: ContaQuestor) -> Callable[[datetime], bool]:
-    """Return what tells whether sending has to stop: the window closed, or somebody paused the lot."""
-
-    def closed(now: datetime) -> bool:
-        with reading() as db:
-            row = db.get_one(QuestorLote, lote.id)
-        return window.opens_at(conta, now) is not None or row.pausado_em is not None or row.parado_em is not None
-
-    return closed
-
-
-async def _resolved(
-    questor: Questor, lote: QuestorLote, conta: ContaQuestor, token: str, clock: Clock
-) -> list[Outcome]:
-    mine = resolve.ROWS.table.c.lote_id == lote.id
-    with transaction() as db:
-        rows = resolve.ROWS.claim(db, clock.now(), held(conta), ROOM, mine, token=token)
-    return await resolve.resolve(questor, rows, clock) if rows else []
+    async with Questor(lote.conta, conta, clock) as questor:
+        try:
+            await Resolver(questor, lote, conta, token, clock).run()
+        except Misconfigured as fault:
+            return Report(parado=str(fault))
+        sender = Sender(questor, lote, conta, token, clock)
+        await Pump(sender, Pace(gather=GATHER_SECONDS, most=WORK_SECONDS, idle=WORK_SECONDS)).run()
+        return sender.report
 
 
 def stop(lote: QuestorLote, motivo: str, clock: Clock) -> None:
@@ -185,7 +161,7 @@ def next_due(lote_id: int) -> datetime | None:
     with reading() as db:
         found = [
             db.scalar(select(func.min(QuestorArquivo.due_at)).where(*mine, QuestorArquivo.estado == estado))
-            for estado in ("pendente", "desconhecido")
+            for estado in ABERTOS
         ]
     return min((due for due in found if due is not None), default=None)
 

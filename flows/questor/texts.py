@@ -1,11 +1,9 @@
 """The texts of documents as they are sent, read from their files again; only what was scanned is sent."""
 
 import hashlib
-from typing import Any
-
-from sqlalchemy import Row
 
 from core.documentos import Files, NotRead, texto, textos_do_lote
+from flows.questor.rows import Arquivo
 
 
 class Changed(Exception):
@@ -23,7 +21,7 @@ class Texts:
         self._files = Files(pasta)
         self._lot: tuple[tuple[str, bool], list[str]] | None = None
 
-    def read(self, row: Row[Any]) -> str:
+    def read(self, row: Arquivo) -> str:
         """Return the text of a row of the manifest.
 
         Raises:
@@ -36,13 +34,13 @@ class Texts:
         except (ValueError, LookupError):
             raise Changed("codificacao") from None
 
-    def _of_lot(self, row: Row[Any]) -> list[str]:
+    def _of_lot(self, row: Arquivo) -> list[str]:
         key = row.caminho, row.caminho_codificado
         if self._lot is None or self._lot[0] != key:
             self._lot = key, textos_do_lote(self._content(row))
         return self._lot[1]
 
-    def _content(self, row: Row[Any]) -> bytes:
+    def _content(self, row: Arquivo) -> bytes:
         content = self._files.content(row.caminho, codificado=row.caminho_codificado)
         if hashlib.sha256(content).hexdigest() != row.sha256:
             raise Changed("mudou")

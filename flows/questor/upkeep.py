@@ -8,13 +8,13 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from claims.crash import after_crash
 from core.clock import FixedClock
 from core.reach import connection_fault
 from core.settings.questor import ContaQuestor, QuestorSettings
 from core.upkeep import FAULT, OK, WARNING, Finding, Upkeep
-from flows.questor import resolve
+from flows.questor.rows import PENDING, SEATS
 from storage.models import QuestorLote
-from storage.recovery import recover
 
 THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 LONG_SECONDS = 90.0
@@ -65,7 +65,7 @@ def _how_far(lote: QuestorLote) -> str:
 
 def give_back(now: datetime) -> int:
     """Let go of the documents that dead senders of this host had claimed: they stay unknown until asked for."""
-    return recover((resolve.ROWS,), FixedClock(now))
+    return after_crash((PENDING, SEATS), FixedClock(now))
 
 
 UPKEEP = Upkeep(checks=(accounts,), metrics=(lots,), claims=(give_back,))

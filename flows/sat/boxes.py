@@ -2,32 +2,24 @@
 
 import random
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, and_, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from alerts import state
+from alerts.sat import FONTE
 from core.clock import SYSTEM
 from core.logs import get_logger
 from core.settings.sat import same_equipment
-from flows.sat.configured import FONTE, configured, digest, merged
+from flows.sat.known_boxes import configured, digest, merged
+from flows.sat.rows import BOXES, FIRST_SESSION, LAST_SESSION, NEXT_SESSION
 from flows.sat.shops import shops
-from storage.lease import Lease
-from storage.models import Caixa
+from storage.models import Caixa, SatEndereco
 from storage.models.base import CONTA_PADRAO
+from storage.rows import add_missing
 from storage.session import reading, transaction
 
 log = get_logger(__name__)
-FIRST_SESSION, LAST_SESSION = 100_000, 999_999
-# It comes round only after 900,000 of them; the ER forbids the last 100.
-NEXT_SESSION = func.coalesce(func.nullif(Caixa.sessao, LAST_SESSION), FIRST_SESSION - 1) + 1
-# Each claim counts the box's session number up, so that no two calls have the same.
-BOXES = Lease(
-    cast("Table", Caixa.__table__),
-    ready=and_(Caixa.ativo.is_(True), Caixa.parada.is_(False)),
-    claimed={"sessao": NEXT_SESSION},
-)
 
 
 def synchronise(db: Session, now: datetime) -> None:
@@ -41,9 +33,13 @@ def synchronise(db: Session, now: datetime) -> None:
             db.add(row)
         row.ativo = True
         if row.impressao != digest(box):
-            row.impressao, row.parada, row.due_at = digest(box), False, now
+            # whoever asks it as it was has lost it
+            BOXES.take_away(db, Caixa.id == row.id, due_at=now, impressao=digest(box), parada=False)
     for nome in rows.keys() - boxes.keys():
         rows[nome].ativo = False
+    addresses = {box.address for box in boxes.values()}
+    add_missing(db, SatEndereco, [{"endereco": one, "due_at": now} for one in sorted(addresses)])
+    db.execute(delete(SatEndereco).where(SatEndereco.endereco.not_in(addresses), SatEndereco.lease_token.is_(None)))
     for nome, box in merged().items():
         log.warning("box is not asked", caixa=nome, reason=same_equipment(box))
     state.forget(db, FONTE, {*boxes, *(shop.place.objeto for shop in shops(boxes.values()))}, now)
@@ -51,8 +47,11 @@ def synchronise(db: Session, now: datetime) -> None:
 
 def missing(db: Session) -> bool:
     """Tell whether the rows differ from the boxes, so that a poll writes only when it has to."""
+    boxes = configured()
     rows = db.execute(select(Caixa.nome, Caixa.impressao).where(Caixa.conta == CONTA_PADRAO, Caixa.ativo)).all()
-    return {(row.nome, row.impressao) for row in rows} != {(name, digest(box)) for name, box in configured().items()}
+    if {(row.nome, row.impressao) for row in rows} != {(name, digest(box)) for name, box in boxes.items()}:
+        return True
+    return not {box.address for box in boxes.values()} <= set(db.scalars(select(SatEndereco.endereco)))
 
 
 def prepare() -> None:
@@ -67,9 +66,8 @@ def prepare() -> None:
 def check_all_soon() -> int:
     """Make every box due now that nobody is asking; return how many."""
     prepare()
-    free = update(Caixa).where(Caixa.ativo, Caixa.parada.is_(False), Caixa.lease_token.is_(None))
     with transaction() as db:
-        return int(db.execute(free.values(due_at=SYSTEM.now())).rowcount)  # type: ignore[attr-defined]
+        return BOXES.owe(db, SYSTEM.now(), *BOXES.ready)
 
 
 def next_session(db: Session, row_id: int) -> int:

@@ -1,24 +1,29 @@
 """Check boxes: lease their rows, commit, ask them all at once on one loop, judge, settle what has come by then."""
 
-import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from math import inf
+
+from sqlalchemy.orm import Session
 
 from alerts.sat.registry import avaliar
+from claims.holder import new_token
+from claims.pump import Pace, Pump
+from claims.work import Plain, Turn
 from connectors.sat.client import consultar_status
 from connectors.sat.status import Busy
 from core import loop
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
-from core.settings.sat import BoxSettings
 from core.stopping import stopping
-from flows.sat.boxes import BOXES, prepare
-from flows.sat.configured import box_named
+from flows.sat.boxes import prepare
+from flows.sat.known_boxes import box_named
 from flows.sat.outcome import INALCANCAVEL, OCUPADA, PARADA, RECUSADO, Asked, Verificacao
 from flows.sat.parking import parked, tell_parked
+from flows.sat.questions import Question, claim_due, claim_named, give_back, something_due
+from flows.sat.rows import recover
 from flows.sat.settle import settle
-from flows.sat.turns import MARGIN_SECONDS, Turn, asked_for, due
-from storage.recovery import recover
+from storage.session import transaction
 
 AT_ONCE = 250
 ROUND_SECONDS = 45.0
@@ -26,6 +31,8 @@ LOOK_SECONDS = 1.0
 # So long a finished check waits for others, to be settled with them.
 GATHER_SECONDS = 0.25
 POLL_SECONDS = 0.2
+# So much longer than its own deadline a box that somebody else asks is waited for.
+PATIENCE_SECONDS = 15.0
 BUSY_ELSEWHERE = "Está sendo consultada por outro processo."
 # First match wins; subclasses before their bases.
 RESULTS: tuple[tuple[type[PlatformError], str], ...] = (
@@ -34,7 +41,93 @@ RESULTS: tuple[tuple[type[PlatformError], str], ...] = (
     (Busy, OCUPADA),
     (Transient, INALCANCAVEL),
 )
-Take = Callable[[int], Sequence[Turn]]
+
+
+class Checks(Plain[Question, Asked]):
+    """The work of a pump: claim boxes, ask and judge each, settle those that have answered together."""
+
+    def __init__(self, clock: Clock, look: float = inf) -> None:
+        super().__init__(AT_ONCE, look)
+        self.clock, self.token = clock, new_token()
+        self.found: list[Verificacao] = []
+
+    def claim(self, db: Session, room: int) -> Sequence[Question]:
+        """Claim at most so many boxes that are to be asked."""
+        raise NotImplementedError
+
+    def something(self) -> bool:
+        """Tell whether there may be something to claim."""
+        return True
+
+    def turn(self, turn: Turn[Asked]) -> Sequence[Question]:
+        """Settle what has come and claim what there is room for, in one transaction."""
+        if not turn.done and not (turn.room and self.something()):
+            return ()
+        with transaction() as db:
+            events = settle(db, turn.done, self.clock.now()) if turn.done else {}
+            questions = self.claim(db, turn.room) if turn.room else ()
+        self._note(turn.done, events)
+        return questions
+
+    def _note(self, done: Sequence[Asked], events: dict[str, list[str]]) -> None:
+        """Keep what was found with the events of each box; those of its shop go with the first."""
+        boxes = {one.question.box.name for one in done}
+        for one in done:
+            one.found.eventos = events.get(one.question.box.name, [])
+            self.found.append(one.found)
+        if done:
+            done[0].found.eventos += [event for nome, more in events.items() if nome not in boxes for event in more]
+
+    async def do(self, item: Question) -> Asked:
+        """Ask and judge one box; whatever it does costs this check only."""
+        try:
+            resposta = await consultar_status(item.box, item.sessao)
+        except PlatformError as error:
+            resultado = next((name for kind, name in RESULTS if isinstance(error, kind)), RECUSADO)
+            return Asked(item, Verificacao(item.box.name, resultado, str(error)))
+        return Asked(item, Verificacao(item.box.name, avaliacoes=avaliar(resposta, item.contexto)), resposta)
+
+    def give_back(self, items: Sequence[Question]) -> None:
+        """Let go of boxes that were not asked."""
+        if items:
+            with transaction() as db:
+                give_back(db, items, self.clock.now())
+
+
+class Due(Checks):
+    """Every box that is due; each second one looks for others that became due meanwhile."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock, LOOK_SECONDS)
+
+    def something(self) -> bool:
+        """Tell whether a box is due."""
+        return something_due(self.clock.now())
+
+    def claim(self, db: Session, room: int) -> Sequence[Question]:
+        """Claim boxes that are due."""
+        return claim_due(db, room, self.token, self.clock)
+
+
+class Named(Checks):
+    """Some boxes by their names, each once, due or not."""
+
+    def __init__(self, nomes: set[str], clock: Clock) -> None:
+        super().__init__(clock)
+        self.waiting_names = nomes
+
+    def something(self) -> bool:
+        """Tell whether one is left."""
+        return bool(self.waiting_names)
+
+    def claim(self, db: Session, room: int) -> Sequence[Question]:
+        """Claim those of them that nobody is asking."""
+        return claim_named(db, self.waiting_names, room, self.token, self.clock)
+
+    def took(self, items: Sequence[Question]) -> None:
+        """Ask each once."""
+        self.waiting_names.difference_update(item.box.name for item in items)
+        super().took(items)
 
 
 def verificar(nome: str, clock: Clock = SYSTEM) -> Verificacao:
@@ -46,80 +139,38 @@ def verificar_varias(nomes: Sequence[str], clock: Clock = SYSTEM) -> list[Verifi
     """Check these boxes now, all at once; return the results in the order of the names."""
     boxes = {nome: box_named(nome) for nome in nomes}
     prepare()
-    recover((BOXES,), clock)
-    found = loop.run(_each(boxes, clock))
-    return [found[nome] for nome in nomes]
-
-
-async def _each(boxes: dict[str, BoxSettings], clock: Clock) -> dict[str, Verificacao]:
-    """Check every box once; one that another process is asking when its turn comes."""
+    recover(clock)
     found: dict[str, Verificacao] = {}
     waiting = set(boxes)
-
-    def take(room: int) -> Sequence[Turn]:
-        turns = asked_for(waiting, room, clock)
-        waiting.difference_update(turn.box.name for turn in turns)
-        return turns
-
-    ends = time.monotonic() + max((box.timeout_seconds for box in boxes.values()), default=0) + MARGIN_SECONDS
+    patience = max((box.timeout_seconds for box in boxes.values()), default=0) + PATIENCE_SECONDS
+    ends = time.monotonic() + patience
     while True:
-        found |= {one.caixa: one for one in await _work(take, clock)}
+        if asked := _pump(Named(waiting, clock)):
+            found |= {one.caixa: one for one in asked}
+            ends = time.monotonic() + patience
         found |= {nome: Verificacao(nome, PARADA, said) for nome, said in parked(sorted(waiting)).items()}
         waiting -= found.keys()
+        if waiting and (stopping() or time.monotonic() >= ends):
+            found |= {nome: Verificacao(nome, INALCANCAVEL, BUSY_ELSEWHERE) for nome in waiting}
+            waiting.clear()
         if not waiting:
-            return found
-        if stopping() or time.monotonic() >= ends:
-            return found | {nome: Verificacao(nome, INALCANCAVEL, BUSY_ELSEWHERE) for nome in waiting}
-        await asyncio.sleep(POLL_SECONDS)
+            return [found[nome] for nome in nomes]
+        time.sleep(POLL_SECONDS)
 
 
 def verificar_vencidas(clock: Clock = SYSTEM) -> list[Verificacao]:
-    """Check every due box, all at once on one loop, looking each second for others that became due."""
+    """Check every due box, all at once on one loop."""
     prepare()
-    recover((BOXES,), clock)
+    recover(clock)
     tell_parked(clock)
-    ends = time.monotonic() + ROUND_SECONDS
-    return loop.run(_work(lambda room: [] if stopping() or time.monotonic() >= ends else due(room, clock), clock))
+    return _pump(Due(clock), ROUND_SECONDS)
 
 
-async def _work(take: Take, clock: Clock) -> list[Verificacao]:
-    """Ask what `take` gives (how many there is room for → turns) until nothing is left under way."""
-    running: set[asyncio.Task[Asked]] = set()
-    results: list[Verificacao] = []
-    faults: list[BaseException] = []
-    try:
-        while True:
-            running |= {asyncio.create_task(_ask(turn)) for turn in take(AT_ONCE - len(running))}
-            if not running:
-                break
-            done, running = await _some(running)
-            faults += [fault for task in done if (fault := task.exception())]
-            asked = [task.result() for task in done if not task.exception()]
-            settle(asked, clock)
-            results += [one.found for one in asked]
-    finally:
-        for task in running:
-            task.cancel()
-    if faults:
-        # A fault of ours in one box costs that box, and is told once the others are done.
-        raise faults[0]
-    return results
+def _pump(checks: Checks, most: float | None = None) -> list[Verificacao]:
+    """Work until nothing is left under way; a fault of ours in one box is raised once the others are done."""
 
+    async def run() -> None:
+        await Pump(checks, Pace(gather=GATHER_SECONDS, most=most, look=LOOK_SECONDS)).run()
 
-async def _some(running: set[asyncio.Task[Asked]]) -> tuple[set[asyncio.Task[Asked]], set[asyncio.Task[Asked]]]:
-    """Return the finished checks, waiting a little for more once there is one, and those still under way."""
-    done, running = await asyncio.wait(running, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    if done and running:
-        more, running = await asyncio.wait(running, timeout=GATHER_SECONDS)
-        done |= more
-    return done, running
-
-
-async def _ask(turn: Turn) -> Asked:
-    """Ask and judge one box; whatever it does costs this check only."""
-    try:
-        resposta = await consultar_status(turn.box, turn.sessao)
-    except PlatformError as error:
-        resultado = next((name for kind, name in RESULTS if isinstance(error, kind)), RECUSADO)
-        return Asked(turn, Verificacao(turn.box.name, resultado, str(error)))
-    return Asked(turn, Verificacao(turn.box.name, avaliacoes=avaliar(resposta, turn.contexto)), resposta)
+    loop.run(run())
+    return checks.found

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from alerts import state
+from alerts.sat import FONTE
 from alerts.sat.shape import Contexto
 from core.clock import Clock
 from core.settings.sat import BoxSettings, SatSettings
-from flows.sat.configured import FONTE
 from flows.sat.quiet import zone_of
 
 

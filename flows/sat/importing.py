@@ -14,7 +14,7 @@ from core.errors import Conflict, NotFound, UsageError
 from core.settings.mistakes import explain
 from core.settings.sat import BoxSettings, OwnThresholds, SatSettings, same_equipment
 from flows.sat.boxes import prepare, random_session
-from flows.sat.configured import digest, imported, written
+from flows.sat.known_boxes import digest, imported, written
 from flows.sat.spreadsheet import read_rows, read_text, shortened
 from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO

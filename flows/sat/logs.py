@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
+from claims.holder import new_token
 from connectors.sat.client import extrair_logs
 from connectors.sat.logs import SECONDS
 from connectors.sat.status import SessionRefused
@@ -12,14 +13,14 @@ from core.clock import SYSTEM, Clock
 from core.errors import Conflict, Misconfigured, Transient, UsageError
 from core.settings.core import CoreSettings
 from core.text import bare_word, os_fault
-from flows.sat.boxes import BOXES, next_session, prepare
-from flows.sat.check import BUSY_ELSEWHERE, POLL_SECONDS
-from flows.sat.configured import box_named
+from flows.sat.boxes import next_session, prepare
+from flows.sat.check import BUSY_ELSEWHERE, PATIENCE_SECONDS, POLL_SECONDS
+from flows.sat.known_boxes import box_named
 from flows.sat.outcome import PARADA, Asked, Verificacao
 from flows.sat.parking import parked
+from flows.sat.questions import Question, claim_named, give_back
+from flows.sat.rows import recover
 from flows.sat.settle import settle
-from flows.sat.turns import MARGIN_SECONDS, Turn, asked_for
-from storage.recovery import recover
 from storage.session import transaction
 
 PART = ".parte"
@@ -35,18 +36,18 @@ def extrair(nome: str, saida: Path | None = None, clock: Clock = SYSTEM) -> Path
     if target.exists():
         raise Conflict(f"{target} já existe; escolha outro arquivo.", campo="saida")
     prepare()
-    recover((BOXES,), clock)
-    turn = _turn(nome, box.timeout_seconds + MARGIN_SECONDS, clock)
+    recover(clock)
+    question = _question(nome, box.timeout_seconds + PATIENCE_SECONDS, clock)
     part = target.with_name(target.name + PART)
     try:
         with part.open("wb") as file:
-            _fetch(turn, file, clock)
+            _fetch(question, file, clock)
         part.rename(target)
     except OSError as error:
         raise UsageError(f"Não consegui escrever {target}: {os_fault(error)}.") from None
     finally:
         part.unlink(missing_ok=True)
-        _release(turn, clock)
+        _release(question, clock)
     return target
 
 
@@ -55,38 +56,42 @@ def _name(nome: str, clock: Clock) -> str:
     return f"logs-{word}-{clock.now().astimezone(CoreSettings.current().zone):%Y%m%d-%H%M%S}.txt"
 
 
-def _turn(nome: str, patience: float, clock: Clock) -> Turn:
+def _question(nome: str, patience: float, clock: Clock) -> Question:
     """Wait until nobody asks the box, and take it."""
-    ends = time.monotonic() + patience
-    while not (turns := asked_for([nome], 1, clock, seconds=SECONDS)):
+    ends, token = time.monotonic() + patience, new_token()
+    while True:
+        with transaction() as db:
+            found = claim_named(db, [nome], 1, token, clock, work=SECONDS)
+        if found:
+            return found[0]
         if said := parked([nome]).get(nome):
             raise Misconfigured(f"Caixa {nome}: {said[:1].lower()}{said[1:]}")
         if time.monotonic() >= ends:
             raise Transient(f"Caixa {nome}: {BUSY_ELSEWHERE[:1].lower()}{BUSY_ELSEWHERE[1:]}")
         time.sleep(POLL_SECONDS)
-    return turns[0]
 
 
-def _fetch(turn: Turn, file: BinaryIO, clock: Clock) -> None:
+def _fetch(question: Question, file: BinaryIO, clock: Clock) -> None:
     try:
         try:
-            _asked(turn, turn.sessao, file)
+            _ask(question, question.sessao, file)
         except SessionRefused:
             with transaction() as db:
-                another = next_session(db, turn.row_id)
+                another = next_session(db, question.row_id)
             file.seek(0)
             file.truncate()
-            _asked(turn, another, file)
+            _ask(question, another, file)
     except Misconfigured as fault:
         # A wrong activation code parks the box, whichever question it came with.
-        settle([Asked(turn, Verificacao(turn.box.name, PARADA, str(fault)))], clock)
+        with transaction() as db:
+            settle(db, [Asked(question, Verificacao(question.box.name, PARADA, str(fault)))], clock.now())
         raise
 
 
-def _asked(turn: Turn, sessao: int, file: BinaryIO) -> None:
-    loop.run(extrair_logs(turn.box, sessao, file))
+def _ask(question: Question, sessao: int, file: BinaryIO) -> None:
+    loop.run(extrair_logs(question.box, sessao, file))
 
 
-def _release(turn: Turn, clock: Clock) -> None:
+def _release(question: Question, clock: Clock) -> None:
     with transaction() as db:
-        BOXES.release(db, turn.token, clock.now())
+        give_back(db, [question], clock.now())

@@ -1,15 +1,15 @@
 """What one check means for its box: how often it failed in a row, and when it is asked again."""
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from alerts.sat.shape import Avaliacao
 from connectors.sat.status import StatusOperacional
 from core.settings.sat import BoxSettings
+from flows.sat.questions import Question
 from flows.sat.quiet import closed
-from flows.sat.turns import Turn
+from flows.sat.rows import BoxOutcome
 
 OK, OCUPADA, INALCANCAVEL, RECUSADO, PARADA = "ok", "ocupada", "inalcancavel", "recusado", "parada"
 BUSY_SECONDS = 20
@@ -37,13 +37,13 @@ class Verificacao:
 class Asked:
     """A box that was asked: its answer, if it gave one that can be judged, and what was found."""
 
-    turn: Turn
+    question: Question
     found: Verificacao
     resposta: StatusOperacional | None = None
 
 
-@dataclass
-class BoxRow:
+@dataclass(frozen=True)
+class Standing:
     """A locked row of `caixa`: what a settlement decides by."""
 
     id: int
@@ -57,29 +57,36 @@ class BoxRow:
     falhando_desde: datetime | None
     ocupada_desde: datetime | None
     silenciada_ate: datetime | None
+    resposta: str | None
+
+    def after(self, written: BoxOutcome) -> "Standing":
+        """Return the row as the database has it once an outcome is written."""
+        names = ("parada", "resultado", "verificada_em", "falhas_seguidas", "falhando_desde", "ocupada_desde")
+        return replace(self, **{name: getattr(written, name) for name in names})
 
 
-def outcome(row: BoxRow, one: Asked, now: datetime) -> dict[str, Any]:
-    """Return the new columns of a row."""
-    box, found = one.turn.box, one.found
+def outcome(row: Standing, one: Asked, now: datetime) -> BoxOutcome:
+    """Return the new columns of a row; the last answer stays where there was none."""
+    box, found = one.question.box, one.found
     falhas, desde = _failures(row, one, now)
-    return {
-        "id": row.id,
-        "due_at": _next(box, row, found.resultado, now),
-        "verificada_em": now,
-        "resultado": found.resultado,
-        "erro": found.erro and found.erro[:ERROR_LIMIT],
-        "parada": found.resultado == PARADA,
-        "falhas_seguidas": falhas,
-        "falhando_desde": desde,
-        "ocupada_desde": (row.ocupada_desde or now) if found.resultado == OCUPADA else None,
-    }
+    return BoxOutcome(
+        id=row.id,
+        due_at=_next(box, row, found.resultado, now),
+        verificada_em=now,
+        resultado=found.resultado,
+        erro=found.erro and found.erro[:ERROR_LIMIT],
+        resposta=one.resposta.atributos.verbatim if one.resposta else row.resposta,
+        parada=found.resultado == PARADA,
+        falhas_seguidas=falhas,
+        falhando_desde=desde,
+        ocupada_desde=(row.ocupada_desde or now) if found.resultado == OCUPADA else None,
+    )
 
 
-def _failures(row: BoxRow, one: Asked, now: datetime) -> tuple[int, datetime | None]:
+def _failures(row: Standing, one: Asked, now: datetime) -> tuple[int, datetime | None]:
     """Return how often in a row the box has now failed, and since when."""
     before, since = row.falhas_seguidas, row.falhando_desde
-    limit = one.turn.contexto.limites.unreachable_times if one.turn.contexto.limites else 1
+    limit = one.question.contexto.limites.unreachable_times if one.question.contexto.limites else 1
     match one.found.resultado:
         case "ok":
             return 0, None
@@ -87,12 +94,12 @@ def _failures(row: BoxRow, one: Asked, now: datetime) -> tuple[int, datetime | N
             return before, since
         case "parada":
             return max(before + 1, limit), since or now
-    if closed(one.turn.box, now):
+    if closed(one.question.box, now):
         return (before, since) if before >= limit else (0, None)
     return before + 1, since or now
 
 
-def _next(box: BoxSettings, row: BoxRow, resultado: str, now: datetime) -> datetime:
+def _next(box: BoxSettings, row: Standing, resultado: str, now: datetime) -> datetime:
     """Return when the box is asked again: after its interval, drawn by at most a tenth to a place of its own in it.
 
     So boxes that began together spread over the interval, and stay spread. One that is busy is asked again soon, once.

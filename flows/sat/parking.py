@@ -3,19 +3,20 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts import state
-from alerts.sat import inalcancavel
+from alerts.sat import FONTE, inalcancavel
 from alerts.sat.inalcancavel import Checks
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict
 from core.settings.sat import BoxSettings
 from flows.sat.boxes import prepare
-from flows.sat.configured import FONTE, box_named, configured
 from flows.sat.context import contexts
+from flows.sat.known_boxes import box_named, configured
 from flows.sat.quiet import quiet
+from flows.sat.rows import BOXES
 from flows.sat.shops import labels
 from storage.models import Alerta, Caixa
 from storage.session import reading, transaction
@@ -34,9 +35,8 @@ def reactivate(nome: str, clock: Clock = SYSTEM) -> None:
     """Let a parked box be asked again, at once; raise `Conflict` for one that is not parked."""
     box = box_named(nome)
     prepare()
-    free = update(Caixa).where(Caixa.nome == box.name, Caixa.parada, Caixa.ativo)
     with transaction() as db:
-        if not db.execute(free.values(parada=False, due_at=clock.now())).rowcount:  # type: ignore[attr-defined]
+        if not BOXES.owe(db, clock.now(), Caixa.nome == box.name, Caixa.parada.is_(True), parada=False):
             raise Conflict(f"A caixa {nome!r} não está parada.")
 
 

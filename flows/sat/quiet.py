@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
+from alerts.sat import FONTE
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.instant import read_instant
@@ -12,7 +13,7 @@ from core.settings.core import CoreSettings
 from core.settings.sat import BoxSettings
 from core.wall_clock import hours, next_time
 from flows.sat.boxes import prepare
-from flows.sat.configured import FONTE, box_named, configured
+from flows.sat.known_boxes import box_named, configured
 from storage.models import Caixa
 from storage.session import reading, transaction
 

@@ -1,99 +1,84 @@
 """Write what checks found: results, alerts, shops that are down, history and events, many boxes in one transaction."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts import state
 from alerts.judgement import Judgement
-from alerts.sat import inalcancavel, ocupada
+from alerts.sat import FONTE, inalcancavel, ocupada
 from alerts.sat.inalcancavel import CODIGO, Checks, Witness
-from core.clock import Clock
 from core.settings.sat import BoxSettings, SatSettings
 from flows.sat import history
-from flows.sat.boxes import BOXES
-from flows.sat.configured import FONTE, configured
-from flows.sat.outcome import ERROR_LIMIT, OCUPADA, Asked, BoxRow, outcome
+from flows.sat.known_boxes import configured
+from flows.sat.outcome import ERROR_LIMIT, OCUPADA, Asked, Standing, outcome
+from flows.sat.questions import free_addresses
 from flows.sat.quiet import closed, quiet, zone_of
+from flows.sat.rows import BOXES
 from flows.sat.shops import Shop, labels, shops
-from flows.sat.turns import Turn
 from storage.models import Caixa
-from storage.session import transaction
 
-COUNTED = ("parada", "resultado", "verificada_em", "falhas_seguidas", "falhando_desde", "ocupada_desde")
-COLUMNS = tuple(getattr(Caixa, one.name) for one in fields(BoxRow))
+COLUMNS = tuple(getattr(Caixa, one.name) for one in fields(Standing))
+Events = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
 class _Scene:
-    """Everything that one settlement decides by; all its rows are locked."""
+    """Everything that one settlement decides by, as it is after it; all its rows are locked."""
 
     now: datetime
-    rows: Mapping[str, BoxRow]
+    rows: Mapping[str, Standing]
     alertas: state.Open
     shops: Sequence[Shop]
 
 
-def settle(asked: Sequence[Asked], clock: Clock) -> None:
-    """Write what these checks found; a box whose lease was lost meanwhile is left to who holds it now."""
-    now, boxes = clock.now(), configured()
-    names = {one.turn.box.name for one in asked}
-    touched = [shop for shop in shops(boxes.values()) if not names.isdisjoint(box.name for box in shop.caixas)]
+def settle(db: Session, asked: Sequence[Asked], now: datetime) -> Events:
+    """Write what these checks found; return the events that each box caused, by its name.
+
+    A box whose lease was lost meanwhile is left to who holds it now.
+    """
+    names = {one.question.box.name for one in asked}
+    touched = [shop for shop in shops(configured().values()) if not names.isdisjoint(box.name for box in shop.caixas)]
     around = names.union(*((box.name for box in shop.caixas) for shop in touched))
-    with transaction() as db:
-        rows = _locked(db, around)
-        known = state.locked(db, FONTE, names.union(shop.place.objeto for shop in touched))
-        mine = [one for one in asked if _holds(rows.get(one.turn.box.name), one.turn)]
-        scene = _Scene(now, rows, known, touched)
-        _write_rows(db, mine, scene)
-        _tell(db, mine, scene)
+    rows = _locked(db, around)
+    known = state.locked(db, FONTE, names.union(shop.place.objeto for shop in touched))
+    mine, rows = _write_rows(db, asked, rows, now)
+    free_addresses(db, [one.question for one in asked], now)
+    return _tell(db, mine, _Scene(now, rows, known, touched))
 
 
-def _locked(db: Session, names: Collection[str]) -> dict[str, BoxRow]:
+def _locked(db: Session, names: Collection[str]) -> dict[str, Standing]:
     # Everybody locks in the order of the numbers, so that nobody waits in a circle.
     query = select(*COLUMNS).where(Caixa.nome.in_(names)).order_by(Caixa.id).with_for_update()
-    return {row.nome: BoxRow(**row._mapping) for row in db.execute(query)}
+    return {row.nome: Standing(*row) for row in db.execute(query)}
 
 
-def _holds(row: BoxRow | None, turn: Turn) -> bool:
-    return row is not None and row.lease_token == turn.token
+def _write_rows(
+    db: Session, asked: Sequence[Asked], rows: Mapping[str, Standing], now: datetime
+) -> tuple[list[Asked], dict[str, Standing]]:
+    """Let go of the boxes with their results; return the checks whose box was still held, and the rows as they are."""
+    written = {one.question.box.name: outcome(rows[one.question.box.name], one, now) for one in asked}
+    held: set[int] = set()
+    for token in {one.question.token for one in asked}:
+        outcomes = [written[one.question.box.name] for one in asked if one.question.token == token]
+        held |= BOXES.on(db).settle(token, outcomes)
+    changed = {nome: rows[nome].after(one) for nome, one in written.items() if one.id in held}
+    return [one for one in asked if one.question.row_id in held], {**rows, **changed}
 
 
-def _write_rows(db: Session, mine: Sequence[Asked], scene: _Scene) -> None:
-    """Let go of the boxes with their results; the rows in memory say the same as those of the database."""
-    by_token: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    answers = []
-    for one in mine:
-        row = scene.rows[one.turn.box.name]
-        written = outcome(row, one, scene.now)
-        by_token[one.turn.token].append(written)
-        for name in COUNTED:
-            setattr(row, name, written[name])
-        if one.resposta is not None:
-            answers.append({"id": row.id, "resposta": one.resposta.atributos.verbatim})
-    for token, outcomes in by_token.items():
-        BOXES.settle(db, token, outcomes)
-    if answers:
-        db.execute(update(Caixa), answers)
-
-
-def _tell(db: Session, mine: Sequence[Asked], scene: _Scene) -> None:
+def _tell(db: Session, mine: Sequence[Asked], scene: _Scene) -> Events:
     """Open and close the alerts of the boxes and of their shops, and write the history of what changed."""
     places, covered = _judged_shops(scene)
     # one that left while it was asked is judged no more, and its alerts were closed
-    watched = [one for one in mine if scene.rows[one.turn.box.name].ativo]
+    watched = [one for one in mine if scene.rows[one.question.box.name].ativo]
     boxes = [judgement for one in watched for judgement in _judged(one, scene, covered)]
     changes = state.apply(db, FONTE, [*places, *boxes], scene.now, known=scene.alertas)
-    for one in watched:
-        one.found.eventos += changes[one.turn.box.name].eventos
-    if mine:
-        mine[0].found.eventos += [event for place in places for event in changes[place.objeto].eventos]
-    history.write(db, {scene.rows[one.turn.box.name].id: _seen(one, changes) for one in watched}, scene.now)
+    events = {nome: change.eventos for nome, change in changes.items()}
+    history.write(db, {scene.rows[one.question.box.name].id: _seen(one, changes) for one in watched}, scene.now)
+    return events
 
 
 def _judged_shops(scene: _Scene) -> tuple[list[Judgement], set[str]]:
@@ -130,22 +115,22 @@ def _judged(one: Asked, scene: _Scene, covered: Collection[str]) -> Iterator[Jud
 
     Nothing is told of a silent box; that it cannot be reached is not, where its shop says it for all, or is closed.
     """
-    box, row = one.turn.box, scene.rows[one.turn.box.name]
+    box, row = one.question.box, scene.rows[one.question.box.name]
     silent, rotulos = quiet(box, row.silenciada_ate, scene.now), labels([box], box.name)
     for judged in one.found.avaliacoes:
         yield judged.of(box.name, rotulos, calado=silent)
     away = not row.parada and (box.name in covered or closed(box, scene.now))
-    contexto = replace(one.turn.contexto, agora=scene.now)
+    contexto = replace(one.question.contexto, agora=scene.now)
     yield inalcancavel.of_box(box, _checks(row, one), contexto, rotulos, calado=silent or away)
     yield ocupada.of_box(box, row.ocupada_desde, contexto, rotulos, calado=silent)
 
 
-def _checks(row: BoxRow, one: Asked) -> Checks:
+def _checks(row: Standing, one: Asked) -> Checks:
     unknown = "nada se sabe" if one.found.resultado == OCUPADA else None
     return Checks(row.falhas_seguidas, row.falhando_desde, one.found.erro, row.parada, unknown)
 
 
 def _seen(one: Asked, changes: Mapping[str, state.Changes]) -> history.Seen:
     estado = one.resposta.ESTADO_OPERACAO if one.resposta else None
-    look = history.look(one.found.resultado, estado, changes[one.turn.box.name].ativos)
+    look = history.look(one.found.resultado, estado, changes[one.question.box.name].ativos)
     return history.Seen(look, one.found.erro and one.found.erro[:ERROR_LIMIT])

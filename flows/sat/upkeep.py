@@ -13,10 +13,10 @@ from core.reach import connection_fault
 from core.settings.retencao import RetentionSettings
 from core.settings.sat import BoxSettings, SatSettings, same_equipment
 from core.upkeep import FAULT, OK, WARNING, Finding, Upkeep
-from flows.sat.boxes import BOXES, check_all_soon
-from flows.sat.configured import merged, unreadable
+from flows.sat.boxes import check_all_soon
+from flows.sat.known_boxes import merged, unreadable
+from flows.sat.rows import recover
 from storage.models import Caixa, CaixaHistorico
-from storage.recovery import recover
 from storage.rows import delete_chosen, table_of
 from storage.session import transaction
 
@@ -84,7 +84,7 @@ def results(db: Session, now: datetime) -> Iterator[Metric]:
 
 def give_back(now: datetime) -> int:
     """Give back the boxes that dead processes of this host were asking."""
-    return recover((BOXES,), FixedClock(now))
+    return recover(FixedClock(now))
 
 
 UPKEEP = Upkeep(

@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.sat import FONTE
 from core.caller import OPERATOR, Caller
 from core.page import LARGEST, SIZE, Page
 from core.settings.sat import BoxSettings, same_equipment
-from flows.sat.configured import FONTE, box_named, known, merged
+from flows.sat.known_boxes import box_named, known, merged
 from storage.models import Alerta, Caixa, CaixaHistorico
 from storage.models.base import CONTA_PADRAO
 from storage.pages import newest_first

@@ -1,6 +1,7 @@
 """Questor Zen: lots of files to send, the manifest of each file, and what is known of an account's server."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,7 +9,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.models.base import Base, Leased, Numbered, PerConta
 from storage.types import RowId
 
-PENDENTE, DESCONHECIDO = "pendente", "desconhecido"
+
+class Estado(StrEnum):
+    """What became of a document so far."""
+
+    PENDENTE = "pendente"
+    DESCONHECIDO = "desconhecido"
+    ENVIADO = "enviado"
+    RECUSADO = "recusado"
+    DUPLICADO = "duplicado"
+    IGNORADO = "ignorado"
+    QUARENTENA = "quarentena"
+
+
+ABERTOS = (Estado.PENDENTE, Estado.DESCONHECIDO)
 OPEN_SQL = "estado IN ('pendente', 'desconhecido')"
 _LONG = BigInteger().with_variant(Integer, "sqlite")
 
@@ -78,7 +92,10 @@ class QuestorArquivo(Numbered, Leased, Base):
 
 
 class QuestorConta(Base):
-    """What all senders of one account know of its server (`flows/questor/pace.py`)."""
+    """What all senders of one account know of its server (`flows/questor/pace.py`).
+
+    `taxa` is how many requests a second it took before it last named a rate, at `taxa_em`.
+    """
 
     __tablename__ = "questor_conta"
 
@@ -91,11 +108,13 @@ class QuestorConta(Base):
     aberto_ate: Mapped[datetime | None]
     reduzido_em: Mapped[datetime | None]
     sucesso_em: Mapped[datetime | None]
+    taxa: Mapped[float | None]
+    taxa_em: Mapped[datetime | None]
     itens: Mapped[int] = mapped_column(default=1)
 
 
 class QuestorRemetente(Numbered, PerConta, Leased, Base):
-    """A sender at work and how many requests it may have in flight; its lease ends with it."""
+    """A place for one sender of an account, and how many requests it may have in flight; free when nobody holds it."""
 
     __tablename__ = "questor_remetente"
     __table_args__ = (Index("ix_questor_remetente_conta", "conta"),)

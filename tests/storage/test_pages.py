@@ -48,6 +48,12 @@ def test_rows_that_come_and_go_move_no_page(sqlite: str) -> None:
     assert page(newest_first, first.depois, 2).itens == (2, 1)
 
 
+@pytest.mark.parametrize(("after", "wanted"), [(10**30, (2, 1)), (2, (1,)), (0, ()), (-(10**30), ())])
+def test_a_page_may_be_asked_for_after_any_number(banco: str, after: int, wanted: tuple[int, ...]) -> None:
+    fire(2)
+    assert page(newest_first, after, 10).itens == wanted
+
+
 def test_nothing_is_an_empty_page(sqlite: str) -> None:
     assert page(newest_first, None, 10) == Page(())
 

@@ -97,8 +97,10 @@ def test_questor(banco: str, broker: str, configure: Configure, tmp_path: Path) 
 
 
 def test_sat(banco: str, broker: str, configure: Configure) -> None:
-    with HubServer() as hub:
-        boxes = [{"name": f"loja-{n}", "host": hub.host, "port": hub.port, "numero_caixa": n} for n in range(1, 31)]
+    with HubServer(everywhere=True) as hub:
+        boxes = [
+            {"name": f"loja-{n}", "host": hub.address(n), "port": hub.port, "numero_caixa": n} for n in range(1, 31)
+        ]
         configure(sat__boxes=json.dumps(boxes))
         hub.faults.always(faults.slow(2))
         with running("sat") as worker:

@@ -1,10 +1,12 @@
-"""caminhos como são e cupons de um lote."""
+"""caminhos como são, cupons de um lote, e a taxa que um servidor diz."""
 
 import re
 from collections.abc import Iterator
 
 import sqlalchemy as sa
 from alembic import op
+
+import storage.types
 
 revision = "0008"
 down_revision = "0006"
@@ -33,6 +35,9 @@ def upgrade() -> None:
     with op.batch_alter_table("questor_arquivo") as table:
         table.alter_column("caminho_codificado", server_default=None)
         table.alter_column("parte", server_default=None)
+    with op.batch_alter_table("questor_conta") as table:
+        table.add_column(sa.Column("taxa", sa.Double(), nullable=True))
+        table.add_column(sa.Column("taxa_em", storage.types.Instant(timezone=True), nullable=True))
     _rename()
     # What was judged by the old rules and not sent is looked at again by the next scan.
     idle = FILES.c.estado.in_(("pendente", "quarentena", "ignorado"))
@@ -78,6 +83,9 @@ def _renamed(number: int, caminho: str) -> dict[str, object]:
 
 def downgrade() -> None:
     op.execute(sa.delete(FILES).where(sa.column("parte") > 1))
+    with op.batch_alter_table("questor_conta") as table:
+        table.drop_column("taxa_em")
+        table.drop_column("taxa")
     with op.batch_alter_table("questor_arquivo") as table:
         table.drop_constraint(f"uq_questor_arquivo_{'_'.join(NEW)}", type_="unique")
         table.create_unique_constraint(f"uq_questor_arquivo_{'_'.join(OLD)}", list(OLD))

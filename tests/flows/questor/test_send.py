@@ -14,8 +14,8 @@ from support.questor import account as settings_of
 from core.clock import SYSTEM, FixedClock
 from core.errors import Misconfigured, UsageError
 from flows.questor import lots, send
-from flows.questor.chunk import Report
 from flows.questor.outcome import NEVER
+from flows.questor.sender import Report
 from sandbox import faults
 from sandbox.questor import QuestorServer
 from sandbox.questor.documentos import Documento, documento

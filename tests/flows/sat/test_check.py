@@ -12,6 +12,7 @@ from core.clock import SYSTEM, FixedClock
 from core.errors import NotFound
 from core.settings.sat import BoxSettings
 from flows.sat import boxes, check
+from flows.sat.questions import claim_named
 from sandbox import faults
 from sandbox.hub import HubServer
 from sandbox.sat_wire import refusal_line, status_line
@@ -172,11 +173,11 @@ def test_a_box_that_left_the_settings_is_asked_no_more(shop: HubServer, configur
 
 
 def test_what_a_killed_process_was_asking_is_asked_again_at_once(shop: HubServer) -> None:
-    from storage.owner import host
+    from claims.holder import host
 
     boxes.prepare()
     with transaction() as db:
-        boxes.BOXES.claim(db, SYSTEM.now(), 3600, 10, token=f"{host()}|999999999|1|morto")
+        claim_named(db, ["loja-1", "loja-2"], 10, f"{host()}|999999999|1|morto", FixedClock(SYSTEM.now()))
     assert len(check.verificar_vencidas()) == 2
 
 

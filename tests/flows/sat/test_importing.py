@@ -16,8 +16,8 @@ from support.boxes import box, opened, rounds, row, with_boxes
 from core.errors import Conflict, NotFound, Refusal, UsageError
 from flows.diagnostico.walk import examine
 from flows.sat import boxes, check, importing, views
-from flows.sat.configured import configured
 from flows.sat.importing import importar, remover
+from flows.sat.known_boxes import configured
 from sandbox import faults
 from sandbox.hub import HubServer
 from storage.models import Caixa

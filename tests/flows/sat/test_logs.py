@@ -84,7 +84,7 @@ def _session() -> int:
 
 
 def test_while_somebody_asks_the_box_it_waits(hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "MARGIN_SECONDS", 0)
+    monkeypatch.setattr(logs, "PATIENCE_SECONDS", 0)
     boxes.prepare()
     with transaction() as db:
         later = datetime(2999, 1, 1, tzinfo=UTC)

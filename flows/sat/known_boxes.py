@@ -18,7 +18,6 @@ from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
 from storage.session import reading
 
-FONTE = "sat"
 log = get_logger(__name__)
 
 

@@ -1,0 +1,79 @@
+"""The rows that Questor owes work to, as homes of claims: files to send, files to ask for, places of senders."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from claims.sql import SqlClaims
+from storage.models import QuestorArquivo, QuestorRemetente
+from storage.models.questor import Estado
+
+
+@dataclass(frozen=True)
+class Arquivo:
+    """A claimed file: where its text is, and what its sends came to so far."""
+
+    id: int
+    caminho: str
+    caminho_codificado: bool
+    parte: int
+    sha256: str | None
+    tipo: str
+    identidade: str
+    motivo: str | None
+    http: int | None
+    mensagem: str | None
+    tentativas: int
+    repeticoes: int
+    erros: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The new columns of a file."""
+
+    id: int
+    estado: Estado
+    motivo: str | None
+    http: int | None
+    mensagem: str | None
+    tentativas: int
+    repeticoes: int
+    erros: int
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Lugar:
+    """A claimed place of a sender."""
+
+    id: int
+    vagas: int
+
+
+@dataclass(frozen=True)
+class Levantado:
+    """What a place becomes when its sender gets up."""
+
+    id: int
+    vagas: int
+    due_at: datetime
+
+
+# What a crash leaves behind may have been sent: it is asked for before anything is sent again.
+PENDING = SqlClaims(
+    QuestorArquivo,
+    Arquivo,
+    Outcome,
+    ready=QuestorArquivo.estado == Estado.PENDENTE.value,
+    claimed={"estado": Estado.DESCONHECIDO.value},
+    given_back={"estado": Estado.PENDENTE.value},
+    crashed={"estado": Estado.DESCONHECIDO.value},
+)
+UNKNOWN = SqlClaims(
+    QuestorArquivo,
+    Arquivo,
+    Outcome,
+    ready=QuestorArquivo.estado == Estado.DESCONHECIDO.value,
+    crashed={"estado": Estado.DESCONHECIDO.value},
+)
+SEATS = SqlClaims(QuestorRemetente, Lugar, Levantado, given_back={"vagas": 0}, crashed={"vagas": 0})
