@@ -27,7 +27,7 @@ def schedule() -> dict[str, dict[str, Any]]:
     entries = [
         every("entregas.varrer", seconds=DeliverySettings.current().sweep_seconds),
         every("sat.varrer", seconds=5),
-        every("questor.avancar", seconds=60),
+        every("questor.avancar", seconds=5),
         every("alertas.lembrar", seconds=300),
         daily("manutencao.limpar", hour=2),
     ]

@@ -89,14 +89,14 @@ def deliver(folder: Path, amount: int) -> tuple[float, int]:
     from support.questor import lot, states
 
     from core import messages
-    from flows.questor import lots, send
+    from flows.questor import lots, starting
     from sandbox.questor.documentos import documento
     from storage.session import reading
 
     lote = lot(folder / "xml", (documento("nfe", number, extra=BODY) for number in range(1, amount + 1)))
     with workers("questor", beat=True):
         began = time.perf_counter()
-        for _ in range(send.SENDERS):
+        for _ in range(starting.SENDERS):
             messages.send("questor.enviar_bloco", [lote])
         left = True
         while left and time.perf_counter() - began < PATIENCE_SECONDS:

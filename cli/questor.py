@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.live import Live
@@ -13,19 +13,20 @@ from rich.progress import Progress as Meter
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.output import document, err, instant, out, say, table
+from cli.options import Depois, Fila, Json, Limite
+from cli.output import document, err, instant, out, plain, report, say
 from cli.portuguese import Noun
-from core import messages
 from core.clock import SYSTEM
-from core.errors import Misconfigured, Transient
+from core.errors import Misconfigured, Rejected, Transient
+from core.page import SIZE
 from core.settings.accounts import PADRAO
-from flows.questor import lots, report, scan, send
-from flows.questor.progress import Progress, progress
+from flows.questor import lots, starting, views
+from flows.questor.views import Progress, progress
+from storage.models.questor import Estado
 
 app = Noun("Questor Zen: envio de XML em lotes.")
 Lote = Annotated[str, typer.Argument(metavar="LOTE", help="Nome do lote.")]
 Conta = Annotated[str, typer.Option("--conta", help="Conta da seção questor.")]
-Json = Annotated[bool, typer.Option("--json", help="Responde em JSON.")]
 # Without --seguir a short wait is sat out, a long one left to the workers.
 SHORT_WAIT = timedelta(seconds=90)
 LOOK_SECONDS = 1.0
@@ -40,24 +41,17 @@ WHY = {
 
 
 @app.command()
-def listar(as_json: Json = False) -> None:
-    """Lista os lotes."""
-    rows = [
-        {
-            "lote": lote.nome,
-            "conta": lote.conta,
-            "pasta": lote.pasta,
-            "varrido_em": instant(lote.varrido_em),
-            "enviar": lote.enviar,
-            "concluido_em": instant(lote.concluido_em),
-        }
-        for lote in lots.listar()
-    ]
-    if as_json:
-        document(rows)
-        return
-    titles = ("Lote", "Conta", "Pasta", "Varrido", "Enviar", "Concluído")
-    table(rows, dict(zip(rows[0] if rows else (), titles, strict=False)), "Nenhum lote.")
+def listar(limite: Limite = SIZE, depois: Depois = None, as_json: Json = False) -> None:
+    """Lista os lotes, os mais novos primeiro."""
+    columns = {
+        "lote": "Lote",
+        "conta": "Conta",
+        "pasta": "Pasta",
+        "varrido_em": "Varrido",
+        "enviar": "Enviar",
+        "concluido_em": "Concluído",
+    }
+    report(views.listar(depois, limite), columns, "Nenhum lote.", as_json=as_json)
 
 
 @app.command()
@@ -68,6 +62,8 @@ def varrer(
     as_json: Json = False,
 ) -> None:
     """Lê uma pasta e anota o que é cada arquivo; não envia nada."""
+    from flows.questor import scan
+
     columns = (SpinnerColumn(), TextColumn("{task.completed} arquivos, {task.fields[rate]:.0f}/s"), TimeElapsedColumn())
     with Meter(*columns, console=err, transient=True) as meter:
         task, began = meter.add_task("", total=None, rate=0.0), time.monotonic()
@@ -88,15 +84,17 @@ def varrer(
 def enviar(
     lote: Lote,
     seguir: Annotated[bool, typer.Option("--seguir", help="Fica até o fim e mostra o andamento.")] = False,
-    fila: Annotated[bool, typer.Option("--fila", help="Deixa o envio para os workers.")] = False,
+    fila: Fila = False,
     conta: Conta = PADRAO,
     as_json: Json = False,
 ) -> int:
     """Envia o que falta de um lote, dentro da janela da conta."""
-    row = send.start(lote, conta)
+    from core import messages
+
+    row = starting.start(lote, conta)
     if fila:
-        for _ in range(send.SENDERS):
-            messages.send("questor.enviar_bloco", [row.id])
+        for _ in range(starting.SENDERS):
+            messages.send(starting.SEND, [row.id])
         say("Envio deixado na fila; os workers seguem sozinhos.")
     if seguir:
         with Live(console=err, auto_refresh=False) as live:
@@ -105,21 +103,23 @@ def enviar(
         _work(row.id, lote, conta, False, lambda found: None, follow=False)
     found = progress(lote, conta)
     if as_json:
-        document(shown(found))
+        document(plain(found))
     return _told(found, waits=not fila)
 
 
 def _work(lote_id: int, nome: str, conta: str, fila: bool, show: Callable[[Progress], object], *, follow: bool) -> None:
     """Send, or watch the workers send, until everything is done or only a long wait is left."""
+    from flows.questor import send
+
     while True:
         if not fila:
             send.send_chunk(lote_id)
         found = progress(nome, conta)
         show(found)
         if found.impedimento in ("concluido", "parado", "pausado") or not found.restam:
-            send.conclude(found.lote, SYSTEM)
+            send.conclude(lote_id, SYSTEM)
             return
-        due, now = found.abre_em or send.next_due(lote_id) or SYSTEM.now(), SYSTEM.now()
+        due, now = found.espera_ate or starting.next_due(lote_id) or SYSTEM.now(), SYSTEM.now()
         if not follow and due - now > SHORT_WAIT:
             return
         if due > now or fila:
@@ -128,11 +128,13 @@ def _work(lote_id: int, nome: str, conta: str, fila: bool, show: Callable[[Progr
 
 def _told(found: Progress, *, waits: bool) -> int:
     if found.impedimento:
-        say(WHY[found.impedimento].format(abre_em=instant(found.abre_em), motivo=found.lote.parado_motivo))
-    say(", ".join(f"{total} {estado}" for estado, total in found.por_estado.items()) + ".")
+        say(WHY[found.impedimento].format(abre_em=instant(found.espera_ate), motivo=found.motivo))
+    say(", ".join(f"{total} {estado}" for estado, total in found.estados.items()) + ".")
     if found.impedimento == "parado":
         return Misconfigured.exit_code
-    return Transient.exit_code if waits and found.restam else 0
+    if waits and found.restam:
+        return Transient.exit_code
+    return Rejected.exit_code if found.estados.get(Estado.RECUSADO) else 0
 
 
 @app.command()
@@ -140,7 +142,7 @@ def estado(lote: Lote, conta: Conta = PADRAO, as_json: Json = False) -> None:
     """Mostra quantos arquivos há em cada estado, o ritmo e quando termina."""
     found = progress(lote, conta)
     if as_json:
-        document(shown(found))
+        document(plain(found))
         return
     out.print(_drawn(found))
 
@@ -152,7 +154,9 @@ def relatorio(
     conta: Conta = PADRAO,
 ) -> None:
     """Escreve uma linha para cada arquivo do lote, na saída padrão."""
-    for line in report.relatorio(lote, formato, conta):
+    from flows.questor import report as lines
+
+    for line in lines.relatorio(lote, formato, conta):
         sys.stdout.write(line)
 
 
@@ -180,37 +184,20 @@ def repetir(
     say(f"{lots.repetir(lote, estado, conta)} arquivos voltam para a fila do lote {lote}.")
 
 
-def shown(found: Progress) -> dict[str, Any]:
-    """Return a lot's progress as it is answered in JSON."""
-    return {
-        "lote": found.lote.nome,
-        "conta": found.lote.conta,
-        "pasta": found.lote.pasta,
-        "total": found.total,
-        "restam": found.restam,
-        "estados": found.por_estado,
-        "contagem": [{"estado": one.estado, "tipo": one.tipo, "total": one.total} for one in found.contagem],
-        "aceitos_por_segundo": round(found.por_segundo, 2),
-        "termina_em": instant(found.termina_em),
-        "impedimento": found.impedimento,
-        "motivo": found.lote.parado_motivo,
-        "janela": {
-            "aberta": found.impedimento != "fora_da_janela" if found.impedimento != "sem_conta" else None,
-            "abre_em": instant(found.abre_em) if found.impedimento == "fora_da_janela" else None,
-            "fecha_em": instant(found.fecha_em),
-        },
-        "disjuntor": {"aberto_ate": instant(found.ritmo.aberto_ate), "limite": round(found.ritmo.limit.value, 1)},
-    }
+@app.command()
+def remover(lote: Lote, conta: Conta = PADRAO) -> None:
+    """Esquece um lote e a linha de cada arquivo; nada muda na pasta nem no Questor."""
+    say(f"Lote {lote} removido, com {lots.remover(lote, conta)} arquivos.")
 
 
 def _drawn(found: Progress) -> Table:
-    drawn = Table(title=f"Lote {found.lote.nome}", box=None, pad_edge=False)
+    drawn = Table(title=f"Lote {found.lote}", box=None, pad_edge=False)
     for title in ("Estado", "Tipo", "Arquivos"):
         drawn.add_column(title)
     for one in found.contagem:
         drawn.add_row(one.estado, one.tipo or "-", str(one.total))
     ends = instant(found.termina_em) or "-"
-    drawn.caption = f"{found.por_segundo:.1f} aceitos/s, restam {found.restam}, termina em {ends}" + (
+    drawn.caption = f"{found.aceitos_por_segundo:.1f} aceitos/s, restam {found.restam}, termina em {ends}" + (
         f"\n{found.impedimento}" if found.impedimento else ""
     )
     return drawn

@@ -43,11 +43,7 @@ def enviar_bloco(lote_id: int) -> dict[str, Any]:
 
 @task("questor.avancar", QUESTOR)
 def avancar() -> dict[str, Any]:
-    """Start the senders that open lots lack; a lot whose messages were lost goes on within a minute."""
-    from flows.questor import send
+    """Start the senders that open lots lack; a lot whose messages or sender were lost goes on within seconds."""
+    from flows.questor import starting
 
-    lots = send.open_lots()
-    for lote_id, senders in lots:
-        for _ in range(senders):
-            messages.send(SEND, [lote_id])
-    return {"lotes": len(lots)}
+    return {"lotes": starting.start_senders()}

@@ -1,7 +1,7 @@
 """Lots as an operator names them: find one, count its files, say how fast it goes; pause, go on, try again."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -11,15 +11,17 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, Clock
-from core.errors import UsageError
+from core.errors import Conflict, NotFound, UsageError
 from core.settings.accounts import PADRAO
-from flows.questor.outcome import NEVER
-from flows.questor.rows import PENDING
+from flows.questor.rows import NEVER, PENDING
 from storage.models import QuestorArquivo, QuestorLote
 from storage.models.questor import ABERTOS, Estado
+from storage.rows import delete_chosen, table_of
 from storage.session import reading, transaction
 
 RATE_SECONDS = 60.0
+BATCH = 1000
+ARQUIVOS, LOTES = table_of(QuestorArquivo), table_of(QuestorLote)
 REPEATABLE = (Estado.RECUSADO, Estado.DESCONHECIDO)
 
 
@@ -33,20 +35,14 @@ class Count:
 
 
 def named(nome: str, conta: str = PADRAO) -> QuestorLote:
-    """Return a lot by its name; raise `UsageError` with the nearest."""
+    """Return a lot by its name; raise `NotFound` with the nearest."""
     with reading() as db:
         lots = {lote.nome: lote for lote in db.scalars(select(QuestorLote).where(QuestorLote.conta == conta))}
     if nome in lots:
         return lots[nome]
     close = get_close_matches(nome, lots, 1)
-    hint = f"Seria {close[0]!r}?" if close else "Veja `esteira questor listar`."
-    raise UsageError(f"Lote desconhecido: {nome!r}. {hint}")
-
-
-def listar() -> Sequence[QuestorLote]:
-    """Return all lots, the newest first."""
-    with reading() as db:
-        return db.scalars(select(QuestorLote).order_by(QuestorLote.id.desc())).all()
+    hint = f" Seria {close[0]!r}?" if close else ""
+    raise NotFound(f"Lote desconhecido: {nome!r}.{hint}", veja="lotes")
 
 
 def counts(lote_id: int) -> list[Count]:
@@ -106,7 +102,7 @@ def ask(lote_id: int) -> None:
 def repetir(nome: str, estado: str, conta: str = PADRAO, clock: Clock = SYSTEM) -> int:
     """Let the files of one final state be sent, or asked for, once more; return how many."""
     if estado not in REPEATABLE:
-        raise UsageError(f"Só se repete o que está {' ou '.join(REPEATABLE)}.")
+        raise UsageError(f"Só se repete o que está {' ou '.join(REPEATABLE)}.", campo="estado")
     lote = named(nome, conta)
     mine = (QuestorArquivo.lote_id == lote.id, QuestorArquivo.estado == estado)
     values: dict[str, Any] = {"repeticoes": 0, "erros": 0}
@@ -122,3 +118,48 @@ def _change(nome: str, conta: str, **values: object) -> None:
     lote = named(nome, conta)
     with transaction() as db:
         db.execute(update(QuestorLote).where(QuestorLote.id == lote.id).values(**values))
+
+
+def remover(nome: str, conta: str = PADRAO) -> int:
+    """Delete a lot and the lines of its files, of which nothing in Questor changes; return how many lines.
+
+    Raises:
+        Conflict: documents of it are being sent.
+    """
+    lote = named(nome, conta)
+    with transaction() as db:
+        db.execute(update(QuestorLote).where(QuestorLote.id == lote.id).values(enviar=False))
+    gone = sum(removal(lote.id))
+    if not _removed(lote.id):
+        raise Conflict(f"Documentos do lote {nome!r} estão sendo enviados; pause-o e tente de novo em seguida.")
+    return gone
+
+
+def removal(lote_id: int) -> Iterator[int]:
+    """Delete the lines of a lot that nobody holds, a batch in each transaction; tell how many went each time."""
+    mine = select(ARQUIVOS.c.id).where(ARQUIVOS.c.lote_id == lote_id, ARQUIVOS.c.lease_token.is_(None))
+    while True:
+        with transaction() as db:
+            gone = delete_chosen(db, ARQUIVOS, mine.limit(BATCH))
+        if not gone:
+            return
+        yield gone
+
+
+def _removed(lote_id: int) -> bool:
+    """Delete a lot that has no lines any more."""
+    empty = ~exists().where(ARQUIVOS.c.lote_id == LOTES.c.id)
+    with transaction() as db:
+        return bool(delete_chosen(db, LOTES, select(LOTES.c.id).where(LOTES.c.id == lote_id, empty)))
+
+
+def old(before: datetime) -> list[int]:
+    """Return the lots that were done before an instant."""
+    with reading() as db:
+        return list(db.scalars(select(QuestorLote.id).where(QuestorLote.concluido_em < before)))
+
+
+def forget(lote_id: int) -> Iterator[int]:
+    """Delete a lot batch by batch, itself last; tell how many lines went each time."""
+    yield from removal(lote_id)
+    _removed(lote_id)

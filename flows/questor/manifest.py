@@ -9,8 +9,11 @@ from sqlalchemy import Row, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import Clock
-from core.documentos import Acao, Exame, Files, Found, Leitura, examine
+from core.documentos.exame import Exame, examine
+from core.documentos.files import Files
+from core.documentos.folder import Found
 from core.documentos.paths import of_part
+from core.documentos.raizes import Acao, Leitura
 from flows.questor.rows import PENDING
 from storage.models import QuestorArquivo, QuestorLote
 from storage.models.questor import ABERTOS, Estado

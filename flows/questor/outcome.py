@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from claims.backoff import Backoff
 from connectors.questor import Documento, Verdict
-from flows.questor.rows import Arquivo, Outcome
+from flows.questor.rows import NEVER, Arquivo, Outcome
 from storage.models.questor import Estado
 
-# A row that nobody looks at any more by itself: `repetir` brings it back.
-NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 UNKNOWN_SECONDS = 60.0
 # How long a document waits that cannot be asked for before it is sent again, and a query that failed before the next.
 # Together more than a day, for so long an office's server may be out; few, for it may have been stored.

@@ -1,11 +1,14 @@
 """The rows that Questor owes work to, as homes of claims: files to send, files to ask for, places of senders."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from claims.sql import SqlClaims
 from storage.models import QuestorArquivo, QuestorRemetente
 from storage.models.questor import Estado
+
+# A row that nobody looks at any more by itself: `repetir` brings it back.
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

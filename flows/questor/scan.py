@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from core.clock import SYSTEM, Clock
-from core.documentos import walk
+from core.documentos.folder import walk
 from core.documentos.paths import of_part
 from core.errors import UsageError
 from core.logs import get_logger

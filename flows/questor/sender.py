@@ -15,6 +15,7 @@ from claims.lease import lease_seconds
 from connectors.questor import Fault, Overloaded, Questor, TooLarge, Unreachable, Verdict
 from core.clock import Clock
 from core.errors import Misconfigured, Rejected, Transient
+from core.logs import get_logger
 from core.settings.questor import ContaQuestor
 from events import record_event
 from events.catalog import EnvioQuestorParado
@@ -30,6 +31,7 @@ from storage.models import QuestorLote
 from storage.models.questor import Estado
 from storage.session import transaction
 
+log = get_logger(__name__)
 ROOM, BYTES = 500, 32 * 1024 * 1024
 WORK_SECONDS = 45.0
 TURN_SECONDS = 0.5
@@ -280,6 +282,12 @@ class Sender:
         self._speed.in_flight -= 1
         now = self.clock.now()
         return Done(tuple(outcome.lost(item, None, None, now) for item in group.items))
+
+    def unwritten(self, done: Done, fault: BaseException) -> None:
+        """Leave documents unknown whose outcome cannot be written: they are asked for when their lease ends."""
+        log.error(
+            "outcomes were not written", lote=self.lote.nome, amount=len(done.outcomes), fault=type(fault).__name__
+        )
 
     def _seen(self, group: Group, fault: Fault | Misconfigured | None, seen: Seen) -> Seen | None:
         """Return what the account should know: nothing of a document that is the reason itself, or of a locked door."""

@@ -2,7 +2,8 @@
 
 import hashlib
 
-from core.documentos import Files, NotRead, texto, textos_do_lote
+from core.documentos.files import Files, NotRead
+from core.documentos.leitura import texto, textos_do_lote
 from flows.questor.rows import Arquivo
 
 

@@ -1,7 +1,7 @@
 """What is looked after for Questor: accounts that answer, what dead senders held, lots that are done for long."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -12,8 +12,11 @@ from claims.crash import after_crash
 from core.clock import FixedClock
 from core.reach import connection_fault
 from core.settings.questor import ContaQuestor, QuestorSettings
+from core.settings.retencao import RetentionSettings
 from core.upkeep import FAULT, OK, WARNING, Finding, Upkeep
+from flows.questor import lots
 from flows.questor.rows import PENDING, SEATS
+from flows.questor.starting import start_with_worker
 from storage.models import QuestorLote
 
 THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -45,7 +48,7 @@ def _advice(conta: ContaQuestor) -> str:
     return " ".join(text for wrong, text in advice if wrong)
 
 
-def lots(db: Session, now: datetime) -> Iterator[Metric]:
+def situations(db: Session, now: datetime) -> Iterator[Metric]:
     """Tell how many lots are how far."""
     found = dict.fromkeys(("varrido", "enviando", "pausado", "parado", "concluido"), 0)
     for lote in db.scalars(select(QuestorLote)):
@@ -68,4 +71,17 @@ def give_back(now: datetime) -> int:
     return after_crash((PENDING, SEATS), FixedClock(now))
 
 
-UPKEEP = Upkeep(checks=(accounts,), metrics=(lots,), claims=(give_back,))
+def old_lots(now: datetime) -> Iterator[Mapping[str, int]]:
+    """Delete lots that were done long ago, batch by batch."""
+    for lote_id in lots.old(now - timedelta(days=RetentionSettings.current().lotes_dias)):
+        for gone in lots.forget(lote_id):
+            yield {"arquivos": gone}
+
+
+UPKEEP = Upkeep(
+    checks=(accounts,),
+    retention=(old_lots,),
+    metrics=(situations,),
+    claims=(give_back,),
+    at_start=(start_with_worker,),
+)

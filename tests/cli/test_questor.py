@@ -151,14 +151,14 @@ def test_what_was_refused_is_sent_again_when_somebody_says_so(run: Run, server: 
     refused = documento("nfe", 1).identidade
     server.recusas = {refused: "Cliente não cadastrado."}
     run("varrer", str(folder))
-    run("enviar", "janeiro")
+    assert run("enviar", "janeiro")[0] == 5
     line = report(run)["1.xml"]
     assert (line["estado"], line["motivo"], line["mensagem"]) == (
         "recusado", "cliente_nao_cadastrado", "Cliente não cadastrado."
     )  # fmt: skip
     server.recusas = {}
     assert "1 arquivos" in run("repetir", "janeiro", "--estado", "recusado")[2]
-    run("enviar", "janeiro")
+    assert run("enviar", "janeiro")[0] == 0
     assert report(run)["1.xml"]["estado"] == "enviado"
     assert run("repetir", "janeiro", "--estado", "enviado")[0] == 2
 
@@ -176,7 +176,14 @@ def test_a_blocked_key_stops_the_lot_and_says_so(
     assert (row["lote"], row["enviar"]) == ("janeiro", True)
 
 
-@pytest.mark.parametrize("words", [("estado",), ("enviar",), ("relatorio",), ("pausar",), ("retomar",)])
+def test_a_lot_can_be_removed(run: Run, folder: Path) -> None:
+    run("varrer", str(folder))
+    code, _, err = run("remover", "janeiro")
+    assert (code, "com 5 arquivos" in err) == (0, True)
+    assert json.loads(run("listar", "--json")[1]) == []
+
+
+@pytest.mark.parametrize("words", [("estado",), ("enviar",), ("relatorio",), ("pausar",), ("retomar",), ("remover",)])
 def test_an_unknown_lot_is_told(run: Run, folder: Path, words: tuple[str, ...]) -> None:
     run("varrer", str(folder))
     code, _, err = run(*words, "janero")

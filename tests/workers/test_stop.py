@@ -18,7 +18,7 @@ from support.questor import TOKEN, account, lot, states
 
 from core import messages
 from core.clock import SYSTEM
-from flows.questor import send
+from flows.questor import starting
 from sandbox import faults
 from sandbox.hub import HubServer
 from sandbox.questor import QuestorServer
@@ -83,7 +83,7 @@ def test_questor(banco: str, broker: str, configure: Configure, tmp_path: Path) 
         server.limites.latencia = 0.5
         lote = lot(tmp_path / "lote", (documento("nfe", number) for number in range(1, 301)))
         with running("questor") as worker:
-            for _ in range(send.SENDERS):
+            for _ in range(starting.SENDERS):
                 messages.send("questor.enviar_bloco", [lote])
             wait_until(lambda: len(server.guardados) > 20, seconds=40)
             end_well(worker, "questor")

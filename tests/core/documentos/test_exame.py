@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from core.documentos import Acao, Files, Found, exame, examine
+from core.documentos import exame
+from core.documentos.exame import examine
+from core.documentos.files import Files
+from core.documentos.folder import Found
+from core.documentos.raizes import Acao
 from sandbox.questor.documentos import documento
 
 

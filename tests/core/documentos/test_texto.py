@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from core.documentos import texto
+from core.documentos.leitura import texto
 from core.documentos.mistura import mixed
 from core.documentos.texto import Decoded, decode
 

@@ -11,7 +11,7 @@ from conftest import Configure
 from support.questor import TOKEN, account, lot, states
 
 from core.clock import SYSTEM, FixedClock
-from flows.questor import lots, pace, send
+from flows.questor import lots, pace, send, starting
 from sandbox import faults
 from sandbox.faults import Usual
 from sandbox.questor import QuestorServer
@@ -70,7 +70,7 @@ def send_to_the_end(lote: int, clock: FixedClock) -> None:
             if not lots.has_open(db, lote):
                 return
             row = db.get_one(QuestorLote, lote)
-        waits = [send.state(row, send.account_of("padrao"), clock.now()).abre_em, send.next_due(lote)]
+        waits = [starting.state(row, starting.account_of("padrao"), clock.now()).abre_em, starting.next_due(lote)]
         due = max((at for at in waits if at is not None), default=clock.now())
         clock.advance(max((due - clock.now()).total_seconds(), 0.0) + 0.01)
     raise AssertionError(states(lote))

@@ -12,8 +12,8 @@ from support.questor import TOKEN, files, lot, states
 from support.questor import account as settings_of
 
 from core.clock import SYSTEM, FixedClock
-from core.errors import Misconfigured, UsageError
-from flows.questor import lots, send
+from core.errors import Conflict, Misconfigured, NotFound, UsageError
+from flows.questor import lots, send, starting
 from flows.questor.outcome import NEVER
 from flows.questor.sender import Report
 from sandbox import faults
@@ -214,7 +214,7 @@ def test_an_outage_opens_the_breaker_and_afterwards_everything_arrives(
     assert report.enviados == 0
     assert report.pedidos < 40
     assert states(lote) == {"pendente": 40}
-    assert send.state(_lote(lote), send.account_of("padrao"), SYSTEM.now()).impedimento == "disjuntor_aberto"
+    assert starting.state(_lote(lote), starting.account_of("padrao"), SYSTEM.now()).impedimento == "disjuntor_aberto"
     assert send.send_chunk(lote).pedidos == 0
     assert [event["evento"] for event in events()] == ["envio_questor_parado"]
     server.faults.clear()
@@ -285,9 +285,9 @@ def test_outside_its_window_nothing_is_sent_and_it_stops_when_the_window_closes(
         db.execute(update(QuestorArquivo).values(due_at=noon))
     clock = FixedClock(noon)
     assert send.send_chunk(lote, clock).pedidos == 0
-    assert send.open_lots(clock) == []
+    assert starting.open_lots(clock) == []
     clock.advance(8 * 3600)
-    assert send.open_lots(clock) == [(lote, 2)]
+    assert starting.open_lots(clock) == [(lote, 2)]
     assert send.send_chunk(lote, clock).enviados == 3
 
 
@@ -342,7 +342,7 @@ def test_what_is_not_agreed_or_configured_is_refused(
     lot(tmp_path / "xml", notes(1), enviar=False)
     account(**values)
     with pytest.raises(fault):
-        send.start("lote")
+        starting.start("lote")
 
 
 def test_a_lot_that_was_not_scanned_to_its_end_is_not_sent(
@@ -351,23 +351,22 @@ def test_a_lot_that_was_not_scanned_to_its_end_is_not_sent(
     lote = lot(tmp_path / "xml", notes(1), enviar=False)
     with transaction() as db:
         db.execute(update(QuestorLote).values(varrido_em=None))
-    with pytest.raises(UsageError, match="não foi lido até o fim"):
-        send.start("lote")
-    with reading() as db:
-        assert not send.conclude(db.get_one(QuestorLote, lote), SYSTEM)
+    with pytest.raises(Conflict, match="não foi lido até o fim"):
+        starting.start("lote")
+    assert not send.conclude(lote, SYSTEM)
 
 
 def test_an_agreement_is_enough(sqlite: str, account: Callable[..., None], tmp_path: Path) -> None:
     lote = lot(tmp_path / "xml", notes(1), enviar=False)
     account(base_url="https://questor.example", agreed_with_vendor="Fulana, suporte, 20/11/2026")
-    send.start("lote")
+    starting.start("lote")
     assert _lote(lote).enviar
 
 
 def test_an_unknown_lot_is_told_with_the_nearest(sqlite: str, account: Callable[..., None], tmp_path: Path) -> None:
     lot(tmp_path / "xml", notes(1), "janeiro")
-    with pytest.raises(UsageError, match="Seria 'janeiro'"):
-        send.start("janero")
+    with pytest.raises(NotFound, match="Seria 'janeiro'"):
+        starting.start("janero")
 
 
 def _lote(lote_id: int) -> QuestorLote:

@@ -1,0 +1,133 @@
+"""Lots as people see them: all of them, and how far one is, when it will end, what keeps it from being sent now."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from core.clock import SYSTEM, Clock
+from core.page import SIZE, Page
+from core.settings.questor import ContaQuestor, QuestorSettings
+from flows.questor import account, lots, starting, window
+from flows.questor.lots import Count
+from storage.models import QuestorLote
+from storage.models.questor import ABERTOS
+from storage.pages import newest_first
+from storage.session import reading
+
+FARTHEST = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class LotView:
+    """A lot, by its name."""
+
+    id: int
+    lote: str
+    conta: str
+    pasta: str
+    varrido_em: datetime | None
+    enviar: bool
+    concluido_em: datetime | None
+
+
+@dataclass(frozen=True)
+class WindowView:
+    """Whether an account may be sent to by the clock; none: nobody knows yet."""
+
+    aberta: bool | None
+    abre_em: datetime | None
+    fecha_em: datetime | None
+
+
+@dataclass(frozen=True)
+class PaceView:
+    """What is known of an account's server; `taxa` is the requests a second that it once named as too many."""
+
+    aberto_ate: datetime | None
+    limite: float
+    taxa: float | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a lot is; `termina_em` is none while nothing is accepted, `espera_ate` where nothing is awaited."""
+
+    lote: str
+    conta: str
+    pasta: str
+    total: int
+    restam: int
+    estados: dict[str, int]
+    contagem: tuple[Count, ...]
+    aceitos_por_segundo: float
+    termina_em: datetime | None
+    impedimento: str | None
+    motivo: str | None
+    espera_ate: datetime | None
+    janela: WindowView
+    disjuntor: PaceView
+
+
+def listar(depois: int | None = None, limite: int = SIZE) -> Page[LotView]:
+    """Return a page of lots, the newest first."""
+    with reading() as db:
+        page = newest_first(db, select(QuestorLote.id, QuestorLote), QuestorLote.id, depois, limite)
+        return Page(tuple(_lot(row[1]) for row in page.itens), page.depois)
+
+
+def _lot(lote: QuestorLote) -> LotView:
+    return LotView(lote.id, lote.nome, lote.conta, lote.pasta, lote.varrido_em, lote.enviar, lote.concluido_em)
+
+
+def progress(nome: str, conta: str, clock: Clock = SYSTEM) -> Progress:
+    """Look at a lot, also one whose account is not in the settings yet."""
+    lote, now = lots.named(nome, conta), clock.now()
+    settings = QuestorSettings.current().contas.get(conta)
+    state = starting.state(lote, settings, now) if settings else starting.State("sem_conta")
+    contagem = lots.counts(lote.id)
+    estados: Counter[str] = Counter()
+    for one in contagem:
+        estados[one.estado] += one.total
+    left = sum(estados[estado] for estado in ABERTOS)
+    rate = lots.per_second(lote, now)
+    with reading() as db:
+        pace = account.pace_of(db, conta)
+    named = pace.rate.at(now)
+    return Progress(
+        lote=lote.nome,
+        conta=lote.conta,
+        pasta=lote.pasta,
+        total=estados.total(),
+        restam=left,
+        estados=dict(estados),
+        contagem=tuple(contagem),
+        aceitos_por_segundo=round(rate, 2),
+        termina_em=_ends(settings, now, left / rate) if settings and left and rate >= 0.01 else None,
+        impedimento=state.impedimento,
+        motivo=lote.parado_motivo,
+        espera_ate=state.abre_em,
+        janela=_window(settings, state, now),
+        disjuntor=PaceView(pace.aberto_ate, round(pace.limit.value, 1), named and round(named, 1)),
+    )
+
+
+def _window(conta: ContaQuestor | None, state: starting.State, now: datetime) -> WindowView:
+    if conta is None:
+        return WindowView(None, None, None)
+    closed = state.impedimento == "fora_da_janela"
+    return WindowView(not closed, state.abre_em if closed else None, window.closes_at(conta, now))
+
+
+def _ends(conta: ContaQuestor, now: datetime, seconds: float) -> datetime | None:
+    """Return when so many seconds of open window will have passed."""
+    at, left = now, timedelta(seconds=min(seconds, FARTHEST.total_seconds()))
+    while at < now + FARTHEST:
+        at = window.opens_at(conta, at) or at
+        closes = window.closes_at(conta, at)
+        if closes is None or at + left <= closes:
+            return at + left
+        left -= closes - at
+        at = closes
+    return None
