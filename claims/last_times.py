@@ -6,13 +6,14 @@ from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, Clock
 from storage.models import Marca
+from storage.rows import upsert
 from storage.session import transaction
 
 
 def note(nome: str, clock: Clock = SYSTEM) -> None:
     """Note that it happened now."""
     with transaction() as db:
-        db.merge(Marca(nome=nome, instante=clock.now()))
+        upsert(db, Marca, [{"nome": nome, "instante": clock.now()}], ["nome"])
 
 
 def last(db: Session, nome: str) -> datetime | None:

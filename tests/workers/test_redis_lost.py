@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from conftest import Configure
+from support.deliveries import SECRET, fire, webhook
 from support.ports import wait_until
 from support.redis import RedisServer
 
 from core import celery_app
 from events.delivery.sweep import SWEEP
+from sandbox.receiver import ReceiverServer
 from storage.models import Marca
 from storage.session import reading
 from workers.processes import table
@@ -34,9 +36,9 @@ def redis(configure: Configure, sqlite: str, tmp_path: Path) -> Iterator[RedisSe
 
 
 @contextmanager
-def line(folder: Path) -> Iterator[dict[str, Path]]:
-    """Run beat and the worker of the sweep; give the file of what each says."""
-    said = {name: folder / f"{name}.log" for name in ("beat", "geral")}
+def line(folder: Path, *names: str) -> Iterator[dict[str, Path]]:
+    """Run these, else beat and the worker of the sweep; give the file of what each says."""
+    said = {name: folder / f"{name}.log" for name in names or ("beat", "geral")}
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     running = []
     for process in table():
@@ -45,7 +47,7 @@ def line(folder: Path) -> Iterator[dict[str, Path]]:
                 running.append(subprocess.Popen(process.command, cwd=ROOT, env=environment, stdout=file, stderr=file))
     try:
         yield said
-        assert [process.poll() for process in running] == [None, None]
+        assert {process.poll() for process in running} == {None}
     finally:
         for process in running:
             process.kill()
@@ -90,6 +92,23 @@ def test_a_redis_that_goes_and_comes_back_costs_one_line_and_a_delay(redis: Redi
     assert len([one for one in beat if "redis is back" in one]) == 1
     assert len(beat) == 2, beat
     assert ["broker away" in one for one in worker] == [True], worker
+
+
+def test_a_worker_of_deliveries_waits_as_quietly_and_delivers_again(
+    redis: RedisServer, loopback: None, tmp_path: Path
+) -> None:
+    with ReceiverServer({"/x": SECRET}) as receiver, line(tmp_path, "beat", "geral", "entregas") as said:
+        webhook(f"{receiver.url}/x")
+        fire()
+        assert receiver.wait_for(lambda: len(receiver.requests) == 1, timeout=60)
+        redis.kill()
+        refuse_until(redis.port, 20)
+        fire()
+        redis.start()
+        assert receiver.wait_for(lambda: len(receiver.requests) == 2, timeout=60)
+        told = lines(said["entregas"])
+    assert len([one for one in told if "broker away" in one]) == 1
+    assert len(told) <= 3, told
 
 
 def test_a_redis_that_is_not_there_yet_is_waited_for(redis: RedisServer, tmp_path: Path) -> None:
