@@ -32,7 +32,7 @@ class Secrets:
         return text
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _pattern(secret: str) -> re.Pattern[str]:
     longest_first = sorted(set(_forms(secret)), key=lambda form: (-len(form), form))
     return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)

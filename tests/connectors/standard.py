@@ -48,11 +48,16 @@ class End:
 
 
 class Standard:
-    """Inherit from it; see above. `secret` is what the connector must never show; `writes` what may be stored."""
+    """Inherit from it; see above.
+
+    `secret` is what the connector must never show; `writes` says that a lost answer may have been stored, `inflates`
+    that a packed answer is understood.
+    """
 
     content: ClassVar[object]
     secret: ClassVar[str] = ""
     writes: ClassVar[bool] = False
+    inflates: ClassVar[bool] = True
 
     def call(self, url: str, seconds: float) -> object:
         """Make one call to the server at this root address, with this deadline."""
@@ -165,7 +170,7 @@ class Standard:
     def test_a_packed_answer_is_understood_and_a_bomb_is_not_inflated(self, server: AnythingServer) -> None:
         packed = gzip.compress(json.dumps(self.content).encode())
         server.faults.always(faults.status(200, packed, {"Content-Encoding": "gzip"}))
-        assert self.understood(self.end(server.url).answer)
+        assert self.understood(self.end(server.url).answer) is self.inflates
         server.faults.always(faults.bomb(200 * MIB))
         self.fails(server.url)
 

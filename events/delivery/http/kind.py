@@ -7,9 +7,10 @@ from abc import abstractmethod
 from datetime import datetime
 from typing import ClassVar
 
+from core.secrets import Secrets
 from core.settings.deliveries import DeliverySettings
 from events.delivery.address import Judge, refused_now
-from events.delivery.http import outcomes
+from events.delivery.http import headers, outcomes
 from events.delivery.http.exchange import Answer, Request
 from events.delivery.kind import Kind, Made, Message
 from events.delivery.outcome import Outcome
@@ -54,7 +55,9 @@ class HttpKind(Kind):
         elapsed = int((time.monotonic() - began) * 1000)
         if answer is None:
             return Made(outcome, now, elapsed)
-        return Made(outcome, now, elapsed, answer.status, answer.text, answer.address)
+        # servers for trying out repeat the headers they were sent
+        kept = _secrets(destino).hide(answer.text)
+        return Made(outcome, now, elapsed, answer.status, kept, answer.address)
 
     def blocked(self, destino: Destino) -> bool:
         """Tell whether the address rules refuse it already."""
@@ -72,6 +75,12 @@ class HttpKind(Kind):
         """Close this process's connections."""
         if SENDER in sys.modules:
             sys.modules[SENDER].close()
+
+
+def _secrets(destino: Destino) -> Secrets:
+    key, before = destino.secret_key or "", destino.secret_anterior or ""
+    # of `usuario:senha` the password by itself, too
+    return Secrets(key, before, key.rpartition(":")[2], *headers.stored(destino.headers_customizados).values())
 
 
 def _refused(url: str) -> bool:
