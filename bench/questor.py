@@ -104,10 +104,10 @@ def manifest(folder: Path, amount: int) -> int:
     from sqlalchemy import insert, update
     from support.questor import lot
 
+    from claims.holder import SEPARATOR, host
     from core.clock import SYSTEM
     from sandbox.questor.documentos import documento
     from storage.models import QuestorArquivo
-    from storage.owner import SEPARATOR, host
     from storage.session import transaction
 
     first = 2000
