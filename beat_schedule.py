@@ -28,6 +28,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         every("entregas.varrer", seconds=DeliverySettings.current().sweep_seconds),
         every("sat.varrer", seconds=5),
         every("questor.avancar", seconds=5),
+        every("fila.vigiar", seconds=15),
         every("alertas.lembrar", seconds=300),
         daily("manutencao.limpar", hour=2),
     ]

@@ -56,10 +56,17 @@ def disparar_webhook(
 
 
 def record_event(
-    db: Session, payload: Payload, usuario: Usuario | int | None = None, exceto: int | None = None
+    db: Session,
+    payload: Payload,
+    usuario: Usuario | int | None = None,
+    exceto: int | None = None,
+    somente: int | None = None,
 ) -> Event:
-    """Record a typed event in the caller's transaction; `exceto` is a destination that is not told."""
-    return _record(db, payload.evento, payload.dados(), usuario, payload.entidade, exceto)
+    """Record a typed event in the caller's transaction.
+
+    `exceto` is a destination that is not told, `somente` the only one that is, whatever it is subscribed to.
+    """
+    return _record(db, payload.evento, payload.dados(), usuario, payload.entidade, exceto, somente)
 
 
 def _record(
@@ -69,6 +76,7 @@ def _record(
     usuario: Usuario | int | None,
     entidade: str | None = None,
     exceto: int | None = None,
+    somente: int | None = None,
 ) -> Event:
     kind = CATALOG.get(nome)
     if kind is None:
@@ -77,7 +85,7 @@ def _record(
         dados = {**dados, "sequencia": next_value(db, entidade)}
     event = _event(db, nome, dados, usuario.id if isinstance(usuario, Usuario) else usuario)
     now = event.occurred_at
-    targets = _targets(db, event, kind, dados, exceto)
+    targets = _targets(db, event, kind, dados, exceto) if somente is None else _only(db, somente)
     _owe(db, event, targets, {target.id: _due_at(target, dados, now) for target in targets})
     return event
 
@@ -135,6 +143,10 @@ def _targets(
         .order_by(Destino.id)
     )
     return [target for target in found if _filters(target).accept(dados)]
+
+
+def _only(db: Session, destino_id: int) -> list[Target]:
+    return list(db.execute(select(*WANTED).where(Destino.ativo, Destino.id == destino_id)))
 
 
 def _owe(db: Session, event: Event, targets: list[Target], due_at: Mapping[int, datetime]) -> None:

@@ -41,6 +41,17 @@ def add_missing(db: Session, model: type[DeclarativeBase], rows: Sequence[Mappin
         db.execute(insert_for(db, model).on_conflict_do_nothing(), list(rows))
 
 
+def add_new(db: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]], told: str) -> set[Any]:
+    """Insert rows; return the values of the column `told` of those that were not there yet.
+
+    Of rivals that insert the same row at once one is told of it: the others wait for its transaction to end.
+    """
+    if not rows:
+        return set()
+    statement = insert_for(db, model).on_conflict_do_nothing().returning(table_of(model).c[told])
+    return set(db.execute(statement, list(rows)).scalars())
+
+
 def upsert(
     db: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]], key: Iterable[str], *changes: str
 ) -> None:

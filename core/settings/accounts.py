@@ -1,5 +1,6 @@
 """Several accounts of one outside system: `[questor.contas.matriz]`; flat keys are the account `padrao`."""
 
+import json
 from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, Field, model_validator
@@ -8,6 +9,16 @@ from core.settings.base import Table
 
 PADRAO = "padrao"
 Conta = TypeVar("Conta", bound=BaseModel)
+
+
+def decoded(given: Any) -> Any:
+    """Read the JSON of a variable: the flat keys of an account reach us as text."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given)
+    except ValueError:
+        return given
 
 
 class Contas(Table, Generic[Conta]):

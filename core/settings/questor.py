@@ -1,6 +1,5 @@
 """The section `[questor]`: one account of Questor Zen, its address, its manners, how its messages are read."""
 
-import json
 import re
 from functools import lru_cache
 from importlib.metadata import version
@@ -9,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
-from core.settings.accounts import Contas
+from core.settings.accounts import Contas, decoded
 from core.settings.base import Seconds, Section, Table, Unit, default_is
 from core.wall_clock import SEMPRE, check_weekly
 
@@ -27,19 +26,9 @@ DEFAULT_METHODS = {
 DEFAULT_WINDOW = ("seg-sex 20:00-06:00", "sab", "dom", "feriados")
 
 
-def _decoded(given: Any) -> Any:
-    """Read the JSON of a variable: the flat keys of an account reach us as text."""
-    if not isinstance(given, str):
-        return given
-    try:
-        return json.loads(given)
-    except ValueError:
-        return given
-
-
 def _window(given: Any) -> Any:
-    decoded = _decoded(given)
-    return (decoded,) if decoded == SEMPRE else decoded
+    value = decoded(given)
+    return (value,) if value == SEMPRE else value
 
 
 def _not_empty(window: tuple[str, ...]) -> tuple[str, ...]:
@@ -50,8 +39,8 @@ def _not_empty(window: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _methods(given: Any) -> Any:
-    decoded = _decoded(given)
-    return DEFAULT_METHODS | decoded if isinstance(decoded, dict) else decoded
+    value = decoded(given)
+    return DEFAULT_METHODS | value if isinstance(value, dict) else value
 
 
 def _known_methods(methods: dict[str, str]) -> dict[str, str]:
@@ -186,7 +175,7 @@ class ContaQuestor(Table):
         description="Nota sua: com quem, quando e que carga foi combinada.",
         examples=["chamado 12345, 2026-01-15"],
     )
-    messages: Annotated[QuestorMessages, BeforeValidator(_decoded)] = Field(
+    messages: Annotated[QuestorMessages, BeforeValidator(decoded)] = Field(
         QuestorMessages(),
         description="Como se leem as recusas.",
         examples=[{"already_imported": ["j[áa] importad"]}],

@@ -9,6 +9,7 @@ from sandbox.oracle.dialect import translate
 from sandbox.oracle.refusals import refuse
 from sandbox.oracle.text import bare, map_code
 
+_QUOTED_BIND = re.compile(r"('(?:[^']|'')*'|--[^\n]*|/\*.*?\*/)|:\s*\"[^\"]+\"", re.DOTALL)
 _BIND = re.compile(r"(?<![:\w]):\s*(\"?\w[\w$#]*\"?)")
 _RETURNING = re.compile(r"\bRETURN(?:ING)?\b(.*?)\bINTO\b(.*)$", re.DOTALL | re.IGNORECASE)
 _FOR_UPDATE = re.compile(
@@ -87,7 +88,9 @@ def parse(source: str) -> Statement:
 
 
 def _numbered(sql: str) -> str:
+    """Name the binds by their order; what they were called means nothing to the wire."""
     count = iter(range(10_000))
+    sql = _QUOTED_BIND.sub(lambda found: found[1] or ":quoted", sql)
     return map_code(sql, lambda code: _BIND.sub(lambda _: f":p{next(count)} ", code))
 
 

@@ -10,12 +10,12 @@ FOLDERS = sorted(path.parent.name for path in (ROOT / "connectors").glob("*/__in
 
 
 def sets(folder: str) -> list[str]:
-    """Return the classes of a connector's `test_standard.py` that inherit from `Standard`."""
+    """Return the classes of a connector's `test_standard.py` that inherit from one of the standard sets."""
     path = ROOT / "tests/connectors" / folder / "test_standard.py"
     if not path.exists():
         return []
     classes = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
-    standard = {"Standard"}
+    standard = {"Standard", "DatabaseStandard"}
     for one in classes:
         if standard & {base.id for base in one.bases if isinstance(base, ast.Name)}:
             standard.add(one.name)

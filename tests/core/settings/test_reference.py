@@ -2,13 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
 from core.settings import reference
+from core.settings.accounts import account_of
 from core.settings.load import Settings, get_settings, load_settings, sections
-from core.settings.questor import QuestorSettings
 
 ROOT = Path(__file__).parents[3]
 
@@ -48,14 +49,19 @@ def test_the_example_file_is_valid_with_every_key_given(tmp_path: Path, monkeypa
     (tmp_path / "tudo.toml").write_text(given, encoding="utf-8")
     monkeypatch.setenv("ESTEIRA_CONFIG", str(tmp_path / "tudo.toml"))
     found = load_settings()
-    assert found[QuestorSettings].contas.keys() == {"padrao"}
+    assert all(section.contas.keys() == {"padrao"} for section in accounts(found))
     assert unset(found) == []
+
+
+def accounts(settings: Settings) -> list[Any]:
+    """Return the sections that hold accounts."""
+    return [settings[kind] for kind in sections() if account_of(kind)]
 
 
 def unset(settings: Settings) -> list[str]:
     """Return the keys of the sections that the file does not give."""
-    parts: list[BaseModel] = [settings[kind] for kind in sections() if kind is not QuestorSettings]
-    parts.append(settings[QuestorSettings].contas["padrao"])
+    parts: list[BaseModel] = [settings[kind] for kind in sections() if not account_of(kind)]
+    parts += [section.contas["padrao"] for section in accounts(settings)]
     return [key for part in parts for key in type(part).model_fields if key not in part.model_fields_set]
 
 

@@ -100,5 +100,6 @@ def test_ddl_commits_and_can_add_columns(fila: oracledb.Connection) -> None:
 
 
 def test_binds_are_numbered_in_the_order_in_which_they_stand() -> None:
-    statement = parse("UPDATE T SET A = :b, B = ':c' WHERE C = :a AND D = :b")
+    statement = parse("""UPDATE T SET A = :b, B = ':"c"' WHERE C = :"1_a" AND D = :b""")
     assert statement.sql.count(":p0 ") == statement.sql.count(":p1 ") == statement.sql.count(":p2 ") == 1
+    assert ":p3" not in statement.sql

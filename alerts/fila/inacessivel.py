@@ -1,0 +1,27 @@
+"""A queue table cannot be read: at once where a person has to mend something, after a while where it may pass."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from alerts.fila.accounts import accounts, judged
+from alerts.judgement import CRITICAL, Judgement
+from alerts.moment import Moment
+
+CODIGO = "inacessivel"
+# A database that is restarted is nobody's business.
+AFTER = timedelta(minutes=5)
+
+
+def judge(moment: Moment) -> Iterator[Judgement]:
+    """Give one judgement for each account."""
+    for row in accounts(moment):
+        failing = moment.now - row.falhando_desde if row.falhando_desde else timedelta()
+        yield judged(
+            row,
+            CODIGO,
+            CRITICAL,
+            ativo=row.falha is not None and (row.precisa_de_alguem or failing >= AFTER),
+            mensagem=f"A fila {row.conta} não pode ser lida: {row.falha or ''} Nada se perde, as linhas ficam na "
+            "tabela. Rode `esteira diagnostico`.",
+            resolvido=f"A fila {row.conta} voltou a ser lida.",
+        )

@@ -1,0 +1,1 @@
+"""A queue table in another's database: Oracle by its thin driver, PostgreSQL and SQLite by the same statements."""

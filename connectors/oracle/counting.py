@@ -1,0 +1,66 @@
+"""How a queue table stands: rows by state, and how long the oldest has waited, by its own server's clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from connectors.oracle.layout import Layout
+from connectors.oracle.moments import today
+from connectors.oracle.orders import Order, Status
+from connectors.oracle.table import columns, order
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows by state. `oldest_seconds` is the age of the oldest pending one, where the table tells."""
+
+    pending: int = 0
+    held: int = 0
+    failed: int = 0
+    oldest_seconds: int | None = None
+
+
+def count(connection: Connection, layout: Layout) -> Counts:
+    """Count the rows that are not done; a table without states has none to tell."""
+    if "status" not in layout.names:
+        return Counts()
+    table = layout.table
+    open_ = (Status.PENDENTE.value, Status.PROCESSANDO.value, Status.ERRO.value)
+    query = select(table.c.status, func.count()).where(table.c.status.in_(open_)).group_by(table.c.status)
+    found = {row[0]: int(row[1]) for row in connection.execute(query)}
+    pending, held, failed = (found.get(state, 0) for state in open_)
+    return Counts(pending, held, failed, _oldest(connection, layout) if pending else None)
+
+
+def _oldest(connection: Connection, layout: Layout) -> int | None:
+    if "created" not in layout.names:
+        return None
+    table = layout.table
+    first = select(func.min(table.c.created), today()).where(table.c.status == Status.PENDENTE.value)
+    row = connection.execute(first).one()
+    return None if row[0] is None else max(int((row[1] - row[0]).total_seconds()), 0)
+
+
+def failed(connection: Connection, layout: Layout, ids: Sequence[int] | None, limit: int) -> list[Order]:
+    """Return rows in error, of these numbers if any are given."""
+    query = select(*columns(layout)).where(layout.table.c.status == Status.ERRO.value).order_by(layout.table.c.id)
+    if ids is not None:
+        query = query.where(layout.table.c.id.in_(ids))
+    with connection.execute(query) as found:
+        return [order(row, layout) for row in found.fetchmany(limit)]
+
+
+def by_number(connection: Connection, layout: Layout, ids: Sequence[int]) -> list[Order]:
+    """Return rows by their numbers, in whatever state."""
+    found = connection.execute(select(*columns(layout)).where(layout.table.c.id.in_(ids)).order_by(layout.table.c.id))
+    return [order(row, layout) for row in found]
+
+
+def reopen(connection: Connection, layout: Layout, ids: Sequence[int]) -> int:
+    """Let rows in error be due again; return how many."""
+    values: dict[str, Any] = {"status": Status.PENDENTE.value, "attempts": 0, "next": None, "error": None}
+    known = {name: value for name, value in values.items() if name in layout.names}
+    mine = (layout.table.c.id.in_(ids), layout.table.c.status == Status.ERRO.value)
+    return connection.execute(update(layout.table).where(*mine).values(known)).rowcount

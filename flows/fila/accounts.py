@@ -1,0 +1,83 @@
+"""The queue tables of this process: opened when first used after the fork, looked at once, closed at its end."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from claims import holder
+from connectors.oracle.engine import open_engine
+from connectors.oracle.faults import explained
+from connectors.oracle.layout import Layout, look
+from connectors.oracle.table import QueueTable
+from core.errors import Misconfigured
+from core.settings.fila import ContaFila, FilaSettings
+
+_open: dict[tuple[int, str], "Fila"] = {}
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Fila:
+    """One account: its settings, its database, its table as it was found."""
+
+    nome: str
+    conta: ContaFila
+    engine: Engine
+    layout: Layout
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open a transaction in the queue's own database; its faults are ours."""
+        with explained(self.nome), self.engine.begin() as connection:
+            yield connection
+
+    @property
+    def table(self) -> QueueTable:
+        """The table as a home of claims."""
+        conta = self.conta
+        return QueueTable(
+            self.layout,
+            lease=conta.lease_seconds,
+            most=conta.max_attempts,
+            ordered=conta.ordered,
+            is_dead=holder.is_dead,
+        )
+
+
+def settings_of(nome: str) -> ContaFila:
+    """Return an account of the settings."""
+    contas = FilaSettings.current().contas
+    if nome not in contas:
+        raise Misconfigured(f"Não há conta {nome!r} na configuração (seção fila).")
+    return contas[nome]
+
+
+def opened(nome: str) -> Fila:
+    """Return an account's queue, as this process opened it."""
+    conta = settings_of(nome)
+    with _lock:
+        found = _open.get((os.getpid(), nome))
+        if found is not None:
+            if found.conta == conta:
+                return found
+            found.engine.dispose()
+        engine = open_engine(conta, nome)
+        try:
+            with explained(nome), engine.begin() as connection:
+                layout = look(connection, conta, nome)
+        except BaseException:
+            engine.dispose()
+            raise
+        _open[os.getpid(), nome] = fila = Fila(nome, conta, engine, layout)
+        return fila
+
+
+def close() -> None:
+    """Close every queue of this process."""
+    with _lock:
+        for key in [key for key in _open if key[0] == os.getpid()]:
+            _open.pop(key).engine.dispose()

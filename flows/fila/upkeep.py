@@ -1,0 +1,89 @@
+"""What is looked after for queue tables: accounts that answer, rows of dead workers, what was told long ago."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import PlatformError
+from core.logs import get_logger
+from core.settings.fila import FilaSettings
+from core.settings.retencao import RetentionSettings
+from core.upkeep import FAULT, OK, WARNING, Finding, Upkeep
+from flows.fila import accounts
+from storage.models.fila import FilaConta, FilaLinha
+from storage.rows import delete_chosen, table_of
+from storage.session import transaction
+
+BATCH = 1000
+log = get_logger(__name__)
+
+
+def reachable() -> Iterator[Finding]:
+    """Tell which accounts can be read, and what their tables cannot promise."""
+    for nome, conta in FilaSettings.current().contas.items():
+        sistema = f"fila {nome}"
+        try:
+            layout = accounts.opened(nome).layout
+        except PlatformError as fault:
+            yield Finding(
+                sistema, FAULT, str(fault), "Confira a seção fila; o texto da tabela está em `esteira fila ddl`."
+            )
+            continue
+        if "status" not in layout.names:
+            yield Finding(sistema, OK, f"{conta.table}: sem estado; o que foi avisado fica anotado aqui")
+        elif not layout.leased:
+            advice = "Peça ao DBA as colunas de `esteira fila ddl`: sem elas as linhas ficam presas durante o envio."
+            yield Finding(sistema, WARNING, f"{conta.table}: sem as colunas de reserva", advice)
+        else:
+            yield Finding(sistema, OK, conta.table)
+
+
+def give_back(now: datetime) -> int:
+    """Let go of rows that dead processes of this host held; a table that does not answer is left to its leases."""
+    total = 0
+    for nome in FilaSettings.current().contas:
+        try:
+            fila = accounts.opened(nome)
+            if fila.layout.leased:
+                with fila.transaction() as connection:
+                    total += fila.table.on(connection).after_crash(now)
+        except PlatformError as fault:
+            log.info("queue rows not given back", conta=nome, reason=str(fault))
+    return total
+
+
+def told_long_ago(now: datetime) -> Iterator[Mapping[str, int]]:
+    """Forget rows of tables with states that were told long ago; a table without needs our memory for ever."""
+    marked = [nome for nome, conta in FilaSettings.current().contas.items() if conta.layout == "status"]
+    lines, limit = table_of(FilaLinha), now - timedelta(days=RetentionSettings.current().eventos_dias)
+    old = select(lines.c.id).where(lines.c.em < limit, lines.c.conta.in_(marked), ~lines.c.aguarda, ~lines.c.reenviar)
+    while True:
+        with transaction() as db:
+            gone = delete_chosen(db, lines, old.order_by(lines.c.em).limit(BATCH))
+        if not gone:
+            return
+        yield {"linhas de fila": gone}
+
+
+def depth(db: Session, now: datetime) -> Iterator[Metric]:
+    """Tell rows by state and the age of the oldest, by the last look."""
+    rows = GaugeMetricFamily("esteira_fila_linhas", "Linhas da fila por estado.", labels=["conta", "estado"])
+    oldest = GaugeMetricFamily("esteira_fila_mais_antiga_segundos", "Espera da linha mais antiga.", labels=["conta"])
+    for row in db.scalars(select(FilaConta)):
+        for estado in ("pendentes", "reservadas", "erros"):
+            rows.add_metric([row.conta, estado], getattr(row, estado))
+        oldest.add_metric([row.conta], row.mais_antiga_segundos or 0)
+    yield from (rows, oldest)
+
+
+def close(_seconds: float) -> None:
+    """Close the queues of this process."""
+    accounts.close()
+
+
+UPKEEP = Upkeep(
+    checks=(reachable,), retention=(told_long_ago,), metrics=(depth,), claims=(give_back,), at_stop=(close,)
+)

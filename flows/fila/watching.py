@@ -1,0 +1,68 @@
+"""Stay with a queue for a while: at once while there is something, less and less often while there is not.
+
+A row that comes is told within the interval; where the database can wake us, at once. A watcher that dies, or is never
+asked for, costs one period of beat.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from connectors.oracle.waking import Waker, waker_of
+from core.clock import SYSTEM, Clock
+from core.errors import PlatformError
+from core.logs import get_logger
+from core.settings.fila import FilaSettings
+from core.stopping import stopping
+from flows.fila import again, closing, looking, relay
+from flows.fila.accounts import Fila, opened
+from flows.fila.results import Report
+
+FIRST_PAUSE, LOOK_SECONDS = 0.02, 0.25
+CLOSING_SECONDS = 1.0
+log = get_logger(__name__)
+
+
+def watch_all(seconds: float) -> list[Report]:
+    """Watch every account for so many seconds, each in a thread of its own; a fault of one costs only that one."""
+    names = list(FilaSettings.current().contas)
+    if not names:
+        return []
+    with ThreadPoolExecutor(len(names), "esteira-fila") as threads:
+        return list(threads.map(lambda nome: _guarded(nome, seconds), names))
+
+
+def _guarded(nome: str, seconds: float) -> Report:
+    report = Report(nome)
+    try:
+        watch(opened(nome), seconds, report)
+    except PlatformError as fault:
+        log.warning("queue not watched", conta=nome, fault=type(fault).__name__, reason=str(fault))
+        report.falha = str(fault)
+        looking.note_fault(nome, fault, SYSTEM)
+    return report
+
+
+def watch(fila: Fila, seconds: float, report: Report, clock: Clock = SYSTEM) -> None:
+    """Publish what is there and what comes within so many seconds."""
+    ends, pause, closes = time.monotonic() + seconds, FIRST_PAUSE, 0.0
+    again.by_itself(fila, clock)
+    with waker_of(fila.engine, fila.conta) as waker:
+        while not stopping() and time.monotonic() < ends:
+            if fila.conta.wait_for_push and time.monotonic() >= closes:
+                closing.close_answered(fila, clock)
+                closes = time.monotonic() + CLOSING_SECONDS
+            found = relay.batch(fila, clock)
+            report.add(found)
+            pause = FIRST_PAUSE if found.rows else min(pause * 2, fila.conta.interval_seconds)
+            if found.rows < fila.conta.batch and _woken(waker, min(pause, ends - time.monotonic())):
+                pause = FIRST_PAUSE
+    looking.note_counts(fila, clock)
+
+
+def _woken(waker: Waker, seconds: float) -> bool:
+    """Wait for a row or for the pause to end; look now and then whether this process is to stop."""
+    ends = time.monotonic() + seconds
+    while not stopping() and (left := ends - time.monotonic()) > 0:
+        if waker.wait(min(left, LOOK_SECONDS)):
+            return True
+    return False

@@ -1,0 +1,81 @@
+"""An ERP in miniature: service orders appear in its database, and a trigger puts each into a queue table (SQLite)."""
+
+import asyncio
+import contextlib
+import random
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from core.clock import SYSTEM, Clock
+from sandbox.server import SandboxServer
+
+FIRST_ORDER = 1250
+SECTORS = ("Oficina", "Pintura", "Elétrica")
+SERVICES = ("troca de óleo", "revisão dos 10.000 km", "pintura do para-choque", "troca de lâmpada")
+TABLES = """
+PRAGMA journal_mode=WAL;
+CREATE TABLE ORDEM_SERVICO (ID_OS INTEGER PRIMARY KEY, NM_SETOR TEXT, DS_SERVICO TEXT);
+CREATE TABLE HSM_FILA_NOTIFICACAO (
+  ID INTEGER PRIMARY KEY AUTOINCREMENT, ID_OS INTEGER, MENSAGEM TEXT, STATUS TEXT DEFAULT 'PENDENTE',
+  DT_CRIACAO TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%S', 'now', 'localtime')), DT_PROCESSAMENTO TEXT, NM_SETOR TEXT);
+CREATE TRIGGER TG_OS_NOTIF AFTER INSERT ON ORDEM_SERVICO FOR EACH ROW BEGIN
+  INSERT INTO HSM_FILA_NOTIFICACAO (ID_OS, MENSAGEM, NM_SETOR) VALUES (NEW.ID_OS, NEW.DS_SERVICO, NEW.NM_SETOR);
+END;
+"""
+
+
+class ErpServer(SandboxServer):
+    """Makes an order every few seconds; `path` is its database, made anew."""
+
+    def __init__(self, path: Path, every: float = 4.0, clock: Clock = SYSTEM) -> None:
+        super().__init__(clock)
+        self._path, self._every = path, every
+        self._orders: asyncio.Task[None] | None = None
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.executescript(TABLES)
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """It speaks to nobody."""
+        return ()
+
+    def estado(self) -> dict[str, Any]:
+        """Return the orders, and how many of their rows were processed."""
+        orders, done = (
+            "SELECT count(*) FROM ORDEM_SERVICO",
+            "SELECT count(*) FROM HSM_FILA_NOTIFICACAO WHERE STATUS = ?",
+        )
+        with contextlib.closing(sqlite3.connect(self._path)) as connection:
+            return {
+                "ordens": connection.execute(orders).fetchone()[0],
+                "processadas": connection.execute(done, ["PROCESSADO"]).fetchone()[0],
+            }
+
+    async def start(self, port: int = 0) -> None:
+        """Serve, and let orders come."""
+        await super().start(port)
+        self._orders = asyncio.create_task(self._work())
+
+    async def finish(self) -> None:
+        """Let no more orders come, and stop serving."""
+        if self._orders is not None:
+            self._orders.cancel()
+            await asyncio.gather(self._orders, return_exceptions=True)
+        await super().finish()
+
+    async def _work(self) -> None:
+        number = FIRST_ORDER
+        while True:
+            await asyncio.to_thread(self.order, number)
+            number += 1
+            await asyncio.sleep(self._every)
+
+    def order(self, number: int) -> None:
+        """Make one order; the trigger does the rest in the same transaction."""
+        values = (number, random.choice(SECTORS), random.choice(SERVICES))
+        with contextlib.closing(sqlite3.connect(self._path, timeout=5)) as connection, connection:
+            connection.execute("INSERT INTO ORDEM_SERVICO VALUES (?, ?, ?)", values)
+        self.changed()

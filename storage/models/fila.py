@@ -1,0 +1,51 @@
+"""What is known of rows of queue tables in other databases: which were told, and as which event."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, Numbered, PerConta
+
+WAITS = "aguarda"
+
+
+class FilaLinha(Numbered, PerConta, Base):
+    """A row that was told. `identidade` is unique within its account: so nothing is told twice, whatever breaks.
+
+    `linha` is its number there; `message_id` the event it became (none: it was told before Esteira came). `aguarda`
+    says that the row there is closed only when the push service has answered; `token` is what holds it until then.
+    `reenviar`: somebody wants it told once more; `reprocessada` counts how often that was.
+    """
+
+    __tablename__ = "fila_linha"
+    __table_args__ = (
+        UniqueConstraint("conta", "identidade"),
+        Index("ix_fila_linha_aguarda", "conta", "id", postgresql_where=text(WAITS), sqlite_where=text(WAITS)),
+        Index("ix_fila_linha_em", "em"),
+    )
+
+    identidade: Mapped[str] = mapped_column(String(120))
+    linha: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
+    message_id: Mapped[str | None] = mapped_column(String(40))
+    em: Mapped[datetime]
+    aguarda: Mapped[bool] = mapped_column(default=False)
+    token: Mapped[str | None] = mapped_column(String(120))
+    reenviar: Mapped[bool] = mapped_column(default=False)
+    reprocessada: Mapped[int] = mapped_column(default=0)
+
+
+class FilaConta(Base):
+    """What the last look at an account's table found; `falha` is why it could not be looked at, since when."""
+
+    __tablename__ = "fila_conta"
+
+    conta: Mapped[str] = mapped_column(String(100), primary_key=True)
+    visto_em: Mapped[datetime | None]
+    pendentes: Mapped[int] = mapped_column(default=0)
+    reservadas: Mapped[int] = mapped_column(default=0)
+    erros: Mapped[int] = mapped_column(default=0)
+    mais_antiga_segundos: Mapped[int | None]
+    falha: Mapped[str | None] = mapped_column(String(500))
+    falhando_desde: Mapped[datetime | None]
+    precisa_de_alguem: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,140 @@
+"""The queue table keeps the contract of claims, in Oracle, PostgreSQL and SQLite."""
+
+import subprocess
+import sys
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, insert, literal, select, update
+
+from claims import holder
+from connectors.oracle.layout import look
+from connectors.oracle.orders import Order, Status, Told
+from connectors.oracle.table import QueueTable
+from core.clock import FixedClock
+from core.settings.fila import ContaFila
+from tests.claims.contract import NOW, ClaimsContract
+
+LEASE = 100.0
+
+
+class QueueHome:
+    """A queue table whose server has the clock of the test; each call is a transaction of its own."""
+
+    def __init__(self, engine: Engine, conta: ContaFila, *, most: int = 99, ordered: bool = True) -> None:
+        self.engine, self.clock = engine, FixedClock(NOW)
+        with engine.begin() as connection:
+            self.layout = look(connection, conta, "padrao")
+        self.table = QueueTable(
+            self.layout,
+            lease=LEASE,
+            most=most,
+            ordered=ordered,
+            is_dead=holder.is_dead,
+            clock=self.clock,
+            at=lambda seconds: literal(self._at(seconds)),
+        )
+        self.orders = 0
+
+    def _at(self, seconds: float) -> datetime:
+        return (self.clock.now() + timedelta(seconds=seconds)).replace(tzinfo=None)
+
+    def add(self, due_at: datetime, os: int | None = None) -> int:
+        self.orders += 1
+        values = {"os": os or self.orders, "message": "texto", "next": due_at.replace(tzinfo=None)}
+        with self.engine.begin() as connection:
+            connection.execute(insert(self.layout.table).values(values))
+            return max(connection.scalars(select(self.layout.table.c.id)))
+
+    def orders_claimed(self, limit: int, now: datetime, seconds: float, token: str) -> list[Order]:
+        self.clock.instant = now
+        with self.engine.begin() as connection:
+            return list(self.table.on(connection).claim(limit, now, seconds, token))
+
+    def claim(self, limit: int, now: datetime, seconds: float, token: str) -> list[int]:
+        return [order.id for order in self.orders_claimed(limit, now, seconds, token)]
+
+    def settle(self, token: str, ids: Collection[int], due_at: datetime) -> set[int]:
+        told = [Told(row, Status.PENDENTE, due_at) for row in ids]
+        with self.engine.begin() as connection:
+            return self.table.on(connection).settle(token, told)
+
+    def hold(self, token: str, ids: Collection[int], until: datetime) -> set[int]:
+        with self.engine.begin() as connection:
+            return self.table.on(connection).hold(token, ids, until)
+
+    def give_back(self, token: str, ids: Collection[int], now: datetime) -> set[int]:
+        with self.engine.begin() as connection:
+            return self.table.on(connection).give_back(token, ids, now)
+
+    def after_crash(self, now: datetime) -> int:
+        self.clock.instant = now
+        with self.engine.begin() as connection:
+            return self.table.on(connection).after_crash(now)
+
+    def token(self) -> str:
+        return holder.new_token()
+
+    def dead_token(self) -> str:
+        program = "from claims.holder import new_token; print(new_token())"
+        return subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    def status(self, row: int) -> str:
+        with self.engine.begin() as connection:
+            query = select(self.layout.table.c.status).where(self.layout.table.c.id == row)
+            return str(connection.scalar(query))
+
+
+@pytest.fixture
+def home(banco_da_fila: Engine, conta: ContaFila) -> QueueHome:
+    return QueueHome(banco_da_fila, conta)
+
+
+class TestQueueTable(ClaimsContract):
+    pass
+
+
+def test_a_later_row_of_an_order_waits_for_the_earlier_one(home: QueueHome) -> None:
+    first, second, other = home.add(NOW, os=7), home.add(NOW, os=7), home.add(NOW, os=8)
+    assert home.claim(9, NOW, 60, "a") == [first, other]
+    assert home.claim(9, NOW, 60, "b") == []
+    home.settle("a", [other], NOW + timedelta(days=1))
+    with home.engine.begin() as connection:
+        assert home.table.on(connection).settle("a", [Told(first, Status.ERRO, NOW, "não coube")]) == {first}
+    assert home.claim(9, NOW, 60, "b") == [second]
+
+
+def test_a_row_that_nobody_ever_ends_is_in_error(banco_da_fila: Engine, conta: ContaFila) -> None:
+    home = QueueHome(banco_da_fila, conta, most=2)
+    row = home.add(NOW)
+    for step in range(2):
+        assert home.claim(1, NOW + timedelta(seconds=LEASE * 2 * step), LEASE, "a") == [row]
+    assert home.claim(1, NOW + timedelta(seconds=LEASE * 9), LEASE, "a") == []
+    assert home.status(row) == Status.ERRO
+
+
+def test_a_claim_whose_answer_was_lost_is_known_by_its_token(home: QueueHome) -> None:
+    rows = [home.add(NOW), home.add(NOW)]
+    home.claim(2, NOW, 60, "a")
+    with home.engine.begin() as connection:
+        assert [order.id for order in home.table.on(connection).mine("a")] == rows
+        assert home.table.on(connection).mine("b") == []
+
+
+def test_a_row_that_went_while_it_was_held_is_not_settled(home: QueueHome) -> None:
+    row = home.add(NOW)
+    home.claim(1, NOW, 60, "a")
+    with home.engine.begin() as connection:
+        connection.execute(update(home.layout.table).values(status=Status.PROCESSADO.value))
+    assert home.settle("a", [row], NOW) == set()
+
+
+def test_a_number_that_comes_again_is_another_row(home: QueueHome) -> None:
+    home.add(NOW)
+    (order,) = home.orders_claimed(1, NOW, 60, "a")
+    again = Order(order.id, order.os, order.message, NOW.replace(tzinfo=None))
+    assert order.identity.startswith(f"{order.id}@")
+    assert order.identity != again.identity

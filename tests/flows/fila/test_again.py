@@ -1,0 +1,120 @@
+"""Rows in error come back when somebody asks for it, or by themselves a few times; nothing else is told twice."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from connectors.oracle.orders import Status
+from core.clock import SYSTEM
+from core.errors import NotFound, UsageError
+from flows.fila import accounts, adopting, again, looking, relay, upkeep, views
+from storage.models import Event
+from storage.models.fila import FilaConta
+from storage.session import reading
+from tests.flows.fila.conftest import Queue
+
+Configure = Callable[..., None]
+
+
+def fail(fila: Queue, *ids: int) -> None:
+    table = accounts.opened("padrao").layout.table
+    with fila.engine.begin() as connection:
+        mine = table.update().where(table.c.id.in_(ids))
+        connection.execute(mine.values(status=Status.ERRO.value, error="não coube"))
+
+
+def told() -> int:
+    with reading() as db:
+        return len(db.scalars(select(Event.id)).all())
+
+
+def test_a_row_in_error_is_told_again_when_asked_for(fila: Queue) -> None:
+    fila.add(1, 2, 3)
+    relay.publish("padrao")
+    fail(fila, 1, 3)
+    assert again.reprocess("padrao", [3]) == 1
+    assert fila.statuses == ["ERRO", "PROCESSADO", "PENDENTE"]
+    assert relay.publish("padrao").publicadas == 1
+    assert again.reprocess("padrao") == 1
+    assert relay.publish("padrao").publicadas == 1
+    assert told() == 5
+    with pytest.raises(NotFound):
+        again.reprocess("padrao", [3])
+
+
+def test_a_row_comes_back_by_itself_as_often_as_the_settings_say(fila: Queue, configure: Configure) -> None:
+    configure(fila__reprocess="2")
+    fila.add(1)
+    relay.publish("padrao")
+    found = accounts.opened("padrao")
+    counts = []
+    for _ in range(3):
+        fail(fila, 1)
+        counts.append(again.by_itself(found, SYSTEM))
+        relay.publish("padrao")
+    assert counts == [1, 1, 0]
+    assert told() == 3
+
+
+def test_what_the_old_program_told_is_not_told_again(fila: Queue, tmp_path: Path) -> None:
+    fila.add(1, 2, 3)
+    sent = tmp_path / "enviados.txt"
+    sent.write_text("1;\r\n3\r\n99\r\n1\r\n")
+    found = adopting.adopt(sent, "padrao")
+    assert (found.numeros, found.adotadas, found.conhecidas, found.sem_linha) == (3, 2, 0, 1)
+    assert adopting.adopt(sent, "padrao").conhecidas == 2
+    report = relay.publish("padrao")
+    assert (report.publicadas, report.repetidas) == (1, 2)
+    assert fila.statuses == ["PROCESSADO"] * 3
+
+
+@pytest.mark.parametrize("content", ["", "nada"])
+def test_a_file_without_numbers_is_refused(tmp_path: Path, fila: Queue, content: str) -> None:
+    (tmp_path / "x.txt").write_text(content)
+    with pytest.raises(UsageError):
+        adopting.adopt(tmp_path / "x.txt", "padrao")
+
+
+def test_a_look_is_noted_for_people_alerts_and_metrics(fila: Queue) -> None:
+    fila.add(1, 2, 3)
+    fail(fila, 2)
+    looking.note_counts(accounts.opened("padrao"), SYSTEM)
+    (view,) = views.accounts()
+    assert (view.pendentes, view.erros, view.falha) == (2, 1, None)
+    assert view.mais_antiga_segundos is not None
+    with reading() as db:
+        samples = {sample.name for metric in upkeep.depth(db, SYSTEM.now()) for sample in metric.samples}
+    assert samples == {"esteira_fila_linhas", "esteira_fila_mais_antiga_segundos"}
+
+
+def test_a_fault_is_noted_since_when_and_gone_when_it_is_well(fila: Queue) -> None:
+    from core.errors import Misconfigured
+
+    looking.note_fault("padrao", Misconfigured("Senha recusada."), SYSTEM)
+    with reading() as db:
+        row = db.get_one(FilaConta, "padrao")
+    assert row.precisa_de_alguem
+    assert row.falhando_desde is not None
+    looking.note_counts(accounts.opened("padrao"), SYSTEM)
+    assert views.accounts()[0].falha is None
+
+
+def test_diagnosis_says_what_a_table_cannot_promise(vazia: Queue) -> None:
+    assert [one.situacao for one in upkeep.reachable()] == ["erro"]
+    vazia.make(prepared=False)
+    assert [one.situacao for one in upkeep.reachable()] == ["aviso"]
+
+
+def test_a_table_is_prepared_only_when_somebody_asks_for_it(vazia: Queue) -> None:
+    from flows.fila import preparing
+
+    vazia.make(prepared=False)
+    missing = preparing.missing("padrao")
+    assert missing
+    assert not accounts.opened("padrao").layout.leased
+    preparing.apply("padrao", missing)
+    assert preparing.missing("padrao") == []
+    vazia.add(5)
+    assert relay.publish("padrao").publicadas == 1

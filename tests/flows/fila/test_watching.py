@@ -1,0 +1,58 @@
+"""A watcher tells what comes while it stays, wakes where the database can wake it, and ends when it is asked to."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+from support.ports import wait_until
+
+from core import stopping
+from flows.fila import watching
+from flows.fila.accounts import opened
+from flows.fila.results import Report
+from storage.models import Event
+from storage.session import reading
+from tests.flows.fila.conftest import Queue
+
+
+@pytest.fixture(autouse=True)
+def _nobody_stops() -> Iterator[None]:
+    stopping.reset()
+    yield
+    stopping.reset()
+
+
+def told() -> int:
+    with reading() as db:
+        return len(db.scalars(select(Event.id)).all())
+
+
+def test_rows_that_come_while_it_watches_are_told(fila: Queue) -> None:
+    opened("padrao")
+    report = Report("padrao")
+    thread = threading.Thread(target=lambda: watching.watch(opened("padrao"), 30, report))
+    thread.start()
+    fila.add(1)
+    wait_until(lambda: told() == 1)
+    fila.add(2, 3)
+    wait_until(lambda: told() == 3)
+    began = time.monotonic()
+    stopping.ask_to_stop()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert time.monotonic() - began < 20
+    assert report.publicadas == 3
+    assert fila.statuses == ["PROCESSADO"] * 3
+
+
+def test_an_account_that_fails_costs_only_itself(fila: Queue) -> None:
+    fila.run("DROP TABLE HSM_FILA_NOTIFICACAO")
+    (report,) = watching.watch_all(0.1)
+    assert report.falha is not None
+    assert "fila.table" in report.falha
+
+
+def test_without_accounts_there_is_nothing_to_watch(sqlite: str) -> None:
+    assert watching.watch_all(60) == []
