@@ -164,6 +164,8 @@ def testar(destino: Which, as_json: Json = False) -> int:
     if as_json:
         document(asdict(tested))
     say(f"Entregue em {tested.duracao_ms} ms." if tested.sucesso else f"Falhou: {tested.erro}.")
+    if tested.aviso:
+        say(f"Aviso: {tested.aviso}")
     return 0 if tested.sucesso else Transient.exit_code
 
 

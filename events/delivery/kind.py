@@ -30,7 +30,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Made:
-    """What one attempt came to. `status`, `response` and `address` are for the record, where there are any."""
+    """What one attempt came to. `status`, `response` and `address` are for the record, where there are any.
+
+    `doubt` is what somebody who tests a destination should look at although it was a success.
+    """
 
     outcome: Outcome
     started_at: datetime
@@ -38,6 +41,7 @@ class Made:
     status: int = 0
     response: str | None = None
     address: str | None = None
+    doubt: str | None = None
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ class Destination:
     secret_anterior: str | None
     secret_anterior_ate: datetime | None
     headers_customizados: str | None
+    opcoes: str | None
     timeout: float
     retry_count: int
     lento: bool

@@ -29,6 +29,7 @@ class Tested:
     status_code: int
     duracao_ms: int
     erro: str | None
+    aviso: str | None = None
 
 
 def try_out(name_or_id: str, clock: Clock = SYSTEM, caller: Caller = OPERATOR) -> Tested:
@@ -51,4 +52,4 @@ def try_out(name_or_id: str, clock: Clock = SYSTEM, caller: Caller = OPERATOR) -
         stored.estado = Estado.ENTREGUE if made.outcome.delivered else Estado.ESGOTADO
         stored.finished_at, stored.last_error = clock.now(), error
         db.execute(insert(Attempt).values(attempt_row(owed, made)))
-    return Tested(destino.nome, owed.id, error is None, made.status, made.duration_ms, error)
+    return Tested(destino.nome, owed.id, error is None, made.status, made.duration_ms, error, made.doubt)

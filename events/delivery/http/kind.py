@@ -57,7 +57,12 @@ class HttpKind(Kind):
             return Made(outcome, now, elapsed)
         # servers for trying out repeat the headers they were sent
         kept = _secrets(destino).hide(answer.text)
-        return Made(outcome, now, elapsed, answer.status, kept, answer.address)
+        doubt = self.doubt(answer) if outcome.delivered else None
+        return Made(outcome, now, elapsed, answer.status, kept, answer.address, doubt)
+
+    def doubt(self, answer: Answer) -> str | None:
+        """Return what is odd about a success."""
+        return None
 
     def blocked(self, destino: Destino) -> bool:
         """Tell whether the address rules refuse it already."""

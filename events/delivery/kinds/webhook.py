@@ -3,6 +3,7 @@
 docs/reference/contracts/integracoes.md §3.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from core.errors import UsageError
 from events.delivery import sign
 from events.delivery.address import checked_url
 from events.delivery.http import headers
-from events.delivery.http.exchange import Request
+from events.delivery.http.exchange import Answer, Request
 from events.delivery.http.kind import HttpKind
 from events.delivery.kind import Checked, Message, Said
 from storage.models import Destino
@@ -19,6 +20,8 @@ from storage.models import Destino
 USER_AGENT = "FiscalWebhook/1.0"
 # Both secrets sign for a day after a change.
 OVERLAP = timedelta(hours=24)
+A_PAGE = "A resposta é uma página HTML: confira se quem responde neste endereço é mesmo o receptor."
+_PAGE = re.compile(rb"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 BOTH = "Por 24 horas as entregas são assinadas com os dois."
 
 
@@ -42,6 +45,10 @@ class Webhook(HttpKind):
             "X-Webhook-Attempt": str(message.attempt),
         }
         return Request(destino.url, told | _signatures(destino, message, now), message.corpo)
+
+    def doubt(self, answer: Answer) -> str | None:
+        """Point out a page: any 2xx is a success by contract, yet a login page answers 200 too."""
+        return A_PAGE if _PAGE.match(answer.body) else None
 
     def checked(self, said: Said) -> Checked:
         """Return its columns; without a secret it gets one, shown once where the receiver needs it."""

@@ -108,3 +108,12 @@ def test_destinations_come_in_pages(sqlite: str) -> None:
     first = destinations(limite=2)
     assert [one.id for one in first] == numbers[:2]
     assert [one.id for one in destinations(limite=9, depois=first.depois)] == numbers[2:]
+
+
+def test_an_ntfy_token_is_changed_for_one_that_is_given(sqlite: str) -> None:
+    destino = ntfy("https://ntfy.example", segredo="tk_um")
+    with pytest.raises(UsageError, match="novo token"):
+        change_secret(str(destino))
+    assert change_secret(str(destino), "tk_dois").segredo is None
+    changed = destination(destino)
+    assert (changed.secret_key, changed.secret_anterior) == ("tk_dois", None)

@@ -1,16 +1,15 @@
-"""By hand: send again, recover, pause, test, change the secret."""
+"""By hand: send again, recover."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from standardwebhooks import Webhook
-from support.deliveries import SECRET, attempts, change, deliveries, destination, fire, ntfy, only, webhook
+from support.deliveries import SECRET, attempts, change, deliveries, fire, only, webhook
 
 from core.clock import SYSTEM, FixedClock
 from core.errors import Conflict, NotFound, UsageError
 from events.delivery.drain import drain
-from flows.destinos import changing, switching, trying
+from flows.destinos import switching
 from flows.entregas import again, delivering
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
@@ -89,69 +88,3 @@ def test_a_recovery_has_its_limits(sqlite: str, days: int, reason: str) -> None:
     destino = webhook("https://exemplo.com/x")
     with pytest.raises(UsageError, match=reason):
         again.recover(destino, SYSTEM.now() - timedelta(days=days))
-
-
-def test_a_paused_destination_keeps_its_events_until_it_is_turned_on(banco: str, receiver: ReceiverServer) -> None:
-    destino = webhook(f"{receiver.url}/x")
-    fire()
-    switching.pause("receptor")
-    fire()
-    assert drain(destino).ocupado
-    assert [row.estado for row in deliveries()] == [Estado.RETIDO, Estado.RETIDO]
-    assert switching.resume("receptor") == 2
-    drain(destino)
-    assert len(receiver.ids) == 2
-
-
-def test_turning_on_closes_the_circuit(sqlite: str, receiver: ReceiverServer) -> None:
-    receiver.faults.always(faults.status(500))
-    destino = webhook(f"{receiver.url}/x")
-    fire(20)
-    drain(destino)
-    assert destination(destino).circuito_espera > 0
-    switching.resume(str(destino))
-    assert (destination(destino).circuito_espera, destination(destino).falhas_seguidas) == (0, 0)
-    assert not drain(destino).ocupado
-
-
-def test_a_test_is_one_attempt_also_for_a_stopped_destination(banco: str, receiver: ReceiverServer) -> None:
-    destino = webhook(f"{receiver.url}/x", "alerta_resolvido")
-    switching.pause(str(destino))
-    tested = trying.try_out(str(destino))
-    assert (tested.sucesso, tested.status_code) == (True, 200)
-    assert receiver.requests[0].evento == "teste"
-    assert (only().estado, len(attempts())) == (Estado.ENTREGUE, 1)
-
-
-def test_a_failed_test_is_not_repeated_and_hurts_no_health(sqlite: str, receiver: ReceiverServer) -> None:
-    receiver.faults.queue(faults.status(503))
-    destino = webhook(f"{receiver.url}/x")
-    tested = trying.try_out(str(destino))
-    assert (tested.sucesso, tested.status_code, tested.erro) == (False, 503, "respondeu HTTP 503")
-    assert only().estado == Estado.ESGOTADO
-    assert destination(destino).falhas_seguidas == 0
-
-
-def test_after_a_change_of_secret_both_are_accepted_for_a_day(sqlite: str, receiver: ReceiverServer) -> None:
-    destino = webhook(f"{receiver.url}/x")
-    new = changing.change_secret(str(destino)).segredo
-    assert new is not None
-    fire()
-    receiver.expect("/x", [SECRET, new])
-    drain(destino)
-    (request,) = receiver.requests
-    for secret in (SECRET, new):
-        Webhook(secret).verify(request.body.decode(), {k.lower(): v for k, v in request.headers.items()})
-    change(destino, secret_anterior_ate=SYSTEM.now())
-    fire()
-    drain(destino)
-    assert " " not in receiver.requests[-1].headers["webhook-signature"]
-
-
-def test_an_ntfy_token_is_changed_for_one_that_is_given(sqlite: str) -> None:
-    destino = ntfy("https://ntfy.example", segredo="tk_um")
-    with pytest.raises(UsageError, match="novo token"):
-        changing.change_secret(str(destino))
-    assert changing.change_secret(str(destino), "tk_dois").segredo is None
-    changed = destination(destino)
-    assert (changed.secret_key, changed.secret_anterior) == ("tk_dois", None)

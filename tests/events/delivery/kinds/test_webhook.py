@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from standardwebhooks import Webhook
 from support.deliveries import SECRET, fire, webhook
+from support.deliveries import change as set_columns
 
+from core.clock import SYSTEM
 from core.errors import UsageError
 from events.delivery import sign
 from events.delivery.drain import drain
@@ -83,3 +86,19 @@ def test_a_secret_is_made_where_none_is_given(sqlite: str) -> None:
     made = kinds()["webhook"].checked(Said("https://a.b/"))
     assert made.segredo == made.columns["secret_key"]
     assert kinds()["webhook"].checked(Said("https://a.b/", segredo=SECRET)).segredo is None
+
+
+def test_after_a_change_of_secret_both_are_accepted_for_a_day(sqlite: str, receiver: ReceiverServer) -> None:
+    destino = webhook(f"{receiver.url}/x")
+    new = change_secret(str(destino)).segredo
+    assert new is not None
+    fire()
+    receiver.expect("/x", [SECRET, new])
+    drain(destino)
+    (request,) = receiver.requests
+    for secret in (SECRET, new):
+        Webhook(secret).verify(request.body.decode(), {k.lower(): v for k, v in request.headers.items()})
+    set_columns(destino, secret_anterior_ate=SYSTEM.now())
+    fire()
+    drain(destino)
+    assert " " not in receiver.requests[-1].headers["webhook-signature"]
