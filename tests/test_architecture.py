@@ -14,6 +14,7 @@ from support.architecture import (
     MAY_IMPORT,
     PLACE,
     READ_THE_ENVIRONMENT,
+    imported,
     other_flows,
     reads_environment,
     sideways,
@@ -68,6 +69,16 @@ def test_there_are_no_sideways_imports(room: str) -> None:
     assert len(files) > 3
     found = {relative(path): sideways(relative(path), path.read_text(), MEMBERS) for path in files}
     assert {name: others for name, others in found.items() if others} == {}
+
+
+CELERY = {"celery", "kombu", "billiard", "redbeat"}
+CELERY_ROOMS = ("core/celery_app.py", "core/messages.py", "tasks/", "workers/", "beat_schedule.py")
+
+
+def test_celery_is_the_business_of_tasks_and_workers() -> None:
+    """Everybody else asks for work by a task's name (`core.messages.send`), and does it without Celery."""
+    knowing = {relative(path) for path in sources() if CELERY & {names[0] for names in imported(path.read_text())}}
+    assert {name for name in knowing if not name.startswith(CELERY_ROOMS)} == set()
 
 
 def test_only_the_settings_read_the_environment() -> None:
