@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import oracledb
 import pytest
 from conftest import Configure
 from sqlalchemy import func, select
@@ -16,15 +17,18 @@ from support.deliveries import SECRET, deliveries, fire, webhook
 from support.ports import wait_until
 from support.questor import TOKEN, account, lot, states
 
+from connectors.oracle import ddl
 from core import messages
 from core.clock import SYSTEM
+from core.settings.fila import FilaColumns
 from flows.questor import starting
 from sandbox import faults
 from sandbox.hub import HubServer
+from sandbox.oracle.server import OracleServer
 from sandbox.questor import QuestorServer
 from sandbox.questor.documentos import documento
 from sandbox.receiver import ReceiverServer
-from storage.models import Caixa, Delivery, Destino, QuestorArquivo, QuestorRemetente
+from storage.models import Caixa, Delivery, Destino, Event, QuestorArquivo, QuestorRemetente
 from storage.session import reading
 from workers.layout import one_per_family
 
@@ -32,6 +36,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 WORKERS = {worker.name: worker for worker in one_per_family()}
 AMOUNT = 60
+TABLE, COLUMNS = ddl.DEFAULT_TABLE, FilaColumns()
 
 
 @contextmanager
@@ -121,3 +126,35 @@ def test_sat(banco: str, broker: str, configure: Configure) -> None:
 def _rows() -> int:
     with reading() as db:
         return db.scalar(select(func.count()).select_from(Caixa).where(Caixa.due_at <= SYSTEM.now())) or 0
+
+
+def test_queue_tables(sqlite: str, broker: str, configure: Configure) -> None:
+    rows = 1500
+    with OracleServer({"hsm": "palavra"}) as server:
+        configure(fila__dsn=server.dsn, fila__user="hsm", fila__password="palavra", fila__batch="20")
+        connection = oracledb.connect(user="hsm", password="palavra", dsn=server.dsn)
+        with connection, connection.cursor() as cursor:
+            for statement in (ddl.create("oracle", TABLE, COLUMNS), *ddl.relay("oracle", TABLE, COLUMNS)):
+                cursor.execute(statement)
+            cursor.executemany(f"INSERT INTO {TABLE} (ID_OS) VALUES (:1)", [(number,) for number in range(rows)])
+            connection.commit()
+
+            def amount(status: str) -> int:
+                cursor.execute(f"SELECT COUNT(*) FROM {TABLE} WHERE STATUS = '{status}'")
+                return int(cursor.fetchone()[0])  # type: ignore[index]
+
+            with running("fila") as worker:
+                messages.send("fila.vigiar")
+                wait_until(lambda: amount("PROCESSADO") > 0, seconds=60)
+                end_well(worker, "fila")
+            assert amount("PROCESSANDO") == 0
+            assert 0 < amount("PROCESSADO") == _events() < rows
+            with running("fila"):
+                messages.send("fila.vigiar")
+                wait_until(lambda: amount("PROCESSADO") == rows, seconds=90)
+            assert _events() == rows
+
+
+def _events() -> int:
+    with reading() as db:
+        return db.scalar(select(func.count()).select_from(Event)) or 0

@@ -3,17 +3,20 @@
 import subprocess
 import sys
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import Engine, insert, literal, select, update
 
 from claims import holder
+from connectors.oracle import ddl
+from connectors.oracle.engine import open_engine
 from connectors.oracle.layout import look
 from connectors.oracle.orders import Order, Status, Told
 from connectors.oracle.table import QueueTable
 from core.clock import FixedClock
-from core.settings.fila import ContaFila
+from core.settings.fila import ContaFila, FilaColumns
+from sandbox.oracle.server import OracleServer
 from tests.claims.contract import NOW, ClaimsContract
 
 LEASE = 100.0
@@ -138,3 +141,28 @@ def test_a_number_that_comes_again_is_another_row(home: QueueHome) -> None:
     again = Order(order.id, order.os, order.message, NOW.replace(tzinfo=None))
     assert order.identity.startswith(f"{order.id}@")
     assert order.identity != again.identity
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=-3))])
+def test_a_lease_lasts_as_long_whatever_zone_the_server_is_in(
+    oracle: OracleServer, conta_oracle: ContaFila, zone: timezone
+) -> None:
+    """The server's own clock decides; its people read it in their zone, its leases are in UTC."""
+    oracle.database.now = lambda: NOW.astimezone(zone)
+    engine = open_engine(conta_oracle, "padrao")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(ddl.create("oracle", conta_oracle.table, FilaColumns()))
+        for statement in ddl.relay("oracle", conta_oracle.table, FilaColumns()):
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(f"INSERT INTO {conta_oracle.table} (ID_OS) VALUES (1)")
+        layout = look(connection, conta_oracle, "padrao")
+    table = QueueTable(layout, lease=LEASE, most=99, ordered=True, is_dead=holder.is_dead, clock=FixedClock(NOW))
+
+    def claimed(seconds: float) -> int:
+        oracle.database.now = lambda: (NOW + timedelta(seconds=seconds)).astimezone(zone)
+        with engine.begin() as connection:
+            return len(table.on(connection).claim(1, NOW, LEASE, "a"))
+
+    assert [claimed(seconds) for seconds in (0, LEASE - 1, LEASE + 1)] == [1, 0, 1]
+    oracle.kill_sessions()
+    engine.dispose()
