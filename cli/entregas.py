@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import Depois, Fila, Json, Limite
-from cli.output import document, out, plain, report, say, table
+from cli.output import answer, document, plain, report, say, table
 from cli.portuguese import Noun
 from core.page import SIZE
 from flows.entregas import views
@@ -58,7 +58,7 @@ def mostrar(entrega: Numero, as_json: Json = False) -> None:
         document(fields | {"historico": attempts})
         return
     for key, value in fields.items():
-        out.print(f"{key}: {'-' if value is None else value}", markup=False)
+        answer(f"{key}: {'-' if value is None else value}")
     table(attempts, ATTEMPTS, "Nenhuma tentativa ainda.")
 
 

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 an answer of "no" (a SAT alert is active), 2 wrong usage, 
 4 configuration, 5 refused, 70 a fault of our own, 130 interrupted.
 """
 
+import gc
 import sys
 from typing import Annotated
 
@@ -85,6 +86,8 @@ def _close() -> None:
 
 def run() -> None:
     """Console script."""
+    # What a command loads stays; looking for rubbish among it costs as much as a query does.
+    gc.set_threshold(50_000, 20, 20)
     sys.exit(main())
 
 

@@ -5,16 +5,35 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from typing import Any
-
-from rich.console import Console
-from rich.table import Table
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from core.page import Page
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    out: Console
+    err: Console
+
 # Without a terminal nobody gains from narrow columns.
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+PLAIN_WIDTH = 200
+
+
+def __getattr__(name: str) -> Any:
+    """Give the consoles `out` and `err` to those who draw; the library takes longer to load than most answers do."""
+    if name not in ("out", "err"):
+        raise AttributeError(name)
+    return _console(name)
+
+
+@cache
+def _console(name: str) -> "Console":
+    from rich.console import Console
+
+    if name == "err":
+        return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 
 
 def plain(view: Any) -> dict[str, Any]:
@@ -51,7 +70,12 @@ def document(value: Any) -> None:
 
 def say(text: str) -> None:
     """Tell something that is not the answer, on stderr."""
-    err.print(text, markup=False)
+    print(text, file=sys.stderr)  # noqa: T201
+
+
+def answer(text: str) -> None:
+    """Write a line of the answer."""
+    print(text)  # noqa: T201
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: str) -> None:
@@ -59,12 +83,14 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: 
     if not rows:
         say(empty)
         return
+    from rich.table import Table
+
     drawn = Table(box=None, header_style="bold", pad_edge=False)
     for title in columns.values():
         drawn.add_column(title, overflow="fold")
     for row in rows:
         drawn.add_row(*(_cell(row[key]) for key in columns))
-    out.print(drawn)
+    _console("out").print(drawn)
 
 
 def _cell(value: Any) -> str:

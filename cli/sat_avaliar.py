@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import Json
-from cli.output import document, out, say
+from cli.output import answer, document, say
 from cli.portuguese import Noun
 from core.errors import UsageError
 from core.text import os_fault
@@ -75,7 +75,7 @@ def _stdin() -> str:
 def _report(text: str, output: _Output) -> None:
     saida = output.saida
     if saida is None:
-        (say if output.as_json else out.print)(text)
+        (say if output.as_json else answer)(text)
         return
     try:
         saida.write_text(text, encoding="utf-8")
@@ -104,7 +104,7 @@ def shown(found: "Veredito") -> dict[str, Any]:
 
 def _print(text: str) -> None:
     """Print what a box may have said: no command of a terminal reaches one."""
-    out.print("".join(char if char.isprintable() else "\ufffd" for char in text), markup=False)
+    answer("".join(char if char.isprintable() else "\ufffd" for char in text))
 
 
 def _tell(found: "Veredito") -> None:

@@ -1,5 +1,17 @@
 """What happened, and who is told."""
 
-from events.outbox import disparar_webhook, record_event
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from events.outbox import disparar_webhook, record_event
 
 __all__ = ["disparar_webhook", "record_event"]
+
+
+def __getattr__(name: str) -> Any:
+    """Give what is public without loading the outbox for those who want another module of this package."""
+    if name not in __all__:
+        raise AttributeError(name)
+    from events import outbox
+
+    return getattr(outbox, name)

@@ -1,18 +1,17 @@
 """Secrets at rest: a ring of Fernet keys, of which the first encrypts and all decrypt."""
 
+import base64
 import hmac
 import os
 from functools import lru_cache
 from pathlib import Path
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from core.errors import Misconfigured
 from core.logs import get_logger
 from core.settings.core import CoreSettings
 from core.text import os_fault
 
-KEY_FILE = "chaves"
+KEY_FILE, KEY_BYTES = "chaves", 32
 log = get_logger(__name__)
 
 
@@ -20,6 +19,8 @@ class KeyRing:
     """Encrypt with the first key, decrypt with any."""
 
     def __init__(self, keys: list[str]) -> None:
+        from cryptography.fernet import Fernet, MultiFernet
+
         self._keys = keys
         try:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
@@ -36,6 +37,8 @@ class KeyRing:
 
     def decrypt(self, token: bytes) -> str:
         """Return the text, whichever key of the ring encrypted it."""
+        from cryptography.fernet import InvalidToken
+
         try:
             return self._fernet.decrypt(token).decode()
         except InvalidToken:
@@ -68,7 +71,8 @@ def create_key_file() -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{KEY_FILE}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(Fernet.generate_key().decode() + "\n")
+        # What a Fernet key is; the library itself takes longer to load than all else that a first start does.
+        file.write(base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode() + "\n")
         file.flush()
         os.fsync(file.fileno())
     try:

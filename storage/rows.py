@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Delete, Insert, Select, Table, Update, delete, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 
@@ -31,8 +30,11 @@ def delete_chosen(db: Session, table: Table, chosen: Select[int]) -> int:
 
 def insert_for(db: Session, model: type[DeclarativeBase]) -> Any:
     """Return the insert of this database's dialect; only these know of conflicts."""
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table_of(model))
+    if db.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    return insert(table_of(model))
 
 
 def add_missing(db: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:

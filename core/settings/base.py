@@ -36,9 +36,12 @@ Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_network)]
 
 
 class Table(BaseModel):
-    """A table of the settings file; unknown keys are mistakes."""
+    """A table of the settings file; unknown keys are mistakes.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Its own validator is built when somebody makes one of it alone; the whole settings have theirs.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Section(Table):
@@ -57,6 +60,11 @@ class Section(Table):
     def table(cls) -> str:
         """Return its name in the file."""
         return cls.__module__.rpartition(".")[2]
+
+
+def table_field(kind: type[Table], **more: Any) -> Any:
+    """Describe a table within a table; its default is made when somebody asks for it, not when it is declared."""
+    return Field(default_factory=kind, **more)
 
 
 def default_is(words: str) -> dict[str, Any]:

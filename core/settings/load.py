@@ -13,7 +13,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, TypeVar
 
-from pydantic import ValidationError, create_model
+from pydantic import Field, ValidationError, create_model
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -87,7 +87,7 @@ def settings_model() -> type[Settings]:
 
 @cache
 def _model(found: tuple[type[Section], ...]) -> type[Settings]:
-    fields: dict[str, Any] = {section.table(): (section, section()) for section in found}
+    fields: dict[str, Any] = {section.table(): (section, Field({}, validate_default=True)) for section in found}
     return create_model("AllSettings", __base__=Settings, **fields)
 
 

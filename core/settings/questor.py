@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from core.settings.accounts import Contas, decoded
-from core.settings.base import Seconds, Section, Table, Unit, default_is
+from core.settings.base import Seconds, Section, Table, Unit, default_is, table_field
 from core.wall_clock import SEMPRE, check_weekly
 
 DEFAULT_METHODS = {
@@ -175,8 +175,8 @@ class ContaQuestor(Table):
         description="Nota sua: com quem, quando e que carga foi combinada.",
         examples=["chamado 12345, 2026-01-15"],
     )
-    messages: Annotated[QuestorMessages, BeforeValidator(decoded)] = Field(
-        QuestorMessages(),
+    messages: Annotated[QuestorMessages, BeforeValidator(decoded)] = table_field(
+        QuestorMessages,
         description="Como se leem as recusas.",
         examples=[{"already_imported": ["j[áa] importad"]}],
     )

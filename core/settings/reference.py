@@ -47,7 +47,7 @@ class Key:
             return str(extra["padrao"])
         if self.field.is_required():
             return "obrigatório"
-        value = self.field.default
+        value = default_of(self.field)
         if value is None:
             return "nenhum"
         return ", ".join(f"{part:g}" for part in value) if _is_numbers(value) else f"`{toml_value(value)}`"
@@ -159,13 +159,18 @@ def _variable(field: FieldInfo, commented: bool) -> str:
 def _shown(field: FieldInfo, example_first: bool) -> Any:
     """Return the value to show: the default where there is one to see, else an example."""
     example = field.examples[0] if field.examples else None
-    return example if example is not None and example_first else field.default
+    return example if example is not None and example_first else default_of(field)
+
+
+def default_of(field: FieldInfo) -> Any:
+    """Return the default of a field, also one that is made when it is asked for."""
+    return field.get_default(call_default_factory=True)
 
 
 def _has_value(field: FieldInfo) -> bool:
     """Tell whether the default is a value that may stand in a file."""
     secret = any(part is SecretStr for part in _parts(field.annotation))
-    return not secret and not field.is_required() and field.default is not None and field.default != ""
+    return not secret and not field.is_required() and default_of(field) not in (None, "")
 
 
 def toml_value(value: Any) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from core.settings.base import Port, Section, Table, Unit, Zone, default_is
+from core.settings.base import Port, Section, Table, Unit, Zone, default_is, table_field
 from core.wall_clock import Hours, check_weekly
 
 Share = Annotated[float, Field(gt=0, le=1), Unit("fração")]
@@ -55,9 +55,6 @@ class OwnThresholds(Table):
     silence_critical_days: Days | None = _own("silence_critical_days")
     unreachable_times: Times | None = _own("unreachable_times")
     busy_minutes: Minutes | None = _own("busy_minutes")
-
-
-NO_THRESHOLDS = OwnThresholds()
 
 
 def _own_name(name: str) -> str:
@@ -175,8 +172,8 @@ class BoxSettings(Table):
     timeout_seconds: Annotated[float, Field(gt=0, le=90), Unit("segundos")] = Field(
         30, description="Prazo de uma verificação inteira, no máximo 90."
     )
-    thresholds: OwnThresholds = Field(
-        OwnThresholds(), description="Limites só desta caixa.", examples=[{"certificate_days": 30}]
+    thresholds: OwnThresholds = table_field(
+        OwnThresholds, description="Limites só desta caixa.", examples=[{"certificate_days": 30}]
     )
 
     @model_validator(mode="after")
@@ -235,7 +232,9 @@ class SatSettings(Section):
         examples=[["minha_loja.alertas"]],
         json_schema_extra=default_is("nenhum"),
     )
-    thresholds: Thresholds = Field(Thresholds(), description="Limites de todas as caixas; uma caixa pode ter os seus.")
+    thresholds: Thresholds = table_field(
+        Thresholds, description="Limites de todas as caixas; uma caixa pode ter os seus."
+    )
     boxes: Annotated[tuple[BoxSettings, ...], AfterValidator(_unique_names)] = Field(
         (),
         description="As caixas, uma por SATHub; outras do mesmo SATHub não são consultadas.",
@@ -244,5 +243,5 @@ class SatSettings(Section):
 
     def thresholds_of(self, box: BoxSettings) -> Thresholds:
         """Return what holds for one box: its own, else those of all."""
-        own = box.thresholds.model_dump(exclude_none=True) if box.thresholds != NO_THRESHOLDS else {}
+        own = box.thresholds.model_dump(exclude_none=True)
         return self.thresholds.model_copy(update=own) if own else self.thresholds

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Numbered, PerConta
+from storage.models.base import Base, Numbered, PerConta, partial
 
 # With the source before it an object is the entity by which the events are numbered (at most 200 characters).
 OBJECT_LIMIT = 170
@@ -20,12 +20,7 @@ class Alerta(Numbered, PerConta, Base):
     """
 
     __tablename__ = "alerta"
-    __table_args__ = (
-        Index(
-            "uq_alerta_aberto", "conta", "fonte", "objeto", "codigo",
-            unique=True, postgresql_where=text(_OPEN), sqlite_where=text(_OPEN),
-        ),
-    )  # fmt: skip
+    __table_args__ = (partial("uq_alerta_aberto", "conta", "fonte", "objeto", "codigo", where=_OPEN, unique=True),)
 
     fonte: Mapped[str] = mapped_column(String(20))
     objeto: Mapped[str] = mapped_column(String(OBJECT_LIMIT))

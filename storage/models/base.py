@@ -3,12 +3,20 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import MetaData, String
+from sqlalchemy import Index, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.types import Instant, RowId
 
 CONTA_PADRAO = "padrao"
+
+
+def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Name an index over some of the rows; the migrations make it so on both databases.
+
+    PostgreSQL's own word for it is not said here: naming it loads that dialect, with all its drivers, in every command.
+    """
+    return Index(name, *columns, unique=unique, sqlite_where=text(where))
 
 
 class Base(DeclarativeBase):

@@ -6,10 +6,10 @@ docs/reference/contracts/webhooks_delivery.md §5.
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Leased, Numbered
+from storage.models.base import Base, Leased, Numbered, partial
 
 
 class Estado(StrEnum):
@@ -25,10 +25,6 @@ class Estado(StrEnum):
 
 # Literal, because a partial index serves only a query whose text shows the same condition.
 OPEN_SQL = "estado IN ('pendente', 'enviando')"
-
-
-def _partial(name: str, condition: str, *columns: str) -> Index:
-    return Index(name, *columns, postgresql_where=text(condition), sqlite_where=text(condition))
 
 
 class Event(Numbered, Base):
@@ -48,8 +44,8 @@ class Delivery(Numbered, Leased, Base):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        _partial("ix_delivery_due", OPEN_SQL, "destino_id", "due_at", "id"),
-        _partial("ix_delivery_lease", "lease_token IS NOT NULL", "lease_token"),
+        partial("ix_delivery_due", "destino_id", "due_at", "id", where=OPEN_SQL),
+        partial("ix_delivery_lease", "lease_token", where="lease_token IS NOT NULL"),
         Index("ix_delivery_estado", "estado", "id"),
     )
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Leased, Numbered, PerConta
+from storage.models.base import Base, Leased, Numbered, PerConta, partial
 from storage.types import RowId
 
 
@@ -60,16 +60,10 @@ class QuestorArquivo(Numbered, Leased, Base):
     __tablename__ = "questor_arquivo"
     __table_args__ = (
         UniqueConstraint("lote_id", "caminho", "caminho_codificado", "parte"),
-        Index(
-            "ix_questor_arquivo_devido", "lote_id", "estado", "due_at", "id",
-            postgresql_where=text(OPEN_SQL), sqlite_where=text(OPEN_SQL),
-        ),
+        partial("ix_questor_arquivo_devido", "lote_id", "estado", "due_at", "id", where=OPEN_SQL),
         Index("ix_questor_arquivo_identidade", "lote_id", "identidade"),
         Index("ix_questor_arquivo_contagem", "lote_id", "estado", "tipo"),
-        Index(
-            "ix_questor_arquivo_lease", "lease_token",
-            postgresql_where=text("lease_token IS NOT NULL"), sqlite_where=text("lease_token IS NOT NULL"),
-        ),
+        partial("ix_questor_arquivo_lease", "lease_token", where="lease_token IS NOT NULL"),
     )  # fmt: skip
 
     lote_id: Mapped[int] = mapped_column(ForeignKey("questor_lote.id", ondelete="CASCADE"))

@@ -50,6 +50,10 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["bench.questor", "--parte", "retomar", "--linhas", "3000"],
         ["retomada de 3000 linhas sqlite", "memória da retomada"],
     ),
+    "start": (
+        ["bench.partida", "--parte", "comandos", "--vezes", "1"],
+        ["esteira --help", "esteira sat listar", "importações"],
+    ),
     "one part of all": (
         ["bench.deliveries", "--parte", "vazao", "--eventos", "16", "--banco", "sqlite"],
         ["== vazao", "vazão sqlite"],

@@ -48,5 +48,10 @@ def loaded(*words: str) -> set[str]:
     return set(names)
 
 
+@pytest.mark.parametrize("noun", ["alertas", "destinos", "entregas", "eventos", "sat"])
+def test_a_report_loads_no_more_than_it_shows(noun: str, sqlite: str) -> None:
+    assert loaded(noun, "listar").isdisjoint({*HEAVY, "cryptography", "psycopg"})
+
+
 def test_the_help_loads_no_command() -> None:
     assert loaded("--help").isdisjoint({*HEAVY, "sqlalchemy", "pydantic", "flows", "storage", "events"})
