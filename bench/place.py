@@ -73,11 +73,12 @@ def _migrate() -> None:
 def workers(
     *names: str, beat: bool = False, app: str = "workers", concurrency: int | None = None
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Run these workers of the product's own table until the end of the block; they all answer when it begins."""
+    """Run these workers of the product's own tables until the end of the block; they all answer when it begins."""
     from core import celery_app
-    from workers import processes
+    from workers import layout, processes
 
-    wanted = [one for one in processes.table() if one.name in names or (beat and one.name == "beat")]
+    apart, together = processes.table(), map(processes.worker_process, layout.one_machine())
+    wanted = [one for one in (*apart, *together) if one.name in names or (beat and one.name == "beat")]
     changed = {"-A": app} | ({"-c": str(concurrency)} if concurrency else {})
     began = [subprocess.Popen(_changed(one.command, changed), cwd=ROOT) for one in wanted]
     try:

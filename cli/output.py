@@ -6,29 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.page import Page
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    out: Console
-    err: Console
-
 # Without a terminal nobody gains from narrow columns.
 PLAIN_WIDTH = 200
 
 
-def __getattr__(name: str) -> Any:
-    """Give the consoles `out` and `err` to those who draw; the library takes longer to load than most answers do."""
-    if name not in ("out", "err"):
-        raise AttributeError(name)
-    return _console(name)
-
-
 @cache
-def _console(name: str) -> "Console":
+def console(name: Literal["out", "err"]) -> "Console":
+    """Return what is drawn on; the library takes longer to load than most answers do, so only those who draw ask."""
     from rich.console import Console
 
     if name == "err":
@@ -90,7 +81,7 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: 
         drawn.add_column(title, overflow="fold")
     for row in rows:
         drawn.add_row(*(_cell(row[key]) for key in columns))
-    _console("out").print(drawn)
+    console("out").print(drawn)
 
 
 def _cell(value: Any) -> str:

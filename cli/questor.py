@@ -5,16 +5,12 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.live import Live
-from rich.progress import Progress as Meter
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from cli.options import Depois, Fila, Json, Limite
-from cli.output import document, err, instant, out, plain, report, say
+from cli.output import console, document, instant, plain, report, say
 from cli.portuguese import Noun
 from core.clock import SYSTEM
 from core.errors import Misconfigured, Rejected, Transient
@@ -23,6 +19,9 @@ from core.settings.accounts import PADRAO
 from flows.questor import lots, starting, views
 from flows.questor.views import Progress, progress
 from storage.models.questor import Estado
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 app = Noun("Questor Zen: envio de XML em lotes.")
 Lote = Annotated[str, typer.Argument(metavar="LOTE", help="Nome do lote.")]
@@ -62,10 +61,13 @@ def varrer(
     as_json: Json = False,
 ) -> None:
     """Lê uma pasta e anota o que é cada arquivo; não envia nada."""
+    from rich.progress import Progress as Meter
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
     from flows.questor import scan
 
     columns = (SpinnerColumn(), TextColumn("{task.completed} arquivos, {task.fields[rate]:.0f}/s"), TimeElapsedColumn())
-    with Meter(*columns, console=err, transient=True) as meter:
+    with Meter(*columns, console=console("err"), transient=True) as meter:
         task, began = meter.add_task("", total=None, rate=0.0), time.monotonic()
 
         def show(met: int) -> None:
@@ -97,7 +99,9 @@ def enviar(
             messages.send(starting.SEND, [row.id])
         say("Envio deixado na fila; os workers seguem sozinhos.")
     if seguir:
-        with Live(console=err, auto_refresh=False) as live:
+        from rich.live import Live
+
+        with Live(console=console("err"), auto_refresh=False) as live:
             _work(row.id, lote, conta, fila, lambda found: live.update(_drawn(found), refresh=True), follow=True)
     elif not fila:
         _work(row.id, lote, conta, False, lambda found: None, follow=False)
@@ -144,7 +148,7 @@ def estado(lote: Lote, conta: Conta = PADRAO, as_json: Json = False) -> None:
     if as_json:
         document(plain(found))
         return
-    out.print(_drawn(found))
+    console("out").print(_drawn(found))
 
 
 @app.command()
@@ -190,7 +194,9 @@ def remover(lote: Lote, conta: Conta = PADRAO) -> None:
     say(f"Lote {lote} removido, com {lots.remover(lote, conta)} arquivos.")
 
 
-def _drawn(found: Progress) -> Table:
+def _drawn(found: Progress) -> "Table":
+    from rich.table import Table
+
     drawn = Table(title=f"Lote {found.lote}", box=None, pad_edge=False)
     for title in ("Estado", "Tipo", "Arquivos"):
         drawn.add_column(title)

@@ -50,6 +50,10 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["bench.questor", "--parte", "retomar", "--linhas", "3000"],
         ["retomada de 3000 linhas sqlite", "memória da retomada"],
     ),
+    "living together": (
+        ["bench.convivio", "--segundos", "2", "--documentos", "40"],
+        ["convívio sqlite até a 1ª tentativa p99", "ao lado: hub"],
+    ),
     "start": (
         ["bench.partida", "--parte", "comandos", "--vezes", "1"],
         ["esteira --help", "esteira sat listar", "importações"],

@@ -48,7 +48,7 @@ def loaded(*words: str) -> set[str]:
     return set(names)
 
 
-@pytest.mark.parametrize("noun", ["alertas", "destinos", "entregas", "eventos", "sat"])
+@pytest.mark.parametrize("noun", ["alertas", "destinos", "entregas", "eventos", "questor", "sat"])
 def test_a_report_loads_no_more_than_it_shows(noun: str, sqlite: str) -> None:
     assert loaded(noun, "listar").isdisjoint({*HEAVY, "cryptography", "psycopg"})
 
