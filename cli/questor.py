@@ -18,7 +18,6 @@ from core.page import SIZE
 from core.settings.accounts import PADRAO
 from flows.questor import lots, starting, views
 from flows.questor.views import Progress, progress
-from storage.models.questor import Estado
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -93,18 +92,18 @@ def enviar(
     """Envia o que falta de um lote, dentro da janela da conta."""
     from core import messages
 
-    row = starting.start(lote, conta)
+    lote_id = starting.start(lote, conta)
     if fila:
         for _ in range(starting.SENDERS):
-            messages.send(starting.SEND, [row.id])
+            messages.send(starting.SEND, [lote_id])
         say("Envio deixado na fila; os workers seguem sozinhos.")
     if seguir:
         from rich.live import Live
 
         with Live(console=console("err"), auto_refresh=False) as live:
-            _work(row.id, lote, conta, fila, lambda found: live.update(_drawn(found), refresh=True), follow=True)
+            _work(lote_id, lote, conta, fila, lambda found: live.update(_drawn(found), refresh=True), follow=True)
     elif not fila:
-        _work(row.id, lote, conta, False, lambda found: None, follow=False)
+        _work(lote_id, lote, conta, False, lambda found: None, follow=False)
     found = progress(lote, conta)
     if as_json:
         document(plain(found))
@@ -138,7 +137,7 @@ def _told(found: Progress, *, waits: bool) -> int:
         return Misconfigured.exit_code
     if waits and found.restam:
         return Transient.exit_code
-    return Rejected.exit_code if found.estados.get(Estado.RECUSADO) else 0
+    return Rejected.exit_code if found.estados.get("recusado") else 0
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, true
+from sqlalchemy import ColumnElement, Select, false, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.caller import Caller
@@ -42,3 +42,8 @@ def _bounded(number: int) -> int:
 def visible(caller: Caller, owner: Numbers) -> ColumnElement[bool]:
     """Return the condition for what a caller may see, by the column that names its owner."""
     return true() if caller.is_operator else owner == caller.usuario_id
+
+
+def nobody_but_the_operator(caller: Caller) -> ColumnElement[bool]:
+    """Return the condition for what no user has: boxes, alerts, lots."""
+    return true() if caller.is_operator else false()

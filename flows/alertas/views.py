@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import false, select
+from sqlalchemy import select
 
 from core.caller import OPERATOR, Caller
 from core.page import SIZE, Page
 from storage.models import Alerta
-from storage.pages import newest_first
+from storage.pages import newest_first, nobody_but_the_operator
 from storage.session import reading
 
 
@@ -36,13 +36,11 @@ def alerts(
     caller: Caller = OPERATOR,
 ) -> Page[AlertView]:
     """Return a page of the open alerts, or of all, the newest first, of one source if asked."""
-    query = select(Alerta.id, Alerta)
+    query = select(Alerta.id, Alerta).where(nobody_but_the_operator(caller))
     if not todos:
         query = query.where(Alerta.resolvido_em.is_(None))
     if fonte is not None:
         query = query.where(Alerta.fonte == fonte)
-    if not caller.is_operator:
-        query = query.where(false())
     with reading() as db:
         return newest_first(db, query, Alerta.id, depois, limite).map(lambda row: view(row[1]))
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -10,12 +9,14 @@ from typing import Any
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
+from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, NotFound, UsageError
 from core.settings.accounts import PADRAO
 from flows.questor.rows import NEVER, PENDING
 from storage.models import QuestorArquivo, QuestorLote
 from storage.models.questor import ABERTOS, Estado
+from storage.pages import nobody_but_the_operator
 from storage.rows import delete_chosen, table_of
 from storage.session import reading, transaction
 
@@ -25,32 +26,16 @@ ARQUIVOS, LOTES = table_of(QuestorArquivo), table_of(QuestorLote)
 REPEATABLE = (Estado.RECUSADO, Estado.DESCONHECIDO)
 
 
-@dataclass(frozen=True)
-class Count:
-    """How many files of a lot are in one state and of one kind."""
-
-    estado: str
-    tipo: str | None
-    total: int
-
-
-def named(nome: str, conta: str = PADRAO) -> QuestorLote:
-    """Return a lot by its name; raise `NotFound` with the nearest."""
+def named(nome: str, conta: str = PADRAO, caller: Caller = OPERATOR) -> QuestorLote:
+    """Return a lot by its name; raise `NotFound` with the nearest. Lots are the operator's."""
+    mine = select(QuestorLote).where(QuestorLote.conta == conta, nobody_but_the_operator(caller))
     with reading() as db:
-        lots = {lote.nome: lote for lote in db.scalars(select(QuestorLote).where(QuestorLote.conta == conta))}
+        lots = {lote.nome: lote for lote in db.scalars(mine)}
     if nome in lots:
         return lots[nome]
     close = get_close_matches(nome, lots, 1)
     hint = f" Seria {close[0]!r}?" if close else ""
-    raise NotFound(f"Lote desconhecido: {nome!r}.{hint}", veja="lotes")
-
-
-def counts(lote_id: int) -> list[Count]:
-    """Return the files of a lot by state and kind."""
-    mine = (QuestorArquivo.estado, QuestorArquivo.tipo)
-    query = select(*mine, func.count()).where(QuestorArquivo.lote_id == lote_id).group_by(*mine).order_by(*mine)
-    with reading() as db:
-        return [Count(*row) for row in db.execute(query)]
+    raise NotFound(f"Lote desconhecido: {nome!r}.{hint}", veja=None if close else "lotes")
 
 
 def totals(db: Session, lote_id: int) -> dict[str, int]:

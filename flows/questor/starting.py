@@ -53,14 +53,14 @@ def agreed(nome: str) -> ContaQuestor:
     )
 
 
-def start(nome: str, conta: str = PADRAO) -> QuestorLote:
-    """Ask for a lot to be sent; from now on beat looks after it."""
+def start(nome: str, conta: str = PADRAO) -> int:
+    """Ask for a lot to be sent, and return its number; from now on beat looks after it."""
     agreed(conta)
     lote = lots.named(nome, conta)
     if lote.varrido_em is None:
         raise Conflict(f"O lote {nome!r} não foi lido até o fim; leia a pasta de novo.")
     lots.ask(lote.id)
-    return lote
+    return lote.id
 
 
 def state(lote: QuestorLote, conta: ContaQuestor, now: datetime) -> State:

@@ -1,19 +1,21 @@
-"""Lots as people see them: all of them, and how far one is, when it will end, what keeps it from being sent now."""
+"""Lots as people see them: pages of them, how far one is, when it will end, what keeps it. They are the operator's."""
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.page import SIZE, Page
+from core.settings.accounts import PADRAO
 from core.settings.questor import ContaQuestor, QuestorSettings
 from flows.questor import account, lots, starting, window
-from flows.questor.lots import Count
-from storage.models import QuestorLote
+from storage.models import QuestorArquivo, QuestorLote
 from storage.models.questor import ABERTOS
-from storage.pages import newest_first
+from storage.pages import newest_first, nobody_but_the_operator
 from storage.session import reading
 
 FARTHEST = timedelta(days=365)
@@ -30,6 +32,15 @@ class LotView:
     varrido_em: datetime | None
     enviar: bool
     concluido_em: datetime | None
+
+
+@dataclass(frozen=True)
+class CountView:
+    """How many files of a lot are in one state and of one kind."""
+
+    estado: str
+    tipo: str | None
+    total: int
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ class Progress:
     total: int
     restam: int
     estados: dict[str, int]
-    contagem: tuple[Count, ...]
+    contagem: tuple[CountView, ...]
     aceitos_por_segundo: float
     termina_em: datetime | None
     impedimento: str | None
@@ -70,30 +81,29 @@ class Progress:
     disjuntor: PaceView
 
 
-def listar(depois: int | None = None, limite: int = SIZE) -> Page[LotView]:
+def listar(depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR) -> Page[LotView]:
     """Return a page of lots, the newest first."""
+    query = select(QuestorLote.id, QuestorLote).where(nobody_but_the_operator(caller))
     with reading() as db:
-        page = newest_first(db, select(QuestorLote.id, QuestorLote), QuestorLote.id, depois, limite)
-        return Page(tuple(_lot(row[1]) for row in page.itens), page.depois)
+        return newest_first(db, query, QuestorLote.id, depois, limite).map(lambda row: _lot(row[1]))
 
 
 def _lot(lote: QuestorLote) -> LotView:
     return LotView(lote.id, lote.nome, lote.conta, lote.pasta, lote.varrido_em, lote.enviar, lote.concluido_em)
 
 
-def progress(nome: str, conta: str, clock: Clock = SYSTEM) -> Progress:
-    """Look at a lot, also one whose account is not in the settings yet."""
-    lote, now = lots.named(nome, conta), clock.now()
+def progress(nome: str, conta: str = PADRAO, *, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> Progress:
+    """Look at a lot, also one whose account is not in the settings yet; raise `NotFound` when there is none."""
+    lote, now = lots.named(nome, conta, caller), clock.now()
     settings = QuestorSettings.current().contas.get(conta)
     state = starting.state(lote, settings, now) if settings else starting.State("sem_conta")
-    contagem = lots.counts(lote.id)
+    with reading() as db:
+        contagem, pace = _counts(db, lote.id), account.pace_of(db, conta)
     estados: Counter[str] = Counter()
     for one in contagem:
         estados[one.estado] += one.total
     left = sum(estados[estado] for estado in ABERTOS)
     rate = lots.per_second(lote, now)
-    with reading() as db:
-        pace = account.pace_of(db, conta)
     named = pace.rate.at(now)
     return Progress(
         lote=lote.nome,
@@ -102,22 +112,28 @@ def progress(nome: str, conta: str, clock: Clock = SYSTEM) -> Progress:
         total=estados.total(),
         restam=left,
         estados=dict(estados),
-        contagem=tuple(contagem),
+        contagem=contagem,
         aceitos_por_segundo=round(rate, 2),
         termina_em=_ends(settings, now, left / rate) if settings and left and rate >= 0.01 else None,
         impedimento=state.impedimento,
         motivo=lote.parado_motivo,
         espera_ate=state.abre_em,
-        janela=_window(settings, state, now),
+        janela=_window(settings, now),
         disjuntor=PaceView(pace.aberto_ate, round(pace.limit.value, 1), named and round(named, 1)),
     )
 
 
-def _window(conta: ContaQuestor | None, state: starting.State, now: datetime) -> WindowView:
+def _counts(db: Session, lote_id: int) -> tuple[CountView, ...]:
+    mine = (QuestorArquivo.estado, QuestorArquivo.tipo)
+    query = select(*mine, func.count()).where(QuestorArquivo.lote_id == lote_id).group_by(*mine).order_by(*mine)
+    return tuple(CountView(*row) for row in db.execute(query))
+
+
+def _window(conta: ContaQuestor | None, now: datetime) -> WindowView:
     if conta is None:
         return WindowView(None, None, None)
-    closed = state.impedimento == "fora_da_janela"
-    return WindowView(not closed, state.abre_em if closed else None, window.closes_at(conta, now))
+    opens = window.opens_at(conta, now)
+    return WindowView(opens is None, opens, window.closes_at(conta, now))
 
 
 def _ends(conta: ContaQuestor, now: datetime, seconds: float) -> datetime | None:
