@@ -19,6 +19,6 @@ def judge(moment: Moment) -> Iterator[Judgement]:
             WARNING,
             ativo=row.erros > 0,
             mensagem=f"A fila {row.conta} tem {plural(row.erros, 'linha', 'linhas')} em ERRO. Veja o motivo na tabela "
-            "e rode `esteira fila reprocessar --erro`.",
+            "e mande reprocessar as que estão em ERRO.",
             resolvido=f"A fila {row.conta} não tem mais linhas em ERRO.",
         )

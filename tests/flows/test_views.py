@@ -51,4 +51,5 @@ PACKAGES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("__init
 def test_package_files_hold_no_logic(path: Path) -> None:
     """What stands in one is done by everybody who imports anything below it."""
     body = ast.parse(path.read_text()).body
-    assert [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)] == []
+    defined = [node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    assert set(defined) <= {"__getattr__"}, "a name may be looked up late, no more"
