@@ -11,8 +11,8 @@ import pytest
 from support.architecture import (
     APART,
     HAND_IT_ON,
+    MADE_IN,
     MAY_IMPORT,
-    PLACE,
     READ_THE_ENVIRONMENT,
     imported,
     other_flows,
@@ -58,7 +58,7 @@ def test_imports_go_one_way(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [p for p in sources() if relative(p).startswith("flows/")], ids=relative)
-def test_a_flow_imports_no_other_flow_but_documentos(path: Path) -> None:
+def test_a_flow_imports_no_other_flow(path: Path) -> None:
     assert other_flows(relative(path), path.read_text()) == set()
 
 
@@ -126,7 +126,7 @@ def test_nothing_names_the_place_it_was_made_in() -> None:
     assert {path.name for path in files} >= {"Makefile", "Procfile", "Dockerfile", "compose.yaml", "pyproject.toml"}
     texts = {relative(path): path.read_bytes().decode("utf-8", "replace") for path in files}
     guard = "tests/support/architecture.py"
-    assert {name for name, text in texts.items() if PLACE.search(text)} - {guard, relative(Path(__file__))} == set()
+    assert {name for name, text in texts.items() if MADE_IN.search(text)} - {guard, relative(Path(__file__))} == set()
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_an_import_sideways_is_found(name: str, text: str, found: set[str]) -> N
 
 def test_a_look_at_another_flow_is_found() -> None:
     assert other_flows("flows/sat/x.py", "from flows.questor import send") == {"questor"}
-    assert other_flows("flows/sat/x.py", "from flows import questor, documentos, sat") == {"questor"}
+    assert other_flows("flows/sat/x.py", "from flows import questor, sat") == {"questor"}
 
 
 @pytest.mark.parametrize(
@@ -181,4 +181,4 @@ def test_a_look_at_the_environment_is_found(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["/work/" + "x", "../" + "shared/y", "https://pypi." + "org/simple"])
 def test_a_place_is_found(text: str) -> None:
-    assert PLACE.search(text)
+    assert MADE_IN.search(text)

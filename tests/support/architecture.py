@@ -15,8 +15,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tasks": BASE | {"flows"},
     "beat_schedule": BASE,
     "workers": BASE | {"beat_schedule"},
-    "api": BASE | {"storage", "events", "flows"},
-    "cli": BASE | {"storage", "claims", "events", "alerts", "flows", "connectors", "tasks", "workers", "beat_schedule"},
+    "api": BASE | {"flows"},
+    "cli": BASE | {"storage", "events", "flows", "connectors", "workers"},
     "sandbox": BASE,
     "docs": BASE | {"workers"},
 }
@@ -26,13 +26,13 @@ BESIDES: dict[str, set[str]] = {
     "workers/demo.py": {"sandbox"},
     "workers/up.py": {"storage"},
 }
-FLOWS_SHARED = {"documentos"}
 # Rooms whose members do not know each other, and what their members share.
 APART: dict[str, set[str]] = {
-    "tasks": {"base", "queue"},
+    "tasks": {"base"},
     "connectors": {"base"},
     "alerts": {"judgement", "state", "telling", "reminders", "moment"},
     "alerts/entregas": {"destinations"},
+    "alerts/fila": {"accounts"},
     "alerts/questor": {"lots"},
     "alerts/sat": {"registry", "shape"},
 }
@@ -40,7 +40,7 @@ SHARING = {"alerts/sat/public.py", "alerts/sat/registry.py", "alerts/sat/guests.
 READ_THE_ENVIRONMENT = {"core/settings/load.py"}
 # They hand the environment on to a process that they start, and read no setting from it.
 HAND_IT_ON = {"connectors/sat/local.py", "workers/child.py"}
-PLACE = re.compile(r"/(?:work|farm|root)/|\.\./" + "shared|pypi\\.org|pythonhosted|--(?:extra-)?index-url")
+MADE_IN = re.compile(r"/(?:work|farm|root)/|\.\./" + "shared|pypi\\.org|pythonhosted|--(?:extra-)?index-url")
 
 
 def imported(text: str) -> set[tuple[str, ...]]:
@@ -58,8 +58,8 @@ def upward(name: str, text: str) -> set[str]:
     """Return the packages of ours that a file imports and may not."""
     package = name.split("/")[0].removesuffix(".py")
     allowed = MAY_IMPORT[package] | {package}
-    for place, more in BESIDES.items():
-        if name.startswith(place):
+    for where, more in BESIDES.items():
+        if name.startswith(where):
             allowed |= more
     return {names[0] for names in imported(text)} & (set(MAY_IMPORT) | {"tests", "bench", "support"}) - allowed
 
@@ -68,7 +68,7 @@ def other_flows(name: str, text: str) -> set[str]:
     """Return the flows that a file of a flow imports and may not."""
     own = name.split("/")[1].removesuffix(".py")
     others = {names[1] for names in imported(text) if names[0] == "flows" and len(names) > 1}
-    return others - {own} - FLOWS_SHARED
+    return others - {own}
 
 
 def sideways(name: str, text: str, members: set[str]) -> set[str]:
@@ -85,7 +85,7 @@ def sideways(name: str, text: str, members: set[str]) -> set[str]:
 
 
 def reads_environment(text: str) -> bool:
-    """Tell whether a file looks at the environment, in whatever way."""
+    """Tell whether a file looks at the environment, by any of its names."""
     tree = ast.walk(ast.parse(text))
     names = {node.attr for node in tree if isinstance(node, ast.Attribute)}
     return bool({"environ", "environb", "getenv"} & (names | {one for names_ in imported(text) for one in names_}))
