@@ -107,7 +107,7 @@ class Pump(Generic[Item, Done, Plan, Taken]):
                 idle_since = idle_since or time.monotonic()
                 if self._turn is None and (over or time.monotonic() - idle_since >= self.pace.idle):
                     return
-            await self._wait()
+            await self._wait(over=over)
 
     def _begin(self) -> None:
         while (item := self.work.next()) is not None:
@@ -191,12 +191,13 @@ class Pump(Generic[Item, Done, Plan, Taken]):
     def _call(self, work: Callable[..., T], *arguments: Any) -> "asyncio.Future[T]":
         return self._loop.run_in_executor(self._database, work, *arguments)
 
-    async def _wait(self) -> None:
-        """Wait until something changes, at most until somebody has to look."""
+    async def _wait(self, *, over: bool) -> None:
+        """Wait until something changes, at most until somebody has to look; once it is over nothing more is claimed."""
         now, seconds = time.monotonic(), self.pace.look
         if self._turn is None:
             ripe = self._oldest + self.pace.gather - now if self._done else inf
-            seconds = max(min(seconds, self.work.alarm(), ripe), self._not_before - now, 0.0)
+            look = inf if over else self.work.alarm()
+            seconds = max(min(seconds, look, ripe), self._not_before - now, 0.0)
         alarm = self._loop.call_later(seconds, self._changed.set)
         try:
             await self._changed.wait()

@@ -1,7 +1,7 @@
 """Check boxes: lease their rows, commit, ask them all at once on one loop, judge, settle what has come by then."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 
 from sqlalchemy.orm import Session
@@ -15,12 +15,13 @@ from connectors.sat.status import Busy
 from core import loop
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
+from core.settings.sat import BoxSettings
 from core.stopping import stopping
 from flows.sat.boxes import prepare
-from flows.sat.known_boxes import box_named
+from flows.sat.known_boxes import box_named, configured
 from flows.sat.outcome import INALCANCAVEL, OCUPADA, PARADA, RECUSADO, Asked, Verificacao
 from flows.sat.parking import parked, tell_parked
-from flows.sat.questions import Question, claim_due, claim_named, give_back, something_due
+from flows.sat.questions import Question, claim, give_back, something_due
 from flows.sat.rows import recover
 from flows.sat.settle import settle
 from storage.session import transaction
@@ -41,6 +42,7 @@ RESULTS: tuple[tuple[type[PlatformError], str], ...] = (
     (Busy, OCUPADA),
     (Transient, INALCANCAVEL),
 )
+Boxes = Mapping[str, BoxSettings]
 
 
 class Checks(Plain[Question, Asked]):
@@ -50,10 +52,24 @@ class Checks(Plain[Question, Asked]):
         super().__init__(AT_ONCE, look)
         self.clock, self.token = clock, new_token()
         self.found: list[Verificacao] = []
+        self._claimed_at = -inf
 
-    def claim(self, db: Session, room: int) -> Sequence[Question]:
+    def wants(self) -> bool:
+        """Tell whether to claim; not one box at a time, as each of the others ends."""
+        return super().wants() and time.monotonic() - self._claimed_at >= GATHER_SECONDS
+
+    def alarm(self) -> float:
+        """Return the seconds until the next claim."""
+        return max(super().alarm(), self._claimed_at + GATHER_SECONDS - time.monotonic())
+
+    def took(self, items: Sequence[Question]) -> None:
+        """Let these be asked."""
+        self._claimed_at = time.monotonic()
+        super().took(items)
+
+    def claim(self, db: Session, boxes: Boxes, room: int) -> Sequence[Question]:
         """Claim at most so many boxes that are to be asked."""
-        raise NotImplementedError
+        return claim(db, boxes, room, self.token, self.clock)
 
     def something(self) -> bool:
         """Tell whether there may be something to claim."""
@@ -63,9 +79,10 @@ class Checks(Plain[Question, Asked]):
         """Settle what has come and claim what there is room for, in one transaction."""
         if not turn.done and not (turn.room and self.something()):
             return ()
+        boxes = configured()
         with transaction() as db:
-            events = settle(db, turn.done, self.clock.now()) if turn.done else {}
-            questions = self.claim(db, turn.room) if turn.room else ()
+            events = settle(db, turn.done, boxes, self.clock.now()) if turn.done else {}
+            questions = self.claim(db, boxes, turn.room) if turn.room else ()
         self._note(turn.done, events)
         return questions
 
@@ -104,10 +121,6 @@ class Due(Checks):
         """Tell whether a box is due."""
         return something_due(self.clock.now())
 
-    def claim(self, db: Session, room: int) -> Sequence[Question]:
-        """Claim boxes that are due."""
-        return claim_due(db, room, self.token, self.clock)
-
 
 class Named(Checks):
     """Some boxes by their names, each once, due or not."""
@@ -120,9 +133,10 @@ class Named(Checks):
         """Tell whether one is left."""
         return bool(self.waiting_names)
 
-    def claim(self, db: Session, room: int) -> Sequence[Question]:
+    def claim(self, db: Session, boxes: Boxes, room: int) -> Sequence[Question]:
         """Claim those of them that nobody is asking."""
-        return claim_named(db, self.waiting_names, room, self.token, self.clock)
+        wanted = {nome: box for nome, box in boxes.items() if nome in self.waiting_names}
+        return claim(db, wanted, room, self.token, self.clock, early=True)
 
     def took(self, items: Sequence[Question]) -> None:
         """Ask each once."""

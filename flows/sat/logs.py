@@ -12,13 +12,14 @@ from core import loop
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, Misconfigured, Transient, UsageError
 from core.settings.core import CoreSettings
+from core.settings.sat import BoxSettings
 from core.text import bare_word, os_fault
 from flows.sat.boxes import next_session, prepare
 from flows.sat.check import BUSY_ELSEWHERE, PATIENCE_SECONDS, POLL_SECONDS
-from flows.sat.known_boxes import box_named
+from flows.sat.known_boxes import box_named, configured
 from flows.sat.outcome import PARADA, Asked, Verificacao
 from flows.sat.parking import parked
-from flows.sat.questions import Question, claim_named, give_back
+from flows.sat.questions import Question, claim, give_back
 from flows.sat.rows import recover
 from flows.sat.settle import settle
 from storage.session import transaction
@@ -37,7 +38,7 @@ def extrair(nome: str, saida: Path | None = None, clock: Clock = SYSTEM) -> Path
         raise Conflict(f"{target} já existe; escolha outro arquivo.", campo="saida")
     prepare()
     recover(clock)
-    question = _question(nome, box.timeout_seconds + PATIENCE_SECONDS, clock)
+    question = _question(box, clock)
     part = target.with_name(target.name + PART)
     try:
         with part.open("wb") as file:
@@ -56,12 +57,13 @@ def _name(nome: str, clock: Clock) -> str:
     return f"logs-{word}-{clock.now().astimezone(CoreSettings.current().zone):%Y%m%d-%H%M%S}.txt"
 
 
-def _question(nome: str, patience: float, clock: Clock) -> Question:
+def _question(box: BoxSettings, clock: Clock) -> Question:
     """Wait until nobody asks the box, and take it."""
-    ends, token = time.monotonic() + patience, new_token()
+    nome, token = box.name, new_token()
+    ends = time.monotonic() + box.timeout_seconds + PATIENCE_SECONDS
     while True:
         with transaction() as db:
-            found = claim_named(db, [nome], 1, token, clock, work=SECONDS)
+            found = claim(db, {box.name: box}, 1, token, clock, early=True, work=SECONDS)
         if found:
             return found[0]
         if said := parked([nome]).get(nome):
@@ -84,7 +86,8 @@ def _fetch(question: Question, file: BinaryIO, clock: Clock) -> None:
     except Misconfigured as fault:
         # A wrong activation code parks the box, whichever question it came with.
         with transaction() as db:
-            settle(db, [Asked(question, Verificacao(question.box.name, PARADA, str(fault)))], clock.now())
+            parking = Asked(question, Verificacao(question.box.name, PARADA, str(fault)))
+            settle(db, [parking], configured(), clock.now())
         raise
 
 

@@ -16,7 +16,6 @@ from claims.lease import lease_seconds
 from core.clock import Clock
 from core.settings.sat import BoxSettings
 from flows.sat.context import contexts
-from flows.sat.known_boxes import configured
 from flows.sat.rows import ADDRESSES, BOXES, AddressOutcome, BoxRow
 from storage.models import Caixa
 from storage.session import reading
@@ -43,23 +42,20 @@ def something_due(now: datetime) -> bool:
         return db.scalar(select(Caixa.id).where(*BOXES.due(now)).limit(1)) is not None
 
 
-def claim_due(db: Session, room: int, token: str, clock: Clock) -> list[Question]:
-    """Claim at most so many boxes that are due."""
-    return _claim(db, configured(), room, token, clock, early=False)
-
-
-def claim_named(
-    db: Session, nomes: Collection[str], room: int, token: str, clock: Clock, work: float = 0
+def claim(
+    db: Session,
+    boxes: Mapping[str, BoxSettings],
+    room: int,
+    token: str,
+    clock: Clock,
+    *,
+    early: bool = False,
+    work: float = 0,
 ) -> list[Question]:
-    """Claim at most so many of these boxes that nobody asks, due or not; the asking takes `work` seconds more."""
-    boxes = {nome: box for nome, box in configured().items() if nome in nomes}
-    return _claim(db, boxes, room, token, clock, early=True, work=work)
+    """Claim at most so many of these boxes that are due, with `early` also others that nobody asks.
 
-
-def _claim(
-    db: Session, boxes: Mapping[str, BoxSettings], room: int, token: str, clock: Clock, *, early: bool, work: float = 0
-) -> list[Question]:
-    """Claim boxes and their addresses for as long as the slowest of them may take."""
+    They and their addresses are held for as long as the slowest may take, and `work` seconds more.
+    """
     if not boxes or not room:
         return []
     now = clock.now()

@@ -13,7 +13,6 @@ from alerts.sat import FONTE, inalcancavel, ocupada
 from alerts.sat.inalcancavel import CODIGO, Checks, Witness
 from core.settings.sat import BoxSettings, SatSettings
 from flows.sat import history
-from flows.sat.known_boxes import configured
 from flows.sat.outcome import ERROR_LIMIT, OCUPADA, Asked, Standing, outcome
 from flows.sat.questions import free_addresses
 from flows.sat.quiet import closed, quiet, zone_of
@@ -35,13 +34,13 @@ class _Scene:
     shops: Sequence[Shop]
 
 
-def settle(db: Session, asked: Sequence[Asked], now: datetime) -> Events:
-    """Write what these checks found; return the events that each box caused, by its name.
+def settle(db: Session, asked: Sequence[Asked], boxes: Mapping[str, BoxSettings], now: datetime) -> Events:
+    """Write what these checks found, of all the boxes there are; return the events that each caused, by its name.
 
     A box whose lease was lost meanwhile is left to who holds it now.
     """
     names = {one.question.box.name for one in asked}
-    touched = [shop for shop in shops(configured().values()) if not names.isdisjoint(box.name for box in shop.caixas)]
+    touched = [shop for shop in shops(boxes.values()) if not names.isdisjoint(box.name for box in shop.caixas)]
     around = names.union(*((box.name for box in shop.caixas) for shop in touched))
     rows = _locked(db, around)
     known = state.locked(db, FONTE, names.union(shop.place.objeto for shop in touched))

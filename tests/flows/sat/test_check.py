@@ -12,7 +12,8 @@ from core.clock import SYSTEM, FixedClock
 from core.errors import NotFound
 from core.settings.sat import BoxSettings
 from flows.sat import boxes, check
-from flows.sat.questions import claim_named
+from flows.sat.known_boxes import configured
+from flows.sat.questions import claim
 from sandbox import faults
 from sandbox.hub import HubServer
 from sandbox.sat_wire import refusal_line, status_line
@@ -177,7 +178,7 @@ def test_what_a_killed_process_was_asking_is_asked_again_at_once(shop: HubServer
 
     boxes.prepare()
     with transaction() as db:
-        claim_named(db, ["loja-1", "loja-2"], 10, f"{host()}|999999999|1|morto", FixedClock(SYSTEM.now()))
+        claim(db, configured(), 10, f"{host()}|999999999|1|morto", FixedClock(SYSTEM.now()), early=True)
     assert len(check.verificar_vencidas()) == 2
 
 

@@ -16,8 +16,9 @@ from support.boxes import box, rounds, row, told, with_boxes
 from claims.holder import host, new_token
 from core.clock import SYSTEM, FixedClock
 from flows.sat import boxes, check
+from flows.sat.known_boxes import configured
 from flows.sat.outcome import Asked, Verificacao
-from flows.sat.questions import Question, claim_due, give_back
+from flows.sat.questions import Question, claim, give_back
 from flows.sat.rows import recover
 from flows.sat.settle import settle
 from sandbox import faults
@@ -40,7 +41,7 @@ def at(hub: HubServer, name: str, number: int) -> dict[str, object]:
 
 def due(clock: FixedClock, token: str | None = None) -> list[Question]:
     with transaction() as db:
-        return claim_due(db, 10, token or new_token(), clock)
+        return claim(db, configured(), 10, token or new_token(), clock)
 
 
 def back(questions: list[Question], clock: FixedClock) -> None:
@@ -92,7 +93,9 @@ def test_what_a_changed_box_answered_before_is_not_told(
     with_boxes(configure, at(hub, "a", 2))
     boxes.prepare()
     with transaction() as db:
-        assert settle(db, [Asked(asking, Verificacao("a", "parada", "código recusado"))], clock.now()) == {}
+        assert (
+            settle(db, [Asked(asking, Verificacao("a", "parada", "código recusado"))], configured(), clock.now()) == {}
+        )
     assert (row("a").parada, row("a").resultado, told()) == (False, None, [])
     assert len(due(clock)) == 1
 
