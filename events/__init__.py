@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from events.outbox import disparar_webhook, record_event
+    from events.outbox import Disparo, disparar_varios, disparar_webhook, record_event
 
-__all__ = ["disparar_webhook", "record_event"]
+__all__ = ["Disparo", "disparar_varios", "disparar_webhook", "record_event"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,39 +1,82 @@
 """Record what happened in the transaction of the change itself, with one delivery for each destination concerned."""
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, insert, or_, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from claims.many import Many
 from core.clock import SYSTEM
 from core.errors import UsageError
 from core.ids import message_id
 from core.settings.core import CoreSettings
 from events import wake
+from events.audience import Audience, Target, delivery
+from events.body import serialise
 from events.catalog import CATALOG, Payload
 from events.delivery.kind import task_of
-from events.filters import Filters
-from events.subscriptions import wants
 from storage.models import Delivery, Destino, Event, Usuario
-from storage.models.eventos import Estado
-from storage.sequence import next_value
+from storage.rows import table_of
+from storage.sequence import next_values
 from storage.session import transaction
 
-BODY_LIMIT = 1024 * 1024
-Target = Row[int, str, bool, datetime | None, datetime | None, str | None, str | None, str | None]
-WANTED = (
-    Destino.id,
-    Destino.tipo,
-    Destino.lento,
-    Destino.desligado_em,
-    Destino.pausado_em,
-    Destino.severidade_minima,
-    Destino.rotulos,
-    Destino.silencio,
-)
+EVENTS, DELIVERIES = table_of(Event), table_of(Delivery)
+OWING = insert(DELIVERIES)
+_OWED = ("event_id", "destino_id", "estado", "tentativas", "due_at", "created_at")
+MANY_EVENTS = Many({name: EVENTS.c[name] for name in ("message_id", "nome", "usuario_id", "occurred_at", "corpo")})
+MANY_OWED = Many({name: DELIVERIES.c[name] for name in _OWED})
+
+
+@dataclass(frozen=True)
+class Disparo:
+    """An event to record by name: its data, the user whom it concerns, the entity whose events are numbered.
+
+    `exceto` is a destination that is not told, `somente` the only one that is, whatever it is subscribed to.
+    """
+
+    evento: str
+    dados: Mapping[str, Any]
+    usuario: Usuario | int | None = None
+    entidade: str | None = None
+    exceto: int | None = None
+    somente: int | None = None
+
+    @property
+    def kind(self) -> type[Payload]:
+        """What the catalogue says of it."""
+        kind = CATALOG.get(self.evento)
+        if kind is None:
+            raise UsageError(f"Evento desconhecido: {self.evento!r}. Conhecidos: {', '.join(CATALOG)}.")
+        return kind
+
+    @property
+    def audience(self) -> Audience:
+        """Whom it is told to."""
+        return Audience(self.kind.evento, of_user=self.usuario_id is not None, alone=self.somente is not None)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of the audience's queries."""
+        return self.audience.parameters(self.usuario_id, self.exceto, self.somente)
+
+    @property
+    def usuario_id(self) -> int | None:
+        """The number of its user."""
+        return self.usuario.id if isinstance(self.usuario, Usuario) else self.usuario
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recorded event: its number, and its `webhook-id`."""
+
+    id: int
+    message_id: str
 
 
 def disparar_webhook(
@@ -49,10 +92,22 @@ def disparar_webhook(
     user's destinations, without to those that have no owner. With `entidade` its data carry `sequencia`, the number
     of the event among those of that entity.
     """
+    one = Disparo(evento, dados, usuario, entidade)
     if db is not None:
-        return _record(db, evento, dados, usuario, entidade).message_id
+        return _record(db, one).message_id
     with transaction() as own:
-        return _record(own, evento, dados, usuario, entidade).message_id
+        return _record(own, one).message_id
+
+
+def disparar_varios(disparos: Iterable[Disparo], db: Session | None = None) -> list[str]:
+    """Record many events, as an import has them, and return their `webhook-id`s in the same order.
+
+    All are recorded or none; the statements are a few, however many there are.
+    """
+    if db is not None:
+        return _record_many(db, list(disparos))
+    with transaction() as own:
+        return _record_many(own, list(disparos))
 
 
 def record_event(
@@ -61,132 +116,144 @@ def record_event(
     usuario: Usuario | int | None = None,
     exceto: int | None = None,
     somente: int | None = None,
-) -> Event:
+) -> Recorded:
     """Record a typed event in the caller's transaction.
 
     `exceto` is a destination that is not told, `somente` the only one that is, whatever it is subscribed to.
     """
-    return _record(db, payload.evento, payload.dados(), usuario, payload.entidade, exceto, somente)
+    return _record(db, Disparo(payload.evento, payload.dados(), usuario, payload.entidade, exceto, somente))
 
 
-def _record(
-    db: Session,
-    nome: str,
-    dados: Mapping[str, Any],
-    usuario: Usuario | int | None,
-    entidade: str | None = None,
-    exceto: int | None = None,
-    somente: int | None = None,
-) -> Event:
-    kind = CATALOG.get(nome)
-    if kind is None:
-        raise UsageError(f"Evento desconhecido: {nome!r}. Conhecidos: {', '.join(CATALOG)}.")
-    if entidade is not None:
-        dados = {**dados, "sequencia": next_value(db, entidade)}
-    event = _event(db, nome, dados, usuario.id if isinstance(usuario, Usuario) else usuario)
-    now = event.occurred_at
-    targets = _targets(db, event, kind, dados, exceto) if somente is None else _only(db, somente)
-    _owe(db, event, targets, {target.id: _due_at(target, dados, now) for target in targets})
-    return event
-
-
-def _event(db: Session, nome: str, dados: Mapping[str, Any], usuario_id: int | None) -> Event:
+def record_for(db: Session, payload: Payload, destino: Destino) -> Event:
+    """Record an event that concerns one destination only, whatever it is subscribed to; the caller owes it."""
     now = SYSTEM.now()
-    event = Event(message_id=message_id(now), nome=nome, usuario_id=usuario_id, occurred_at=now)
-    event.corpo = serialise(event, dados)
+    event = Event(message_id=message_id(now), nome=payload.evento, usuario_id=destino.usuario_id, occurred_at=now)
+    event.corpo = serialise(event.nome, event.message_id, now, payload.dados())
     db.add(event)
     db.flush()
     return event
 
 
-def record_for(db: Session, payload: Payload, destino: Destino) -> Event:
-    """Record an event that concerns one destination only, whatever it is subscribed to; the caller owes it."""
-    return _event(db, payload.evento, payload.dados(), destino.usuario_id)
+def _record(db: Session, one: Disparo) -> Recorded:
+    """Record one event in three statements at most: its number, itself with whom it is told to, its deliveries."""
+    db.flush()
+    told_to, now, dados = one.audience, SYSTEM.now(), one.dados
+    if one.entidade is not None:
+        dados = {**dados, "sequencia": next_values(db, {one.entidade: 1})[one.entidade]}
+    row = _event(one.evento, one.usuario_id, now, dados)
+    connection = db.connection()
+    recording = _recording(told_to, connection.dialect.name)
+    number, told = connection.execute(recording, row | one.parameters).one()
+    listed = json.loads(told) if isinstance(told, str) else told
+    targets = sorted((Target.of(target) for target in listed or ()), key=lambda target: target.id)
+    owed = _owe(db, number, one, targets, dados, now)
+    if owed:
+        connection.execute(OWING, owed)
+    return Recorded(number, row["message_id"])
 
 
-def wanted_by(db: Session, destino: Destino) -> ColumnElement[bool]:
-    """Return the condition under which an event concerns a destination's owner."""
-    owner = db.get(Usuario, destino.usuario_id) if destino.usuario_id else None
-    users = [kind.evento for kind in CATALOG.values() if kind.do_usuario]
-    own = Event.usuario_id == owner.id if owner else Event.usuario_id.is_(None)
-    operators = Event.nome.not_in(users) if owner is None or owner.is_staff else false()
-    return or_(and_(Event.nome.in_(users), own), operators)
+@cache
+def _recording(told_to: Audience, dialect: str) -> Any:
+    told = told_to.in_one(dialect).label("told")
+    return insert(EVENTS).returning(EVENTS.c.id, told)
 
 
-def serialise(event: Event, dados: Mapping[str, Any]) -> bytes:
-    """Return the bytes that are signed and sent on every attempt (docs/reference/contracts/integracoes.md §3.2)."""
-    if not isinstance(dados, Mapping):
-        raise UsageError("Os dados de um evento devem ser um objeto JSON.")
-    body = {
-        "evento": event.nome,
-        "timestamp": event.occurred_at.isoformat(),
-        "dados": dict(dados),
-        "id": event.message_id,
-    }
-    try:
-        text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    except (TypeError, ValueError, RecursionError):
-        raise UsageError(f"Os dados do evento {event.nome} não cabem em JSON.") from None
-    raw = text.encode("utf-8", "replace")
-    if len(raw) > BODY_LIMIT:
-        raise UsageError(f"Os dados do evento {event.nome} passam de 1 MiB; envie um link ou um identificador.")
-    return raw
+def _event(nome: str, usuario_id: int | None, now: datetime, dados: Mapping[str, Any]) -> dict[str, Any]:
+    own = message_id(now)
+    corpo = serialise(nome, own, now, dados)
+    return {"message_id": own, "nome": nome, "usuario_id": usuario_id, "occurred_at": now, "corpo": corpo}
 
 
-def _targets(
-    db: Session, event: Event, kind: type[Payload], dados: Mapping[str, Any], exceto: int | None
-) -> list[Target]:
-    """Return the destinations that want this event."""
-    found = db.execute(
-        select(*WANTED)
-        .where(Destino.ativo, wants(kind), _concerned(kind, event.usuario_id), Destino.id != (exceto or 0))
-        .order_by(Destino.id)
-    )
-    return [target for target in found if _filters(target).accept(dados)]
-
-
-def _only(db: Session, destino_id: int) -> list[Target]:
-    return list(db.execute(select(*WANTED).where(Destino.ativo, Destino.id == destino_id)))
-
-
-def _owe(db: Session, event: Event, targets: list[Target], due_at: Mapping[int, datetime]) -> None:
-    """Write a delivery for each destination, and wake those that may be served now."""
-    now = event.occurred_at
-    rows = [
-        {
-            "event_id": event.id,
-            "destino_id": target.id,
-            "estado": Estado.RETIDO if _stopped(target) else Estado.PENDENTE,
-            "tentativas": 0,
-            "due_at": due_at[target.id],
-            "created_at": now,
-        }
-        for target in targets
-    ]
-    if rows:
-        db.execute(insert(Delivery), rows)
+def _owe(
+    db: Session, event_id: int, one: Disparo, targets: Sequence[Target], dados: Mapping[str, Any], now: datetime
+) -> list[dict[str, Any]]:
+    """Return a delivery for each destination whose filters let it pass, and wake those that may be served now."""
+    zone, rows = CoreSettings.current().zone, []
     for target in targets:
-        if not _stopped(target) and due_at[target.id] <= now:
-            wake.after_commit(db, target.id, task_of(target.tipo, target.lento))
+        if one.somente is not None or target.filters.accept(dados):
+            due_at = target.filters.due_at(dados, now, zone)
+            rows.append(delivery(event_id, target, due_at, now))
+            if not target.stopped and due_at <= now:
+                wake.after_commit(db, target.id, task_of(target.tipo, target.lento))
+    return rows
 
 
-def _stopped(target: Target) -> bool:
-    return target.desligado_em is not None or target.pausado_em is not None
+def _record_many(db: Session, disparos: Sequence[Disparo]) -> list[str]:
+    if not disparos:
+        return []
+    db.flush()
+    now, told = SYSTEM.now(), _Told(db)
+    numbered = _numbered(db, disparos)
+    rows = [_event(one.evento, one.usuario_id, now, dados) for one, dados in zip(disparos, numbered, strict=True)]
+    targets = [told.by(one) for one in disparos]
+    ids = _insert_events(db, rows)
+    owed = [
+        row
+        for number, one, to, dados in zip(ids, disparos, targets, numbered, strict=True)
+        for row in _owe(db, number, one, to, dados, now)
+    ]
+    _insert_owed(db, owed)
+    return [row["message_id"] for row in rows]
 
 
-def _due_at(target: Target, dados: Mapping[str, Any], now: datetime) -> datetime:
-    return _filters(target).due_at(dados, now, CoreSettings.current().zone)
+class _Told:
+    """The targets of many events, each kind's read once."""
+
+    def __init__(self, db: Session) -> None:
+        self._connection = db.connection()
+        self._known: dict[tuple[object, ...], list[Target]] = {}
+
+    def by(self, one: Disparo) -> list[Target]:
+        """Return whom an event is told to."""
+        key = (one.evento, one.usuario_id, one.exceto, one.somente)
+        if key not in self._known:
+            found = self._connection.execute(one.audience.query(), one.parameters)
+            self._known[key] = [Target.of(row) for row in found]
+        return self._known[key]
 
 
-def _filters(target: Target) -> Filters:
-    return Filters(target.severidade_minima, target.rotulos, target.silencio)
+def _numbered(db: Session, disparos: Sequence[Disparo]) -> list[Mapping[str, Any]]:
+    """Return the data of events, those of an entity with their numbers, in order."""
+    amounts: defaultdict[str, int] = defaultdict(int)
+    for one in disparos:
+        if one.entidade is not None:
+            amounts[one.entidade] += 1
+    last = next_values(db, amounts)
+    following = {entidade: last[entidade] - amount for entidade, amount in amounts.items()}
+    numbered: list[Mapping[str, Any]] = []
+    for one in disparos:
+        if one.entidade is None:
+            numbered.append(one.dados)
+            continue
+        following[one.entidade] += 1
+        numbered.append({**one.dados, "sequencia": following[one.entidade]})
+    return numbered
 
 
-def _concerned(kind: type[Payload], usuario_id: int | None) -> ColumnElement[bool]:
-    """A user's event goes to that user only; the operator's to destinations without owner or of staff."""
-    if kind.do_usuario and usuario_id is not None:
-        return Destino.usuario_id == usuario_id
-    if kind.do_usuario:
-        return Destino.usuario_id.is_(None)
-    staff = select(Usuario.id).where(Usuario.is_staff, Usuario.ativo)
-    return or_(Destino.usuario_id.is_(None), Destino.usuario_id.in_(staff))
+def _insert_events(db: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Insert events; return their numbers in the same order."""
+    connection = db.connection()
+    if connection.dialect.name == "postgresql":
+        adding = insert(EVENTS).from_select(list(MANY_EVENTS.types), select(*MANY_EVENTS.table("postgresql").c))
+        found = connection.execute(
+            adding.returning(EVENTS.c.message_id, EVENTS.c.id),
+            MANY_EVENTS.values([tuple(row.values()) for row in rows], connection.dialect),
+        )
+        numbers: dict[str, int] = {row.message_id: row.id for row in found}
+        return [numbers[row["message_id"]] for row in rows]
+    # There is one writer, and it is this one: what follows the last number is free.
+    first = int(connection.execute(select(func.coalesce(func.max(EVENTS.c.id), 0))).scalar_one()) + 1
+    ids = list(range(first, first + len(rows)))
+    connection.execute(insert(EVENTS), [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
+    return ids
+
+
+def _insert_owed(db: Session, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    connection = db.connection()
+    if connection.dialect.name == "postgresql":
+        adding = insert(DELIVERIES).from_select(list(_OWED), select(*MANY_OWED.table("postgresql").c))
+        connection.execute(adding, MANY_OWED.values([tuple(row.values()) for row in rows], connection.dialect))
+        return
+    connection.execute(OWING, rows)

@@ -1,19 +1,37 @@
 """Sequence numbers of entities, without gaps within what was committed."""
 
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.models import Sequencia
-from storage.rows import insert_for
+from storage.rows import table_of
 
 LIMIT = 200
+TABLE = table_of(Sequencia)
 
 
-def next_value(db: Session, entidade: str) -> int:
-    """Count an entity up and return its number, from 1; rivals wait for the transaction's end."""
-    counted = (
-        insert_for(db, Sequencia)
-        .values(entidade=entidade[:LIMIT], valor=1)
-        .on_conflict_do_update(index_elements=["entidade"], set_={"valor": Sequencia.valor + 1})
-        .returning(Sequencia.valor)
-    )
-    return int(db.execute(counted).scalar_one())
+def next_values(db: Session, amounts: Mapping[str, int]) -> dict[str, int]:
+    """Count entities up, each by so many; return the last number of each, from 1.
+
+    Rivals wait for the transaction's end, in the order of the names, so that nobody waits in a circle.
+    """
+    connection = db.connection()
+    counting = _counting(connection.dialect.name)
+    return {
+        entidade: int(
+            connection.execute(counting, {"entidade": entidade[:LIMIT], "valor": amounts[entidade]}).scalar_one()
+        )
+        for entidade in sorted(amounts)
+    }
+
+
+@cache
+def _counting(dialect: str) -> Any:
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    new = insert(TABLE)
+    counted = new.on_conflict_do_update(index_elements=["entidade"], set_={"valor": TABLE.c.valor + new.excluded.valor})
+    return counted.returning(TABLE.c.valor)

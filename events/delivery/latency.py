@@ -54,7 +54,7 @@ class Waits:
             return
         rows = [(*key, *self._counted[key]) for key in sorted(self._counted)]
         dialect = db.get_bind().dialect
-        db.execute(_adding(dialect.name), _MANY.values(rows, dialect))
+        db.connection().execute(_adding(dialect.name), _MANY.values(rows, dialect))
 
     def forget(self) -> None:
         """Begin anew: what was written is committed."""

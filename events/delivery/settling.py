@@ -81,7 +81,7 @@ def read(db: Session, token: str, held: Mapping[int, Held]) -> dict[int, Slot]:
     """Return the slots of these that are still held, locked."""
     if not held:
         return {}
-    found = db.execute(READ, {"p_ids": sorted(held), "p_token": token}).all()
+    found = db.connection().execute(READ, {"p_ids": sorted(held), "p_token": token}).all()
     return {
         row.id: Slot(
             row,

@@ -119,7 +119,7 @@ def bodies(db: Session, token: str, found: Sequence[Claimed], now: datetime) -> 
     if not found:
         return []
     ids = sorted({one.event_id for one in found})
-    read = db.execute(BODIES, {"p_ids": ids, "p_bytes": BYTES})
+    read = db.connection().execute(BODIES, {"p_ids": ids, "p_bytes": BYTES})
     known: dict[int, Body] = {
         row.id: (row.message_id, row.nome, bytes(row.corpo)) for row in read if row.corpo is not None
     }

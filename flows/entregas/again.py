@@ -10,9 +10,9 @@ from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, UsageError
 from events import subscriptions, wake
+from events.audience import wanted_by
 from events.delivery.kind import task_of
 from events.delivery.rows import ROWS
-from events.outbox import wanted_by
 from flows.entregas.views import absent
 from storage.models import Delivery, Destino, Event
 from storage.models.eventos import Estado

@@ -1,21 +1,24 @@
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import event
 from support.deliveries import change, deliveries, fire, owned, webhook
 
 from core.errors import UsageError
-from events import disparar_webhook, record_event
+from events import Disparo, disparar_varios, disparar_webhook, record_event
 from events.catalog import CATALOG, AlertaAberto, Payload
 from storage.models import Event
-from storage.session import reading, transaction
+from storage.session import engine, reading, transaction
 
 URL = "https://receptor.example/x"
 
 
 def told(message_id: str) -> list[int]:
     with reading() as db:
-        event = db.query(Event).filter_by(message_id=message_id).one()
-    return [row.destino_id for row in deliveries() if row.event_id == event.id]
+        found = db.query(Event).filter_by(message_id=message_id).one()
+    return [row.destino_id for row in deliveries() if row.event_id == found.id]
 
 
 def body(message_id: str) -> dict[str, object]:
@@ -134,3 +137,71 @@ def test_every_event_is_named_labelled_and_short_enough(kind: type[Payload]) -> 
     assert len(kind.evento) <= 50
     assert kind.rotulo
     assert kind.__doc__
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Note every statement of the block."""
+    said: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    watched = engine()
+    event.listen(watched, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(watched, "before_cursor_execute", note)
+
+
+def test_an_event_takes_three_statements_at_most_however_many_are_told(banco: str) -> None:
+    for number in range(12):
+        webhook(URL, nome=f"d{number}")
+    alerta = AlertaAberto(fonte="sat", objeto="loja-1", codigo="x", severidade="aviso", mensagem="m", aberto_em="t")
+    with transaction() as db:
+        record_event(db, alerta)
+        with counted() as said:
+            message_id = record_event(db, alerta).message_id
+    assert len(said) <= 3
+    assert len(told(message_id)) == 12
+    assert body(message_id)["dados"]["sequencia"] == 2  # type: ignore[index]
+
+
+def test_many_events_are_recorded_in_order_with_few_statements(banco: str) -> None:
+    first, second = webhook(URL, "nfe_importada"), webhook(URL, "nfe_importada", "alerta_aberto", nome="b")
+    user = owned(first, "ana")
+    disparos = [
+        *(Disparo("nfe_importada", {"n": n}, usuario=user if n % 2 else None) for n in range(300)),
+        *(Disparo("alerta_aberto", {"n": n}, entidade=f"sat:{n % 2}") for n in range(6)),
+    ]
+    with transaction() as db, counted() as said:
+        ids = disparar_varios(disparos, db)
+    assert len(said) <= 10
+    assert len(set(ids)) == 306
+    assert [told(one) for one in ids[:2]] == [[second], [first]]
+    assert [body(one)["dados"]["sequencia"] for one in ids[-6:]] == [1, 1, 2, 2, 3, 3]  # type: ignore[index]
+    assert [body(one)["dados"]["n"] for one in ids[:300]] == list(range(300))  # type: ignore[index]
+    assert disparar_varios([]) == []
+
+
+def test_of_many_events_none_is_recorded_when_one_cannot_be(banco: str) -> None:
+    webhook(URL)
+    with pytest.raises(UsageError, match="não cabem em JSON"):
+        disparar_varios([Disparo("alerta_aberto", {}), Disparo("alerta_aberto", {"x": object()})])
+    assert deliveries() == []
+
+
+def test_an_event_may_be_told_to_one_destination_alone(banco: str) -> None:
+    first, second = webhook(URL), webhook(URL, "alerta_resolvido", nome="b")
+    alerta = AlertaAberto(fonte="sat", objeto="l", codigo="x", severidade="aviso", mensagem="m", aberto_em="t")
+    with transaction() as db:
+        alone = record_event(db, alerta, somente=second).message_id
+        everybody = record_event(db, alerta).message_id
+    assert (told(alone), told(everybody)) == ([second], [first])
+
+
+def test_an_operators_event_may_name_a_user(banco: str) -> None:
+    ana, nobody = webhook(URL), webhook(URL, nome="b")
+    user = owned(ana, "ana")
+    assert told(disparar_webhook("alerta_aberto", {}, usuario=user)) == [nobody]
