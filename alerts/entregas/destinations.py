@@ -13,7 +13,7 @@ from storage.models import Destino
 
 
 @dataclass(frozen=True)
-class Seen:
+class Destination:
     """One destination: its number, its name and since when it is failing, off or paused."""
 
     id: int
@@ -33,10 +33,10 @@ class Seen:
         )
 
 
-COLUMNS = [getattr(Destino, name) for name in Seen.__dataclass_fields__]
+COLUMNS = [getattr(Destino, name) for name in Destination.__dataclass_fields__]
 
 
-def destinations(moment: Moment) -> Iterator[Seen]:
+def destinations(moment: Moment) -> Iterator[Destination]:
     """Give every destination."""
     for row in moment.db.execute(select(*COLUMNS).order_by(Destino.id)):
-        yield Seen(*row)
+        yield Destination(*row)

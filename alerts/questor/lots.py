@@ -14,7 +14,7 @@ from storage.models.alertas import OBJECT_LIMIT
 
 
 @dataclass(frozen=True)
-class Seen:
+class Lot:
     """One lot: its account, its name, and since when it is paused, stopped or without progress."""
 
     conta: str
@@ -54,10 +54,10 @@ class Seen:
         return Judgement(self.objeto, codigo, severidade, ativo, mensagem, resolvido=resolvido, rotulos=rotulos)
 
 
-COLUMNS = [getattr(QuestorLote, name) for name in Seen.__dataclass_fields__]
+COLUMNS = [getattr(QuestorLote, name) for name in Lot.__dataclass_fields__]
 
 
-def lots(moment: Moment) -> Iterator[Seen]:
+def lots(moment: Moment) -> Iterator[Lot]:
     """Give every lot."""
     for row in moment.db.execute(select(*COLUMNS).order_by(QuestorLote.id)):
-        yield Seen(*row)
+        yield Lot(*row)

@@ -30,7 +30,7 @@ class Checks:
 
 @dataclass(frozen=True)
 class Witness:
-    """One box of a place: how often in a row it failed and since when, when it was last asked, what is often."""
+    """One box of a shop: how often in a row it failed and since when, when it was last asked, what is often."""
 
     falhas: int
     falhando_desde: datetime | None
@@ -80,8 +80,8 @@ def remedy(box: BoxSettings) -> str:
     return f"{where}. Depois rode `esteira sat reativar {box.name}`."
 
 
-def place_is_down(members: Sequence[Witness]) -> bool | None:
-    """Tell whether a place is down; none where too few of its boxes can tell.
+def loja_is_down(members: Sequence[Witness]) -> bool | None:
+    """Tell whether a shop is down; none where too few of its boxes can tell.
 
     It is when one box failed often enough and no other answered since it began to fail. Boxes that were not asked since
     say nothing, but those that fail are at least as many.
@@ -97,26 +97,26 @@ def place_is_down(members: Sequence[Witness]) -> bool | None:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Some boxes of one place: what its alert is about, how it is called, how many they are."""
+class Loja:
+    """Several boxes of one shop: what its alert is about, its name, how many they are."""
 
     objeto: str
-    titulo: str
+    nome: str
     caixas: int
 
 
-def of_place(place: Place, *, ativo: bool, since: datetime, zone: ZoneInfo, rotulos: Mapping[str, str]) -> Judgement:
-    """Return the judgement of a place."""
+def of_loja(loja: Loja, *, ativo: bool, since: datetime, zone: ZoneInfo, rotulos: Mapping[str, str]) -> Judgement:
+    """Return the judgement of a loja."""
     return Judgement(
-        objeto=place.objeto,
+        objeto=loja.objeto,
         codigo=CODIGO,
         severidade=CRITICAL,
         ativo=ativo,
         mensagem=(
-            f"Nenhuma das {place.caixas} caixas {place.titulo} responde desde "
+            f"Nenhuma das {loja.caixas} caixas da loja {loja.nome} responde desde "
             f"{since.astimezone(zone):%d/%m/%Y %H:%M}. Verifique a energia, a rede e a internet do local."
         ),
-        valores={"caixas": place.caixas},
-        resolvido=f"Caixas {place.titulo} respondem de novo.",
+        valores={"caixas": loja.caixas},
+        resolvido=f"Caixas da loja {loja.nome} respondem de novo.",
         rotulos=rotulos,
     )

@@ -103,7 +103,13 @@ def _judge(classe: Any, resposta: Any, contexto: Contexto) -> Avaliacao:
 
 def _well(alerta: Any) -> str:
     """Return what a condition that was open says of its end; satcfe's own shape has no word for it."""
-    return _clean(str(alerta.resolvido())) if isinstance(alerta, AlertaOperacao) else ""
+    if not isinstance(alerta, AlertaOperacao):
+        return ""
+    try:
+        return _clean(str(alerta.resolvido()))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a guest's code, as in _judge; its alert is over all the same
+        log.warning("end of an alert has no words", codigo=type(alerta).__name__, reason=_reason(error))
+        return ""
 
 
 @lru_cache(maxsize=1024)

@@ -42,7 +42,7 @@ def synchronise(db: Session, now: datetime) -> None:
     db.execute(delete(SatEndereco).where(SatEndereco.endereco.not_in(addresses), SatEndereco.lease_token.is_(None)))
     for nome, box in merged().items():
         log.warning("box is not asked", caixa=nome, reason=same_equipment(box))
-    state.forget(db, FONTE, {*boxes, *(shop.place.objeto for shop in shops(boxes.values()))}, now)
+    state.forget(db, FONTE, {*boxes, *(shop.loja.objeto for shop in shops(boxes.values()))}, now)
 
 
 def missing(db: Session) -> bool:

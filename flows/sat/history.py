@@ -20,7 +20,7 @@ class Look(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Seen:
+class Checked:
     """A box as one check left it."""
 
     look: Look
@@ -32,12 +32,12 @@ def look(resultado: str, estado_operacao: int | None, alertas: Collection[str]) 
     return Look(resultado, estado_operacao, ",".join(sorted(alertas)))
 
 
-def write(db: Session, seen: Mapping[int, Seen], now: datetime) -> None:
+def write(db: Session, checked: Mapping[int, Checked], now: datetime) -> None:
     """Add a row for each box (by the number of its row) that is not as it was."""
-    before = _latest(db, seen)
+    before = _latest(db, checked)
     rows = [
         {"caixa_id": caixa_id, "em": now, **one.look._asdict(), "erro": one.erro}
-        for caixa_id, one in seen.items()
+        for caixa_id, one in checked.items()
         if before.get(caixa_id) != one.look
     ]
     if rows:

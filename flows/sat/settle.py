@@ -43,7 +43,7 @@ def settle(db: Session, asked: Sequence[Asked], boxes: Mapping[str, BoxSettings]
     touched = [shop for shop in shops(boxes.values()) if not names.isdisjoint(box.name for box in shop.caixas)]
     around = names.union(*((box.name for box in shop.caixas) for shop in touched))
     rows = _locked(db, around)
-    known = state.locked(db, FONTE, names.union(shop.place.objeto for shop in touched))
+    known = state.locked(db, FONTE, names.union(shop.loja.objeto for shop in touched))
     mine, rows = _write_rows(db, asked, rows, now)
     free_addresses(db, [one.question for one in asked], now)
     return _tell(db, mine, _Scene(now, rows, known, touched))
@@ -70,13 +70,13 @@ def _write_rows(
 
 def _tell(db: Session, mine: Sequence[Asked], scene: _Scene) -> Events:
     """Open and close the alerts of the boxes and of their shops, and write the history of what changed."""
-    places, covered = _judged_shops(scene)
+    lojas, covered = _judged_shops(scene)
     # one that left while it was asked is judged no more, and its alerts were closed
     watched = [one for one in mine if scene.rows[one.question.box.name].ativo]
     boxes = [judgement for one in watched for judgement in _judged(one, scene, covered)]
-    changes = state.apply(db, FONTE, [*places, *boxes], scene.now, known=scene.alertas)
+    changes = state.apply(db, FONTE, [*lojas, *boxes], scene.now, known=scene.alertas)
     events = {nome: change.eventos for nome, change in changes.items()}
-    history.write(db, {scene.rows[one.question.box.name].id: _seen(one, changes) for one in watched}, scene.now)
+    history.write(db, {scene.rows[one.question.box.name].id: _checked(one, changes) for one in watched}, scene.now)
     return events
 
 
@@ -85,13 +85,13 @@ def _judged_shops(scene: _Scene) -> tuple[list[Judgement], set[str]]:
     found: list[Judgement] = []
     covered: set[str] = set()
     for shop in scene.shops:
-        objeto = shop.place.objeto
+        objeto = shop.loja.objeto
         members = [witness for box in shop.caixas if (witness := _witness(box, scene))]
-        fallen = inalcancavel.place_is_down(members)
+        fallen = inalcancavel.loja_is_down(members)
         if fallen is not None:
             since = min((one.falhando_desde for one in members if one.falhando_desde), default=scene.now)
             rotulos, zone = labels(shop.caixas, objeto), zone_of(shop.caixas[0])
-            found.append(inalcancavel.of_place(shop.place, ativo=fallen, since=since, zone=zone, rotulos=rotulos))
+            found.append(inalcancavel.of_loja(shop.loja, ativo=fallen, since=since, zone=zone, rotulos=rotulos))
         # where its boxes are closed or quiet, what was told of it stays as it is
         if fallen or (fallen is None and CODIGO in scene.alertas.get(objeto, {})):
             covered.update(box.name for box in shop.caixas)
@@ -129,7 +129,7 @@ def _checks(row: Standing, one: Asked) -> Checks:
     return Checks(row.falhas_seguidas, row.falhando_desde, one.found.erro, row.parada, unknown)
 
 
-def _seen(one: Asked, changes: Mapping[str, state.Changes]) -> history.Seen:
+def _checked(one: Asked, changes: Mapping[str, state.Changes]) -> history.Checked:
     estado = one.resposta.ESTADO_OPERACAO if one.resposta else None
     look = history.look(one.found.resultado, estado, changes[one.question.box.name].ativos)
-    return history.Seen(look, one.found.erro and one.found.erro[:ERROR_LIMIT])
+    return history.Checked(look, one.found.erro and one.found.erro[:ERROR_LIMIT])

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from alerts.sat.inalcancavel import Place
+from alerts.sat.inalcancavel import Loja
 from core.settings.sat import SHOP_PREFIX, BoxSettings
 from storage.models.alertas import OBJECT_LIMIT
 
@@ -15,7 +15,7 @@ LABELS = ("loja", "uf", "grupo")
 class Shop:
     """At least two boxes of one `loja`."""
 
-    place: Place
+    loja: Loja
     caixas: tuple[BoxSettings, ...]
 
 
@@ -26,7 +26,7 @@ def shops(boxes: Iterable[BoxSettings]) -> list[Shop]:
         if box.loja:
             found[box.loja].append(box)
     return [
-        Shop(Place(f"{SHOP_PREFIX}{name}"[:OBJECT_LIMIT], f"da loja {name}", len(members)), tuple(members))
+        Shop(Loja(f"{SHOP_PREFIX}{name}"[:OBJECT_LIMIT], name, len(members)), tuple(members))
         for name, members in found.items()
         if len(members) > 1
     ]

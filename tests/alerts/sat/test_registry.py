@@ -315,3 +315,20 @@ def test_a_satcfe_answer_and_ours_are_judged_alike() -> None:
         (one.codigo, one.mensagem, one.valores) for one in theirs
     ]
     assert {one.codigo for one in ours if one.ativo} == set(SATCFES)
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), SystemExit(3)], ids=repr)
+def test_a_guest_without_words_for_its_end_ends_all_the_same(error: BaseException) -> None:
+    class Mudo(alerts.AlertaOperacao):
+        resolvido = raising(error)
+
+        def checar(self) -> bool:
+            return False
+
+        def mensagem(self) -> str:
+            return "Oi."
+
+    alerts.registrar(Mudo)
+    contexto = alerts.Contexto(NOON, abertos={"Mudo": NOON})
+    found = {one.codigo: one for one in alerts.avaliar(parse(status_line(agora=NOON)), contexto)}["Mudo"]
+    assert (found.ativo, found.erro, found.resolvido) == (False, None, "")

@@ -7,7 +7,7 @@ import pytest
 from conftest import Configure
 from support.boxes import box, events, opened, rounds, told, with_boxes
 
-from alerts.sat.inalcancavel import Witness, place_is_down
+from alerts.sat.inalcancavel import Witness, loja_is_down
 from core.clock import FixedClock
 from core.settings.sat import BoxSettings
 from flows.sat import boxes, check, quiet
@@ -169,9 +169,9 @@ def member(falhas: int, since: int | None = None, asked: int | None = 10) -> Wit
     ids=str,
 )
 def test_when_a_shop_is_down(members: list[Witness], expected: bool | None) -> None:
-    assert place_is_down(members) is expected
+    assert loja_is_down(members) is expected
 
 
 def test_the_shops_of_some_boxes_are_those_with_several() -> None:
     given = [BoxSettings(name=f"b{n}", host=f"10.0.0.{n}", loja="7" if n < 2 else str(n)) for n in range(4)]
-    assert [(shop.place.objeto, shop.place.caixas) for shop in shops(given)] == [("loja:7", 2)]
+    assert [(shop.loja.objeto, shop.loja.caixas) for shop in shops(given)] == [("loja:7", 2)]
