@@ -11,26 +11,35 @@ from celery.worker.autoscale import Autoscaler as CeleryAutoscaler
 
 from core import queues
 
-# How long work that is not urgent waits for a process that is about to become free.
-PATIENCE_SECONDS = 0.5
+# How long a message waits for a process that is about to become free before another one is started.
+PATIENCE_SECONDS, URGENT_PATIENCE_SECONDS = 1.0, 0.1
 
 
 class Autoscaler(CeleryAutoscaler):  # type: ignore[misc]
-    """Grows for work that has waited, shrinks while there is none at all."""
+    """Grows for a message that has waited, shrinks while none waits."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         carried = set(self.worker.app.amqp.queues.consume_from)
         urgent = any(queue.urgent for queue in queues.queues() if queue.name in carried)
-        self._patience = 0.0 if urgent else PATIENCE_SECONDS
+        self._patience = URGENT_PATIENCE_SECONDS if urgent else PATIENCE_SECONDS
 
     def maybe_scale(self, req: Any = None) -> None:
-        """Look whether there are too few processes, after some patience, or too many."""
-        if req is not None and self._patience and self.qty > self.processes:
-            self.worker.hub.call_later(self._patience, self.maybe_scale)
-        else:
+        """Look whether there are too many processes, or, after some patience with a message, too few."""
+        if req is None:
+            super().maybe_scale()
+        elif self.qty > self.processes:
+            self.worker.hub.call_later(self._patience, self._grow_for, req)
+
+    def _grow_for(self, req: Any) -> None:
+        if req in _waiting():
             super().maybe_scale()
 
     def scale_down(self, n: int) -> Any:
-        """End processes only when no task is under way or on its way to one."""
-        return None if state.reserved_requests else super().scale_down(n)
+        """End processes only while none may have been given a task that it has not confirmed yet."""
+        return None if _waiting() else super().scale_down(n)
+
+
+def _waiting() -> set[Any]:
+    """Return the messages that no process has begun to work on."""
+    return set(state.reserved_requests) - set(state.active_requests)
