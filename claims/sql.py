@@ -5,7 +5,20 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, Generic, cast
 
-from sqlalchemy import ColumnElement, Dialect, Select, Table, TextClause, Update, bindparam, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Select,
+    Table,
+    TextClause,
+    Update,
+    bindparam,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from claims import holder
@@ -114,11 +127,10 @@ class SqlClaims(Generic[Row, Outcome]):
             values: dict[str, Any] = {name: new.c[name] for name in self.written if name != "id"}
             if not keep:
                 values["lease_token"] = null()
+            # by the rows' numbers: over the index of tokens SQLite would go through all outcomes for each held row
+            held = func.coalesce(table.c.lease_token, "") == bindparam("p_token")
             self._settles[dialect.name, keep] = (
-                update(table)
-                .where(table.c.id == new.c.id, table.c.lease_token == bindparam("p_token"))
-                .values(**values)
-                .returning(table.c.id)
+                update(table).where(table.c.id == new.c.id, held).values(**values).returning(table.c.id)
             )
         return self._settles[dialect.name, keep]
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 from connectors.questor import Documento
 from core.clock import Clock
+from core.logs import get_logger
 from flows.questor import outcome
 from flows.questor.outcome import Item
 from flows.questor.rows import Arquivo, Outcome
 from flows.questor.texts import Changed, Texts
 
 AT_ONCE = 64
+log = get_logger(__name__)
 
 
 @dataclass
@@ -60,13 +62,18 @@ class Reader:
         read = Read()
         for row in rows:
             try:
-                documento = Documento(row.identidade, self._texts.read(row))
+                read.items.append(self._item(row))
             except Changed as changed:
                 read.outcomes.append(outcome.unreadable(row, changed.motivo, self._clock.now()))
-                continue
-            counts = (row.tentativas, row.repeticoes, row.erros)
-            read.items.append(Item(row.id, row.tipo, documento, documento.size, *counts))
+            except Exception:
+                log.exception("file could not be read to be sent", caminho=row.caminho)
+                read.outcomes.append(outcome.unreadable(row, "erro_de_leitura", self._clock.now()))
         return read
+
+    def _item(self, row: Arquivo) -> Item:
+        documento = Documento(row.identidade, self._texts.read(row))
+        counts = (row.tentativas, row.repeticoes, row.erros)
+        return Item(row.id, row.tipo, documento, documento.size, *counts)
 
     def close(self) -> list[int]:
         """End, from any thread; return the numbers of the files that were not read to the end."""

@@ -13,9 +13,10 @@ from core.settings.questor import ContaQuestor
 from events import record_event
 from events.catalog import EnvioQuestorConcluido, EnvioQuestorParado
 from flows.questor import lots
+from flows.questor.ledger import WORK_SECONDS
 from flows.questor.resolve import Resolver
 from flows.questor.rows import PENDING, SEATS
-from flows.questor.sender import WORK_SECONDS, Report, Sender
+from flows.questor.sender import Report, Sender
 from flows.questor.starting import agreed, state
 from storage.models import QuestorLote
 from storage.session import reading, transaction
@@ -53,7 +54,9 @@ async def _send(lote: QuestorLote, conta: ContaQuestor, clock: Clock) -> Report:
         except Misconfigured as fault:
             return Report(parado=str(fault))
         sender = Sender(questor, lote, conta, token, clock)
-        await Pump(sender, Pace(gather=GATHER_SECONDS, most=WORK_SECONDS, idle=WORK_SECONDS)).run()
+        pump = Pump(sender, Pace(gather=GATHER_SECONDS, most=WORK_SECONDS, idle=WORK_SECONDS))
+        sender.wake = pump.wake
+        await pump.run()
         return sender.report
 
 

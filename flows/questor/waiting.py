@@ -2,7 +2,8 @@
 
 A document that fails alone is a suspect. It is the reason only if another of its kind passes after its failure, and it
 fails again, and so on: while the whole server is out nobody passes, and nobody is blamed. So that there is somebody to
-pass, the last of a kind go a few at a time while there are suspects, who take turns with them.
+pass, the last few of a kind go one by one, after everything else; and from the first request that fails on the rest go
+a few at a time, in turns with the suspects.
 """
 
 from collections import deque
@@ -14,6 +15,7 @@ from flows.questor.outcome import Item
 
 # So many requests the last documents of a kind are spread over.
 WITNESSES = 2 * outcome.MOST_ERRORS
+RESERVE = outcome.MOST_ERRORS + 1
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Waiting:
         self._fresh: dict[str, deque[Item]] = {}
         self._again: deque[Group] = deque()
         self._suspects: list[Suspect] = []
+        self._troubled: set[str] = set()
         self.count = self.bytes = 0
 
     def __bool__(self) -> bool:
@@ -73,6 +76,7 @@ class Waiting:
 
     def split(self, group: Group) -> None:
         """Let the first half of a request that failed go again, and the other wait among the rest."""
+        self._troubled.add(group.tipo)
         middle = len(group.items) // 2
         self._again.append(replace(group, items=group.items[:middle]))
         for item in reversed(group.items[middle:]):
@@ -90,6 +94,8 @@ class Waiting:
             one.ready, one.item = True, replace(one.item, erros=one.item.erros + 1)
         guilty = [one for one in proven if one.item.erros >= outcome.MOST_ERRORS]
         self._suspects = [one for one in self._suspects if one not in guilty]
+        if not any(group.tipo == tipo for group in self._again):
+            self._troubled.discard(tipo)
         return guilty
 
     def take(self, most: int, *, in_flight: int, dry: bool) -> Group | None:
@@ -113,7 +119,11 @@ class Waiting:
         return Group((one.item,), again=True, proven=proven)
 
     def _some(self, tipo: str, fresh: deque[Item], most: int, in_flight: int, *, dry: bool) -> Group | None:
-        if dry and any(one.item.tipo == tipo for one in self._suspects):
+        if dry and len(fresh) <= RESERVE:
+            return None if in_flight or self._again else self._gathered(fresh, 1)
+        if dry:
+            most = min(most, len(fresh) - RESERVE)
+        if dry and (tipo in self._troubled or any(one.item.tipo == tipo for one in self._suspects)):
             if in_flight:
                 return None
             most = min(most, max(len(fresh) // WITNESSES, 1))

@@ -33,11 +33,13 @@ class Limites:
     """What the server bears; all may be changed while it runs. None or 0: no limit.
 
     `capacidade` is documents a second, the surplus waits its turn; `por_segundo` is requests a second, the surplus
-    gets 429 with Retry-After; `take` is the longest page of a query.
+    gets 429 with Retry-After; `rajada` is how many of them may come at once, a second's worth without it; `take` is
+    the longest page of a query.
     """
 
     em_voo: int | None = None
     por_segundo: int | None = None
+    rajada: int | None = None
     capacidade: float | None = None
     latencia: float = 0.0
     bytes: int | None = None
@@ -52,7 +54,7 @@ class QuestorServer(SandboxServer):
 
     Faults come after a request was read and counted, before anything is stored. `formas` twists the answers
     (`sandbox.questor.formas`); `recusas` refuses documents by identity; `clientes` are the CNPJs registered, None for
-    any.
+    any. `reenviados` counts what was sent again though it was stored already.
     """
 
     max_body = 64 * 1024 * 1024
@@ -66,11 +68,13 @@ class QuestorServer(SandboxServer):
         self.clientes: set[str] | None = None
         self.guardados: dict[str, Documento] = {}
         self.posts: Counter[str] = Counter()
+        self.reenviados: Counter[str] = Counter()
         self.pedidos: Counter[str] = Counter()
         self.refused: deque[str] = deque(maxlen=KEPT)
         self.em_voo = self.max_em_voo = 0
         self._livre_em = 0.0
         self._chegadas: deque[float] = deque()
+        self._balde: tuple[float, float] | None = None
 
     def estado(self) -> dict[str, Any]:
         """Return what was received and stored."""
@@ -122,18 +126,26 @@ class QuestorServer(SandboxServer):
             return self._refuse(413, "")
         if limits.em_voo and others >= limits.em_voo:
             return self._refuse(503, "")
-        if limits.por_segundo and self._too_many(limits.por_segundo):
+        if limits.por_segundo and self._too_many(limits.por_segundo, limits.rajada):
             return self._refuse(429, "", {"Retry-After": "1"})
         return None
 
-    def _too_many(self, allowed: int) -> bool:
+    def _too_many(self, allowed: int, burst: int | None) -> bool:
         now = time.monotonic()
+        if burst is not None:
+            return self._bucket_is_empty(now, allowed, burst)
         while self._chegadas and self._chegadas[0] <= now - 1:
             self._chegadas.popleft()
         if len(self._chegadas) >= allowed:
             return True
         self._chegadas.append(now)
         return False
+
+    def _bucket_is_empty(self, now: float, allowed: int, burst: int) -> bool:
+        since, tokens = self._balde or (now, float(burst))
+        tokens = min(tokens + (now - since) * allowed, float(burst))
+        self._balde = now, max(tokens - 1, 0.0) if tokens >= 1 else tokens
+        return tokens < 1
 
     async def _application(self, request: web.Request, method: str, body: bytes) -> web.StreamResponse:
         self.pedidos[method] += 1
@@ -187,6 +199,7 @@ class QuestorServer(SandboxServer):
         if self.clientes is not None and lido.cnpj not in self.clientes:
             return lido, False, f"Cliente {lido.cnpj} não cadastrado."
         if lido.identidade in self.guardados:
+            self.reenviados[lido.identidade] += 1
             return lido, False, JA_IMPORTADO
         self.guardados[lido.identidade] = lido
         return lido, True, "Importado com sucesso."
