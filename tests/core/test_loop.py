@@ -1,8 +1,10 @@
 import asyncio
 import os
 import signal
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,9 +25,10 @@ async def fail() -> None:
     raise ValueError("não")
 
 
-async def noted(ended: list[str], seconds: float = 30.0) -> None:
+async def noted(ended: list[str], began: threading.Event, goes_on: asyncio.Event) -> None:
     try:
-        await asyncio.sleep(seconds)
+        began.set()
+        await goes_on.wait()
         ended.append("fim")
     except asyncio.CancelledError:
         ended.append("cancelado")
@@ -50,9 +53,16 @@ def test_calls_share_one_loop_until_it_is_closed() -> None:
 
 def test_what_is_begun_goes_on_behind_its_caller() -> None:
     ended: list[str] = []
-    loop.begin(noted(ended, 0.3))
+    began, goes_on = threading.Event(), asyncio.Event()
+
+    async def let_it() -> None:
+        goes_on.set()
+
+    loop.begin(noted(ended, began, goes_on))
+    assert began.wait(10)
     assert ended == []
-    loop.finish(5)
+    loop.run(let_it())
+    loop.finish(10)
     assert ended == ["fim"]
 
 
@@ -70,9 +80,10 @@ def test_a_fault_behind_the_caller_is_logged(capsys: pytest.CaptureFixture[str])
 @pytest.fixture
 def full() -> Iterator[list[str]]:
     ended: list[str] = []
-    begun = [loop.begin(noted(ended)) for _ in range(2)]
-    wait_until(lambda: all(one.running() for one in begun) or True)
-    loop.run(double(1))
+    began = [threading.Event() for _ in range(2)]
+    for one in began:
+        loop.begin(noted(ended, one, asyncio.Event()))
+    assert all(one.wait(10) for one in began)
     yield ended
     loop.close()
 
@@ -89,21 +100,31 @@ def test_finishing_waits_no_longer_than_asked(full: list[str]) -> None:
     assert full == []
 
 
+def main_thread_waits() -> bool:
+    frame = sys._current_frames()[threading.main_thread().ident or 0]
+    return any(one.name == "wait" and "concurrent" in one.filename for one in traceback.extract_stack(frame))
+
+
 def test_an_interrupted_caller_cancels_its_work_and_waits_for_its_clearing_up() -> None:
     cleared: list[str] = []
 
     async def work() -> None:
         try:
+            for _ in range(1000):
+                if main_thread_waits():
+                    break
+                await asyncio.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGINT)
             await asyncio.sleep(30)
         finally:
-            await asyncio.sleep(0.1)
+            # More than one step: whoever does not wait for it leaves before.
+            for _ in range(100):
+                await asyncio.sleep(0.001)
             cleared.append("ok")
 
     # The handler of SIGINT raises in the main thread, as Ctrl-C and Celery's soft time limit do.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-        timer.start()
         with pytest.raises(KeyboardInterrupt):
             loop.run(work())
     finally:

@@ -1,6 +1,7 @@
 """Calls from a bare Python process, as the README shows them: one for each flow, carried out by a real worker."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Configure
-from support.deliveries import SECRET, fire, only, webhook
+from support.deliveries import SECRET, only, webhook
 from support.ports import wait_until
 
 from core.queues import queues
@@ -18,10 +19,12 @@ from storage.models import Caixa
 from storage.session import reading
 
 ROOT = Path(__file__).parents[2]
+# What a worker's log says of a task that ended well.
+SUCCEEDED = {"entregas": "entregas.drenar", "varredura": "entregas.varrer", "questor": "questor.avancar"}
 CALLS = {
     "sat": 'from tasks.sat import verificar_caixa; verificar_caixa.delay("loja-1")',
     "questor": "from tasks.questor import avancar; avancar.delay()",
-    "entregas": "from tasks.entregas import drenar; drenar.delay(1)",
+    "entregas": "from tasks.entregas import drenar; drenar.delay([1])",
     "varredura": "from tasks.entregas import varrer; varrer.delay()",
     "evento": 'from events import disparar_webhook; disparar_webhook("alerta_aberto", {"mensagem": "Olá"})',
 }
@@ -29,9 +32,10 @@ CALLS = {
 
 @pytest.fixture
 def outside(
-    configure: Configure, sqlite: str, broker: str, loopback: None
-) -> Iterator[tuple[HubServer, ReceiverServer]]:
-    """A hub, a receiver, and a worker of all queues."""
+    configure: Configure, sqlite: str, broker: str, loopback: None, tmp_path: Path
+) -> Iterator[tuple[HubServer, ReceiverServer, Path]]:
+    """A hub, a receiver, and a worker of all queues with its log."""
+    log = tmp_path / "worker.log"
     with HubServer() as hub, ReceiverServer({"/x": SECRET}) as receiver:
         configure(sat__boxes=json.dumps([{"name": "loja-1", "host": hub.host, "port": hub.port}]))
         command = [
@@ -45,9 +49,12 @@ def outside(
             ",".join(queue.name for queue in queues()),
             "-c",
             "1",
+            "-l",
+            "INFO",
         ]
-        worker = subprocess.Popen([*command, "--without-gossip", "--without-mingle"], stderr=subprocess.DEVNULL)
-        yield hub, receiver
+        with log.open("wb") as told:
+            worker = subprocess.Popen([*command, "--without-gossip", "--without-mingle"], stdout=told, stderr=told)
+        yield hub, receiver, log
         worker.terminate()
         worker.wait(30)
 
@@ -57,19 +64,23 @@ def bare_python(program: str) -> None:
 
 
 @pytest.mark.slow
-def test_each_call_of_the_readme_is_carried_out(outside: tuple[HubServer, ReceiverServer]) -> None:
-    hub, receiver = outside
+def test_each_call_of_the_readme_is_carried_out(outside: tuple[HubServer, ReceiverServer, Path]) -> None:
+    hub, receiver, log = outside
     bare_python(CALLS["sat"])
     wait_until(lambda: hub.count(1) == 1, seconds=30)
     wait_until(lambda: _result("loja-1") == "ok")
     webhook(f"{receiver.url}/x")
     bare_python(CALLS["evento"])
     wait_until(lambda: only().estado == "entregue")
-    for call in ("entregas", "varredura"):
-        before = len(receiver.requests)
-        fire()
+    for call, task in SUCCEEDED.items():
+        before = len(ended_well(log, task))
         bare_python(CALLS[call])
-        assert receiver.wait_for(lambda before=before: len(receiver.requests) > before)
+        wait_until(lambda task=task, before=before: len(ended_well(log, task)) > before, seconds=30)
+
+
+def ended_well(log: Path, task: str) -> list[str]:
+    """Return the lines of a worker's log that tell of an end without a fault."""
+    return re.findall(rf"{re.escape(task)}\[\S+\] succeeded", log.read_text())
 
 
 def _result(nome: str) -> str | None:
@@ -81,5 +92,5 @@ def _result(nome: str) -> str | None:
 @pytest.mark.parametrize("call", ["sat", "questor", "entregas", "evento"])
 def test_the_readme_shows_the_calls_that_are_tested(call: str) -> None:
     shown = (ROOT / "README.md").read_text()
-    imported = CALLS[call].split(";")[0]
-    assert imported in shown
+    imported, called = CALLS[call].split("; ")
+    assert re.search(rf"(?m)^{re.escape(imported)}\n\n{re.escape(called)}$", shown)

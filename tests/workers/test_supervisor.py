@@ -1,10 +1,12 @@
 """The supervisor with real processes: order, back-off, stopping, and nothing left behind."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -26,6 +28,8 @@ child = "import os, time; from core.process import die_with_parent; die_with_par
 subprocess.Popen([sys.executable, "-c", child + "print('neto', os.getpid(), flush=True); time.sleep(60)"])
 """
 FORKING = PARENT + SLEEPER
+# A pipe holds 64 KiB; whoever writes more lines than that waits for a reader.
+PIPE_BYTES = 60_000
 FORKING_STUBBORN = PARENT + STUBBORN
 
 
@@ -82,13 +86,16 @@ def test_others_are_waited_for_until_they_are_ready(tmp_path: Path) -> None:
     processes = [
         {"name": "broker", "code": SLEEPER, "ready": str(sign)},
         {"name": "worker", "code": SLEEPER, "after": ["broker"]},
+        # It is started in the same round in which the worker would be.
+        {"name": "beat", "code": SLEEPER},
     ]
     with Line(processes) as line:
-        line.wait_for("broker . pid")
-        time.sleep(0.3)
+        line.wait_for("beat   . pid")
         assert line.matches("worker . pid") == []
         sign.touch()
         line.wait_for("worker . pid")
+        first = {name: number for number, text in reversed(list(enumerate(line.lines))) for name in [text.split()[0]]}
+        assert first["beat"] < first["worker"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -153,6 +160,13 @@ def test_a_process_is_told_its_first_line() -> None:
         line.wait_for("a . OI")
 
 
+def waiting_bytes(process: "subprocess.Popen[bytes]") -> int:
+    """Return how much of its output nobody has read yet."""
+    assert process.stdout is not None
+    size = fcntl.ioctl(process.stdout.fileno(), termios.FIONREAD, b"    ")
+    return int.from_bytes(size, sys.byteorder)
+
+
 def test_a_reader_that_stalls_does_not_hold_up_the_stop() -> None:
     code = "import sys\nwhile True: sys.stdout.write('x' * 1000 + '\\n')"
     order = json.dumps({"processes": [{"name": "a", "code": code}], "stop_limit": 2})
@@ -166,7 +180,7 @@ def test_a_reader_that_stalls_does_not_hold_up_the_stop() -> None:
         assert process.stdin is not None
         with process.stdin as told:
             told.write(order.encode())
-        time.sleep(1)
+        wait_until(lambda: waiting_bytes(process) >= PIPE_BYTES)
         process.terminate()
         try:
             assert process.wait(6) == 0
