@@ -26,7 +26,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Give a name of the boxes' extension point without loading it for those who want another source."""
+    """Return a name of the boxes' extension point, loaded only when it is asked for."""
     if name not in __all__:
         raise AttributeError(name)
     from alerts.sat import public

@@ -1,4 +1,4 @@
-"""What the conditions of a source that is judged by the clock are judged by."""
+"""What conditions that are judged once a minute may read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Who knows of an open alert, and telling it again to those who do not."""
+"""Acknowledging open alerts, and reminding of those that nobody acknowledged."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -11,12 +11,12 @@ from storage.models import Alerta
 
 
 def acknowledge(alerta: Alerta, now: datetime) -> None:
-    """Note that somebody knows: from now on nobody is reminded of it."""
+    """Acknowledge an alert: no more reminders."""
     alerta.reconhecido_em = alerta.reconhecido_em or now
 
 
 def remind(db: Session, every: timedelta, now: datetime, calados: Collection[tuple[str, str]] = ()) -> list[str]:
-    """Tell again of alerts that were told, are open and unacknowledged for that long, unless of silent objects.
+    """Remind of alerts that were announced and have been open and unacknowledged for that long, except silent objects.
 
     `calados` are pairs of source and object. Return the `webhook-id` of each event.
     """

@@ -40,7 +40,7 @@ def opened(
 
 
 def locked(db: Session, fonte: str, objetos: Collection[str] | None = None, conta: str = CONTA_PADRAO) -> Open:
-    """Return the open alerts of some objects (none: of all), locked: by object, then by code."""
+    """Return the open alerts of some objects (None: of all), locked: by object, then by code."""
     found: Open = {}
     for alerta in db.scalars(_open(fonte, conta, objetos).order_by(Alerta.id).with_for_update()):
         found.setdefault(alerta.objeto, {})[alerta.codigo] = alerta
@@ -99,7 +99,7 @@ def _label(alerta: Alerta, one: Judgement) -> None:
 
 
 def _tell(db: Session, alerta: Alerta, one: Judgement) -> list[str]:
-    """Tell of an alert that nobody heard of, or not as severe as it is, or not of this kind of fault."""
+    """Announce an alert that was not announced yet, or only as less severe, or for another kind of fault."""
     if one.calado or not _is_news(alerta, one):
         return []
     worse = alerta.severidade_avisada is not None

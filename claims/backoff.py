@@ -19,14 +19,14 @@ class Backoff:
 
     @classmethod
     def doubling(cls, first: float, longest: float, jitter: float = 0.2) -> "Backoff":
-        """Return waits that double up to the longest, for ever."""
+        """Return waits that double up to the longest one, which then repeats for ever."""
         waits = [first]
         while waits[-1] < longest:
             waits.append(min(waits[-1] * 2, longest))
         return cls(waits, jitter, for_ever=True)
 
     def wait(self, attempts: int, *, at_least: float = 0.0, asked: float | None = None) -> float | None:
-        """Return the seconds until the next attempt after so many of them, none when there is no other.
+        """Return the seconds until the next attempt after so many of them, None when there is no other.
 
         `at_least` is a minimum of our own, `asked` what the other side asked for: of either nothing is taken off.
         """

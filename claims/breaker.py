@@ -1,4 +1,4 @@
-"""A breaker: after failures in a row nobody asks any more but one probe now and then."""
+"""A circuit breaker: after several failures in a row only a probe goes out now and then."""
 
 from dataclasses import dataclass, replace
 

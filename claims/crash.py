@@ -1,4 +1,4 @@
-"""Give back what dead processes of this host held: a kill costs one sweep, not a whole lease."""
+"""Give back what dead processes of this host held: a kill costs seconds, not a whole lease."""
 
 from collections.abc import Iterable
 from typing import Any

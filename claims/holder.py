@@ -1,4 +1,4 @@
-"""Who holds a lease: a token that names the process, so that the dead of this host are known at once."""
+"""Lease tokens: each names its process, so that leases of dead processes of this host are found at once."""
 
 import os
 import secrets
@@ -14,7 +14,7 @@ def host() -> str:
 
 
 def _born(pid: int) -> str | None:
-    """Return when a process started, in ticks since boot (field 22 of /proc/PID/stat); none for the dead."""
+    """Return when a process started, in ticks since boot (field 22 of /proc/PID/stat); None for the dead."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (OSError, ValueError):

@@ -19,9 +19,9 @@ class Limit:
     fell_at: datetime | None = None
 
     def answered(self, seconds: float, ceiling: float) -> "Limit":
-        """Grow by two per round of `value` answers, unless answers got slow: then more in flight would only queue.
+        """Grow by two per round of `value` answers, unless answers got slower: more in flight would only queue.
 
-        Whoever never complained is tried out faster, up to a few: twice as many after each round.
+        A server that never complained is tried faster at first: twice as many after each round, up to `FEW`.
         """
         quickest = min(seconds, self.quickest * QUICKEST_DRIFT) if self.quickest else seconds
         usual = seconds if self.usual is None else self.usual + SMOOTHING * (seconds - self.usual)

@@ -1,4 +1,4 @@
-"""The one protocol of all owed work, whatever holds the rows: our tables, a queue table of Oracle, a ledger in MongoDB.
+"""The one protocol of all owed work, for rows anywhere: our tables, a queue table of Oracle, a ledger in MongoDB.
 
 A row may be claimed once its time has come. Claiming writes the token of the holder and the end of its lease. Every
 later write names the token, so that whoever lost its lease changes nothing, and says which rows were still held: only
@@ -24,9 +24,9 @@ class Claims(Protocol[Key, RowOut, OutcomeIn]):
     """
 
     def claim(self, limit: int, now: datetime, seconds: float, token: str) -> Sequence[RowOut]:
-        """Take at most so many due rows for that long, the longest due first.
+        """Take at most `limit` due rows for `seconds`, the longest due first.
 
-        Rivals take others; nobody waits for anybody.
+        Concurrent callers get different rows and do not wait for each other.
         """
         ...
 
@@ -45,6 +45,6 @@ class Claims(Protocol[Key, RowOut, OutcomeIn]):
     def after_crash(self, now: datetime) -> int:
         """Let go of what dead processes of this host held, due at once; return how many rows.
 
-        Nobody knows what was done with them, so they may become something else than by `give_back`.
+        What was done with them is unknown, so they may change otherwise than by `give_back`.
         """
         ...

@@ -85,7 +85,7 @@ class Pump(Generic[Item, Done, Plan, Taken]):
         return self._stopped or late or stopping() or self.work.over()
 
     async def run(self) -> None:
-        """Work until the end. A fault of ours costs the item in which it happened, and is raised once all are done."""
+        """Work until the end. A bug costs the item in which it happened, and is raised once all others are done."""
         try:
             await self._work()
         finally:
@@ -134,7 +134,7 @@ class Pump(Generic[Item, Done, Plan, Taken]):
         self._done.append(done)
 
     def _start_turn(self, *, over: bool) -> None:
-        """Begin a turn where there is reason for one; whoever claims also writes."""
+        """Begin a turn if there is something to write or to claim; one turn does both."""
         now = time.monotonic()
         if self._turn is not None or now < self._not_before:
             return
@@ -161,7 +161,7 @@ class Pump(Generic[Item, Done, Plan, Taken]):
         self.work.took(turn.result())
 
     def _not_turned(self, fault: BaseException) -> None:
-        """Keep what could not be written: it is tried again as it was, after a fault of ours one by one."""
+        """Keep what could not be written and try it again as it was; after a bug, one by one."""
         writing, self._writing = self._writing, []
         now = time.monotonic()
         self._failing_since = self._failing_since or now

@@ -63,7 +63,7 @@ class SqlClaims(Generic[Row, Outcome]):
     def on(self, db: Session, *where: ColumnElement[bool], early: bool = False) -> "Bound[Row, Outcome]":
         """Return the rows for one transaction; `where` narrows what is claimed.
 
-        With `early` also rows are claimed that nobody holds and that are not due yet.
+        With `early` rows that are not due yet are claimed too, if nobody holds them.
         """
         return Bound(self, db, where, early=early)
 
@@ -72,12 +72,12 @@ class SqlClaims(Generic[Row, Outcome]):
         return (self.table.c.due_at <= now, *self.ready)
 
     def owe(self, db: Session, at: datetime, *where: Condition, **values: Any) -> int:
-        """Let rows that nobody holds be due at that instant, with these values; return how many."""
+        """Make rows without a holder due at that instant, with these values; return how many."""
         free = update(self.table).where(self.table.c.lease_token.is_(None), *where)
         return changed(db, free.values(due_at=at, **values))
 
     def take_away(self, db: Session, *where: Condition, **values: Any) -> int:
-        """Write these values to rows whoever holds them; the holder then has lost them. Return how many."""
+        """Write these values to rows even while they are held; the holder loses them. Return how many."""
         taken = update(self.table).where(*where).values(lease_token=None, **values)
         return changed(db, taken)
 

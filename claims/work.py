@@ -34,7 +34,7 @@ class Work(Protocol[Item, Done, Plan, Taken]):
         ...
 
     def took(self, taken: Taken) -> None:
-        """Note what a turn came to."""
+        """Note the result of a turn."""
         ...
 
     def next(self) -> Item | None:
@@ -42,7 +42,7 @@ class Work(Protocol[Item, Done, Plan, Taken]):
         ...
 
     async def do(self, item: Item) -> Done:
-        """Do it, whatever the other side answers; only a fault of our own is raised."""
+        """Do it and return what came of it, good or bad; only a bug raises."""
         ...
 
     def ended(self, item: Item, done: Done) -> None:
@@ -50,11 +50,11 @@ class Work(Protocol[Item, Done, Plan, Taken]):
         ...
 
     def failed(self, item: Item, fault: BaseException) -> Done | None:
-        """Say what becomes of an item in which a fault of ours was raised; none: it goes back as it was."""
+        """Return the outcome of an item in which a bug was raised; None gives it back as it was."""
         ...
 
     def unwritten(self, done: Done, fault: BaseException) -> None:
-        """Note an outcome that cannot be written by a fault of ours; its row waits for the end of its lease."""
+        """Note an outcome that a bug keeps from being written; its row waits for the end of its lease."""
         ...
 
     def alarm(self) -> float:
@@ -70,7 +70,7 @@ class Work(Protocol[Item, Done, Plan, Taken]):
         ...
 
     def give_back(self, items: Sequence[Item]) -> None:
-        """Let go of these, and of whatever else is held."""
+        """Give back these items and everything else that is held."""
         ...
 
 

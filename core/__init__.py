@@ -1,1 +1,1 @@
-"""What every other package may use and which itself knows nobody: settings, errors, clock, text, HTTP hygiene."""
+"""What every other package may use and which imports none of them: settings, errors, clock, text, HTTP."""

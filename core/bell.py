@@ -1,7 +1,7 @@
-"""A bell between processes, by the broker's publish and subscribe: whoever listens hears it at once.
+"""A bell between processes, on the broker's publish and subscribe: listeners hear it at once.
 
-Who rings learns whether anybody heard, so a listener is also the sign that somebody is awake: it goes with the
-listener's connection, however that ends. Nothing depends on a bell but speed.
+Ringing returns how many heard it, so a listener is also the sign that a pump is awake; the sign goes with the
+listener's connection. Only speed depends on the bell.
 """
 
 import asyncio
@@ -48,9 +48,9 @@ def listeners(name: str) -> int:
 
 @contextlib.asynccontextmanager
 async def listening(name: str, heard: Callable[[str], object], gone: Callable[[], object]) -> AsyncIterator[bool]:
-    """Listen until the end of the block; give whether there is a broker to listen to.
+    """Listen until the end of the block; yield whether there is a broker to listen to.
 
-    `heard` is told each text, `gone` that nothing will be heard any more.
+    `heard` is called with each text, `gone` once when nothing will be heard any more.
     """
     url = broker_url()
     if url is None:

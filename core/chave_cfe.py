@@ -19,7 +19,7 @@ class ChaveCFe:
     @staticmethod
     @lru_cache(maxsize=8192)
     def ler(texto: str) -> "ChaveCFe | None":
-        """Take a key apart; none when it is malformed. A box tells the same keys at every poll."""
+        """Take a key apart; None when it is malformed. A box tells the same keys at every poll."""
         chave = texto.strip()
         if not chave.isascii() or not chave_valida(chave, MODELO_CFE):
             return None

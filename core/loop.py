@@ -40,7 +40,7 @@ class _Thread:
         return asyncio.run_coroutine_threadsafe(tracked(), self.loop)
 
     def lend(self, future: "Future[Any]") -> None:
-        """Let a coroutine go on; whoever started it is not there any more to hear of its faults."""
+        """Let a coroutine go on without its caller; its faults are logged."""
         self.behind.add(future)
         future.add_done_callback(self._ended_behind)
 
@@ -71,7 +71,7 @@ def _current() -> _Thread:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end; if the caller is interrupted, cancel it and wait for its clearing up."""
+    """Run a coroutine to its end; if the caller is interrupted, cancel it and wait until it has cleaned up."""
     return _waited(work).result()
 
 

@@ -1,6 +1,6 @@
 """Messages to the workers. Each says "look at this now"; what is owed stands in the database.
 
-Celery is loaded by the first message, so that whoever sends none does not pay for it.
+Celery is loaded by the first message: a process that sends none does not pay for it.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""What aiohttp hands over of an answer: its headers first, whatever follows them and however TCP cuts it.
+"""What aiohttp hands over of an answer: its headers first, however the rest looks and however TCP splits it.
 
-aiohttp parses a whole segment before it tells of the message in it, so that a fault after good headers hides them, or
-not, as the segments fall. Here the head is parsed by itself; what is wrong behind it costs the connection, no more.
+aiohttp parses a whole segment before it reports the message in it, so a fault after good headers hides them or not,
+depending on how TCP split them. Here the head is parsed by itself; a fault behind it costs only the connection.
 """
 
 import re
@@ -70,7 +70,7 @@ class OneAnswer(ResponseHandler):
         return data[:taken], data[taken:]
 
     def _without_stray(self, data: bytes) -> bytes:
-        """Leave out what an earlier answer brought after its end, when it comes only now that the next is awaited."""
+        """Skip bytes that belong after the end of an earlier answer and arrive only while the next one is awaited."""
         if not self._reused or self._size:
             return data
         self._stray += data
@@ -89,7 +89,7 @@ class OneAnswer(ResponseHandler):
             self.transport.close()
 
     def _tell_the_reader(self) -> None:
-        """Hand a fault in the body to whoever reads it; aiohttp keeps it, and the reader waits for ever."""
+        """Raise a fault in the body where the body is read; aiohttp would let the reader wait for ever."""
         payload = self._payload
         if self._exception is not None and payload is not None and not payload.is_eof():
             payload.set_exception(ClientPayloadError("o corpo da resposta está quebrado"))

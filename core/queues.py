@@ -64,7 +64,7 @@ def queues() -> list[Queue]:
 
 
 def queue_of(task: str) -> Queue | None:
-    """Return the queue that a task declared; none for a task that is not ours."""
+    """Return the queue that a task declared; None for a task that is not ours."""
     _load()
     return _queue_of.get(task)
 

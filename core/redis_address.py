@@ -72,7 +72,7 @@ def client(address: RedisAddress, seconds: float) -> "redis.Redis":
 
 
 def certificate_refused(error: BaseException | None) -> bool:
-    """Tell whether a fault of the client is that of a certificate that nobody vouches for."""
+    """Tell whether a client's fault comes from a certificate that cannot be verified."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     return error is not None

@@ -1,4 +1,4 @@
-"""Secrets of one account, and how they are kept out of every text, in whatever form a text may hold them."""
+"""Secrets of one account, and how every form of them is kept out of texts."""
 
 import base64
 import html

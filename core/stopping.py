@@ -1,7 +1,7 @@
 """Whether this process has been asked to stop, as one byte that a worker shares with the processes it forks.
 
-Whoever works in rounds looks at `stopping()` before each new request: what is under way is waited for, its outcome is
-written, the rest is given back.
+Look at `stopping()` before each new request; when it is true, wait for what is under way, write its outcome and give
+the rest back.
 """
 
 import mmap
@@ -16,7 +16,7 @@ def stopping() -> bool:
 
 
 def ask_to_stop() -> None:
-    """Tell this process, its parent and everything forked from them to come to an end; safe in a signal handler."""
+    """Ask this process, its parent and everything forked from them to stop; safe in a signal handler."""
     _asked[0] = 1
 
 

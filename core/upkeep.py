@@ -1,4 +1,4 @@
-"""What a flow asks to be done for it by those who keep the house: one `UPKEEP` in each `flows/<flow>/upkeep.py`.
+"""What the platform does for a flow besides its work: one `UPKEEP` in each `flows/<flow>/upkeep.py`.
 
 `diagnostico`, retention, the metrics and the worker's hooks walk them; none of them knows a flow by its name.
 """

@@ -57,7 +57,7 @@ class Hours:
         return self._always or any(begin <= now < end for begin, end in self._near(now))
 
     def opens_at(self, now: datetime) -> datetime | None:
-        """Return when they begin next; none while they are open, or when they never will be."""
+        """Return when they begin next; None while they are open, or when they never will be."""
         if self.open_at(now):
             return None
         begins = [begin for begin, _ in self._dated if begin > now]
@@ -67,7 +67,7 @@ class Hours:
         return min([*begins, *weekly], default=None)
 
     def closes_at(self, now: datetime) -> datetime | None:
-        """Return when they end; none while they are closed, or when they never end."""
+        """Return when they end; None while they are closed, or when they never end."""
         if self._always or not self.open_at(now):
             return None
         until, farthest = now, now + timedelta(days=FARTHEST_DAYS)
@@ -115,12 +115,12 @@ def is_daily(text: str) -> bool:
 
 
 def is_period(entry: str) -> bool:
-    """Tell whether an entry is a dated period, and none of every week."""
+    """Tell whether an entry is a dated period, not a weekly one."""
     return "/" in entry
 
 
 def next_time(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """Return the next instant at which the zone's clock shows `HH:MM`; none for another text."""
+    """Return the next instant at which the zone's clock shows `HH:MM`; None for another text."""
     found = _TIME.fullmatch(text.strip())
     if found is None:
         return None

@@ -125,7 +125,7 @@ def record_event(
 
 
 def record_for(db: Session, payload: Payload, destino: Destino) -> Event:
-    """Record an event that concerns one destination only, whatever it is subscribed to; the caller owes it."""
+    """Record an event for one destination only, whatever it subscribes to; the caller adds the delivery."""
     now = SYSTEM.now()
     event = Event(message_id=message_id(now), nome=payload.evento, usuario_id=destino.usuario_id, occurred_at=now)
     event.corpo = serialise(event.nome, event.message_id, now, payload.dados())

@@ -1,7 +1,8 @@
-"""Tell whoever delivers where to look now. A hint that is lost costs one sweep period and nothing else.
+"""Tell the pumps where to look now. A lost hint costs one sweep period and nothing else.
 
-A pump that is awake hears the bell and needs no message. Whoever commits rings after it; a pump that falls asleep stops
-listening first and looks once more then: so either the ringer learns that nobody heard, or the pump sees the rows.
+A pump that is awake hears the bell and needs no message. A commit is followed by a ring. A pump that falls asleep
+first stops listening and then looks once more: so either the ringer learns that nobody heard, or the pump sees the
+rows.
 """
 
 import time
@@ -35,7 +36,7 @@ def bell_of(task: str, dialect: str) -> str:
 
 
 def send(destinos: Iterable[tuple[int, str]]) -> int:
-    """Send a message for each task, whoever is awake; return how many destinations were told."""
+    """Send a message for each task, even if its pump is awake; return how many destinations were named."""
     return _tell(destinos, messages_to)
 
 

@@ -11,7 +11,7 @@ from sandbox.server import SandboxServer
 
 
 class AnythingServer(SandboxServer):
-    """Answers `content` as JSON to whatever it is asked, and keeps what it was asked."""
+    """Answers `content` as JSON to every request, and keeps the requests."""
 
     def __init__(self, content: object, clock: Clock = SYSTEM) -> None:
         super().__init__(clock)

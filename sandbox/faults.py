@@ -1,4 +1,4 @@
-"""Faults any sandbox server can be told to have: per request from a queue, or for every request until cleared."""
+"""Faults of any sandbox server: one per request from a queue, or the same for every request until cleared."""
 
 import asyncio
 import gzip
@@ -71,12 +71,12 @@ def html(code: int = 200) -> Fault:
 
 
 def bomb(size: int = 10 * MIB) -> Fault:
-    """Answer with a small gzip body that inflates to `size` bytes, whatever the caller accepts."""
+    """Answer with a small gzip body that inflates to `size` bytes, even if the caller accepts no gzip."""
     return status(200, gzip.compress(bytes(size)), {"Content-Encoding": "gzip"})
 
 
 def drip(every_ms: float = 50) -> Fault:
-    """Send the headers, then one byte at a time for ever."""
+    """Send the headers, then one byte at a time without end."""
 
     async def act(request: web.Request, answer: Usual) -> web.StreamResponse:
         response = web.StreamResponse()

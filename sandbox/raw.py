@@ -12,7 +12,7 @@ from sandbox.server import LOOPBACK
 
 
 class RawServer:
-    """Answers the requests it gets, on whatever connection, with `answers` in turn, the last one again and again.
+    """Answers requests on any connection with `answers` in turn, and then the last one again and again.
 
     `piece` bytes go into one segment, all of them when it is None; `closes` ends the connection after each answer;
     `resets` cuts every connection with a TCP RST before it is read.

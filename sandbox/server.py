@@ -101,7 +101,7 @@ class SandboxServer:
         self.stop()
 
     def changed(self) -> None:
-        """Wake whoever waits for something to be received."""
+        """Wake the threads that wait for something to be received."""
         with self._changed:
             self._changed.notify_all()
 

@@ -44,7 +44,7 @@ OF_THE_DATABASE = (OperationalError, InterfaceError, DatabaseError)
 
 
 def explain(error: DBAPIError) -> PlatformError | None:
-    """Return the fault to raise for a database that cannot be used; none when the fault is ours.
+    """Return the fault to raise for a database that cannot be used; None when the fault is ours.
 
     It holds neither the address nor the statement.
     """

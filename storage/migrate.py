@@ -20,7 +20,7 @@ LOCK_FILE = "migracao.lock"
 
 
 def current(connection: Connection) -> str | None:
-    """Return the revision of a database; none when it has no table of ours."""
+    """Return the revision of a database; None when it has no table of ours."""
     tables = set(inspect(connection).get_table_names())
     if "alembic_version" not in tables:
         return None

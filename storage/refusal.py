@@ -38,7 +38,7 @@ def connect(dialect: Any, record: Any, arguments: Any, parameters: Any) -> Any:
 
 
 def code_of(conninfo: str) -> str | None:
-    """Return the SQLSTATE with which a server refuses a connection; none when it does not, or is not there."""
+    """Return the SQLSTATE with which a server refuses a connection; None when it does not, or is not there."""
     from psycopg import pq
 
     if sys.platform != "linux":

@@ -46,7 +46,7 @@ def add_missing(db: Session, model: type[DeclarativeBase], rows: Sequence[Mappin
 def add_new(db: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]], told: str) -> set[Any]:
     """Insert rows; return the values of the column `told` of those that were not there yet.
 
-    Of rivals that insert the same row at once one is told of it: the others wait for its transaction to end.
+    When several insert the same row at once, one gets it back; the others wait for its transaction to end.
     """
     if not rows:
         return set()
@@ -68,8 +68,8 @@ def upsert(
 
 
 def after(columns: Sequence[Any], last: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition that a row comes after the place where a page ended; `columns` are those of its order.
+    """Return the condition that a row comes after the last one of a page; `columns` are those of its order.
 
-    A page found this way costs the same wherever it is, and rows that come or go between pages move nobody.
+    A page costs the same wherever it is, and rows that come or go between pages shift no other.
     """
     return tuple_(*columns) > tuple_(*last, types=[column.type for column in columns])

@@ -39,7 +39,7 @@ class FlowTask(Task):  # type: ignore[misc]
             return super().__call__(*args, **kwargs)
 
     def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:
-        """Note when a scheduled task ran to its end; one that does not is told of (`alerts/fluxos`)."""
+        """Note when a scheduled task ran to its end; one that does not becomes an alert (`alerts/fluxos`)."""
         if self.name in (self.app.conf.beat_schedule or ()):
             from flows.alertas import runs
 

@@ -23,7 +23,7 @@ NTFY = Queue("ntfy", "ntfy", 1, "Entrega mensagens ntfy", LONGEST, _ends_in, urg
 
 @task("entregas.varrer", DEFAULT)
 def varrer() -> dict[str, Any]:
-    """Send a drain for every destination with due rows and a free slot."""
+    """Wake the pumps for every destination with due rows and a free slot."""
     from flows.entregas import draining
 
     return {"destinos": draining.wake_due()}

@@ -48,7 +48,7 @@ class PatientScheduler(RedBeatScheduler):  # type: ignore[misc]
         return wait
 
     def maybe_due(self, entry: Any, **options: Any) -> float:
-        """Send one entry if it is due; a broker that is away is told by the tick, once for all of them."""
+        """Send one entry if it is due; a missing broker is reported by the tick, once for all entries."""
         due = entry.is_due()
         if due.is_due:
             self.apply_async(entry, **options)

@@ -45,7 +45,7 @@ maxmemory-policy noeviction
 
 
 def given(settings: Settings) -> tuple[str, str] | None:
-    """Return the key and the address of the broker in the settings; none when it is ours to start."""
+    """Return the key and the address of the broker in the settings; None when it is ours to start."""
     for key in ("broker_url", "redis_url"):
         value = getattr(settings[CoreSettings], key)
         if value is not None:

@@ -1,7 +1,7 @@
 """The demonstration: the outside world in miniature as one more process, and a folder where it plays.
 
 It has a data folder of its own, made new at each start, with the settings that lead to its servers; while it lives
-whatever is typed in the same place reads them (`core.settings.demonstration`). Boxes, rules and destinations are
+every command typed in the same place reads them (`core.settings.demonstration`). Boxes, rules and destinations are
 ordinary settings and ordinary commands: nothing else of Esteira knows of it. `python -m workers.demo` is the job that
 types them.
 """

@@ -1,6 +1,6 @@
 """What worker and beat processes do when they begin and end. What each flow wants done stands in its `upkeep.py`.
 
-Beat and the supervisor load this too, so whatever is heavy is loaded by those who need it.
+Beat and the supervisor load this too, so heavy imports are inside the functions that need them.
 """
 
 import gc

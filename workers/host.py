@@ -1,4 +1,4 @@
-"""Look after this host: what its dead processes held is given back at once, and not when their leases end.
+"""Look after this host: give back at once what its dead processes held, instead of when their leases end.
 
 Every pool process does it: at its start, so also when it takes the place of one that was killed, and in every
 interval, so also for processes that nobody replaces. Of other hosts only the clock can tell.
@@ -16,7 +16,7 @@ log = get_logger(__name__)
 
 
 class _Watch(threading.Thread):
-    """Looks once, then in every interval until it is told to end."""
+    """Looks once, then in every interval until `end`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(name="esteira-host", daemon=True)

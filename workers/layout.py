@@ -47,7 +47,7 @@ class Worker:
 
     @property
     def stops_at_most(self) -> int:
-        """The same whatever the settings say: for supervisors that are told a number once."""
+        """The same for all settings: for supervisors that get a number once."""
         return math.ceil(max(queue.longest for queue in self.queues)) + HARD_RESERVE + CLOSE_SECONDS
 
     def arguments(self) -> tuple[str, ...]:

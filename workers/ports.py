@@ -12,7 +12,7 @@ TRIED = 200
 
 
 def free_ports(amount: int) -> list[int]:
-    """Return so many ports that nobody has now."""
+    """Return so many free ports."""
     found: list[int] = []
     for port in random.sample(PORTS, TRIED + amount):
         if len(found) == amount:

@@ -30,7 +30,7 @@ class Process:
 
 
 def waves(processes: tuple[Process, ...]) -> list[list[str]]:
-    """Return names in the order of stopping: whatever depends on a process stops before it."""
+    """Return names in the order of stopping: each process stops before those it depends on."""
     known = {process.name: process for process in processes}
 
     def depth(name: str) -> int:

@@ -78,7 +78,7 @@ def _mistake(name: str, host: str, port: int) -> str | None:
 
 
 def _fault(host: str, port: int) -> int | None:
-    """Return the number of the error that opening the port gives; none when it opens."""
+    """Return the number of the error that opening the port gives; None when it opens."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:

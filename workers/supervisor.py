@@ -55,7 +55,7 @@ class Slot:
 
     @property
     def waits_to_start(self) -> bool:
-        """Nobody is here, and somebody should be."""
+        """Whether the process is not running and should be."""
         return self.child is None and not self.done
 
 
@@ -109,7 +109,7 @@ class Supervisor:
                 self._start(slot)
 
     def _may_start(self, slot: Slot) -> bool:
-        """Others are waited for only once: whoever starts again finds them back by itself."""
+        """Other processes are waited for only once: one that starts again finds them by itself."""
         return slot.tried or all(self._slots[name].ready for name in slot.spec.after)
 
     def _start(self, slot: Slot) -> None:
@@ -175,7 +175,7 @@ class Supervisor:
     # Stopping
 
     def _stop_all(self) -> None:
-        """Stop wave after wave; whoever is late, or left when time is up, is killed with its group."""
+        """Stop wave after wave; a late process, or one left when time is up, is killed with its group."""
         self._write("Parando tudo, em ordem; mais um sinal termina na hora.")
         ends = time.monotonic() + self._stop_limit
         groups = [[slot for slot in map(self._slots.__getitem__, names) if slot.child] for names in self._order]

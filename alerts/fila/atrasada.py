@@ -1,4 +1,4 @@
-"""The oldest row of a queue table has waited for long: orders come faster than they are told, or nobody tells them."""
+"""The oldest row of a queue table has waited too long: orders come faster than they are sent, or nothing sends them."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,7 +13,7 @@ AFTER = timedelta(minutes=15)
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement for each account; a look that is old tells nothing, the scheduled task's own alert does."""
+    """Give one judgement per account. An old look says nothing: then the alert of the scheduled task does."""
     for row in accounts(moment):
         waited = row.mais_antiga_segundos or 0
         yield judged(

@@ -1,4 +1,4 @@
-"""Rows of a queue table are in error: nobody will be told of them unless somebody looks. One alert for all."""
+"""Rows of a queue table are in error and stay unsent until somebody looks. One alert for all of them."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ CODIGO = "erros"
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement for each account."""
+    """Give one judgement per account."""
     for row in accounts(moment):
         yield judged(
             row,

@@ -1,4 +1,4 @@
-"""A queue table cannot be read: at once where a person has to mend something, after a while where it may pass."""
+"""A queue table cannot be read: active at once where a person has to act, after a while where it may pass by itself."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,7 +13,7 @@ AFTER = timedelta(minutes=5)
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement for each account."""
+    """Give one judgement per account."""
     for row in accounts(moment):
         failing = moment.now - row.falhando_desde if row.falhando_desde else timedelta()
         yield judged(

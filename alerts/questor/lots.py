@@ -30,7 +30,7 @@ class Lot:
 
     @property
     def wanted(self) -> bool:
-        """Whether somebody wants it sent, and it is not done."""
+        """Whether it was asked to be sent and is not done."""
         return self.enviar and self.concluido_em is None
 
     @property
@@ -40,7 +40,7 @@ class Lot:
 
     @property
     def moved_at(self) -> datetime:
-        """When something of it was done last."""
+        """When something of it last had an outcome."""
         return max(one for one in (self.criado_em, self.varrido_em, self.ritmo_em) if one)
 
     @property

@@ -1,4 +1,4 @@
-"""Nothing of a lot has been accepted for days: its window does not open, its server does not answer, nobody works."""
+"""Nothing of a lot has been accepted for days: the window stays closed, the server is silent, or no worker runs."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement for each lot."""
+    """Give one judgement per lot."""
     longest = timedelta(days=AlertSettings.current().stalled_days)
     for one in lots(moment):
         still = moment.now - one.moved_at

@@ -13,7 +13,7 @@ CONSELHOS = {
 
 @registrar
 class AlertaBloqueado(AlertaOperacao):
-    """Active in every state but 0; a number that nobody knows is one too."""
+    """Active in every state but 0, unknown numbers included."""
 
     codigo, severidade = "bloqueado", "critico"
 

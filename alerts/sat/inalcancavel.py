@@ -81,10 +81,10 @@ def remedy(box: BoxSettings) -> str:
 
 
 def loja_is_down(members: Sequence[Witness]) -> bool | None:
-    """Tell whether a shop is down; none where too few of its boxes can tell.
+    """Tell whether a shop is down; None where too few of its boxes can tell.
 
-    It is when one box failed often enough and no other answered since it began to fail. Boxes that were not asked since
-    say nothing, but those that fail are at least as many.
+    It is down when one box failed often enough and no other has answered since that one began to fail. Boxes that
+    were not asked since do not count, but the failing ones must be at least as many as they.
     """
     if len(members) < 2:
         return None

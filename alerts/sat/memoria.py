@@ -19,7 +19,7 @@ DEFAULTS = Thresholds()
 
 @lru_cache(maxsize=1024)
 def octetos(texto: str) -> float | None:
-    """Return a size in bytes; none when it cannot be read. Units count by 1024, a bare number is bytes."""
+    """Return a size in bytes; None when it cannot be read. Units count by 1024, a bare number is bytes."""
     found = _SIZE.fullmatch(texto.lower())
     if found is None or found[2] not in _UNITS:
         return None

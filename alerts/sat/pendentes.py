@@ -63,7 +63,7 @@ def _vazia(chave: str | None) -> bool:
 
 
 def contar(inicial: str | None, final: str | None, ultimo: str | None) -> int | None:
-    """Return how many documents lie between the two ends, in either order; none when that cannot be known."""
+    """Return how many documents lie between the two ends, in either order; None when that cannot be known."""
     inicial, final = (inicial or "").strip(), (final or "").strip()
     a, b = ChaveCFe.ler(inicial), ChaveCFe.ler(final)
     if a is None or b is None or (a.nserie, a.cnpj) != (b.nserie, b.cnpj):

@@ -1,4 +1,4 @@
-"""What a guest may import from `alerts`: satcfe's names, every condition of ours registered before its own."""
+"""What a guest may import from `alerts`: satcfe's names. Our own conditions are registered first."""
 
 from alerts.sat.registry import avaliar, checar, load, registrar
 from alerts.sat.shape import AlertaOperacao, Avaliacao, Contexto

@@ -1,6 +1,6 @@
 """The conditions of one status answer: registered, loaded, judged each alone.
 
-One that fails is told as such and hides no other.
+One that fails is reported as failed and hides no other.
 """
 
 import importlib

@@ -52,7 +52,7 @@ class AlertaOperacao(satcfe_alertas.AlertaOperacao):  # type: ignore[misc]
 
     @cached_property
     def contexto(self) -> Contexto:
-        """When and where it is judged; whoever judges sets it, else it is here and now."""
+        """When and where it is judged: set by the caller, otherwise here and now."""
         return Contexto()
 
     @property

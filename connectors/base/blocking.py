@@ -53,7 +53,7 @@ class _Exchange:
                 self._cut()
 
     def expire(self) -> None:
-        """End it: whoever reads from the socket gets its end."""
+        """Shut the socket down, so that a blocked read returns."""
         with self._lock:
             self.late = True
             self._cut()

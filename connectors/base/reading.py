@@ -98,5 +98,5 @@ def _message(found: object, depth: int = 0) -> object:
 
 
 def nothing_said(_: Reply) -> object:
-    """Return no words: what this system writes beside a refusal helps nobody."""
+    """Return nothing: what this system writes beside a refusal does not help."""
     return ""

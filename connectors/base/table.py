@@ -1,4 +1,4 @@
-"""What a status or the want of an answer means, as a table. A connector changes rows; nobody compares a status."""
+"""What a status, or no answer at all, means: one table. A connector changes rows and never compares a status itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the numbers of Oracle mean for whoever asked, as a table (oracle_queue, Errors). Its classes are no guide."""
+"""What Oracle's error numbers mean for the caller, as a table (oracle_queue, Errors). Its classes are no guide."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from core.errors import Misconfigured, PlatformError, Rejected, Transient
 
 @dataclass(frozen=True)
 class Row:
-    """What is raised, and the sentence; `gone`: the connection is lost, so nobody knows what its last call did."""
+    """What is raised, and its sentence. `gone`: the connection is lost, and the effect of its last call unknown."""
 
     kind: type[PlatformError]
     text: str

@@ -53,7 +53,7 @@ def failed(connection: Connection, layout: Layout, ids: Sequence[int] | None, li
 
 
 def by_number(connection: Connection, layout: Layout, ids: Sequence[int]) -> list[Order]:
-    """Return rows by their numbers, in whatever state."""
+    """Return rows by their numbers, in any state."""
     found = connection.execute(select(*columns(layout)).where(layout.table.c.id.in_(ids)).order_by(layout.table.c.id))
     return [order(row, layout) for row in found]
 

@@ -1,4 +1,4 @@
-"""The clock of the queue's own server, in UTC: a lease is as long as it says, whatever zone a session has."""
+"""The clock of the queue's own server, in UTC, so that leases do not depend on a session's time zone."""
 
 from typing import Any
 

@@ -99,9 +99,9 @@ class Questor:
         return found
 
     def _answer(self, reply: Reply) -> wire.Answer | None:
-        """Return what an import was answered; None when it cannot be understood.
+        """Return the answer to an import; None when it cannot be understood.
 
-        What is whole as JSON counts, whatever happened to the connection behind it.
+        Complete JSON counts, even if the connection broke after it.
         """
         try:
             return wire.answer(wire.decode(reply.content), self._teller.secrets.hide)

@@ -1,4 +1,4 @@
-"""Ask a box for its status, whatever way leads to it. No function that changes a box is reachable from here."""
+"""Ask a box for its status, through a hub or a local library. No function that changes a box is reachable from here."""
 
 import copy
 from collections.abc import Awaitable, Callable

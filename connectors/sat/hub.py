@@ -99,7 +99,7 @@ def _url(box: BoxSettings, funcao: str, teller: Teller) -> URL:
 
 
 def _retorno(box: BoxSettings, reply: Reply) -> str:
-    """Return the wire line; what is whole as JSON counts, whatever happened to the connection behind it."""
+    """Return the wire line. Complete JSON counts, even if the connection broke after it."""
     try:
         answer: Any = reply.json()
     except ValueError:

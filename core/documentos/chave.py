@@ -16,9 +16,8 @@ class Invalida:
 
 
 def chave_do_id(texto: str | None, prefixo: str) -> str | Invalida:
-    """Return the key in an `Id` with this prefix, else why there is none.
-
-    The CNPJ within is not judged: the check digit of the whole says that nobody mistyped it.
+    """Return the key in an `Id` with this prefix, else why there is none. The CNPJ in it is not checked by itself:
+    the key's own check digit covers it.
     """
     bare = (texto or "").strip()
     if not bare:

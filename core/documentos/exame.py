@@ -23,7 +23,7 @@ class Exame:
 
 
 def examine(files: Files, found: Found) -> Exame:
-    """Read and judge one file; a fault of ours while doing so is told in the log and costs this file only."""
+    """Read and judge one file; a bug while doing so is logged and costs this file only."""
     try:
         return _examined(files, found)
     except NotRead as fault:

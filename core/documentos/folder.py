@@ -35,7 +35,7 @@ class Found:
 
 
 def walk(pasta: bytes) -> Iterator[Found]:
-    """Give every file of a folder, in whatever order the folders have them."""
+    """Yield every file of a folder, in the order of the file system."""
     waiting = [b""]
     while waiting:
         folder = waiting.pop()

@@ -20,7 +20,7 @@ _PROLOG = re.compile(r"(?>\s*(?:<\?(?>.*?\?>)|<!--(?>.*?-->)))*+\s*<!DOCTYPE", r
 
 
 def ler(content: bytes) -> list[Leitura]:
-    """Read one file; whatever it holds, there is at least one answer, and more than one only for a lot of coupons."""
+    """Read one file; return at least one result for any content, more than one only for a lot of coupons."""
     if reason := _no_document(content):
         return [separar(reason)]
     try:

@@ -1,4 +1,4 @@
-"""The coupons of an `envCFe`, cut out of its text as they stand there: each is signed for itself."""
+"""The coupons of an `envCFe`, cut out of its text byte by byte: each has its own signature."""
 
 from collections.abc import Mapping
 from xml.parsers import expat
@@ -7,7 +7,7 @@ COUPONS = frozenset({"CFe", "CFeCanc"})
 
 
 def coupons(text: str) -> list[str]:
-    """Return the text of each coupon; what its envelope says of namespaces is said in it, so that it reads the same.
+    """Return the text of each coupon, with the namespaces that its envelope declares, so that it reads the same.
 
     Raises:
         ValueError: the text is no XML.

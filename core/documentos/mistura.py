@@ -1,7 +1,7 @@
 """Documents whose bytes are of two encodings: SEFAZ's Latin-1 protocol glued into a note in UTF-8.
 
 Each run of bytes beyond ASCII is one of the two where that is certain. What was signed has to be UTF-8 throughout:
-nobody knows any more what was signed there otherwise.
+nothing is certain of any more what was signed there otherwise.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""Names of files and of members of archives as people read them, so that the file can be found again.
+"""Names of files and archive members as people read them, so that each can be found again.
 
-A name that is UTF-8 is shown as it is. One that is not is percent-encoded, and whoever keeps it keeps that too.
+A UTF-8 name is shown as it is. Any other is percent-encoded, and that is stored beside it.
 """
 
 import re
@@ -28,7 +28,7 @@ def shown(path: bytes, member: bytes | None = None) -> tuple[str, bool]:
 
 
 def of_part(caminho: str, parte: int) -> str:
-    """Return how a document is called that is one of several in a file: no other file's path ends so."""
+    """Return the name of one of several documents in a file; no other file's path ends like it."""
     return f"{caminho}#{parte}" if parte else caminho
 
 

@@ -83,7 +83,7 @@ def classified(root: _Element) -> Leitura:
 
 
 def _misnamed(root: _Element, space: str, name: str) -> Leitura:
-    """Say of a root that is nearly one of ours what lies in it; nobody else can be sure to read it as we do."""
+    """Describe a root that is almost a known one; another reader may understand it differently."""
     known = ROOTS.get(name) or SPELLINGS.get(name.casefold())
     if known is None:
         return separar(_unknown(space, name), name[:100])
@@ -104,7 +104,7 @@ def _unknown(space: str, name: str) -> str:
 
 
 def _text(element: _Element | None, path: str) -> str:
-    """Return the text of a child whatever its namespace, empty without one."""
+    """Return the text of a child in any namespace; empty without one."""
     found = element.find("/".join(f"{{*}}{step}" for step in path.split("/"))) if element is not None else None
     return (found.text or "").strip() if found is not None else ""
 
@@ -144,7 +144,7 @@ def _elsewhere(root: _Element, body: _Element) -> str | None:
 
 
 def _disproved(root: _Element, protocolo: str, chave: str, found: str) -> Leitura | None:
-    """Return why protocols speak against a document; none where nothing does."""
+    """Return why protocols speak against a document; None where nothing does."""
     proofs = list(root.iter("{*}infProt"))
     holders = [child for child in root if local_name(child)[1].casefold() == protocolo.casefold()]
     if holders and not proofs:

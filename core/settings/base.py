@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 
 @dataclass(frozen=True)
 class Unit:
-    """What a number of the settings counts, in Portuguese, for the reference."""
+    """The unit of a number of the settings, in Portuguese, for the reference."""
 
     name: str
 

@@ -1,7 +1,7 @@
 """The settings of a demonstration: while one runs in a data folder, they stand above the environment and the file.
 
-It writes them down in a folder of its own and holds a lock there as long as it lives. So every command that is typed in
-the same place sees what it sees, and the lock of one that was killed is held by nobody.
+It writes them down in a folder of its own and holds a lock there as long as it lives. So every command typed in the
+same folder sees what it sees, and a killed demonstration leaves no lock behind.
 """
 
 import fcntl
@@ -25,7 +25,7 @@ def running_in(data_dir: Path) -> dict[str, Any]:
 
 
 def _alive(lock: Path) -> bool:
-    """Tell whether somebody holds the lock; looking at it holds up nobody."""
+    """Tell whether the lock is held, without taking it."""
     with lock.open("rb") as file:
         try:
             fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)

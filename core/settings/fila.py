@@ -47,7 +47,7 @@ Template = Annotated[str, AfterValidator(_template)]
 
 
 class FilaColumns(Table):
-    """The names of the columns; those that the table lacks are found missing and not used."""
+    """The names of the columns; those that the table lacks are not used."""
 
     id: Identifier = Field("ID", description="Número da linha.")
     os: Identifier = Field("ID_OS", description="Número da ordem de serviço.")
@@ -65,7 +65,7 @@ class FilaColumns(Table):
 
 
 class FilaRule(Table):
-    """How the rows with a value in a column are told; what is not given is as for all."""
+    """How rows with a value in a column are announced; what is not given is as for all rows."""
 
     column: Identifier = Field(description="Coluna que decide, como TIPO ou NM_SETOR.")
     value: str = Field(description="Valor da coluna, sem distinguir maiúsculas.")

@@ -1,6 +1,6 @@
 """Read every section once, from the environment, then `esteira.toml`, then the defaults, into one frozen object.
 
-No other file reads the environment. A mistake anywhere is told together with all the others.
+No other file reads the environment. All mistakes are reported together.
 """
 
 import os

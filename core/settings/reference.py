@@ -36,7 +36,7 @@ class Key:
 
     @property
     def unit(self) -> str:
-        """What its number counts; empty when it is no number."""
+        """The unit of its number; empty for anything else."""
         return next((unit.name for unit in _units(self.field)), "")
 
     @property
@@ -200,7 +200,7 @@ def _keyed(section: type[Section]) -> type[BaseModel]:
 
 
 def table_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the table that an annotation is, or is a list of; none for a plain value."""
+    """Return the table that an annotation is, or is a list of; None for a plain value."""
     found = (part for part in _parts(annotation) if isinstance(part, type) and issubclass(part, BaseModel))
     return next(found, None)
 

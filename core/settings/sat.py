@@ -26,7 +26,7 @@ _ANY_ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 class Thresholds(Table):
-    """From when on a condition of a box is told (the limits of `alerts/sat`)."""
+    """When a condition of a box becomes an alert (the limits of `alerts/sat`)."""
 
     certificate_days: WholeDays = Field(60, description="Avisa quando faltam tantos dias para o certificado vencer.")
     clock_seconds: WholeSeconds = Field(3600, description="Avisa quando os relógios diferem mais que isto.")

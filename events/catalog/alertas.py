@@ -9,7 +9,7 @@ from events.catalog.payload import Payload
 class _DeAlerta(Payload):
     """What all events of an alert say; those of one object are numbered, so that a receiver can put them in order.
 
-    `rotulos` are the object's labels, whatever they are; each stands beside the fields as well, where filters look.
+    `rotulos` are the object's labels, of any name; each also stands beside the fields, where filters look.
     """
 
     fonte: str

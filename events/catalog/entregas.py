@@ -1,4 +1,4 @@
-"""About the deliveries themselves. Their own failures are told to nobody, or one would cause the next."""
+"""About the deliveries themselves. Their own failures cause no event, or one would cause the next."""
 
 from events.catalog.payload import Payload
 

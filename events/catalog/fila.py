@@ -21,5 +21,5 @@ class OrdemServicoNotificada(Payload):
     sequence_id: str | None = None
 
     def dados(self) -> dict[str, Any]:
-        """Return the payload; a sequence is told only where there is one."""
+        """Return the payload; without a sequence the field is left out."""
         return {name: value for name, value in super().dados().items() if value is not None}

@@ -23,7 +23,7 @@ class Payload:
 
     @property
     def entidade(self) -> str | None:
-        """The entity whose events are numbered one after the other; none where order means nothing."""
+        """The entity whose events are numbered one after the other; None where order means nothing."""
         return None
 
     def dados(self) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class Book:
             self._turn = None
 
     def _unused(self, db: Session, plan: Plan, tokens: Tokens, now: datetime) -> None:
-        """Give back rows that did not begin, and the tokens of whatever made no request."""
+        """Give back rows that did not begin, and the tokens of everything that made no request."""
         emptied: set[Bucket] = set()
         for one in plan.done:
             if one.outcome and one.outcome.empties:

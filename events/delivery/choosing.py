@@ -1,4 +1,4 @@
-"""Whose turn it is: tenants in turn, then the longest unserved; of each destination what it is owed, in order.
+"""Which destinations are next (users in turn, then the longest unserved), and what each is owed, in order.
 
 Statements only; they are built once and run by `events/delivery/taking.py`.
 """
@@ -31,7 +31,7 @@ def has_due(destino_id: Any = Destino.id) -> Any:
 def waiting(tasks: frozenset[str] | None, *, hinted: bool) -> Select[Any]:
     """Return the query of destinations with due rows and a free slot, in the order of their turn.
 
-    `tasks` are those whose destinations are looked at (none: all); with `hinted` only those numbered `p_hints` are.
+    `tasks` are those whose destinations are looked at (None: all); with `hinted` only those numbered `p_hints` are.
     """
     served = func.coalesce(Destino.servido_em, Destino.data_criacao)
     place = func.row_number().over(partition_by=Destino.usuario_id, order_by=(served, Destino.id)).label("place")

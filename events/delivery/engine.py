@@ -1,6 +1,6 @@
-"""The deliveries as the pump's work: many destinations at once, none of which keeps another waiting.
+"""The deliveries as the pump's work: many destinations at once, and no destination delays another.
 
-All of this runs on the event loop, but `turn` and `give_back`: those hand a plan to the book, on the database thread.
+Everything runs on the event loop except `turn` and `give_back`, which hand a plan to the book on the database thread.
 """
 
 from collections import Counter, deque
@@ -34,14 +34,14 @@ log = get_logger(__name__)
 
 @dataclass
 class Report:
-    """What a run did: rows that came to an end of an attempt, and how many of them arrived."""
+    """What a run did: how many attempts it made, and how many of them delivered."""
 
     feitas: int = 0
     entregues: int = 0
 
 
 def message_of(owed: Owed) -> Message:
-    """Return what a kind is told of a claimed delivery."""
+    """Return a claimed delivery as its kind sees it."""
     return Message(owed.message_id, owed.evento, owed.corpo, owed.tentativas + 1)
 
 
@@ -242,7 +242,7 @@ class Engine:
         self._offer(lane)
 
     def failed(self, owed: Owed, fault: BaseException) -> Done | None:
-        """Let a row wait in which a fault of ours was raised: it is no attempt. A cancelled one goes back."""
+        """Let a row wait in which a bug was raised; it does not count as an attempt. A cancelled one goes back."""
         if not isinstance(fault, Exception):
             self._lane_of.pop(owed.id).flying -= 1
             return None

@@ -45,7 +45,7 @@ class Waits:
 
     @property
     def seconds_left(self) -> float | None:
-        """In how many seconds they should be written; none when there is nothing to write."""
+        """In how many seconds they should be written; None when there is nothing to write."""
         return None if self._since is None else max(self._since + WRITE_SECONDS - time.monotonic(), 0.0)
 
     def write(self, db: Session) -> None:

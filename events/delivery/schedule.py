@@ -5,7 +5,7 @@ from events.delivery.outcome import Outcome
 
 
 def next_wait(backoff: Backoff, attempts: int, allowed: int, outcome: Outcome) -> float | None:
-    """Return the seconds until the next attempt after `attempts` of them, none when there is no other."""
+    """Return the seconds until the next attempt after `attempts` of them, None when there is no other."""
     if attempts >= allowed:
         return None
     return backoff.wait(attempts, at_least=outcome.minimum, asked=outcome.retry_after)

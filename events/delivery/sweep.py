@@ -21,7 +21,7 @@ def sweep(clock: Clock = SYSTEM) -> list[tuple[int, str]]:
 
 
 def due(clock: Clock, tasks: frozenset[str] | None, limit: int) -> list[tuple[int, str]]:
-    """Return at most so many destinations with due rows and a free slot, of these tasks (none: of all)."""
+    """Return at most so many destinations with due rows and a free slot, of these tasks (None: of all)."""
     found = waiting(tasks, hinted=False).subquery()
     query = select(found.c.id, found.c.tipo, found.c.lento)
     with reading() as db:

@@ -1,4 +1,4 @@
-"""Take what is owed, in the transaction of a turn: slots, tokens, rows, and the bodies of their events."""
+"""Claim what is owed, in the transaction of a turn: slots, tokens, rows, and the bodies of their events."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What is told of deliveries and destinations, to others than the destination concerned."""
+"""Events about deliveries and destinations, for every destination but the one concerned."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ class About:
 
 
 def exhausted(db: Session, about: About, owed: Owed, outcome: Outcome) -> None:
-    """Tell that a delivery is given up; of events about deliveries nothing is told, or one would cause the next."""
+    """Record that a delivery is given up, unless its event is about deliveries itself: one would cause the next."""
     if owed.evento in ABOUT_DELIVERIES:
         return
     said = f"A entrega {owed.id} ({owed.evento}) foi abandonada: {outcome.text}."

@@ -1,1 +1,1 @@
-"""Alerts: what is wrong, whatever its source, and who knows."""
+"""Alerts of any source: what is wrong, and who knows of it."""

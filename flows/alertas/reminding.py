@@ -1,4 +1,4 @@
-"""Tell again of what nobody acknowledged."""
+"""Remind of open alerts."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -10,7 +10,7 @@ from storage.session import transaction
 
 
 def remind(clock: Clock = SYSTEM, calados: Collection[tuple[str, str]] = ()) -> int:
-    """Remind of the open alerts that nobody acknowledged, but of silent objects (source, object); return how many."""
+    """Remind of open, unacknowledged alerts, except those of silent objects (source, object); return how many."""
     hours = AlertSettings.current().reminder_hours
     if not hours:
         return 0

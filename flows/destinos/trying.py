@@ -1,4 +1,4 @@
-"""The test button: one attempt, now, whatever the destination's subscriptions and state."""
+"""The test button: one attempt now, regardless of the destination's subscriptions and state."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Go round: the platform's own parts first, then whatever each flow has to look at."""
+"""Run all checks: the platform's own parts first, then those of each flow."""
 
 from collections.abc import Iterator
 

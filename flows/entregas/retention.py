@@ -1,6 +1,6 @@
-"""Which attempts and events may go: those older than the settings keep, but for what is still owed to somebody.
+"""Which attempts and events are deleted: those older than the settings keep, unless something of them is still owed.
 
-Small batches, each committed: nobody waits long for a lock, a kill loses one batch, two runs share the work.
+Small batches, each committed: locks are short, a kill loses one batch, and two runs share the work.
 """
 
 from collections.abc import Iterator, Mapping
@@ -45,7 +45,7 @@ def _delete_attempts(old: Select[int]) -> int:
 
 
 def events(now: datetime) -> Iterator[Mapping[str, int]]:
-    """Delete old events that are owed to nobody, with their deliveries."""
+    """Delete old events of which nothing is owed, with their deliveries."""
     before = now - timedelta(days=RetentionSettings.current().eventos_dias)
     last: Instant | None = None
     while step := _delete_events(before, last):
@@ -54,7 +54,7 @@ def events(now: datetime) -> Iterator[Mapping[str, int]]:
 
 
 def _delete_events(before: datetime, last: Instant | None) -> Step | None:
-    """Delete the next events with their deliveries; none when no such event is left.
+    """Delete the next events with their deliveries; None when no such event is left.
 
     A delivery that somebody is opening again is left alone, and with it its event.
     """

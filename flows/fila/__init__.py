@@ -1,1 +1,1 @@
-"""Rows of a queue table in another's database become events, each once, and the table is told how it went."""
+"""Rows of a queue table in somebody else's database become events, each once; the table gets the result."""

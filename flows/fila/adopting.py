@@ -1,4 +1,4 @@
-"""What another program told before: its file of numbers is read once, and none of those rows is told again."""
+"""What another program sent before: its file of numbers is read once, and none of those rows is announced again."""
 
 import re
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def adopt(arquivo: Path, nome: str, clock: Clock = SYSTEM) -> Adopted:
 
 
 def _numbers(arquivo: Path) -> Iterator[int]:
-    """Give every number of a file once, whatever separates them."""
+    """Yield every number of a file once; any separator will do."""
     try:
         if arquivo.stat().st_size > FILE_LIMIT:
             raise UsageError(f"{arquivo} passa de {FILE_LIMIT // 1024**2} MiB.")

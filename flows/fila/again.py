@@ -1,4 +1,4 @@
-"""Rows in error are told once more: by hand, or by themselves a few times."""
+"""Rows in error are sent again: by hand, or a few times automatically."""
 
 from collections.abc import Sequence
 

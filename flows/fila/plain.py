@@ -46,7 +46,7 @@ def locked(fila: Fila, clock: Clock) -> Published:
 
 
 def unmarked(fila: Fila, clock: Clock) -> Published:
-    """Publish a batch of a table that only gets rows: whatever of it was never told."""
+    """Publish a batch of a table without states: the rows that were never sent."""
     for page in _pages(fila):
         fresh = _untold(fila.nome, page)
         if fresh:

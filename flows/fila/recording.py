@@ -48,7 +48,7 @@ def _targets(db: Session, nome: str, names: set[str]) -> dict[str, int]:
 
 
 def _own(db: Session, orders: Sequence[Order], nome: str, clock: Clock, token: str | None) -> set[str]:
-    """Note rows as told before anything is told of them; return those that nobody had noted."""
+    """Record rows as sent before anything is sent; return those that were not recorded yet."""
     state = {"em": clock.now(), "aguarda": token is not None, "token": token, "reenviar": False}
     fixed = {"conta": nome, "message_id": None, "reprocessada": 0, **state}
     by_identity = {order.identity: order for order in orders}

@@ -56,7 +56,7 @@ def give_back(now: datetime) -> int:
 
 
 def told_long_ago(now: datetime) -> Iterator[Mapping[str, int]]:
-    """Forget rows of tables with states that were told long ago; a table without needs our memory for ever."""
+    """Forget rows sent long ago, of tables with states only: without states our record is the only memory."""
     marked = [nome for nome, conta in FilaSettings.current().contas.items() if conta.layout == "status"]
     lines, limit = table_of(FilaLinha), now - timedelta(days=RetentionSettings.current().eventos_dias)
     old = select(lines.c.id).where(lines.c.em < limit, lines.c.conta.in_(marked), ~lines.c.aguarda, ~lines.c.reenviar)

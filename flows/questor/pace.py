@@ -44,7 +44,7 @@ class Rate:
     CAUTION, AGAIN, AGAIN_SECONDS, LEAST, GROWTH, MOST_SECONDS = 0.92, 0.7, 5.0, 0.2, 0.002, 3600.0
 
     def at(self, now: datetime) -> float | None:
-        """Return the requests a second that may begin now; none where no rate was ever named."""
+        """Return the requests a second that may begin now; None where no rate was ever named."""
         if self.value is None or self.fell_at is None:
             return None
         seconds = min(max((now - self.fell_at).total_seconds(), 0.0), self.MOST_SECONDS)

@@ -77,7 +77,7 @@ def state(lote: QuestorLote, conta: ContaQuestor, now: datetime) -> State:
 
 
 def next_due(lote_id: int) -> datetime | None:
-    """Return when the next file of a lot is to be sent or asked for; none when nothing is left."""
+    """Return when the next file of a lot is to be sent or asked for; None when nothing is left."""
     mine = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.due_at < NEVER)
     with reading() as db:
         found = [

@@ -12,12 +12,12 @@ ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 def opens_at(conta: ContaQuestor, now: datetime) -> datetime | None:
-    """Return when the account's window opens next; none while it is open."""
+    """Return when the account's window opens next; None while it is open."""
     return hours(conta.window, ZONE).opens_at(now)
 
 
 def closes_at(conta: ContaQuestor, now: datetime) -> datetime | None:
-    """Return when the account's window closes; none while it is closed, or when it never closes."""
+    """Return when the account's window closes; None while it is closed, or when it never closes."""
     return hours(conta.window, ZONE).closes_at(now)
 
 

@@ -1,4 +1,4 @@
-"""A problem report about an odd answer that names nobody: shapes stay, digits of shops, boxes and documents go."""
+"""A report about an odd answer without the shop's data: shapes stay, digits of shops, boxes and documents go."""
 
 import platform
 import re

@@ -64,7 +64,7 @@ def prepare() -> None:
 
 
 def check_all_soon() -> int:
-    """Make every box due now that nobody is asking; return how many."""
+    """Make every box due now that is not being asked; return how many."""
     prepare()
     with transaction() as db:
         return BOXES.owe(db, SYSTEM.now(), *BOXES.ready)

@@ -81,11 +81,9 @@ def _read(sealed: bytes) -> BoxSettings | str:
 
 
 def box_named(nome: str, caller: Caller = OPERATOR) -> BoxSettings:
-    """Return a box that is asked.
-
-    Raises:
-        NotFound: there is none of this name; the nearest is told.
-        Conflict: another one is the same equipment.
+    """Return a box that may be asked. Raises:
+    NotFound: there is none of this name; the nearest is told.
+    Conflict: another one is the same equipment.
     """
     boxes = configured() if caller.is_operator else {}
     if nome in boxes:

@@ -1,4 +1,4 @@
-"""Fetch the log of one box into a file, while nobody else asks the box."""
+"""Fetch the log of one box into a file, holding the box meanwhile."""
 
 import time
 from pathlib import Path
@@ -58,7 +58,7 @@ def _name(nome: str, clock: Clock) -> str:
 
 
 def _question(box: BoxSettings, clock: Clock) -> Question:
-    """Wait until nobody asks the box, and take it."""
+    """Wait until the box is free, and take it."""
     nome, token = box.name, new_token()
     ends = time.monotonic() + box.timeout_seconds + PATIENCE_SECONDS
     while True:

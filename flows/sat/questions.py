@@ -70,7 +70,7 @@ def claim(
 
 
 def _addresses(db: Session, wanted: Collection[str], now: datetime, seconds: float, token: str) -> dict[str, int]:
-    """Claim these addresses; return the numbers of those that nobody was asking."""
+    """Claim these addresses; return the numbers of those that were free."""
     if not wanted:
         return {}
     free = ADDRESSES.on(db, ADDRESSES.table.c.endereco.in_(wanted), early=True)

@@ -1,4 +1,4 @@
-"""When a box is closed, and when nobody wants to hear of it: hours, maintenance, and silences asked for by hand."""
+"""When a shop is closed, and when a box is silent: opening hours, maintenance, and silences set by hand."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -21,7 +21,7 @@ log = get_logger(__name__)
 
 
 def read_text(arquivo: Path) -> str:
-    """Return the text of a table, whatever encoding a spreadsheet gave it; raise `UsageError` for what is none."""
+    """Return the text of a table in any encoding that spreadsheets write; raise `UsageError` for anything else."""
     try:
         with arquivo.open("rb") as file:
             raw = file.read(FILE_LIMIT + 1)
@@ -77,7 +77,7 @@ def read_rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def shortened(cells: Mapping[str, str]) -> str | None:
-    """Say which number a spreadsheet has rounded or shorn of its zeros, and what to do; none when it has not."""
+    """Say which number a spreadsheet has rounded or shorn of its zeros, and what to do; None when it has not."""
     for title, cell in cells.items():
         value = cell.strip()
         if _SHORTENED.fullmatch(value):

@@ -55,7 +55,7 @@ class ChangeView:
 
 @dataclass(frozen=True)
 class WatchedBox:
-    """A box that is watched now, whatever this process's settings say."""
+    """A box that is watched now, even if it is not in this process's settings."""
 
     nome: str
     resultado: str | None

@@ -1,4 +1,4 @@
-"""An ERP in whose database orders appear, and a topic on which people are told of them."""
+"""An ERP whose database gets orders, and the ntfy topic that announces them."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any

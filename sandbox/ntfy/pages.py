@@ -17,7 +17,7 @@ async def health(request: web.Request) -> web.Response:
 
 
 async def allowed(request: web.Request) -> web.Response:
-    """Say that a topic may be read; whoever may not never comes here."""
+    """Say that a topic may be read; callers without access are refused before."""
     return web.json_response({"success": True})
 
 

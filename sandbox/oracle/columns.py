@@ -1,4 +1,4 @@
-"""The catalogue: tables and columns as the DDL of Oracle tells them, and what SQLite is told instead."""
+"""The catalogue: tables and columns as in Oracle's DDL, and what SQLite gets instead."""
 
 import re
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it is made: its columns, and the lines by which SQLite is told of them."""
+    """A table that is being made: its columns, and the lines for SQLite."""
 
     name: str
     columns: dict[str, Column]
@@ -123,7 +123,7 @@ def _column(part: str, keys: set[str]) -> Column | None:
 
 
 def _line(part: str, column: Column | None, *, numbered: bool) -> str:
-    """Return a column or a constraint as SQLite is told it."""
+    """Return a column or a constraint in SQLite's DDL."""
     if column is None:
         return "" if numbered and _KEY.match(part) else _INDEX_OPTIONS.sub("", part)
     found = _COLUMN.match(part)

@@ -1,4 +1,4 @@
-"""O5LOGON with a 12C verifier: both sides prove that they know the password, and nobody sends it."""
+"""O5LOGON with a 12C verifier: both sides prove that they know the password, which is never sent."""
 
 import hashlib
 import secrets

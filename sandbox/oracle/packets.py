@@ -44,7 +44,7 @@ class Packets:
             self.send(DATA, b"\0\0" + content[start : start + room])
 
     def close(self) -> None:
-        """Close the connection; whoever waits for it hears of its end."""
+        """Close the connection and wake its readers."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -101,7 +101,7 @@ class Packets:
         return -value if count & NEGATIVE else value
 
     def chunks(self) -> bytes | None:
-        """Return bytes; none for NULL."""
+        """Return bytes; None for NULL."""
         count = self.u1()
         if count in (0, 255):
             return None

@@ -18,7 +18,7 @@ Batch = Sequence[tuple[int, OracleError]]
 
 @dataclass(frozen=True)
 class Shown:
-    """A column of a result as the driver is told of it."""
+    """A column of a result as the driver expects it."""
 
     name: str
     kind: int

@@ -53,7 +53,7 @@ class OracleServer:
 
     @property
     def dsn(self) -> str:
-        """Where it is, as the driver is told: host, port, first service."""
+        """Where it listens, for the driver: host, port, first service."""
         return f"{LOOPBACK}:{self.port}/{self.services[0]}"
 
     def start(self) -> Self:
@@ -62,7 +62,7 @@ class OracleServer:
         return self
 
     def stop(self) -> None:
-        """Close every connection and serve nobody any more."""
+        """Close every connection and accept no more."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()

@@ -1,4 +1,4 @@
-"""Budgets as rows: an emptied Redis lets nobody exceed an outside limit."""
+"""Token buckets as rows: an emptied Redis lets no process exceed an outside limit."""
 
 from datetime import datetime
 

@@ -108,7 +108,7 @@ class QuestorConta(Base):
 
 
 class QuestorRemetente(Numbered, PerConta, Leased, Base):
-    """A place for one sender of an account, and how many requests it may have in flight; free when nobody holds it."""
+    """A slot for one sender of an account, and how many requests it may have in flight."""
 
     __tablename__ = "questor_remetente"
     __table_args__ = (Index("ix_questor_remetente_conta", "conta"),)

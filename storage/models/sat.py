@@ -52,7 +52,7 @@ class CaixaHistorico(Numbered, Base):
 
 
 class SatEndereco(Numbered, Leased, Base):
-    """The address of a SATHub, or the library of a local box: who holds its row may ask there, and nobody else."""
+    """The address of a SATHub, or the library of a local box: only the holder of the row may ask there."""
 
     __tablename__ = "sat_endereco"
 

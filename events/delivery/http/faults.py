@@ -24,7 +24,7 @@ OUTCOMES: dict[Cause, Outcome] = {
 
 
 def of_exception(error: BaseException) -> Outcome | None:
-    """Return what an exception means; none for a fault of our own, which is no attempt."""
+    """Return what an exception means; None for a fault of our own, which is no attempt."""
     if isinstance(error, BlockedAddress):
         return BLOCKED
     cause = cause_of(error)

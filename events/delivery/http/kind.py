@@ -1,4 +1,4 @@
-"""A kind of destination that is told by one POST: it builds the request and says what the statuses mean."""
+"""A kind of destination that takes one POST per event: it builds the request and says what the statuses mean."""
 
 import importlib
 import sys
@@ -69,7 +69,7 @@ class HttpKind(Kind):
         return _refused(destino.url)
 
     def warning(self, url: str) -> str | None:
-        """Return what to tell whoever stores an address that the rules refuse."""
+        """Return the warning for an address that the rules refuse."""
         return REFUSED_ADDRESS if _refused(url) else None
 
     def prepare(self) -> None:

@@ -121,7 +121,7 @@ _sender: tuple[int, Sender] | None = None
 
 
 def of_process() -> Sender:
-    """Return this process's sender, whose connections outlive a drain."""
+    """Return this process's sender; its connections stay open between runs."""
     global _sender
     if _sender is None or _sender[0] != os.getpid():
         _sender = (os.getpid(), Sender(DeliverySettings.current()))
