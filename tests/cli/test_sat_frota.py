@@ -9,7 +9,6 @@ from conftest import Configure
 from support.boxes import box, with_boxes
 
 from cli.main import main
-from sandbox import faults
 from sandbox.hub import HubServer
 
 Run = Callable[..., tuple[int, str, str]]
@@ -31,24 +30,6 @@ def hub(configure: Configure) -> Iterator[HubServer]:
     with HubServer(everywhere=True) as running:
         with_boxes(configure, box(running, "loja-1", 1, loja="1", uf="CE"), box(running, "loja-2", 2, uf="SP"))
         yield running
-
-
-def test_all_boxes_are_checked_and_the_worst_result_is_the_exit_code(hub: HubServer, run: Run) -> None:
-    code, out, _ = run("verificar", "--todas", "--json")
-    assert [one["caixa"] for one in json.loads(out)] == ["loja-1", "loja-2"]
-    hub.faults.always(faults.reset(), key=2)
-    code, out, _ = run("verificar", "--todas", "--json")
-    assert [one["resultado"] for one in json.loads(out)] == ["ok", "inalcancavel"]
-    assert code == 3
-    assert run("verificar", "loja-1", "--todas")[0] == 2
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [((), ["loja-1", "loja-2"]), (("--loja", "1"), ["loja-1"]), (("--uf", "SP"), ["loja-2"]), (("--grupo", "x"), [])],
-)
-def test_the_list_can_be_narrowed(hub: HubServer, run: Run, words: tuple[str, ...], expected: list[str]) -> None:
-    assert [one["nome"] for one in json.loads(run("listar", *words, "--json")[1])] == expected
 
 
 def test_the_history_of_a_box(hub: HubServer, run: Run) -> None:

@@ -1,0 +1,47 @@
+"""The Celery object follows the broker of the moment, and without one a message fails at once."""
+
+import time
+
+import pytest
+from conftest import Configure
+
+from core import celery_app, messages
+from core.broker_address import ADDRESS_FILE
+from core.errors import Transient
+from core.settings.core import CoreSettings
+
+
+@pytest.fixture(autouse=True)
+def afterwards(configure: Configure) -> object:
+    yield
+    celery_app.refresh()
+
+
+def test_a_broker_that_began_meanwhile_is_followed(configure: Configure, redis_server: object) -> None:
+    configure()
+    url = redis_server.url  # type: ignore[attr-defined]
+    before = celery_app.current().conf.broker_url
+    assert before != url
+    folder = CoreSettings.current().data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ADDRESS_FILE).write_text(url)
+    assert celery_app.current().conf.broker_url == url
+    messages.send("entregas.varrer")
+    (folder / ADDRESS_FILE).unlink()
+    assert celery_app.current().conf.broker_url == before
+
+
+def test_without_a_broker_a_message_fails_soon_and_says_what_to_do(configure: Configure) -> None:
+    configure()
+    began = time.monotonic()
+    with pytest.raises(Transient, match=r"core\.redis_url"):
+        messages.send("entregas.varrer")
+    assert time.monotonic() - began < 10
+    assert messages.answering() == []
+
+
+def test_what_is_sent_is_for_workers_of_this_version_only(broker: str) -> None:
+    conf = celery_app.current().conf
+    assert (conf.task_serializer, conf.accept_content) == ("json", ["json"])
+    assert conf.task_ignore_result
+    assert conf.broker_transport_options["global_keyprefix"] == celery_app.KEY_PREFIX
