@@ -127,6 +127,11 @@ class ContaFila(Table):
         description="Exceções, por valor de uma coluna; vale a primeira que serve.",
         examples=[[{"column": "NM_SETOR", "value": "Oficina", "priority": 5}]],
     )
+    sequence: bool = Field(
+        False,
+        description="Dá a cada linha um número de sequência (ntfy 2.16 ou mais novo): uma repetição troca o aviso "
+        "anterior no aparelho.",
+    )
     mask: Annotated[tuple[Identifier, ...], BeforeValidator(decoded)] = Field(
         (), description="Colunas de que se mostram só as iniciais.", examples=[["NM_SOLICITANTE"]]
     )

@@ -11,7 +11,7 @@ from core.clock import Clock
 from core.errors import Misconfigured
 from core.settings.fila import ContaFila
 from events.catalog.fila import OrdemServicoNotificada
-from events.outbox import record_event
+from events.outbox import Disparo, disparar_varios
 from flows.fila import wording
 from flows.fila.wording import Notice
 from storage.models import Destino
@@ -67,20 +67,24 @@ def _tell(
     targets: Mapping[str, int],
 ) -> None:
     """Record an event for each row, or one for many where the backlog is large."""
-    events = []
-    for group in _groups(orders, notices, conta):
+    groups, fired = _groups(orders, notices, conta), list[Disparo]()
+    for group in groups:
         told = [notices[order.identity] for order in group]
         shown = told[0] if len(group) == 1 else wording.digest(told)
-        payload = _payload(group, shown, nome)
-        event = record_event(db, payload, somente=targets[shown.destino] if shown.destino else None)
-        events += [{"which": order.identity, "event": event.message_id} for order in group]
+        payload = _payload(group, shown, nome, conta)
+        only = targets[shown.destino] if shown.destino else None
+        fired.append(Disparo(payload.evento, payload.dados(), somente=only))
+    ids = disparar_varios(fired, db)
+    events = [
+        {"which": order.identity, "event": event} for group, event in zip(groups, ids, strict=True) for order in group
+    ]
     if events:
         lines = table_of(FilaLinha)
         mine = update(lines).where(lines.c.conta == nome, lines.c.identidade == bindparam("which"))
         db.connection().execute(mine.values(message_id=bindparam("event")), events)
 
 
-def _payload(group: Sequence[Order], shown: Notice, nome: str) -> OrdemServicoNotificada:
+def _payload(group: Sequence[Order], shown: Notice, nome: str, conta: ContaFila) -> OrdemServicoNotificada:
     return OrdemServicoNotificada(
         conta=nome,
         linha_id=group[0].id,
@@ -90,6 +94,7 @@ def _payload(group: Sequence[Order], shown: Notice, nome: str) -> OrdemServicoNo
         prioridade=shown.prioridade,
         tags=list(shown.tags),
         linhas=len(group),
+        sequence_id=f"fila-{group[0].id}" if conta.sequence else None,
     )
 
 

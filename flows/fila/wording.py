@@ -49,22 +49,21 @@ class _Values(dict[str, str]):
         return ""
 
 
+def _named(order: Order, conta: ContaFila) -> dict[str, str]:
+    """Return what was read of a row, by the names of its columns."""
+    columns = conta.columns
+    mine = {columns.id: str(order.id), columns.os: order.os, columns.message: order.message}
+    return dict(order.extra) | {name.lower(): value for name, value in mine.items()}
+
+
 def _values(order: Order, conta: ContaFila) -> _Values:
-    named = {
-        **order.extra,
-        conta.columns.os.lower(): order.os,
-        conta.columns.message.lower(): order.message,
-        "id": str(order.id),
-        "id_os": order.os,
-        "mensagem": order.message,
-    }
+    named = _named(order, conta) | {"id": str(order.id), "id_os": order.os, "mensagem": order.message}
     hidden = {column.lower() for column in conta.mask}
     return _Values({name: masked(value) if name in hidden else value for name, value in named.items()})
 
 
 def _fits(rule: FilaRule, order: Order, conta: ContaFila) -> bool:
-    column = rule.column.lower()
-    value = order.os if column == conta.columns.os.lower() else order.extra.get(column, "")
+    value = _named(order, conta).get(rule.column.lower(), "")
     return value.strip().casefold() == rule.value.strip().casefold()
 
 

@@ -15,6 +15,8 @@ from events.delivery.kind import Message
 MESSAGE_BYTES = 4095
 BODY_BYTES = 8191
 TITLE_BYTES = 250
+MOST_TAGS, TAG_LENGTH = 10, 64
+SEQUENCE = re.compile(r"[-_A-Za-z0-9]{1,64}")
 PRIORITIES = {"critico": 5, "aviso": 4}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -27,8 +29,11 @@ def publish(topico: str, message: Message) -> bytes:
         "title": cut_bytes(_clean(_title(message.evento, dados)), TITLE_BYTES),
         "message": cut_bytes(_clean(_text(dados)) or _label(message.evento), MESSAGE_BYTES),
         "priority": _priority(dados),
-        "tags": list(CATALOG[message.evento].etiquetas) if message.evento in CATALOG else [],
+        "tags": _tags(message.evento, dados),
     }
+    sequence = dados.get("sequence_id")
+    if isinstance(sequence, str) and SEQUENCE.fullmatch(sequence):
+        body["sequence_id"] = sequence
     link = dados.get("link")
     if isinstance(link, str) and link.startswith(("https://", "http://")) and len(link) <= 1000:
         body["click"] = link
@@ -61,6 +66,15 @@ def _text(dados: dict[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _tags(evento: str, dados: dict[str, Any]) -> list[str]:
+    """Return the tags that the event brings, else those of its kind; a comma would make two of one."""
+    given = dados.get("tags")
+    if isinstance(given, list) and all(isinstance(tag, str) for tag in given):
+        cleaned = (_clean(tag.replace(",", " "))[:TAG_LENGTH] for tag in given[:MOST_TAGS])
+        return [tag for tag in cleaned if tag]
+    return list(CATALOG[evento].etiquetas) if evento in CATALOG else []
 
 
 def _priority(dados: dict[str, Any]) -> int:
