@@ -18,7 +18,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """One row: its number, the service order it is about, its text. `extra` are other columns, by lower-case name."""
+    """One row: its number, the service order it is about, its text. `extra` are other columns, by lower-case name.
+
+    `keyed`: its number is known to be no other row's, so that a text which is edited later makes no other row of it.
+    """
 
     id: int
     os: str
@@ -26,12 +29,20 @@ class Order:
     created: datetime | None
     attempts: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)
+    keyed: bool = False
 
     @property
     def identity(self) -> str:
-        """What tells this row from every other that ever had its number: a table made anew counts from one again."""
-        when = self.created.isoformat() if self.created else sha256(f"{self.os}\0{self.message}".encode()).hexdigest()
-        return f"{self.id}@{when}"
+        """What tells this row from every other that ever had its number.
+
+        A table made anew counts from one again, and one without a key may have a number twice.
+        """
+        text = sha256(f"{self.os}\0{self.message}".encode("utf-8", "replace")).hexdigest()
+        if self.created is None:
+            return f"{self.id}@{text}"
+        # A date that the table keeps as a text stands as it is.
+        when = self.created.isoformat() if isinstance(self.created, datetime) else str(self.created)[:40]
+        return f"{self.id}@{when}" if self.keyed else f"{self.id}@{when}#{text[:16]}"
 
 
 @dataclass(frozen=True)

@@ -94,11 +94,12 @@ class BoundQueue:
         options = {"stream_results": True, "max_row_buffer": limit} if dialect == "oracle" else {}
         with self.connection.execute(query, execution_options=options) as found:
             rows = found.fetchmany(limit)
-        if rows:
-            self._take([row.id for row in rows], seconds, token)
+        if rows and self._take([row.id for row in rows], seconds, token) != len(rows):
+            # The table has no key: another row of a number was taken with it, and is told with it.
+            return self.mine(token)
         return [order(row, self.home.layout) for row in rows]
 
-    def _take(self, ids: list[int], seconds: float, token: str) -> None:
+    def _take(self, ids: list[int], seconds: float, token: str) -> int:
         table, worker = self.table, token.rpartition("|")[0]
         taken = {
             "status": Status.PROCESSANDO.value,
@@ -108,7 +109,7 @@ class BoundQueue:
             "attempts": table.c.attempts + 1,
         }
         mine = (table.c.id.in_(ids), table.c.status == Status.PENDENTE.value)
-        self.connection.execute(update(table).where(*mine).values(taken))
+        return self.connection.execute(update(table).where(*mine).values(taken)).rowcount
 
     def expire(self) -> int:
         """Let go of rows whose lease has ended; one that was held too often without an end is in error."""
@@ -136,9 +137,10 @@ class BoundQueue:
         by_shape: dict[tuple[Any, ...], list[int]] = {}
         for one in outcomes:
             if one.id in held:
-                by_shape.setdefault((one.status, one.due_at, one.error, one.ntfy), []).append(one.id)
+                due_at = one.due_at if one.status is Status.PENDENTE else None
+                by_shape.setdefault((one.status, due_at, one.error, one.ntfy), []).append(one.id)
         for (status, due_at, error, ntfy), ids in by_shape.items():
-            self._write(ids, {"status": status.value, **self._told(status, due_at, error, ntfy), **self._free()})
+            self._write(ids, {"status": status.value, **self._told(due_at, error, ntfy), **self._free()})
         return held
 
     def hold(self, token: str, ids: Collection[int], until: datetime) -> set[int]:
@@ -180,9 +182,9 @@ class BoundQueue:
             held = (self.table.c.id.in_(ids), self.table.c.status == Status.PROCESSANDO.value)
             self.connection.execute(update(self.table).where(*held).values(values))
 
-    def _told(self, status: Status, due_at: datetime, error: str | None, ntfy: str | None) -> dict[str, Any]:
+    def _told(self, due_at: datetime | None, error: str | None, ntfy: str | None) -> dict[str, Any]:
         values: dict[str, Any] = {"error": cut(error, ERROR_BYTES), "ntfy": cut(ntfy, NTFY_BYTES)}
-        if status is Status.PENDENTE:
+        if due_at is not None:
             values["next"] = self.home.at((due_at - self.home.clock.now()).total_seconds())
         else:
             values["processed"] = today()
@@ -212,6 +214,7 @@ def order(row: Row[Any], layout: Layout) -> Order:
         created=found.get("created"),
         attempts=int(found.get("attempts") or 0),
         extra={name: _text(found[f"x_{name}"]) for name in layout.extra},
+        keyed="status" not in layout.names,
     )
 
 

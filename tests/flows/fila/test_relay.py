@@ -4,16 +4,20 @@ import json
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy.event import listen
 
+from connectors.oracle import ddl
+from core.clock import SYSTEM
 from core.errors import Misconfigured, Transient
+from core.settings.fila import FilaColumns
 from flows.destinos.creating import NewDestination, create
 from flows.fila import accounts, relay
 from flows.fila.results import Report
 from storage.models import Delivery, Destino, Event
 from storage.models.eventos import Estado
 from storage.session import reading
-from tests.flows.fila.conftest import Queue
+from tests.flows.fila.conftest import TABLE, Queue
 
 Configure = Callable[..., None]
 DONE = "PROCESSADO"
@@ -188,3 +192,35 @@ def test_a_table_that_only_gets_rows_is_remembered_here(vazia: Queue, configure:
     assert orders() == ["7", "3"]
     assert events()[0]["mensagem"] == "OS: 7 SETOR: Oficina troca de óleo"
     assert relay.publish("padrao") == Report("padrao")
+
+
+@pytest.mark.parametrize("vazia", ["sqlite"], indirect=True)
+def test_a_batch_is_closed_by_one_statement(fila: Queue) -> None:
+    """However long it took to make events of its rows."""
+    fila.add(*range(50))
+    seen: list[str] = []
+    opened = accounts.opened("padrao")
+    listen(opened.engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    relay.batch(opened)
+    assert len([sql for sql in seen if sql.startswith("UPDATE")]) == 3  # leases that ended, the claim, the end
+
+
+def test_two_rows_of_one_number_are_both_told(vazia: Queue) -> None:
+    """The published table has no key: its number may be there twice, and the limit of a batch may lie between them."""
+    kind = vazia.engine.dialect.name
+    number = {"oracle": "NUMBER", "postgresql": "bigint", "sqlite": "INTEGER"}[kind]
+    create = ddl.create(kind, TABLE, FilaColumns())
+    vazia.run(create.replace(ddl.WORDS[kind].identity, number), *ddl.relay(kind, TABLE, FilaColumns()))
+    table = accounts.opened("padrao").layout.table
+    rows = [{"id": 5, "os": os, "message": f"texto {os}"} for os in (1, 2)]
+    with vazia.engine.begin() as connection:
+        connection.execute(insert(table), rows)
+    fila = accounts.opened("padrao")
+    token = "a|1|1|x"
+    with fila.transaction() as connection:
+        claimed = fila.table.on(connection).claim(1, SYSTEM.now(), 60, token)
+        assert sorted(order.os for order in claimed) == ["1", "2"]
+        fila.table.on(connection).give_back(token, [5], SYSTEM.now())
+    assert relay.publish("padrao").publicadas == 2
+    assert vazia.statuses == [DONE] * 2
+    assert sorted(orders()) == ["1", "2"]
