@@ -7,11 +7,15 @@ from core.errors import Misconfigured, PlatformError, Rejected, Transient
 
 @dataclass(frozen=True)
 class Row:
-    """What is raised, and its sentence. `gone`: the connection is lost, and the effect of its last call unknown."""
+    """What is raised, and the sentence.
+
+    `gone`: the connection is lost, and the effect of its last call unknown. `login`: trying again locks the account.
+    """
 
     kind: type[PlatformError]
     text: str
     gone: bool = False
+    login: bool = False
 
 
 GONE = Row(Transient, "a conexão caiu", gone=True)
@@ -24,10 +28,12 @@ LATE = Row(Transient, "não respondeu a tempo")
 NO_LISTENER = Row(Transient, "o listener não atende")
 NO_SERVICE = Row(Transient, "o listener não conhece o serviço; se durar, confira fila.dsn")
 LOGIN = Row(
-    Misconfigured, "recusou o usuário ou a senha (fila.user, fila.password); novas tentativas bloqueiam a conta"
+    Misconfigured,
+    "recusou o usuário ou a senha (fila.user, fila.password); novas tentativas bloqueiam a conta",
+    login=True,
 )
-LOCKED = Row(Misconfigured, "a conta do usuário está bloqueada: avise o DBA")
-EXPIRED = Row(Misconfigured, "a senha do usuário expirou: avise o DBA")
+LOCKED = Row(Misconfigured, "a conta do usuário está bloqueada: avise o DBA", login=True)
+EXPIRED = Row(Misconfigured, "a senha do usuário expirou: avise o DBA", login=True)
 NO_TABLE = Row(Misconfigured, "a tabela não existe ou o usuário não a vê (fila.table)")
 NO_COLUMN = Row(Misconfigured, "uma coluna configurada não existe (fila.columns)")
 NO_RIGHT = Row(Misconfigured, "o usuário não tem permissão na tabela: avise o DBA")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from connectors.oracle.codes import CODES, GONE, NAMES, NO_COLUMN, NO_TABLE, STATES, UNKNOWN, Row
-from core.errors import PlatformError, Transient
+from core.errors import Misconfigured, PlatformError, Transient
 
 _CODE = re.compile(r"\b(?:ORA|DPY)-\d{4,5}\b")
 # Outside of another fault this one says only that there was no connection.
@@ -17,6 +17,10 @@ OUTER = "DPY-6005"
 
 class ConnectionLost(Transient):
     """A conexão com o banco da fila caiu; não se sabe o que foi gravado."""
+
+
+class LoginRefused(Misconfigured):
+    """O banco da fila recusou o usuário ou a senha."""
 
 
 def row_of(error: BaseException) -> Row:
@@ -44,7 +48,7 @@ def fault_of(error: BaseException, conta: str) -> PlatformError:
     """Return the fault to raise: the account, what happened, and the number by which the DBA knows it."""
     row, codes = row_of(error), _codes(error)
     number = f" ({codes[0]})" if codes else ""
-    kind = ConnectionLost if row.gone else row.kind
+    kind = ConnectionLost if row.gone else LoginRefused if row.login else row.kind
     return kind(f"Fila {conta}: {row.text}{number}.")
 
 

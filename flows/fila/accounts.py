@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 
 from claims import holder
 from connectors.oracle.engine import open_engine
-from connectors.oracle.faults import explained
+from connectors.oracle.faults import LoginRefused, explained
 from connectors.oracle.layout import Layout, look
 from connectors.oracle.table import QueueTable
+from core.clock import SYSTEM
 from core.errors import Misconfigured
 from core.settings.fila import ContaFila, FilaSettings
+from flows.fila import refused
 
 _open: dict[tuple[int, str], "Fila"] = {}
 _lock = threading.Lock()
@@ -32,7 +34,7 @@ class Fila:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Open a transaction in the queue's own database; its faults are ours."""
-        with explained(self.nome), self.engine.begin() as connection:
+        with _noting(self.conta), explained(self.nome), self.engine.begin() as connection:
             yield connection
 
     @property
@@ -56,6 +58,13 @@ def settings_of(nome: str) -> ContaFila:
     return contas[nome]
 
 
+def retried(nome: str) -> Fila:
+    """Return an account's queue; a login that was refused is tried once more, because a person asks for it."""
+    conta = settings_of(nome)
+    refused.forget(conta)
+    return opened(nome)
+
+
 def opened(nome: str) -> Fila:
     """Return an account's queue, as this process opened it."""
     conta = settings_of(nome)
@@ -66,14 +75,25 @@ def opened(nome: str) -> Fila:
                 return found
             found.engine.dispose()
         engine = open_engine(conta, nome)
+        event.listen(engine, "do_connect", lambda *_: refused.check(nome, conta))
         try:
-            with explained(nome), engine.begin() as connection:
+            with _noting(conta), explained(nome), engine.begin() as connection:
                 layout = look(connection, conta, nome)
         except BaseException:
             engine.dispose()
             raise
         _open[os.getpid(), nome] = fila = Fila(nome, conta, engine, layout)
         return fila
+
+
+@contextmanager
+def _noting(conta: ContaFila) -> Iterator[None]:
+    """Note a login that is refused: nobody tries it again by itself."""
+    try:
+        yield
+    except LoginRefused:
+        refused.note(conta, SYSTEM)
+        raise
 
 
 def close() -> None:

@@ -26,7 +26,7 @@ def reachable() -> Iterator[Finding]:
     for nome, conta in FilaSettings.current().contas.items():
         sistema = f"fila {nome}"
         try:
-            layout = accounts.opened(nome).layout
+            layout = accounts.retried(nome).layout
         except PlatformError as fault:
             yield Finding(
                 sistema, FAULT, str(fault), "Confira a seção fila; o texto da tabela está em `esteira fila ddl`."

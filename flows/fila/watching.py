@@ -7,9 +7,9 @@ asked for, costs one period of beat.
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from connectors.oracle.waking import Waker, waker_of
+from connectors.oracle.waking import Clockwork, Waker, waker_of
 from core.clock import SYSTEM, Clock
-from core.errors import PlatformError
+from core.errors import PlatformError, Transient
 from core.logs import get_logger
 from core.settings.fila import FilaSettings
 from core.stopping import stopping
@@ -19,6 +19,7 @@ from flows.fila.results import Report
 
 FIRST_PAUSE, LOOK_SECONDS = 0.02, 0.25
 CLOSING_SECONDS = 1.0
+FIRST_RETRY, MOST_RETRY = 0.1, 8.0
 log = get_logger(__name__)
 
 
@@ -32,13 +33,21 @@ def watch_all(seconds: float) -> list[Report]:
 
 
 def _guarded(nome: str, seconds: float) -> Report:
-    report = Report(nome)
-    try:
-        watch(opened(nome), seconds, report)
-    except PlatformError as fault:
-        log.warning("queue not watched", conta=nome, fault=type(fault).__name__, reason=str(fault))
-        report.falha = str(fault)
-        looking.note_fault(nome, fault, SYSTEM)
+    """Watch until the time is over: what passes by itself costs a pause that grows, the rest the whole watch."""
+    report, ends, pause = Report(nome), time.monotonic() + seconds, FIRST_RETRY
+    while (left := ends - time.monotonic()) > 0 and not stopping():
+        told = report.linhas
+        try:
+            watch(opened(nome), left, report)
+            report.falha = None
+        except PlatformError as fault:
+            log.warning("queue not watched", conta=nome, fault=type(fault).__name__, reason=str(fault))
+            report.falha = str(fault)
+            looking.note_fault(nome, fault, SYSTEM)
+            if not isinstance(fault, Transient):
+                break
+            pause = FIRST_RETRY if report.linhas > told else min(pause * 2, MOST_RETRY)
+            _woken(Clockwork(), min(pause, ends - time.monotonic()))
     return report
 
 
