@@ -4,13 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from storage.sequence import LIMIT, next_value
+from storage.sequence import LIMIT, next_values
 from storage.session import transaction
 
 
 def count(entidade: str) -> int:
     with transaction() as db:
-        return next_value(db, entidade)
+        return next_values(db, {entidade: 1})[entidade]
 
 
 def test_each_entity_counts_for_itself(banco: str) -> None:
@@ -20,7 +20,7 @@ def test_each_entity_counts_for_itself(banco: str) -> None:
 def test_a_number_that_was_rolled_back_is_given_again(banco: str) -> None:
     assert count("a") == 1
     with pytest.raises(RuntimeError), transaction() as db:
-        assert next_value(db, "a") == 2
+        assert next_values(db, {"a": 1}) == {"a": 2}
         raise RuntimeError
     assert count("a") == 2
 
@@ -32,3 +32,19 @@ def test_rivals_get_different_numbers_without_gaps(banco: str) -> None:
 
 def test_a_long_name_is_cut_where_the_column_ends(banco: str) -> None:
     assert [count("x" * LIMIT + tail) for tail in ("", "y")] == [1, 2]
+
+
+def test_several_are_counted_at_once_each_by_so_many(banco: str) -> None:
+    assert count("b") == 1
+    with transaction() as db:
+        assert next_values(db, {"b": 3, "a": 2}) == {"a": 2, "b": 4}
+
+
+def test_rivals_that_name_several_in_any_order_do_not_wait_in_a_circle(banco: str) -> None:
+    def both(amounts: dict[str, int]) -> None:
+        with transaction() as db:
+            next_values(db, amounts)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(both, [{"a": 1, "b": 1}, {"b": 1, "a": 1}] * 10))
+    assert (count("a"), count("b")) == (21, 21)
