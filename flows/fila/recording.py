@@ -22,17 +22,27 @@ from storage.session import transaction
 OS_LIMIT = 100
 
 
-def record(orders: Sequence[Order], nome: str, conta: ContaFila, clock: Clock, *, token: str | None = None) -> set[str]:
+def record(
+    orders: Sequence[Order],
+    nome: str,
+    conta: ContaFila,
+    clock: Clock,
+    *,
+    token: str | None = None,
+    waiting: int | None = None,
+) -> set[str]:
     """Record the events of rows that were not told yet, in the rows' order; return the identities told now.
 
-    With `token` the rows wait for the answer of the push service. One transaction: a destination that does not exist
-    is `Misconfigured`, and then nothing is told of any.
+    With `token` the rows wait for the answer of the push service. `waiting` is the backlog, these rows among it. One
+    transaction: a destination that does not exist is `Misconfigured`, and then nothing is told of any.
     """
     notices = {order.identity: wording.notice(order, conta) for order in orders}
     with transaction() as db:
         targets = _targets(db, nome, {one.destino for one in notices.values() if one.destino is not None})
         new = _own(db, orders, nome, clock, token)
-        _tell(db, [order for order in orders if order.identity in new], notices, nome, conta, targets)
+        mine = [order for order in orders if order.identity in new]
+        summed = bool(conta.digest_above) and (waiting or len(orders)) > conta.digest_above
+        _tell(db, _groups(mine, notices, summed=summed), notices, nome, conta, targets)
     return new
 
 
@@ -60,14 +70,14 @@ def _own(db: Session, orders: Sequence[Order], nome: str, clock: Clock, token: s
 
 def _tell(
     db: Session,
-    orders: Sequence[Order],
+    groups: Sequence[Sequence[Order]],
     notices: Mapping[str, Notice],
     nome: str,
     conta: ContaFila,
     targets: Mapping[str, int],
 ) -> None:
     """Record an event for each row, or one for many where the backlog is large."""
-    groups, fired = _groups(orders, notices, conta), list[Disparo]()
+    fired = list[Disparo]()
     for group in groups:
         told = [notices[order.identity] for order in group]
         shown = told[0] if len(group) == 1 else wording.digest(told)
@@ -98,8 +108,8 @@ def _payload(group: Sequence[Order], shown: Notice, nome: str, conta: ContaFila)
     )
 
 
-def _groups(orders: Sequence[Order], notices: Mapping[str, Notice], conta: ContaFila) -> list[list[Order]]:
-    if not conta.digest_above or len(orders) <= conta.digest_above:
+def _groups(orders: Sequence[Order], notices: Mapping[str, Notice], *, summed: bool) -> list[list[Order]]:
+    if not summed:
         return [[order] for order in orders]
     ordered = sorted(orders, key=lambda order: notices[order.identity].audience)
     return [list(group) for _, group in groupby(ordered, key=lambda order: notices[order.identity].audience)]

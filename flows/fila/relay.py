@@ -7,6 +7,7 @@ because an answer was lost or its holder died, is closed without being told agai
 from collections.abc import Sequence
 
 from claims.holder import new_token
+from connectors.oracle import counting
 from connectors.oracle.faults import ConnectionLost
 from connectors.oracle.orders import Order, Status, Told
 from core.clock import SYSTEM, Clock
@@ -42,13 +43,22 @@ def _leased(fila: Fila, clock: Clock) -> Published:
     if not orders:
         return Published()
     try:
-        new = record(orders, fila.nome, fila.conta, clock, token=token if waits else None)
+        waiting = _waiting(fila, len(orders))
+        new = record(orders, fila.nome, fila.conta, clock, token=token if waits else None, waiting=waiting)
     except BaseException:
         _give_back(fila, token, orders, clock)
         raise
     if not waits:
         settle(fila, token, [Told(order.id, Status.PROCESSADO, clock.now()) for order in orders])
     return Published(len(orders), len(new))
+
+
+def _waiting(fila: Fila, claimed: int) -> int:
+    """Return how many rows wait, those just claimed among them; counted only where a summary depends on it."""
+    if not fila.conta.digest_above or claimed < fila.conta.batch:
+        return claimed
+    with fila.transaction() as connection:
+        return claimed + counting.count(connection, fila.layout).pending
 
 
 def claim(fila: Fila, token: str, clock: Clock) -> Sequence[Order]:

@@ -147,6 +147,14 @@ def test_a_backlog_may_be_told_as_a_summary(fila: Queue, configure: Configure) -
     assert str(event["mensagem"]).endswith("\ne mais 20")
 
 
+def test_a_backlog_larger_than_a_batch_is_told_as_a_summary_of_each_batch(fila: Queue, configure: Configure) -> None:
+    configure(fila__digest_above="30", fila__batch="20")
+    fila.add(*range(50))
+    assert relay.publish("padrao").publicadas == 50
+    # what is left is no backlog any more
+    assert [one["linhas"] for one in events()] == [20, *[1] * 30]
+
+
 @pytest.mark.parametrize("text", ["", "x" * 4000, "ação 🚚 “aspas”", "'; DROP TABLE HSM_FILA_NOTIFICACAO; --"])
 def test_any_text_is_told(fila: Queue, configure: Configure, text: str) -> None:
     configure(fila__template="{mensagem}")
