@@ -2,19 +2,24 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 from support.ports import wait_until
 
+from connectors.oracle import ddl
 from core import stopping
+from core.settings.fila import FilaColumns
 from flows.fila import watching
 from flows.fila.accounts import opened
 from flows.fila.results import Report
 from storage.models import Event
 from storage.session import reading
-from tests.flows.fila.conftest import Queue
+from tests.flows.fila.conftest import TABLE, Queue
+
+Configure = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
@@ -56,3 +61,35 @@ def test_an_account_that_fails_costs_only_itself(fila: Queue) -> None:
 
 def test_without_accounts_there_is_nothing_to_watch(sqlite: str) -> None:
     assert watching.watch_all(60) == []
+
+
+@pytest.mark.parametrize("vazia", ["postgres"], indirect=True)
+def test_the_trigger_of_postgresql_wakes_a_watcher(
+    fila: Queue, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long before it would look again by itself."""
+    configure(fila__interval_seconds="60")
+    monkeypatch.setattr(watching, "FIRST_PAUSE", 60.0)
+    fila.run("CREATE TABLE ordem_servico (id_os bigint)")
+    fila.run(*ddl.trigger("postgresql", TABLE, "ordem_servico", FilaColumns()))
+    thread = threading.Thread(target=lambda: watching.watch(opened("padrao"), 60, Report("padrao")))
+    thread.start()
+    listens = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%%' AND datname = current_database()"
+    try:
+        wait_until(lambda: scalar(fila, listens) > 0, 20)
+        for number in (1, 2, 3):
+            fila.run(f"INSERT INTO ordem_servico VALUES ({number})")
+            wait_until(partial(told_are, number), 20)
+    finally:
+        stopping.ask_to_stop()
+        thread.join(20)
+    assert not thread.is_alive()
+
+
+def told_are(amount: int) -> bool:
+    return told() == amount
+
+
+def scalar(fila: Queue, sql: str) -> int:
+    with fila.engine.begin() as connection:
+        return int(connection.exec_driver_sql(sql).scalar_one())
