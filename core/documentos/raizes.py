@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from lxml.etree import _Element
 
@@ -63,7 +64,12 @@ def separar(
 
 def local_name(element: _Element) -> tuple[str, str]:
     """Return the namespace of an element, empty without one, and its name."""
-    space, _, name = str(element.tag).rpartition("}")
+    return _split(str(element.tag))
+
+
+@lru_cache(maxsize=256)
+def _split(tag: str) -> tuple[str, str]:
+    space, _, name = tag.rpartition("}")
     return space.removeprefix("{"), name
 
 
@@ -103,30 +109,33 @@ def _unknown(space: str, name: str) -> str:
     return "raiz_desconhecida" if space.startswith(PORTAL) or space == SAT else "nao_e_fiscal"
 
 
-def _text(element: _Element | None, path: str) -> str:
+def _text(element: _Element | None, *path: str) -> str:
     """Return the text of a child in any namespace; empty without one."""
-    found = element.find("/".join(f"{{*}}{step}" for step in path.split("/"))) if element is not None else None
-    return (found.text or "").strip() if found is not None else ""
+    for name in path:
+        # not `find`: a path with any namespace is walked in Python
+        element = next(element.iterchildren(f"{{*}}{name}"), None) if element is not None else None
+    return ((element.text if element is not None else None) or "").strip()
 
 
 def _document(tipos: dict[str, str], path: str, info: str, prefixo: str, protocolo: str = "", chave: str = "") -> Read:
     """Return what reads a document with its protocol; `tipos` gives the kind of each model."""
 
     def read(root: _Element) -> Leitura:
-        bodies = root.findall(f"{{*}}{path}/{{*}}{info}" if path else f"{{*}}{info}")
+        holders = root.iterchildren(f"{{*}}{path}") if path else [root]
+        bodies = [body for holder in holders for body in holder.iterchildren(f"{{*}}{info}")]
         body = bodies[0] if bodies else None
         found = chave_do_id(body.get("Id") if body is not None else None, prefixo)
         if isinstance(found, Invalida) or body is None:
             return separar("chave_invalida", found.motivo if isinstance(found, Invalida) else None)
         tipo = tipos.get(modelo(found))
-        stated = _text(body, "ide/mod")
+        stated = _text(body, "ide", "mod")
         if tipo is None or stated not in ("", modelo(found)):
             return separar("chave_divergente", f"modelo {modelo(found)} na chave, {stated or '?'} no documento")
         if len(bodies) > 1:
             return separar("varios_documentos", f"há {len(bodies)} documentos em um só", tipo, found)
         if wrong := _elsewhere(root, body):
             return separar("parte_sem_namespace", wrong, tipo, found)
-        if _text(body, "ide/tpAmb") == "2":
+        if _text(body, "ide", "tpAmb") == "2":
             return separar("ambiente_de_teste", None, tipo, found)
         refused = _disproved(root, protocolo, chave, found) if protocolo else None
         return replace(refused, tipo=tipo, identidade=found) if refused else Leitura(Acao.IMPORTAR, tipo, found)

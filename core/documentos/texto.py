@@ -46,16 +46,16 @@ def decode(content: bytes) -> Decoded:
     Raises:
         ValueError: no encoding fits for certain.
     """
-    for mark, name in _MARKS:
-        if content.startswith(mark):
-            return Decoded(content[len(mark) :].decode(name), name)
-    if wide := _wide(content):
-        return Decoded(content.decode(wide), wide)
-    label = _declared(content)
+    if content[:1] != b"<" or b"\0" in content[:4]:
+        for mark, name in _MARKS:
+            if content.startswith(mark):
+                return Decoded(content[len(mark) :].decode(name), name)
+        if wide := _wide(content):
+            return Decoded(content.decode(wide), wide)
     try:
         return Decoded(content.decode(), "utf-8")
     except UnicodeDecodeError:
-        return _narrow(content, label)
+        return _narrow(content, _declared(content))
 
 
 def _wide(content: bytes) -> str | None:
