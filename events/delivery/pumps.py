@@ -102,6 +102,8 @@ class Server:
             try:
                 await pump.run()
             finally:
+                # From here on nobody is told where to look: what is hinted now waits for the look that comes.
+                self._pump = None
                 check.cancel()
         if engine.rival:
             await self._aside(bell.ring, self._bell, "")
@@ -129,6 +131,8 @@ class Server:
     def _pass_on(self) -> None:
         """Let the run look where somebody said."""
         with self._lock:
+            if self._pump is None:
+                return
             hints, self._hints = self._hints, set()
         self._look(hints)
 

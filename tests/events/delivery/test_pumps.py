@@ -114,7 +114,8 @@ def test_who_commits_while_everybody_sleeps_sends_a_message(
         serve(*messages[-1])
         loop.finish(10)
         assert delivered()
-        assert bell.listeners(wake.bell_of(TASK, "postgresql" if banco.startswith("postgresql") else "")) == 0
+        name = wake.bell_of(TASK, "postgresql" if banco.startswith("postgresql") else "sqlite")
+        wait_until(lambda name=name: bell.listeners(name) == 0)
 
 
 def test_nothing_committed_at_the_moment_a_pump_falls_asleep_waits_for_a_sweep(
