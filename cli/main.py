@@ -18,6 +18,8 @@ from core.logs import configure
 from core.text import redact
 
 BUG_EXIT, INTERRUPTED_EXIT = 70, 130
+# Containers made before the collector looks: more than most commands ever make.
+SHORT_LIVED = 300_000
 app = portuguese.Noun("Esteira: integrações fiscais brasileiras em uma linha confiável.", name="esteira", cls=Root)
 
 
@@ -87,7 +89,7 @@ def _close() -> None:
 def run() -> None:
     """Console script."""
     # What a command loads stays; looking for rubbish among it costs as much as a query does.
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(SHORT_LIVED, 20, 20)
     sys.exit(main())
 
 

@@ -1,11 +1,13 @@
 """`esteira subir`: start the whole line."""
 
+import gc
 from typing import Annotated, Any
 
 import typer
 
 from cli.portuguese import Verb
 
+LONG_LIVED = 700
 app = Verb("Sobe broker, workers, agenda, Flower e API, e os mantém de pé até Ctrl-C.")
 
 
@@ -17,6 +19,9 @@ def subir(
     from core.settings.load import get_settings
     from workers import up
 
+    # It stays for weeks, unlike other commands.
+    gc.freeze()
+    gc.set_threshold(LONG_LIVED, 10, 10)
     return up.subir(get_settings(), demo, snapshot)
 
 
