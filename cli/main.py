@@ -90,7 +90,10 @@ def run() -> None:
     """Console script."""
     # What a command loads stays; looking for rubbish among it costs as much as a query does.
     gc.set_threshold(SHORT_LIVED, 20, 20)
-    sys.exit(main())
+    code = main()
+    # Nor is there any use in looking at the end.
+    gc.freeze()
+    sys.exit(code)
 
 
 if __name__ == "__main__":
