@@ -18,18 +18,18 @@ SECTORS = ("Oficina", "Pintura", "Elétrica")
 SERVICES = ("troca de óleo", "revisão dos 10.000 km", "pintura do para-choque", "troca de lâmpada")
 TABLES = """
 PRAGMA journal_mode=WAL;
-CREATE TABLE ORDEM_SERVICO (ID_OS INTEGER PRIMARY KEY, NM_SETOR TEXT, DS_SERVICO TEXT);
-CREATE TABLE HSM_FILA_NOTIFICACAO (
+CREATE TABLE IF NOT EXISTS ORDEM_SERVICO (ID_OS INTEGER PRIMARY KEY, NM_SETOR TEXT, DS_SERVICO TEXT);
+CREATE TABLE IF NOT EXISTS HSM_FILA_NOTIFICACAO (
   ID INTEGER PRIMARY KEY AUTOINCREMENT, ID_OS INTEGER, MENSAGEM TEXT, STATUS TEXT DEFAULT 'PENDENTE',
   DT_CRIACAO TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%S', 'now', 'localtime')), DT_PROCESSAMENTO TEXT, NM_SETOR TEXT);
-CREATE TRIGGER TG_OS_NOTIF AFTER INSERT ON ORDEM_SERVICO FOR EACH ROW BEGIN
+CREATE TRIGGER IF NOT EXISTS TG_OS_NOTIF AFTER INSERT ON ORDEM_SERVICO FOR EACH ROW BEGIN
   INSERT INTO HSM_FILA_NOTIFICACAO (ID_OS, MENSAGEM, NM_SETOR) VALUES (NEW.ID_OS, NEW.DS_SERVICO, NEW.NM_SETOR);
 END;
 """
 
 
 class ErpServer(SandboxServer):
-    """Makes an order every few seconds; `path` is its database, made anew."""
+    """Makes an order every few seconds; `path` is its database, made where there is none: orders go on after a restart."""
 
     def __init__(self, path: Path, every: float = 4.0, clock: Clock = SYSTEM) -> None:
         super().__init__(clock)
@@ -67,15 +67,15 @@ class ErpServer(SandboxServer):
         await super().finish()
 
     async def _work(self) -> None:
-        number = FIRST_ORDER
         while True:
-            await asyncio.to_thread(self.order, number)
-            number += 1
+            await asyncio.to_thread(self.order)
             await asyncio.sleep(self._every)
 
-    def order(self, number: int) -> None:
-        """Make one order; the trigger does the rest in the same transaction."""
-        values = (number, random.choice(SECTORS), random.choice(SERVICES))
+    def order(self) -> None:
+        """Make the next order; the trigger does the rest in the same transaction."""
+        what = (random.choice(SECTORS), random.choice(SERVICES))
         with contextlib.closing(sqlite3.connect(self._path, timeout=5)) as connection, connection:
-            connection.execute("INSERT INTO ORDEM_SERVICO VALUES (?, ?, ?)", values)
+            (last,) = connection.execute("SELECT max(ID_OS) FROM ORDEM_SERVICO").fetchone()
+            number = FIRST_ORDER if last is None else last + 1
+            connection.execute("INSERT INTO ORDEM_SERVICO VALUES (?, ?, ?)", (number, *what))
         self.changed()

@@ -17,10 +17,17 @@ def test_orders_appear_and_the_trigger_puts_each_into_the_queue(tmp_path: Path) 
 def test_it_tells_what_was_processed(tmp_path: Path) -> None:
     path = tmp_path / "erp.db"
     server = ErpServer(path)
-    server.order(1)
-    server.order(2)
+    server.order()
+    server.order()
     connection = sqlite3.connect(path)
     with connection:
-        connection.execute("UPDATE HSM_FILA_NOTIFICACAO SET STATUS = 'PROCESSADO' WHERE ID_OS = 1")
+        connection.execute("UPDATE HSM_FILA_NOTIFICACAO SET STATUS = 'PROCESSADO' WHERE ID = 1")
     connection.close()
     assert server.estado() == {"ordens": 2, "processadas": 1}
+
+
+def test_orders_go_on_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "erp.db"
+    ErpServer(path).order()
+    ErpServer(path).order()
+    assert ErpServer(path).estado() == {"ordens": 2, "processadas": 0}

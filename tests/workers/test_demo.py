@@ -123,6 +123,8 @@ def test_its_servers_tell_what_they_have_seen() -> None:
         assert shown.seen()["partes"] == {}
         with serving(shown):
             seen = shown.seen()
+    # its first order comes at once
+    assert seen["partes"].pop("erp").endswith(" ordens, 0 avisadas")
     assert seen == {
         "partes": {
             "ntfy": "0 publicadas",
@@ -152,7 +154,7 @@ def test_what_the_parts_want_is_typed_and_seen_by_whoever_types_in_the_same_plac
             # nothing was delivered yet, and no worker runs
             assert done.returncode == 0 or "mostrar 1" in words or "diagnostico" in words, done.stderr
         destinations = json.loads(typed("destinos", "listar", "--json").stdout)
-        assert {one["nome"] for one in destinations} == {"demo-webhook", "demo-ntfy"}
+        assert {one["nome"] for one in destinations} == {"demo-webhook", "demo-ntfy", "demo-ordens"}
         state = json.loads(typed("questor", "estado", "demonstracao", "--conta", "demonstracao", "--json").stdout)
         assert state["total"] == 24
         assert demo.prepare(shown.stage) == 0

@@ -145,7 +145,7 @@ def test_the_demonstration_is_seen_from_another_terminal_and_leaves_nothing(port
         assert "em outro terminal" in said()
         assert {box["resultado"] for box in seen("sat", "listar")} == {"ok"}
         assert "certificado" in {alert["codigo"] for alert in seen("alertas", "listar")}
-        assert {one["nome"] for one in seen("destinos", "listar")} == {"demo-webhook", "demo-ntfy"}
+        assert {one["nome"] for one in seen("destinos", "listar")} == {"demo-webhook", "demo-ntfy", "demo-ordens"}
         lot = ("questor", "estado", "demonstracao", "--conta", "demonstracao")
         wait_until(lambda: seen(*lot)["estados"] == {"enviado": 24}, seconds=60, every=1)
         assert {(one["sistema"], one["situacao"]) for one in seen("diagnostico") if one["situacao"] != "ok"} == set()
