@@ -29,7 +29,7 @@ END;
 
 
 class ErpServer(SandboxServer):
-    """Makes an order every few seconds; `path` is its database, made where there is none: orders go on after a restart."""
+    """Makes an order every few seconds. `path` is its database, made where there is none; a restart goes on from it."""
 
     def __init__(self, path: Path, every: float = 4.0, clock: Clock = SYSTEM) -> None:
         super().__init__(clock)
