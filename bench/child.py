@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bench.place import ROOT
+from bench.installation import ROOT
 
 Ask = Callable[[], dict[str, Any]]
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from bench import figures, machine
 from bench.child import child
 from bench.counter import Counter
+from bench.installation import KINDS, fresh, workers
 from bench.latency import PATIENCE_SECONDS, Tenant, Waits, fire, silence, tenants, waits
-from bench.place import KINDS, place, workers
 from bench.questor_send import configure, server
 from bench.sat import fleet
 
@@ -57,7 +57,7 @@ def measured(counter: Counter, everyone: list[Tenant], seconds: float, dead: boo
 
 def measure(kind: str, seconds: float, documents: int) -> None:
     """Print the lines of one database."""
-    with place(kind) as folder, Counter() as counter, server({"capacidade": DOCUMENTS_PER_SECOND}) as (address, _):
+    with fresh(kind) as folder, Counter() as counter, server({"capacidade": DOCUMENTS_PER_SECOND}) as (address, _):
         configure(address, {})
         everyone = list(tenants(counter, DESTINATIONS))
         with workers("urgentes", "demais", beat=True):

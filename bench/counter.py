@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from bench.place import ROOT
+from bench.installation import ROOT
 
 
 class Counter:

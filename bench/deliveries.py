@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-from bench.place import ROOT
+from bench.installation import ROOT
 
 PARTS = {
     "vazao": ("bench.throughput",),

@@ -1,14 +1,14 @@
 """What Celery itself costs: an empty task, from publishing to running, on the same broker and with the same worker.
 
-Importing it reads the settings, so that is done only within a place.
+Importing it reads the settings, so that is done only within an installation of the bench.
 """
 
 import os
 import time
 from pathlib import Path
 
+from bench.installation import workers
 from bench.pace import paced
-from bench.place import workers
 from workers.app import app
 
 FILE, QUEUE = "BENCH_EMPTY_FILE", "webhooks"

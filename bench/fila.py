@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bench import machine, place
+from bench import installation, machine
 from bench.child import child
 from bench.figures import percentile, show
 
@@ -55,7 +55,7 @@ def table() -> Iterator[Any]:
     from core.settings.fila import ContaFila, FilaColumns
     from core.settings.load import get_settings
 
-    with place.place("postgresql"):
+    with installation.fresh("postgresql"):
         import os
 
         url = os.environ["ESTEIRA_CORE__DATABASE_URL"]
@@ -99,7 +99,7 @@ def told(engine: Any) -> int:
 
 def start() -> subprocess.Popen[str]:
     """Begin a worker that publishes until nothing is due."""
-    return subprocess.Popen([sys.executable, "-c", WORKER], cwd=place.ROOT, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen([sys.executable, "-c", WORKER], cwd=installation.ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def backlog(engine: Any, amount: int, workers: int) -> bool:
@@ -177,7 +177,7 @@ def _until(condition: Callable[[], bool], seconds: float = 300) -> None:
 def latency(engine: Any, seconds: float) -> bool:
     """Insert rows at a rate while the workers run; measure from the insert to the arrival at the ntfy server."""
     fill(engine, 0)
-    with child("bench.fila_ntfy") as (port, ask), place.workers("fila", "ntfy", beat=True):
+    with child("bench.fila_ntfy") as (port, ask), installation.workers("fila", "ntfy", beat=True):
         from flows.destinos.creating import NewDestination, create
 
         create(

@@ -4,7 +4,7 @@ import json
 import sys
 import time
 
-from bench import place  # noqa: F401 - finds the packages
+from bench import installation  # noqa: F401 - finds the packages
 from sandbox.ntfy import NtfyServer
 
 

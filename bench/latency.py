@@ -19,8 +19,8 @@ from bench import figures, machine
 from bench.busy import busy
 from bench.counter import Counter
 from bench.cpu import Meter
+from bench.installation import KINDS, ROOT, fresh, workers
 from bench.pace import paced
-from bench.place import KINDS, ROOT, place, workers
 
 EVENT, BODY = "nfe_importada", "x" * 900
 DEAD_P99_MS, DEAD_RATIO = 1000, 2
@@ -152,7 +152,7 @@ def raw_cpu(port: int) -> float:
 def measure(given: argparse.Namespace) -> None:
     """Print the lines of one database; the process has its settings from then on."""
     kind, amount = given.banco, int(given.ritmo * given.segundos)
-    with place(kind) as folder, Counter() as counter:
+    with fresh(kind) as folder, Counter() as counter:
         from bench import empty
 
         raw = raw_cpu(counter.port)

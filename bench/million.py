@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event, text
 
 from bench import figures, machine
 from bench.counter import Counter
-from bench.place import children, place, rss, workers
+from bench.installation import children, fresh, rss, workers
 
 FEW_DESTINATIONS, FEW_EACH = 100, 100
 CLAIM_MS, SWEEP_MS, GROWTH = 20, 100, 1.15
@@ -142,7 +142,7 @@ def memory(counter: Counter, warm: int, amount: int) -> tuple[float, float]:
 
 def measure(amount: int, destinations: int, drained: int) -> None:
     """Print the lines; the process has its settings from then on."""
-    with place("postgresql"), Counter() as counter:
+    with fresh("postgresql"), Counter() as counter:
         first, event_id = prepare(counter, destinations)
         few = min(FEW_DESTINATIONS, destinations)
         fill(event_id, first, few, few * FEW_EACH)

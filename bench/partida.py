@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench import figures, machine
-from bench.place import place
+from bench.installation import fresh
 
 HELP_SHARE, REPORT_SHARE = 0.6, 1.4
 REST_MIB, REST_PROCESSES = 600, 11
@@ -49,7 +49,7 @@ def cpu(arguments: Sequence[str], folder: Path) -> float:
 def commands(times: int) -> None:
     """Print what each command takes, all of them in turn so that a slow moment of the machine touches all."""
     asked = {"": REFERENCE} | {words: ("-m", "cli.main", *words.split()) for words in ("--help", *REPORTS, CHECK)}
-    with place("sqlite") as folder:
+    with fresh("sqlite") as folder:
         for arguments in asked.values():
             cpu(arguments, folder)
         rounds = [{words: cpu(arguments, folder) for words, arguments in asked.items()} for _ in range(times)]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench import figures, machine
 from bench.child import child
-from bench.place import KINDS, ROOT, place
+from bench.installation import KINDS, ROOT, fresh
 
 SCAN_PER_SECOND, RESCAN_PER_SECOND, MEMORY_MIB, RESUME_SECONDS = 3500, 12_000, 150, 10
 BODY = "x" * 4500
@@ -89,7 +89,7 @@ def _peak(pid: int) -> float:
 
 def measure_scan(kind: str, amount: int) -> None:
     """Print the lines of the scans. The figures include the start of the program."""
-    with place(kind) as folder:
+    with fresh(kind) as folder:
         tree(folder / "xml", amount)
         figures_of = (("varredura", bare_scan, SCAN_PER_SECOND), ("nova varredura", bare_look, RESCAN_PER_SECOND))
         for what, bare, least in figures_of:
@@ -137,7 +137,7 @@ def measure_resume(kind: str, amount: int) -> None:
     """Print how long a new process takes until a server hears of a document, in a manifest of so many rows."""
     from bench.questor_send import configure
 
-    with place(kind) as folder, child("bench.questor_server") as (port, ask):
+    with fresh(kind) as folder, child("bench.questor_server") as (port, ask):
         configure(f"http://127.0.0.1:{port}", {"max_concurrency": "16"})
         manifest(folder, amount)
         counted, memory = command("questor", "estado", "lote")

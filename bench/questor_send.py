@@ -19,7 +19,7 @@ import aiohttp
 
 from bench import figures, machine
 from bench.child import Ask, child
-from bench.place import KINDS, ROOT, place, workers
+from bench.installation import KINDS, ROOT, fresh, workers
 
 BODY = "x" * 4000
 PATIENCE_SECONDS = 300.0
@@ -110,7 +110,7 @@ def measure(name: str, kind: str, amount: int | None) -> None:
     """Print the lines of one part; the process has its settings from then on."""
     part = replace(PARTS[name], amount=amount) if amount else PARTS[name]
     in_flight = int(part.account["max_concurrency"])
-    with place(kind) as folder:
+    with fresh(kind) as folder:
         if part.bound is None:
             with server(part.server) as (address, _):
                 reference = ("aiohttp puro", asyncio.run(bare(address, part.amount, in_flight)))

@@ -15,7 +15,7 @@ import aiohttp
 
 from bench import figures, machine
 from bench.child import child
-from bench.place import KINDS, ROOT, children, place, rss, workers
+from bench.installation import KINDS, ROOT, children, fresh, rss, workers
 
 ROUND_SECONDS, MEMORY_MIB, PER_SECOND = 60, 200, 20_000
 PATIENCE_SECONDS = 180.0
@@ -77,7 +77,7 @@ def whole_round(amount: int) -> tuple[float, float]:
 
 def measure_round(kind: str, amount: int, latency: float) -> None:
     """Print the lines of a round."""
-    with place(kind) as folder:
+    with fresh(kind) as folder:
         from flows.sat.check import AT_ONCE
 
         with child("bench.hub_server", "--latencia", str(latency)) as (port, _):

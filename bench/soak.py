@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
-from bench import machine, place
+from bench import installation, machine
 from bench.counter import Counter
 from bench.violence import Violence
 
@@ -112,10 +112,10 @@ def running(wanted: Wanted) -> Iterator[tuple[Counter, Violence]]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         cluster = stack.enter_context(Cluster(fsync="on"))
-        cluster.create(place.DATABASE)
+        cluster.create(installation.DATABASE)
         counter = stack.enter_context(Counter(FAILURES, wanted.seed))
         environment = {
-            "ESTEIRA_CORE__DATABASE_URL": cluster.url(place.DATABASE),
+            "ESTEIRA_CORE__DATABASE_URL": cluster.url(installation.DATABASE),
             "ESTEIRA_DELIVERIES__SCHEDULE": SCHEDULE,
         }
         line = stack.enter_context(Line(folder, **environment))
@@ -125,12 +125,12 @@ def running(wanted: Wanted) -> Iterator[tuple[Counter, Violence]]:
         _subscribe(counter, wanted.destinations)
         admin = create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT")
         stack.callback(admin.dispose)
-        yield counter, Violence(line, admin, place.DATABASE, wanted.every, wanted.seed)
+        yield counter, Violence(line, admin, installation.DATABASE, wanted.every, wanted.seed)
 
 
 def _join(environment: Mapping[str, str]) -> None:
     """Let this process be one of the line's installation: the same settings, database and broker."""
-    place.set_environment({name: value for name, value in environment.items() if name.startswith("ESTEIRA_")})
+    installation.set_environment({name: value for name, value in environment.items() if name.startswith("ESTEIRA_")})
     from core import celery_app
 
     celery_app.refresh()

@@ -7,7 +7,7 @@ import time
 
 from bench import figures, machine
 from bench.counter import Counter
-from bench.place import KINDS, ROOT, place, workers
+from bench.installation import KINDS, ROOT, fresh, workers
 
 PROCESSES, DESTINATIONS = 2, 8
 # Of what raw aiohttp does in the same run.
@@ -53,7 +53,7 @@ def deliver(amount: int) -> float:
 def measure(kind: str, amount: int) -> None:
     """Print the lines of one database; the process has its settings from then on."""
     amount -= amount % DESTINATIONS
-    with place(kind), Counter() as counter:
+    with fresh(kind), Counter() as counter:
         reference = raw(counter.port, amount)
         recorded = owe(counter, amount)
         with workers("entregas"):

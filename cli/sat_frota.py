@@ -66,9 +66,9 @@ def silenciar(
     """Não avisa nada de uma caixa até um instante; o que ainda valer depois é avisado então."""
     if fim == (ate is not None):
         raise UsageError("Diga --ate INSTANTE ou --fim.")
-    from flows.sat import quiet
+    from flows.sat import silences
 
-    until = quiet.silenciar(nome, ate)
+    until = silences.silenciar(nome, ate)
     say(f"Caixa {nome} em silêncio até {instant(until)}." if until else f"Caixa {nome} volta a avisar.")
 
 

@@ -15,7 +15,7 @@ from core.errors import Misconfigured, PlatformError
 from core.settings.core import CoreSettings
 from core.text import os_fault
 from storage.faults import explain
-from storage.refusal import connect
+from storage.sqlstate import connect
 
 BUSY_SECONDS, CONNECT_SECONDS = 30, 5
 READ_ONLY = "esteira_read_only"

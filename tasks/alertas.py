@@ -10,9 +10,9 @@ def lembrar() -> dict[str, Any]:
     """Tell again of alerts that are open and unacknowledged for the time of the settings."""
     from core.clock import SYSTEM
     from flows.alertas.reminding import remind
-    from flows.sat import quiet
+    from flows.sat import silences
 
-    return {"lembrados": remind(calados=quiet.quiet_objects(SYSTEM.now()))}
+    return {"lembrados": remind(calados=silences.silenced_objects(SYSTEM.now()))}
 
 
 @task("alertas.julgar", DEFAULT)

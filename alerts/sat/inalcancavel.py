@@ -15,7 +15,7 @@ CONSELHO = "Verifique a energia, o cabo e a rede do equipamento e do computador 
 
 
 @dataclass(frozen=True)
-class Checks:
+class Failures:
     """How the checks of one box went: how many failed in a row and since when, what the last one said.
 
     `desconhecido` says that the last one told nothing of this. A `parada` one is asked no more.
@@ -44,7 +44,7 @@ class Witness:
 
 
 def of_box(
-    box: BoxSettings, checks: Checks, contexto: Contexto, rotulos: Mapping[str, str], *, calado: bool
+    box: BoxSettings, checks: Failures, contexto: Contexto, rotulos: Mapping[str, str], *, calado: bool
 ) -> Judgement:
     """Judge whether a box can be reached."""
     limit = contexto.limites.unreachable_times if contexto.limites else 1

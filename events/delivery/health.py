@@ -26,8 +26,8 @@ class Change(Enum):
 
 
 @dataclass(frozen=True)
-class Seen:
-    """One outcome: `novo` is a first attempt that failed, or a row that is given up."""
+class End:
+    """How one attempt ended: `novo` is a first attempt that failed, or a row that is given up."""
 
     delivered: bool
     novo: bool
@@ -48,10 +48,10 @@ class Health:
         """Whether the circuit is open: only a probe may go out, when its time has come."""
         return self.circuito_espera > 0
 
-    def after(self, seen: Iterable[Seen], now: datetime, *, probing: bool) -> tuple["Health", list[Change]]:
+    def after(self, ends: Iterable[End], now: datetime, *, probing: bool) -> tuple["Health", list[Change]]:
         """Return the health after these outcomes and the changes to tell; `probing` says that this was a probe."""
         health, changes = self, list[Change]()
-        for one in seen:
+        for one in ends:
             if one.delivered:
                 changes += [Change.RECUPERADO] if health.avisado_em else []
                 health = Health()

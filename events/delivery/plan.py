@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from claims.bucket import Bucket
-from events.delivery.health import Seen
+from events.delivery.health import End
 from events.delivery.kind import Made
 from events.delivery.outcome import Outcome
 from events.delivery.rows import Destination, Owed
@@ -40,10 +40,10 @@ class Done:
         return self.made is not None and self.made.outcome.delivered
 
     @property
-    def seen(self) -> Seen:
+    def end(self) -> End:
         """What it says of the destination's health."""
         given_up = self.estado is Estado.ESGOTADO
-        return Seen(self.delivered, not self.delivered and (self.owed.tentativas == 0 or given_up))
+        return End(self.delivered, not self.delivered and (self.owed.tentativas == 0 or given_up))
 
 
 @dataclass(frozen=True)

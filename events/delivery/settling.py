@@ -99,8 +99,8 @@ def read(db: Session, token: str, held: Mapping[int, Held]) -> dict[int, Slot]:
 def _judge(db: Session, slot: Slot, done: Sequence[Done], now: datetime) -> None:
     """Bring counters and health up to date, switch off what has to be, and tell the changes."""
     _count(slot, done)
-    seen = [one.seen for one in done if one.requested]
-    slot.health, changes = slot.health.after(seen, now, probing=slot.held.probing)
+    ends = [one.end for one in done if one.requested]
+    slot.health, changes = slot.health.after(ends, now, probing=slot.held.probing)
     told = telling.About(slot.row.id, slot.row.tipo, slot.row.nome)
     for one in done:
         if one.estado is Estado.ESGOTADO and one.made:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from claims import holder
 from claims.breaker import Breaker
 from claims.limit import Limit
-from flows.questor.pace import Pace, Rate, Seen, share
+from flows.questor.pace import Pace, Rate, Sample, share
 from flows.questor.rows import SEATS
 from storage.models import QuestorConta, QuestorRemetente
 from storage.rows import add_missing
@@ -37,7 +37,9 @@ class Seat:
         self.conta, self.ceiling, self.token = conta, ceiling, token
         self._number: int | None = None
 
-    def turn(self, db: Session, seen: Sequence[Seen], in_flight: int, itens: int | None, now: datetime) -> Standing:
+    def turn(
+        self, db: Session, samples: Sequence[Sample], in_flight: int, itens: int | None, now: datetime
+    ) -> Standing:
         """Tell what the requests came to; return how many may be in flight from now on, none while it must wait.
 
         `itens` is what this sender learned of the size of requests. The account's row is locked first, so that senders
@@ -45,9 +47,9 @@ class Seat:
         """
         row = _locked(db, self.conta)
         before = _read(row)
-        pace = before.after(seen, self.ceiling, now)
+        pace = before.after(samples, self.ceiling, now)
         _write(row, pace)
-        if any(not one.overload for one in seen):
+        if any(not one.overload for one in samples):
             row.sucesso_em = now
         if itens is not None:
             row.itens = itens

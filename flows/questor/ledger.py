@@ -17,7 +17,7 @@ from events.catalog import EnvioQuestorParado
 from flows.questor import window
 from flows.questor.account import Seat, Standing
 from flows.questor.lots import count_accepted
-from flows.questor.pace import Seen
+from flows.questor.pace import Sample
 from flows.questor.rows import PENDING, Arquivo, Outcome
 from storage.models import QuestorLote
 from storage.models.questor import Estado
@@ -35,7 +35,7 @@ class Plan:
 
     outcomes: Sequence[Outcome]
     extra: Sequence[Outcome]
-    seen: Sequence[Seen]
+    samples: Sequence[Sample]
     in_flight: int
     itens: int | None
     room: int
@@ -64,7 +64,7 @@ class Ledger:
         """Write and claim in one transaction."""
         now = self._clock.now()
         with transaction() as db:
-            standing = self._seat.turn(db, plan.seen, plan.in_flight, plan.itens, now)
+            standing = self._seat.turn(db, plan.samples, plan.in_flight, plan.itens, now)
             if standing.just_opened:
                 self._tell_away(db)
             written = self._settle(db, [*plan.outcomes, *plan.extra], now)

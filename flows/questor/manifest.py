@@ -26,31 +26,31 @@ OWNED = (*ABERTOS, Estado.ENVIADO, Estado.RECUSADO)
 # Judged anew though the file is as it was: it was away meanwhile, or the settings may say other things now.
 REREAD = frozenset({"sumiu", "mudou", "ilegivel", "zip_invalido", "sem_metodo", "erro_de_leitura"})
 MESSAGE_LIMIT = 500
-PLACE = ("caminho", "caminho_codificado", "parte")
-KNOWN = ("id", *PLACE, "tamanho", "mtime_ns", "sha256", "tipo", "identidade", "estado", "motivo", "lease_token")
+LOCATION = ("caminho", "caminho_codificado", "parte")
+KNOWN = ("id", *LOCATION, "tamanho", "mtime_ns", "sha256", "tipo", "identidade", "estado", "motivo", "lease_token")
 FILE = ("tamanho", "mtime_ns", "sha256")
 JUDGED = ("tipo", "identidade", "estado", "motivo", "mensagem", "original_id")
 UNTRIED = {"http": None, "tentativas": 0, "repeticoes": 0, "erros": 0}
 # Where a document stands: path, whether it is encoded, number of the coupon.
-Place = tuple[str, bool, int]
+Location = tuple[str, bool, int]
 
 
 @dataclass
-class Seen:
+class RowsMet:
     """Which rows were met, a bit for each number: a million of them in 125 kB."""
 
     bits: bytearray = field(default_factory=bytearray)
 
     def add(self, number: int) -> None:
         """Note a row."""
-        place = number >> 3
-        if place >= len(self.bits):
-            self.bits.extend(bytes(place + 1024 - len(self.bits)))
-        self.bits[place] |= 1 << (number & 7)
+        byte = number >> 3
+        if byte >= len(self.bits):
+            self.bits.extend(bytes(byte + 1024 - len(self.bits)))
+        self.bits[byte] |= 1 << (number & 7)
 
     def __contains__(self, number: int) -> bool:
-        place = number >> 3
-        return place < len(self.bits) and bool(self.bits[place] & (1 << (number & 7)))
+        byte = number >> 3
+        return byte < len(self.bits) and bool(self.bits[byte] & (1 << (number & 7)))
 
 
 @dataclass
@@ -62,10 +62,10 @@ class New:
     leitura: Leitura
     row: Row[Any] | None
     original_id: int | None = None
-    duplicate_of: Place | None = None
+    duplicate_of: Location | None = None
 
     @property
-    def place(self) -> Place:
+    def location(self) -> Location:
         """Where it stands."""
         return self.found.caminho, self.found.codificado, self.leitura.parte
 
@@ -89,7 +89,7 @@ class Manifest:
     def __init__(self, lote: QuestorLote, methods: Mapping[str, str], clock: Clock) -> None:
         self.lote_id, self._methods, self._clock = lote.id, methods, clock
         self._files = Files(lote.pasta)
-        self.seen = Seen()
+        self.met = RowsMet()
         self.read = 0
 
     def close(self) -> None:
@@ -112,7 +112,7 @@ class Manifest:
 
     def _see(self, rows: Iterable[Row[Any]]) -> None:
         for row in rows:
-            self.seen.add(row.id)
+            self.met.add(row.id)
 
     def _known(self, batch: Sequence[Found]) -> defaultdict[tuple[str, bool], list[Row[Any]]]:
         """Return the rows of these files: several where a file is a lot of coupons."""
@@ -151,45 +151,47 @@ class Manifest:
 
     def _unwritten(self, db: Session, fresh: Sequence[New]) -> list[New]:
         """Leave out what another scan wrote since this one looked."""
-        theirs = self._numbers(db, [new.place for new in fresh if new.row is None])
+        theirs = self._numbers(db, [new.location for new in fresh if new.row is None])
         for number in theirs.values():
-            self.seen.add(number)
-        return [new for new in fresh if new.row is not None or new.place not in theirs]
+            self.met.add(number)
+        return [new for new in fresh if new.row is not None or new.location not in theirs]
 
-    def _numbers(self, db: Session, places: Iterable[Place]) -> dict[Place, int]:
-        """Return the rows that stand in these places."""
-        wanted = set(places)
-        query = select(FILES.c.id, *(FILES.c[name] for name in PLACE)).where(
+    def _numbers(self, db: Session, locations: Iterable[Location]) -> dict[Location, int]:
+        """Return the rows that stand in these locations."""
+        wanted = set(locations)
+        query = select(FILES.c.id, *(FILES.c[name] for name in LOCATION)).where(
             FILES.c.lote_id == self.lote_id, FILES.c.caminho.in_({caminho for caminho, _, _ in wanted})
         )
-        return {place: number for number, *at in db.execute(query) if (place := cast("Place", tuple(at))) in wanted}
+        return {
+            location: number for number, *at in db.execute(query) if (location := cast("Location", tuple(at))) in wanted
+        }
 
     def _own(self, db: Session, fresh: Sequence[New]) -> None:
         """Find out which of the documents another file has already, here or in the manifest."""
         wanted = [new for new in fresh if new.leitura.acao is Acao.IMPORTAR]
         mine = {new.row.id for new in fresh if new.row is not None}
-        owners: dict[Any, tuple[Place, str, str | None]] = {
+        owners: dict[Any, tuple[Location, str, str | None]] = {
             (row.tipo, row.identidade): ((row.caminho, row.caminho_codificado, row.parte), row.estado, row.sha256)
             for row in self._owners(db, {new.leitura.identidade for new in wanted})
             if row.id not in mine
         }
         for new in wanted:
-            place, estado, sha256 = owners.setdefault(new.key, (new.place, Estado.PENDENTE, new.sha256))
+            location, estado, sha256 = owners.setdefault(new.key, (new.location, Estado.PENDENTE, new.sha256))
             # a text that was refused may be mended in another file
-            if place != new.place and (estado != Estado.RECUSADO or sha256 == new.sha256):
-                new.duplicate_of = place
+            if location != new.location and (estado != Estado.RECUSADO or sha256 == new.sha256):
+                new.duplicate_of = location
 
     def _owners(self, db: Session, identities: Iterable[str | None]) -> Iterable[Any]:
-        columns = [FILES.c[name] for name in ("id", *PLACE, "estado", "sha256", "tipo", "identidade")]
+        columns = [FILES.c[name] for name in ("id", *LOCATION, "estado", "sha256", "tipo", "identidade")]
         mine = (FILES.c.lote_id == self.lote_id, FILES.c.identidade.in_(list(identities)), FILES.c.estado.in_(OWNED))
         return db.execute(select(*columns).where(*mine).order_by(FILES.c.id.desc())).all()
 
     def _point(self, db: Session, fresh: Sequence[New]) -> None:
         """Give duplicates the number of the file that has their document."""
-        places = {new.duplicate_of for new in fresh if new.duplicate_of is not None}
-        if not places:
+        locations = {new.duplicate_of for new in fresh if new.duplicate_of is not None}
+        if not locations:
             return
-        numbers = self._numbers(db, places)
+        numbers = self._numbers(db, locations)
         for new in fresh:
             new.original_id = numbers.get(new.duplicate_of) if new.duplicate_of is not None else None
 
@@ -197,10 +199,10 @@ class Manifest:
         if not fresh:
             return
         mine = UNTRIED | {"lote_id": self.lote_id, "due_at": self._clock.now()}
-        rows = [mine | self._values(new) | dict(zip(PLACE, new.place, strict=True)) for new in fresh]
+        rows = [mine | self._values(new) | dict(zip(LOCATION, new.location, strict=True)) for new in fresh]
         db.execute(insert(FILES), rows)
-        for number in self._numbers(db, [new.place for new in fresh]).values():
-            self.seen.add(number)
+        for number in self._numbers(db, [new.location for new in fresh]).values():
+            self.met.add(number)
 
     def _update(self, db: Session, changed: Sequence[New]) -> None:
         """Write what files became; where the document is the same its outcome stays, whatever its bytes are."""

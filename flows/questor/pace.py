@@ -18,8 +18,8 @@ UNSAID_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What one request came to, as far as the pace is concerned; `began` is when it was made.
+class Sample:
+    """What one request showed of the server's pace: when it `began`, how long it took, whether it was too much.
 
     `accepted` is how many requests a second all senders had answered, where the server said that these are too many.
     """
@@ -68,10 +68,10 @@ class Pace:
     rate: Rate = field(default_factory=Rate)
     aberto_ate: datetime | None = None
 
-    def after(self, seen: Sequence[Seen], ceiling: int, now: datetime) -> "Pace":
+    def after(self, samples: Sequence[Sample], ceiling: int, now: datetime) -> "Pace":
         """Return what is known after these requests."""
         pace = self
-        for one in sorted(seen, key=lambda one: one.began):
+        for one in sorted(samples, key=lambda one: one.began):
             pace = pace._failed(one, now) if one.overload else pace._answered(one, ceiling)
         return pace
 
@@ -90,7 +90,7 @@ class Pace:
         failures = self.breaker.failures
         return min(FIRST_PAUSE * 2**failures, LONGEST_PAUSE) if failures else 0.0
 
-    def _answered(self, one: Seen, ceiling: int) -> "Pace":
+    def _answered(self, one: Sample, ceiling: int) -> "Pace":
         if self.probing:
             return Pace(Limit(quickest=self.limit.quickest), rate=self.rate)
         limit = self.limit.answered(one.seconds, float(ceiling))
@@ -100,7 +100,7 @@ class Pace:
         """Forget a wait that was over when a request began."""
         return self.aberto_ate if self.aberto_ate is not None and began < self.aberto_ate else None
 
-    def _failed(self, one: Seen, now: datetime) -> "Pace":
+    def _failed(self, one: Sample, now: datetime) -> "Pace":
         """Halve once for all that was in flight together; open when nothing else comes any more."""
         if one.accepted is not None:
             wait = UNSAID_SECONDS if one.retry_after is None else one.retry_after

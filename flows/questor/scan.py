@@ -21,7 +21,7 @@ from core.settings.accounts import PADRAO
 from core.settings.questor import DEFAULT_METHODS, QuestorSettings
 from core.text import os_fault
 from flows.questor import lots
-from flows.questor.manifest import FILES, OWNED, Manifest, Seen
+from flows.questor.manifest import FILES, OWNED, Manifest, RowsMet
 from flows.questor.rows import PENDING
 from storage.models import QuestorArquivo, QuestorLote
 from storage.models.questor import Estado
@@ -63,9 +63,9 @@ def varrer(
             show(done.arquivos)
     finally:
         manifest.close()
-    _vanished(lote.id, manifest.seen, clock)
-    _forget(lote.id, manifest.seen)
-    _inherit(lote.id, manifest.seen, clock)
+    _vanished(lote.id, manifest.met, clock)
+    _forget(lote.id, manifest.met)
+    _inherit(lote.id, manifest.met, clock)
     _warn(lote)
     done.lidos, done.segundos = manifest.read, time.monotonic() - began
     done.estados = _finish(lote.id, clock)
@@ -88,9 +88,9 @@ def _lot(root: str, nome: str | None, conta: str, clock: Clock) -> QuestorLote:
     """Return the lot of a folder; without a name it is called as the folder."""
     name = (nome if nome is not None else os.path.basename(root) or "raiz").strip()
     if not name or not name.isprintable():
-        raise UsageError("O nome do lote deve ter letras que se possam ler; use --nome.")
+        raise UsageError("O nome do lote deve ter letras que se possam ler.", campo="nome")
     if len(name) > NAME_LIMIT:
-        raise UsageError(f"O nome do lote passa de {NAME_LIMIT} caracteres; use --nome.")
+        raise UsageError(f"O nome do lote passa de {NAME_LIMIT} caracteres.", campo="nome")
     # Of two that make it at once one finds it made.
     with contextlib.suppress(IntegrityError), transaction() as db:
         if db.scalar(_lot_named(name, conta)) is None:
@@ -98,7 +98,7 @@ def _lot(root: str, nome: str | None, conta: str, clock: Clock) -> QuestorLote:
     with reading() as db:
         lote = db.scalars(_lot_named(name, conta)).one()
     if lote.pasta != root:
-        raise UsageError(f"O lote {name!r} é da pasta {lote.pasta}; use outro --nome.")
+        raise UsageError(f"O lote {name!r} é da pasta {lote.pasta}; use outro nome.", campo="nome")
     return lote
 
 
@@ -111,18 +111,18 @@ def _methods(conta: str) -> dict[str, str]:
     return contas[conta].methods if conta in contas else DEFAULT_METHODS
 
 
-def _vanished(lote_id: int, seen: Seen, clock: Clock) -> None:
+def _vanished(lote_id: int, met: RowsMet, clock: Clock) -> None:
     """Set aside what was to be sent and is no longer there."""
     gone = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.estado == Estado.PENDENTE)
     for numbers in _pages(select(FILES.c.id).where(*gone)):
-        missing = [row.id for row in numbers if row.id not in seen]
+        missing = [row.id for row in numbers if row.id not in met]
         if missing:
             values = {"estado": Estado.QUARENTENA, "motivo": "sumiu"}
             with transaction() as db:
                 PENDING.owe(db, clock.now(), QuestorArquivo.id.in_(missing), *gone, **values)
 
 
-def _forget(lote_id: int, seen: Seen) -> None:
+def _forget(lote_id: int, met: RowsMet) -> None:
     """Take out the lines of files that are gone and were never to be sent: broken ones, links, duplicates."""
     idle = (
         QuestorArquivo.lote_id == lote_id,
@@ -130,7 +130,7 @@ def _forget(lote_id: int, seen: Seen) -> None:
     )
     never = (*idle, QuestorArquivo.tentativas == 0, QuestorArquivo.motivo.is_distinct_from("sumiu"))
     for rows in _pages(select(FILES.c.id).where(*never)):
-        gone = [row.id for row in rows if row.id not in seen]
+        gone = [row.id for row in rows if row.id not in met]
         if gone:
             with transaction() as db:
                 db.execute(delete(QuestorArquivo).where(QuestorArquivo.id.in_(gone), *never))
@@ -148,7 +148,7 @@ def _pages(query: Any) -> Iterator[Sequence[Row[Any]]]:
         last = rows[-1].id
 
 
-def _inherit(lote_id: int, seen: Seen, clock: Clock) -> None:
+def _inherit(lote_id: int, met: RowsMet, clock: Clock) -> None:
     """Let a duplicate be sent in place of a file that is gone, broken, or another document now."""
     original = aliased(QuestorArquivo)
     owned = and_(
@@ -164,7 +164,7 @@ def _inherit(lote_id: int, seen: Seen, clock: Clock) -> None:
     for rows in _pages(orphans):
         with transaction() as db:
             for row in rows:
-                if row.id in seen:
+                if row.id in met:
                     _give(db, lote_id, row, clock)
 
 

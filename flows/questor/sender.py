@@ -15,7 +15,7 @@ from core.settings.questor import ContaQuestor
 from flows.questor import outcome
 from flows.questor.judging import Judge
 from flows.questor.ledger import Ledger, Plan, Taken
-from flows.questor.pace import Batch, Seen
+from flows.questor.pace import Batch, Sample
 from flows.questor.reader import Read, Reader
 from flows.questor.rows import Outcome
 from flows.questor.speed import Speed
@@ -56,7 +56,7 @@ class Done:
     """What one request came to: outcomes to write, and what the account should know of it."""
 
     outcomes: tuple[Outcome, ...] = ()
-    seen: Seen | None = None
+    sample: Sample | None = None
 
 
 class Sender:
@@ -90,10 +90,10 @@ class Sender:
     def plan(self, done: Sequence[Done], *, more: bool) -> Plan:
         """Return what the next turn has to do."""
         outcomes = [one for each in done for one in each.outcomes]
-        seen = [each.seen for each in done if each.seen is not None]
+        samples = [each.sample for each in done if each.sample is not None]
         learned = self._batch.items if self._items_known not in (0, self._batch.items) else None
         room = self._room() if more else 0
-        return Plan(outcomes, tuple(self._extra), seen, self._speed.in_flight, learned, room)
+        return Plan(outcomes, tuple(self._extra), samples, self._speed.in_flight, learned, room)
 
     def turn(self, plan: Plan) -> Taken:
         """Write and claim."""
@@ -125,7 +125,7 @@ class Sender:
             seconds = (pace.aberto_ate - taken.now).total_seconds()
             self._stopped |= pace.probing or seconds > SHORT_SECONDS
             self._speed.pause(seconds)
-        if any(one.overload for one in taken.plan.seen):
+        if any(one.overload for one in taken.plan.samples):
             self._speed.pause(pace.pause)
 
     def _was_read(self, read: Read) -> None:
@@ -171,13 +171,13 @@ class Sender:
         except (Fault, Misconfigured) as error:
             fault = error
         self.report.pedidos += 1
-        seen = Seen(began, time.monotonic() - clock, overload=False)
+        sample = Sample(began, time.monotonic() - clock, overload=False)
         if isinstance(fault, Misconfigured):
             return self._stop(group, fault)
         if fault is None:
             self._speed.answered()
-            return Done(tuple(self._judge.answered(group, verdicts, clock)), seen)
-        return Done(tuple(self._judge.failed(group, fault)), self._trouble(group, fault, seen))
+            return Done(tuple(self._judge.answered(group, verdicts, clock)), sample)
+        return Done(tuple(self._judge.failed(group, fault)), self._trouble(group, fault, sample))
 
     def _stop(self, group: Group, fault: Misconfigured) -> Done:
         """End: a person has to mend something first. It says nothing of how the server is."""
@@ -185,20 +185,20 @@ class Sender:
         self._waiting.retry(group)
         return Done()
 
-    def _trouble(self, group: Group, fault: Fault, seen: Seen) -> Seen | None:
+    def _trouble(self, group: Group, fault: Fault, sample: Sample) -> Sample | None:
         """Return what the account should know of a fault: nothing where a document is the reason itself."""
         if isinstance(fault, Rejected):
             self._speed.answered()
-            return seen
+            return sample
         if group.proven or not isinstance(fault, Transient):
             return None
         too_many = self._speed.accepted_per_second() if fault.status == TOO_MANY else None
-        return replace(seen, overload=True, retry_after=fault.retry_after, accepted=too_many)
+        return replace(sample, overload=True, retry_after=fault.retry_after, accepted=too_many)
 
     def ended(self, group: Group, done: Done) -> None:
         """Make room for another; trouble is told at once, and this sender slows down before the others hear of it."""
         self._speed.in_flight -= 1
-        if done.seen is not None and done.seen.overload:
+        if done.sample is not None and done.sample.overload:
             self._next_turn = 0.0
             self._speed.allowed //= 2
 

@@ -9,7 +9,7 @@ from alerts.sat import FONTE
 from alerts.sat.shape import Contexto
 from core.clock import Clock
 from core.settings.sat import BoxSettings, SatSettings
-from flows.sat.quiet import zone_of
+from flows.sat.silences import zone_of
 
 
 def contexts(db: Session, boxes: Sequence[BoxSettings], clock: Clock) -> dict[str, Contexto]:

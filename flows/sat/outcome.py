@@ -8,8 +8,8 @@ from alerts.sat.shape import Avaliacao
 from connectors.sat.status import StatusOperacional
 from core.settings.sat import BoxSettings
 from flows.sat.questions import Question
-from flows.sat.quiet import closed
 from flows.sat.rows import BoxOutcome
+from flows.sat.silences import closed
 
 OK, OCUPADA, INALCANCAVEL, RECUSADO, PARADA = "ok", "ocupada", "inalcancavel", "recusado", "parada"
 BUSY_SECONDS = 20

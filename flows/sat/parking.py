@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 
 from alerts import state
 from alerts.sat import FONTE, inalcancavel
-from alerts.sat.inalcancavel import Checks
+from alerts.sat.inalcancavel import Failures
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict
 from core.settings.sat import BoxSettings
 from flows.sat.boxes import prepare
 from flows.sat.context import contexts
 from flows.sat.known_boxes import box_named, configured
-from flows.sat.quiet import quiet
 from flows.sat.rows import BOXES
 from flows.sat.shops import labels
+from flows.sat.silences import silenced
 from storage.models import Alerta, Caixa
 from storage.session import reading, transaction
 
@@ -55,7 +55,7 @@ def tell_parked(clock: Clock = SYSTEM) -> int:
         judgements = [
             inalcancavel.of_box(
                 box,
-                Checks(row.falhas_seguidas, row.falhando_desde, row.erro, parada=True),
+                Failures(row.falhas_seguidas, row.falhando_desde, row.erro, parada=True),
                 known[box.name],
                 labels([box], box.name),
                 calado=False,
@@ -74,5 +74,5 @@ def _untold(db: Session, boxes: Mapping[str, BoxSettings], now: datetime) -> lis
     )  # fmt: skip
     query = select(Caixa).where(Caixa.parada, Caixa.ativo, Caixa.nome.not_in(told)).order_by(Caixa.id)
     return [
-        row for row in db.scalars(query) if row.nome in boxes and not quiet(boxes[row.nome], row.silenciada_ate, now)
+        row for row in db.scalars(query) if row.nome in boxes and not silenced(boxes[row.nome], row.silenciada_ate, now)
     ]

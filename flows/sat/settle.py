@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from alerts import state
 from alerts.judgement import Judgement
 from alerts.sat import FONTE, inalcancavel, ocupada
-from alerts.sat.inalcancavel import CODIGO, Checks, Witness
+from alerts.sat.inalcancavel import CODIGO, Failures, Witness
 from core.settings.sat import BoxSettings, SatSettings
 from flows.sat import history
 from flows.sat.outcome import ERROR_LIMIT, OCUPADA, Asked, Standing, outcome
 from flows.sat.questions import free_addresses
-from flows.sat.quiet import closed, quiet, zone_of
 from flows.sat.rows import BOXES
 from flows.sat.shops import Shop, labels, shops
+from flows.sat.silences import closed, silenced, zone_of
 from storage.models import Caixa
 
 COLUMNS = tuple(getattr(Caixa, one.name) for one in fields(Standing))
@@ -92,18 +92,18 @@ def _judged_shops(scene: _Scene) -> tuple[list[Judgement], set[str]]:
             since = min((one.falhando_desde for one in members if one.falhando_desde), default=scene.now)
             rotulos, zone = labels(shop.caixas, objeto), zone_of(shop.caixas[0])
             found.append(inalcancavel.of_loja(shop.loja, ativo=fallen, since=since, zone=zone, rotulos=rotulos))
-        # where its boxes are closed or quiet, what was told of it stays as it is
+        # where its boxes are closed or silent, what was told of it stays as it is
         if fallen or (fallen is None and CODIGO in scene.alertas.get(objeto, {})):
             covered.update(box.name for box in shop.caixas)
     return found, covered
 
 
 def _witness(box: BoxSettings, scene: _Scene) -> Witness | None:
-    """Return a box as a witness of its shop; one that is off, parked, closed or quiet is none."""
+    """Return a box as a witness of its shop; one that is off, parked, closed or silent is none."""
     row = scene.rows.get(box.name)
     if row is None or not row.ativo or row.parada:
         return None
-    if closed(box, scene.now) or quiet(box, row.silenciada_ate, scene.now):
+    if closed(box, scene.now) or silenced(box, row.silenciada_ate, scene.now):
         return None
     limit = SatSettings.current().thresholds_of(box).unreachable_times
     return Witness(row.falhas_seguidas, row.falhando_desde, row.verificada_em, limit)
@@ -115,7 +115,7 @@ def _judged(one: Asked, scene: _Scene, covered: Collection[str]) -> Iterator[Jud
     Nothing is told of a silent box; that it cannot be reached is not, where its shop says it for all, or is closed.
     """
     box, row = one.question.box, scene.rows[one.question.box.name]
-    silent, rotulos = quiet(box, row.silenciada_ate, scene.now), labels([box], box.name)
+    silent, rotulos = silenced(box, row.silenciada_ate, scene.now), labels([box], box.name)
     for judged in one.found.avaliacoes:
         yield judged.of(box.name, rotulos, calado=silent)
     away = not row.parada and (box.name in covered or closed(box, scene.now))
@@ -124,9 +124,9 @@ def _judged(one: Asked, scene: _Scene, covered: Collection[str]) -> Iterator[Jud
     yield ocupada.of_box(box, row.ocupada_desde, contexto, rotulos, calado=silent)
 
 
-def _checks(row: Standing, one: Asked) -> Checks:
+def _checks(row: Standing, one: Asked) -> Failures:
     unknown = "nada se sabe" if one.found.resultado == OCUPADA else None
-    return Checks(row.falhas_seguidas, row.falhando_desde, one.found.erro, row.parada, unknown)
+    return Failures(row.falhas_seguidas, row.falhando_desde, one.found.erro, row.parada, unknown)
 
 
 def _checked(one: Asked, changes: Mapping[str, state.Changes]) -> history.Checked:

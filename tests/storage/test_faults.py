@@ -12,8 +12,8 @@ from support.refusing import MESSAGE, RefusingServer
 
 from core.errors import Misconfigured, PlatformError, Transient
 from storage import faults
-from storage.refusal import code_of
 from storage.session import connect_engine, engine, explained, reading, transaction
+from storage.sqlstate import code_of
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.delivery.health import FIRST_PROBE_SECONDS, LONGEST_PROBE_SECONDS, Change, Health, Seen
+from events.delivery.health import FIRST_PROBE_SECONDS, LONGEST_PROBE_SECONDS, Change, End, Health
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-GOOD, BAD, OLD = Seen(True, False), Seen(False, True), Seen(False, False)
+GOOD, BAD, OLD = End(True, False), End(False, True), End(False, False)
 
 
-def after(health: Health, *seen: Seen, hours: float = 0, probing: bool = False) -> tuple[Health, list[Change]]:
-    return health.after(seen, NOW + timedelta(hours=hours), probing=probing)
+def after(health: Health, *ends: End, hours: float = 0, probing: bool = False) -> tuple[Health, list[Change]]:
+    return health.after(ends, NOW + timedelta(hours=hours), probing=probing)
 
 
 def test_ten_failures_in_a_row_open_the_circuit_and_nine_do_not() -> None:
@@ -63,10 +63,10 @@ def test_five_days_without_success_switch_off(hours: float, off: bool) -> None:
 
 
 @given(st.lists(st.sampled_from([GOOD, BAD, OLD]), max_size=60), st.booleans())
-def test_the_circuit_is_open_only_after_ten_failures_in_a_row(seen: list[Seen], probing: bool) -> None:
-    health, _ = after(Health(), *seen, probing=probing)
+def test_the_circuit_is_open_only_after_ten_failures_in_a_row(ends: list[End], probing: bool) -> None:
+    health, _ = after(Health(), *ends, probing=probing)
     failures = 0
-    for one in seen:
+    for one in ends:
         failures = 0 if one.delivered else failures + 1
     assert health.open is (failures >= 10)
     assert health.falhas_seguidas == failures

@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 
 from claims.breaker import Breaker
 from claims.limit import Limit
-from flows.questor.pace import LIMITS, Batch, Pace, Pacer, Rate, Seen, share
+from flows.questor.pace import LIMITS, Batch, Pace, Pacer, Rate, Sample, share
 
 NOW = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
 CEILING = 16
 TRIED = NOW - timedelta(hours=1)
 
 
-def ok(seconds: float = 0.1, at: float = 0.0) -> Seen:
-    return Seen(NOW + timedelta(seconds=at), seconds, overload=False)
+def ok(seconds: float = 0.1, at: float = 0.0) -> Sample:
+    return Sample(NOW + timedelta(seconds=at), seconds, overload=False)
 
 
-def bad(at: float = 0.0, retry_after: float | None = None) -> Seen:
-    return Seen(NOW + timedelta(seconds=at), 0.1, overload=True, retry_after=retry_after)
+def bad(at: float = 0.0, retry_after: float | None = None) -> Sample:
+    return Sample(NOW + timedelta(seconds=at), 0.1, overload=True, retry_after=retry_after)
 
 
 def limited(value: float, **more: object) -> Pace:
@@ -80,7 +80,7 @@ def test_each_failed_probe_waits_longer_up_to_a_limit() -> None:
         now = pace.aberto_ate
         assert not pace.open(now)
         assert pace.probing
-        pace = pace.after([Seen(now, 0.1, overload=True)], CEILING, now)
+        pace = pace.after([Sample(now, 0.1, overload=True)], CEILING, now)
     assert waits == [60, 120, 240, 480, 960, *[LIMITS.longest_wait] * 3]
 
 
@@ -112,7 +112,9 @@ def test_a_wait_that_is_over_asks_for_no_probe() -> None:
 def test_whatever_happens_it_stays_within_one_and_the_setting(found: list[tuple[bool, float, float]]) -> None:
     pace = Pace()
     for overload, seconds, at in found:
-        pace = pace.after([Seen(NOW + timedelta(seconds=at), seconds, overload)], CEILING, NOW + timedelta(seconds=at))
+        pace = pace.after(
+            [Sample(NOW + timedelta(seconds=at), seconds, overload)], CEILING, NOW + timedelta(seconds=at)
+        )
         assert 1 <= pace.limit.value <= CEILING
 
 
@@ -161,13 +163,13 @@ def test_a_rate_that_was_named_is_remembered(latency: float, per_second: float, 
             began, seen = ended[1], NOW + timedelta(seconds=ended[1])
             if ended[2]:
                 answers.append(now)
-                one = Seen(seen, now - began, overload=False)
+                one = Sample(seen, now - began, overload=False)
             else:
                 since = max(resumed, now - 5, 0.0)
                 lately = sum(at >= since for at in answers) / max(now - since, 1.0)
                 if now - since < 1:
                     lately = max(lately, pace.rate.at(NOW + timedelta(seconds=now)) or 0.0)
-                one = Seen(seen, now - began, overload=True, retry_after=1.0, accepted=lately)
+                one = Sample(seen, now - began, overload=True, retry_after=1.0, accepted=lately)
             pace = pace.after([one], 64, NOW + timedelta(seconds=now))
     assert server.refused <= 0.03 * (server.refused + server.taken)
     possible = min(per_second, 64 / latency) * seconds

@@ -449,7 +449,7 @@ def test_a_scan_that_was_killed_is_finished_by_the_next(folder: Path, monkeypatc
 
 def test_a_lot_belongs_to_one_folder(folder: Path, tmp_path: Path) -> None:
     varrer(str(folder), "janeiro")
-    with pytest.raises(UsageError, match="use outro --nome"):
+    with pytest.raises(UsageError, match="use outro nome"):
         varrer(str(tmp_path), "janeiro")
 
 

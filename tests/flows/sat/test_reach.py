@@ -10,7 +10,7 @@ from support.boxes import box, events, opened, rounds, row, told, with_boxes
 
 from core.clock import SYSTEM, FixedClock
 from core.errors import Conflict
-from flows.sat import boxes, check, parking, quiet
+from flows.sat import boxes, check, parking, silences
 from sandbox import faults
 from sandbox.hub import HubServer
 from sandbox.sat_wire import refusal_line, status_line
@@ -174,7 +174,7 @@ def test_a_box_that_was_unreachable_is_told_when_it_is_parked(shop: HubServer) -
 def test_a_box_that_was_silent_when_it_was_parked_is_told_when_the_silence_ends(shop: HubServer) -> None:
     clock = FixedClock(SYSTEM.now() + timedelta(seconds=1))
     boxes.prepare()
-    quiet.silenciar("loja-1", (clock.now() + timedelta(hours=1)).isoformat(), clock)
+    silences.silenciar("loja-1", (clock.now() + timedelta(hours=1)).isoformat(), clock)
     shop.program(1, refusal_line("10001", "Código de ativação inválido"))
     rounds(3, clock)
     assert told() == []

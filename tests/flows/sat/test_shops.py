@@ -10,7 +10,7 @@ from support.boxes import box, events, opened, rounds, told, with_boxes
 from alerts.sat.inalcancavel import Witness, loja_is_down
 from core.clock import FixedClock
 from core.settings.sat import BoxSettings
-from flows.sat import boxes, check, quiet
+from flows.sat import boxes, check, silences
 from flows.sat.shops import shops
 from sandbox import faults
 from sandbox.hub import HubServer
@@ -109,7 +109,7 @@ def test_conditions_of_the_boxes_are_told_while_their_shop_is_down(
 def test_a_silent_box_is_no_witness(hub: HubServer, configure: Configure, sqlite: str) -> None:
     with_boxes(configure, *shop(hub, 3))
     boxes.prepare()
-    quiet.silenciar("pdv-0", "2099-01-01")
+    silences.silenciar("pdv-0", "2099-01-01")
     hub.faults.always(faults.reset(), key=1)
     hub.faults.always(faults.reset(), key=2)
     rounds(4)

@@ -1,6 +1,6 @@
-"""Where a bench runs: a temporary folder, a Redis with its file, a fresh database with fsync on, the shipped workers.
+"""What a bench runs on: a temporary folder, a Redis with its file, a fresh database with fsync on, the shipped workers.
 
-The settings are read once per process, so a process enters `place` once; parts of Esteira are imported after that.
+The settings are read once per process, so a process enters `fresh` once; parts of Esteira are imported after that.
 """
 
 import os
@@ -20,8 +20,8 @@ DATABASE = "bench"
 
 
 @contextmanager
-def place(kind: str) -> Iterator[Path]:
-    """Point this process and its children at fresh, migrated parts; give their folder."""
+def fresh(kind: str) -> Iterator[Path]:
+    """Point this process and its children at a fresh, migrated installation; yield its folder."""
     from support.redis import RedisServer
 
     with ExitStack() as stack:

@@ -28,7 +28,7 @@ def closed(box: BoxSettings, now: datetime) -> bool:
     return bool(box.opening_hours) and not hours(box.opening_hours, zone_of(box)).open_at(now)
 
 
-def quiet(box: BoxSettings, silenciada_ate: datetime | None, now: datetime) -> bool:
+def silenced(box: BoxSettings, silenciada_ate: datetime | None, now: datetime) -> bool:
     """Tell whether nothing of a box is to be told now."""
     return bool(silenciada_ate and silenciada_ate > now) or in_maintenance(box, now)
 
@@ -38,12 +38,12 @@ def in_maintenance(box: BoxSettings, now: datetime) -> bool:
     return hours(box.maintenance, zone_of(box)).open_at(now)
 
 
-def quiet_objects(now: datetime) -> list[tuple[str, str]]:
+def silenced_objects(now: datetime) -> list[tuple[str, str]]:
     """Return the boxes of which nothing is to be told now, each with the source of its alerts."""
     until = select(Caixa.nome, Caixa.silenciada_ate).where(Caixa.silenciada_ate > now)
     with reading() as db:
-        silenced = {row.nome: row.silenciada_ate for row in db.execute(until)}
-    return [(FONTE, nome) for nome, box in configured().items() if quiet(box, silenced.get(nome), now)]
+        until_of = {row.nome: row.silenciada_ate for row in db.execute(until)}
+    return [(FONTE, nome) for nome, box in configured().items() if silenced(box, until_of.get(nome), now)]
 
 
 def silenciar(nome: str, ate: str | None, clock: Clock = SYSTEM) -> datetime | None:

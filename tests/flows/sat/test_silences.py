@@ -10,7 +10,7 @@ from support.boxes import box, opened, rounds, told, with_boxes
 from core.clock import SYSTEM, FixedClock
 from core.errors import UsageError
 from flows.alertas.reminding import remind
-from flows.sat import check, quiet
+from flows.sat import check, silences
 from sandbox import faults
 from sandbox.hub import HubServer
 from sandbox.sat_wire import status_line
@@ -39,7 +39,7 @@ def test_of_a_silent_box_nothing_is_told_until_the_silence_ends(
     with_boxes(configure, box(hub, "loja-1", 1))
     blocked(hub, NOON)
     clock = FixedClock(NOON)
-    assert quiet.silenciar("loja-1", "14:00", clock) == NOON + timedelta(hours=2)
+    assert silences.silenciar("loja-1", "14:00", clock) == NOON + timedelta(hours=2)
     check.verificar_vencidas(clock)
     assert opened() == [("loja-1", "bloqueado")]
     assert told() == []
@@ -51,10 +51,10 @@ def test_of_a_silent_box_nothing_is_told_until_the_silence_ends(
 
 def test_a_silence_can_be_ended(hub: HubServer, configure: Configure, sqlite: str) -> None:
     with_boxes(configure, box(hub, "loja-1", 1))
-    quiet.silenciar("loja-1", "2099-12-31")
-    assert quiet.quiet_objects(SYSTEM.now()) == [("sat", "loja-1")]
-    quiet.silenciar("loja-1", None)
-    assert quiet.quiet_objects(SYSTEM.now()) == []
+    silences.silenciar("loja-1", "2099-12-31")
+    assert silences.silenced_objects(SYSTEM.now()) == [("sat", "loja-1")]
+    silences.silenciar("loja-1", None)
+    assert silences.silenced_objects(SYSTEM.now()) == []
 
 
 def test_a_silent_box_is_not_reminded_of(hub: HubServer, configure: Configure, sqlite: str) -> None:
@@ -62,8 +62,8 @@ def test_a_silent_box_is_not_reminded_of(hub: HubServer, configure: Configure, s
     hub.faults.always(faults.reset())
     clock = rounds(4)
     clock.advance(48 * 3600)
-    quiet.silenciar("loja-1", "2099-12-31")
-    assert remind(clock, quiet.quiet_objects(clock.now())) == 0
+    silences.silenciar("loja-1", "2099-12-31")
+    assert remind(clock, silences.silenced_objects(clock.now())) == 0
     assert remind(clock) == 1
 
 
@@ -86,8 +86,8 @@ def test_in_maintenance_nothing_is_told_and_what_is_left_is_told_afterwards(
 def test_the_windows_are_on_the_clock_of_the_shop(hub: HubServer, configure: Configure, sqlite: str) -> None:
     acre = box(hub, "acre", 1, timezone="America/Rio_Branco", maintenance=["seg 11:00-13:00"])
     with_boxes(configure, acre, box(hub, "sp", 2, maintenance=["seg 11:00-13:00"]))
-    assert quiet.quiet_objects(NOON) == [("sat", "sp")]
-    assert quiet.quiet_objects(NOON + timedelta(hours=2)) == [("sat", "acre")]
+    assert silences.silenced_objects(NOON) == [("sat", "sp")]
+    assert silences.silenced_objects(NOON + timedelta(hours=2)) == [("sat", "acre")]
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,11 @@ def test_the_windows_are_on_the_clock_of_the_shop(hub: HubServer, configure: Con
 )
 def test_until_when(hub: HubServer, configure: Configure, sqlite: str, text: str, expected: datetime) -> None:
     with_boxes(configure, box(hub, "loja-1", 1))
-    assert quiet.silenciar("loja-1", text, FixedClock(NOON)) == expected
+    assert silences.silenciar("loja-1", text, FixedClock(NOON)) == expected
 
 
 @pytest.mark.parametrize("text", ["ontem", "", "25:00", "2030-03-04T11:00", "2030-02-30", "9999999"])
 def test_until_an_instant_that_is_none_or_past(hub: HubServer, configure: Configure, sqlite: str, text: str) -> None:
     with_boxes(configure, box(hub, "loja-1", 1))
     with pytest.raises(UsageError):
-        quiet.silenciar("loja-1", text, FixedClock(NOON))
+        silences.silenciar("loja-1", text, FixedClock(NOON))
