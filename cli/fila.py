@@ -76,7 +76,7 @@ def publicar(
 
 @app.command()
 def reprocessar(
-    linha: Annotated[int | None, typer.Argument(metavar="[ID]", help="Número de uma linha em ERRO.")] = None,
+    linha: Annotated[int | None, typer.Argument(metavar="ID", help="Número de uma linha em ERRO.")] = None,
     erro: Annotated[bool, typer.Option("--erro", help="Todas as linhas em ERRO.")] = False,
     conta: Conta = PADRAO,
 ) -> None:

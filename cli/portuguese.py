@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import typer
@@ -18,6 +19,13 @@ _HELP = {
     "[required]": "[obrigatório]",
     "[default: ": "[padrão: ",
 }
+_TYPES = {
+    "<str>": "<texto>",
+    "<list[str]>": "<texto>",
+    "<int>": "<número>",
+    "<int range>": "<número>",
+    "<path>": "<arquivo>",
+}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -27,10 +35,17 @@ def _translated(text: str) -> str:
     return text
 
 
+def _type_told(english: Callable[[Any], str], ctx: Any) -> str:
+    told = english(ctx)
+    return _TYPES.get(told, told)
+
+
 class Command(TyperCommand):
     """A command whose help is in Portuguese."""
 
     def get_help(self, ctx: Any) -> str:
+        for one in self.params:
+            one.display_type = partial(_type_told, one.display_type)  # type: ignore[attr-defined]
         return _translated(super().get_help(ctx))
 
 

@@ -196,13 +196,12 @@ def remover(lote: Lote, conta: Conta = PADRAO) -> None:
 def _drawn(found: Progress) -> "Table":
     from rich.table import Table
 
-    drawn = Table(title=f"Lote {found.lote}", box=None, pad_edge=False)
+    ends, pace = instant(found.termina_em) or "-", f"{found.aceitos_por_segundo:.1f}".replace(".", ",")
+    caption = f"{pace} aceitos/s, restam {found.restam}, termina em {ends}"
+    drawn = Table(title=f"Lote {found.lote}", box=None, pad_edge=False, min_width=len(caption))
     for title in ("Estado", "Tipo", "Arquivos"):
         drawn.add_column(title)
     for one in found.contagem:
         drawn.add_row(one.estado, one.tipo or "-", str(one.total))
-    ends = instant(found.termina_em) or "-"
-    drawn.caption = f"{found.aceitos_por_segundo:.1f} aceitos/s, restam {found.restam}, termina em {ends}" + (
-        f"\n{found.impedimento}" if found.impedimento else ""
-    )
+    drawn.caption = caption + (f"\n{found.impedimento}" if found.impedimento else "")
     return drawn

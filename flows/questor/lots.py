@@ -28,11 +28,14 @@ REPEATABLE = (Estado.RECUSADO, Estado.DESCONHECIDO)
 
 def named(nome: str, conta: str = PADRAO, caller: Caller = OPERATOR) -> QuestorLote:
     """Return a lot by its name; raise `NotFound` with the nearest. Lots are the operator's."""
-    mine = select(QuestorLote).where(QuestorLote.conta == conta, nobody_but_the_operator(caller))
     with reading() as db:
-        lots = {lote.nome: lote for lote in db.scalars(mine)}
+        everywhere = db.scalars(select(QuestorLote).where(nobody_but_the_operator(caller))).all()
+    lots = {lote.nome: lote for lote in everywhere if lote.conta == conta}
     if nome in lots:
         return lots[nome]
+    elsewhere = [one for one in everywhere if one.nome == nome]
+    if elsewhere:
+        raise NotFound(f"O lote {nome!r} é da conta {elsewhere[0].conta!r}, não de {conta!r}.")
     close = get_close_matches(nome, lots, 1)
     hint = f" Seria {close[0]!r}?" if close else ""
     raise NotFound(f"Lote desconhecido: {nome!r}.{hint}", veja=None if close else "lotes")

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 DESTINATION, TOPIC = "demo-ntfy", "esteira-demo"
 EVENTS = "alerta_aberto,alerta_resolvido"
+# The demonstration tells more in an hour than the public server allows; at its pace a backlog would only grow.
+REFILL_SECONDS = 0.5
 
 
 class Ntfy(Part):
@@ -21,7 +23,10 @@ class Ntfy(Part):
     def servers(self, stage: Stage) -> "Sequence[SandboxServer]":
         from sandbox.ntfy import NtfyServer
 
-        return [NtfyServer()]
+        return [NtfyServer(refill_seconds=REFILL_SECONDS)]
+
+    def settings(self, stage: Stage) -> Mapping[str, Any]:
+        return {"deliveries": {"ntfy_refill_seconds": REFILL_SECONDS}}
 
     def commands(self, stage: Stage) -> Sequence[Typed]:
         where = ("--tipo", "ntfy", "--nome", DESTINATION, "--url", stage.url(self.name), "--topico", TOPIC)

@@ -31,3 +31,9 @@ def test_help_is_in_portuguese(run: Run, words: str) -> None:
     assert not {"Usage", "Options", "Commands", "Arguments", "Show this", "[required]"} & {
         word for word in ("Usage", "Options", "Commands", "Arguments", "Show this", "[required]") if word in out + err
     }
+
+
+def test_help_names_the_kind_of_a_value_in_portuguese(run: Run) -> None:
+    out = "".join(run(f"{words} --help")[1] for words in ("destinos criar", "sat avaliar", "sat historico"))
+    assert {"<texto>", "<número>", "<arquivo>"} <= set(out.split())
+    assert not {"<str>", "<int>", "<int", "<path>", "<list[str]>"} & set(out.split())

@@ -25,6 +25,12 @@ def some(folder: Path, nome: str = "lote", amount: int = 5) -> int:
     return lot(folder / nome, [documento("nfe", number) for number in range(1, amount + 1)], nome)
 
 
+def test_a_lot_of_another_account_is_told_with_its_account(tmp_path: Path, sqlite: str) -> None:
+    some(tmp_path)
+    with pytest.raises(NotFound, match="O lote 'lote' é da conta 'padrao', não de 'filial'"):
+        lots.named("lote", "filial")
+
+
 def lines() -> int:
     with reading() as db:
         return db.scalar(select(func.count()).select_from(QuestorArquivo)) or 0
