@@ -37,6 +37,7 @@ def test_a_cut_text_fits_its_bytes_and_stays_valid(text: str, limit: int) -> Non
 
 def test_a_text_is_cut_between_characters_with_a_mark() -> None:
     assert cut_bytes("ção" * 10, 10) == "çãoç…"
+    assert cut_bytes("ção", 5) == "ção"
 
 
 @pytest.mark.parametrize(
