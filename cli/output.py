@@ -43,7 +43,7 @@ def _plain(value: Any) -> Any:
 def report(rows: Iterable[Any], columns: Mapping[str, str], empty: str, *, as_json: bool) -> None:
     """Answer with read models: one JSON list, or a table with a title for each field shown.
 
-    Of a page that is not the end, the way to go on is told on stderr.
+    How to see the next page is said on stderr.
     """
     shown = [plain(row) for row in rows]
     if as_json:

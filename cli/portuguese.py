@@ -1,4 +1,4 @@
-"""The command line in Portuguese: help headings and usage mistakes, whatever the library says in English."""
+"""The command line in Portuguese: help headings and usage mistakes, in place of the library's English."""
 
 import re
 from collections.abc import Callable

@@ -76,7 +76,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def begin(work: Coroutine[Any, Any, T]) -> "Future[T]":
-    """Start a coroutine that goes on behind the caller; `finish` waits for it, and the log hears of its faults."""
+    """Start a coroutine that goes on behind the caller; `finish` waits for it, and its faults are logged."""
     thread = _current()
     future = thread.submit(work, threading.Event())
     thread.lend(future)

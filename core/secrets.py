@@ -51,7 +51,7 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 def _in_base64(raw: bytes) -> Iterator[str]:
-    """Give what base64 makes of it wherever it stands in a text: `usuario:chave`, three places for one byte."""
+    """Yield what base64 makes of it wherever it stands in a text: `usuario:chave`, three places for one byte."""
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
         # the first digits depend on what stands before, the last one on what comes after

@@ -21,5 +21,5 @@ def ask_to_stop() -> None:
 
 
 def reset() -> None:
-    """Forget that somebody asked."""
+    """Forget the request to stop; for tests."""
     _asked[0] = 0

@@ -1,6 +1,6 @@
 """What the platform does for a flow besides its work: one `UPKEEP` in each `flows/<flow>/upkeep.py`.
 
-`diagnostico`, retention, the metrics and the worker's hooks walk them; none of them knows a flow by its name.
+`diagnostico`, retention, the metrics and the worker's hooks walk them; none of them names a flow.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -79,7 +79,7 @@ class Hours:
         return None
 
     def _near(self, now: datetime) -> Iterator[Span]:
-        """Give the spans that may hold an instant: those of its day, of the day before, and the dated."""
+        """Yield the spans that may hold an instant: those of its day, of the day before, and the dated."""
         today = self._day(now)
         yield from self._of_day(today - timedelta(days=1))
         yield from self._of_day(today)

@@ -1,4 +1,4 @@
-"""What happened, and who is told."""
+"""What happened, and who gets to know it."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""Who is told of an event: the destinations that are subscribed to it and whom it concerns, with their filters."""
+"""Who gets an event: the destinations that subscribe to it and whose user it concerns, with their filters."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Target:
-    """A destination that is told, unless its filters say otherwise; of one that is `stopped` events are kept."""
+    """A destination that gets the event unless its filters refuse it; for a `stopped` one the event is kept."""
 
     id: int
     tipo: str
@@ -44,7 +44,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Audience:
-    """Whom one kind of event is told to; `alone`: one destination, whatever it is subscribed to."""
+    """Who gets one kind of event. `alone`: only this destination, even without a subscription."""
 
     evento: str
     of_user: bool

@@ -37,7 +37,7 @@ class Filters:
         return all(dados.get(name) in values for name, values in wanted.items())
 
     def due_at(self, dados: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> datetime:
-        """Return when it may leave: now, or at the end of the quiet hours; a critical event waits for nobody."""
+        """Return when it may leave: now, or at the end of the quiet hours; a critical event never waits."""
         if self.silencio is None or dados.get("severidade") == MOST_SEVERE:
             return now
         return hours((self.silencio,), zone).closes_at(now) or now

@@ -37,7 +37,7 @@ MANY_OWED = Many({name: DELIVERIES.c[name] for name in _OWED})
 class Disparo:
     """An event to record by name: its data, the user whom it concerns, the entity whose events are numbered.
 
-    `exceto` is a destination that is not told, `somente` the only one that is, whatever it is subscribed to.
+    `exceto` is a destination that does not get it; `somente` is the only one that does, even without a subscription.
     """
 
     evento: str
@@ -119,7 +119,7 @@ def record_event(
 ) -> Recorded:
     """Record a typed event in the caller's transaction.
 
-    `exceto` is a destination that is not told, `somente` the only one that is, whatever it is subscribed to.
+    `exceto` is a destination that does not get it; `somente` is the only one that does, even without a subscription.
     """
     return _record(db, Disparo(payload.evento, payload.dados(), usuario, payload.entidade, exceto, somente))
 
@@ -135,7 +135,7 @@ def record_for(db: Session, payload: Payload, destino: Destino) -> Event:
 
 
 def _record(db: Session, one: Disparo) -> Recorded:
-    """Record one event in three statements at most: its number, itself with whom it is told to, its deliveries."""
+    """Record one event in three statements at most: its number, the event with its audience, the deliveries."""
     db.flush()
     told_to, now, dados = one.audience, SYSTEM.now(), one.dados
     if one.entidade is not None:
@@ -204,7 +204,7 @@ class _Told:
         self._known: dict[tuple[object, ...], list[Target]] = {}
 
     def by(self, one: Disparo) -> list[Target]:
-        """Return whom an event is told to."""
+        """Return the audience of an event."""
         key = (one.evento, one.usuario_id, one.exceto, one.somente)
         if key not in self._known:
             found = self._connection.execute(one.audience.query(), one.parameters)

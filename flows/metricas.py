@@ -32,5 +32,5 @@ class Metrics(Collector):
         self._read = read
 
     def collect(self) -> Iterator[Metric]:
-        """Give every metric, zeros included: a monitor sees what is missing."""
+        """Yield every metric, zeros included: a monitor sees what is missing."""
         yield from self._read

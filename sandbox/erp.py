@@ -39,7 +39,7 @@ class ErpServer(SandboxServer):
             connection.executescript(TABLES)
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
-        """It speaks to nobody."""
+        """It opens no connection."""
         return ()
 
     def estado(self) -> dict[str, Any]:

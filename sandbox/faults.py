@@ -89,7 +89,7 @@ def drip(every_ms: float = 50) -> Fault:
 
 
 def drip_head(every_ms: float = 50) -> Fault:
-    """Send the status line, then one byte of a header at a time for ever."""
+    """Send the status line, then one byte of a header at a time without end."""
 
     async def act(request: web.Request, answer: Usual) -> web.StreamResponse:
         _transport(request).write(b"HTTP/1.1 200 OK\r\nX-Drip: ")

@@ -43,7 +43,7 @@ class Call:
 
 
 class HubServer(SandboxServer):
-    """A hub whose tills (`numero_caixa`) are answered what they are told; one not told anything, by a healthy box.
+    """A hub with an answer per till (`numero_caixa`); a till without one is answered by a healthy box.
 
     A real hub has one box. With `everywhere` it answers on every loopback address: `address(n)` is the hub of till `n`,
     so that one server stands for many hubs. Faults: key = the till's number, or none for all.

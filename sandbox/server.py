@@ -163,7 +163,7 @@ def unknown_headers(request: web.Request, known: Iterable[str] = ()) -> list[str
 
 @contextmanager
 def refused_address() -> Iterator[str]:
-    """Give the address of a port that is held but refuses every connection."""
+    """Yield the address of a port that is held but refuses every connection."""
     with socket.socket() as held:
         held.bind((LOOPBACK, 0))
         yield f"http://{LOOPBACK}:{held.getsockname()[1]}"

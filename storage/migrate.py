@@ -63,7 +63,7 @@ def upgrade(engine: Engine) -> str:
 
 @contextmanager
 def _migrating(engine: Engine) -> Iterator[Connection]:
-    """Give a transaction. SQLite changes a table by making it anew: with foreign keys on, that empties its children."""
+    """Yield a transaction. SQLite alters a table by copying it: with foreign keys on, that empties its children."""
     with engine.connect() as connection:
         switch = _foreign_keys if engine.dialect.name == "sqlite" else None
         if switch:

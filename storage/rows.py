@@ -18,7 +18,7 @@ def changed(db: Session, statement: Update | Delete | Insert) -> int:
 
 
 def delete_chosen(db: Session, table: Table, chosen: Select[int]) -> int:
-    """Delete the rows whose ids a query chooses, but those that somebody else holds; return how many.
+    """Delete the rows whose ids a query chooses, except locked ones; return how many.
 
     The query brings its own limit, so that a batch holds its locks for a moment only.
     """

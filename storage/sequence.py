@@ -17,7 +17,7 @@ TABLE = table_of(Sequencia)
 def next_values(db: Session, amounts: Mapping[str, int]) -> dict[str, int]:
     """Count entities up, each by so many; return the last number of each, from 1.
 
-    Rivals wait for the transaction's end, in the order of the names, so that nobody waits in a circle.
+    Others wait for the transaction's end, in the order of the names, which avoids deadlocks.
     """
     connection = db.connection()
     counting = _counting(connection.dialect.name)

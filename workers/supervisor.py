@@ -41,7 +41,7 @@ class BackOff:
 
 @dataclass
 class Slot:
-    """A process's slot in the line, with or without somebody in it."""
+    """The slot of one process, whether it runs or not."""
 
     spec: Process
     child: Child | None = None

@@ -61,7 +61,7 @@ def subir(settings: Settings, demo: bool = False, snapshot: Snapshot | None = No
 
 @contextmanager
 def _broker(settings: Settings) -> Iterator[tuple[list[Process], list[Row]]]:
-    """Give the broker to run, or the row that tells of one that runs already."""
+    """Yield the broker to run, or the row that tells of one that runs already."""
     given = broker.given(settings)
     if given is not None:
         broker.check(*given, settings[CoreSettings].redis_ca)
@@ -138,7 +138,7 @@ def _run(line: Line, shown: Demonstration | None, snapshot: Snapshot | None) -> 
 
 @contextmanager
 def _view(shown: Demonstration, snapshot: Snapshot | None) -> Iterator[Output]:
-    """Give an output that goes together with the view: above the drawing on a terminal, in between elsewhere."""
+    """Yield an output that goes together with the view: above the drawing on a terminal, in between elsewhere."""
     console = Console(highlight=False)
     output = Output(lambda text: view.print_above(text) if console.is_terminal else to_stdout(text))
     view = View(lambda: _seen(shown, snapshot), output, console)

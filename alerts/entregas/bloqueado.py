@@ -13,7 +13,7 @@ from storage.models.eventos import Estado
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement per destination."""
+    """Yield one judgement per destination."""
     blocked = select(Delivery.destino_id, func.count()).where(Delivery.estado == Estado.BLOQUEADO)
     amounts = {number: amount for number, amount in moment.db.execute(blocked.group_by(Delivery.destino_id))}  # noqa: C416
     for one in destinations(moment):

@@ -8,7 +8,7 @@ from alerts.moment import Moment
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement per destination."""
+    """Yield one judgement per destination."""
     for one in destinations(moment):
         yield one.judged(
             "desligado",

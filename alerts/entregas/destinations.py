@@ -37,6 +37,6 @@ COLUMNS = [getattr(Destino, name) for name in Destination.__dataclass_fields__]
 
 
 def destinations(moment: Moment) -> Iterator[Destination]:
-    """Give every destination."""
+    """Yield every destination."""
     for row in moment.db.execute(select(*COLUMNS).order_by(Destino.id)):
         yield Destination(*row)

@@ -9,7 +9,7 @@ from core.text import human_duration
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement per destination."""
+    """Yield one judgement per destination."""
     for one in destinations(moment):
         since = one.falhando_desde or moment.now
         ago = human_duration((moment.now - since).total_seconds())

@@ -11,7 +11,7 @@ from core.text import human_duration
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement per destination."""
+    """Yield one judgement per destination."""
     longest = timedelta(days=AlertSettings.current().paused_days)
     for one in destinations(moment):
         paused = moment.now - one.pausado_em if one.pausado_em else timedelta()

@@ -11,7 +11,7 @@ from storage.models.fila import FilaConta
 
 
 def accounts(moment: Moment) -> Iterator[FilaConta]:
-    """Give every configured account that was looked at."""
+    """Yield every configured account that was looked at."""
     known = FilaSettings.current().contas
     yield from (row for row in moment.db.scalars(select(FilaConta).order_by(FilaConta.conta)) if row.conta in known)
 

@@ -13,7 +13,7 @@ AFTER = timedelta(minutes=15)
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement per account. An old look says nothing: then the alert of the scheduled task does."""
+    """Yield one judgement per account. An old look says nothing: then the alert of the scheduled task does."""
     for row in accounts(moment):
         waited = row.mais_antiga_segundos or 0
         yield judged(

@@ -11,7 +11,7 @@ CODIGO = "erros"
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement per account."""
+    """Yield one judgement per account."""
     for row in accounts(moment):
         yield judged(
             row,

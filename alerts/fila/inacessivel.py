@@ -13,7 +13,7 @@ AFTER = timedelta(minutes=5)
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement per account."""
+    """Yield one judgement per account."""
     for row in accounts(moment):
         failing = moment.now - row.falhando_desde if row.falhando_desde else timedelta()
         yield judged(

@@ -17,7 +17,7 @@ LEAST = timedelta(minutes=2)
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement per scheduled task. Periods before judging began do not count as missed."""
+    """Yield one judgement per scheduled task. Periods before judging began do not count as missed."""
     notes = {nome: instante for nome, instante in moment.db.execute(select(Marca.nome, Marca.instante))}  # noqa: C416
     began = notes.get(JUDGING_SINCE, moment.now)
     for tarefa, seconds in moment.periodos.items():

@@ -17,7 +17,7 @@ AFTER = timedelta(minutes=15)
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement per account."""
+    """Yield one judgement per account."""
     wanted = {lot.conta for lot in lots(moment) if lot.going}
     for conta, closed_until in moment.db.execute(select(QuestorConta.conta, QuestorConta.aberto_ate)):
         objeto = f"conta:{conta}"

@@ -58,6 +58,6 @@ COLUMNS = [getattr(QuestorLote, name) for name in Lot.__dataclass_fields__]
 
 
 def lots(moment: Moment) -> Iterator[Lot]:
-    """Give every lot."""
+    """Yield every lot."""
     for row in moment.db.execute(select(*COLUMNS).order_by(QuestorLote.id)):
         yield Lot(*row)

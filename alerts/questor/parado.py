@@ -8,7 +8,7 @@ from alerts.questor.lots import lots
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement per lot."""
+    """Yield one judgement per lot."""
     for one in lots(moment):
         yield one.judged(
             "parado",

@@ -17,7 +17,7 @@ ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Give one judgement per lot."""
+    """Yield one judgement per lot."""
     longest = timedelta(days=AlertSettings.current().stalled_days)
     for one in lots(moment):
         still = moment.now - one.moved_at

@@ -52,7 +52,7 @@ def load() -> None:
 
 
 def registrados() -> Iterator[type[Any]]:
-    """Give the conditions of this registry, then the guests of satcfe's own."""
+    """Yield the conditions of this registry, then the guests of satcfe's own."""
     # Here, because guests import this module to register themselves.
     from alerts.sat import guests
 

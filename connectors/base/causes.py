@@ -91,7 +91,7 @@ def cause_of(error: BaseException) -> Cause | None:
 
 
 def _chain(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
-    """Give an error and those it carries: as cause, as `reason` or as an argument."""
+    """Yield an error and those it carries: as cause, as `reason` or as an argument."""
     yield error
     if depth > 8:
         return

@@ -59,7 +59,7 @@ def statements(
     source: Identifier = DEFAULT_SOURCE,
     columns: FilaColumns | None = None,
 ) -> Iterator[str]:
-    """Give every statement, in order, without its end mark."""
+    """Yield every statement, in order, without its end mark."""
     yield create(bank, table, columns or FilaColumns())
     yield from relay(bank, table, columns or FilaColumns())
     yield from trigger(bank, table, source, columns or FilaColumns())
@@ -80,7 +80,7 @@ def create(bank: str, table: str, columns: FilaColumns) -> str:
 
 
 def relay(bank: str, table: str, columns: FilaColumns) -> Iterator[str]:
-    """Give the statements that add what a reliable relay needs, and its indexes."""
+    """Yield the statements that add what a reliable relay needs, and its indexes."""
     words = WORDS[bank]
     parts = (
         f"{columns.attempts} {words.short} DEFAULT 0 NOT NULL",
@@ -99,7 +99,7 @@ def relay(bank: str, table: str, columns: FilaColumns) -> Iterator[str]:
 
 
 def _indexes(bank: str, table: str, columns: FilaColumns) -> Iterator[str]:
-    """Give the indexes: done rows leave those of the pending and of the held."""
+    """Yield the indexes: done rows leave those of the pending and of the held."""
     bare, status = table.rpartition(".")[2], columns.status
     for name, state, column in (("PEND", "PENDENTE", columns.id), ("PROC", "PROCESSANDO", columns.leased)):
         if bank == "oracle":
@@ -110,7 +110,7 @@ def _indexes(bank: str, table: str, columns: FilaColumns) -> Iterator[str]:
 
 
 def trigger(bank: str, table: str, source: str, columns: FilaColumns) -> Iterator[str]:
-    """Give the statements of the trigger that makes a row for each new or changed order, in its own transaction."""
+    """Yield the statements of the trigger that makes a row for each new or changed order, in its own transaction."""
     into = f"INSERT INTO {table} ({columns.os}, {columns.message})"
     if bank == "oracle":
         yield (

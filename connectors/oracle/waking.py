@@ -16,12 +16,12 @@ class Waker(Protocol):
     """Something to wait on."""
 
     def wait(self, seconds: float) -> bool:
-        """Wait at most that long; tell whether somebody told of new rows."""
+        """Wait at most that long; tell whether new rows were announced."""
         ...
 
 
 class Clockwork:
-    """Nobody tells."""
+    """Waits by the clock, where the database cannot wake us."""
 
     def wait(self, seconds: float) -> bool:
         """Wait that long."""
@@ -51,7 +51,7 @@ class Listener:
 
 @contextmanager
 def waker_of(engine: Engine, conta: ContaFila) -> Iterator[Waker]:
-    """Give what to wait on for new rows of an account."""
+    """Yield what to wait on for new rows of an account."""
     if engine.dialect.name != "postgresql":
         yield Clockwork()
         return

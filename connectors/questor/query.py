@@ -80,6 +80,6 @@ async def found_among(wanted: set[str], clients: list[str], aamm: str, page: Pag
 
 
 def months(chaves: Iterable[str], clientes: Iterable[str]) -> Iterator[tuple[set[str], list[str], str]]:
-    """Give the arguments of `found_among` for all groups."""
+    """Yield the arguments of `found_among` for all groups."""
     for (emitter, aamm), wanted in sorted(by_month(chaves).items()):
         yield wanted, list(dict.fromkeys([*emitters(emitter), *clientes])), aamm

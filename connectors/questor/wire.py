@@ -105,7 +105,7 @@ def listing(content: Any) -> list[str] | None:
 
 
 def _lists(content: Any, depth: int = 0) -> Iterator[list[Any]]:
-    """Give the lists of an answer, the outer ones first."""
+    """Yield the lists of an answer, the outer ones first."""
     if isinstance(content, list):
         yield content
     elif isinstance(content, dict) and depth < DEEPEST:

@@ -53,7 +53,7 @@ class _Directory:
 
 
 def members(file: BufferedReader) -> Iterator[Member]:
-    """Give the members in the order of the directory.
+    """Yield the members in the order of the directory.
 
     Raises:
         BadArchive: there is no directory, or it breaks off; the members before that were given.

@@ -74,7 +74,7 @@ def _of(entry: os.DirEntry[bytes], path: bytes) -> Iterator[Found]:
 
 
 def _inside(archive: bytes, path: bytes, size: int, changed: int) -> Iterator[Found]:
-    """Give the XML files of a ZIP, each as old as the ZIP; and the ZIP itself where something is wrong with it."""
+    """Yield the XML files of a ZIP, each as old as the ZIP; and the ZIP itself where something is wrong with it."""
     listed: list[Member] = []
     wrong: tuple[str, str | None] | None = None
     try:

@@ -1,4 +1,4 @@
-"""The section `[alerts]`: how alerts are told."""
+"""The section `[alerts]`: reminders, and how long something may last before it is an alert."""
 
 from typing import Annotated, ClassVar
 

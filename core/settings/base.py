@@ -38,7 +38,7 @@ Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_network)]
 class Table(BaseModel):
     """A table of the settings file; unknown keys are mistakes.
 
-    Its own validator is built when somebody makes one of it alone; the whole settings have theirs.
+    Its own validator is built only when it is made alone; the whole settings have theirs.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -63,7 +63,7 @@ class Section(Table):
 
 
 def table_field(kind: type[Table], **more: Any) -> Any:
-    """Describe a table within a table; its default is made when somebody asks for it, not when it is declared."""
+    """Describe a table within a table; its default is made on first use, not when it is declared."""
     return Field(default_factory=kind, **more)
 
 

@@ -54,7 +54,7 @@ class Key:
 
 
 def keys(model: type[BaseModel], prefix: str) -> Iterator[Key]:
-    """Give every key of a table and of the tables in it, in order."""
+    """Yield every key of a table and of the tables in it, in order."""
     for name, field in model.model_fields.items():
         inner = table_in(field.annotation)
         if inner is None:
@@ -206,7 +206,7 @@ def table_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _units(field: FieldInfo) -> Iterator[Unit]:
-    """Give the units of a field, those within `X | None` too."""
+    """Yield the units of a field, those within `X | None` too."""
     for part in (*field.metadata, *_parts(field.annotation)):
         if isinstance(part, Unit):
             yield part

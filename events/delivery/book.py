@@ -28,7 +28,7 @@ class Book:
     """What one run may write, under one token. It is used by the database thread alone.
 
     `tasks` are those whose destinations it looks at (none: all). `quota` says how many rows a new destination may take.
-    With `alone` it takes only while nobody else pumps the same database.
+    With `alone` it claims only while no other process pumps the same database.
     """
 
     def __init__(

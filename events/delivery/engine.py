@@ -46,10 +46,10 @@ def message_of(owed: Owed) -> Message:
 
 
 class Engine:
-    """One run over the destinations that some tasks serve (none: all), as far as it is told to look.
+    """One run over the destinations that some tasks serve (None: all), limited to those that were hinted at.
 
-    With `budget` it takes at most so many rows in all. With `alone` it takes only while nobody else pumps the same
-    database; `rival` then says that somebody does.
+    With `budget` it takes at most so many rows in all. With `alone` it claims only while no other process pumps the
+    same database; `rival` is true when one does.
     """
 
     def __init__(
@@ -82,14 +82,14 @@ class Engine:
         return self.crowded or sum(lane.more for lane in self._lanes.values()) > 1
 
     def yield_half(self, seconds: float) -> None:
-        """Let somebody else have half of the destinations that have more due; look at them again after a while."""
+        """Leave half of the destinations with more due rows to another process; look at them again after a while."""
         busy = [lane for lane in self._lanes.values() if lane.more]
         for lane in busy[: len(busy) // 2]:
             lane.yields = True
             self.hints.add_later(lane.destination.id, seconds)
 
     def wants(self) -> bool:
-        """Tell whether somebody may have something due, or something is left to write."""
+        """Tell whether a destination may have something due, or something is left to write."""
         if self._unsent or self._book.waits.seconds_left == 0.0:
             return True
         lanes = self._lanes.values()
@@ -263,7 +263,7 @@ class Engine:
         return min(inf if left is None else left, self.hints.alarm())
 
     def over(self) -> bool:
-        """Go on, unless somebody else pumps this database."""
+        """Go on, unless another process pumps this database."""
         return self.rival
 
     def left(self) -> Sequence[Owed]:

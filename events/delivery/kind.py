@@ -30,9 +30,8 @@ class Message:
 
 @dataclass(frozen=True)
 class Made:
-    """What one attempt came to. `status`, `response` and `address` are for the record, where there are any.
-
-    `doubt` is what somebody who tests a destination should look at although it was a success.
+    """The result of one attempt. `status`, `response` and `address` are for the record, where there are any. `doubt`
+    is what a person who tests a destination should look at although it was a success.
     """
 
     outcome: Outcome
@@ -87,7 +86,7 @@ class Kind(ABC):
 
     @abstractmethod
     async def deliver(self, destino: Destino, message: Message, now: datetime) -> Made:
-        """Make one attempt and return what it came to; only a bug of our own escapes, and that is no attempt."""
+        """Make one attempt and return its result; only a bug raises, and that counts as no attempt."""
 
     @abstractmethod
     def checked(self, said: Said) -> Checked:

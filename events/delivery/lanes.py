@@ -31,8 +31,8 @@ def first_limit(one: Destination, most: int) -> int:
 class Lane:
     """A destination whose slot this run holds; `most` requests may be in flight.
 
-    `unsettled`: ends that are not written yet. `more`: there may be more due rows. `hinted`: somebody said so since it
-    was looked at. `stopped`: no further request of this run. `yields`: others may have its place. `offered`: it stands
+    `unsettled`: ends that are not written yet. `more`: there may be more due rows. `hinted`: a hint came since it was
+    looked at. `stopped`: no further request of this run. `yields`: others may have its place. `offered`: it stands
     in line for a request.
     """
 

@@ -1,4 +1,4 @@
-"""What follows an attempt, whatever the kind of destination.
+"""What follows an attempt, for every kind of destination.
 
 docs/reference/contracts/webhooks_delivery.md §2.
 """

@@ -1,4 +1,4 @@
-"""What the loop asks of one turn of the database, what came of it, and what one request came to."""
+"""What the loop asks of one database turn, what the turn returns, and the result of one request."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Done:
 
     @property
     def outcome(self) -> Outcome | None:
-        """What the request came to."""
+        """The result of the request."""
         return self.made.outcome if self.made else None
 
     @property
@@ -51,7 +51,7 @@ class Held:
     """A destination whose slot this run holds, as the next turn has to know it.
 
     `quota`: so many more rows it could use (0: none). `quiet`: nothing of it is under way or waits, so that it is let
-    go of unless more is found. `free_at`: before then nobody needs to look.
+    go of unless more is found. `free_at`: nothing can be sent before then.
     """
 
     destination: Destination
@@ -81,7 +81,7 @@ class Plan:
 
 @dataclass
 class Taken:
-    """What a turn came to, by destination.
+    """The result of a turn, by destination.
 
     `owed`: rows that were claimed. `more`: those that may have more due. `freed` and `lost`: slots that are not held
     any more. `stopped`: to whom no further request may go. `free_at`: when those that lack a token may go on. `full`:

@@ -89,7 +89,7 @@ class Server:
         return self._ended or stopping()
 
     async def _pump_on(self) -> None:
-        """Pump until nothing is due any more; whoever listens alone stays a while for what comes."""
+        """Pump until nothing is due any more; the only listener of a bell stays a while for new rows."""
         self._engine = engine = Engine(self._tasks, SYSTEM, alone=self._alone)
         heard = await self._aside(_listeners, self._bell)
         async with contextlib.AsyncExitStack() as stack:
@@ -129,7 +129,7 @@ class Server:
         self._look(None if not text else map(int, text.split(",")))
 
     def _pass_on(self) -> None:
-        """Let the run look where somebody said."""
+        """Pass the hints that came meanwhile to the run."""
         with self._lock:
             if self._pump is None:
                 return

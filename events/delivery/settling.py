@@ -50,7 +50,7 @@ def settle(
 ) -> tuple[dict[int, Slot], set[int]]:
     """Write outcomes and their attempts; return the slots that are still held and the rows that were.
 
-    What follows is told only of rows that were held, of destinations whose slot still is.
+    Events follow only for rows that were still held, of destinations whose slot still is.
     """
     slots = read(db, token, held)
     kept = ROWS.on(db).settle(token, [_row(one, now) for one in done])

@@ -1,4 +1,4 @@
-"""Find what every lost message would have told: destinations with due rows that nobody is serving."""
+"""Find what lost messages would have named: destinations with due rows and a free slot."""
 
 from sqlalchemy import select
 

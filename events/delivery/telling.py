@@ -16,7 +16,7 @@ from storage.models.eventos import OPEN_SQL, Estado
 
 @dataclass(frozen=True)
 class About:
-    """The destination that something is told of."""
+    """The destination that an event is about."""
 
     destino_id: int
     tipo: str
@@ -46,7 +46,7 @@ def recovered(db: Session, about: About) -> None:
 
 
 def switch_off(db: Session, about: About, reason: str, now: datetime) -> None:
-    """Stop a destination: its open rows are kept as `retido`, and the operator hears of it elsewhere."""
+    """Stop a destination: its open rows are kept as `retido`, and the other destinations get an event."""
     off = update(Destino).where(Destino.id == about.destino_id)
     db.execute(off.values(desligado_em=now, desligado_motivo=reason))
     keep(db, about.destino_id)

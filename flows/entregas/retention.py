@@ -56,7 +56,7 @@ def events(now: datetime) -> Iterator[Mapping[str, int]]:
 def _delete_events(before: datetime, last: Instant | None) -> Step | None:
     """Delete the next events with their deliveries; None when no such event is left.
 
-    A delivery that somebody is opening again is left alone, and with it its event.
+    A delivery that is being opened again is left alone, and with it its event.
     """
     with transaction() as db:
         chosen = db.execute(_old_events(before, last)).all()

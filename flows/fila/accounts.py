@@ -88,7 +88,7 @@ def opened(nome: str) -> Fila:
 
 @contextmanager
 def _noting(conta: ContaFila) -> Iterator[None]:
-    """Note a login that is refused: nobody tries it again by itself."""
+    """Note a refused login, so that it is not tried again automatically."""
     try:
         yield
     except LoginRefused:

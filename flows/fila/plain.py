@@ -56,7 +56,7 @@ def unmarked(fila: Fila, clock: Clock) -> Published:
 
 
 def _pages(fila: Fila) -> Iterator[list[Order]]:
-    """Give the rows in the order of their numbers; a lower number that was committed late is among them."""
+    """Yield the rows in the order of their numbers; a lower number that was committed late is among them."""
     table, last = fila.layout.table, None
     while True:
         query = select(*columns(fila.layout)).order_by(table.c.id)

@@ -1,4 +1,4 @@
-"""What a table lacks for a reliable relay, as statements; applied only when somebody asks for it."""
+"""What a table lacks for a reliable relay, as statements; applied only on request."""
 
 from collections.abc import Sequence
 

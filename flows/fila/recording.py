@@ -31,10 +31,10 @@ def record(
     token: str | None = None,
     waiting: int | None = None,
 ) -> set[str]:
-    """Record the events of rows that were not told yet, in the rows' order; return the identities told now.
+    """Record the events of rows that were not sent yet, in the rows' order; return the identities sent now.
 
     With `token` the rows wait for the answer of the push service. `waiting` is the backlog, these rows among it. One
-    transaction: a destination that does not exist is `Misconfigured`, and then nothing is told of any.
+    transaction: a destination that does not exist is `Misconfigured`, and then no event is recorded.
     """
     notices = {order.identity: wording.notice(order, conta) for order in orders}
     with transaction() as db:

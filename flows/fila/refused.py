@@ -1,4 +1,4 @@
-"""Accounts whose login was refused: nobody tries again by itself, for repeats lock the account.
+"""Accounts whose login was refused: not tried again automatically, because repeats lock the account.
 
 What was refused is known by a digest of the login, which is slow to guess from; so a login that is changed in the
 settings is tried at once, by every worker, and the one that was refused by none.

@@ -1,7 +1,7 @@
-"""Take a batch of rows, make events of them, tell the table: at any crash in between a row is told once.
+"""Take a batch of rows, record their events, write the result to the table: each row is sent once, at any crash.
 
 The event is in our own database with the row's identity before the row there is closed; so a row that comes again,
-because an answer was lost or its holder died, is closed without being told again.
+because an answer was lost or its holder died, is closed without being sent again.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Stay with a queue for a while: at once while there is something, less and less often while there is not.
 
-A row that comes is told within the interval; where the database can wake us, at once. A watcher that dies, or is never
+A new row is sent within the interval; where the database can wake us, at once. A watcher that dies, or is never
 asked for, costs one period of beat.
 """
 

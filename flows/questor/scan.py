@@ -137,7 +137,7 @@ def _forget(lote_id: int, met: RowsMet) -> None:
 
 
 def _pages(query: Any) -> Iterator[Sequence[Row[Any]]]:
-    """Give the rows of a query in the order of their numbers, some thousands at a time."""
+    """Yield the rows of a query in the order of their numbers, some thousands at a time."""
     last = 0
     while True:
         with reading() as db:

@@ -134,7 +134,7 @@ class Named(Checks):
         return bool(self.waiting_names)
 
     def claim(self, db: Session, boxes: Boxes, room: int) -> Sequence[Question]:
-        """Claim those of them that nobody is asking."""
+        """Claim those of them that are free."""
         wanted = {nome: box for nome, box in boxes.items() if nome in self.waiting_names}
         return claim(db, wanted, room, self.token, self.clock, early=True)
 
@@ -145,7 +145,7 @@ class Named(Checks):
 
 
 def verificar(nome: str, clock: Clock = SYSTEM) -> Verificacao:
-    """Check one box now; if somebody else is asking it, wait for the turn."""
+    """Check one box now; wait while another process is asking it."""
     return verificar_varias([nome], clock)[0]
 
 

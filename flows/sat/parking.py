@@ -41,10 +41,7 @@ def reactivate(nome: str, clock: Clock = SYSTEM) -> None:
 
 
 def tell_parked(clock: Clock = SYSTEM) -> int:
-    """Tell of parked boxes that nobody heard of, because they were silent when they were parked; return how many.
-
-    No check will tell of them any more.
-    """
+    """Announce parked boxes that were silent when they were parked; return how many. No later check announces them."""
     now, boxes = clock.now(), configured()
     with reading() as db:
         if not _untold(db, boxes, now):

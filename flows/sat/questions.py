@@ -52,7 +52,7 @@ def claim(
     early: bool = False,
     work: float = 0,
 ) -> list[Question]:
-    """Claim at most so many of these boxes that are due, with `early` also others that nobody asks.
+    """Claim at most so many of these boxes that are due, with `early` also others that are free.
 
     They and their addresses are held for as long as the slowest may take, and `work` seconds more.
     """

@@ -112,7 +112,7 @@ def _witness(box: BoxSettings, scene: _Scene) -> Witness | None:
 def _judged(one: Asked, scene: _Scene, covered: Collection[str]) -> Iterator[Judgement]:
     """Judge one box: what its answer says, and whether it can be reached.
 
-    Nothing is told of a silent box; that it cannot be reached is not, where its shop says it for all, or is closed.
+    A silent box announces nothing. That it cannot be reached is not announced where its whole shop is down or closed.
     """
     box, row = one.question.box, scene.rows[one.question.box.name]
     silent, rotulos = silenced(box, row.silenciada_ate, scene.now), labels([box], box.name)

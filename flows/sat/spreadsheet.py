@@ -1,4 +1,4 @@
-"""Rows of a table that somebody saved from a spreadsheet: its encodings, its separators, what it does to numbers."""
+"""Rows of a table saved by a spreadsheet: its encodings, its separators, what it does to numbers."""
 
 import csv
 import re
@@ -60,7 +60,7 @@ def _decodes(raw: bytes, encoding: str) -> bool:
 
 
 def read_rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Give each row that holds something, with its line in the file; raise `UsageError` where it is no table."""
+    """Yield each row that holds something, with its line in the file; raise `UsageError` where it is no table."""
     said = _SEPARATOR_LINE.match(text)
     body, skipped = (text[said.end() :], 1) if said else (text, 0)
     head = body.partition("\n")[0]

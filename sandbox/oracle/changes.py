@@ -59,8 +59,8 @@ def _set(sql: str) -> list[tuple[str, str]]:
 def _waited(transaction: Transaction, statement: Statement, values: Values) -> str:
     """Wait for the rows; return the statement to run.
 
-    Where the outer condition still holds for those that were waited for, Oracle updates the same rows again, whatever
-    a subselect would choose now; else the statement begins anew.
+    Where the outer condition still holds for those that were waited for, Oracle updates the same rows again, even if
+    a subselect would now choose others; else the statement begins anew.
     """
     found = _WHERE.search(statement.sql)
     where = found[1] if found else "1=1"

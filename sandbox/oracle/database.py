@@ -48,7 +48,7 @@ class RowLocks:
         self._changed = threading.Condition()
 
     def held_by_another(self, key: Key, session: object) -> bool:
-        """Tell whether somebody else holds a row."""
+        """Tell whether another session holds a row."""
         return self._holders.get(key, session) is not session
 
     def take(self, key: Key, session: object, seconds: float, look: Callable[[], object]) -> bool:

@@ -19,7 +19,7 @@ Pairs = dict[str, tuple[str, int]]
 
 @dataclass(frozen=True)
 class Challenge:
-    """What one logon is proved by; a user that does not exist has a password that nobody knows."""
+    """The proofs of one logon; a user that does not exist (`password` None) is always refused."""
 
     password: str | None
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(16))

@@ -31,7 +31,7 @@ Values = dict[str, Any]
 
 
 def read(transaction: Transaction, statement: Statement, values: Values) -> Iterator[tuple[Any, ...]]:
-    """Give the rows of a query."""
+    """Yield the rows of a query."""
     if statement.lock is None:
         yield from transaction.connection.execute(statement.sql, values).fetchall()
         return

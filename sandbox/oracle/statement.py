@@ -63,7 +63,7 @@ class Statement:
 
     @cached_property
     def ref(self) -> str:
-        """The name by which its columns are told."""
+        """The name by which its columns are qualified."""
         return self.alias or self.table
 
 

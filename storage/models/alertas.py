@@ -15,8 +15,8 @@ _OPEN = "resolvido_em IS NULL"
 class Alerta(Numbered, PerConta, Base):
     """A condition of one object of a source (`fonte`): at most one open row for each.
 
-    `severidade_avisada` is the greatest severity told so far; none while nobody was told. `causa` is the kind of fault
-    that was told, where a code has several. `rotulos` are the object's labels as JSON.
+    `severidade_avisada` is the greatest severity announced so far; None before the first announcement. `causa` is the
+    kind of fault that was announced, where a code has several. `rotulos` are the object's labels as JSON.
     """
 
     __tablename__ = "alerta"

@@ -46,7 +46,7 @@ class PerConta:
 
 
 class Leased:
-    """Owed work: claimable from `due_at` on; while somebody holds it, `due_at` is the end of the lease."""
+    """Owed work: claimable from `due_at` on; while it is held, `due_at` is the end of the lease."""
 
     due_at: Mapped[datetime]
     lease_token: Mapped[str | None] = mapped_column(String(120))

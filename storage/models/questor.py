@@ -28,7 +28,7 @@ _LONG = BigInteger().with_variant(Integer, "sqlite")
 
 
 class QuestorLote(Numbered, PerConta, Base):
-    """A folder of files, scanned once or again, and sent when somebody asked for it (`enviar`).
+    """A folder of files, scanned once or more, and sent on request (`enviar`).
 
     `ritmo` is the number of accepted documents, each counting less the longer ago it was; `ritmo_em` is its instant.
     """

@@ -54,7 +54,7 @@ class Sender:
     async def post(self, request: Request, timeout: float) -> Answer:
         """Send and return the answer; the whole attempt ends within `timeout` seconds.
 
-        Raises what `faults.of_exception` knows; once the headers of a success are here, it is told in the answer.
+        Raises what `faults.of_exception` knows; a fault after the headers of a success is part of the answer instead.
         """
         deadline = asyncio.get_running_loop().time() + timeout
         limits = aiohttp.ClientTimeout(total=None, sock_connect=self.connect_timeout)

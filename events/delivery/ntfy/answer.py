@@ -26,7 +26,7 @@ def published(answer: Answer, topico: str) -> bool:
 
 
 def code(answer: Answer) -> int | None:
-    """Return ntfy's own number of a refusal; 0 where it has none, nothing when somebody else answered."""
+    """Return ntfy's own number of a refusal: 0 where it has none, None when something else answered."""
     said = _object(answer)
     given = said.get("code", 0)
     own = said.get("http") == answer.status and isinstance(given, int) and not isinstance(given, bool)
