@@ -15,7 +15,9 @@ class RefusingServer:
     def __init__(self, code: str) -> None:
         self._code = code
         self._door = socket.create_server(("127.0.0.1", 0))
-        self.url = f"postgresql://esteira:segredo@127.0.0.1:{self._door.getsockname()[1]}/esteira"
+        self.url = (
+            f"postgresql://esteira:segredo@127.0.0.1:{self._door.getsockname()[1]}/esteira"  # pragma: allowlist secret
+        )
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> "RefusingServer":

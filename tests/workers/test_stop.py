@@ -131,7 +131,8 @@ def _rows() -> int:
 def test_queue_tables(sqlite: str, broker: str, configure: Configure) -> None:
     rows = 1500
     with OracleServer({"hsm": "palavra"}) as server:
-        configure(fila__dsn=server.dsn, fila__user="hsm", fila__password="palavra", fila__batch="20")
+        account = {"fila__user": "hsm", "fila__password": "palavra"}  # pragma: allowlist secret
+        configure(fila__dsn=server.dsn, fila__batch="20", **account)
         connection = oracledb.connect(user="hsm", password="palavra", dsn=server.dsn)
         with connection, connection.cursor() as cursor:
             for statement in (ddl.create("oracle", TABLE, COLUMNS), *ddl.relay("oracle", TABLE, COLUMNS)):

@@ -12,7 +12,7 @@ from connectors.oracle.engine import open_engine
 from core.settings.fila import ContaFila, FilaColumns
 from sandbox.oracle.server import OracleServer
 
-USER, PASSWORD = "hsm", "palavra-de-teste"
+USER, PASSWORD = "hsm", "palavra-de-teste"  # pragma: allowlist secret
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ class TestOracle(DatabaseStandard):
         if how == "nobody":
             self.engine = open_engine(account(f"127.0.0.1:{free_port()}/XEPDB1"), "padrao")
         elif how == "password":
-            self.secret = "outra-palavra"
+            self.secret = "outra-palavra"  # pragma: allowlist secret
             self.engine = open_engine(account(self.oracle.dsn, self.secret), "padrao")
         elif how.startswith("silent"):
             place = "commit" if how.endswith("commit") else "execute"

@@ -14,7 +14,7 @@ from sandbox.sat_wire import status_line
 
 class TestHub(Standard):
     content: ClassVar[object] = {"funcao": "ConsultarStatusOperacional", "retorno": status_line()}
-    secret = "codigo-1234"
+    secret = "codigo-1234"  # pragma: allowlist secret
 
     def call(self, url: str, seconds: float) -> object:
         parts = urlsplit(url)

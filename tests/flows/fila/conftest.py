@@ -14,7 +14,7 @@ from core.settings.fila import FilaColumns, FilaSettings
 from flows.fila import accounts
 from sandbox.oracle.server import OracleServer
 
-USER, PASSWORD = "hsm", "palavra-de-teste"
+USER, PASSWORD = "hsm", "palavra-de-teste"  # pragma: allowlist secret
 Configure = Callable[..., None]
 TABLE = "HSM_FILA_NOTIFICACAO"
 

@@ -25,7 +25,7 @@ def tries(fila: Queue, monkeypatch: pytest.MonkeyPatch, configure: Configure) ->
         return real(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(greeting, "log_on", log_on)
-    configure(fila__password="outra-palavra")
+    configure(fila__password="outra-palavra")  # pragma: allowlist secret
     return seen
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from sandbox.oracle.server import OracleServer
 
-USER, PASSWORD = "hsm", "palavra-de-teste"
+USER, PASSWORD = "hsm", "palavra-de-teste"  # pragma: allowlist secret
 FILA = """CREATE TABLE HSM_FILA_NOTIFICACAO (
   ID NUMBER GENERATED ALWAYS AS IDENTITY, ID_OS NUMBER, MENSAGEM VARCHAR2(40),
   STATUS VARCHAR2(20) DEFAULT 'PENDENTE', DT_CRIACAO DATE DEFAULT SYSDATE, DT_PROCESSAMENTO DATE)"""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from sandbox.oracle.server import OracleServer
 
-USER, PASSWORD = "hsm", "palavra-de-teste"
+USER, PASSWORD = "hsm", "palavra-de-teste"  # pragma: allowlist secret
 Connect = Callable[[], oracledb.Connection]
 
 
