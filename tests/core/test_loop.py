@@ -1,15 +1,14 @@
 import asyncio
 import os
 import signal
-import sys
 import threading
 import time
-import traceback
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from support.ports import wait_until
+from support.threads import main_thread_in
 
 from core import loop
 
@@ -100,18 +99,13 @@ def test_finishing_waits_no_longer_than_asked(full: list[str]) -> None:
     assert full == []
 
 
-def main_thread_waits() -> bool:
-    frame = sys._current_frames()[threading.main_thread().ident or 0]
-    return any(one.name == "wait" and "concurrent" in one.filename for one in traceback.extract_stack(frame))
-
-
 def test_an_interrupted_caller_cancels_its_work_and_waits_for_its_clearing_up() -> None:
     cleared: list[str] = []
 
     async def work() -> None:
         try:
             for _ in range(1000):
-                if main_thread_waits():
+                if main_thread_in("wait", "concurrent"):
                     break
                 await asyncio.sleep(0.01)
             os.kill(os.getpid(), signal.SIGINT)

@@ -5,12 +5,12 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.ports import free_port
+from support.ports import free_port, wait_until
+from support.threads import main_thread_in
 
 from core.errors import Misconfigured
 from core.settings.load import Settings, settings_model
@@ -73,8 +73,15 @@ def test_both_taken_ports_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_port_that_is_about_to_be_free_is_waited_for() -> None:
     with socket.create_server(("127.0.0.1", 0)) as leaving:
-        threading.Thread(target=lambda: (time.sleep(0.3), leaving.close())).start()
+
+        def leave() -> None:
+            wait_until(lambda: main_thread_in("_mistake", start_checks.__file__))
+            leaving.close()
+
+        thread = threading.Thread(target=leave)
+        thread.start()
         start_checks.check_ports(settings(api={"port": leaving.getsockname()[1]}))
+        thread.join()
 
 
 def test_one_port_for_two_is_a_mistake() -> None:
