@@ -20,7 +20,7 @@ BUDGET_ROWS = 500
 
 @dataclass
 class Report(engine.Report):
-    """What a drain did; `mais`: more rows are due already, `ocupado`: the destination was not to be had."""
+    """What a drain did. `mais`: more rows are due already. `ocupado`: another process holds the destination."""
 
     mais: bool = False
     ocupado: bool = False
