@@ -18,13 +18,16 @@ RATE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class FilaView:
-    """One account: rows by state, the age of the oldest, rows told in a minute over the last five, what is wrong."""
+    """One account: rows by state, the age of the oldest, rows told in a minute over the last five, what is wrong.
+
+    The counts are those of the last look of a worker; before the first they are unknown.
+    """
 
     conta: str
     tabela: str
-    pendentes: int
-    reservadas: int
-    erros: int
+    pendentes: int | None
+    reservadas: int | None
+    erros: int | None
     mais_antiga_segundos: int | None
     por_minuto: float
     visto_em: datetime | None
@@ -60,8 +63,8 @@ def accounts(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> list[FilaView]
 
 def _view(nome: str, table: str, row: FilaConta | None, told: int) -> FilaView:
     rate = round(told / (RATE.total_seconds() / 60), 1)
-    if row is None:
-        return FilaView(nome, table, 0, 0, 0, None, rate, None, None)
+    if row is None or row.visto_em is None:
+        return FilaView(nome, table, None, None, None, None, rate, None, row.falha if row else None)
     counts = (row.pendentes, row.reservadas, row.erros, row.mais_antiga_segundos)
     return FilaView(nome, table, *counts, rate, row.visto_em, row.falha)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from connectors.oracle.orders import Status
 from core.clock import SYSTEM
-from core.errors import NotFound, UsageError
+from core.errors import NotFound, Transient, UsageError
 from flows.fila import accounts, adopting, again, looking, relay, upkeep, views
 from storage.models import Event
 from storage.models.fila import FilaConta
@@ -75,6 +75,15 @@ def test_a_file_without_numbers_is_refused(tmp_path: Path, fila: Queue, content:
     (tmp_path / "x.txt").write_text(content)
     with pytest.raises(UsageError):
         adopting.adopt(tmp_path / "x.txt", "padrao")
+
+
+def test_before_the_first_look_nobody_knows_how_many_rows_there_are(fila: Queue) -> None:
+    fila.add(1)
+    (view,) = views.accounts()
+    assert (view.pendentes, view.erros, view.falha) == (None, None, None)
+    looking.note_fault("padrao", Transient("Sem resposta."), SYSTEM)
+    (view,) = views.accounts()
+    assert (view.pendentes, view.erros, view.falha) == (None, None, "Sem resposta.")
 
 
 def test_a_look_is_noted_for_people_alerts_and_metrics(fila: Queue) -> None:
