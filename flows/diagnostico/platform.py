@@ -15,6 +15,7 @@ from storage import crypto, migrate
 from storage.session import engine
 
 PATIENCE_SECONDS = 3.0
+ADDRESS = "Corrija core.redis_url: redis://servidor:6379/0 ou rediss://."
 NO_AUTHORITY = "Diga em core.redis_ca o arquivo da autoridade que o assina."
 
 
@@ -54,7 +55,7 @@ def broker() -> Iterator[Finding]:
     try:
         address = broker_address()
     except ValueError as mistake:
-        yield Finding("broker", FAULT, str(mistake), "Corrija core.redis_url: redis://servidor:6379/0 ou rediss://.")
+        yield Finding("broker", FAULT, str(mistake), ADDRESS)
         return
     if address is None:
         advice = "Os comandos funcionam sem ele; para os workers, rode `esteira subir` ou defina core.redis_url."
@@ -63,7 +64,10 @@ def broker() -> Iterator[Finding]:
     try:
         with client(address, PATIENCE_SECONDS) as asked:
             asked.ping()
-    except (redis.RedisError, ValueError, OSError) as error:
+    except ValueError:
+        yield Finding("broker", FAULT, "core.redis_url não é um endereço de Redis", ADDRESS)
+        return
+    except (redis.RedisError, OSError) as error:
         if certificate_refused(error):
             yield Finding("broker", FAULT, "o certificado do Redis não é de uma autoridade conhecida", NO_AUTHORITY)
         else:

@@ -38,6 +38,14 @@ def test_a_dead_broker_is_a_fault_without_its_password(sqlite: str, configure: C
     assert "segredo" not in str(found)
 
 
+@pytest.mark.parametrize("url", ["x", "http://:segredo@x"])
+def test_what_is_no_address_of_a_broker_is_told_in_words(sqlite: str, configure: Configure, url: str) -> None:
+    configure(core__redis_url=url)
+    (found,) = [one for one in examine() if one.sistema == "broker"]
+    assert (found.situacao, found.detalhe) == ("erro", "core.redis_url não é um endereço de Redis")
+    assert "redis://servidor:6379/0" in found.correcao
+
+
 def test_boxes_are_reached_but_not_asked(sqlite: str, configure: Configure, tmp_path: Path) -> None:
     with ReceiverServer({}) as hub:
         boxes = [
