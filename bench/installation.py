@@ -1,6 +1,6 @@
 """What a bench runs on: a temporary folder, a Redis with its file, a fresh database with fsync on, the shipped workers.
 
-The settings are read once per process, so a process enters `fresh` once; parts of Esteira are imported after that.
+A process enters `fresh` once; parts of Esteira are imported after that.
 """
 
 import os
@@ -53,10 +53,13 @@ def configure(folder: Path, database: str | None, redis_url: str) -> None:
 
 
 def set_environment(values: Mapping[str, str]) -> None:
-    """Replace whatever settings the environment had."""
+    """Replace whatever settings the environment had, and those that this process has read already."""
+    from core.settings.load import get_settings
+
     for name in [name for name in os.environ if name.startswith("ESTEIRA_")]:
         del os.environ[name]
     os.environ |= values
+    get_settings.cache_clear()
 
 
 def _migrate() -> None:

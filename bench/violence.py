@@ -12,7 +12,8 @@ import redis
 from sqlalchemy import Engine, text
 from support.line import Line
 
-WORKERS = ("entregas", "lentas", "geral")
+from workers.layout import one_machine
+
 BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid() ORDER BY pid"
 LEAST, MOST = 0.5, 1.5
 
@@ -24,6 +25,7 @@ class Violence:
         self.done: Counter[str] = Counter()
         self._line, self._admin, self._database, self._every = line, admin, database, every
         self._draw = random.Random(seed)
+        self._workers = [worker.name for worker in one_machine()]
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
@@ -45,7 +47,7 @@ class Violence:
 
     def _kill_worker(self) -> bool:
         """Kill one process of a worker: the main one or one of its pool."""
-        return self._kill(self._line.pids(f"-n {self._draw.choice(WORKERS)}@"))
+        return self._kill(self._line.pids(f"-n {self._draw.choice(self._workers)}@"))
 
     def _kill_broker(self) -> bool:
         return self._kill([self._line.broker_pid()])

@@ -89,9 +89,9 @@ class TestRuns:
         assert "semente 1" in said
         assert "estados: entregue 40" in said
         assert "faltam 0 entregas; 0 eventos confirmados" in said
-        kills = re.search(r"mortes (\d+):", said)
-        assert kills
-        assert int(kills[1]) > 0
+        kills = dict(re.findall(r"(broker|worker|FLUSHALL|conexões) (\d+)", said.partition("mortes ")[2]))
+        assert [name for name, times in kills.items() if times == "0"] == []
+        assert len(kills) == 4
 
 
 @pytest.mark.parametrize(
