@@ -44,10 +44,11 @@ def _state(destino: Destino, waiting: int, now: datetime) -> tuple[str, str, str
         since = now - destino.pausado_em
         told = f"pausado há {human_duration(since.total_seconds())}; eventos retidos: {waiting}"
         return WARNING if since >= FORGOTTEN else OK, told, f"Se foi esquecido, rode {resume}."
-    if destino.circuito_espera and destino.falhando_desde:
+    if destino.falhando_desde:
         since = now - destino.falhando_desde
-        told = f"falha há {human_duration(since.total_seconds())}; vai uma tentativa por vez"
-        return WARNING, told, f"Rode `esteira destinos testar {destino.id}`."
+        told = f"falha há {human_duration(since.total_seconds())}"
+        one_by_one = "; vai uma tentativa por vez" if destino.circuito_espera else ""
+        return WARNING, told + one_by_one, f"Rode `esteira destinos testar {destino.id}`."
     return OK, destino.url, ""
 
 
