@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, Field, model_validator
 
+from core.errors import Misconfigured
 from core.settings.base import Table
 
 PADRAO = "padrao"
@@ -25,6 +26,13 @@ class Contas(Table, Generic[Conta]):
     """A section whose keys may be given flat, by name, or both."""
 
     contas: dict[str, Conta] = Field({}, description="As contas, pelo nome.")
+
+    def conta(self, nome: str) -> Conta:
+        """Return an account; without it, say which there are."""
+        if nome not in self.contas:
+            known = ", ".join(sorted(self.contas)) or "nenhuma"
+            raise Misconfigured(f"Não há conta {nome!r} na configuração. As que há: {known}.")
+        return self.contas[nome]
 
     @model_validator(mode="before")
     @classmethod

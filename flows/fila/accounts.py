@@ -14,7 +14,6 @@ from connectors.oracle.faults import LoginRefused, explained
 from connectors.oracle.layout import Layout, look
 from connectors.oracle.table import QueueTable
 from core.clock import SYSTEM
-from core.errors import Misconfigured
 from core.settings.fila import ContaFila, FilaSettings
 from flows.fila import refused
 
@@ -52,10 +51,7 @@ class Fila:
 
 def settings_of(nome: str) -> ContaFila:
     """Return an account of the settings."""
-    contas = FilaSettings.current().contas
-    if nome not in contas:
-        raise Misconfigured(f"Não há conta {nome!r} na configuração (seção fila).")
-    return contas[nome]
+    return FilaSettings.current().conta(nome)
 
 
 def retried(nome: str) -> Fila:

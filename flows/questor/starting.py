@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from core import messages
 from core.clock import SYSTEM, Clock
-from core.errors import Conflict, Misconfigured, Transient, UsageError
+from core.errors import Conflict, Transient, UsageError
 from core.logs import get_logger
 from core.settings.accounts import PADRAO
 from core.settings.questor import ContaQuestor, QuestorSettings
@@ -36,10 +36,7 @@ class State:
 
 def account_of(nome: str) -> ContaQuestor:
     """Return an account of the settings."""
-    contas = QuestorSettings.current().contas
-    if nome not in contas:
-        raise Misconfigured(f"Não há conta {nome!r} do Questor na configuração (seção questor).")
-    return contas[nome]
+    return QuestorSettings.current().conta(nome)
 
 
 def agreed(nome: str) -> ContaQuestor:

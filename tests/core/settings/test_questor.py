@@ -96,3 +96,8 @@ def test_a_mistake_names_its_key_and_shows_no_secret(
     assert "questor.contas.padrao" in str(caught.value)
     assert told in str(caught.value)
     assert "segredo" not in str(caught.value)
+
+
+def test_an_account_that_is_not_there_is_told_with_those_that_are() -> None:
+    with pytest.raises(Misconfigured, match=r"Não há conta 'outra'.*As que há: padrao"):
+        load_settings()[QuestorSettings].conta("outra")
