@@ -14,7 +14,10 @@ from core.documentos.member import unreadable
 from core.documentos.paths import shown
 
 XML, ZIP = b".xml", b".zip"
+# In bytes: PostgreSQL takes 2,704 of them in a row of an index, where the number of the lot stands too.
 PATH_LIMIT = 2000
+# The largest number that a database takes: a ZIP may claim larger files, a file system has later dates.
+_MOST = 2**63 - 1
 log = structlog.get_logger(__name__)
 
 
@@ -45,12 +48,20 @@ def walk(pasta: bytes) -> Iterator[Found]:
                     path = os.path.join(folder, entry.name)
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(path)
-                    elif entry.is_symlink() and entry.is_dir():
+                    elif _links_to_folder(entry):
                         yield _named(path + b"/", None, 0, 0, "ligacao", ignorar=True)
                     else:
                         yield from _of(entry, path)
         except OSError:
             yield _named(folder + b"/", None, 0, 0, "pasta_ilegivel")
+
+
+def _links_to_folder(entry: os.DirEntry[bytes]) -> bool:
+    try:
+        return entry.is_symlink() and entry.is_dir()
+    except OSError:
+        # a link to itself, or into a place that cannot be looked at: it costs itself, not the rest of its folder
+        return False
 
 
 def _of(entry: os.DirEntry[bytes], path: bytes) -> Iterator[Found]:
@@ -129,7 +140,8 @@ def _named(
 ) -> Found:
     """Return a find; a path too long for an index ends in a digest, and its file cannot be told apart to be sent."""
     caminho, codificado = shown(path, member)
-    if len(caminho) > PATH_LIMIT:
-        whole = hashlib.sha256(caminho.encode()).hexdigest()
-        caminho, motivo = f"{caminho[: PATH_LIMIT - len(whole) - 1]}#{whole}", "caminho_longo_demais"
-    return Found(caminho, codificado, tamanho, mtime_ns, motivo, mensagem, ignorar)
+    if len(raw := caminho.encode()) > PATH_LIMIT:
+        whole = hashlib.sha256(raw).hexdigest()
+        caminho = f"{raw[: PATH_LIMIT - len(whole) - 1].decode(errors='ignore')}#{whole}"
+        motivo = "caminho_longo_demais"
+    return Found(caminho, codificado, min(tamanho, _MOST), min(mtime_ns, _MOST), motivo, mensagem, ignorar)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import random
+import struct
 import threading
 import zipfile
 from encodings import aliases
@@ -100,6 +102,43 @@ def test_a_folder_that_cannot_be_read_is_told(folder: Path, monkeypatch: pytest.
     monkeypatch.setattr(os, "scandir", guarded)
     varrer(str(folder))
     assert seen() == {"a.xml": ("pendente", None), "fechada/": ("quarentena", "pasta_ilegivel")}
+
+
+def test_a_link_to_itself_costs_only_itself(folder: Path) -> None:
+    for number in range(5):
+        put(folder / f"{number}.xml", documento("nfe", number + 1))
+        (folder / f"volta-{number}").symlink_to(f"volta-{number}")
+    (folder / "volta.xml").symlink_to("volta.xml")
+    assert varrer(str(folder)).estados == {"pendente": 5, "ignorado": 1}
+    assert seen()["volta.xml"] == ("ignorado", "ligacao")
+
+
+def test_numbers_that_no_database_takes_stop_no_scan(folder: Path) -> None:
+    """A ZIP that claims a size of 64 bits, a date of the far future."""
+    put(folder / "boa.xml", documento("nfe", 1))
+    later = put(folder / "futuro.xml", documento("nfe", 2))
+    os.utime(later, (10_000_000_000, 10_000_000_000))
+    name, extra = b"a.xml", struct.pack("<HHQ", 1, 8, 2**64 - 1)
+    head = (b"PK\x01\x02", 45, 45, 0, 0, 0, 0, 0, 3, 2**32 - 1, len(name), len(extra), 0, 0, 0, 0, 0)
+    entry = struct.pack("<4s6H3L5H2L", *head) + name + extra
+    put(folder / "a.zip", entry + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), 0, 0))
+    varrer(str(folder))
+    assert seen() == {
+        "boa.xml": ("pendente", None), "futuro.xml": ("pendente", None), "a.zip!/a.xml": ("quarentena", "grande_demais")
+    }  # fmt: skip
+    assert varrer(str(folder)).lidos == 0
+
+
+def test_a_name_of_a_member_that_no_index_takes_stops_no_scan(folder: Path) -> None:
+    """Letters of several bytes that do not compress: an index of PostgreSQL takes 2,704 bytes."""
+    letters = random.Random(7)
+    name = "".join(chr(letters.randrange(0x4E00, 0x9FFF)) for _ in range(1500)) + ".xml"
+    with zipfile.ZipFile(folder / "a.zip", "w") as made:
+        made.writestr(name, documento("nfe", 1).texto)
+        made.writestr("boa.xml", documento("nfe", 2).texto)
+    varrer(str(folder))
+    assert sorted(motivo or "" for _, motivo in seen().values()) == ["", "caminho_longo_demais"]
+    assert seen()["a.zip!/boa.xml"] == ("pendente", None)
 
 
 def test_a_path_of_any_length_has_a_row(folder: Path) -> None:
