@@ -9,7 +9,7 @@ from functools import cache
 
 from lxml import etree
 
-from core.documentos.lote import coupons
+from core.documentos.lote import TooLarge, coupons
 from core.documentos.raizes import LOTES, Acao, Leitura, classified, local_name, separar
 from core.documentos.texto import FALLBACK, MIXED, Decoded, adapted, decode
 
@@ -56,7 +56,10 @@ def textos_do_lote(content: bytes) -> list[str]:
 
 
 def _parts(decoded: Decoded) -> list[Leitura]:
-    found = coupons(adapted(decoded.text))
+    try:
+        found = coupons(adapted(decoded.text))
+    except TooLarge:
+        return [separar("grande_demais", "os cupons do lote, cada um por si, passam do tamanho que se lê")]
     if not found:
         return [separar("lote_vazio", "o lote não traz nenhum cupom")]
     return [replace(_marked(_of_part(text), decoded), parte=place) for place, text in enumerate(found, 1)]

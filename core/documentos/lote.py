@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from xml.parsers import expat
 
 COUPONS = frozenset({"CFe", "CFeCanc"})
+# All coupons of a lot together: each takes along what its envelope declares, which may be megabytes.
+MOST_BYTES = 20 * 1024 * 1024
 
 
 def coupons(text: str) -> list[str]:
     """Return the text of each coupon, with the namespaces that its envelope declares, so that it reads the same.
 
     Raises:
+        TooLarge: they are too many bytes.
         ValueError: the text is no XML.
     """
     cut = _Cut(text.encode())
@@ -20,6 +23,10 @@ def coupons(text: str) -> list[str]:
     return cut.found
 
 
+class TooLarge(ValueError):
+    """The coupons of a lot are more than `MOST_BYTES` once each stands alone."""
+
+
 class _Cut:
     """Cuts coupons out of the bytes of a lot while a parser goes through them."""
 
@@ -28,6 +35,7 @@ class _Cut:
         self._scopes: list[Mapping[str, str]] = [{}]
         self._within: tuple[int, int, bytes] | None = None
         self.found: list[str] = []
+        self._size = 0
         # what the declaration says of the encoding is of the file, not of these bytes
         self._parser = expat.ParserCreate("UTF-8")
         self._parser.StartElementHandler, self._parser.EndElementHandler = self._begin, self._end
@@ -54,7 +62,11 @@ class _Cut:
         self._within = None
         after = begin + 1 + len(name.encode())
         end = self._content.find(b">", max(self._parser.CurrentByteIndex, after)) + 1
-        self.found.append((head + self._content[after:end]).decode())
+        coupon = head + self._content[after:end]
+        self._size += len(coupon)
+        if self._size > MOST_BYTES:
+            raise TooLarge
+        self.found.append(coupon.decode())
 
 
 def _escaped(value: str) -> str:

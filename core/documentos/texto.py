@@ -18,6 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARK = "\ufeff"
 _DECLARED = re.compile(rb"""\A\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9][A-Za-z0-9._:+-]*)["']""")
 _DECLARATION = re.compile(r"""(\A\s*<\?xml\s[^>]*?encoding\s*=\s*["'])([A-Za-z0-9][A-Za-z0-9._:+-]*)(["'])""")
 FALLBACK, MIXED = "cp1252", "utf-8 e cp1252"
@@ -49,7 +50,8 @@ def decode(content: bytes) -> Decoded:
     if content[:1] != b"<" or b"\0" in content[:4]:
         for mark, name in _MARKS:
             if content.startswith(mark):
-                return Decoded(content[len(mark) :].decode(name), name)
+                # a program that puts its mark before a text that has one already leaves two
+                return Decoded(content[len(mark) :].decode(name).lstrip(_MARK), name)
         if wide := _wide(content):
             return Decoded(content.decode(wide), wide)
     try:

@@ -347,3 +347,22 @@ def texts_of(content: bytes, encoding: str) -> list[str]:
     parser.CharacterDataHandler = read.append
     parser.Parse(plain, True)
     return ["".join(read)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_two_marks_are_none_of_the_text(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="ISO-8859-1"?>{nfe(more="<x>ção</x>")}'
+    content = f"\ufeff\ufeff{text}".encode(encoding)
+    assert found(content) == ("importar", "nfe", None)
+    assert texto(content) == text.replace("ISO-8859-1", "UTF-8")
+
+
+def test_a_doctype_behind_two_marks_is_refused() -> None:
+    content = f"\ufeff\ufeff<!DOCTYPE nfeProc [<!ENTITY a 'b'>]>{nfe(more='<x>&a;</x>')}"
+    assert found(content) == ("separar", None, "doctype")
+
+
+def test_a_lot_whose_coupons_take_along_megabytes_is_too_large() -> None:
+    lot = f'<envCFe xmlns:a="{"x" * 1_000_000}">{"<CFe/>" * 30}</envCFe>'
+    (read,) = ler_todos(lot.encode())
+    assert (read.acao, read.motivo, read.parte) == (Acao.SEPARAR, "grande_demais", 0)
