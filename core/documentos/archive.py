@@ -112,13 +112,18 @@ def _directory(file: BufferedReader, record: bytes, at: int) -> _Directory | Non
         count = values[0] if count == _SHORT_SENTINEL else count
         size = values[1] if size == _SENTINEL else size
         offset = values[2] if offset == _SENTINEL else offset
-    begin = end - size
-    if begin < 0 or begin < offset:
-        return None
-    file.seek(begin)
-    if count and file.read(4) != b"PK\x01\x02":
-        return None
-    return _Directory(begin, size, count, begin - offset)
+    # before its end, where something may stand before the archive; else where it is said to be, which is so where
+    # something stands between it and its end, as a larger record that nothing points to
+    if 0 <= end - size >= offset and _begins(file, end - size, count):
+        return _Directory(end - size, size, count, end - size - offset)
+    if offset < end and count and _begins(file, offset, count):
+        return _Directory(offset, end - offset, count, 0)
+    return None
+
+
+def _begins(file: BufferedReader, place: int, count: int) -> bool:
+    file.seek(place)
+    return not count or file.read(4) == b"PK\x01\x02"
 
 
 def _wide(file: BufferedReader, at: int) -> tuple[int, tuple[int, int, int]] | None:

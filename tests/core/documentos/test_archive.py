@@ -72,6 +72,21 @@ def test_what_stands_around_an_archive_does_not_matter(before: bytes, after: byt
     assert read(before + packed() + after) == {b"a.xml": TEXT}
 
 
+@pytest.mark.parametrize("between", [b"x", b"PK\x06\x06" + bytes(52) + b"PK\x06\x07" + bytes(16)])
+def test_what_stands_before_the_end_does_not_matter(between: bytes) -> None:
+    content = packed()
+    assert read(content[:-22] + between + content[-22:]) == {b"a.xml": TEXT}
+
+
+def test_larger_records_that_nothing_points_to_do_not_matter() -> None:
+    """As Java's Commons Compress writes them when told to always do so."""
+    content = packed()
+    _, _, _, _, count, size, offset, _ = struct.unpack("<4s4H2LH", content[-22:])
+    wide = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, offset + size, 1)
+    assert read(content[:-22] + wide + locator + content[-22:]) == {b"a.xml": TEXT}
+
+
 def test_a_comment_that_looks_like_the_end_is_a_comment() -> None:
     made = io.BytesIO(packed())
     with zipfile.ZipFile(made, "a") as archive:
