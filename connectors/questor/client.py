@@ -72,7 +72,7 @@ class Questor:
         return judge(documentos, self._answer(reply), self._conta.messages)
 
     async def existe(self, kind: str, chaves: Collection[str], clientes: Collection[str] = ()) -> set[str] | None:
-        """Return which keys the office has; None for a kind that cannot be queried.
+        """Return which keys the office has; None for a kind, or a month, that cannot be queried.
 
         `clientes` are CNPJs asked for besides the emitter of each key: a purchase belongs to its receiver.
 
@@ -80,7 +80,7 @@ class Questor:
             As `importar`; and Unintelligible: an answer that is no list, or pages without end.
         """
         method = query.METHODS.get(kind)
-        if method is None:
+        if method is None or not all(map(query.has_month, chaves)):
             return None
 
         async def page(search: dict[str, Any]) -> list[str]:

@@ -37,6 +37,11 @@ def by_month(chaves: Iterable[str]) -> dict[tuple[str, str], set[str]]:
     return groups
 
 
+def has_month(chave: str) -> bool:
+    """Tell whether a key names a month there is: its check digit alone does not say so."""
+    return "01" <= chave[4:6] <= "12"
+
+
 def emitters(filled: str) -> list[str]:
     """Return the documents an emitter may have: its CNPJ, and the CPF that zeros may have filled up to one."""
     cpf = filled[3:]

@@ -319,6 +319,13 @@ def test_a_wrong_token_is_told_with_the_servers_reason(server: QuestorServer) ->
     assert (type(found), found.status, found.said) == (Blocked, 403, "Token inválido ou bloqueado.")
 
 
+@pytest.mark.parametrize("month", ["00", "13", "99"])
+def test_a_key_whose_month_is_none_cannot_be_asked_for(server: QuestorServer, month: str) -> None:
+    key = documents("nfe", 1)[0].chave
+    assert ask(account(server.url), "nfe", [key[:4] + month + key[6:]]) is None
+    assert not server.pedidos
+
+
 def test_a_kind_that_is_not_sent_is_a_mistake_of_the_settings(server: QuestorServer) -> None:
     conta = account(server.url, methods={"cfe": ""})
     for kind in ("cfe", "mdfe"):

@@ -183,6 +183,17 @@ def test_a_lost_answer_is_asked_for_before_anything_is_sent_again(
     assert server.pedidos["obternfeporfiltro"] >= 1
 
 
+def test_a_key_whose_month_is_none_holds_up_no_lot(
+    sqlite: str, server: QuestorServer, account: Callable[..., None], tmp_path: Path
+) -> None:
+    """Its check digit is right, so it is sent; when its answer is lost nobody can be asked for it."""
+    server.faults.queue(faults.after(faults.status(502)), key=IMPORT)
+    server.faults.queue(faults.after(faults.status(502)), key=IMPORT)
+    lote = lot(tmp_path / "xml", [documento("nfe", 1, aamm="2613"), documento("nfe", 2)])
+    send_all(lote)
+    assert states(lote) == {"enviado": 2}
+
+
 def test_what_cannot_be_asked_for_is_sent_again_three_times_at_most(
     sqlite: str, server: QuestorServer, account: Callable[..., None], tmp_path: Path
 ) -> None:
