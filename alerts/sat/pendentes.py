@@ -73,13 +73,12 @@ def contar(inicial: str | None, final: str | None, ultimo: str | None) -> int | 
 
 
 def _inicial_e_o_mais_novo(inicial: str, final: str, ultimo: str | None, a: ChaveCFe, b: ChaveCFe) -> bool:
-    """Tell which end is the newest: the last document issued, else the later month, else the order of fewer documents.
+    """Tell which end is the newest: the last document issued, else the order of fewer documents.
 
-    Of one month the counter may have turned in between: a box that holds nearly a million documents does not exist.
+    The counter may have turned in between, and the month is of the clock of the box, which may have gone back: a box
+    that holds nearly a million documents does not exist.
     """
     last = (ultimo or "").strip()
     if last in (inicial, final) and inicial != final:
         return last == inicial
-    if a.aamm != b.aamm:
-        return a.aamm > b.aamm
     return (a.numero - b.numero) % LAST_NUMBER < (b.numero - a.numero) % LAST_NUMBER

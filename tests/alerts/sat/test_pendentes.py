@@ -61,7 +61,10 @@ def test_two_empty_ends_are_no_document(inicial: str, final: str, ultimo: str) -
         (chave(999_998), chave(3), chave(3), 5),
         (chave(999_990, aamm="2510"), chave(5, aamm="2511"), "", 15),
         (chave(999_990, aamm="2412"), chave(5, aamm="2501"), chave(9, aamm="2501"), 15),
-        # the month tells, though the last key issued is another one
+        # the clock of the box went back to an earlier month in between
+        (chave(400, aamm="2511"), chave(404, aamm="2510"), "", 5),
+        (chave(999_998, aamm="2511"), chave(3, aamm="2510"), chave(9, aamm="2510"), 5),
+        # the last key issued is another one
         (chave(400, aamm="2510"), chave(410, aamm="2511"), chave(450, aamm="2511"), 11),
         # neither tells: the order of fewer documents
         (chave(999_997), chave(2), chave(450), 5),
