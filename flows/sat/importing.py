@@ -102,6 +102,9 @@ def _too_many(titles: list[str], cells: list[str]) -> dict[str, str]:
 
 def _titles(cells: Iterable[str]) -> list[str]:
     titles = [ALIASES.get(name := cell.strip().lower(), name) for cell in cells]
+    # columns that a spreadsheet keeps after the last one that was used
+    while titles and not titles[-1]:
+        titles.pop()
     unknown = [title for title in titles if title not in COLUMNS]
     repeated = {title for title in titles if titles.count(title) > 1}
     if unknown or repeated or "name" not in titles:

@@ -17,6 +17,8 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?;*\r?\n', re.IGNORECASE)
 _SHORTENED = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+")
 AS_TEXT = "Na planilha, formate a coluna como Texto e digite o número de novo"
 SERIAL_DIGITS = 9
+# The shortest activation code there is. Asking with a wrong one locks a box.
+CODE_LENGTH = 8
 log = get_logger(__name__)
 
 
@@ -63,7 +65,7 @@ def read_rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that holds something, with its line in the file; raise `UsageError` where it is no table."""
     said = _SEPARATOR_LINE.match(text)
     body, skipped = (text[said.end() :], 1) if said else (text, 0)
-    head = body.partition("\n")[0]
+    head = body.lstrip("\r\n").partition("\n")[0]
     delimiter = said[1] if said else max(SEPARATORS, key=head.count)
     reader = csv.reader(StringIO(body), delimiter=delimiter)
     try:
@@ -87,5 +89,11 @@ def shortened(cells: Mapping[str, str]) -> str | None:
         return (
             f"serial: {serial} tem {len(serial)} dígitos, e um número de série tem nove; a planilha pode ter tirado os "
             f"zeros à esquerda. {AS_TEXT}"
+        )
+    code = cells.get("activation_code", "").strip()
+    if code.isascii() and code.isdigit() and len(code) < CODE_LENGTH:
+        return (
+            f"activation_code: tem {len(code)} dígitos, e um código de ativação tem ao menos oito; a planilha pode ter "
+            f"tirado os zeros à esquerda. {AS_TEXT}"
         )
     return None

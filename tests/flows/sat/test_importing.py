@@ -143,6 +143,14 @@ def test_the_first_line_may_say_the_separator(sqlite: str, tmp_path: Path, said:
     assert results(tmp_path, content) == [(3, "a", "criada")]
 
 
+def test_empty_lines_before_the_titles_do_not_hide_the_separator(sqlite: str, tmp_path: Path) -> None:
+    assert results(tmp_path, "\r\n\nnome,host\na,10.0.0.1\n") == [(4, "a", "criada")]
+
+
+def test_empty_columns_after_the_last_are_none(sqlite: str, tmp_path: Path) -> None:
+    assert results(tmp_path, "nome;host;;\na;10.0.0.1;;\n") == [(2, "a", "criada")]
+
+
 def test_a_table_with_a_line_of_its_separator_and_empty_rows_is_read(sqlite: str) -> None:
     assert [(one.linha, one.nome, one.resultado) for one in importar(CASOS / "caixas-sep.csv")] == [
         (3, "caixa-1", "criada")
@@ -166,6 +174,7 @@ def test_numbers_that_a_spreadsheet_changed_are_refused_with_what_to_do(sqlite: 
         ("serie", "1234567890", "nove dígitos"),
         ("serie", "SAT000123", "nove dígitos"),
         ("serie", "00012345", "zeros à esquerda"),
+        ("tipo;biblioteca;activation_code", "local;/opt/sat/libsat.so;1234567", "zeros à esquerda"),
     ],
 )
 def test_a_number_that_is_none_any_more_is_refused(
