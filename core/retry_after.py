@@ -15,6 +15,6 @@ def seconds_asked(value: str | None, now: datetime, limit: float = HOUR) -> floa
     except ValueError:
         try:
             asked = (parsedate_to_datetime(value) - now).total_seconds()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
     return min(asked, limit) if 0 <= asked < float("inf") else None

@@ -25,6 +25,8 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
         ("Wed, 25 Nov 2026 11:59:59 GMT", None),
         ("-1", None),
         ("nan", None),
+        ("Wed, 25 Nov 20260000000 12:00:30 GMT", None),
+        ("Wed, 25 Nov 2026 12:00:30 +99999999999999", None),
         ("inf", None),
         ("já", None),
         ("", None),

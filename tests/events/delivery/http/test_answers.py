@@ -46,6 +46,15 @@ def test_a_refusal_is_told_by_its_status_whatever_follows(sqlite: str, piece: in
         assert (only().estado, only().last_error) == (Estado.PENDENTE, "respondeu HTTP 503")
 
 
+def test_a_wait_that_no_calendar_holds_is_ignored(sqlite: str) -> None:
+    answer = b"HTTP/1.1 503 Busy\r\nRetry-After: Wed, 25 Nov 20260000000 12:00:30 GMT\r\nContent-Length: 0\r\n\r\n"
+    with RawServer(answer) as server:
+        destino = webhook(f"{server.url}/x")
+        fire()
+        drain(destino)
+        assert (only().tentativas, only().last_error) == (1, "respondeu HTTP 503")
+
+
 @pytest.mark.parametrize(
     "target", ["/%7Eana/%2F/../c%2fd?s=%2B+%20%3d&sig=%c3%a7%2F", "/a//b;c=d/./e?x='(y)'", "/x?a=b?c/d&e=%zz"]
 )
