@@ -47,7 +47,7 @@ _GLOBAL_V6 = IPv6Network("2000::/3")
 _DENIED_V6 = tuple(IPv6Network(text) for text in ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"])
 _NAT64 = IPv6Network("64:ff9b::/96")
 URL_LIMIT = 2000
-_FORM = re.compile(r"(?P<scheme>(?i:https?))://(?P<server>[^/?#\\\s]+)(?P<rest>[^#]*)(#.*)?", re.DOTALL)
+_FORM = re.compile(r"(?P<scheme>(?i:https?))://(?P<server>[^/?#\\\s]+)(?P<rest>([/?][^#]*)?)(#.*)?", re.DOTALL)
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 
 

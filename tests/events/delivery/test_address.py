@@ -113,6 +113,8 @@ def test_a_server_is_a_host_and_a_port() -> None:
         "javascript:alert(1)",
         "https://[::1",
         "https://exemplo.com\\@outro.com/",
+        "https://exemplo.com\\x",
+        "https://exemplo.com x/y",
         "https://exemplo.com/\r\nHost: x",
         "https://exemplo.com/" + "x" * 2000,
         "https://:443/",
