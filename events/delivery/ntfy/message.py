@@ -35,7 +35,8 @@ def publish(topico: str, message: Message) -> bytes:
     if isinstance(sequence, str) and SEQUENCE.fullmatch(sequence):
         body["sequence_id"] = sequence
     link = dados.get("link")
-    if isinstance(link, str) and link.startswith(("https://", "http://")) and len(link) <= 1000:
+    if isinstance(link, str) and link.startswith(("https://", "http://")) and len(link) <= 1000 and link.isprintable():
+        # A control character takes six bytes in JSON, and nothing but the message is cut.
         body["click"] = link
     while len(raw := json.dumps(body, ensure_ascii=False).encode()) > BODY_BYTES:
         # Quotes and line breaks take two bytes each in JSON: cut by what is over, at least by one.

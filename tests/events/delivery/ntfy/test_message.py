@@ -52,6 +52,12 @@ def test_an_event_that_the_catalogue_knows_no_more_is_told_by_its_name() -> None
 
 def test_only_web_addresses_become_a_click() -> None:
     assert "click" not in published({"link": "javascript:alert(1)"})
+    assert "click" not in published({"link": "https://x.y/\x01"})
+
+
+def test_what_cannot_be_cut_leaves_room_for_the_message() -> None:
+    tags, titulo, link = ["😀" * 64] * 10, '"' * 250, "https://" + "\x01" * 992
+    assert published({"mensagem": "x" * 5000, "titulo": titulo, "tags": tags, "link": link, "sequence_id": "x" * 64})
 
 
 JSON = st.recursive(
