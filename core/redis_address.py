@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from core.text import os_fault
+
 if TYPE_CHECKING:
     import redis
 
@@ -68,7 +70,27 @@ def client(address: RedisAddress, seconds: float) -> "redis.Redis":
     from redis.retry import Retry
 
     patience = {"socket_timeout": seconds, "socket_connect_timeout": seconds, "retry": Retry(NoBackoff(), 0)}
-    return redis.Redis.from_url(address.url, **patience, **address.tls, max_connections=1)
+    asked = redis.Redis.from_url(address.url, **patience, **address.tls, max_connections=1)
+    try:
+        # made with the first question otherwise; it is the only one that knows its options
+        asked.connection_pool.connection_class(**asked.connection_pool.connection_kwargs)
+    except TypeError:
+        raise ValueError("opção desconhecida no endereço do Redis") from None
+    return asked
+
+
+def authority_fault(address: RedisAddress) -> str | None:
+    """Return what is wrong with the file of authorities that an address is verified against, if one is named."""
+    path = address.tls.get("ssl_ca_certs")
+    if path is None:
+        return None
+    try:
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError:
+        return f"o arquivo da autoridade do Redis, {path}, não tem certificado em PEM"
+    except OSError as error:
+        return f"o arquivo da autoridade do Redis, {path}: {os_fault(error)}"
+    return None
 
 
 def certificate_refused(error: BaseException | None) -> bool:

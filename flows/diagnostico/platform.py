@@ -7,7 +7,7 @@ import redis
 from core import messages
 from core.broker_address import broker_address
 from core.errors import PlatformError
-from core.redis_address import certificate_refused, client
+from core.redis_address import authority_fault, certificate_refused, client
 from core.settings.core import CoreSettings
 from core.text import os_fault, redact
 from core.upkeep import FAULT, OK, WARNING, Check, Finding
@@ -60,6 +60,9 @@ def broker() -> Iterator[Finding]:
     if address is None:
         advice = "Os comandos funcionam sem ele; para os workers, rode `esteira subir` ou defina core.redis_url."
         yield Finding("broker", WARNING, "nenhum configurado nem iniciado", advice)
+        return
+    if unreadable := authority_fault(address):
+        yield Finding("broker", FAULT, unreadable, "Corrija core.redis_ca.")
         return
     try:
         with client(address, PATIENCE_SECONDS) as asked:

@@ -17,7 +17,7 @@ from support.redis import RedisServer
 from support.tls import TlsFront, tls_front
 
 from core.celery_app import configuration
-from core.errors import PlatformError
+from core.errors import Misconfigured, PlatformError
 from core.redis_address import certificate_refused, redis_address
 from core.settings.core import CoreSettings
 from core.settings.load import get_settings
@@ -147,3 +147,27 @@ def test_the_operator_reads_which_setting_helps(front: TlsFront, configure: Conf
         by_supervisor()
     found = {one.sistema: one for one in diagnostico.examine()}["broker"]
     assert "core.redis_ca" in found.correcao
+
+
+@pytest.mark.parametrize(("text", "told"), [(None, "não existe"), ("isto não é PEM", "certificado em PEM")])
+def test_a_file_of_authorities_that_cannot_be_read_is_told_as_that(
+    text: str | None, told: str, tmp_path: Path, front: TlsFront, configure: Configure, sqlite: str
+) -> None:
+    path = tmp_path / "ca.pem"
+    if text is not None:
+        path.write_text(text)
+    configure(core__redis_url=f"rediss://localhost:{front.port}/0", core__redis_ca=str(path))
+    with pytest.raises(Misconfigured, match=rf"ca\.pem.*{told}"):
+        by_supervisor()
+    found = {one.sistema: one for one in diagnostico.examine()}["broker"]
+    assert told in found.detalhe
+    assert "core.redis_ca" in found.correcao
+
+
+@pytest.mark.parametrize("url", ["rediss://a/0?ssl_foo=1", "redis://a/0?ssl_cert_reqs=none", "redis://a/0?foo=1"])
+def test_an_option_that_nobody_knows_is_told_by_the_setting(url: str, configure: Configure, sqlite: str) -> None:
+    configure(core__redis_url=url)
+    with pytest.raises(Misconfigured, match=r"core\.redis_url"):
+        by_supervisor()
+    found = {one.sistema: one for one in diagnostico.examine()}["broker"]
+    assert "core.redis_url" in found.correcao
