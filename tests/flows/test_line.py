@@ -171,7 +171,7 @@ def test_the_demonstration_shows_an_alert_to_both_receivers_and_is_down_within_f
         assert line.stop() < 5
         wait_until(lambda: not processes_of(str(line.data)), seconds=2)
         assert not Path(f"/proc/{broker}").exists()
-        assert not (line.data / "broker.url").exists()
+        assert not (line.data / "demonstracao").exists()
 
 
 def delivered_kinds(line: Line) -> set[str]:

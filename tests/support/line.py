@@ -82,8 +82,10 @@ class Line:
         return json.loads(done.stdout)
 
     def redis(self) -> redis.Redis:
-        """Return a client of its broker."""
-        return redis.from_url((self.data / "broker.url").read_text().strip())
+        """Return a client of its broker; the demonstration's is in a folder of its own."""
+        shown = self.data / "demonstracao"
+        folder = shown if shown.exists() else self.data
+        return redis.from_url((folder / "broker.url").read_text().strip())
 
     def broker_pid(self) -> int:
         """Return the broker's process; it rewrites its own command line and environment, so it is asked."""
