@@ -67,14 +67,31 @@ class SqlClaims(Generic[Row, Outcome]):
         """
         return Bound(self, db, where, early=early)
 
+    @property
+    def free(self) -> ColumnElement[bool]:
+        """The condition that nobody holds a row."""
+        return self.table.c.lease_token.is_(None)
+
+    @property
+    def held(self) -> ColumnElement[bool]:
+        """The condition that somebody holds a row."""
+        return self.table.c.lease_token.is_not(None)
+
+    def held_by(self, parameter: str) -> ColumnElement[bool]:
+        """Return the condition that the holder of this parameter's name has a row."""
+        return self.table.c.lease_token == bindparam(parameter)
+
+    def holders(self, db: Session, *where: ColumnElement[bool]) -> list[str]:
+        """Return the holder of each of these rows that has one."""
+        return list(db.scalars(select(self.table.c.lease_token).where(self.held, *where)))
+
     def due(self, now: datetime) -> tuple[Condition, ...]:
         """Return the conditions under which a row may be claimed."""
         return (self.table.c.due_at <= now, *self.ready)
 
     def owe(self, db: Session, at: datetime, *where: Condition, **values: Any) -> int:
         """Make rows without a holder due at that instant, with these values; return how many."""
-        free = update(self.table).where(self.table.c.lease_token.is_(None), *where)
-        return changed(db, free.values(due_at=at, **values))
+        return changed(db, update(self.table).where(self.free, *where).values(due_at=at, **values))
 
     def take_away(self, db: Session, *where: Condition, **values: Any) -> int:
         """Write these values to rows even while they are held; the holder loses them. Return how many."""
@@ -118,7 +135,7 @@ class SqlClaims(Generic[Row, Outcome]):
     def _due(self, early: bool) -> ColumnElement[bool]:
         table = self.table
         due = table.c.due_at <= bindparam("p_now", type_=table.c.due_at.type)
-        return or_(due, table.c.lease_token.is_(None)) if early else due
+        return or_(due, self.free) if early else due
 
     def settling(self, dialect: Dialect, *, keep: bool) -> Update:
         """Return the statement of a settlement; with `keep` of one that lets go of nothing."""

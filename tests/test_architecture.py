@@ -81,6 +81,12 @@ def test_celery_is_the_business_of_tasks_and_workers() -> None:
     assert {name for name in knowing if not name.startswith(CELERY_ROOMS)} == set()
 
 
+def test_who_holds_a_row_is_the_business_of_claims() -> None:
+    knowing = {relative(path) for path in sources() if "lease_token" in path.read_text()}
+    allowed = ("claims/", "storage/models/", "storage/migrations/")
+    assert {name for name in knowing if not name.startswith(allowed)} == set()
+
+
 def test_only_the_settings_read_the_environment() -> None:
     readers = {relative(path) for path in sources() if reads_environment(path.read_text())}
     assert READ_THE_ENVIRONMENT < readers <= READ_THE_ENVIRONMENT | HAND_IT_ON

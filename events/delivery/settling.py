@@ -24,7 +24,7 @@ READ = (
         *(getattr(Destino, name) for name in ("id", "tipo", "nome", "lento", "ultima_execucao")),
         *(getattr(Destino, name) for name in ("total_execucoes", "total_erros", *HEALTH)),
     )
-    .where(Destino.id.in_(bindparam("p_ids", expanding=True)), Destino.lease_token == bindparam("p_token"))
+    .where(Destino.id.in_(bindparam("p_ids", expanding=True)), SLOTS.held_by("p_token"))
     # Everybody locks destinations in the order of their numbers, so that nobody waits in a circle.
     .order_by(Destino.id)
     .with_for_update(key_share=True)

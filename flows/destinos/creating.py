@@ -96,7 +96,6 @@ def _columns(new: NewDestination, checked: Checked) -> dict[str, Any]:
         **filters.columns(new.severidade, new.rotulos, new.silencio),
         **asdict(Health()),
         "due_at": now,
-        "lease_token": None,
         "data_criacao": now,
         "data_atualizacao": now,
     }

@@ -40,5 +40,5 @@ def _due(message_id: str) -> Sequence[int]:
             .join(Event, Delivery.event_id == Event.id)
             .join(Destino, Delivery.destino_id == Destino.id)
             .where(Event.message_id == message_id, text(OPEN_SQL), first_or_due)
-            .where(*SLOTS.ready, or_(Destino.due_at <= SYSTEM.now(), Destino.lease_token.is_not(None)))
+            .where(*SLOTS.ready, or_(Destino.due_at <= SYSTEM.now(), SLOTS.held))
         ).all()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from claims import last_times
 from events.delivery.kind import kinds as all_kinds
 from events.delivery.latency import BOUNDS_MS, INFINITE_MS
+from events.delivery.rows import ROWS
 from events.delivery.sweep import SWEEP
 from storage.models import Delivery, Destino, Latencia
 from storage.models.eventos import OPEN_SQL, Estado
@@ -54,7 +55,7 @@ def _counted(db: Session, now: datetime) -> dict[str, Waiting]:
     # A destination made after `kinds` was read is told next time.
     found = {number: by_kind[kind] for number, kind in kinds.items()}
     nobody = Waiting()
-    overdue, held, number = Delivery.due_at <= now, Delivery.lease_token.is_not(None), Delivery.destino_id
+    overdue, held, number = Delivery.due_at <= now, ROWS.held, Delivery.destino_id
     waiting = select(number, func.count(), func.count().filter(overdue), func.min(Delivery.due_at).filter(overdue))
     for destino_id, amount, late, first in db.execute(waiting.where(text(OPEN_SQL)).group_by(number)):
         one = found.get(destino_id, nobody)

@@ -89,8 +89,7 @@ class Seat:
 
 
 def _held(conta: str, now: datetime) -> list[ColumnElement[bool]]:
-    held = [QuestorRemetente.conta == conta, QuestorRemetente.lease_token.is_not(None)]
-    return [*held, QuestorRemetente.due_at > now]
+    return [QuestorRemetente.conta == conta, SEATS.held, QuestorRemetente.due_at > now]
 
 
 def _allowed(pace: Pace, ceiling: int, others: list[int], rank: int, now: datetime) -> int:
@@ -129,8 +128,7 @@ def _write(row: QuestorConta, pace: Pace) -> None:
 
 def at_work(db: Session, conta: str, now: datetime) -> int:
     """Return how many senders an account has."""
-    tokens = db.scalars(select(QuestorRemetente.lease_token).where(*_held(conta, now)))
-    return sum(not holder.is_dead(token or "") for token in tokens)
+    return sum(not holder.is_dead(token) for token in SEATS.holders(db, *_held(conta, now)))
 
 
 def pace_of(db: Session, conta: str) -> Pace:

@@ -125,7 +125,7 @@ def remover(nome: str, conta: str = PADRAO) -> int:
 
 def removal(lote_id: int) -> Iterator[int]:
     """Delete the lines of a lot that nobody holds, a batch in each transaction; tell how many went each time."""
-    mine = select(ARQUIVOS.c.id).where(ARQUIVOS.c.lote_id == lote_id, ARQUIVOS.c.lease_token.is_(None))
+    mine = select(ARQUIVOS.c.id).where(ARQUIVOS.c.lote_id == lote_id, PENDING.free)
     while True:
         with transaction() as db:
             gone = delete_chosen(db, ARQUIVOS, mine.limit(BATCH))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import Clock
@@ -27,7 +27,7 @@ OWNED = (*ABERTOS, Estado.ENVIADO, Estado.RECUSADO)
 REREAD = frozenset({"sumiu", "mudou", "ilegivel", "zip_invalido", "sem_metodo", "erro_de_leitura"})
 MESSAGE_LIMIT = 500
 LOCATION = ("caminho", "caminho_codificado", "parte")
-KNOWN = ("id", *LOCATION, "tamanho", "mtime_ns", "sha256", "tipo", "identidade", "estado", "motivo", "lease_token")
+KNOWN = ("id", *LOCATION, "tamanho", "mtime_ns", "sha256", "tipo", "identidade", "estado", "motivo")
 FILE = ("tamanho", "mtime_ns", "sha256")
 JUDGED = ("tipo", "identidade", "estado", "motivo", "mensagem", "original_id")
 UNTRIED = {"http": None, "tentativas": 0, "repeticoes": 0, "erros": 0}
@@ -116,7 +116,8 @@ class Manifest:
 
     def _known(self, batch: Sequence[Found]) -> defaultdict[tuple[str, bool], list[Row[Any]]]:
         """Return the rows of these files: several where a file is a lot of coupons."""
-        query = select(*(FILES.c[name] for name in KNOWN)).where(
+        columns: list[ColumnElement[Any]] = [*(FILES.c[name] for name in KNOWN), PENDING.held.label("held")]
+        query = select(*columns).where(
             FILES.c.lote_id == self.lote_id, FILES.c.caminho.in_([one.caminho for one in batch])
         )
         known: defaultdict[tuple[str, bool], list[Row[Any]]] = defaultdict(list)
@@ -216,7 +217,7 @@ class Manifest:
     def _set(self, db: Session, changed: Sequence[New], names: Sequence[str], fixed: Mapping[str, Any]) -> None:
         if not changed:
             return
-        free = (FILES.c.id == bindparam("row_id"), FILES.c.lease_token.is_(None))
+        free = (FILES.c.id == bindparam("row_id"), PENDING.free)
         statement = update(FILES).where(*free).values(**{name: bindparam(f"new_{name}") for name in names}, **fixed)
         rows = []
         for new in changed:
@@ -244,6 +245,6 @@ class Manifest:
 
 def _is_other(rows: Sequence[Row[Any]], found: Found) -> bool:
     """Tell whether a file has to be looked at again; what is being sent of it is left alone."""
-    if any(row.lease_token is not None for row in rows):
+    if any(row.held for row in rows):
         return False
     return any((row.tamanho, row.mtime_ns) != (found.tamanho, found.mtime_ns) or row.motivo in REREAD for row in rows)

@@ -12,7 +12,7 @@ from core.clock import SYSTEM
 from core.logs import get_logger
 from core.settings.sat import same_equipment
 from flows.sat.known_boxes import configured, digest, merged
-from flows.sat.rows import BOXES, FIRST_SESSION, LAST_SESSION, NEXT_SESSION
+from flows.sat.rows import ADDRESSES, BOXES, FIRST_SESSION, LAST_SESSION, NEXT_SESSION
 from flows.sat.shops import shops
 from storage.models import Caixa, SatEndereco
 from storage.models.base import CONTA_PADRAO
@@ -39,7 +39,7 @@ def synchronise(db: Session, now: datetime) -> None:
         rows[nome].ativo = False
     addresses = {box.address for box in boxes.values()}
     add_missing(db, SatEndereco, [{"endereco": one, "due_at": now} for one in sorted(addresses)])
-    db.execute(delete(SatEndereco).where(SatEndereco.endereco.not_in(addresses), SatEndereco.lease_token.is_(None)))
+    db.execute(delete(SatEndereco).where(SatEndereco.endereco.not_in(addresses), ADDRESSES.free))
     for nome, box in merged().items():
         log.warning("box is not asked", caixa=nome, reason=same_equipment(box))
     state.forget(db, FONTE, {*boxes, *(shop.loja.objeto for shop in shops(boxes.values()))}, now)

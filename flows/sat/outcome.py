@@ -48,7 +48,6 @@ class Standing:
 
     id: int
     nome: str
-    lease_token: str | None
     ativo: bool
     parada: bool
     resultado: str | None
