@@ -90,7 +90,14 @@ def _parsed(content: bytes) -> etree._Element | Leitura:
 def _parser() -> etree.XMLParser:
     """Return this process's parser; making one takes as long as reading a document."""
     return etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        # the text before one of these is not the whole text of an element
+        remove_comments=True,
+        remove_pis=True,
     )
 
 

@@ -22,7 +22,8 @@ _MARK = "\ufeff"
 _DECLARED = re.compile(rb"""\A\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9][A-Za-z0-9._:+-]*)["']""")
 _DECLARATION = re.compile(r"""(\A\s*<\?xml\s[^>]*?encoding\s*=\s*["'])([A-Za-z0-9][A-Za-z0-9._:+-]*)(["'])""")
 FALLBACK, MIXED = "cp1252", "utf-8 e cp1252"
-UTF8_NAMES = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+ASCII_NAMES = frozenset({"us-ascii", "ascii"})
+UTF8_NAMES = frozenset({"utf-8", "utf8"}) | ASCII_NAMES
 # The only labels that are obeyed. Python knows dozens more, among them transformations that are no text at all.
 _OBEYED = {
     **dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "iso-ir-100"), "iso8859-1"),
@@ -102,6 +103,6 @@ def adapted(text: str) -> str:
     """Return a text as it is sent: in JSON it is UTF-8, so a declaration that names another encoding is adapted."""
     # not `sub`, which would look for the beginning of the text at each of its characters
     found = _DECLARATION.match(text)
-    if found is None or found[2].lower() in UTF8_NAMES:
+    if found is None or found[2].lower() in (UTF8_NAMES if text.isascii() else UTF8_NAMES - ASCII_NAMES):
         return text
     return f"{found[1]}UTF-8{found[3]}{text[found.end() :]}"

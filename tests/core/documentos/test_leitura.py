@@ -366,3 +366,16 @@ def test_a_lot_whose_coupons_take_along_megabytes_is_too_large() -> None:
     lot = f'<envCFe xmlns:a="{"x" * 1_000_000}">{"<CFe/>" * 30}</envCFe>'
     (read,) = ler_todos(lot.encode())
     assert (read.acao, read.motivo, read.parte) == (Acao.SEPARAR, "grande_demais", 0)
+
+
+@pytest.mark.parametrize("label", ["us-ascii", "ASCII"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_name_of_ascii_over_other_letters_is_adapted(label: str, encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{label}"?>{nfe(more="<x>ção</x>")}'
+    assert texto(text.encode(encoding)) == text.replace(label, "UTF-8", 1)
+    assert texto(text.replace("ção", "cao").encode()) == text.replace("ção", "cao")
+
+
+def test_an_instruction_within_a_value_hides_nothing_of_it() -> None:
+    assert found(nfe(status="100<?x?>1"))[2] == "nao_autorizado"
+    assert found(nfe(amb="<?x?>2"))[2] == "ambiente_de_teste"
