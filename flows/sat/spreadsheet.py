@@ -19,6 +19,9 @@ AS_TEXT = "Na planilha, formate a coluna como Texto e digite o número de novo"
 SERIAL_DIGITS = 9
 # The shortest activation code there is. Asking with a wrong one locks a box.
 CODE_LENGTH = 8
+# Columns of whole numbers: with its point of thousands `5.000` would be read as 5.
+WHOLE = ("port", "numero_caixa", "interval_seconds", "certificate_days", "clock_seconds", "unreachable_times")
+_POINTED = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
 log = get_logger(__name__)
 
 
@@ -84,6 +87,8 @@ def shortened(cells: Mapping[str, str]) -> str | None:
         value = cell.strip()
         if _SHORTENED.fullmatch(value):
             return f"{title}: a planilha arredondou o número para {value}. {AS_TEXT}"
+        if title.rpartition(".")[2] in WHOLE and _POINTED.fullmatch(value):
+            return f"{title}: a planilha escreveu {value} com ponto de milhar. {AS_TEXT}"
     serial = cells.get("serial", "").strip()
     if serial.isascii() and serial.isdigit() and len(serial) < SERIAL_DIGITS:
         return (

@@ -174,6 +174,9 @@ def test_numbers_that_a_spreadsheet_changed_are_refused_with_what_to_do(sqlite: 
         ("serie", "1234567890", "nove dígitos"),
         ("serie", "SAT000123", "nove dígitos"),
         ("serie", "00012345", "zeros à esquerda"),
+        ("port", "5.000", "5.000 com ponto de milhar"),
+        ("intervalo", "3.000", "ponto de milhar"),
+        ("thresholds.clock_seconds", "3.000", "ponto de milhar"),
         ("tipo;biblioteca;activation_code", "local;/opt/sat/libsat.so;1234567", "zeros à esquerda"),
     ],
 )
