@@ -3,8 +3,8 @@
 Everything runs on the event loop except `turn` and `give_back`, which hand a plan to the book on the database thread.
 """
 
-from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import inf
@@ -17,8 +17,8 @@ from core.logs import get_logger
 from core.settings.deliveries import DeliverySettings
 from events.delivery.book import Book
 from events.delivery.hints import Hints
-from events.delivery.kind import Made, Message
-from events.delivery.lanes import AHEAD, Lane, first_limit
+from events.delivery.kind import Made, Message, kinds
+from events.delivery.lanes import AHEAD, Lane, Trial, first_limit
 from events.delivery.plan import Done, Plan, Taken
 from events.delivery.rows import Destination, Owed, as_kinds_see
 from events.delivery.schedule import next_wait
@@ -63,6 +63,7 @@ class Engine:
         self._budget, self._rows = budget, 0
         self._lanes: dict[int, Lane] = {}
         self._lane_of: dict[int, Lane] = {}
+        self._trials: defaultdict[Hashable, Trial] = defaultdict(Trial)
         self._lines: tuple[deque[Lane], deque[Lane]] = (deque(), deque())
         self._flying = [0, 0]
         self._unsent: list[Owed] = []
@@ -136,7 +137,7 @@ class Engine:
         self._settled(plan, taken)
         self._unsent = self._unsent[len(plan.unsent) :]
         for one in taken.new:
-            self._lanes[one.destination.id] = Lane(one, self.settings.max_in_flight)
+            self._lanes[one.destination.id] = Lane(one, self.settings.max_in_flight, trial=self._trial(one.destination))
         for number, one in plan.held.items():
             if one.quota and (lane := self._lanes.get(number)):
                 lane.more = lane.hinted
@@ -155,6 +156,11 @@ class Engine:
                 lane.held = replace(lane.held, free_at=free_at)
         for lane in self._lanes.values():
             self._offer(lane)
+
+    def _trial(self, one: Destination) -> Trial:
+        """Return the trial of a destination's credential; the credential itself is not kept."""
+        credential = kinds()[one.tipo].credential(as_kinds_see(one))
+        return Trial() if credential is None else self._trials[hash(credential)]
 
     def _settled(self, plan: Plan, taken: Taken) -> None:
         for one in plan.done:
@@ -204,7 +210,7 @@ class Engine:
                 owed = lane.waiting.popleft()
                 if may_begin(self.clock.now(), lane.destination.timeout, owed.until):
                     self._flying[suspect] += 1
-                    lane.flying += 1
+                    lane.began()
                     self._lane_of[owed.id] = lane
                     self._offer(lane)
                     return owed
@@ -239,12 +245,20 @@ class Engine:
         lane = self._lane_of[owed.id]
         lane.ended(done)
         self._rows -= 1
-        self._offer(lane)
+        refused = bool(done.outcome and done.outcome.credential)
+        for other in (lane, *self._beside(lane)):
+            other.stopped |= refused
+            self._offer(other)
+
+    def _beside(self, lane: Lane) -> list[Lane]:
+        """Return the other destinations that share a credential with this one."""
+        lanes = self._lanes.values() if lane.kind.one_first else ()
+        return [other for other in lanes if other is not lane and other.trial is lane.trial]
 
     def failed(self, owed: Owed, fault: BaseException) -> Done | None:
         """Let a row wait in which a bug was raised; it does not count as an attempt. A cancelled one goes back."""
         if not isinstance(fault, Exception):
-            self._lane_of.pop(owed.id).flying -= 1
+            self._lane_of.pop(owed.id).cancelled()
             return None
         reason = str(fault) if isinstance(fault, PlatformError) else type(fault).__name__
         log.error("delivery failed by a fault of ours", delivery=owed.id, reason=reason)

@@ -4,7 +4,7 @@ One kind is one file in `events/delivery/kinds/`, found by walking that package.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -76,8 +76,8 @@ class Checked:
 class Kind(ABC):
     """A kind of destination.
 
-    `takes` are the fields of `SPECIAL` that may be said of it. `one_first`: the first request of a run goes alone, for
-    a refusal there costs dearly.
+    `takes` are the fields of `SPECIAL` that may be said of it. `one_first`: the first request of a run
+    with a credential goes alone, for a refusal there costs dearly.
     """
 
     tipo: ClassVar[str]
@@ -109,6 +109,10 @@ class Kind(ABC):
 
     def bucket(self, destino: Destino, settings: DeliverySettings) -> Bucket | None:
         """Return the bucket of the other side's own limit, if it has one."""
+        return None
+
+    def credential(self, destino: Destino) -> Hashable | None:
+        """Return what a destination identifies itself by and to whom, if others may share it; it is never kept."""
         return None
 
     def task(self, *, lento: bool) -> str:

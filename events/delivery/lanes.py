@@ -28,6 +28,14 @@ def first_limit(one: Destination, most: int) -> int:
 
 
 @dataclass(eq=False)
+class Trial:
+    """A credential in one run: until it was accepted once, one request at a time goes out with it."""
+
+    flying: int = 0
+    accepted: bool = False
+
+
+@dataclass(eq=False)
 class Lane:
     """A destination whose slot this run holds; `most` requests may be in flight.
 
@@ -47,6 +55,7 @@ class Lane:
     stopped: bool = False
     yields: bool = False
     offered: bool = False
+    trial: Trial = field(default_factory=Trial)
 
     def __post_init__(self) -> None:
         one = self.destination
@@ -55,7 +64,6 @@ class Lane:
         self.probing = self.held.probing
         self._limit = Limit(float(first_limit(one, self.most)))
         self._in_a_row = one.falhas_seguidas
-        self._first_alone = self.kind.one_first
         self._ends = time.monotonic() + LONGEST_SECONDS
 
     @property
@@ -70,7 +78,9 @@ class Lane:
 
     @property
     def _allowed(self) -> int:
-        return 1 if self.probing or self._first_alone else int(self._limit.value)
+        if self.kind.one_first and not self.trial.accepted:
+            return int(not self.trial.flying)
+        return 1 if self.probing else int(self._limit.value)
 
     @property
     def quota(self) -> int:
@@ -100,11 +110,20 @@ class Lane:
         self.waiting.extend(rows)
         self.claimed += len(rows)
 
+    def began(self) -> None:
+        """Note a request."""
+        self.flying += 1
+        self.trial.flying += 1
+
+    def cancelled(self) -> None:
+        """Note that a request did not come to its end."""
+        self.flying -= 1
+        self.trial.flying -= 1
+
     def ended(self, done: Done) -> None:
         """Start no further request once an answer forbids it, or the failures in a row open the circuit."""
-        self.flying -= 1
+        self.cancelled()
         self.unsettled += 1
-        self._first_alone = False
         made = done.made
         if made is None:
             self.stopped = True
@@ -116,6 +135,7 @@ class Lane:
             self._limit = self._limit.grown(float(self.most))
         elif made.outcome.slow:
             self._limit = self._limit.overloaded(made.started_at, made.started_at)
+        self.trial.accepted |= not made.outcome.switch_off
         forbids = made.outcome.switch_off or (made.outcome.empties and bool(self.held.buckets))
         self.stopped |= forbids or self._in_a_row >= OPEN_AFTER
 

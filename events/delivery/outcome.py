@@ -17,6 +17,7 @@ class Outcome:
     `estado` is where the row goes (pendente: again on schedule); `minimum` the least wait in seconds; `slow` moves the
     destination to the slow queue. `switch_off` stops the destination and keeps its events; `empties` says that the
     other side has had enough, so the destination's buckets are empty: neither lets another request of the run start.
+    `credential` says that the credential itself is refused: what switches one destination off does so to all with it.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Outcome:
     slow: bool = False
     switch_off: bool = False
     empties: bool = False
+    credential: bool = False
     retry_after: float | None = field(default=None, compare=False)
 
     @property

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from events.delivery import telling
 from events.delivery.health import Change, Health
-from events.delivery.kind import Made
+from events.delivery.kind import Made, kinds
 from events.delivery.plan import Done, Held
-from events.delivery.rows import ROWS, SLOTS, Owed, RowOutcome, SlotOutcome
+from events.delivery.rows import ROWS, SLOTS, Owed, RowOutcome, SlotOutcome, as_kinds_see
 from storage.models import Attempt, Destino
 from storage.models.eventos import Estado
 
@@ -63,7 +63,7 @@ def settle(
         by_slot[one.owed.destino_id].append(one)
     for number, slot in slots.items():
         if number in by_slot:
-            _judge(db, slot, by_slot[number], now)
+            _judge(db, slots, slot, by_slot[number], now)
     return slots, kept
 
 
@@ -96,7 +96,7 @@ def read(db: Session, token: str, held: Mapping[int, Held]) -> dict[int, Slot]:
     }
 
 
-def _judge(db: Session, slot: Slot, done: Sequence[Done], now: datetime) -> None:
+def _judge(db: Session, slots: Mapping[int, Slot], slot: Slot, done: Sequence[Done], now: datetime) -> None:
     """Bring counters and health up to date, switch off what has to be, and tell the changes."""
     _count(slot, done)
     ends = [one.end for one in done if one.requested]
@@ -105,14 +105,31 @@ def _judge(db: Session, slot: Slot, done: Sequence[Done], now: datetime) -> None
     for one in done:
         if one.estado is Estado.ESGOTADO and one.made:
             telling.exhausted(db, told, one.owed, one.made.outcome)
-    gone = next((one.made.outcome.text for one in done if one.made and one.made.outcome.switch_off), None)
+    gone = next((one.made.outcome for one in done if one.made and one.made.outcome.switch_off), None)
+    if slot.off:
+        return
     if gone or Change.DESLIGADO in changes:
-        slot.off = True
-        telling.switch_off(db, told, gone or "sem nenhum sucesso há cinco dias", now)
+        also = _with_the_same_credential(db, slot) if gone and gone.credential else []
+        for about in (told, *also):
+            if about.destino_id in slots:
+                slots[about.destino_id].off = True
+        telling.switch_off(db, [told, *also], gone.text if gone else "sem nenhum sucesso há cinco dias", now)
     elif Change.FALHANDO in changes:
         telling.failing(db, told, slot.health.falhando_desde)
     if Change.RECUPERADO in changes:
         telling.recovered(db, told)
+
+
+def _with_the_same_credential(db: Session, slot: Slot) -> list[telling.About]:
+    """Return the other destinations that would be refused just the same."""
+    kind = kinds()[slot.row.tipo]
+    refused = kind.credential(as_kinds_see(slot.held.destination))
+    others = select(Destino).where(Destino.tipo == slot.row.tipo, Destino.id != slot.row.id, *SLOTS.ready)
+    return [
+        telling.About(one.id, one.tipo, one.nome)
+        for one in db.scalars(others.order_by(Destino.id))
+        if refused is not None and kind.credential(one) == refused
+    ]
 
 
 def _count(slot: Slot, done: Sequence[Done]) -> None:

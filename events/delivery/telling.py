@@ -1,5 +1,6 @@
 """Events about deliveries and destinations, for every destination but the one concerned."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -45,13 +46,15 @@ def recovered(db: Session, about: About) -> None:
     record_event(db, DestinoRecuperado(**asdict(about), mensagem=said), exceto=about.destino_id)
 
 
-def switch_off(db: Session, about: About, reason: str, now: datetime) -> None:
-    """Stop a destination: its open rows are kept as `retido`, and the other destinations get an event."""
-    off = update(Destino).where(Destino.id == about.destino_id)
-    db.execute(off.values(desligado_em=now, desligado_motivo=reason))
-    keep(db, about.destino_id)
-    said = f"O destino {about.nome} foi desligado: {reason}. Os eventos ficam guardados."
-    record_event(db, DestinoDesligado(**asdict(about), motivo=reason, mensagem=said), exceto=about.destino_id)
+def switch_off(db: Session, destinations: Sequence[About], reason: str, now: datetime) -> None:
+    """Stop destinations: their open rows are kept as `retido`, and those that still run get an event of each."""
+    for about in destinations:
+        off = update(Destino).where(Destino.id == about.destino_id)
+        db.execute(off.values(desligado_em=now, desligado_motivo=reason))
+        keep(db, about.destino_id)
+    for about in destinations:
+        said = f"O destino {about.nome} foi desligado: {reason}. Os eventos ficam guardados."
+        record_event(db, DestinoDesligado(**asdict(about), motivo=reason, mensagem=said), exceto=about.destino_id)
 
 
 def keep(db: Session, destino_id: int) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -27,7 +28,9 @@ RESERVED_TOPICS = frozenset(
 REFUSED = Outcome("recusado", Estado.ESGOTADO, "respondeu HTTP {status}")
 UNAUTHORISED = Outcome("recusado", Estado.RETIDO, "respondeu HTTP {status}: credencial recusada", switch_off=True)
 STATUSES: StatusTable = (
-    *rows(UNAUTHORISED, *exactly(401, 403)),
+    *rows(replace(UNAUTHORISED, credential=True), *exactly(401)),
+    # Of one topic perhaps: another one may still be open to the same token.
+    *rows(UNAUTHORISED, *exactly(403)),
     *rows(BUSY, *exactly(429)),
     *rows(FAILED, *exactly(408, 425)),
     *rows(STRAINED, *exactly(507)),
@@ -78,6 +81,10 @@ class Ntfy(HttpKind):
         if said.segredo is None:
             raise UsageError("Diga o novo token (ou usuario:senha) do servidor ntfy.", campo="segredo")
         return Checked({"secret_key": _checked_secret(said.segredo)})
+
+    def credential(self, destino: Destino) -> Hashable | None:
+        """Return the server and the token or `usuario:senha`: many topics share them."""
+        return (server_of(destino.url), destino.secret_key) if destino.secret_key else None
 
     def task(self, *, lento: bool) -> str:
         """Return the task of a queue of its own: a topic's limit is slower than any webhook."""
