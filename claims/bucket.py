@@ -42,7 +42,7 @@ def take(db: Session, wanted: Mapping[Bucket, int], now: datetime) -> dict[Bucke
         row = rows[bucket]
         elapsed = max((now - row.updated_at).total_seconds(), 0.0)
         tokens = min(row.tokens + elapsed / bucket.refill_seconds, float(bucket.capacity))
-        taken = min(int(tokens), want)
+        taken = max(min(int(tokens), want), 0)
         row.tokens, row.updated_at = tokens - taken, max(now, row.updated_at)
         granted[bucket] = Granted(taken, max(1 - row.tokens, 0.0) * bucket.refill_seconds)
     db.flush()
@@ -57,10 +57,13 @@ def give_back(db: Session, unused: Mapping[Bucket, int], now: datetime) -> None:
     db.flush()
 
 
-def empty(db: Session, buckets: Iterable[Bucket], now: datetime) -> None:
-    """Empty buckets: the other side said that its own are."""
-    for row in _locked(db, dict.fromkeys(buckets, 0), now).values():
-        row.tokens, row.updated_at = 0.0, now
+def empty(db: Session, buckets: Iterable[Bucket], now: datetime, seconds: float = 0.0) -> None:
+    """Empty buckets: the other side said that its own are; their next token comes after `seconds` at the earliest."""
+    for bucket, row in _locked(db, dict.fromkeys(buckets, 0), now).items():
+        elapsed = max((now - row.updated_at).total_seconds(), 0.0)
+        # below nothing: what an earlier answer asked for still counts
+        owed = min(row.tokens + elapsed / bucket.refill_seconds, 1 - seconds / bucket.refill_seconds, 0.0)
+        row.tokens, row.updated_at = owed, now
     db.flush()
 
 

@@ -1,6 +1,7 @@
-"""Check digits of Brazilian fiscal identifiers: CNPJ (digits or letters), CPF and the 44-character chave de acesso.
+"""Brazilian fiscal identifiers: CPF, CNPJ (digits, or letters since July 2026) and the 44-character chave de acesso.
 
-Every function takes the bare text, without punctuation; a document is never a number, its leading zeros count.
+Check digits and what is built of them take the bare text. People and other systems write documents in many ways:
+`normalizar_*` brings them to one form, by which they are compared, and `formatar_*` writes them for people.
 """
 
 import re
@@ -46,8 +47,13 @@ _PESOS_CNPJ = ((5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2), (6, 5, 4, 3, 2, 9, 8, 7, 6,
 _PESOS_CPF = ((10, 9, 8, 7, 6, 5, 4, 3, 2), (11, 10, 9, 8, 7, 6, 5, 4, 3, 2))
 _PESOS_CHAVE = tuple(2 + (42 - place) % 8 for place in range(43))
 
+_TIPOS = {11: "cpf", 14: "cnpj"}
+
+_NOT_OF_IT = re.compile(r"[^0-9A-Z]+")
+_PREFIX = re.compile(r"^(?:NF3e|NFCom|NFe|CTe|CFe|MDFe|BPe)(?=[\s0-9])", re.IGNORECASE)
 _CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
 _CPF = re.compile(r"[0-9]{11}")
+_FORMA_CHAVE = re.compile(r"[0-9]{6}[0-9A-Z]{12}[0-9]{26}")
 _CHAVE = re.compile(
     r"(?P<uf>[0-9]{2})[0-9]{2}(?P<mes>[0-9]{2})(?P<emitente>[0-9A-Z]{12}[0-9]{2})(?P<modelo>[0-9]{2})[0-9]{22}"
 )
@@ -100,6 +106,11 @@ def montar_chave_cfe(*, cnpj: str, nserie: str, ncf: int, aamm: str, uf: str = "
     return chave
 
 
+def parece_chave(texto: str) -> bool:
+    """Tell whether 44 characters have digits and letters where a chave de acesso has them."""
+    return bool(_FORMA_CHAVE.fullmatch(texto))
+
+
 def chave_valida(chave: str, modelo: str | None = None) -> bool:
     """Tell whether a chave de acesso has a known UF, a month, a valid emitente and the right check digit.
 
@@ -115,6 +126,74 @@ def chave_valida(chave: str, modelo: str | None = None) -> bool:
         and _emitente_valido(partes["emitente"], partes["modelo"])
         and digito_chave(chave[:43]) == chave[43]
     )
+
+
+def normalizar_documento(escrito: object) -> str:
+    """Return a CPF or CNPJ in the one form for comparing: upper case, only 0-9 and A-Z; "" for what is neither.
+
+    A number has lost its leading zeros: they come back. docs/reference/contracts/sync.md §C.
+    """
+    if isinstance(escrito, int) and not isinstance(escrito, bool) and escrito >= 0:
+        return _with_zeros(str(escrito))
+    if not isinstance(escrito, str):
+        return ""
+    return _bare(escrito)
+
+
+def _bare(text: str) -> str:
+    # upper() makes letters out of some that are none of ours
+    return _NOT_OF_IT.sub("", text.encode("ascii", "ignore").decode().upper())
+
+
+def _with_zeros(digits: str) -> str:
+    """Give a number the length of a document; where it may be both, the one whose check digits are right."""
+    if len(digits) <= 11 and not (cnpj_valido(digits.zfill(14)) and not cpf_valido(digits.zfill(11))):
+        return digits.zfill(11)
+    return digits.zfill(14)
+
+
+def tipo_documento(escrito: object) -> str | None:
+    """Return "cpf" or "cnpj" by the length of the normal form, or None: a formatted CPF has 14 characters too."""
+    return _TIPOS.get(len(normalizar_documento(escrito)))
+
+
+def documento_ausente(escrito: object) -> bool:
+    """Tell whether a field holds no document: blank, punctuation, or one repeated character as a placeholder."""
+    return len(set(normalizar_documento(escrito))) <= 1
+
+
+def documento_valido(escrito: object) -> bool:
+    """Tell whether a CPF or CNPJ, in any spelling, has right check digits."""
+    bare = normalizar_documento(escrito)
+    return cpf_valido(bare) or cnpj_valido(bare)
+
+
+def formatar_documento(escrito: object) -> str:
+    """Return a CPF or CNPJ as people write it, 111.444.777-35 or 12.ABC.345/01DE-35; as it is when it is neither."""
+    bare = normalizar_documento(escrito)
+    match tipo_documento(bare):
+        case "cpf":
+            return f"{bare[:3]}.{bare[3:6]}.{bare[6:9]}-{bare[9:]}"
+        case "cnpj":
+            return f"{bare[:2]}.{bare[2:5]}.{bare[5:8]}/{bare[8:12]}-{bare[12:]}"
+    return bare
+
+
+def mascarar_documento(escrito: object) -> str:
+    """Return a document for logs: its last four characters."""
+    bare = normalizar_documento(escrito)
+    return f"***{bare[-4:]}" if len(bare) > 4 else "***"
+
+
+def normalizar_chave(escrita: str) -> str:
+    """Return a chave de acesso without blanks, punctuation and the `NFe`, `CTe` or `CFe` in front of it."""
+    return _bare(_PREFIX.sub("", escrita.strip()))
+
+
+def formatar_chave(escrita: str) -> str:
+    """Return a chave de acesso in groups of four, as on paper."""
+    bare = normalizar_chave(escrita)
+    return " ".join(bare[start : start + 4] for start in range(0, len(bare), 4))
 
 
 @lru_cache(maxsize=4096)

@@ -18,17 +18,21 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from connectors.base.causes import Cause, cause_of
-from connectors.base.faults import Fault
+from connectors.base.faults import Fault, Overloaded, RateLimited
 from connectors.base.policy import Attempts, Policy
 from connectors.base.reading import Reply, header_text, inflated, said_in_json
+from connectors.base.table import Row
 from connectors.base.teller import Teller
 from core.clock import SYSTEM, Clock
+from core.pace import Free, Pace
 from core.retry_after import DAY, seconds_asked
 
 SUCCESS = range(200, 300)
 HINTS = range(102, 200)
 PIECE = 64 * 1024
 MOST_FIELDS = 4096
+WAIT_SECONDS = 5.0
+NO_TURN = Row(Overloaded, "a vez de fazer um pedido com esta chave não chegou a tempo")
 Said = Callable[[Reply], object]
 
 # http.client's own limit of 100 fields is no failure of the other side; a line has 64 KiB there already
@@ -123,7 +127,7 @@ class NotingAdapter(HTTPAdapter):
 
 
 class BlockingSession:
-    """`with BlockingSession(policy, teller) as session`. `verify`: False never; a path is a CA file."""
+    """`with BlockingSession(policy, teller) as session`. Before every attempt it waits for its turn at the `pace`."""
 
     def __init__(
         self,
@@ -134,8 +138,9 @@ class BlockingSession:
         said: Said = said_in_json,
         adapter: NotingAdapter | None = None,
         ca_file: str | None = None,
+        pace: Pace | None = None,
     ) -> None:
-        self.policy, self.teller = policy, teller
+        self.policy, self.teller, self._pace = policy, teller, pace or Free()
         self._clock, self._said, self._verify = clock, said, ca_file or True
         self._session = requests.Session()
         self._session.trust_env = False
@@ -173,10 +178,14 @@ class BlockingSession:
         ends = time.monotonic() + self.policy.overall
         request = requests.Request(method, url, {"Accept-Encoding": "identity", **headers}, data=body)
         while True:
+            if not self._pace.take(ends - time.monotonic()):
+                raise self.teller.of_row(NO_TURN)
             # raised outside of every handler: a fault has no context that could show an address
             reply = self._attempt(request, success, ends - time.monotonic())
             if isinstance(reply, Reply):
                 return reply
+            if isinstance(reply, RateLimited):
+                self._pace.told(WAIT_SECONDS if reply.retry_after is None else reply.retry_after)
             pause = attempts.pause(reply)
             if pause is None or time.monotonic() + pause >= ends:
                 raise reply

@@ -2,6 +2,7 @@
 
 Transient
 ├── Overloaded           the other side is not available now; `retry_after` when it said so
+│   └── RateLimited      it wants everybody with this key to wait
 ├── Unreachable          the request did not leave: surely not stored
 ├── UnknownOutcome       it left and no answer came: may be stored
 └── Unintelligible       the answer is none that can be understood
@@ -40,6 +41,10 @@ class Fault(PlatformError):
 
 class Overloaded(Fault, Transient):
     """O sistema externo está sobrecarregado."""
+
+
+class RateLimited(Overloaded):
+    """O sistema externo pediu que se espere."""
 
 
 class Unreachable(Fault, Transient):

@@ -8,6 +8,7 @@ from connectors.base.faults import (
     Blocked,
     Fault,
     Overloaded,
+    RateLimited,
     Refused,
     TooLarge,
     Unintelligible,
@@ -78,7 +79,7 @@ DEFAULT = Table(
         408: Row(Overloaded, "o pedido não foi atendido a tempo (HTTP {status})", may_be_stored=True),
         413: Row(TooLarge, "o pedido é grande demais (HTTP {status})"),
         425: Row(Overloaded, "pediu para tentar mais tarde (HTTP {status})"),
-        429: Row(Overloaded, "pediu para esperar (HTTP {status})"),
+        429: Row(RateLimited, "pediu para esperar (HTTP {status})"),
         range(500, 600): Row(Overloaded, "falhou (HTTP {status})", may_be_stored=True),
         501: Row(Refused, "não tem esta função (HTTP {status})"),
         # What the proxy in front says, which cannot know what became of the request behind it.

@@ -11,13 +11,13 @@ from functools import cached_property
 from typing import Any
 
 from connectors.base.reading import Hide, decode_json, one_line
+from core.fiscal import normalizar_chave, parece_chave
 
 EVENT = "event"
 ITEM_OVERHEAD = len('{"Xml":,"Format":true},')
 DEEPEST = 4
 BOM = "\ufeff"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-_CHAVE = re.compile(r"[0-9]{6}[0-9A-Z]{12}[0-9]{26}")
 _EVENTO = re.compile(r"ID([0-9]{6})([0-9]{6}[0-9A-Z]{12}[0-9]{26})([0-9]{2,3})")
 
 
@@ -136,8 +136,8 @@ def bare_key(value: Any) -> str:
     text = str(value).strip() if isinstance(value, str) else ""
     if event := _EVENTO.fullmatch(text):
         return f"{event[2]}:{event[1]}:{int(event[3])}"
-    bare = re.sub(r"^(?:NFe|CTe|CFe)|[\s.]", "", text)
-    return bare if _CHAVE.fullmatch(bare) else text
+    bare = normalizar_chave(text)
+    return bare if parece_chave(bare) else text
 
 
 def _short(content: Any, hide: Hide) -> Short | None:

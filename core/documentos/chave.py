@@ -1,11 +1,8 @@
 """The access key a document names itself by: 44 characters with the right check digit."""
 
-import re
 from dataclasses import dataclass
 
-from core.fiscal import digito_chave
-
-_CHAVE = re.compile(r"[0-9]{6}[0-9A-Z]{12}[0-9]{26}")
+from core.fiscal import digito_chave, parece_chave
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,7 @@ def chave_do_id(texto: str | None, prefixo: str) -> str | Invalida:
     if not bare:
         return Invalida("não há chave")
     found = bare.removeprefix(prefixo) if bare.startswith(prefixo) else ""
-    if not _CHAVE.fullmatch(found):
+    if not parece_chave(found):
         return Invalida(f"{bare[:60]!r} não é uma chave")
     return found if digito_chave(found[:43]) == found[43] else Invalida(f"dígito verificador errado: {found}")
 

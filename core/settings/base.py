@@ -1,11 +1,13 @@
 """What the sections of the settings are made of."""
 
+import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, ClassVar, Self
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, SecretStr
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,28 @@ def _network(text: object) -> IPv4Network | IPv6Network:
         return ip_network(str(text))
     except ValueError:
         raise ValueError(f"deve ser uma rede, como 10.0.0.0/8, sem bits de host: {text!r}") from None
+
+
+def checked_base_url(address: str) -> str:
+    """Return the address of a server: scheme, host and port, and nothing else that could hold a secret."""
+    reason = "deve ter só esquema, host e porta, como https://servidor:8443"
+    try:
+        parts = urlsplit(address)
+        port, host = parts.port, parts.hostname
+    except ValueError:
+        raise ValueError(reason) from None
+    bare = parts.scheme in ("http", "https") and host and re.fullmatch(r"[a-z0-9.:-]+", host)
+    if not bare or "@" in parts.netloc or parts.path not in ("", "/") or set("?#\\") & set(address) or port == 0:
+        raise ValueError(reason)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def checked_key(key: SecretStr) -> SecretStr:
+    """Return a key that can stand in a header; one that was pasted with blanks around it, without them."""
+    bare = key.get_secret_value().strip()
+    if not re.fullmatch(r"[!-~]+", bare):
+        raise ValueError("deve ser a chave de acesso, sem espaços nem acentos")
+    return SecretStr(bare)
 
 
 Seconds = Annotated[float, Field(gt=0), Unit("segundos")]

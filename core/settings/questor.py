@@ -4,12 +4,12 @@ import re
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Annotated, Any, ClassVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from core.settings.accounts import Contas, decoded
-from core.settings.base import Seconds, Section, Table, Unit, default_is, table_field
+from core.settings.base import Seconds, Section, Table, Unit, checked_base_url, default_is, table_field
 from core.wall_clock import SEMPRE, check_weekly
 
 DEFAULT_METHODS = {
@@ -74,19 +74,6 @@ def _office(office: str) -> str:
     return office.lower()
 
 
-def _base_url(address: str) -> str:
-    reason = "deve ter só esquema, host e porta, como https://servidor:8443"
-    try:
-        parts = urlsplit(address)
-        port, host = parts.port, parts.hostname
-    except ValueError:
-        raise ValueError(reason) from None
-    bare = parts.scheme in ("http", "https") and host and re.fullmatch(r"[a-z0-9.:-]+", host)
-    if not bare or "@" in parts.netloc or parts.path not in ("", "/") or set("?#\\") & set(address) or port == 0:
-        raise ValueError(reason)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
 def _printable(text: str) -> str:
     if not re.fullmatch(r"[ -~]+", text) or text != text.strip():
         raise ValueError("deve ter só caracteres ASCII visíveis")
@@ -131,7 +118,7 @@ class ContaQuestor(Table):
         "aparece em lugar nenhum; de preferência no ambiente.",
         examples=["<chave-de-acesso>"],
     )
-    base_url: Annotated[str, AfterValidator(_base_url)] = Field(
+    base_url: Annotated[str, AfterValidator(checked_base_url)] = Field(
         "",
         description="Só esquema, host e porta; `http` é para testes e para um proxy seu.",
         examples=["https://contabil-exemplo.app.questorpublico.com.br"],

@@ -13,7 +13,16 @@ from core.fiscal import (
     digito_chave,
     digitos_cnpj,
     digitos_cpf,
+    documento_ausente,
+    documento_valido,
+    formatar_chave,
+    formatar_documento,
+    mascarar_documento,
     montar_chave_cfe,
+    normalizar_chave,
+    normalizar_documento,
+    parece_chave,
+    tipo_documento,
 )
 
 BASES = st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=12, max_size=12).filter(
@@ -21,6 +30,13 @@ BASES = st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=12, max_size=12
 )
 NUMERIC_BASES = st.text("0123456789", min_size=12, max_size=12).filter(lambda base: len(set(base)) > 1)
 CNPJ = "11222333000181"
+CNPJ_CURTO = "000123450001" + digitos_cnpj("000123450001")
+DOCUMENTOS = st.one_of(
+    BASES.map(lambda base: base + digitos_cnpj(base)),
+    st.text("0123456789", min_size=9, max_size=9)
+    .filter(lambda base: len(set(base)) > 1)
+    .map(lambda base: base + digitos_cpf(base)),
+)
 
 
 @st.composite
@@ -149,3 +165,70 @@ def test_who_may_issue_depends_on_the_model(emitente: str, modelo: str, valid: b
 @pytest.mark.parametrize("remainder_base", ["0" * 42 + "6", "0" * 43])
 def test_remainder_zero_or_one_gives_zero(remainder_base: str) -> None:
     assert digito_chave(remainder_base) == "0"
+
+
+@given(DOCUMENTOS)
+def test_however_a_document_is_written_it_is_the_same(documento: str) -> None:
+    formatted = formatar_documento(documento)
+    for written in (documento, formatted, formatted.lower(), f" {formatted}\n", formatted.replace("-", "\u2013")):
+        assert normalizar_documento(written) == documento
+        assert documento_valido(written)
+        assert not documento_ausente(written)
+    assert formatar_documento(formatted) == formatted
+    assert documento not in mascarar_documento(formatted)
+
+
+@given(st.one_of(st.text(), st.integers(), st.floats(), st.none(), st.binary()))
+def test_anything_at_all_has_a_normal_form_that_is_its_own(anything: object) -> None:
+    bare = normalizar_documento(anything)
+    assert bare == normalizar_documento(bare)
+    assert bare.isascii()
+    assert set(bare) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+@pytest.mark.parametrize(
+    ("written", "normal", "kind"),
+    [
+        ("111.444.777-35", "11144477735", "cpf"),  # 14 characters, and still a person
+        ("12.abc.345/01de-35", "12ABC34501DE35", "cnpj"),  # pragma: allowlist secret
+        ("１１144477735", "144477735", None),
+        ("ß", "", None),
+        (11144477735, "11144477735", "cpf"),
+        (1234567890, "01234567890", "cpf"),
+        (191, "00000000191", "cpf"),
+        (6990590000123, "06990590000123", "cnpj"),
+        (int(CNPJ_CURTO), CNPJ_CURTO, "cnpj"),  # as a CPF its digits are wrong
+        (True, "", None),
+        (-1, "", None),
+        (None, "", None),
+        ("", "", None),
+    ],
+)
+def test_the_normal_form_and_the_kind_it_tells(written: object, normal: str, kind: str | None) -> None:
+    assert normalizar_documento(written) == normal
+    assert tipo_documento(written) == kind
+
+
+@pytest.mark.parametrize("written", [None, "", "  ", "-", "./-", "000.000.000-00", "99999999999999", 0, "X"])
+def test_a_placeholder_is_no_document(written: object) -> None:
+    assert documento_ausente(written)
+    assert not documento_valido(written)
+
+
+def test_a_document_that_is_none_is_shown_as_it_is_and_hidden_all_the_same() -> None:
+    assert formatar_documento("12-3") == "123"
+    assert mascarar_documento("12-3") == "***"
+    assert mascarar_documento(CNPJ) == "***0181"
+
+
+@given(chaves(), st.sampled_from(["", "CFe", "cfe", "CFe "]))
+def test_however_a_key_is_written_it_is_the_same(chave: str, prefix: str) -> None:
+    assert normalizar_chave(f" {prefix}{formatar_chave(chave)}\n") == chave
+    assert normalizar_chave(formatar_chave(prefix + chave)) == chave
+    assert formatar_chave(chave).split() == [chave[start : start + 4] for start in range(0, 44, 4)]
+    assert parece_chave(chave)
+
+
+@pytest.mark.parametrize("text", ["", "1" * 43, "1" * 45, "A" * 44, "１" * 44, "1" * 44 + "\n"])
+def test_what_has_not_the_shape_of_a_key(text: str) -> None:
+    assert not parece_chave(text)

@@ -137,3 +137,29 @@ def test_a_fault_of_our_own_is_not_hidden() -> None:
     with BlockingSession(Policy(), TELLER) as session, pytest.raises(TypeError):
         session.call("GET", "http://127.0.0.1:1/", headers=None)  # type: ignore[arg-type]
     assert repr(session) == "BlockingSession('Conta')"
+
+
+class Turns:
+    """A pace that gives so many turns and hears what it is told."""
+
+    def __init__(self, turns: int) -> None:
+        self.turns, self.heard = turns, list[float]()
+
+    def take(self, seconds: float) -> bool:
+        self.turns -= 1
+        return self.turns >= 0
+
+    def told(self, seconds: float) -> None:
+        self.heard.append(seconds)
+
+
+def test_every_attempt_waits_for_its_turn_and_a_429_is_heard_by_the_whole_key() -> None:
+    pace = Turns(3)
+    with AnythingServer({}) as server, BlockingSession(Policy(attempts=5, first_pause=0), TELLER, pace=pace) as session:
+        server.faults.queue(faults.status(429, "", {"Retry-After": "0.01"}), faults.status(503), faults.status(429))
+        with pytest.raises(Overloaded) as caught:
+            session.call("GET", server.url, headers={}, harmless=True)
+    assert "não chegou a tempo" in str(caught.value)
+    assert not caught.value.may_be_stored
+    assert len(server.requests) == 3
+    assert pace.heard == [0.01, 5.0]
