@@ -5,6 +5,7 @@ depending on how TCP split them. Here the head is parsed by itself; a fault behi
 """
 
 import re
+import select
 
 from aiohttp import ClientPayloadError
 from aiohttp.client_proto import ResponseHandler
@@ -33,6 +34,10 @@ class OneAnswer(ResponseHandler):
         """Begin with a new request."""
         self._answered, self._size, self._last, self._stray = False, 0, b"", b""
         super().set_response_params(**params)  # type: ignore[arg-type]
+
+    def is_connected(self) -> bool:
+        """Tell whether it serves for one more request: nothing came after the last answer, not even the end."""
+        return super().is_connected() and not (self._answered and self._whole() and self._something_waits())
 
     def data_received(self, data: bytes) -> None:
         """Parse what came: the head to its blank line, then the rest."""
@@ -82,6 +87,15 @@ class OneAnswer(ResponseHandler):
 
     def _whole(self) -> bool:
         return self._payload is None or self._payload.is_eof()
+
+    def _something_waits(self) -> bool:
+        """Look for what the event loop has not read yet: after the next request it would pass for its answer."""
+        wire = self.transport.get_extra_info("socket") if self.transport is not None else None
+        if wire is None:
+            return False
+        look = select.poll()
+        look.register(wire, select.POLLIN)
+        return bool(look.poll(0))
 
     def _drop(self) -> None:
         self.force_close()

@@ -15,13 +15,14 @@ class RawServer:
     """Answers requests on any connection with `answers` in turn, and then the last one again and again.
 
     `piece` bytes go into one segment, all of them when it is None; `closes` ends the connection after each answer;
-    `resets` cuts every connection with a TCP RST before it is read.
+    `resets` cuts every connection with a TCP RST before it is read. `answered` counts the answers that it has finished
+    writing, or that the other side would not take whole.
     """
 
     def __init__(self, *answers: bytes, piece: int | None = None, closes: bool = False, resets: bool = False) -> None:
         self.answers, self.piece, self.closes, self.resets = answers, piece, closes, resets
         self.requests: list[bytes] = []
-        self.connections = 0
+        self.connections = self.answered = 0
         self.host, self.port = LOOPBACK, 0
         self._listener: socket.socket
         self._open: list[socket.socket] = []
@@ -31,6 +32,12 @@ class RawServer:
     def url(self) -> str:
         """Root address, without a slash at the end."""
         return f"http://{self.host}:{self.port}"
+
+    def interrupt(self, data: bytes) -> None:
+        """Send bytes that nobody asked for on every connection; no bytes are the end of them all."""
+        for peer in self._open:
+            with contextlib.suppress(OSError):
+                peer.sendall(data) if data else peer.shutdown(socket.SHUT_WR)
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server((self.host, 0))
@@ -80,8 +87,11 @@ class RawServer:
 
     def _send(self, peer: socket.socket, answer: bytes) -> None:
         piece = self.piece or max(1, len(answer))
-        for start in range(0, len(answer), piece):
-            peer.sendall(answer[start : start + piece])
+        try:
+            for start in range(0, len(answer), piece):
+                peer.sendall(answer[start : start + piece])
+        finally:
+            self.answered += 1
 
 
 def _request(peer: socket.socket) -> bytes:

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.ports import wait_until
 
 from core.http import open_session, read_into
 from core.one_answer import FIELD_LIMIT, HEAD_LIMIT, OneAnswer
@@ -51,10 +52,17 @@ def exchanges(answer: bytes, piece: int | None, times: int = 4) -> list[tuple[in
 
     async def all_of_them() -> list[tuple[int, bytes | str] | str]:
         async with open_session() as session, asyncio.timeout(20):
-            return [await _one(session, server.url) for _ in range(times)]
+            return [await _one_and_its_end(session, server) for _ in range(times)]
 
     with RawServer(answer, piece=piece) as server:
         return asyncio.run(all_of_them())
+
+
+async def _one_and_its_end(session: aiohttp.ClientSession, server: RawServer) -> tuple[int, bytes | str] | str:
+    """Return what a request came to once all of its answer is written: what came later might pass for the next one."""
+    found, asked = await _one(session, server.url), len(server.requests)
+    await asyncio.to_thread(wait_until, lambda: server.answered >= asked, seconds=20, every=0.001)
+    return found
 
 
 async def _one(session: aiohttp.ClientSession, url: str) -> tuple[int, bytes | str] | str:
@@ -113,10 +121,24 @@ def test_a_connection_with_something_after_the_end_is_not_kept() -> None:
     async def twice() -> None:
         async with open_session() as session:
             for _ in range(2):
-                await _one(session, server.url)
+                await _one_and_its_end(session, server)
 
     with RawServer(GOOD["bytes after the end"]) as server:
         asyncio.run(twice())
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize("late", [b"", GOOD["plain"], b"HTTP/1.1 500 NO\r\n\r\n"], ids=["the end", "good", "bad"])
+def test_what_came_before_a_request_does_not_answer_it(late: bytes) -> None:
+    async def twice() -> object:
+        async with open_session() as session, asyncio.timeout(20):
+            await _one_and_its_end(session, server)
+            # the event loop does not run in between: nothing has read it when the next request is made
+            server.interrupt(late)
+            return await _one(session, server.url)
+
+    with RawServer(GOOD["plain"], OK + b"Content-Length: 5\r\n\r\nmeu 2") as server:
+        assert asyncio.run(twice()) == (200, b"meu 2")
         assert server.connections == 2
 
 

@@ -4,6 +4,7 @@ import socket
 import threading
 
 import pytest
+from support.ports import wait_until
 
 from sandbox.raw import RawServer
 
@@ -38,6 +39,16 @@ def test_a_request_in_pieces_is_one_request() -> None:
         assert one.recv(10) == b"x"
         assert one.recv(10) == b""
     assert server.requests == [REQUEST]
+
+
+def test_it_tells_when_an_answer_is_written_and_says_more_unasked() -> None:
+    with RawServer(b"um", piece=1) as server, socket.create_connection((server.host, server.port), 30) as one:
+        one.sendall(REQUEST)
+        wait_until(lambda: server.answered == 1)
+        server.interrupt(b" mais")
+        server.interrupt(b"")
+        assert one.recv(7, socket.MSG_WAITALL) == b"um mais"
+        assert one.recv(1) == b""
 
 
 def test_a_reset_is_a_reset() -> None:
