@@ -2,7 +2,8 @@
 
 `esteira subir` with PostgreSQL; the receiver fails at random too. It ends when every delivery that the database knows
 was accepted by the receiver and says so, or when time is up; the exit code is 0 only in the first case. What is killed
-and when follows from the seed. `python -m bench.soak [--entregas N] [--semente N]`.
+and when follows from the seed; with `--mortes N` the killing ends after so many, without it never.
+`python -m bench.soak [--entregas N] [--mortes N] [--semente N]`.
 """
 
 import argparse
@@ -39,6 +40,7 @@ class Wanted:
     every: float
     seconds: float
     seed: int
+    kills: int | None = None
 
     @property
     def events(self) -> int:
@@ -125,7 +127,7 @@ def running(wanted: Wanted) -> Iterator[tuple[Counter, Violence]]:
         _subscribe(counter, wanted.destinations)
         admin = create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT")
         stack.callback(admin.dispose)
-        yield counter, Violence(line, admin, installation.DATABASE, wanted.every, wanted.seed)
+        yield counter, Violence(line, admin, installation.DATABASE, wanted.every, wanted.seed, wanted.kills)
 
 
 def _join(environment: Mapping[str, str]) -> None:
@@ -150,7 +152,7 @@ def soak(wanted: Wanted) -> bool:
     with running(wanted) as (counter, violence):
         with violence:
             recorded = record(wanted, ends)
-            closed = wait_until_delivered(ends)
+            closed = violence.over(ends - time.monotonic()) and wait_until_delivered(ends)
         seconds = time.monotonic() - began
         states, accepted, requests = owed(), counter.accepted(), counter.requests
     kills = ", ".join(f"{name} {times}" for name, times in sorted(violence.done.items()))
@@ -182,10 +184,13 @@ def main() -> None:
     arguments.add_argument("--destinos", type=int, default=10)
     arguments.add_argument("--ritmo", type=float, default=100, help="eventos gravados por segundo, no máximo")
     arguments.add_argument("--intervalo", type=float, default=8, help="segundos entre duas mortes, em média")
+    arguments.add_argument("--mortes", type=int, help="quantas ao todo; sem ela, até o fim")
     arguments.add_argument("--segundos", type=float, default=900, help="quando desistir")
     arguments.add_argument("--semente", type=int, default=random.randrange(10**6))
     given = arguments.parse_args()
-    wanted = Wanted(given.entregas, given.destinos, given.ritmo, given.intervalo, given.segundos, given.semente)
+    wanted = Wanted(
+        given.entregas, given.destinos, given.ritmo, given.intervalo, given.segundos, given.semente, given.mortes
+    )
     machine.tell()
     print(f"{wanted.events} eventos para {wanted.destinations} destinos, semente {wanted.seed}", flush=True)
     sys.exit(0 if soak(wanted) else 1)

@@ -19,31 +19,46 @@ LEAST, MOST = 0.5, 1.5
 
 
 class Violence:
-    """Does one thing after the other at random moments, about `every` seconds apart, until the end of the block."""
+    """Does one thing after the other at random moments, about `every` seconds apart.
 
-    def __init__(self, line: Line, admin: Engine, database: str, every: float, seed: int) -> None:
+    It ends with the block, or after `most` acts: a slow machine gets up only when it is left alone.
+    """
+
+    def __init__(
+        self, line: Line, admin: Engine, database: str, every: float, seed: int, most: int | None = None
+    ) -> None:
         self.done: Counter[str] = Counter()
-        self._line, self._admin, self._database, self._every = line, admin, database, every
+        self._line, self._admin, self._database, self._every, self._most = line, admin, database, every, most
         self._draw = random.Random(seed)
         self._workers = [worker.name for worker in one_machine()]
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
+    def over(self, seconds: float) -> bool:
+        """Wait so long for the last act of all, if there is one; tell whether it is done."""
+        if self._most is not None:
+            self._thread.join(seconds)
+        return self._most is None or not self._thread.is_alive()
+
     def _run(self) -> None:
-        acts: list[tuple[str, Callable[[], bool]]] = []
-        while not self._stop.wait(self._every * self._draw.uniform(LEAST, MOST)):
-            if not acts:
-                # Each kind once per round, so that a short run meets them all.
-                known = [
-                    ("worker", self._kill_worker),
-                    ("broker", self._kill_broker),
-                    ("FLUSHALL", self._flush),
-                    ("conexões", self._cut_connections),
-                ]
-                acts = self._draw.sample(known, len(known))
-            name, act = acts.pop()
+        kinds: dict[str, Callable[[], bool]] = {
+            "worker": self._kill_worker,
+            "broker": self._kill_broker,
+            "FLUSHALL": self._flush,
+            "conexões": self._cut_connections,
+        }
+        round_: list[str] = []
+        while self.done.total() != self._most and not self._stop.wait(self._every * self._draw.uniform(LEAST, MOST)):
+            # Each kind once per round, so that a short run meets them all; what found nothing to hit waits its turn.
+            round_ = round_ or self._draw.sample(list(kinds), len(kinds))
+            name = round_.pop()
+            done = False
             with contextlib.suppress(OSError, redis.RedisError):
-                self.done[name] += act()
+                done = kinds[name]()
+            if done:
+                self.done[name] += 1
+            else:
+                round_.insert(0, name)
 
     def _kill_worker(self) -> bool:
         """Kill one process of a worker: the main one or one of its pool."""

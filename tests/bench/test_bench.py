@@ -65,10 +65,14 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
 }
 
 
+# A guard against hanging: some take a minute on a machine that does other things.
+PATIENCE_SECONDS = 400
+
+
 def run(words: list[str]) -> str:
     """Run a bench as people do; return what it printed."""
     command = [sys.executable, "-m", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=180)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -84,14 +88,12 @@ class TestRuns:
         assert not re.search(r"\bnan\b", said)
 
     def test_the_soak_ends_with_everything_delivered(self) -> None:
-        words = ["--entregas", "40", "--destinos", "2", "--ritmo", "4", "--intervalo", "1", "--semente", "1"]
-        said = run(["bench.soak", *words, "--segundos", "120"])
+        words = ["--entregas", "40", "--destinos", "2", "--ritmo", "4", "--intervalo", "0.5", "--mortes", "8"]
+        said = run(["bench.soak", *words, "--semente", "1", "--segundos", str(PATIENCE_SECONDS - 60)])
         assert "semente 1" in said
         assert "estados: entregue 40" in said
         assert "faltam 0 entregas; 0 eventos confirmados" in said
-        kills = dict(re.findall(r"(broker|worker|FLUSHALL|conexões) (\d+)", said.partition("mortes ")[2]))
-        assert [name for name, times in kills.items() if times == "0"] == []
-        assert len(kills) == 4
+        assert "mortes 8: FLUSHALL 2, broker 2, conexões 2, worker 2" in said
 
 
 @pytest.mark.parametrize(

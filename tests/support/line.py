@@ -56,7 +56,7 @@ class Line:
 
     def wait_ready(self) -> None:
         """Wait until every worker answers."""
-        wait_until(lambda: len(self.workers()) == len(one_machine()), seconds=60, every=0.3)
+        wait_until(lambda: len(self.workers()) == len(one_machine()), seconds=180, every=0.3)
 
     def workers(self) -> list[str]:
         """Return the nodes that answer a ping."""
