@@ -43,7 +43,7 @@ class MongoLedger:
             values = {name: _plain(value) for name, value in vars(one).items()}
             key = {"conta": self.conta, "livro": values.pop("livro"), "chave": values.pop("chave")}
             values["motivo"] = values["motivo"] or NONE
-            fresh = {"_id": str(ObjectId()), **values, **zeros, **times, "lease_token": FREE, "marca": mark}
+            fresh = {"_id": str(ObjectId()), **values, **zeros, **times, "reserva": FREE, "marca": mark}
             writes.append(UpdateOne(key, {"$setOnInsert": fresh}, upsert=True))
         return self._owed(writes, mark) if writes else set()
 
@@ -79,7 +79,7 @@ class MongoLedger:
         if ids is None:
             where["due_at"] = {"$lte": _text(now)}
         else:
-            where |= {"_id": {"$in": list(ids)}, "$or": [{"due_at": {"$lte": _text(now)}}, {"lease_token": FREE}]}
+            where |= {"_id": {"$in": list(ids)}, "$or": [{"due_at": {"$lte": _text(now)}}, {"reserva": FREE}]}
         claimed: list[Item] = []
         for _ in range(ROUNDS):
             wanted = limit - len(claimed)
@@ -96,12 +96,12 @@ class MongoLedger:
 
     def _take(self, found: Document, now: datetime, until: datetime, token: str) -> Item | None:
         """Take a line as it was seen, or not at all. A line that was being sent when its lease ended may be sent."""
-        mark, seen = _mark(), {name: found[name] for name in ("_id", "situacao", "lease_token")}
-        if found["lease_token"] != FREE:
+        mark, seen = _mark(), {name: found[name] for name in ("_id", "situacao", "reserva")}
+        if found["reserva"] != FREE:
             # its holder may have held on to it since
             seen["due_at"] = {"$lte": _text(now)}
         tried = bool(found["tentado"]) or found["situacao"] == Situacao.ENVIANDO
-        new = {"situacao": Situacao.ENVIANDO.value, "tentado": tried, "lease_token": token, "due_at": _text(until)}
+        new = {"situacao": Situacao.ENVIANDO.value, "tentado": tried, "reserva": token, "due_at": _text(until)}
         return self._taken(seen, {**new, "marca": mark})
 
     @steady
@@ -117,7 +117,7 @@ class MongoLedger:
         writes = {
             one.id: {name: _plain(getattr(one, name)) for name in OUTCOME_FIELDS if name != "id"} for one in outcomes
         }
-        free = {"lease_token": FREE}
+        free = {"reserva": FREE}
         return self._held(
             token, {key: {**values, "motivo": values["motivo"] or NONE, **free} for key, values in writes.items()}
         )
@@ -131,7 +131,7 @@ class MongoLedger:
         if not ids:
             return set()
         tried = self._tried(ids)
-        free = {"lease_token": FREE, "due_at": _text(now)}
+        free = {"reserva": FREE, "due_at": _text(now)}
         states = {key: Situacao.DESCONHECIDO if key in tried else Situacao.PENDENTE for key in ids}
         return self._held(token, {key: {**free, "situacao": state.value} for key, state in states.items()})
 
@@ -148,8 +148,7 @@ class MongoLedger:
     @steady
     def _marked(self, token: str, values: Mapping[Key, Document], mark: str) -> set[Key]:
         writes = [
-            UpdateOne({"_id": key, "lease_token": token}, {"$set": {**new, "marca": mark}})
-            for key, new in values.items()
+            UpdateOne({"_id": key, "reserva": token}, {"$set": {**new, "marca": mark}}) for key, new in values.items()
         ]
         self._items.bulk_write(writes, ordered=False)
         return {one["_id"] for one in self._items.find({"_id": {"$in": list(values)}, "marca": mark}, {"_id": 1})}
@@ -157,11 +156,11 @@ class MongoLedger:
     @steady
     def after_crash(self, now: datetime) -> int:
         """Let go of what dead processes of this host held."""
-        tokens = self._items.distinct("lease_token", {"conta": self.conta, "situacao": Situacao.ENVIANDO.value})
-        lost = {"lease_token": FREE, "due_at": _text(now), "situacao": Situacao.DESCONHECIDO.value, "tentado": True}
+        tokens = self._items.distinct("reserva", {"conta": self.conta, "situacao": Situacao.ENVIANDO.value})
+        lost = {"reserva": FREE, "due_at": _text(now), "situacao": Situacao.DESCONHECIDO.value, "tentado": True}
         dead = [token for token in tokens if token and holder.is_dead(token)]
         return sum(
-            self._items.update_many({"conta": self.conta, "lease_token": token}, {"$set": lost}).modified_count
+            self._items.update_many({"conta": self.conta, "reserva": token}, {"$set": lost}).modified_count
             for token in dead
         )
 
@@ -220,7 +219,7 @@ class MongoLedger:
     def change(self, where: Mapping[str, object], now: datetime, **values: object) -> int:
         """Write values to free items that have these ones."""
         names = {name if name != "id" else "_id": value for name, value in where.items()}
-        asked: Document = {"conta": self.conta, "lease_token": FREE}
+        asked: Document = {"conta": self.conta, "reserva": FREE}
         for name, value in names.items():
             asked[name] = {"$in": [_plain(one) for one in value]} if isinstance(value, list | tuple | set) else value
         new = {name: _plain(value) for name, value in {"mudado_em": now, **values}.items()}

@@ -27,7 +27,7 @@ INDEXES = (
     [("conta", ASCENDING), ("fluxo", ASCENDING), ("due_at", ASCENDING)],
     [("conta", ASCENDING), ("ploomes_id", ASCENDING)],
     [("conta", ASCENDING), ("milvus_id", ASCENDING)],
-    [("lease_token", ASCENDING)],
+    [("reserva", ASCENDING)],
 )
 CHOOSE_MS, CALL_MS = 5_000, 20_000
 UNAUTHORIZED, LOGIN_FAILED, DUPLICATE = 13, 18, 11_000

@@ -39,7 +39,7 @@ class SqlLedger:
 
     def owe(self, new: Iterable[New], now: datetime) -> set[tuple[str, str]]:
         """Note what is not noted yet; return the (livro, chave) of those that are new."""
-        fixed = {"conta": self.conta, "due_at": now, "criado_em": now, "mudado_em": now, "lease_token": None}
+        fixed = {"conta": self.conta, "due_at": now, "criado_em": now, "mudado_em": now}
         zeros = {"tentado": False, "procuras": 0, "tentativas": 0, "erro": None, "execucao": None, "tentado_em": None}
         rows = [{**fixed, **zeros, **vars(one)} for one in new]
         if not rows:
@@ -136,7 +136,7 @@ class SqlLedger:
 
     def change(self, where: Mapping[str, object], now: datetime, **values: object) -> int:
         """Write values to free items that have these ones."""
-        conditions: list[ColumnElement[bool]] = [TABLE.c.conta == self.conta, TABLE.c.lease_token.is_(None)]
+        conditions: list[ColumnElement[bool]] = [TABLE.c.conta == self.conta, ITEMS.free]
         for name, value in where.items():
             column = TABLE.c[name]
             conditions.append(column.in_(value) if isinstance(value, list | tuple | set) else column == value)
