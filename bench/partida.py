@@ -27,9 +27,8 @@ REPORTS = (
     "questor listar",
     "destinos listar",
     "eventos listar",
+    "diagnostico",
 )
-# It asks every system there is, so it has no target: it loads what each of them needs.
-CHECK = "diagnostico"
 PARTS = ("comandos", "memoria")
 LOOK_SECONDS = 1.0
 
@@ -48,7 +47,7 @@ def cpu(arguments: Sequence[str], folder: Path) -> float:
 
 def commands(times: int) -> None:
     """Print what each command takes, all of them in turn so that a slow moment of the machine touches all."""
-    asked = {"": REFERENCE} | {words: ("-m", "cli.main", *words.split()) for words in ("--help", *REPORTS, CHECK)}
+    asked = {"": REFERENCE} | {words: ("-m", "cli.main", *words.split()) for words in ("--help", *REPORTS)}
     with fresh("sqlite") as folder:
         for arguments in asked.values():
             cpu(arguments, folder)
@@ -57,8 +56,7 @@ def commands(times: int) -> None:
     reference = ("importações", medians.pop(""))
     for words, taken in medians.items():
         share = HELP_SHARE if words == "--help" else REPORT_SHARE
-        below = None if words == CHECK else round(share * reference[1])
-        figures.show(f"esteira {words}", taken, "ms de CPU", reference, below=below)
+        figures.show(f"esteira {words}", taken, "ms de CPU", reference, below=round(share * reference[1]))
 
 
 def family(pid: int) -> list[int]:

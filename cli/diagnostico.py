@@ -7,7 +7,7 @@ import typer
 
 from cli.output import document, table
 from cli.portuguese import Verb
-from core.upkeep import FAULT
+from core.checks import FAULT
 
 app = Verb("Confere cada sistema configurado e diz o que corrigir; termina com 1 se há erro.")
 

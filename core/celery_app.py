@@ -7,16 +7,10 @@ from celery import Celery
 from kombu import pools as kombu_pools
 
 from core import queues
-from core.broker_address import broker_address
-from core.redis_address import RedisAddress
+from core.broker_link import ACCEPTED, CONTROL, KEY_PREFIX, SOCKET, TRANSPORT, broker
 from core.settings.core import CoreSettings
 from core.settings.load import Settings, get_settings
 
-KEY_PREFIX = "esteira:"
-# Nobody listens there: without a broker a task that is sent fails at once instead of hanging.
-NO_BROKER = RedisAddress("redis://127.0.0.1:1/0")
-# A half-open connection would otherwise hang a publish for ever.
-SOCKET = {"socket_timeout": 10, "socket_connect_timeout": 5, "socket_keepalive": True, "health_check_interval": 25}
 PUBLISH_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
 
 
@@ -36,19 +30,14 @@ def _limits() -> dict[str, dict[str, int]]:
 
 def configuration(settings: Settings) -> dict[str, Any]:
     """Return Celery's settings (docs/reference/contracts/webhooks_delivery.md §7)."""
-    broker = _broker()
+    address = broker()
     return {
-        "broker_url": broker.url,
-        "broker_use_ssl": broker.tls or None,
+        "broker_url": address.url,
+        "broker_use_ssl": address.tls or None,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
-        "broker_transport_options": {
-            "global_keyprefix": KEY_PREFIX,
-            "visibility_timeout": 3600,
-            "unacked_restore_interval": 10,
-            "unacked_restore_throttle": 1,
-            **SOCKET,
-        },
+        "broker_transport_options": TRANSPORT,
+        "control_exchange": CONTROL,
         "task_default_queue": "default",
         "task_queues": [kombu.Queue(queue.name, routing_key=queue.name) for queue in queues.queues()],
         "task_create_missing_queues": False,
@@ -57,8 +46,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "task_acks_late": False,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "task_ignore_result": True,
-        "task_serializer": "json",
-        "accept_content": ["json"],
+        "task_serializer": ACCEPTED[0],
+        "accept_content": list(ACCEPTED),
         "task_publish_retry_policy": PUBLISH_POLICY,
         "worker_prefetch_multiplier": 1,
         "worker_disable_prefetch": True,
@@ -72,21 +61,13 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "enable_utc": True,
         "beat_scheduler": "workers.beat:PatientScheduler",
         "beat_max_loop_interval": 1,
-        "redbeat_redis_url": broker.url,
-        "redbeat_redis_use_ssl": broker.tls or None,
+        "redbeat_redis_url": address.url,
+        "redbeat_redis_use_ssl": address.tls or None,
         "redbeat_redis_options": SOCKET,
         "redbeat_key_prefix": f"{KEY_PREFIX}redbeat:",
         # Longer than the loop, short enough that a restarted beat soon gets the lock of a killed one.
         "redbeat_lock_timeout": 5,
     }
-
-
-def _broker() -> RedisAddress:
-    try:
-        return broker_address() or NO_BROKER
-    except ValueError:
-        # The checks say what is wrong with it; who only publishes hears that nobody answers.
-        return NO_BROKER
 
 
 def build() -> Celery:
@@ -111,6 +92,6 @@ def refresh() -> None:
 
 def current() -> Celery:
     """Return the app, pointed at the broker of this moment: `esteira subir` may have started one since."""
-    if app.conf.broker_url != _broker().url:
+    if app.conf.broker_url != broker().url:
         refresh()
     return app

@@ -1,6 +1,6 @@
 """Messages to the workers. Each says "look at this now"; what is owed stands in the database.
 
-Celery is loaded by the first message: a process that sends none does not pay for it.
+Celery is loaded by the first message: a process that sends none, or only asks who is there, does not pay for it.
 """
 
 from collections.abc import Sequence
@@ -32,10 +32,10 @@ def answering() -> list[str]:
     from kombu.exceptions import OperationalError
     from redis import RedisError
 
-    from core.celery_app import current
+    from core.broker_link import asked
 
     try:
-        replies = current().control.ping(timeout=PING_SECONDS)
+        replies = asked("ping", PING_SECONDS)
     except (OperationalError, RedisError, OSError):
         return []
     return sorted(node for reply in replies for node in reply)

@@ -1,6 +1,7 @@
 """What the platform does for a flow besides its work: one `UPKEEP` in each `flows/<flow>/upkeep.py`.
 
-`diagnostico`, retention, the metrics and the worker's hooks walk them; none of them names a flow.
+Retention, the metrics and the worker's hooks walk them; none of them names a flow. What `diagnostico` looks at stands
+beside it in `checks.py` (`core.checks`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,20 +15,6 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric
     from sqlalchemy.orm import Session
 
-OK, WARNING, FAULT = "ok", "aviso", "erro"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One system that was looked at: how it is, and what to do about it."""
-
-    sistema: str
-    situacao: str
-    detalhe: str
-    correcao: str = ""
-
-
-Check = Callable[[], Iterable[Finding]]
 # Deletes one batch of what is too old at that instant, in a transaction of its own, at each step; tells how many rows
 # went, by what they are called.
 Retention = Callable[[datetime], Iterator[Mapping[str, int]]]
@@ -44,7 +31,6 @@ class Upkeep:
     before that one ends, with the seconds it may take.
     """
 
-    checks: tuple[Check, ...] = ()
     retention: tuple[Retention, ...] = ()
     metrics: tuple[Metrics, ...] = ()
     claims: tuple[GiveBack, ...] = ()

@@ -28,13 +28,18 @@ def delete_chosen(db: Session, table: Table, chosen: Select[int]) -> int:
     return len(db.execute(gone).all())
 
 
-def insert_for(db: Session, model: type[DeclarativeBase]) -> Any:
-    """Return the insert of this database's dialect; only these know of conflicts."""
-    if db.get_bind().dialect.name == "postgresql":
+def insert_in(dialect: str, table: Table) -> Any:
+    """Return the insert of a dialect, which is loaded by those who use it; only these know of conflicts."""
+    if dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    return insert(table_of(model))
+    return insert(table)
+
+
+def insert_for(db: Session, model: type[DeclarativeBase]) -> Any:
+    """Return the insert of this database's dialect."""
+    return insert_in(db.get_bind().dialect.name, table_of(model))
 
 
 def add_missing(db: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.models import Sequencia
-from storage.rows import table_of
+from storage.rows import insert_in, table_of
 
 LIMIT = 200
 TABLE = table_of(Sequencia)
@@ -31,7 +30,6 @@ def next_values(db: Session, amounts: Mapping[str, int]) -> dict[str, int]:
 
 @cache
 def _counting(dialect: str) -> Any:
-    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    new = insert(TABLE)
+    new = insert_in(dialect, TABLE)
     counted = new.on_conflict_do_update(index_elements=["entidade"], set_={"valor": TABLE.c.valor + new.excluded.valor})
     return counted.returning(TABLE.c.valor)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from importlib.metadata import entry_points
 
-from alerts.sat.registry import registrar
 from core.logs import get_logger
 from core.settings.sat import SatSettings
 from core.text import redact
@@ -36,6 +35,9 @@ def _loaded(name: str, load: Callable[[], object]) -> str | None:
     try:
         found = load()
         if isinstance(found, type):
+            # Here, so that to know of no guest costs no more than to look.
+            from alerts.sat.registry import registrar
+
             registrar(found)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a guest's code: it may fail in any way, alone
         reason = redact(f"{type(error).__name__}: {error}")[:REASON_LIMIT]

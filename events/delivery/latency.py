@@ -7,14 +7,14 @@ import time
 from collections import defaultdict
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Insert, Table, select, true
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from claims.many import Many
 from storage.models import Latencia
+from storage.rows import insert_in
 
 INFINITE_MS = 2_147_483_647
 BOUNDS_MS = (5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 15_000, 60_000, INFINITE_MS)
@@ -64,9 +64,8 @@ class Waits:
 
 @cache
 def _adding(dialect: str) -> Insert:
-    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
     new = _MANY.table(dialect)
     # SQLite takes ON CONFLICT for a join's ON unless there is a WHERE.
-    statement = insert(_TABLE).from_select(list(_MANY.types), select(*new.c).where(true()))
+    statement = insert_in(dialect, _TABLE).from_select(list(_MANY.types), select(*new.c).where(true()))
     added = {name: _TABLE.c[name] + statement.excluded[name] for name in ("total", "soma_ms")}
     return cast("Insert", statement.on_conflict_do_update(index_elements=["destino_id", "ate_ms"], set_=added))

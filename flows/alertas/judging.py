@@ -1,17 +1,14 @@
 """Judge the sources that no flow judges by itself: destinations, Questor's lots and accounts, the scheduled tasks."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alerts import sources
 from claims import last_times
 from core.clock import SYSTEM, Clock
+from flows.alertas.runs import JUDGED, PAUSE
 from storage.models.limites import JUDGING_SINCE
 from storage.session import reading
-
-JUDGED = "alertas.julgar"
-# After a longer pause nobody was there to run anything: what is missing counts from now.
-PAUSE = timedelta(minutes=5)
 
 
 def judge(periodos: Mapping[str, float], clock: Clock = SYSTEM) -> list[str]:

@@ -1,55 +1,14 @@
-"""What is looked after for destinations: is each of them on, allowed, well."""
+"""What is looked after for destinations: the figures of each."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.clock import SYSTEM
-from core.text import human_duration
-from core.upkeep import FAULT, OK, WARNING, Finding, Upkeep
-from events.delivery.kind import kinds
-from storage.models import Delivery, Destino
-from storage.models.eventos import Estado
-from storage.session import reading
-
-# A pause of longer than this may have been forgotten.
-FORGOTTEN = timedelta(days=1)
-
-
-def destinations() -> Iterator[Finding]:
-    """Tell which destinations are off, paused for long, failing, or at an address that is not allowed."""
-    with reading() as db:
-        destinos = db.query(Destino).order_by(Destino.id).all()
-        kept = select(Delivery.destino_id, func.count()).where(Delivery.estado == Estado.RETIDO)
-        waiting = {row[0]: row[1] for row in db.execute(kept.group_by(Delivery.destino_id))}
-    now = SYSTEM.now()
-    for destino in destinos:
-        yield Finding(f"destino {destino.nome}", *_state(destino, waiting.get(destino.id, 0), now))
-
-
-def _state(destino: Destino, waiting: int, now: datetime) -> tuple[str, str, str]:
-    """Return how a destination is, in words, and what to do about it."""
-    resume = f"`esteira destinos retomar {destino.id}`"
-    if destino.desligado_em:
-        return WARNING, f"desligado: {destino.desligado_motivo}", f"Corrija o destino e rode {resume}."
-    if destino.tipo not in kinds():
-        return FAULT, f"o tipo {destino.tipo!r} não é conhecido nesta versão", "Atualize a Esteira."
-    if kinds()[destino.tipo].blocked(destino):
-        advice = "Veja deliveries.allow_networks, allow_http e allow_ports."
-        return FAULT, "as regras de entrega não permitem este endereço", advice
-    if destino.pausado_em:
-        since = now - destino.pausado_em
-        told = f"pausado há {human_duration(since.total_seconds())}; eventos retidos: {waiting}"
-        return WARNING if since >= FORGOTTEN else OK, told, f"Se foi esquecido, rode {resume}."
-    if destino.falhando_desde:
-        since = now - destino.falhando_desde
-        told = f"falha há {human_duration(since.total_seconds())}"
-        one_by_one = "; vai uma tentativa por vez" if destino.circuito_espera else ""
-        return WARNING, told + one_by_one, f"Rode `esteira destinos testar {destino.id}`."
-    return OK, destino.url, ""
+from core.upkeep import Upkeep
+from storage.models import Destino
 
 
 def health(db: Session, now: datetime) -> Iterator[Metric]:
@@ -64,4 +23,4 @@ def health(db: Session, now: datetime) -> Iterator[Metric]:
     yield from (circuit, off)
 
 
-UPKEEP = Upkeep(checks=(destinations,), metrics=(health,))
+UPKEEP = Upkeep(metrics=(health,))

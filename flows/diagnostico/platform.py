@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 
-import redis
-
 from core import messages
 from core.broker_address import broker_address
+from core.checks import FAULT, OK, WARNING, Check, Finding
 from core.errors import PlatformError
 from core.redis_address import authority_fault, certificate_refused, client
 from core.settings.core import CoreSettings
 from core.text import os_fault, redact
-from core.upkeep import FAULT, OK, WARNING, Check, Finding
 from storage import crypto, migrate
 from storage.session import engine
 
@@ -64,13 +62,16 @@ def broker() -> Iterator[Finding]:
     if unreadable := authority_fault(address):
         yield Finding("broker", FAULT, unreadable, "Corrija core.redis_ca.")
         return
+    # Loaded by those who have a broker.
+    from redis import RedisError
+
     try:
         with client(address, PATIENCE_SECONDS) as asked:
             asked.ping()
     except ValueError:
         yield Finding("broker", FAULT, "core.redis_url não é um endereço de Redis", ADDRESS)
         return
-    except (redis.RedisError, OSError) as error:
+    except (RedisError, OSError) as error:
         if certificate_refused(error):
             yield Finding("broker", FAULT, "o certificado do Redis não é de uma autoridade conhecida", NO_AUTHORITY)
         else:

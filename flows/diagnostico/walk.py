@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from core.checks import FAULT, Check, Finding, checks
 from core.errors import PlatformError
 from core.logs import get_logger
-from core.upkeep import FAULT, Check, Finding, upkeeps
 from flows.diagnostico import platform
 
 BUG = "A verificação falhou por um defeito da Esteira; o log diz qual."
@@ -18,8 +18,7 @@ def examine() -> list[Finding]:
 
 def _checks() -> Iterator[Check]:
     yield from platform.CHECKS
-    for upkeep in upkeeps().values():
-        yield from upkeep.checks
+    yield from checks()
 
 
 def _guarded(check: Check) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""What is looked after for queue tables: accounts that answer, rows of dead workers, what was told long ago."""
+"""What is looked after for queue tables: rows of dead workers, what was told long ago."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from core.errors import PlatformError
 from core.logs import get_logger
 from core.settings.fila import FilaSettings
 from core.settings.retencao import RetentionSettings
-from core.upkeep import FAULT, OK, WARNING, Finding, Upkeep
+from core.upkeep import Upkeep
 from flows.fila import accounts
 from storage.models.fila import FilaConta, FilaLinha
 from storage.rows import delete_chosen, table_of
@@ -19,26 +19,6 @@ from storage.session import transaction
 
 BATCH = 1000
 log = get_logger(__name__)
-
-
-def reachable() -> Iterator[Finding]:
-    """Tell which accounts can be read, and what their tables cannot promise."""
-    for nome, conta in FilaSettings.current().contas.items():
-        sistema = f"fila {nome}"
-        try:
-            layout = accounts.retried(nome).layout
-        except PlatformError as fault:
-            yield Finding(
-                sistema, FAULT, str(fault), "Confira a seção fila; o texto da tabela está em `esteira fila ddl`."
-            )
-            continue
-        if "status" not in layout.names:
-            yield Finding(sistema, OK, f"{conta.table}: sem estado; o que foi avisado fica anotado aqui")
-        elif not layout.leased:
-            advice = "Peça ao DBA as colunas de `esteira fila ddl`: sem elas as linhas ficam presas durante o envio."
-            yield Finding(sistema, WARNING, f"{conta.table}: sem as colunas de reserva", advice)
-        else:
-            yield Finding(sistema, OK, conta.table)
 
 
 def give_back(now: datetime) -> int:
@@ -84,6 +64,4 @@ def close(_seconds: float) -> None:
     accounts.close()
 
 
-UPKEEP = Upkeep(
-    checks=(reachable,), retention=(told_long_ago,), metrics=(depth,), claims=(give_back,), at_stop=(close,)
-)
+UPKEEP = Upkeep(retention=(told_long_ago,), metrics=(depth,), claims=(give_back,), at_stop=(close,))

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Numbered, PerConta
+from storage.models.base import Base, Numbered, PerConta, partial
 
 WAITS = "aguarda"
 
@@ -21,7 +21,7 @@ class FilaLinha(Numbered, PerConta, Base):
     __tablename__ = "fila_linha"
     __table_args__ = (
         UniqueConstraint("conta", "identidade"),
-        Index("ix_fila_linha_aguarda", "conta", "id", postgresql_where=text(WAITS), sqlite_where=text(WAITS)),
+        partial("ix_fila_linha_aguarda", "conta", "id", where=WAITS),
         Index("ix_fila_linha_em", "em"),
     )
 

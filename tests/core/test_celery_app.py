@@ -7,6 +7,7 @@ from conftest import Configure
 
 from core import celery_app, messages
 from core.broker_address import ADDRESS_FILE
+from core.broker_link import KEY_PREFIX
 from core.errors import Transient
 from core.settings.core import CoreSettings
 
@@ -44,4 +45,4 @@ def test_what_is_sent_is_for_workers_of_this_version_only(broker: str) -> None:
     conf = celery_app.current().conf
     assert (conf.task_serializer, conf.accept_content) == ("json", ["json"])
     assert conf.task_ignore_result
-    assert conf.broker_transport_options["global_keyprefix"] == celery_app.KEY_PREFIX
+    assert conf.broker_transport_options["global_keyprefix"] == KEY_PREFIX

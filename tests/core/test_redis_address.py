@@ -17,11 +17,11 @@ from support.redis import RedisServer
 from support.tls import TlsFront, tls_front
 
 from core.celery_app import configuration
+from core.checks import FAULT
 from core.errors import Misconfigured, PlatformError
 from core.redis_address import certificate_refused, redis_address
 from core.settings.core import CoreSettings
 from core.settings.load import get_settings
-from core.upkeep import FAULT
 from flows.diagnostico import walk as diagnostico
 from workers import broker
 

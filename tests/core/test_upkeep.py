@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import flows
+from core.clock import SYSTEM
 from core.upkeep import Upkeep, upkeeps
 
 UPKEEP = """
-from core.upkeep import Finding, Upkeep
-UPKEEP = Upkeep(checks=(lambda: [Finding("brinquedo", "ok", "inteiro")],))
+from core.upkeep import Upkeep
+UPKEEP = Upkeep(claims=(lambda now: 7,))
 """
 
 
@@ -31,10 +32,10 @@ def toy(tmp_path: Path) -> Iterator[None]:
 
 def test_a_flow_that_is_dropped_in_is_found(toy: None) -> None:
     found = upkeeps()
-    assert [finding.sistema for check in found["brinquedo"].checks for finding in check()] == ["brinquedo"]
+    assert [give_back(SYSTEM.now()) for give_back in found["brinquedo"].claims] == [7]
     assert "sem_zelo" not in found
 
 
 def test_a_flow_may_ask_for_nothing() -> None:
     empty = Upkeep()
-    assert not any((empty.checks, empty.retention, empty.metrics, empty.claims, empty.at_start, empty.at_stop))
+    assert not any((empty.retention, empty.metrics, empty.claims, empty.at_start, empty.at_stop))

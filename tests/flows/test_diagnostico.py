@@ -6,10 +6,10 @@ import pytest
 from conftest import Configure
 from support.deliveries import webhook
 
+from core.checks import FAULT
 from core.settings.questor import ContaQuestor
-from core.upkeep import FAULT
 from flows.diagnostico import examine
-from flows.questor import upkeep
+from flows.questor import checks
 from sandbox.questor import QuestorServer
 from sandbox.receiver import ReceiverServer
 
@@ -85,7 +85,7 @@ def test_a_questor_account_is_reached_but_nothing_is_sent(sqlite: str, configure
 )
 def test_the_manners_of_a_questor_account_are_looked_at(address: str, more: dict[str, Any], advice: str) -> None:
     conta = ContaQuestor.model_validate({"base_url": address, "token": "segredo", **more})
-    said = upkeep._advice(conta)
+    said = checks._advice(conta)
     assert (said == "") == (advice == "")
     assert advice in said
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from connectors.oracle.orders import Status
 from core.clock import SYSTEM
 from core.errors import NotFound, Transient, UsageError
-from flows.fila import accounts, adopting, again, looking, relay, upkeep, views
+from flows.fila import accounts, adopting, again, checks, looking, relay, upkeep, views
 from storage.models import Event
 from storage.models.fila import FilaConta
 from storage.session import reading
@@ -111,9 +111,9 @@ def test_a_fault_is_noted_since_when_and_gone_when_it_is_well(fila: Queue) -> No
 
 
 def test_diagnosis_says_what_a_table_cannot_promise(vazia: Queue) -> None:
-    assert [one.situacao for one in upkeep.reachable()] == ["erro"]
+    assert [one.situacao for one in checks.reachable()] == ["erro"]
     vazia.make(prepared=False)
-    assert [one.situacao for one in upkeep.reachable()] == ["aviso"]
+    assert [one.situacao for one in checks.reachable()] == ["aviso"]
 
 
 def test_a_table_is_prepared_only_when_somebody_asks_for_it(vazia: Queue) -> None:

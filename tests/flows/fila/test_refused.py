@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from connectors.oracle.faults import LoginRefused
-from flows.fila import accounts, relay, upkeep, watching
+from flows.fila import accounts, checks, relay, watching
 from tests.flows.fila.conftest import PASSWORD, USER, Queue
 
 Configure = Callable[..., None]
@@ -40,7 +40,7 @@ def test_watchers_and_workers_try_a_refused_login_once(tries: list[str]) -> None
 
 def test_a_person_who_asks_tries_once_more(tries: list[str]) -> None:
     watching.watch_all(0.1)
-    (finding,) = upkeep.reachable()
+    (finding,) = checks.reachable()
     assert "fila.password" in str(finding)
     assert len(tries) == 2
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from support.questor import files, lot, states
 
 from beat_schedule import schedule
-from core.celery_app import KEY_PREFIX
+from core.broker_link import KEY_PREFIX
 from core.clock import SYSTEM
 from core.errors import Conflict, NotFound
 from flows.questor import lots, starting, views

@@ -3,12 +3,7 @@
 from flows.brinquedo.jump import noted
 from prometheus_client.core import GaugeMetricFamily
 
-from core.upkeep import OK, Finding, Upkeep
-
-
-def whole():
-    """A check."""
-    yield Finding("brinquedo", OK, "inteiro")
+from core.upkeep import Upkeep
 
 
 def old(now):
@@ -25,7 +20,6 @@ def height(db, now):
 
 
 UPKEEP = Upkeep(
-    checks=(whole,),
     retention=(old,),
     metrics=(height,),
     claims=(lambda now: noted("devolveu") or 0,),

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from claims import last_times
 from core.clock import SYSTEM, FixedClock
-from flows.alertas.judging import JUDGED
-from flows.alertas.upkeep import agenda
+from flows.alertas.checks import agenda
+from flows.alertas.runs import JUDGED
 
 
 def test_an_agenda_that_stands_still_is_shown(sqlite: str) -> None:

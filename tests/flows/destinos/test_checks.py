@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from support.deliveries import change, fire, webhook
 
+from core.checks import FAULT, OK, WARNING
 from core.clock import SYSTEM
-from core.upkeep import FAULT, OK, WARNING
+from flows.destinos.checks import destinations
 from flows.destinos.switching import pause
-from flows.destinos.upkeep import destinations
 
 LONG_AGO = SYSTEM.now() - timedelta(days=3, hours=1)
 

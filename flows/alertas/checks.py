@@ -1,12 +1,12 @@
-"""What is looked after for alerts: somebody has to judge, and when beat is away nobody does."""
+"""What `diagnostico` tells of alerts: somebody has to judge, and when beat is away nobody does."""
 
 from collections.abc import Iterator
 
 from claims import last_times
+from core.checks import OK, WARNING, Finding
 from core.clock import SYSTEM
 from core.text import human_duration
-from core.upkeep import OK, WARNING, Finding, Upkeep
-from flows.alertas.judging import JUDGED, PAUSE
+from flows.alertas.runs import JUDGED, PAUSE
 from storage.session import reading
 
 
@@ -24,4 +24,4 @@ def agenda() -> Iterator[Finding]:
         yield Finding("agenda", WARNING, said, "Veja se o beat e o worker da fila default estão no ar.")
 
 
-UPKEEP = Upkeep(checks=(agenda,))
+CHECKS = (agenda,)
