@@ -1,5 +1,6 @@
 """How fast a key of an outside system may be used: a budget, and who waits for it before each request."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -68,3 +69,9 @@ class _Counting:
     def told(self, seconds: float) -> None:
         self._total.told_to_wait += 1
         self._inner.told(seconds)
+
+
+def budget_name(system: str, key: str, part: str = "") -> str:
+    """Return the name that a key's budget has wherever it is used; the key cannot be read from it."""
+    digest = hashlib.sha256(f"{system} {key}".encode()).hexdigest()[:16]
+    return f"{system}:{digest}{part and ':'}{part}"

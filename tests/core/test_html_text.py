@@ -1,0 +1,28 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.html_text import plain_text
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("<p>Instalar <b>duas</b>&nbsp;bobinas</p><p>Até&nbsp;sexta</p>", "Instalar duas bobinas\n\nAté sexta"),
+        ("a<br>b<br/>c", "a\nb\nc"),
+        ("<ul><li>um</li><li>dois</li></ul>", "um\n\ndois"),
+        ("<style>p{}</style><script>x()</script>fica", "fica"),
+        ("5 < 6 e 7 > 3", "5 < 6 e 7 > 3"),
+        ("R&D &amp; vendas", "R&D & vendas"),
+        ("  a \r\n\r\n\r\n\r\n b ", "a\n\nb"),
+        ("<p>sem fim", "sem fim"),
+        ("", ""),
+    ],
+)
+def test_words_of_html(text: str, plain: str) -> None:
+    assert plain_text(text) == plain
+
+
+@given(st.text(alphabet="<>/&;#pbr !-x1\n"))
+def test_any_text_is_read(text: str) -> None:
+    assert isinstance(plain_text(text), str)
