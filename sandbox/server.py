@@ -105,7 +105,7 @@ class SandboxServer:
         with self._changed:
             self._changed.notify_all()
 
-    def wait_for(self, condition: Callable[[], object], timeout: float = 10.0) -> bool:
+    def wait_for(self, condition: Callable[[], object], timeout: float = 60.0) -> bool:
         """Wait in another thread until the condition holds; False when time is up."""
         with self._changed:
             return bool(self._changed.wait_for(condition, timeout))

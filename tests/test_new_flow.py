@@ -95,11 +95,11 @@ def test_a_worker_opens_with_it_carries_it_out_and_stops_with_it(
     def lines() -> list[str]:
         return file.read_text().splitlines() if file.exists() else []
 
-    wait_until(lambda: {"abriu", "devolveu"} <= set(lines()), seconds=40)
+    wait_until(lambda: {"abriu", "devolveu"} <= set(lines()))
     run("support.brinquedo.ask", "7", folder=tmp_path)
-    wait_until(lambda: "caiu 7" in lines(), seconds=20)
+    wait_until(lambda: "caiu 7" in lines())
     run("support.brinquedo.ask", "500", folder=tmp_path)
-    wait_until(lambda: "pulou 500" in lines(), seconds=20)
+    wait_until(lambda: "pulou 500" in lines())
     worker.terminate()
-    assert worker.wait(20) == 0
+    assert worker.wait(60) == 0
     assert lines()[-2:] == ["caiu 500", "fechou"]

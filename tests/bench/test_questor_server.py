@@ -27,7 +27,7 @@ def server(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         assert running.stdout is not None
         yield f"http://127.0.0.1:{int(running.stdout.readline())}", running
         running.stdin.close()
-        assert running.wait(10) == 0
+        assert running.wait(60) == 0
 
 
 def told(running: subprocess.Popen[str], question: str = "contar") -> dict[str, Any]:

@@ -187,7 +187,7 @@ def test_a_row_that_a_rival_is_taking_is_passed_over_for_the_next(postgres: str)
         found: list[int] = []
         rival = threading.Thread(target=lambda: found.extend(home.claim(2, NOW, 60, "b")))
         rival.start()
-        rival.join(10)
+        rival.join(60)
         assert found == rows[2:]
 
 

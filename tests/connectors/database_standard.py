@@ -14,7 +14,7 @@ from core.errors import Misconfigured, PlatformError, Transient
 
 Failure = Literal["nobody", "password", "cut", "cut_in_commit", "cut_after_commit", "silent", "silent_in_commit"]
 # Beyond its deadline a call may take this long, on a busy machine.
-SLACK = 5.0
+SLACK = 30.0
 
 
 class DatabaseStandard:

@@ -58,10 +58,10 @@ def test_what_is_begun_goes_on_behind_its_caller() -> None:
         goes_on.set()
 
     loop.begin(noted(ended, began, goes_on))
-    assert began.wait(10)
+    assert began.wait(60)
     assert ended == []
     loop.run(let_it())
-    loop.finish(10)
+    loop.finish(60)
     assert ended == ["fim"]
 
 
@@ -70,7 +70,7 @@ def test_a_fault_behind_the_caller_is_logged(capsys: pytest.CaptureFixture[str])
         raise ValueError("tarde")
 
     loop.begin(late())
-    loop.finish(5)
+    loop.finish(60)
     wait_until(lambda: not loop._current().behind)
     said = capsys.readouterr()
     assert "tarde" in said.out + said.err
@@ -82,7 +82,7 @@ def full() -> Iterator[list[str]]:
     began = [threading.Event() for _ in range(2)]
     for one in began:
         loop.begin(noted(ended, one, asyncio.Event()))
-    assert all(one.wait(10) for one in began)
+    assert all(one.wait(60) for one in began)
     yield ended
     loop.close()
 

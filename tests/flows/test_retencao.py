@@ -156,11 +156,11 @@ def reopened(postgres: str) -> Iterator[tuple[int, threading.Event]]:
         with transaction() as db:
             db.execute(update(Delivery).values(estado=Estado.PENDENTE))
             opened.set()
-            go.wait(10)
+            go.wait(60)
 
     thread = threading.Thread(target=rival)
     thread.start()
-    assert opened.wait(10)
+    assert opened.wait(60)
     yield event_id, go
     go.set()
     thread.join()
@@ -211,7 +211,7 @@ def test_the_task_goes_on_behind_the_others_until_nothing_is_left(
     monkeypatch.setattr(retencao, "SLICE_SECONDS", 0)
     assert not retencao.limpar_aos_poucos(CLOCK).completo
     with app.connection_for_read() as connection:
-        message = connection.SimpleQueue("default").get(timeout=5)
+        message = connection.SimpleQueue("default").get(timeout=60)
         assert message.headers["task"] == retencao.LIMPAR
         message.ack()
 

@@ -26,7 +26,7 @@ STATUS = "/hub/v1/consultarstatusoperacional"
 def call(
     hub: HubServer, path: str = STATUS, body: str = "numero_caixa=1", method: str = "POST", **headers: str
 ) -> tuple[int, str, str]:
-    connection = http.client.HTTPConnection(hub.host, hub.port, timeout=10)
+    connection = http.client.HTTPConnection(hub.host, hub.port, timeout=60)
     try:
         connection.request(method, path, body, FORM | headers)
         answer = connection.getresponse()

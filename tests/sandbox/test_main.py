@@ -54,7 +54,7 @@ def first_answer(running: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 def state(address: str) -> dict[str, Any]:
-    with build_opener(ProxyHandler({})).open(f"{address}/_sandbox/estado", timeout=10) as answer:
+    with build_opener(ProxyHandler({})).open(f"{address}/_sandbox/estado", timeout=60) as answer:
         content: dict[str, Any] = json.load(answer)
         return content
 
@@ -76,7 +76,7 @@ def test_it_says_where_it_serves_and_ends_cleanly(number: signal.Signals, tmp_pa
         assert all(isinstance(part.told(states[name]), str) for name, part in parts().items())
         assert len(list((tmp_path / "xml").glob("*.xml"))) == sum(DOCUMENTS.values())
         running.send_signal(number)
-        rest, errors = running.communicate(timeout=10)
+        rest, errors = running.communicate(timeout=60)
     assert (running.returncode, rest, errors) == (0, "", "")
 
 
@@ -96,7 +96,7 @@ def test_it_goes_on_when_its_input_ends(tmp_path: Path) -> None:
 )
 def test_without_a_whole_stage_it_refuses_in_one_sentence(line: str) -> None:
     with process(line) as running:
-        output, errors = running.communicate(timeout=10)
+        output, errors = running.communicate(timeout=60)
     assert (running.returncode, output) == (2, "")
     assert errors.startswith("sandbox: a entrada padrão")
     assert errors.count("\n") == 1

@@ -41,7 +41,7 @@ def server() -> Iterator[QuestorServer]:
 def call(
     server: QuestorServer, method: str, content: Any, *, verb: str = "POST", token: str = TOKEN, **headers: str
 ) -> tuple[int, dict[str, str], str]:
-    connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
     usual = {"Content-Type": "application/json", "User-Agent": "teste"}
     try:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
@@ -219,12 +219,12 @@ def test_it_runs_by_itself_and_ends_cleanly() -> None:
         running.stdin.write(json.dumps({"token": TOKEN}) + "\n")
         running.stdin.flush()
         address = json.loads(running.stdout.readline())["questor"]
-        connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=10)
+        connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=60)
         connection.request("GET", "/_sandbox/estado")
         assert json.load(connection.getresponse())["guardados"] == 0
         connection.close()
         running.terminate()
-        assert running.communicate(timeout=10) == ("", "")
+        assert running.communicate(timeout=60) == ("", "")
         assert running.returncode == 0
 
 

@@ -12,7 +12,7 @@ REQUEST = b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
 
 
 def talk(server: RawServer, *requests: bytes) -> bytes:
-    with socket.create_connection((server.host, server.port), timeout=10) as one:
+    with socket.create_connection((server.host, server.port), timeout=60) as one:
         got = b""
         for request in requests:
             one.sendall(request)

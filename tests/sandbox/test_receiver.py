@@ -53,7 +53,7 @@ def receiver(secret: str | Iterable[str] | None = SECRET) -> ReceiverServer:
 def post(
     server: ReceiverServer, raw: bytes, headers: Iterable[tuple[str, str]], path: str = PATH, method: str = "POST"
 ) -> tuple[int, Any]:
-    connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
     try:
         connection.putrequest(method, path, skip_accept_encoding=True)
         for name, value in headers:

@@ -30,7 +30,7 @@ class Small(SandboxServer):
 
 
 def get(url: str, **headers: str) -> str:
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as answer:
         return str(answer.read().decode())
 
 

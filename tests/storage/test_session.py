@@ -49,7 +49,7 @@ def test_who_reads_does_not_wait_for_who_writes(sqlite: str) -> None:
         found: list[list[str]] = []
         reader = threading.Thread(target=lambda: found.append(marks()))
         reader.start()
-        reader.join(10)
+        reader.join(60)
     assert found == [["a"]]
 
 

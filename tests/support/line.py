@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from celery import Celery
+from kombu.exceptions import OperationalError
 
+from core.celery_app import KEY_PREFIX, SOCKET
 from support.ports import free_port, wait_until
 from workers.layout import one_machine
 
@@ -25,6 +29,15 @@ def processes_of(session_marker: str) -> list[int]:
                 state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
                 found += [int(entry.name)] if state != "Z" else []
     return found
+
+
+def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
+    """Read a SQLite database from outside, which costs less than a command; nothing while it is not there."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
+            return opened.execute(query).fetchall()
+    except sqlite3.OperationalError:
+        return []
 
 
 class Line:
@@ -56,18 +69,15 @@ class Line:
 
     def wait_ready(self) -> None:
         """Wait until every worker answers."""
-        wait_until(lambda: len(self.workers()) == len(one_machine()), seconds=180, every=0.3)
+        wait_until(lambda: len(self.workers()) == len(one_machine()), every=0.3)
 
     def workers(self) -> list[str]:
         """Return the nodes that answer a ping."""
-        program = (
-            "from core.celery_app import app; import json;"
-            "print(json.dumps(sorted(n for r in app.control.ping(timeout=0.7) for n in r)))"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", program], env=self.environment, cwd=self.folder, capture_output=True, check=False
-        )
-        return json.loads(done.stdout) if done.returncode == 0 else []
+        with contextlib.suppress(OSError, OperationalError), Celery(set_as_current=False) as asking:
+            options = {"global_keyprefix": KEY_PREFIX, **SOCKET}
+            asking.conf.update(broker_url=self.broker_url(), broker_transport_options=options)
+            return sorted(name for answer in asking.control.ping(timeout=0.7) for name in answer)
+        return []
 
     def run(self, *words: str) -> Any:
         """Type a command with --json; return its document."""
@@ -81,11 +91,13 @@ class Line:
         assert done.returncode == 0, done.stderr.decode()
         return json.loads(done.stdout)
 
+    def broker_url(self) -> str:
+        """Return the address of its broker."""
+        return (self.data / "broker.url").read_text().strip()
+
     def redis(self) -> redis.Redis:
-        """Return a client of its broker; the demonstration's is in a folder of its own."""
-        shown = self.data / "demonstracao"
-        folder = shown if shown.exists() else self.data
-        return redis.from_url((folder / "broker.url").read_text().strip())
+        """Return a client of its broker."""
+        return redis.from_url(self.broker_url())
 
     def broker_pid(self) -> int:
         """Return the broker's process; it rewrites its own command line and environment, so it is asked."""

@@ -13,7 +13,7 @@ from sandbox.ntfy import NtfyServer
 def ask(
     server: NtfyServer, method: str, path: str, body: str | bytes = b"", headers: dict[str, str] | None = None
 ) -> tuple[int, bytes, http.client.HTTPMessage]:
-    connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
     try:
         connection.request(method, path, body.encode() if isinstance(body, str) else body, headers or {})
         answer = connection.getresponse()
@@ -34,7 +34,7 @@ def poll(server: NtfyServer, path: str = "/loja/json?poll=1") -> list[dict[str, 
 
 @contextmanager
 def stream(server: NtfyServer, path: str = "/loja/json") -> Iterator[Iterator[dict[str, Any]]]:
-    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+    with socket.create_connection((server.host, server.port), timeout=60) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         with connection.makefile("rb") as lines:
             yield (json.loads(line) for line in lines if line.startswith(b"{"))

@@ -58,7 +58,7 @@ class Cluster:
         options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": self._fsync}
         flags = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
         self._server = subprocess.Popen([bin_folder / "postgres", "-D", data, "-p", str(self.port), *flags], **common)
-        wait_until(self._answers, seconds=30)
+        wait_until(self._answers)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -60,7 +60,7 @@ class Line:
     def wait_for(self, pattern: str, times: int = 1) -> list[str]:
         """Wait until so many lines match; return what the pattern found."""
         try:
-            wait_until(lambda: len(self.matches(pattern)) >= times, seconds=15)
+            wait_until(lambda: len(self.matches(pattern)) >= times)
         except AssertionError:
             raise AssertionError(f"{pattern!r} not {times} times in: {self.lines}") from None
         return self.matches(pattern)
@@ -68,7 +68,7 @@ class Line:
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and wait for the end; return the exit code."""
         self.process.send_signal(number)
-        code = self.process.wait(15)
+        code = self.process.wait(60)
         self._reader.join()
         return code
 

@@ -56,7 +56,7 @@ def outside(
             worker = subprocess.Popen([*command, "--without-gossip", "--without-mingle"], stdout=told, stderr=told)
         yield hub, receiver, log
         worker.terminate()
-        worker.wait(30)
+        worker.wait(60)
 
 
 def bare_python(program: str) -> None:
@@ -67,7 +67,7 @@ def bare_python(program: str) -> None:
 def test_each_call_of_the_readme_is_carried_out(outside: tuple[HubServer, ReceiverServer, Path]) -> None:
     hub, receiver, log = outside
     bare_python(CALLS["sat"])
-    wait_until(lambda: hub.count(1) == 1, seconds=30)
+    wait_until(lambda: hub.count(1) == 1)
     wait_until(lambda: _result("loja-1") == "ok")
     webhook(f"{receiver.url}/x")
     bare_python(CALLS["evento"])
@@ -75,7 +75,7 @@ def test_each_call_of_the_readme_is_carried_out(outside: tuple[HubServer, Receiv
     for call, task in SUCCEEDED.items():
         before = len(ended_well(log, task))
         bare_python(CALLS[call])
-        wait_until(lambda task=task, before=before: len(ended_well(log, task)) > before, seconds=30)
+        wait_until(lambda task=task, before=before: len(ended_well(log, task)) > before)
 
 
 def ended_well(log: Path, task: str) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.deliveries import SECRET, deliveries, fire, webhook
-from support.ports import wait_until
+from support.ports import SOON_SECONDS, wait_until
 
 from core import messages
 from sandbox import faults
@@ -56,31 +56,31 @@ def mute(banco: str, broker: str, loopback: None) -> Iterator[ReceiverServer]:
 
 def test_what_a_killed_worker_held_is_given_back_by_its_neighbour(mute: ReceiverServer) -> None:
     with running("geral", "maquina-a"), running("ntfy", "maquina-b"), running("entregas", "maquina-b") as killed:
-        wait_until(lambda: children(killed.pid), seconds=40)
+        wait_until(lambda: children(killed.pid))
         fire()
-        assert mute.wait_for(lambda: mute.requests, timeout=40)
+        assert mute.wait_for(lambda: mute.requests)
         assert holders() == {"maquina-b"}
         killed.send_signal(signal.SIGKILL)
-        wait_until(lambda: not holders(), seconds=2 * host.EVERY_SECONDS)
+        wait_until(lambda: not holders(), seconds=SOON_SECONDS + 2 * host.EVERY_SECONDS)
 
 
 def test_the_process_that_takes_the_place_of_a_killed_one_gives_back_at_once(mute: ReceiverServer) -> None:
     with running("geral", "maquina-a"), running("entregas", "maquina-b") as worker:
-        wait_until(lambda: len(children(worker.pid)) == WORKERS["entregas"].processes, seconds=40)
+        wait_until(lambda: len(children(worker.pid)) == WORKERS["entregas"].processes)
         fire()
-        assert mute.wait_for(lambda: mute.requests, timeout=40)
+        assert mute.wait_for(lambda: mute.requests)
         for child in children(worker.pid):
             os.kill(child, signal.SIGKILL)
-        wait_until(lambda: not holders(), seconds=2 * host.EVERY_SECONDS)
+        wait_until(lambda: not holders(), seconds=SOON_SECONDS + 2 * host.EVERY_SECONDS)
         # The sweep of the other machine asks for it again, long before the lease would have ended.
         messages.send("entregas.varrer")
-        assert mute.wait_for(lambda: len(mute.requests) > 1, timeout=20)
+        assert mute.wait_for(lambda: len(mute.requests) > 1)
 
 
 def test_nobody_gives_back_what_another_host_holds(mute: ReceiverServer) -> None:
     with running("entregas", "maquina-b") as worker:
-        wait_until(lambda: children(worker.pid), seconds=40)
+        wait_until(lambda: children(worker.pid))
         fire()
-        assert mute.wait_for(lambda: mute.requests, timeout=40)
+        assert mute.wait_for(lambda: mute.requests)
     assert host.give_back() == 0
     assert holders() == {"maquina-b"}

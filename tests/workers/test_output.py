@@ -20,7 +20,7 @@ def test_a_reader_that_stalls_costs_lines_and_no_time() -> None:
     reads = threading.Event()
 
     def stalled(line: str) -> None:
-        reads.wait(10)
+        reads.wait(60)
         got.append(line)
 
     with Output(stalled) as output:

@@ -69,7 +69,7 @@ def test_deliveries(banco: str, broker: str, loopback: None) -> None:
         receiver.faults.always(faults.slow(1), key="/x")
         with running("entregas") as worker:
             fire(AMOUNT)
-            assert receiver.wait_for(lambda: len(receiver.requests) > 4, timeout=40)
+            assert receiver.wait_for(lambda: len(receiver.requests) > 4)
             end_well(worker, "entregas")
         assert held(Delivery, Destino) == 0
         begun = len(receiver.requests)
@@ -78,7 +78,7 @@ def test_deliveries(banco: str, broker: str, loopback: None) -> None:
         receiver.faults.clear()
         with running("entregas"):
             messages.send("entregas.drenar", [[1]])
-            wait_until(lambda: {row.estado for row in deliveries()} == {"entregue"}, seconds=40)
+            wait_until(lambda: {row.estado for row in deliveries()} == {"entregue"})
         assert len(receiver.requests) == AMOUNT
 
 
@@ -90,14 +90,14 @@ def test_questor(banco: str, broker: str, configure: Configure, tmp_path: Path) 
         with running("questor") as worker:
             for _ in range(starting.SENDERS):
                 messages.send("questor.enviar_bloco", [lote])
-            wait_until(lambda: len(server.guardados) > 20, seconds=40)
+            wait_until(lambda: len(server.guardados) > 20)
             end_well(worker, "questor")
         assert held(QuestorArquivo, QuestorRemetente) == 0
         assert states(lote) == {"enviado": len(server.guardados), "pendente": 300 - len(server.guardados)}
         server.limites.latencia = 0
         with running("questor"):
             messages.send("questor.enviar_bloco", [lote])
-            wait_until(lambda: states(lote) == {"enviado": 300}, seconds=60)
+            wait_until(lambda: states(lote) == {"enviado": 300})
         assert sum(server.repetidos.values()) == 0
 
 
@@ -109,9 +109,9 @@ def test_sat(banco: str, broker: str, configure: Configure) -> None:
         configure(sat__boxes=json.dumps(boxes))
         hub.faults.always(faults.slow(2))
         with running("sat") as worker:
-            wait_until(lambda: _rows() == len(boxes), seconds=40)
+            wait_until(lambda: _rows() == len(boxes))
             messages.send("sat.varrer")
-            wait_until(lambda: any(hub.count(n) for n in range(1, 31)), seconds=40)
+            wait_until(lambda: any(hub.count(n) for n in range(1, 31)))
             end_well(worker, "sat")
         assert held(Caixa) == 0
         asked = {f"loja-{n}" for n in range(1, 31) if hub.count(n)}
@@ -146,13 +146,13 @@ def test_queue_tables(sqlite: str, broker: str, configure: Configure) -> None:
 
             with running("fila") as worker:
                 messages.send("fila.vigiar")
-                wait_until(lambda: amount("PROCESSADO") > 0, seconds=60)
+                wait_until(lambda: amount("PROCESSADO") > 0)
                 end_well(worker, "fila")
             assert amount("PROCESSANDO") == 0
             assert 0 < amount("PROCESSADO") == _events() < rows
             with running("fila"):
                 messages.send("fila.vigiar")
-                wait_until(lambda: amount("PROCESSADO") == rows, seconds=90)
+                wait_until(lambda: amount("PROCESSADO") == rows)
             assert _events() == rows
 
 

@@ -3,7 +3,6 @@
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 from support.https import certificate, https_receiver
+from support.ports import soon
 
 from connectors.base.blocking import BlockingSession, NotingAdapter
 from connectors.base.faults import Blocked, Overloaded, UnknownOutcome
@@ -75,19 +75,17 @@ def tls_server(folder: Path, answer: bytes, *, asks: bool = False, drips: bool =
             with socket.socket() as waker:
                 waker.settimeout(1)
                 waker.connect_ex(listener.getsockname())
-            thread.join(5)
+            thread.join(60)
 
 
 def test_the_deadline_holds_under_tls_too(tmp_path: Path) -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
-    began = time.monotonic()
-    with tls_server(tmp_path, answer, drips=True) as (port, authority):
+    with soon(), tls_server(tmp_path, answer, drips=True) as (port, authority):
         with BlockingSession(Policy(overall=0.7), TELLER, ca_file=str(authority)) as session:
             reply = session.call("GET", f"https://localhost:{port}/", headers={})
         assert isinstance(reply.cut, UnknownOutcome)
         assert "não respondeu a tempo" in str(reply.cut)
         assert set(reply.content) <= {ord(".")}
-    assert time.monotonic() - began < 6
 
 
 class _WithCertificate(NotingAdapter):
@@ -122,7 +120,7 @@ def test_no_thread_is_left_behind() -> None:
                 session.call("GET", server.url, headers={})
     for thread in threading.enumerate():
         if isinstance(thread, threading.Timer):
-            thread.join(5)
+            thread.join(60)
     assert threading.active_count() == before
 
 

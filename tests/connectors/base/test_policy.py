@@ -2,9 +2,9 @@
 
 import asyncio
 import random
-import time
 
 import pytest
+from support.ports import soon
 
 from connectors.base.asynchronous import AsyncSession
 from connectors.base.blocking import BlockingSession
@@ -96,10 +96,8 @@ def test_repeats_and_pauses_stay_within_the_deadline(way: object) -> None:
     assert callable(way)
     with AnythingServer([1]) as server:
         server.faults.always(faults.status(503))
-        began = time.monotonic()
-        with pytest.raises(Overloaded):
+        with soon(), pytest.raises(Overloaded):
             way(server.url, Policy(overall=1.0, attempts=1000, first_pause=0.3, longest_pause=0.3), True)
-        assert time.monotonic() - began < 5
         assert len(server.requests) < 6
 
 

@@ -59,7 +59,7 @@ class TestOracle(DatabaseStandard):
             self.engine = open_engine(account(self.oracle.dsn, self.secret), "padrao")
         elif how.startswith("silent"):
             place = "commit" if how.endswith("commit") else "execute"
-            self.oracle.faults.fail_next(place, lambda _session: self.speaks.wait(30))
+            self.oracle.faults.fail_next(place, lambda _session: self.speaks.wait(90))
         else:
             place = {"cut": "execute", "cut_in_commit": "commit", "cut_after_commit": "commit:after"}[how]
             self.oracle.faults.fail_next(place, "drop")

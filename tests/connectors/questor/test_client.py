@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import time
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.https import https_receiver
+from support.ports import soon
 
 from connectors.questor import (
     Blocked,
@@ -224,14 +224,13 @@ def test_an_unintelligible_200_is_unknown_and_no_success(server: QuestorServer, 
 
 @pytest.mark.parametrize(
     "fault",
-    [faults.silent(), faults.drip(), faults.drip_head(), faults.slow(30)],
+    [faults.silent(), faults.drip(), faults.drip_head(), faults.slow(90)],
     ids=["silent", "drip", "head", "slow"],
 )
 def test_the_deadline_is_for_the_whole_call_and_leaves_it_unknown(server: QuestorServer, fault: faults.Fault) -> None:
     server.faults.always(fault)
-    began = time.monotonic()
-    found = fault_of(account(server.url, total_timeout=1))
-    assert time.monotonic() - began < 3
+    with soon():
+        found = fault_of(account(server.url, total_timeout=1))
     assert (type(found), found.may_be_stored, found.status) == (UnknownOutcome, True, None)
 
 
@@ -472,6 +471,5 @@ def test_a_query_method_that_is_gone_is_told(server: QuestorServer) -> None:
 def test_a_body_without_end_is_cut(server: QuestorServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "ANSWER_LIMIT", 1000)
     server.faults.always(faults.huge(50 * MIB))
-    began = time.monotonic()
-    assert send(account(server.url), "nfe", documents("nfe", 1))[0].estado == "desconhecido"
-    assert time.monotonic() - began < 3
+    with soon():
+        assert send(account(server.url), "nfe", documents("nfe", 1))[0].estado == "desconhecido"

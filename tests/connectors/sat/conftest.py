@@ -11,7 +11,7 @@ from core.settings.sat import BoxSettings
 from sandbox.sat_wire import status_line
 
 SOURCE = Path(__file__).with_name("biblioteca.c")
-PATIENCE = 20.0
+PATIENCE = 60.0
 Compile = Callable[..., Path]
 Box = Callable[..., BoxSettings]
 

@@ -6,7 +6,6 @@ import logging
 import re
 import socket
 import threading
-import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 from aiohttp import web
 from satcfe.clientesathub import ClienteSATHub
+from support.ports import soon
 
 from alerts import checar
 from connectors.sat import hub as connector
@@ -58,13 +58,6 @@ def fault_of(settings: BoxSettings) -> PlatformError:
     shown = "".join(traceback.format_exception(caught.value))
     assert "During handling" not in shown
     return caught.value
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    began = time.monotonic()
-    yield
-    assert time.monotonic() - began < seconds
 
 
 def test_a_healthy_box_answers(hub: HubServer) -> None:
@@ -123,17 +116,17 @@ def _recorder(seen: list[bytes]) -> Iterator[int]:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield listener.getsockname()[1]
-        thread.join(5)
+        thread.join(60)
 
 
 @pytest.mark.parametrize(
     "fault",
-    [faults.silent(), faults.drip(), faults.drip_head(), faults.slow(30), faults.drip(every_ms=400)],
+    [faults.silent(), faults.drip(), faults.drip_head(), faults.slow(90), faults.drip(every_ms=400)],
     ids=["silent", "drip", "drip_head", "slow", "slow drip"],
 )
 def test_the_deadline_is_for_the_whole_call(hub: HubServer, fault: Fault) -> None:
     hub.faults.always(fault)
-    with within(DEADLINE + 1.5):
+    with soon():
         found = fault_of(box(hub, timeout_seconds=DEADLINE))
     assert isinstance(found, Transient)
     assert f"não respondeu em {DEADLINE:g} s" in str(found)
@@ -150,8 +143,8 @@ def test_a_full_backlog_is_no_connection_and_costs_the_connect_deadline_only(mon
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
         waiting = [_half_open(listener.getsockname()) for _ in range(3)]
-        settings = BoxSettings(name="loja-1", host="127.0.0.1", port=listener.getsockname()[1], timeout_seconds=30)
-        with within(3):
+        settings = BoxSettings(name="loja-1", host="127.0.0.1", port=listener.getsockname()[1], timeout_seconds=60)
+        with soon():
             found = fault_of(settings)
         for one in waiting:
             one.close()
@@ -197,7 +190,7 @@ def _half_open(address: tuple[str, int]) -> socket.socket:
 )
 def test_faults_of_a_hub(hub: HubServer, fault: Fault, kind: type[PlatformError], says: str) -> None:
     hub.faults.always(fault)
-    with within(5):
+    with soon():
         found = fault_of(box(hub))
     assert isinstance(found, kind)
     assert says in str(found)
@@ -216,7 +209,7 @@ def test_a_redirect_is_never_followed(hub: HubServer, code: int) -> None:
 
 def test_a_body_without_end_is_cut_before_it_fills_the_memory(hub: HubServer) -> None:
     hub.faults.always(faults.huge(50 * MIB))
-    with within(2):
+    with soon():
         fault_of(box(hub))
 
 

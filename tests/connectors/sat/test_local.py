@@ -7,13 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import Configure
-from support.ports import wait_until
+from support.ports import soon, wait_until
 from support.processes import alive, arguments
 
 import connectors.sat
@@ -24,7 +23,7 @@ from core.errors import Misconfigured, PlatformError, Transient
 from core.settings.sat import BoxSettings
 
 SESSAO = 123456
-PATIENCE = 20.0
+PATIENCE = 60.0
 CHANGING = (
     *("AtivarSAT", "ComunicarCertificadoICPBRASIL", "EnviarDadosVenda", "CancelarUltimaVenda", "TesteFimAFim"),
     *("ConfigurarInterfaceDeRede", "AssociarAssinatura", "AtualizarSoftwareSAT", "BloquearSAT", "DesbloquearSAT"),
@@ -58,9 +57,8 @@ def test_a_library_answers_in_either_encoding_and_may_print(box: Box, behaviour:
 
 @pytest.mark.parametrize("behaviour", ["end crash", "end hang", "leaves a process", "leaves a daemon"])
 def test_an_answer_counts_whatever_the_library_does_afterwards(box: Box, behaviour: str, tmp_path: Path) -> None:
-    began = time.monotonic()
-    assert ask(box(behaviour)).ESTADO_OPERACAO == 0
-    assert time.monotonic() - began < PATIENCE / 3
+    with soon():
+        assert ask(box(behaviour)).ESTADO_OPERACAO == 0
     left = {"end hang": "pid", "leaves a process": "neto"}.get(behaviour)
     if left:
         process = int((tmp_path / left).read_text())
@@ -77,10 +75,9 @@ def test_an_answer_counts_whatever_the_library_does_afterwards(box: Box, behavio
 )
 @pytest.mark.parametrize("end", ["", "\n"], ids=["unfinished", "line"])
 def test_a_library_that_writes_into_the_channel_costs_itself_only(box: Box, text: str, end: str) -> None:
-    began = time.monotonic()
-    found = fault_of(box(f"writes {text}{end}"))
+    with soon():
+        found = fault_of(box(f"writes {text}{end}"))
     assert type(found) is InvalidAnswer
-    assert time.monotonic() - began < PATIENCE / 3
 
 
 @pytest.mark.parametrize("sessao", [1, 100_000, 999_999])
@@ -107,11 +104,10 @@ def test_the_session_number_given_is_the_one_used(box: Box, sessao: int) -> None
     ],
 )
 def test_faults_of_a_library(box: Box, behaviour: str, kind: type[PlatformError], says: str) -> None:
-    began = time.monotonic()
-    found = fault_of(box(behaviour))
+    with soon():
+        found = fault_of(box(behaviour))
     assert type(found) is kind
     assert says in str(found)
-    assert time.monotonic() - began < PATIENCE / 2
 
 
 @pytest.mark.parametrize("code", ["ok\0resto", "ok €", "ok \ud800"], ids=["NUL", "euro", "surrogate"])
@@ -156,9 +152,8 @@ def test_a_library_of_the_working_folder_needs_no_path(box: Box, library: Path, 
 def test_a_library_that_hangs_is_killed_at_the_deadline_with_all_it_started(
     box: Box, behaviour: str, tmp_path: Path
 ) -> None:
-    began = time.monotonic()
-    found = fault_of(box(behaviour, timeout_seconds=3))
-    assert time.monotonic() - began < 6
+    with soon():
+        found = fault_of(box(behaviour, timeout_seconds=3))
     assert type(found) is Transient
     assert "não respondeu em 3 s" in str(found)
     for name in ("pid", "neto") if behaviour == "hang child" else ("pid",):
@@ -215,13 +210,12 @@ def test_two_boxes_are_asked_at_once_and_one_hang_costs_itself(box: Box) -> None
         asked = [consultar_status(slow, SESSAO), *(consultar_status(quick, SESSAO + n) for n in range(3))]
         return list(await asyncio.gather(*asked, return_exceptions=True))
 
-    began = time.monotonic()
-    hung, *answered = asyncio.run(both())
+    with soon():
+        hung, *answered = asyncio.run(both())
     assert isinstance(hung, Transient)
     assert [one.numeroSessao for one in answered if isinstance(one, StatusOperacional)] == [
         SESSAO + n for n in range(3)
     ]
-    assert time.monotonic() - began < PATIENCE / 2
 
 
 def test_a_process_that_cannot_be_started_is_a_fault_like_any_other(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:

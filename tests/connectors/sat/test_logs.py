@@ -6,12 +6,12 @@ import io
 import itertools
 import json
 import re
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.ports import soon
 
 from connectors.sat import client, logs
 from connectors.sat.status import Busy, InvalidAnswer, SessionRefused
@@ -152,10 +152,8 @@ class TestHub:
 
     def test_a_silent_hub_ends_with_the_patience_for_one_piece(self, hub: HubServer) -> None:
         hub.faults.always(faults.silent())
-        began = time.monotonic()
-        with pytest.raises(Transient):
+        with soon(), pytest.raises(Transient):
             self.fetch(hub, timeout_seconds=0.5)
-        assert time.monotonic() - began < 5
 
 
 class TestLocal:

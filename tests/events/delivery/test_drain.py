@@ -1,6 +1,5 @@
 import json
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -8,6 +7,7 @@ import pytest
 from conftest import Configure
 from standardwebhooks import Webhook
 from support.deliveries import SECRET, attempts, change, deliveries, destination, fire, make_due, only, webhook
+from support.ports import soon
 
 from core.clock import SYSTEM
 from events.delivery.drain import drain
@@ -124,11 +124,10 @@ def test_a_success_is_its_headers_whatever_the_body(sqlite: str, receiver: Recei
     receiver.faults.queue(fault)
     destino = webhook(f"{receiver.url}/x")
     fire()
-    began = time.monotonic()
-    drain(destino)
+    with soon():
+        drain(destino)
     assert only().estado == Estado.ENTREGUE
     assert len((attempts()[0].response or "").encode()) <= 2 * 1024
-    assert time.monotonic() - began < 4
 
 
 def test_a_dripping_failure_ends_with_the_total_deadline(sqlite: str, receiver: ReceiverServer) -> None:
@@ -136,9 +135,8 @@ def test_a_dripping_failure_ends_with_the_total_deadline(sqlite: str, receiver: 
     destino = webhook(f"{receiver.url}/x")
     change(destino, timeout=1.0)
     fire()
-    began = time.monotonic()
-    drain(destino)
-    assert time.monotonic() - began < 3
+    with soon():
+        drain(destino)
 
 
 def test_an_answer_is_kept_short_as_text_with_a_mark(sqlite: str, receiver: ReceiverServer) -> None:

@@ -29,7 +29,7 @@ TASK, EVENT = "entregas.drenar", "nfe_importada"
 def receiver() -> Iterator[ReceiverServer]:
     with ReceiverServer({f"/{n}": SECRET for n in range(40)}) as running:
         yield running
-        pumps.end(10)
+        pumps.end(60)
 
 
 def tried_before(destinos: list[int]) -> None:
@@ -77,7 +77,7 @@ def test_a_locked_database_turns_no_answer_into_a_time_out(sqlite: str, receiver
     time.sleep(6)
     rival.execute("ROLLBACK")
     rival.close()
-    loop.finish(20)
+    loop.finish(60)
     assert {row.estado for row in deliveries()} == {Estado.ENTREGUE}
     assert {attempt.outcome for attempt in attempts()} == {"entregue"}
     assert len(receiver.requests) == 50
@@ -122,7 +122,7 @@ def test_a_stolen_slot_costs_only_its_own_destination_its_word(banco: str, recei
         db.execute(update(Destino).where(Destino.id == stolen).values(lease_token="ladrao"))
     wait_until(lambda: {row.estado for row in deliveries()} == {Estado.ENTREGUE})
     server.stop()
-    loop.finish(10)
+    loop.finish(60)
     assert destination(stolen).lease_token == "ladrao"
     assert (destination(stolen).total_execucoes, destination(stolen).ultima_execucao) == (0, None)
     for one in others:
@@ -141,7 +141,7 @@ def test_a_stolen_row_is_not_told_and_nobody_elses_is_touched(banco: str, receiv
         db.execute(update(Delivery).where(Delivery.destino_id == destinos[2]).values(lease_token="ladrao"))
     wait_until(lambda: sum(row.estado == Estado.ENTREGUE for row in deliveries()) == 4)
     server.stop()
-    loop.finish(10)
+    loop.finish(60)
     (row,) = deliveries(destinos[2])
     assert (row.estado, row.lease_token, row.tentativas) == (Estado.ENVIANDO, "ladrao", 0)
     assert destination(destinos[2]).total_execucoes == 0

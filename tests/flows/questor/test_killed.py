@@ -103,7 +103,7 @@ def test_killed_three_times_in_mid_send(server: QuestorServer, lote: int) -> Non
     for part in (0.2, 0.45, 0.7):
         process = start()
         exactly = (part + draw.random() * 0.05) * GOOD
-        wait_until(lambda exactly=exactly: len(server.guardados) >= exactly, seconds=60)
+        wait_until(lambda exactly=exactly: len(server.guardados) >= exactly)
         kill(process)
     finish(lote)
     everything_arrived(server)
@@ -111,15 +111,15 @@ def test_killed_three_times_in_mid_send(server: QuestorServer, lote: int) -> Non
 
 def test_killed_while_the_server_is_out(server: QuestorServer, lote: int) -> None:
     process = start()
-    wait_until(lambda: len(server.guardados) >= 100, seconds=60)
+    wait_until(lambda: len(server.guardados) >= 100)
     server.faults.always(faults.status(500))
     before = sum(server.pedidos.values())
-    wait_until(lambda: sum(server.pedidos.values()) > before + 5, seconds=30)
+    wait_until(lambda: sum(server.pedidos.values()) > before + 5)
     kill(process)
     before = sum(server.pedidos.values())
     again = start()
     # the dead one's documents are asked for, or others tried
-    wait_until(lambda: sum(server.pedidos.values()) > before, seconds=60)
+    wait_until(lambda: sum(server.pedidos.values()) > before)
     kill(again)
     stored = len(server.guardados)
     server.faults.clear()

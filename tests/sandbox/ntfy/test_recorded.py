@@ -49,7 +49,7 @@ def body_of(request: dict[str, Any]) -> bytes:
 
 def asked(server: NtfyServer, request: dict[str, Any], lines: int) -> tuple[int, str, list[str]]:
     """Return status, media type and the lines of an answer; of a stream as many as were recorded."""
-    connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
     try:
         connection.putrequest(request["metodo"], request["caminho"])
         body = body_of(request)

@@ -66,7 +66,7 @@ def test_a_change_waits_for_a_row_and_looks_again(fila: oracledb.Connection, con
     waiting.start()
     fila.cursor().execute(f"UPDATE {T} SET STATUS = 'PROCESSADO' WHERE ID = 1")
     fila.commit()
-    waiting.join(10)
+    waiting.join(60)
     assert counts == [0]
 
 
