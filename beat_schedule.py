@@ -6,6 +6,7 @@ from typing import Any
 from celery.schedules import crontab
 
 from core.settings.deliveries import DeliverySettings
+from core.settings.sync import FLOWS, SyncSettings
 
 EXPIRES = 0.9
 DAY_SECONDS = 86_400
@@ -22,6 +23,15 @@ def daily(task: str, *, hour: int) -> dict[str, Any]:
     return {"task": task, "schedule": when, "options": {"expires": DAY_SECONDS * EXPIRES}}
 
 
+def sync() -> list[dict[str, Any]]:
+    """Return an entry for each flow that is on in some account, as often as the most frequent one runs."""
+    accounts = SyncSettings.current().contas.values()
+    often = {flow: [minutes for one in accounts if (minutes := one.minutes(flow))] for flow in FLOWS}
+    return [
+        every(f"sync.{flow.replace('-', '_')}", seconds=60 * min(minutes)) for flow, minutes in often.items() if minutes
+    ]
+
+
 def schedule() -> dict[str, dict[str, Any]]:
     """Return the entries by name."""
     entries = [
@@ -29,6 +39,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         every("sat.varrer", seconds=5),
         every("questor.avancar", seconds=5),
         every("fila.vigiar", seconds=15),
+        *sync(),
         every("alertas.lembrar", seconds=300),
         daily("manutencao.limpar", hour=2),
     ]

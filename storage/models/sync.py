@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Leased, Numbered, PerConta, partial
@@ -45,7 +45,6 @@ class SyncItem(Numbered, PerConta, Leased, Base):
     resumo: Mapped[str | None] = mapped_column(String(64))
     execucao: Mapped[str | None] = mapped_column(String(40))
     criado_em: Mapped[datetime]
-    tentado_em: Mapped[datetime | None]
     mudado_em: Mapped[datetime]
     avisado: Mapped[bool] = mapped_column(default=True)
 
@@ -65,7 +64,6 @@ class SyncFluxo(Numbered, PerConta, Leased, Base):
     """Where a flow of an account stands; while it is held, one run of it is under way.
 
     `cursor` is the creation time up to which everything is in the ledger; `profunda_em` when it was last read far back.
-    A reading that was interrupted goes on behind `retomar_id`, from the same instant `retomar_desde`.
     """
 
     __tablename__ = "sync_fluxo"
@@ -74,8 +72,6 @@ class SyncFluxo(Numbered, PerConta, Leased, Base):
     fluxo: Mapped[str] = mapped_column(String(20))
     cursor: Mapped[datetime | None]
     profunda_em: Mapped[datetime | None]
-    retomar_desde: Mapped[datetime | None]
-    retomar_id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), default=0)
     iniciado_em: Mapped[datetime | None]
     terminado_em: Mapped[datetime | None]
     bem_em: Mapped[datetime | None]

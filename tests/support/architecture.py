@@ -35,6 +35,7 @@ APART: dict[str, set[str]] = {
     "alerts/fila": {"accounts"},
     "alerts/questor": {"lots"},
     "alerts/sat": {"registry", "shape"},
+    "alerts/sync": {"flows"},
 }
 SHARING = {"alerts/sat/public.py", "alerts/sat/registry.py", "alerts/sat/guests.py"}
 READ_THE_ENVIRONMENT = {"core/settings/load.py"}

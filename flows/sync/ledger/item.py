@@ -19,12 +19,15 @@ class Situacao(StrEnum):
     ESTACIONADO = "estacionado"
     FALHOU = "falhou"
     ESQUECIDO = "esquecido"
+    DESCARTADO = "descartado"
 
 
 # What is claimed once its time has come; ENVIANDO once its lease has ended.
 OPEN = (Situacao.PENDENTE, Situacao.ENVIANDO, Situacao.DESCONHECIDO, Situacao.ESTACIONADO)
 # What is there, or is never to be made.
-CLOSED = (Situacao.ENVIADO, Situacao.ESQUECIDO)
+CLOSED = (Situacao.ENVIADO, Situacao.ESQUECIDO, Situacao.DESCARTADO)
+# What somebody may want to look at.
+WAITING = (Situacao.ESTACIONADO, Situacao.DESCONHECIDO, Situacao.FALHOU)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +68,6 @@ class Item:
     ligado: str | None
     resumo: str | None
     criado_em: datetime
-    tentado_em: datetime | None
     mudado_em: datetime
 
 
@@ -87,7 +89,6 @@ class Outcome:
     ligado: str | None
     resumo: str | None
     execucao: str | None
-    tentado_em: datetime | None
     mudado_em: datetime
     avisado: bool
 

@@ -17,26 +17,25 @@ from pymongo.errors import BulkWriteError
 
 from claims import holder
 from flows.sync.ledger import mongo_client
-from flows.sync.ledger.item import ITEM_FIELDS, OPEN, OUTCOME_FIELDS, Item, Key, New, Outcome, Situacao
+from flows.sync.ledger.item import ITEM_FIELDS, OPEN, OUTCOME_FIELDS, WAITING, Item, Key, New, Outcome, Situacao
 from flows.sync.ledger.mongo_client import Document, duplicates_only, steady
 
 # No nulls where something is looked for: servers differ in what they count as null.
 FREE = NONE = ""
-TIMES = ("due_at", "criado_em", "tentado_em", "mudado_em")
-WAITING = (Situacao.ESTACIONADO, Situacao.DESCONHECIDO, Situacao.FALHOU)
+TIMES = ("due_at", "criado_em", "mudado_em")
 ROUNDS, MOST = 20, 100_000
 
 
 class MongoLedger:
     """The lines of one account in MongoDB."""
 
-    def __init__(self, conta: str, url: str) -> None:
-        self.conta, self._items = conta, mongo_client.items(url)
+    def __init__(self, conta: str, url: str, *, prepare: bool = True) -> None:
+        self.conta, self._items = conta, mongo_client.items(url, prepare=prepare)
 
     def owe(self, new: Iterable[New], now: datetime) -> set[tuple[str, str]]:
         """Note what is not noted yet; return the (livro, chave) of those that are new."""
         mark = _mark()
-        zeros = {"tentado": False, "procuras": 0, "tentativas": 0, "erro": None, "execucao": None, "tentado_em": None}
+        zeros = {"tentado": False, "procuras": 0, "tentativas": 0, "erro": None, "execucao": None}
         times = dict.fromkeys(("due_at", "criado_em", "mudado_em"), _text(now))
         writes = []
         for one in new:
@@ -166,14 +165,11 @@ class MongoLedger:
 
     def find(self, livro: str, chaves: Collection[str]) -> dict[str, Item]:
         """Return the items with these keys."""
-        return {item.chave: item for item in self._read({"livro": livro, "chave": {"$in": list(chaves)}})}
+        return {item.chave: item for item in self.having(livro, "chave", chaves)}
 
-    def remote(self, livro: str, *, ploomes: Collection[str] = (), milvus: Collection[str] = ()) -> list[Item]:
-        """Return the items that have one of these numbers."""
-        found: list[Item] = []
-        for name, wanted in (("ploomes_id", list(ploomes)), ("milvus_id", list(milvus))):
-            found += self._read({"livro": livro, name: {"$in": wanted}}) if wanted else []
-        return found
+    def having(self, livro: str, campo: str, valores: Collection[str]) -> list[Item]:
+        """Return the items with one of these values in a field."""
+        return self._read({"livro": livro, campo: {"$in": list(valores)}}) if valores else []
 
     def untold(self, limit: int) -> Sequence[Item]:
         """Return items whose event may not be recorded."""
@@ -183,6 +179,10 @@ class MongoLedger:
     def told(self, ids: Collection[Key]) -> None:
         """Note that the events of items are recorded."""
         self._items.update_many({"_id": {"$in": list(ids)}}, {"$set": {"avisado": True}})
+
+    def key(self, text: str) -> Key | None:
+        """Return the key that a text is."""
+        return text or None
 
     @steady
     def counts(self) -> Mapping[tuple[str, str, str | None], int]:
@@ -226,9 +226,6 @@ class MongoLedger:
         if "motivo" in new:
             new["motivo"] = new["motivo"] or NONE
         return self._items.update_many(asked, {"$set": new}).matched_count
-
-    def close(self) -> None:
-        """The client belongs to the process."""
 
     @steady
     def _read(self, where: Document, limit: int = MOST) -> list[Item]:

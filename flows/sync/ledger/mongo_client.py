@@ -35,6 +35,7 @@ TRIES = 3
 P = ParamSpec("P")
 R = TypeVar("R")
 _open: dict[tuple[int, str], "MongoClient[Document]"] = {}
+_indexed: set[tuple[int, str]] = set()
 _lock = threading.Lock()
 
 
@@ -42,32 +43,22 @@ class ConnectionLost(Transient):
     """O MongoDB do livro não respondeu."""
 
 
-def items(url: str) -> "Collection[Document]":
-    """Return the lines of the ledger, its unique index made and looked at."""
-    with _lock:
-        client = _open.get((os.getpid(), url))
-        if client is None:
-            client = _connected(url)
-            _open[os.getpid(), url] = client
-    with explained():
+def items(url: str, *, prepare: bool = True) -> "Collection[Document]":
+    """Return the lines of the ledger, its unique index made and looked at unless nothing is to be written."""
+    with _lock, explained():
+        key = (os.getpid(), url)
+        client = _open.get(key) or MongoClient[Document](
+            url, tz_aware=True, serverSelectionTimeoutMS=CHOOSE_MS, socketTimeoutMS=CALL_MS, appname="esteira"
+        )
+        _open[key] = client
         base = client.get_default_database(DATABASE)
+        if prepare and key not in _indexed:
+            _index(base[ITEMS])
+            _indexed.add(key)
         return base.get_collection(ITEMS, write_concern=WriteConcern("majority"))
 
 
-def _connected(url: str) -> "MongoClient[Document]":
-    with explained():
-        client = MongoClient[Document](
-            url, tz_aware=True, serverSelectionTimeoutMS=CHOOSE_MS, socketTimeoutMS=CALL_MS, appname="esteira"
-        )
-        try:
-            _indexed(client.get_default_database(DATABASE)[ITEMS])
-        except BaseException:
-            client.close()
-            raise
-        return client
-
-
-def _indexed(found: "Collection[Document]") -> None:
+def _index(found: "Collection[Document]") -> None:
     """Make the indexes; without the unique one nothing may be sent."""
     found.create_index(UNIQUE, unique=True)
     for index in INDEXES:
@@ -83,6 +74,7 @@ def close() -> None:
     with _lock:
         for key in [key for key in _open if key[0] == os.getpid()]:
             _open.pop(key).close()
+            _indexed.discard(key)
 
 
 def steady(call: Callable[P, R]) -> Callable[P, R]:
@@ -132,3 +124,12 @@ def duplicates_only(error: BulkWriteError) -> bool:
     return all(one.get("code") == DUPLICATE for one in told.get("writeErrors", ())) and not told.get(
         "writeConcernErrors"
     )
+
+
+def values_of(url: str, collection: str, field: str) -> Iterator[object]:
+    """Yield the values of a field of another collection of the same database."""
+    found = items(url).database[collection]
+    with explained():
+        for one in found.find({}, {field: 1}):
+            if field in one:
+                yield one[field]

@@ -47,8 +47,8 @@ class Ledger(Protocol):
         """Return the items with these keys."""
         ...
 
-    def remote(self, livro: str, *, ploomes: Collection[str] = (), milvus: Collection[str] = ()) -> list[Item]:
-        """Return the items that have one of these numbers on either side."""
+    def having(self, livro: str, campo: str, valores: Collection[str]) -> list[Item]:
+        """Return the items with one of these values in `ploomes_id`, `milvus_id` or `ligado`."""
         ...
 
     def untold(self, limit: int) -> Sequence[Item]:
@@ -57,6 +57,10 @@ class Ledger(Protocol):
 
     def told(self, ids: Collection[Key]) -> None:
         """Note that the events of items are recorded."""
+        ...
+
+    def key(self, text: str) -> Key | None:
+        """Return the key that people write so, None for what is none."""
         ...
 
     def counts(self) -> Mapping[tuple[str, str, str | None], int]:
@@ -73,8 +77,4 @@ class Ledger(Protocol):
 
     def change(self, where: Mapping[str, object], now: datetime, **values: object) -> int:
         """Write values to the items nobody holds that have these ones; a list stands for any of its values."""
-        ...
-
-    def close(self) -> None:
-        """Close what is open."""
         ...

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Row
 from claims.crash import after_crash
 from claims.sql import SqlClaims
 from core.clock import FixedClock
-from flows.sync.ledger.item import OPEN, Item, Key, New, Outcome, Situacao
+from flows.sync.ledger.item import OPEN, WAITING, Item, Key, New, Outcome, Situacao
 from storage.models.sync import SyncItem
 from storage.rows import changed, insert_for, table_of
 from storage.session import reading, transaction
@@ -27,8 +27,7 @@ ITEMS = SqlClaims(
     given_back={"situacao": case((TABLE.c.tentado, Situacao.DESCONHECIDO), else_=Situacao.PENDENTE)},
     crashed={"situacao": Situacao.DESCONHECIDO, "tentado": True},
 )
-WAITING = (Situacao.ESTACIONADO, Situacao.DESCONHECIDO, Situacao.FALHOU)
-BATCH = 500
+BATCH, DIGITS = 500, 19
 
 
 class SqlLedger:
@@ -40,7 +39,7 @@ class SqlLedger:
     def owe(self, new: Iterable[New], now: datetime) -> set[tuple[str, str]]:
         """Note what is not noted yet; return the (livro, chave) of those that are new."""
         fixed = {"conta": self.conta, "due_at": now, "criado_em": now, "mudado_em": now}
-        zeros = {"tentado": False, "procuras": 0, "tentativas": 0, "erro": None, "execucao": None, "tentado_em": None}
+        zeros = {"tentado": False, "procuras": 0, "tentativas": 0, "erro": None, "execucao": None}
         rows = [{**fixed, **zeros, **vars(one)} for one in new]
         if not rows:
             return set()
@@ -88,18 +87,14 @@ class SqlLedger:
 
     def find(self, livro: str, chaves: Collection[str]) -> dict[str, Item]:
         """Return the items with these keys."""
-        wanted, found = list(chaves), dict[str, Item]()
-        for start in range(0, len(wanted), BATCH):
-            some = TABLE.c.chave.in_(wanted[start : start + BATCH])
-            found |= {item.chave: item for item in self._read(TABLE.c.livro == livro, some)}
-        return found
+        return {item.chave: item for item in self.having(livro, "chave", chaves)}
 
-    def remote(self, livro: str, *, ploomes: Collection[str] = (), milvus: Collection[str] = ()) -> list[Item]:
-        """Return the items that have one of these numbers."""
-        found: list[Item] = []
-        for column, wanted in ((TABLE.c.ploomes_id, list(ploomes)), (TABLE.c.milvus_id, list(milvus))):
-            for start in range(0, len(wanted), BATCH):
-                found += self._read(TABLE.c.livro == livro, column.in_(wanted[start : start + BATCH]))
+    def having(self, livro: str, campo: str, valores: Collection[str]) -> list[Item]:
+        """Return the items with one of these values in a column."""
+        wanted, found = list(valores), list[Item]()
+        for start in range(0, len(wanted), BATCH):
+            some = TABLE.c[campo].in_(wanted[start : start + BATCH])
+            found += self._read(TABLE.c.livro == livro, some)
         return found
 
     def untold(self, limit: int) -> Sequence[Item]:
@@ -110,6 +105,10 @@ class SqlLedger:
         """Note that the events of items are recorded."""
         with transaction() as db:
             db.execute(update(TABLE).where(TABLE.c.id.in_(_numbers(ids))).values(avisado=True))
+
+    def key(self, text: str) -> Key | None:
+        """Return the number that a text is."""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < DIGITS else None
 
     def counts(self) -> Mapping[tuple[str, str, str | None], int]:
         """Return how many items there are by flow, state and reason."""
@@ -142,9 +141,6 @@ class SqlLedger:
             conditions.append(column.in_(value) if isinstance(value, list | tuple | set) else column == value)
         with transaction() as db:
             return changed(db, update(TABLE).where(and_(*conditions)).values(mudado_em=now, **values))
-
-    def close(self) -> None:
-        """The engine belongs to the process."""
 
     def _read(self, *where: ColumnElement[bool], limit: int | None = None) -> list[Item]:
         query = select(*ITEMS.columns).where(TABLE.c.conta == self.conta, *where)

@@ -1,11 +1,33 @@
-"""A ledger in each home."""
+"""A ledger in each home, and both systems."""
 
-from collections.abc import Iterator
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from support.mongo import MongoServer
 
+from connectors.milvus import Milvus
+from connectors.ploomes import Ploomes
+from core.clock import FixedClock
+from core.fiscal import digitos_cnpj, normalizar_documento
+from core.settings.sync import FLOWS
 from flows.sync.ledger import mongo_client
+from flows.sync.ledger.item import Situacao
+from flows.sync.ledger.opening import open_ledger
+from flows.sync.ledger.shape import Ledger
+from flows.sync.results import Report
+from flows.sync.run import run
+from sandbox.milvus import MilvusServer
+from sandbox.ploomes import PloomesServer
+
+KEY = "chave-de-exemplo-1"  # pragma: allowlist secret
+NOON = datetime(2026, 7, 14, 15, 0, tzinfo=UTC)
+TAG, OTHER = 40001, 40002
+Configure = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +42,109 @@ def mongo(mongo_server: MongoServer) -> Iterator[str]:
     """The address of an empty database of that server."""
     yield mongo_server.url()
     mongo_client.close()
+
+
+class World:
+    """Both systems as an office has them, the clock, and what the tests do by hand."""
+
+    def __init__(self, ploomes: PloomesServer, milvus: MilvusServer, clock: FixedClock) -> None:
+        self.ploomes, self.milvus, self.clock = ploomes, milvus, clock
+        self._documents = documents()
+
+    def contact_free(self) -> str:
+        """Return a document that nobody has."""
+        return next(self._documents)
+
+    def contact(self, documento: str | None = None, **more: Any) -> dict[str, Any]:
+        """Add a contact, by default with a document of its own."""
+        given = next(self._documents) if documento is None else documento
+        return self.ploomes.add("Contacts", Name="Padaria Estrela", TypeId=1, Register=given, **more)
+
+    def task(self, contact: dict[str, Any] | None, tag: int | None = TAG, **more: Any) -> dict[str, Any]:
+        """Add a task of a contact."""
+        return self._work("Tasks", contact, tag, Title="Instalar", Description="<p>Levar cabos</p>", **more)
+
+    def interaction(self, contact: dict[str, Any] | None, tag: int | None = TAG, **more: Any) -> dict[str, Any]:
+        """Add an interaction of a contact."""
+        return self._work("InteractionRecords", contact, tag, Content="Pediu visita", **more)
+
+    def _work(self, entity: str, contact: dict[str, Any] | None, tag: int | None, **more: Any) -> dict[str, Any]:
+        tags = [] if tag is None else [{"TagId": tag}]
+        return self.ploomes.add(entity, ContactId=contact and contact["Id"], Tags=tags, **more)
+
+    def run(self, fluxo: str, **more: Any) -> Report:
+        """Run a flow once, a moment later."""
+        self.clock.advance(120)
+        return run(fluxo, "padrao", clock=self.clock, **more)
+
+    def settled(self, *fluxos: str, rounds: int = 12) -> None:
+        """Run flows again and again, as beat does, until nothing is under way."""
+        quiet = False
+        while not quiet:
+            reports = [self.run(fluxo) for fluxo in fluxos or FLOWS]
+            under_way = (Situacao.PENDENTE, Situacao.ENVIANDO, Situacao.DESCONHECIDO, Situacao.ESTACIONADO)
+            quiet = not any(state in under_way for _, state, _ in self.ledger.counts()) and reports[-1].estado == "bem"
+            rounds -= 1
+            assert rounds >= 0, self.ledger.counts()
+            self.clock.advance(900)
+
+    @property
+    def ledger(self) -> Ledger:
+        return open_ledger("padrao")
+
+    def documents_of_clients(self) -> list[str]:
+        return sorted(normalizar_documento(row["cnpj_cpf"]) for row in self.milvus.clientes)
+
+    def references(self) -> list[str]:
+        """Return the reference of each ticket."""
+        return sorted(str(row["descricao"]).splitlines()[-1] for row in self.milvus.chamados)
+
+
+def documents() -> Iterator[str]:
+    """Yield CNPJs with right check digits."""
+    for number in itertools.count(10_000_001):
+        base = f"{number:08d}0001"
+        yield base + digitos_cnpj(base)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture(params=["sql", "mongo"])
+def livro(request: pytest.FixtureRequest) -> str:
+    """The address of the ledger: none for our own database."""
+    return str(request.getfixturevalue("mongo")) if request.param == "mongo" else ""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what the network does cost no time."""
+    for kind in (Ploomes, Milvus):
+        given: Any = kind.__init__.__kwdefaults__
+        monkeypatch.setitem(given, "policy", replace(given["policy"], first_pause=0.0, overall=10.0, read=5.0))
+
+
+@pytest.fixture
+def world(sqlite: str, livro: str, clock: FixedClock, configure: Configure) -> Iterator[World]:
+    """An office with both systems, over a ledger in each home."""
+    tags = [{"id": TAG, "label": "INSTALAÇÃO", "category": "Instalação"}, {"id": OTHER, "label": "ENTREGA"}]
+    more = {"sync__ledger_url": livro} if livro else {}
+    with PloomesServer(KEY, clock) as ploomes, MilvusServer(KEY, clock) as milvus:
+        for tag, nome in ((TAG, "INSTALAÇÃO"), (OTHER, "ENTREGA")):
+            ploomes.add("Tags", Id=tag, Name=nome)
+        configure(
+            ploomes__base_url=ploomes.url,
+            ploomes__user_key=KEY,
+            ploomes__per_minute="0",
+            milvus__base_url=milvus.url,
+            milvus__token=KEY,
+            milvus__per_minute="0",
+            milvus__listings_per_minute="0",
+            sync__tags=json.dumps(tags),
+            sync__min_milvus_id="0",
+            sync__start="2026-07-01T00:00:00",
+            **more,
+        )
+        yield World(ploomes, milvus, clock)

@@ -141,8 +141,9 @@ def test_items_that_are_named_are_claimed_before_they_are_due(ledger: Ledger) ->
 
 def test_lines_are_found_by_the_number_on_either_side(ledger: Ledger) -> None:
     ledger.owe([new("a", ploomes_id="1"), new("b", milvus_id="2"), new("c", milvus_id="3")], NOW)
-    found = ledger.remote(CLIENTES, ploomes=["1", "7"], milvus=["3"])
-    assert sorted(item.chave for item in found) == ["a", "c"]
+    assert [item.chave for item in ledger.having(CLIENTES, "ploomes_id", ["1", "7"])] == ["a"]
+    assert [item.chave for item in ledger.having(CLIENTES, "milvus_id", ["2", "3"])] == ["b", "c"]
+    assert ledger.having(CLIENTES, "ligado", []) == []
 
 
 def test_what_is_sent_is_told_until_it_is_noted(ledger: Ledger) -> None:

@@ -1,0 +1,1 @@
+"""What is wrong with Ploomes and Milvus in step, by the last run of each flow."""

@@ -1,0 +1,31 @@
+"""A flow stands still: no run of it ended well for long, whatever the reason."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from alerts.judgement import CRITICAL, Judgement
+from alerts.moment import Moment
+from alerts.sync.flows import flows, judged
+from core.settings.sync import SyncSettings
+from core.text import human_duration
+
+CODIGO = "parado"
+PERIODS, LEAST = 6, timedelta(minutes=30)
+
+
+def judge(moment: Moment) -> Iterator[Judgement]:
+    """Yield one judgement per flow."""
+    for row in flows(moment):
+        period = timedelta(minutes=SyncSettings.current().contas[row.conta].minutes(row.fluxo))
+        since = row.bem_em or row.falhando_desde or row.iniciado_em or moment.now
+        away = moment.now - since
+        yield judged(
+            row,
+            CODIGO,
+            CRITICAL,
+            ativo=away >= max(PERIODS * period, LEAST),
+            mensagem=f"O fluxo {row.fluxo} da conta {row.conta} não roda bem há "
+            f"{human_duration(away.total_seconds())}. "
+            f"{row.falha or 'Veja se os workers da fila sync estão no ar.'} Nada se perde: continua de onde parou.",
+            resolvido=f"O fluxo {row.fluxo} da conta {row.conta} voltou a rodar bem.",
+        )

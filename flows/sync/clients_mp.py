@@ -1,0 +1,91 @@
+"""Clients of Milvus that Ploomes lacks are created there, each once."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from connectors.base.faults import Fault
+from connectors.milvus import Cliente
+from core.fiscal import documento_ausente
+from core.settings.sync import CLIENTES_MP
+from flows.sync import bodies, ends
+from flows.sync.documents import first_state, known, last_four
+from flows.sync.flow import Read, Seen
+from flows.sync.ledger.item import CLIENTES, CLOSED, Item, New, Outcome, Situacao
+from flows.sync.sides import Sides
+
+
+class ClientsToPloomes:
+    """The flow `clientes-mp` (docs/reference/contracts/sync.md §SY-02). Milvus tells no dates: a number is the cut."""
+
+    nome, livro = CLIENTES_MP, CLIENTES
+
+    def __init__(self, sides: Sides) -> None:
+        self._sides = sides
+
+    def pages(self, since: datetime, *, deep: bool) -> Iterator[Read[Cliente]]:
+        """Read the whole list."""
+        found = self._sides.milvus.clientes()
+        yield Read(found.rows, whole=found.complete)
+
+    def created(self, row: Cliente) -> datetime | None:
+        """Milvus does not say."""
+        return None
+
+    def judge(self, rows: Sequence[Cliente]) -> list[Seen[Cliente]]:
+        """Say of each client whether it is to go."""
+        ledger = self._sides.ledger
+        new = [row for row in rows if row.id > (self._sides.conta.min_milvus_id or 0)]
+        echoes = {item.milvus_id: item for item in ledger.having(CLIENTES, "milvus_id", [str(row.id) for row in new])}
+        lines = known(ledger, [row.documento for row in new])
+        return [self._seen(row, echoes.get(str(row.id)), lines.get(row.documento)) for row in rows]
+
+    def _seen(self, row: Cliente, echo: Item | None, line: Item | None) -> Seen[Cliente]:
+        if row.id <= (self._sides.conta.min_milvus_id or 0):
+            return Seen(row, skipped="abaixo_do_minimo")
+        if documento_ausente(row.documento):
+            return Seen(row, skipped="sem_documento")
+        for one in (echo, line):
+            if one is not None and one.situacao in CLOSED:
+                return Seen(row, skipped="esquecido" if one.situacao == Situacao.ESQUECIDO else "eco")
+        state, reason = first_state(row.documento, self._sides.conta)
+        new = New(
+            livro=CLIENTES,
+            fluxo=self.nome,
+            chave=row.documento,
+            milvus_id=str(row.id),
+            milvus_token=row.token or None,
+            situacao=state,
+            motivo=reason,
+        )
+        return Seen(row, new)
+
+    def fetch(self, item: Item) -> Cliente | None:
+        """Return a client as it is now; there is no way to ask by number, so by document."""
+        found = self._sides.milvus.find_clientes(item.chave)
+        return next((one for one in found if str(one.id) == item.milvus_id), None)
+
+    def send(self, item: Item, row: Cliente) -> Outcome | str:
+        """Look for the contact by its document, then create it."""
+        sides = self._sides
+        if row.documento != item.chave:
+            return ends.gone(sides, item, "documento_mudou")
+        if (reason := first_state(row.documento, sides.conta)[1]) is not None:
+            return ends.parked(sides, item, reason)
+        try:
+            contacts = sides.ploomes.find_contacts(row.documento)
+        except Fault as fault:
+            return ends.failed(sides, item, fault)
+        if contacts:
+            first = min(contacts, key=lambda one: one.id)
+            return ends.found(sides, item, ploomes_id=str(first.id))
+        if not ends.looked_enough(item):
+            return ends.not_found_yet(sides, item)
+        return f"criaria o cliente {last_four(item.chave)} no Ploomes" if sides.dry else self._create(item, row)
+
+    def _create(self, item: Item, row: Cliente) -> Outcome:
+        sides = self._sides
+        try:
+            made = sides.ploomes.create_contact(bodies.contact(row, sides.conta))
+        except Fault as fault:
+            return ends.unsure(sides, item, fault) if fault.may_be_stored else ends.failed(sides, item, fault)
+        return ends.sent(sides, item, ploomes_id=str(made.id))

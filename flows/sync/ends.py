@@ -1,0 +1,110 @@
+"""How an item may end, for now or for good, as the outcome that the ledger is given."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from claims.backoff import Backoff
+from connectors.base.faults import Blocked, Fault
+from core.errors import Rejected
+from core.fiscal import mascarar_documento
+from core.text import redact
+from flows.sync.ledger.item import Item, Outcome, Situacao, outcome
+from flows.sync.results import REFUSED, WORN
+from flows.sync.sides import Sides
+
+# A search lags behind an insert: a second look comes after this (docs/reference/contracts/sync.md §SY-42).
+LOOK_GAP = timedelta(seconds=30)
+LOOKS = 2
+MOST_TRIES = 8
+AGAIN = Backoff.doubling(60, 3600)
+PARKED = Backoff.doubling(900, 86_400)
+DOCUMENT = re.compile(r"\b[0-9A-Z]{2,3}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}[-/]?(?:[0-9A-Z]{4}-?)?[0-9]{2}\b")
+
+
+ADOPTED = "adotado"
+
+
+def sent(sides: Sides, item: Item, **changes: Any) -> Outcome:
+    """It is there because of us: its event is owed."""
+    done = {"situacao": Situacao.ENVIADO, "tentado": False, "motivo": None, "erro": None, "avisado": False}
+    return _outcome(sides, item, **{**done, **changes})
+
+
+def found(sides: Sides, item: Item, **changes: Any) -> Outcome:
+    """It was there already: by an earlier try of ours, or because of somebody else, of which nobody is told."""
+    return sent(sides, item, motivo=ADOPTED if item.tentado else None, avisado=not item.tentado, **changes)
+
+
+def parked(sides: Sides, item: Item, motivo: str, erro: str | None = None, *, seconds: float | None = None) -> Outcome:
+    """It cannot go now; it is looked at again later and later, or after `seconds`."""
+    tries = item.tentativas + 1
+    wait = seconds if seconds is not None else PARKED.wait(tries) or 0.0
+    due_at = sides.clock.now() + timedelta(seconds=wait)
+    state = {"situacao": Situacao.ESTACIONADO, "motivo": motivo, "erro": shown(erro), "tentativas": tries}
+    return _outcome(sides, item, due_at=due_at, **state)
+
+
+def gone(sides: Sides, item: Item, motivo: str) -> Outcome:
+    """Its source is there no longer, or is another thing now; nothing is done on the other side."""
+    return _outcome(sides, item, situacao=Situacao.FALHOU, motivo=motivo, erro=None)
+
+
+def unsure(sides: Sides, item: Item, fault: Fault) -> Outcome:
+    """It may have been made: it is looked for before it is made again."""
+    tries = item.tentativas + 1
+    if tries >= MOST_TRIES:
+        return parked(sides, item, WORN, str(fault))
+    due_at = sides.clock.now() + LOOK_GAP
+    state = {"situacao": Situacao.DESCONHECIDO, "tentado": True, "procuras": 0, "tentativas": tries}
+    return _outcome(sides, item, due_at=due_at, motivo=None, erro=shown(str(fault)), **state)
+
+
+def broken(sides: Sides, item: Item, bug: BaseException) -> Outcome:
+    """A bug of ours ended it, nobody knows where; it is looked for first."""
+    tries = item.tentativas + 1
+    due_at = sides.clock.now() + timedelta(seconds=PARKED.wait(tries) or 0.0)
+    state = {"situacao": Situacao.DESCONHECIDO, "tentado": True, "procuras": 0, "tentativas": tries}
+    return _outcome(sides, item, due_at=due_at, motivo="erro_interno", erro=type(bug).__name__, **state)
+
+
+def not_found_yet(sides: Sides, item: Item) -> Outcome:
+    """It was looked for and not found; one look is not enough."""
+    due_at = sides.clock.now() + LOOK_GAP
+    state = {"situacao": Situacao.DESCONHECIDO, "tentado": True, "procuras": item.procuras + 1}
+    return _outcome(sides, item, due_at=due_at, **state)
+
+
+def unseen(sides: Sides, item: Item) -> Outcome:
+    """It could not be looked for as it has to be; not finding it so shows nothing."""
+    tries = item.tentativas + 1
+    due_at = sides.clock.now() + timedelta(seconds=AGAIN.wait(tries) or 0.0)
+    state = {"situacao": Situacao.DESCONHECIDO, "tentado": True, "tentativas": tries}
+    return _outcome(sides, item, due_at=due_at, motivo="lista_incompleta", **state)
+
+
+def failed(sides: Sides, item: Item, fault: Fault) -> Outcome:
+    """A request that changes nothing failed, or one that surely was not carried out."""
+    if isinstance(fault, Blocked):
+        raise fault
+    if isinstance(fault, Rejected):
+        return parked(sides, item, REFUSED, str(fault))
+    tries = item.tentativas + 1
+    wait = AGAIN.wait(tries, asked=fault.retry_after) or 0.0
+    state = Situacao.DESCONHECIDO if item.tentado else Situacao.PENDENTE
+    due_at = sides.clock.now() + timedelta(seconds=wait)
+    return _outcome(sides, item, situacao=state, due_at=due_at, tentativas=tries, erro=shown(str(fault)))
+
+
+def looked_enough(item: Item) -> bool:
+    """Tell whether what was not found may be made: it never was tried, or was looked for more than once."""
+    return not item.tentado or item.procuras + 1 >= LOOKS
+
+
+def _outcome(sides: Sides, item: Item, **changes: Any) -> Outcome:
+    return outcome(item, sides.clock.now(), **{"execucao": sides.run, **changes})
+
+
+def shown(text: str | None) -> str | None:
+    """Return an error's words without secrets and without anybody's document."""
+    return DOCUMENT.sub(lambda found: mascarar_documento(found[0]), redact(text))[:500] if text else None

@@ -1,0 +1,66 @@
+"""What a run works with: both systems, open, the ledger, and how much was asked of whom."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from claims.pace import SharedPace
+from connectors.milvus import Milvus
+from connectors.ploomes import Ploomes
+from core.clock import SYSTEM, Clock
+from core.pace import Budget, Counted, Pace
+from core.settings.milvus import MilvusSettings
+from core.settings.ploomes import PloomesSettings
+from core.settings.sync import ContaSync, SyncSettings
+from flows.sync.ledger.opening import open_ledger
+from flows.sync.ledger.shape import Ledger
+
+
+@dataclass
+class Sides:
+    """Both systems and the ledger of one account. With `dry` nothing is written anywhere."""
+
+    nome: str
+    conta: ContaSync
+    ploomes: Ploomes
+    milvus: Milvus
+    ledger: Ledger
+    counted: Counted
+    clock: Clock = SYSTEM
+    dry: bool = False
+    run: str = field(default="")
+
+
+class LocalPace:
+    """The pace of a run that writes nothing, not even what it uses of the budget."""
+
+    def __init__(self, *budgets: Budget) -> None:
+        self._pause = max((60 / one.per_minute for one in budgets if one.per_minute), default=0.0)
+
+    def take(self, seconds: float) -> bool:
+        """Wait as if nobody else used the key."""
+        if self._pause > seconds:
+            return False
+        time.sleep(self._pause)
+        return True
+
+    def told(self, seconds: float) -> None:
+        """Wait, alone."""
+        time.sleep(seconds)
+
+
+@contextmanager
+def both(nome: str, *, dry: bool = False, clock: Clock = SYSTEM) -> Iterator[Sides]:
+    """Open both systems of an account."""
+    conta = SyncSettings.current().conta(nome)
+    counted = Counted(_local if dry else SharedPace)
+    ploomes = PloomesSettings.current().conta(conta.ploomes)
+    milvus = MilvusSettings.current().conta(conta.milvus)
+    ledger = open_ledger(nome, prepare=not dry)
+    with Ploomes(conta.ploomes, ploomes, pace=counted) as left, Milvus(conta.milvus, milvus, pace=counted) as right:
+        yield Sides(nome, conta, left, right, ledger, counted, clock, dry)
+
+
+def _local(*budgets: Budget) -> Pace:
+    return LocalPace(*budgets)

@@ -1,0 +1,58 @@
+"""How each flow stands, as people see it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.caller import OPERATOR, Caller
+from core.clock import SYSTEM, Clock
+from core.settings.sync import CLIENTES_MP, FLOWS, SyncSettings
+from flows.sync import standing
+from storage.models.sync import SyncFluxo
+
+
+@dataclass(frozen=True)
+class FluxoView:
+    """One flow of an account, by its last run: cursor and its age, items by state and reason, what is wrong.
+
+    `minutos` is how often it runs (0: off); `requisicoes` what the last run asked for. Before the first run the rest
+    is unknown.
+    """
+
+    conta: str
+    fluxo: str
+    minutos: int
+    estado: str | None
+    ultima_rodada: datetime | None
+    bem_em: datetime | None
+    cursor: datetime | None
+    cursor_segundos: int | None
+    contagens: dict[str, int]
+    requisicoes: int | None
+    esperas: int | None
+    falha: str | None
+
+
+def flows(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> list[FluxoView]:
+    """Return every flow of every configured account; a user meets none."""
+    if not caller.is_operator:
+        return []
+    rows = {(row.conta, row.fluxo): row for row in standing.rows()}
+    return [
+        _view(nome, fluxo, conta.minutes(fluxo), rows.get((nome, fluxo)), clock.now())
+        for nome, conta in SyncSettings.current().contas.items()
+        for fluxo in FLOWS
+    ]
+
+
+def _view(conta: str, fluxo: str, minutes: int, row: SyncFluxo | None, now: datetime) -> FluxoView:
+    if row is None:
+        return FluxoView(conta, fluxo, minutes, None, None, None, None, None, {}, None, None, None)
+    last: dict[str, Any] = json.loads(row.relatorio or "{}")
+    cursor = None if fluxo == CLIENTES_MP else row.cursor
+    age = int((now - cursor).total_seconds()) if cursor else None
+    counts = json.loads(row.contagens or "{}")
+    asked = (last.get("requisicoes"), last.get("esperas"))
+    told = (last.get("estado"), row.terminado_em, row.bem_em, cursor, age)
+    return FluxoView(conta, fluxo, minutes, *told, counts, *asked, row.falha)

@@ -1,0 +1,157 @@
+"""Whatever breaks: nothing is missing, nothing is there twice, for all four flows, over both ledgers."""
+
+import threading
+from collections import Counter
+
+import pytest
+
+from claims.holder import new_token
+from core.settings.sync import FLOWS
+from flows.sync import standing
+from flows.sync.ledger.item import Situacao
+from flows.sync.results import Report
+from flows.sync.run import Run
+from flows.sync.sides import both
+from sandbox.faults import Fault, after, close_early, html, reset, status, usual
+from tests.flows.sync.conftest import World
+
+POSTS = {
+    "clientes-pm": ("milvus", "POST cliente/criar"),
+    "clientes-mp": ("ploomes", "POST Contacts"),
+    "tarefas": ("milvus", "POST chamado/criar"),
+    "interacoes": ("milvus", "POST chamado/criar"),
+}
+BREAKS: list[Fault] = [
+    after(reset()),
+    after(status(500, "falhou")),
+    status(429, headers={"Retry-After": "0"}),
+    status(429),
+    after(close_early()),
+    usual,
+    reset(),
+    after(status(408)),
+    after(html(200)),
+    status(503),
+]
+
+
+def full(world: World, amount: int = 4) -> None:
+    """Give each flow work."""
+    contacts = [world.contact() for _ in range(amount)]
+    for contact in contacts:
+        world.task(contact)
+        world.interaction(contact)
+    for number in range(amount):
+        world.milvus.add_cliente(world.contact_free(), f"Cliente {number}")
+
+
+def everything_once(world: World) -> None:
+    """Each client is on both sides once, each item is one ticket."""
+    left = Counter(world.documents_of_clients())
+    right = Counter(row["Register"] for row in world.ploomes.rows["Contacts"].values())
+    assert left == right
+    assert set(left.values()) == {1}
+    items = [("Tasks", number) for number in world.ploomes.rows["Tasks"]]
+    items += [("InteractionRecords", number) for number in world.ploomes.rows["InteractionRecords"]]
+    assert world.references() == sorted(f"Referência: ploomes/{entity}/{number}" for entity, number in items)
+
+
+@pytest.mark.parametrize("fluxo", FLOWS)
+def test_answers_that_are_lost_and_refusals_for_a_while_cost_nothing(world: World, fluxo: str) -> None:
+    full(world)
+    side, route = POSTS[fluxo]
+    getattr(world, side).faults.queue(*BREAKS, key=route)
+    world.settled()
+    everything_once(world)
+
+
+def test_an_outage_longer_than_the_window_costs_time_only(world: World) -> None:
+    full(world, 2)
+    for server in (world.ploomes, world.milvus):
+        server.faults.always(status(503))
+    assert {world.run(fluxo).estado for fluxo in FLOWS} == {"degradado"}
+    world.clock.advance(5 * 3600)
+    full(world, 1)
+    for server in (world.ploomes, world.milvus):
+        server.faults.clear()
+    world.settled()
+    everything_once(world)
+
+
+def test_two_workers_at_once_send_each_item_once_even_without_the_lock(world: World) -> None:
+    full(world, 8)
+    world.run("clientes-pm")
+
+    def work(fluxo: str) -> None:
+        with both("padrao", clock=world.clock) as sides:
+            Run(sides, fluxo, Report("padrao", fluxo), new_token(), None).whole(None)
+
+    for fluxo in FLOWS:
+        workers = [threading.Thread(target=work, args=(fluxo,)) for _ in range(2)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    everything_once(world)
+
+
+def test_a_second_run_of_a_flow_ends_at_once_and_says_so(world: World) -> None:
+    assert standing.hold("padrao", "tarefas", new_token(), world.clock.now(), 300) is not None
+    assert world.run("tarefas").estado == "ocupado"
+
+
+def test_a_cut_post_is_adopted_where_the_list_is_capped_hides_closed_tickets_and_ignores_its_size(world: World) -> None:
+    contact = world.contact()
+    world.run("clientes-pm")
+    row = world.milvus.clientes[0]
+    world.task(contact)
+    world.milvus.faults.queue(after(reset()), key="POST chamado/criar")
+    assert world.run("tarefas").desconhecidos == 1
+    quirks = world.milvus.quirks.tickets
+    quirks.cap, quirks.sizes, quirks.hides_closed = 50, False, True
+    world.milvus.close_chamado(world.milvus.chamados[0])
+    for _ in range(60):
+        world.milvus.add_chamado(row)
+    assert world.run("tarefas").adotados == 1
+    assert sum("Referência" in one["descricao"] for one in world.milvus.chamados) == 1
+
+
+def test_a_list_that_is_not_whole_shows_nothing_and_the_item_stays_unknown(world: World) -> None:
+    contact = world.contact()
+    world.run("clientes-pm")
+    world.task(contact)
+    world.milvus.faults.queue(reset(), key="POST chamado/criar")
+    world.run("tarefas")
+    world.milvus.faults.always(status(500), key="POST chamado/listagem")
+    for _ in range(4):
+        world.run("tarefas")
+        world.clock.advance(3600)
+    assert world.milvus.chamados == []
+    assert world.ledger.counts()["tarefas", Situacao.DESCONHECIDO, None] == 1
+    world.milvus.faults.clear("POST chamado/listagem")
+    world.settled("tarefas")
+    assert len(world.milvus.chamados) == 1
+
+
+def test_a_refused_key_stops_the_flow_and_waits_for_a_person(world: World) -> None:
+    world.contact()
+    world.milvus.faults.always(status(401))
+    report = world.run("clientes-pm")
+    assert (report.estado, report.criados) == ("parado", 0)
+    world.milvus.faults.clear()
+    assert world.run("clientes-pm").criados == 1
+
+
+def test_one_bad_record_costs_itself_and_is_listed(world: World) -> None:
+    for _ in range(3):
+        world.contact()
+    world.milvus.faults.queue(
+        status(422, '{"message": "cliente_documento 11144477735 inválido"}'), key="POST cliente/criar"
+    )
+    report = world.run("clientes-pm")
+    assert (report.criados, report.estacionados) == (2, {"recusado": 1})
+    (item,) = world.ledger.waiting("clientes-pm", None, 9)
+    assert item.erro is not None
+    assert "11144477735" not in item.erro
+    world.clock.advance(86_400)
+    assert world.run("clientes-pm").criados == 1
