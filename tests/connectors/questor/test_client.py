@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from support.https import https_receiver
 from support.ports import soon
 
+from connectors.base.faults import RateLimited
 from connectors.questor import (
     Blocked,
     Documento,
     Fault,
     Overloaded,
     Questor,
-    RateLimited,
     Refused,
     TooLarge,
     Unintelligible,
