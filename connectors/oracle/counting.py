@@ -8,8 +8,8 @@ from sqlalchemy import Connection, func, select, update
 
 from connectors.oracle.layout import Layout
 from connectors.oracle.moments import today
-from connectors.oracle.orders import Order, Status
-from connectors.oracle.table import columns, order
+from connectors.oracle.orders import Number, Order, Status
+from connectors.oracle.reading import among, columns, order
 
 
 @dataclass(frozen=True)
@@ -43,24 +43,25 @@ def _oldest(connection: Connection, layout: Layout) -> int | None:
     return None if row[0] is None else max(int((row[1] - row[0]).total_seconds()), 0)
 
 
-def failed(connection: Connection, layout: Layout, ids: Sequence[int] | None, limit: int) -> list[Order]:
+def failed(connection: Connection, layout: Layout, ids: Sequence[Number] | None, limit: int) -> list[Order]:
     """Return rows in error, of these numbers if any are given."""
     query = select(*columns(layout)).where(layout.table.c.status == Status.ERRO.value).order_by(layout.table.c.id)
     if ids is not None:
-        query = query.where(layout.table.c.id.in_(ids))
+        query = query.where(among(layout.table.c.id, ids, connection.dialect.name))
     with connection.execute(query) as found:
         return [order(row, layout) for row in found.fetchmany(limit)]
 
 
-def by_number(connection: Connection, layout: Layout, ids: Sequence[int]) -> list[Order]:
+def by_number(connection: Connection, layout: Layout, ids: Sequence[Number]) -> list[Order]:
     """Return rows by their numbers, in any state."""
-    found = connection.execute(select(*columns(layout)).where(layout.table.c.id.in_(ids)).order_by(layout.table.c.id))
+    mine = among(layout.table.c.id, ids, connection.dialect.name)
+    found = connection.execute(select(*columns(layout)).where(mine).order_by(layout.table.c.id))
     return [order(row, layout) for row in found]
 
 
-def reopen(connection: Connection, layout: Layout, ids: Sequence[int]) -> int:
+def reopen(connection: Connection, layout: Layout, ids: Sequence[Number]) -> int:
     """Let rows in error be due again; return how many."""
     values: dict[str, Any] = {"status": Status.PENDENTE.value, "attempts": 0, "next": None, "error": None}
     known = {name: value for name, value in values.items() if name in layout.names}
-    mine = (layout.table.c.id.in_(ids), layout.table.c.status == Status.ERRO.value)
+    mine = (among(layout.table.c.id, ids, connection.dialect.name), layout.table.c.status == Status.ERRO.value)
     return connection.execute(update(layout.table).where(*mine).values(known)).rowcount

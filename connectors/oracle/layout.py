@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, DateTime, Integer, MetaData, Select, String, Table, select, text
+from sqlalchemy import Column, Connection, DateTime, Integer, MetaData, Select, String, Table, select, text
 from sqlalchemy import table as plain_table
 from sqlalchemy.sql import literal_column
 from sqlalchemy.types import NullType
@@ -20,7 +20,8 @@ ALIASES = frozenset(["id", "id_os", "mensagem"])
 LEASED = ("attempts", "worker", "token", "leased", "next")
 OPTIONAL = ("error", "ntfy", "processed")
 TYPES: dict[str, Any] = {
-    "id": BigInteger(),
+    # numbers as wide as the database has them
+    "id": NullType(),
     # a number here, a text there
     "os": NullType(),
     "message": String(),

@@ -3,8 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
+
+# The number of a row: a whole one is an integer, however large.
+Number = int | Decimal
+
+
+def shown(number: Number) -> str:
+    """Return a number in plain digits."""
+    return f"{number:f}" if isinstance(number, Decimal) else str(number)
 
 
 class Status(StrEnum):
@@ -23,13 +32,18 @@ class Order:
     `keyed`: its number is known to be no other row's, so that a text which is edited later makes no other row of it.
     """
 
-    id: int
+    id: Number
     os: str
     message: str
     created: datetime | None
     attempts: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)
     keyed: bool = False
+
+    @property
+    def linha(self) -> str:
+        """Its number as people read it."""
+        return shown(self.id)
 
     @property
     def identity(self) -> str:
@@ -39,17 +53,17 @@ class Order:
         """
         text = sha256(f"{self.os}\0{self.message}".encode("utf-8", "replace")).hexdigest()
         if self.created is None:
-            return f"{self.id}@{text}"
+            return f"{self.linha}@{text}"
         # A date that the table keeps as a text stands as it is.
         when = self.created.isoformat() if isinstance(self.created, datetime) else str(self.created)[:40]
-        return f"{self.id}@{when}" if self.keyed else f"{self.id}@{when}#{text[:16]}"
+        return f"{self.linha}@{when}" if self.keyed else f"{self.linha}@{when}#{text[:16]}"
 
 
 @dataclass(frozen=True)
 class Told:
     """What became of a claimed row; a pending one is due again at `due_at`."""
 
-    id: int
+    id: Number
     status: Status
     due_at: datetime
     error: str | None = None

@@ -6,11 +6,12 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, literal, literal_column, select, update
-from sqlalchemy.engine import Row
+from sqlalchemy.sql.dml import Update
 
 from connectors.oracle.layout import ERROR_BYTES, NTFY_BYTES, TOKEN_LENGTH, WORKER_BYTES, Layout, cut
 from connectors.oracle.moments import moment, today
-from connectors.oracle.orders import Order, Status, Told
+from connectors.oracle.orders import Number, Order, Status, Told
+from connectors.oracle.reading import among, columns, number, order
 from core.clock import SYSTEM, Clock
 
 AGAIN = "reservada {attempts} vezes sem terminar"
@@ -56,12 +57,12 @@ class QueueTable:
         number = case((table.c.status == literal_column(f"'{Status.PENDENTE}'"), table.c.id))
         return number.is_not(None), number
 
-    def due(self, dialect: str) -> Select[Any]:
+    def due(self, dialect: str, read: Sequence[ColumnElement[Any]]) -> Select[Any]:
         """Return the query of the rows that may be claimed, in order."""
         table = self.table
         condition, order = self.pending(dialect)
         wait = (table.c.next.is_(None)) | (table.c.next <= self.at(0))
-        found = select(*columns(self.layout)).where(condition, wait).order_by(order)
+        found = select(*read).where(condition, wait).order_by(order)
         return found.where(~self._older_open()) if self.ordered and "os" in self.layout.names else found
 
     def _older_open(self) -> ColumnElement[bool]:
@@ -82,34 +83,48 @@ class BoundQueue:
         self.home, self.connection, self.table = home, connection, home.table
 
     def claim(self, limit: int, now: datetime, seconds: float, token: str) -> Sequence[Order]:
-        """Take at most so many due rows for that long; rivals skip each other's."""
-        self.expire()
-        dialect = self.connection.dialect.name
-        query = self.home.due(dialect)
-        if dialect != "sqlite":
-            query = query.with_for_update(skip_locked=True, of=self.table if dialect == "postgresql" else None)
-        if dialect != "oracle":
-            query = query.limit(limit)
-        # Oracle locks rows as they are fetched, and knows no limit beside it.
-        options = {"stream_results": True, "max_row_buffer": limit} if dialect == "oracle" else {}
-        with self.connection.execute(query, execution_options=options) as found:
-            rows = found.fetchmany(limit)
-        if rows and self._take([row.id for row in rows], seconds, token) != len(rows):
-            # The table has no key: another row of a number was taken with it, and is told with it.
-            return self.mine(token)
-        return [order(row, self.home.layout) for row in rows]
+        """Take at most so many due rows for that long; rivals skip each other's.
 
-    def _take(self, ids: list[int], seconds: float, token: str) -> int:
-        table, worker = self.table, token.rpartition("|")[0]
+        The published table has no key: of a number that is there twice both rows are taken, even beyond the limit.
+        """
+        self.expire()
+        if self.connection.dialect.name == "oracle":
+            return self._claim_of_oracle(limit, seconds, token)
+        return self._claim_in_one(limit, seconds, token)
+
+    def _claim_in_one(self, limit: int, seconds: float, token: str) -> list[Order]:
+        dialect = self.connection.dialect.name
+        due = self.home.due(dialect, [self.table.c.id]).limit(limit)
+        if dialect == "postgresql":
+            due = due.with_for_update(skip_locked=True, of=self.table)
+        # Without MATERIALIZED PostgreSQL may run the query again for each row, and so pass its limit.
+        chosen = due.cte("escolhidas").prefix_with("MATERIALIZED", dialect="postgresql")
+        taken = self._taking(self.table.c.id.in_(select(chosen.c.id)), seconds, token)
+        rows = self.connection.execute(taken.returning(*columns(self.home.layout)))
+        return sorted((order(row, self.home.layout) for row in rows), key=lambda one: one.id)
+
+    def _claim_of_oracle(self, limit: int, seconds: float, token: str) -> list[Order]:
+        """Lock rows by fetching them, for Oracle knows no limit beside it; then take them."""
+        layout = self.home.layout
+        due = self.home.due("oracle", columns(layout)).with_for_update(skip_locked=True)
+        fetched = {"stream_results": True, "max_row_buffer": limit}
+        with self.connection.execute(due, execution_options=fetched) as found:
+            orders = [order(row, layout) for row in found.fetchmany(limit)]
+        if not orders:
+            return []
+        taken = self._taking(among(self.table.c.id, [one.id for one in orders], "oracle"), seconds, token)
+        return orders if self.connection.execute(taken).rowcount == len(orders) else self.mine(token)
+
+    def _taking(self, chosen: ColumnElement[bool], seconds: float, token: str) -> Update:
+        table = self.table
         taken = {
             "status": Status.PROCESSANDO.value,
-            "worker": cut(worker, WORKER_BYTES),
+            "worker": cut(token.rpartition("|")[0], WORKER_BYTES),
             "token": seal(token),
             "leased": self.home.at(seconds - self.home.lease),
             "attempts": table.c.attempts + 1,
         }
-        mine = (table.c.id.in_(ids), table.c.status == Status.PENDENTE.value)
-        return self.connection.execute(update(table).where(*mine).values(taken)).rowcount
+        return update(table).where(chosen, table.c.status == Status.PENDENTE.value).values(taken)
 
     def expire(self) -> int:
         """Let go of rows whose lease has ended; one that was held too often without an end is in error."""
@@ -131,30 +146,26 @@ class BoundQueue:
         query = select(*columns(self.home.layout)).where(*held).order_by(self.table.c.id)
         return [order(row, self.home.layout) for row in self.connection.execute(query)]
 
-    def settle(self, token: str, outcomes: Sequence[Told]) -> set[int]:
+    def settle(self, token: str, outcomes: Sequence[Told]) -> set[Number]:
         """Write outcomes and let go of their rows; return those that were still held."""
-        held = self._held(token, [one.id for one in outcomes])
-        by_shape: dict[tuple[Any, ...], list[int]] = {}
+        by_shape: dict[tuple[Any, ...], list[Number]] = {}
         for one in outcomes:
-            if one.id in held:
-                due_at = one.due_at if one.status is Status.PENDENTE else None
-                by_shape.setdefault((one.status, due_at, one.error, one.ntfy), []).append(one.id)
+            due_at = one.due_at if one.status is Status.PENDENTE else None
+            by_shape.setdefault((one.status, due_at, one.error, one.ntfy), []).append(one.id)
+        held = set[Number]()
         for (status, due_at, error, ntfy), ids in by_shape.items():
-            self._write(ids, {"status": status.value, **self._told(due_at, error, ntfy), **self._free()})
+            values = {"status": status.value, **self._told(due_at, error, ntfy), **self._free()}
+            held |= self._write(token, ids, values)
         return held
 
-    def hold(self, token: str, ids: Collection[int], until: datetime) -> set[int]:
+    def hold(self, token: str, ids: Collection[Number], until: datetime) -> set[Number]:
         """Keep rows until then; return those that are still held."""
-        held = self._held(token, ids)
         seconds = (until - self.home.clock.now()).total_seconds()
-        self._write(sorted(held), {"leased": self.home.at(seconds - self.home.lease)})
-        return held
+        return self._write(token, ids, {"leased": self.home.at(seconds - self.home.lease)})
 
-    def give_back(self, token: str, ids: Collection[int], now: datetime) -> set[int]:
+    def give_back(self, token: str, ids: Collection[Number], now: datetime) -> set[Number]:
         """Let go of rows with which nothing was done, due at once; return those that were still held."""
-        held = self._held(token, ids)
-        self._write(sorted(held), self._untouched())
-        return held
+        return self._write(token, ids, self._untouched())
 
     def after_crash(self, now: datetime) -> int:
         """Let go of what dead processes of this host held, due at once; return how many rows."""
@@ -167,20 +178,24 @@ class BoundQueue:
         lost = update(table).where(held, table.c.worker.in_(dead)).values(self._untouched())
         return self.connection.execute(lost).rowcount
 
-    def _held(self, token: str, ids: Collection[int]) -> set[int]:
-        """Return which of these rows a token still holds, locked until the end of the transaction."""
+    def _write(self, token: str, ids: Collection[Number], values: dict[str, Any]) -> set[Number]:
+        """Write values to rows that a token still holds; return their numbers."""
         if not ids:
             return set()
-        held = (self.table.c.status == Status.PROCESSANDO.value, self.table.c.token == seal(token))
-        query = select(self.table.c.id).where(self.table.c.id.in_(sorted(ids)), *held)
-        if self.connection.dialect.name != "sqlite":
-            query = query.with_for_update()
-        return set(self.connection.scalars(query))
-
-    def _write(self, ids: Sequence[int], values: dict[str, Any]) -> None:
-        if ids:
-            held = (self.table.c.id.in_(ids), self.table.c.status == Status.PROCESSANDO.value)
-            self.connection.execute(update(self.table).where(*held).values(values))
+        dialect, table = self.connection.dialect.name, self.table
+        mine = (
+            among(table.c.id, sorted(ids), dialect),
+            table.c.status == Status.PROCESSANDO.value,
+            table.c.token == seal(token),
+        )
+        written = update(table).where(*mine).values(values)
+        if dialect != "oracle":
+            return {number(one) for one in self.connection.scalars(written.returning(table.c.id))}
+        # Oracle gives numbers back only into variables of one type, and these may have any.
+        held = {number(one) for one in self.connection.scalars(select(table.c.id).where(*mine).with_for_update())}
+        if held:
+            self.connection.execute(written)
+        return held
 
     def _told(self, due_at: datetime | None, error: str | None, ntfy: str | None) -> dict[str, Any]:
         values: dict[str, Any] = {"error": cut(error, ERROR_BYTES), "ntfy": cut(ntfy, NTFY_BYTES)}
@@ -195,30 +210,3 @@ class BoundQueue:
 
     def _free(self) -> dict[str, Any]:
         return {"worker": None, "token": None, "leased": None}
-
-
-def columns(layout: Layout) -> list[Any]:
-    """Return the columns that are read of a row."""
-    read = [name for name in ("id", "os", "message", "created", "attempts") if name in layout.names]
-    return [layout.table.c[name] for name in (*read, *(f"x_{name}" for name in layout.extra))]
-
-
-def order(row: Row[Any], layout: Layout) -> Order:
-    """Return a row as the flow knows it; what the table lacks is empty."""
-    found = dict(zip((column.key for column in columns(layout)), row, strict=True))
-    found |= {name: found.get(other) for name, other in layout.same.items()}
-    return Order(
-        id=int(found["id"]),
-        os=_text(found.get("os")),
-        message=_text(found.get("message")),
-        created=found.get("created"),
-        attempts=int(found.get("attempts") or 0),
-        extra={name: _text(found[f"x_{name}"]) for name in layout.extra},
-        keyed="status" not in layout.names,
-    )
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)

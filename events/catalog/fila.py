@@ -11,7 +11,7 @@ class OrdemServicoNotificada(Payload):
     evento, rotulo, etiquetas = "ordem_servico_notificada", "Ordem de Serviço", ("info", "os")
 
     conta: str
-    linha_id: int
+    linha_id: int | str
     id_os: str
     titulo: str
     mensagem: str
@@ -22,4 +22,4 @@ class OrdemServicoNotificada(Payload):
 
     def dados(self) -> dict[str, Any]:
         """Return the payload; without a sequence the field is left out."""
-        return {name: value for name, value in super().dados().items() if value is not None}
+        return {name: value for name, value in vars(self).items() if value is not None}

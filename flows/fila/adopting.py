@@ -16,7 +16,7 @@ from storage.rows import add_new
 from storage.session import transaction
 
 FILE_LIMIT, BATCH = 64 * 1024 * 1024, 500
-_NUMBER = re.compile(r"\d{1,18}")
+_NUMBER = re.compile(r"\d{1,38}")
 
 
 @dataclass
@@ -37,7 +37,7 @@ def adopt(arquivo: Path, nome: str, clock: Clock = SYSTEM) -> Adopted:
             orders = counting.by_number(connection, fila.layout, batch)
         fixed = {"conta": nome, "message_id": None, "em": clock.now(), "aguarda": False, "token": None}
         rows = [
-            fixed | {"identidade": order.identity, "linha": order.id, "reenviar": False, "reprocessada": 0}
+            fixed | {"identidade": order.identity, "linha": order.linha, "reenviar": False, "reprocessada": 0}
             for order in orders
         ]
         with transaction() as db:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.oracle import counting
-from connectors.oracle.orders import Order
+from connectors.oracle.orders import Number, Order
 from core.clock import SYSTEM, Clock
 from core.errors import NotFound
 from flows.fila.accounts import Fila, opened
@@ -17,7 +17,7 @@ from storage.session import transaction
 BATCH = 500
 
 
-def reprocess(nome: str, ids: Sequence[int] | None = None, clock: Clock = SYSTEM) -> int:
+def reprocess(nome: str, ids: Sequence[Number] | None = None, clock: Clock = SYSTEM) -> int:
     """Let rows in error be told again, all of them or those of these numbers; return how many."""
     fila, total = opened(nome), 0
     while count := _batch(fila, ids, clock, most=None):
@@ -34,7 +34,7 @@ def by_itself(fila: Fila, clock: Clock) -> int:
     return _batch(fila, None, clock, most=fila.conta.reprocess)
 
 
-def _batch(fila: Fila, ids: Sequence[int] | None, clock: Clock, *, most: int | None) -> int:
+def _batch(fila: Fila, ids: Sequence[Number] | None, clock: Clock, *, most: int | None) -> int:
     """Note the wish here first: a row that is open again there and not wanted here would be closed unsaid."""
     with fila.transaction() as connection:
         orders = counting.failed(connection, fila.layout, ids, BATCH)
@@ -46,7 +46,7 @@ def _batch(fila: Fila, ids: Sequence[int] | None, clock: Clock, *, most: int | N
         return counting.reopen(connection, fila.layout, wanted)
 
 
-def _wish(db: Session, nome: str, orders: Sequence[Order], clock: Clock, most: int | None) -> list[int]:
+def _wish(db: Session, nome: str, orders: Sequence[Order], clock: Clock, most: int | None) -> list[Number]:
     identities = [order.identity for order in orders]
     query = select(FilaLinha.identidade, FilaLinha.reprocessada)
     rows = db.execute(query.where(FilaLinha.conta == nome, FilaLinha.identidade.in_(identities)))
@@ -54,7 +54,7 @@ def _wish(db: Session, nome: str, orders: Sequence[Order], clock: Clock, most: i
     wanted = [order for order in orders if most is None or often.get(order.identity, 0) < most]
     fixed = {"conta": nome, "message_id": None, "em": clock.now(), "aguarda": False, "token": None, "reenviar": True}
     values = [
-        fixed | {"identidade": order.identity, "linha": order.id, "reprocessada": often.get(order.identity, 0) + 1}
+        fixed | {"identidade": order.identity, "linha": order.linha, "reprocessada": often.get(order.identity, 0) + 1}
         for order in wanted
     ]
     upsert(db, FilaLinha, values, ("conta", "identidade"), "reenviar", "reprocessada", "aguarda", "token")

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
-from connectors.oracle.orders import Status, Told
+from connectors.oracle.orders import Number, Status, Told
+from connectors.oracle.reading import number
 from core.clock import Clock
 from flows.fila import relay
 from flows.fila.accounts import Fila
@@ -25,7 +26,7 @@ class Waiting:
     """A row whose event may have been answered; `failed` is the last error of a delivery that was given up."""
 
     id: int
-    linha: int
+    linha: Number
     token: str
     open: int
     failed: str | None
@@ -58,10 +59,10 @@ def _waiting(nome: str) -> list[Waiting]:
         .limit(BATCH)
     )
     with reading() as db:
-        return [Waiting(row[0], row[1], row[2] or "", row[3], row[4], row[5]) for row in db.execute(query)]
+        return [Waiting(row[0], number(row[1]), row[2] or "", row[3], row[4], row[5]) for row in db.execute(query)]
 
 
-def _hold(fila: Fila, token: str, rows: Sequence[int], clock: Clock) -> None:
+def _hold(fila: Fila, token: str, rows: Sequence[Number], clock: Clock) -> None:
     if rows:
         with fila.transaction() as connection:
             until = clock.now() + timedelta(seconds=fila.conta.lease_seconds)

@@ -11,7 +11,7 @@ from sqlalchemy import literal_column, select, update
 
 from connectors.oracle.moments import today
 from connectors.oracle.orders import Order, Status
-from connectors.oracle.table import columns, order
+from connectors.oracle.reading import among, columns, order
 from core.clock import Clock
 from flows.fila.accounts import Fila
 from flows.fila.recording import record
@@ -41,7 +41,8 @@ def locked(fila: Fila, clock: Clock) -> Published:
         values: dict[str, Any] = {"status": Status.PROCESSADO.value}
         if "processed" in fila.layout.names:
             values["processed"] = today()
-        connection.execute(update(table).where(table.c.id.in_([one.id for one in orders])).values(values))
+        mine = among(table.c.id, [one.id for one in orders], dialect)
+        connection.execute(update(table).where(mine).values(values))
     return Published(len(orders), len(new))
 
 

@@ -1,11 +1,14 @@
 """Make events of rows in our own database: each row once, by what tells it from every other."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Boolean, bindparam, false, literal, select, true, update
 from sqlalchemy.orm import Session
 
+from claims.many import Many
 from connectors.oracle.orders import Order
 from core.clock import Clock
 from core.errors import Misconfigured
@@ -16,10 +19,13 @@ from flows.fila import wording
 from flows.fila.wording import Notice
 from storage.models import Destino
 from storage.models.fila import FilaLinha
-from storage.rows import add_new, table_of
+from storage.rows import insert_in, table_of
 from storage.session import transaction
 
 OS_LIMIT = 100
+LINES = table_of(FilaLinha)
+ROWS = Many({name: LINES.c[name] for name in ("identidade", "linha")})
+TOLD = Many({name: LINES.c[name] for name in ("identidade", "message_id")})
 
 
 def record(
@@ -58,14 +64,38 @@ def _targets(db: Session, nome: str, names: set[str]) -> dict[str, int]:
 
 
 def _own(db: Session, orders: Sequence[Order], nome: str, clock: Clock, token: str | None) -> set[str]:
-    """Record rows as sent before anything is sent; return those that were not recorded yet."""
-    state = {"em": clock.now(), "aguarda": token is not None, "token": token, "reenviar": False}
-    fixed = {"conta": nome, "message_id": None, "reprocessada": 0, **state}
-    by_identity = {order.identity: order for order in orders}
-    rows = [fixed | {"identidade": identity, "linha": order.id} for identity, order in by_identity.items()]
-    again = update(FilaLinha).where(FilaLinha.conta == nome, FilaLinha.reenviar, FilaLinha.identidade.in_(by_identity))
-    wanted = set(db.scalars(again.values(**state).returning(FilaLinha.identidade)))
-    return wanted | add_new(db, FilaLinha, rows, "identidade")
+    """Record rows as sent before anything is sent; return those that were not recorded yet, or are wanted again."""
+    connection = db.connection()
+    by_identity = {order.identity: order.linha for order in orders}
+    state = {"p_conta": nome, "p_em": clock.now(), "p_aguarda": token is not None, "p_token": token}
+    values = ROWS.values(by_identity.items(), connection.dialect) | state
+    return set(connection.execute(_owning(connection.dialect.name), values).scalars())
+
+
+@cache
+def _owning(dialect: str) -> Any:
+    """Return the statement that inserts rows and takes those that somebody wants told again, and gives back both."""
+    rows = ROWS.table(dialect)
+    state = {
+        "em": bindparam("p_em", type_=LINES.c.em.type),
+        "aguarda": bindparam("p_aguarda", type_=Boolean()),
+        "token": bindparam("p_token", type_=LINES.c.token.type),
+        "reenviar": false(),
+    }
+    fixed = {"conta": bindparam("p_conta", type_=LINES.c.conta.type), "reprocessada": literal(0), **state}
+    # SQLite reads ON CONFLICT as part of a join where no WHERE stands before it.
+    new = select(rows.c.identidade, rows.c.linha, *fixed.values()).where(true())
+    adding = insert_in(dialect, LINES).from_select(["identidade", "linha", *fixed], new)
+    again = adding.on_conflict_do_update(index_elements=["conta", "identidade"], set_=state, where=LINES.c.reenviar)
+    return again.returning(LINES.c.identidade)
+
+
+@cache
+def _naming(dialect: str) -> Any:
+    """Return the statement that notes as which events rows were told."""
+    told = TOLD.table(dialect)
+    mine = (LINES.c.conta == bindparam("p_conta"), LINES.c.identidade == told.c.identidade)
+    return update(LINES).where(*mine).values(message_id=told.c.message_id)
 
 
 def _tell(
@@ -85,26 +115,24 @@ def _tell(
         only = targets[shown.destino] if shown.destino else None
         fired.append(Disparo(payload.evento, payload.dados(), somente=only))
     ids = disparar_varios(fired, db)
-    events = [
-        {"which": order.identity, "event": event} for group, event in zip(groups, ids, strict=True) for order in group
-    ]
+    events = [(order.identity, event) for group, event in zip(groups, ids, strict=True) for order in group]
     if events:
-        lines = table_of(FilaLinha)
-        mine = update(lines).where(lines.c.conta == nome, lines.c.identidade == bindparam("which"))
-        db.connection().execute(mine.values(message_id=bindparam("event")), events)
+        connection = db.connection()
+        values = TOLD.values(events, connection.dialect) | {"p_conta": nome}
+        connection.execute(_naming(connection.dialect.name), values)
 
 
 def _payload(group: Sequence[Order], shown: Notice, nome: str, conta: ContaFila) -> OrdemServicoNotificada:
     return OrdemServicoNotificada(
         conta=nome,
-        linha_id=group[0].id,
+        linha_id=group[0].id if isinstance(group[0].id, int) else group[0].linha,
         id_os=group[0].os[:OS_LIMIT],
         titulo=shown.titulo,
         mensagem=shown.mensagem,
         prioridade=shown.prioridade,
         tags=list(shown.tags),
         linhas=len(group),
-        sequence_id=f"fila-{group[0].id}" if conta.sequence else None,
+        sequence_id=f"fila-{group[0].linha.replace('.', '-')}" if conta.sequence else None,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from claims.holder import new_token
 from connectors.oracle import counting
 from connectors.oracle.faults import ConnectionLost
-from connectors.oracle.orders import Order, Status, Told
+from connectors.oracle.orders import Number, Order, Status, Told
 from core.clock import SYSTEM, Clock
 from core.errors import Transient
 from core.stopping import stopping
@@ -72,11 +72,11 @@ def claim(fila: Fila, token: str, clock: Clock) -> Sequence[Order]:
             return fila.table.on(connection).mine(token)
 
 
-def settle(fila: Fila, token: str, outcomes: Sequence[Told]) -> set[int]:
+def settle(fila: Fila, token: str, outcomes: Sequence[Told]) -> set[Number]:
     """Close rows; an answer that was lost is asked for again, and changes nothing twice."""
     if not outcomes:
         return set()
-    held: set[int] = set()
+    held = set[Number]()
     for last in (*[False] * (TRIES - 1), True):
         try:
             with fila.transaction() as connection:

@@ -40,7 +40,7 @@ class LinhaView:
 
     id: int
     conta: str
-    linha: int
+    linha: str
     message_id: str | None
     em: datetime
     aguarda: bool

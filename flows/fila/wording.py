@@ -52,12 +52,12 @@ class _Values(dict[str, str]):
 def _named(order: Order, conta: ContaFila) -> dict[str, str]:
     """Return what was read of a row, by the names of its columns."""
     columns = conta.columns
-    mine = {columns.id: str(order.id), columns.os: order.os, columns.message: order.message}
+    mine = {columns.id: order.linha, columns.os: order.os, columns.message: order.message}
     return dict(order.extra) | {name.lower(): value for name, value in mine.items()}
 
 
 def _values(order: Order, conta: ContaFila) -> _Values:
-    named = _named(order, conta) | {"id": str(order.id), "id_os": order.os, "mensagem": order.message}
+    named = _named(order, conta) | {"id": order.linha, "id_os": order.os, "mensagem": order.message}
     hidden = {column.lower() for column in conta.mask}
     return _Values({name: masked(value) if name in hidden else value for name, value in named.items()})
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Numbered, PerConta, partial
@@ -13,8 +13,8 @@ WAITS = "aguarda"
 class FilaLinha(Numbered, PerConta, Base):
     """A row that was told. `identidade` is unique within its account: so nothing is told twice, whatever breaks.
 
-    `linha` is its number there; `message_id` the event it became (none: it was told before Esteira came). `aguarda`
-    says that the row there is closed only when the push service has answered; `token` is what holds it until then.
+    `linha` is its number there, in digits; `message_id` the event it became (none: it was told before Esteira came).
+    `aguarda` says that the row there is closed only when the push service has answered; `token` holds it until then.
     `reenviar`: somebody wants it told once more; `reprocessada` counts how often that was.
     """
 
@@ -26,7 +26,7 @@ class FilaLinha(Numbered, PerConta, Base):
     )
 
     identidade: Mapped[str] = mapped_column(String(120))
-    linha: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
+    linha: Mapped[str] = mapped_column(String(64))
     message_id: Mapped[str | None] = mapped_column(String(40))
     em: Mapped[datetime]
     aguarda: Mapped[bool] = mapped_column(default=False)

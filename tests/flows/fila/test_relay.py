@@ -12,7 +12,7 @@ from core.clock import SYSTEM
 from core.errors import Misconfigured, Transient
 from core.settings.fila import FilaColumns
 from flows.destinos.creating import NewDestination, create
-from flows.fila import accounts, relay
+from flows.fila import accounts, closing, relay, views
 from flows.fila.results import Report
 from storage.models import Delivery, Destino, Event
 from storage.models.eventos import Estado
@@ -210,7 +210,7 @@ def test_a_batch_is_closed_by_one_statement(fila: Queue) -> None:
     opened = accounts.opened("padrao")
     listen(opened.engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
     relay.batch(opened)
-    assert len([sql for sql in seen if sql.startswith("UPDATE")]) == 3  # leases that ended, the claim, the end
+    assert len([sql for sql in seen if "UPDATE hsm_fila" in sql]) == 3  # leases that ended, the claim, the end
 
 
 def test_two_rows_of_one_number_are_both_told(vazia: Queue) -> None:
@@ -232,3 +232,24 @@ def test_two_rows_of_one_number_are_both_told(vazia: Queue) -> None:
     assert relay.publish("padrao").publicadas == 2
     assert vazia.statuses == [DONE] * 2
     assert sorted(orders()) == ["1", "2"]
+
+
+WIDE = {"5": 5, "7.5": "7.5", "100000000000000000000": 10**20}
+
+
+@pytest.mark.parametrize("waits", ["false", "true"])
+def test_a_number_that_is_no_integer_of_ours_is_told_like_any_other(
+    vazia: Queue, configure: Configure, waits: str
+) -> None:
+    """A NUMBER of Oracle has up to 38 digits, and may have a fraction."""
+    kind = vazia.engine.dialect.name
+    number = {"oracle": "NUMBER", "postgresql": "numeric", "sqlite": "NUMERIC"}[kind]
+    create = ddl.create(kind, TABLE, FilaColumns())
+    vazia.run(create.replace(ddl.WORDS[kind].identity, number), *ddl.relay(kind, TABLE, FilaColumns()))
+    vazia.run(*(f"INSERT INTO {TABLE} (ID, ID_OS, MENSAGEM) VALUES ({digits}, 1, 'x')" for digits in WIDE))
+    configure(fila__wait_for_push=waits, fila__ordered="false")
+    assert relay.publish("padrao").publicadas == len(WIDE)
+    assert {one["linha_id"] for one in events()} == set(WIDE.values())
+    closing.close_answered(accounts.opened("padrao"), SYSTEM)
+    assert vazia.statuses == [DONE] * len(WIDE)
+    assert {line.linha for line in views.lines("padrao").itens} == set(WIDE)

@@ -1,0 +1,60 @@
+"""Rows as they are read, and conditions on their numbers: a NUMBER of Oracle has up to 38 digits, and a fraction."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, func
+from sqlalchemy.engine import Row
+
+from connectors.oracle.layout import Layout
+from connectors.oracle.orders import Number, Order, shown
+
+# What SQLite keeps as an integer; beyond it a number is floating.
+WIDEST = 2**63
+
+
+def columns(layout: Layout) -> list[Any]:
+    """Return the columns that are read of a row."""
+    read = [name for name in ("id", "os", "message", "created", "attempts") if name in layout.names]
+    return [layout.table.c[name] for name in (*read, *(f"x_{name}" for name in layout.extra))]
+
+
+def order(row: Row[Any], layout: Layout) -> Order:
+    """Return a row as the flow knows it; what the table lacks is empty."""
+    found = dict(zip((column.key for column in columns(layout)), row, strict=True))
+    found |= {name: found.get(other) for name, other in layout.same.items()}
+    return Order(
+        id=number(found["id"]),
+        os=text(found.get("os")),
+        message=text(found.get("message")),
+        created=found.get("created"),
+        attempts=int(found.get("attempts") or 0),
+        extra={name: text(found[f"x_{name}"]) for name in layout.extra},
+        keyed="status" not in layout.names,
+    )
+
+
+def number(value: Any) -> Number:
+    """Return the number of a row, exactly as the database has it; a whole one is an integer."""
+    if isinstance(value, int):
+        return value
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    return int(exact) if exact == exact.to_integral_value() else exact
+
+
+def text(value: object) -> str:
+    """Return a value as people read it."""
+    if isinstance(value, float | Decimal):
+        return shown(number(value))
+    return "" if value is None else str(value)
+
+
+def among(column: ColumnElement[Any], ids: Sequence[Number], dialect: str) -> ColumnElement[bool]:
+    """Return the condition that a column has one of these numbers; as an array where the database knows them."""
+    if dialect == "postgresql":
+        mixed = any(isinstance(one, Decimal) for one in ids)
+        return column == func.any(bindparam(None, [Decimal(one) for one in ids] if mixed else list(ids)))
+    if dialect == "sqlite":
+        return column.in_([one if isinstance(one, int) and abs(one) < WIDEST else float(one) for one in ids])
+    return column.in_(ids)
