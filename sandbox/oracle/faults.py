@@ -33,6 +33,11 @@ class Faults:
         with self._lock:
             self._waiting.extend([(place, what)] * times)
 
+    @property
+    def left(self) -> int:
+        """How many have not happened yet."""
+        return len(self._waiting)
+
     def meet(self, place: str, session: object) -> None:
         """Fail here if that was asked for."""
         what = self._take(place)

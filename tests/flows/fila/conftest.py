@@ -1,10 +1,12 @@
 """A queue table in each database, with Esteira's own in SQLite, and a destination that subscribes."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from sqlalchemy import Engine, insert, select
 from support.postgres import Cluster
 
@@ -12,6 +14,7 @@ from connectors.oracle import ddl
 from connectors.oracle.engine import open_engine
 from core.settings.fila import FilaColumns, FilaSettings
 from flows.fila import accounts
+from sandbox.ntfy import NtfyServer
 from sandbox.oracle.server import OracleServer
 
 USER, PASSWORD = "hsm", "palavra-de-teste"  # pragma: allowlist secret
@@ -49,6 +52,22 @@ class Queue:
     @property
     def statuses(self) -> list[str]:
         return self.column("status")
+
+
+class Keeping(NtfyServer):
+    """Keeps the bodies as they came."""
+
+    def __init__(self) -> None:
+        super().__init__(burst=10**6)
+        self.bodies: list[dict[str, Any]] = []
+
+    def middlewares(self) -> Any:
+        @web.middleware
+        async def keep(request: web.Request, handler: Any) -> Any:
+            self.bodies.append(json.loads(await request.read()))
+            return await handler(request)
+
+        return (keep, *super().middlewares())
 
 
 @pytest.fixture

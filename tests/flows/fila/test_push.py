@@ -9,8 +9,7 @@ import pytest
 from events.delivery.drain import drain
 from flows.destinos.creating import NewDestination, create
 from flows.fila import relay
-from sandbox.ntfy import NtfyServer
-from tests.flows.fila.conftest import Queue
+from tests.flows.fila.conftest import Keeping, Queue
 
 Configure = Callable[..., None]
 pytestmark = pytest.mark.parametrize("vazia", ["sqlite"], indirect=True)
@@ -22,24 +21,6 @@ BODY = {
     "tags": ["info", "os"],
 }
 OFFICE = [{"column": "MENSAGEM", "value": "texto", "priority": 5, "tags": ["oficina", "a,b"], "title": "OS {id_os}"}]
-
-
-class Keeping(NtfyServer):
-    """Keeps the bodies as they came."""
-
-    def __init__(self) -> None:
-        super().__init__(burst=1000)
-        self.bodies: list[dict[str, Any]] = []
-
-    def middlewares(self) -> Any:
-        from aiohttp import web
-
-        @web.middleware
-        async def keep(request: web.Request, handler: Any) -> Any:
-            self.bodies.append(json.loads(await request.read()))
-            return await handler(request)
-
-        return (keep, *super().middlewares())
 
 
 @pytest.fixture
