@@ -31,6 +31,8 @@ ROUND_SECONDS = 45.0
 LOOK_SECONDS = 1.0
 # So long a finished check waits for others, to be settled with them.
 GATHER_SECONDS = 0.25
+# Boxes that began together end together: room for so many is not left empty meanwhile.
+MANY = AT_ONCE // 8
 POLL_SECONDS = 0.2
 # So much longer than its own deadline a box that somebody else asks is waited for.
 PATIENCE_SECONDS = 15.0
@@ -55,12 +57,16 @@ class Checks(Plain[Question, Asked]):
         self._claimed_at = -inf
 
     def wants(self) -> bool:
-        """Tell whether to claim; not one box at a time, as each of the others ends."""
-        return super().wants() and time.monotonic() - self._claimed_at >= GATHER_SECONDS
+        """Tell whether to claim: many boxes as soon as there is room for them, a few only now and then."""
+        return super().wants() and (self.at_once - self.taken >= MANY or self._gathered() <= 0)
 
     def alarm(self) -> float:
         """Return the seconds until the next claim."""
-        return max(super().alarm(), self._claimed_at + GATHER_SECONDS - time.monotonic())
+        return max(super().alarm(), self._gathered())
+
+    def _gathered(self) -> float:
+        """Return the seconds until a claim of a few boxes."""
+        return self._claimed_at + GATHER_SECONDS - time.monotonic()
 
     def took(self, items: Sequence[Question]) -> None:
         """Let these be asked."""

@@ -7,12 +7,14 @@ from conftest import Configure
 from sqlalchemy import select, update
 from support.boxes import box, row, with_boxes
 
+from claims.holder import new_token
 from connectors.sat.status import StatusOperacional
 from core.clock import SYSTEM, FixedClock
 from core.errors import NotFound
 from core.settings.sat import BoxSettings
 from flows.sat import boxes, check
 from flows.sat.known_boxes import configured
+from flows.sat.outcome import Asked, Verificacao
 from flows.sat.questions import claim
 from sandbox import faults
 from sandbox.hub import HubServer
@@ -68,6 +70,23 @@ def test_every_due_box_is_checked_once_and_then_waits_its_interval(shop: HubServ
     assert check.verificar_vencidas(clock) == []
     clock.advance(61)
     assert len(check.verificar_vencidas(clock)) == 2
+
+
+def test_room_for_many_boxes_is_filled_at_once_and_for_a_few_now_and_then(
+    shop: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "GATHER_SECONDS", 3600)
+    boxes.prepare()
+    with transaction() as db:
+        one = claim(db, configured(), 1, new_token(), FixedClock(SYSTEM.now() + timedelta(seconds=1)))[0]
+    checks = check.Due(SYSTEM)
+    checks.took([one] * check.AT_ONCE)
+    ended = Asked(one, Verificacao(one.box.name))
+    wanted = []
+    for _ in range(check.MANY):
+        checks.ended(one, ended)
+        wanted.append(checks.wants())
+    assert wanted == [False] * (check.MANY - 1) + [True]
 
 
 def test_all_boxes_can_be_made_due_for_a_start(shop: HubServer) -> None:
