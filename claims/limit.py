@@ -26,12 +26,15 @@ class Limit:
         quickest = min(seconds, self.quickest * QUICKEST_DRIFT) if self.quickest else seconds
         usual = seconds if self.usual is None else self.usual + SMOOTHING * (seconds - self.usual)
         quick = usual <= max(quickest * SLOW_FACTOR, QUICK_SECONDS)
-        return replace(self.grown(ceiling) if quick else self, quickest=quickest, usual=usual)
+        return Limit(self._more(ceiling) if quick else self.value, quickest, usual, self.fell_at)
 
     def grown(self, ceiling: float) -> "Limit":
         """Grow after an answer, however long it took."""
+        return replace(self, value=self._more(ceiling))
+
+    def _more(self, ceiling: float) -> float:
         untried = self.fell_at is None and self.value < FEW
-        return replace(self, value=min(self.value + (1.0 if untried else STEP / self.value), ceiling))
+        return min(self.value + (1.0 if untried else STEP / self.value), ceiling)
 
     def overloaded(self, began: datetime, now: datetime) -> "Limit":
         """Halve once for all that was in flight together; `began` is when the request was made."""

@@ -67,18 +67,14 @@ class Many:
 
     def values(self, rows: Iterable[Sequence[Any]], dialect: Dialect) -> dict[str, Any]:
         """Return the parameters of these rows, each with its values in the order of the columns."""
+        columns = list(zip(*rows, strict=True)) or [()] * len(self.types)
         if dialect.name == "postgresql":
-            columns = list(zip(*rows, strict=True)) or [()] * len(self.types)
             return {
                 f"{self.name}_{key}": [_plain(value) for value in values]
                 for key, values in zip(self.types, columns, strict=True)
             }
-        stored = [_stored(type_, dialect) for type_ in self.types.values()]
-        return {
-            f"{self.name}_rows": json.dumps(
-                [[store(_plain(value)) for store, value in zip(stored, row, strict=True)] for row in rows]
-            )
-        }
+        stored = [_stored(type_, values, dialect) for type_, values in zip(self.types.values(), columns, strict=True)]
+        return {f"{self.name}_rows": json.dumps(list(zip(*stored, strict=True)), default=_plain)}
 
 
 def _element(type_: TypeEngine[Any]) -> TypeEngine[Any]:
@@ -92,6 +88,7 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _stored(type_: TypeEngine[Any], dialect: Dialect) -> Any:
-    """Return what makes a value what the column stores."""
-    return type_.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
+def _stored(type_: TypeEngine[Any], values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
+    """Return values as a column of this type stores them."""
+    store = type_.dialect_impl(dialect).bind_processor(dialect)
+    return values if store is None else [store(_plain(value)) for value in values]

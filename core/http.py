@@ -11,7 +11,6 @@ from aiohttp import (
     ClientTimeout,
     DummyCookieJar,
     TCPConnector,
-    TraceConfig,
 )
 
 from core.one_answer import FIELD_LIMIT, MOST_FIELDS, OneAnswer
@@ -19,7 +18,7 @@ from core.one_answer import FIELD_LIMIT, MOST_FIELDS, OneAnswer
 NO_TIMEOUT = ClientTimeout(total=None)
 
 
-def open_session(connector: BaseConnector | None = None, trace: TraceConfig | None = None) -> ClientSession:
+def open_session(connector: BaseConnector | None = None) -> ClientSession:
     """Return a session that keeps nothing between requests; the caller sets each request's own deadline."""
     connector = connector or TCPConnector()
     # no public way to choose it (docs/decisions/0013-one-base-for-connectors.md); tests/core/test_http.py keeps watch
@@ -31,7 +30,6 @@ def open_session(connector: BaseConnector | None = None, trace: TraceConfig | No
         auto_decompress=False,
         timeout=NO_TIMEOUT,
         skip_auto_headers=("User-Agent",),
-        trace_configs=[trace] if trace else None,
         max_line_size=FIELD_LIMIT,
         max_field_size=FIELD_LIMIT,
         max_headers=MOST_FIELDS,

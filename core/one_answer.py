@@ -63,7 +63,7 @@ class OneAnswer(ResponseHandler):
 
     def _cut(self, data: bytes) -> tuple[bytes, bytes]:
         """Divide at the end of the head, also where the blank line began in an earlier segment."""
-        seen = self._last + data
+        seen = self._last + data if self._last else data
         end = _BLANK_LINE.search(seen)
         taken = end.end() - len(self._last) if end else len(data)
         self._size += taken
@@ -76,7 +76,7 @@ class OneAnswer(ResponseHandler):
 
     def _without_stray(self, data: bytes) -> bytes:
         """Skip bytes that belong after the end of an earlier answer and arrive only while the next one is awaited."""
-        if not self._reused or self._size:
+        if not self._reused or self._size or (not self._stray and data.startswith(_STATUS_LINE)):
             return data
         self._stray += data
         start = self._stray.find(_STATUS_LINE)

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
-from types import SimpleNamespace, TracebackType
-from typing import Self
+from types import TracebackType
+from typing import Any, Self
 
 import aiohttp
 from yarl import URL
@@ -23,7 +24,7 @@ Receive = Callable[[aiohttp.ClientResponse], Awaitable[None]]
 Said = Callable[[Reply], object]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Call:
     method: str
     url: URL | str
@@ -32,6 +33,26 @@ class _Call:
     success: Container[int]
     receive: Receive | None
     deadline: float
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Whether a request got a connection: before that nothing can have been stored."""
+
+    connected: bool = False
+
+
+_progress: ContextVar[_Progress] = ContextVar("progress")
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Notes the progress of the request it connects; tracing would, at many times the cost."""
+
+    async def connect(self, req: aiohttp.ClientRequest, *more: Any, **options: Any) -> Any:
+        """Return a connection."""
+        connection = await super().connect(req, *more, **options)
+        _progress.get().connected = True
+        return connection
 
 
 class AsyncSession:
@@ -49,7 +70,7 @@ class AsyncSession:
         return f"AsyncSession({self.teller.name!r})"
 
     async def __aenter__(self) -> Self:
-        self._session = open_session(aiohttp.TCPConnector(limit=self._most), trace=_tracing())
+        self._session = open_session(_Connector(limit=self._most))
         return self
 
     async def __aexit__(
@@ -87,10 +108,11 @@ class AsyncSession:
             await asyncio.sleep(pause)
 
     async def _attempt(self, call: _Call) -> Reply | Fault:
-        progress = SimpleNamespace(connected=False)
+        progress = _Progress()
+        _progress.set(progress)
         try:
             async with asyncio.timeout_at(call.deadline):
-                response = await self._request(call, progress)
+                response = await self._request(call)
             async with response:
                 return await self._read(response, call)
         except Exception as error:
@@ -99,7 +121,7 @@ class AsyncSession:
                 raise
         return self.teller.of_cause(cause, connected=progress.connected)
 
-    async def _request(self, call: _Call, progress: SimpleNamespace) -> aiohttp.ClientResponse:
+    async def _request(self, call: _Call) -> aiohttp.ClientResponse:
         return await self._session.request(
             call.method,
             call.url,
@@ -107,7 +129,6 @@ class AsyncSession:
             headers=call.headers,
             allow_redirects=False,
             timeout=self._limits,
-            trace_request_ctx=progress,
         )
 
     async def _read(self, response: aiohttp.ClientResponse, call: _Call) -> Reply | Fault:
@@ -133,8 +154,10 @@ async def _content(response: aiohttp.ClientResponse, limit: int, deadline: float
     content = bytearray()
     if not limit:
         return b"", None
+    # what came with its head is not waited for
+    ends = None if response.content.is_eof() else deadline
     try:
-        async with asyncio.timeout_at(deadline):
+        async with asyncio.timeout_at(ends):
             whole = await read_into(content, response, limit)
     except Exception as error:
         cause = cause_of(error)
@@ -143,15 +166,3 @@ async def _content(response: aiohttp.ClientResponse, limit: int, deadline: float
         response.close()
         return bytes(content), cause
     return bytes(content), None if whole else Cause.TOO_LONG
-
-
-def _tracing() -> aiohttp.TraceConfig:
-    """Return what notes that a request got a connection: before that nothing can have been stored."""
-
-    async def connected(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
-        context.trace_request_ctx.connected = True
-
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(connected)
-    trace.on_connection_reuseconn.append(connected)
-    return trace

@@ -52,7 +52,8 @@ def one_line(value: object, hide: Hide = str) -> str:
     """Return words as one printable line of at most 500 characters, cut only after the secrets are hidden."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) if value else ""
     plain = hide(_TAG.sub(" ", hide(text)[: 4 * WORDS_LIMIT]))
-    line = " ".join("".join(char if char.isprintable() else " " for char in plain).split())
+    printable = plain if plain.isprintable() else "".join(char if char.isprintable() else " " for char in plain)
+    line = " ".join(printable.split())
     return line if len(line) <= WORDS_LIMIT else line[: WORDS_LIMIT - 1] + "…"
 
 

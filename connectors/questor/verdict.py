@@ -67,12 +67,12 @@ def _by_key(one: Documento, sharing: int, records: Mapping[str, list[Record]], m
     # events of one document share its key: the records of a key must be as many as its documents, and of one mind
     shared = exact or records.get(one.chave, [])
     asked = 1 if exact else sharing
-    found = {classify(record, messages) for record in shared}
-    if not found or (asked > 1 and len(shared) < asked):
+    found = [classify(record, messages) for record in shared]
+    if not found or (asked > 1 and len(found) < asked):
         return NOT_NAMED
     if len({(verdict.estado, verdict.motivo) for verdict in found}) > 1:
         return CONTRADICTED
-    return classify(shared[0], messages)
+    return found[0]
 
 
 def _of_short(one: Documento, documentos: Sequence[Documento], short: Short, messages: QuestorMessages) -> Verdict:

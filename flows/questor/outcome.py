@@ -40,7 +40,8 @@ def of_verdicts(items: Sequence[Item], verdicts: Sequence[Verdict], now: datetim
 def _of_verdict(item: Item, verdict: Verdict, now: datetime) -> Outcome:
     estado = Estado(verdict.estado)
     due = now + timedelta(seconds=UNKNOWN_SECONDS) if estado is Estado.DESCONHECIDO else now
-    return _sent(tried(item), estado, verdict.motivo, 200, verdict.mensagem, due)
+    counts = (item.tentativas + 1, item.repeticoes, item.erros)
+    return Outcome(item.id, estado, verdict.motivo, 200, verdict.mensagem, *counts, due)
 
 
 def refused(item: Item, motivo: str, http: int | None, mensagem: str | None, now: datetime) -> Outcome:

@@ -11,6 +11,7 @@ from claims.breaker import Breaker, Limits
 from claims.limit import Limit
 
 LIMITS = Limits(open_after=8, first_wait=60, longest_wait=1800)
+CLOSED = Breaker()
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 MATCHES_TO_GROW = 5
 # A server that names a rate and not how long to wait is left alone for so long, in seconds.
@@ -94,7 +95,7 @@ class Pace:
         if self.probing:
             return Pace(Limit(quickest=self.limit.quickest), rate=self.rate)
         limit = self.limit.answered(one.seconds, float(ceiling))
-        return replace(self, limit=limit, breaker=Breaker(), aberto_ate=self._unless_past(one.began))
+        return Pace(limit, CLOSED, self.rate, self._unless_past(one.began))
 
     def _unless_past(self, began: datetime) -> datetime | None:
         """Forget a wait that was over when a request began."""

@@ -89,6 +89,8 @@ class Waiting:
 
     def passed(self, tipo: str, began: float) -> list[Suspect]:
         """Note that a request of a kind passed that began then; return the suspects that are the reason for certain."""
+        if not self._suspects and not self._troubled:
+            return []
         proven = [one for one in self._suspects if one.item.tipo == tipo and not one.ready and one.failed_at <= began]
         for one in proven:
             one.ready, one.item = True, replace(one.item, erros=one.item.erros + 1)
