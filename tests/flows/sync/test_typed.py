@@ -1,0 +1,181 @@
+"""The flows as they are typed, asked for by a message, looked after and checked."""
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from support.typed import Run
+
+import beat_schedule
+from cli.main import main
+from core.settings.sync import FLOWS
+from flows.sync import checks, standing, upkeep
+from flows.sync.ledger.item import CLIENTES, New
+from sandbox.faults import status
+from storage.session import reading
+from tasks import sync as doors
+from tests.flows.sync.conftest import Configure, World
+
+
+@pytest.fixture
+def livro() -> str:
+    """Where the ledger stands makes no difference to what is typed."""
+    return ""
+
+
+@pytest.fixture
+def run(world: World, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Type a command; get its exit code, stdout and stderr."""
+
+    def type_in(*words: str) -> tuple[int, str, str]:
+        code = main(words[0].split(" ") if len(words) == 1 else list(words))
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return code, said.out, said.err
+
+    return type_in
+
+
+def test_all_flows_are_run_and_shown(world: World, run: Run) -> None:
+    contact = world.contact()
+    world.task(contact)
+    code, out, _ = run("sync rodar --simular --desde 2026-07-01")
+    assert code == 0
+    assert "criaria o cliente" in out
+    assert world.milvus.clientes == []
+    code, out, _ = run("sync rodar --json --desde 2026-07-01")
+    assert code == 0
+    assert {one["fluxo"]: one["criados"] for one in json.loads(out)} == dict(zip(FLOWS, (1, 0, 1, 0), strict=True))
+    code, out, _ = run("sync estado --json")
+    assert [(one["fluxo"], one["estado"]) for one in json.loads(out)] == [(fluxo, "bem") for fluxo in FLOWS]
+    assert "1 enviado" in run("sync estado")[1]
+
+
+def test_what_is_refused_ends_with_its_code_and_is_dealt_with_by_number(world: World, run: Run) -> None:
+    world.contact()
+    world.milvus.faults.queue(status(422), key="POST cliente/criar")
+    assert run("sync rodar clientes-pm --desde 2026-07-01")[0] == 5
+    code, out, _ = run("sync pendencias listar --json")
+    (row,) = json.loads(out)
+    assert (code, row["motivo"]) == (0, "recusado")
+    assert "recusado" in run("sync pendencias listar clientes-pm")[1]
+    assert run(f"sync pendencias repetir {row['id']}")[0] == 0
+    assert run("sync rodar clientes-pm")[0] == 0
+    assert len(world.milvus.clientes) == 1
+    assert run("sync pendencias descartar 99")[0] == 2
+    assert run("sync pendencias repetir")[0] == 2
+
+
+@pytest.mark.parametrize(("fault", "code"), [(401, 4), (503, 3)])
+def test_a_run_that_could_not_be_made_says_why(world: World, run: Run, fault: int, code: int) -> None:
+    world.contact()
+    world.ploomes.faults.always(status(fault))
+    found = run("sync rodar clientes-pm")
+    assert found[0] == code
+    assert "Ploomes padrao" in found[2]
+
+
+def test_the_cursor_is_shown_and_put_elsewhere(run: Run) -> None:
+    assert "ainda não leu" in run("sync cursor mostrar tarefas")[1]
+    assert run("sync cursor definir tarefas 2026-07-02T10:00:00-03:00")[0] == 0
+    assert "2026-07-02T10:00:00-03:00" in run("sync cursor mostrar tarefas")[1]
+    assert run("sync cursor definir chamados 2026-07-02")[0] == 2
+
+
+def test_both_sides_are_compared_rebuilt_and_forgotten(world: World, run: Run) -> None:
+    contact = world.contact()
+    assert run("sync conciliar")[0] == 1
+    run("sync rodar clientes-pm --desde 2026-07-01")
+    assert run("sync conciliar")[0] == 0
+    assert "0 clientes" in run("sync reconstruir")[2]
+    assert "Apagaria 1 cliente" in run("sync", "esquecer", contact["Register"], "--simular")[2]
+    assert run("sync", "esquecer", contact["Register"])[0] == 0
+    assert run("sync", "esquecer", "12")[0] == 2
+    assert run("sync adotar")[0] == 2
+    assert run("sync adotar --colecao x")[0] == 2
+
+
+def test_an_account_that_is_not_in_the_settings_is_told(run: Run) -> None:
+    code, _, err = run("sync rodar tarefas --conta filial")
+    assert (code, "filial" in err) == (4, True)
+    assert run("sync rodar chamados")[0] == 2
+    assert run("sync rodar tarefas --fila --simular")[0] == 2
+
+
+def test_only_flows_that_are_on_are_scheduled(world: World, configure: Configure) -> None:
+    periods = {name: entry["schedule"] for name, entry in beat_schedule.schedule().items() if name.startswith("sync.")}
+    assert periods == {
+        "sync.clientes_pm": timedelta(minutes=5),
+        "sync.clientes_mp": timedelta(minutes=60),
+        "sync.tarefas": timedelta(minutes=5),
+        "sync.interacoes": timedelta(minutes=5),
+    }
+    configure(sync__schedules='{"tarefas": 0}', sync__tags="[]", sync__min_milvus_id="9")
+    names = [name for name in beat_schedule.schedule() if name.startswith("sync.")]
+    assert names == ["sync.clientes_pm", "sync.clientes_mp"]
+
+
+def test_a_message_runs_the_accounts_whose_time_has_come(world: World) -> None:
+    world.contact()
+    first = doors.clientes_pm()
+    assert first["padrao"]["estado"] == "bem"
+    assert doors.clientes_pm() == {}
+    assert doors.clientes_pm("padrao")["padrao"]["estado"] == "bem"
+
+
+def test_diagnostico_tells_what_the_other_side_does_not_know(world: World, configure: Configure) -> None:
+    world.milvus.add_chamado(
+        world.milvus.add_cliente(world.contact_free()), categoria_primaria="Instalação", mesa_trabalho="Suporte"
+    )
+    assert [one.situacao for one in checks.reachable()] == ["ok"]
+    tags = [{"id": 7, "label": "x", "category": "Instalação"}]
+    desk = [{"flow": "tarefas", "target": "chamado_mesa", "default": "Outra"}]
+    configure(sync__tags=json.dumps(tags), sync__mapping=json.dumps(desk))
+    told = [one.detalhe for one in checks.reachable()]
+    assert any("etiqueta 7" in one for one in told)
+    assert any("Outra" in one for one in told)
+    world.milvus.faults.always(status(401))
+    assert [one.situacao for one in checks.reachable()] == ["erro"]
+
+
+def test_figures_and_retention(world: World) -> None:
+    world.contact()
+    world.run("clientes-pm")
+    now = world.clock.now()
+    with reading() as db:
+        families = {one.name: one for one in upkeep.figures(db, now)}
+    (sample,) = families["esteira_sync_itens"].samples
+    assert (sample.labels["situacao"], sample.value) == ("enviado", 1)
+    assert list(upkeep.told_long_ago(now + timedelta(days=99))) == [{"avisos da sincronia": 1}]
+    assert list(upkeep.told_long_ago(now + timedelta(days=99))) == []
+
+
+def test_what_dead_workers_held_is_given_back(world: World) -> None:
+    program = "from claims.holder import new_token; print(new_token())"
+    token = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
+    now = world.clock.now()
+    world.ledger.owe([New(livro=CLIENTES, fluxo="clientes-pm", chave="1")], now)
+    world.ledger.claim(1, now, 3600, token)
+    assert standing.hold("padrao", "tarefas", token, now, 3600) is not None
+    assert upkeep.give_back(now) == 2
+    assert upkeep.give_back(now) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("sync__cutoff", "ontem", "deve ser um instante"),
+        ("sync__ledger_url", "postgresql://x/y", "mongodb://"),
+        ("sync__tags", '[{"id": 1, "label": "a"}, {"id": 1, "label": "b"}]', "duas vezes"),
+        ("sync__mapping", '[{"flow": "tarefas", "target": "x", "source": "y"}]', "campo de destino desconhecido"),
+        ("sync__mapping", '[{"flow": "tarefas", "target": "chamado_mesa"}]', "precisa de source ou de default"),
+    ],
+)
+def test_wrong_settings_are_told_at_the_start(
+    world: World, run: Run, configure: Configure, name: str, value: str, told: str
+) -> None:
+    configure(**{name: value})
+    code, _, err = run("sync estado")
+    assert (code, told in err) == (4, True)
