@@ -39,6 +39,14 @@ def open_session(connector: BaseConnector | None = None) -> ClientSession:
     return session
 
 
+def arrived(response: ClientResponse) -> bytes | None:
+    """Return the whole body if it came with the headers, as it mostly does: then nobody needs to wait for it."""
+    content = response.content
+    if not content.is_eof() or content.exception() is not None:
+        return None
+    return content.read_nowait()
+
+
 async def read_into(body: bytearray, response: ClientResponse, limit: int) -> bool:
     """Read at most `limit` bytes and tell whether that is all; an answer with more is cut, its connection dropped.
 

@@ -46,5 +46,6 @@ def _check(name: str, value: str) -> None:
 
 def stored(text: str | None) -> dict[str, str]:
     """Return the owner's headers, without any that is reserved."""
-    given = json.loads(text) if text else {}
-    return {name: value for name, value in given.items() if not reserved(name)}
+    if not text:
+        return {}
+    return {name: value for name, value in json.loads(text).items() if not reserved(name)}

@@ -56,7 +56,7 @@ class HttpKind(Kind):
         if answer is None:
             return Made(outcome, now, elapsed)
         # servers for trying out repeat the headers they were sent
-        kept = _secrets(destino).hide(answer.text)
+        kept = _secrets(destino).hide(answer.text) if answer.body else ""
         doubt = self.doubt(answer) if outcome.delivered else None
         return Made(outcome, now, elapsed, answer.status, kept, answer.address, doubt)
 

@@ -50,5 +50,7 @@ DEFAULT: StatusTable = (
 def of_status(table: StatusTable, status: int, retry_after: str | None, now: datetime) -> Outcome:
     """Return what a status means, with the wait that the answer asked for."""
     outcome = next((found for which, found in table if status in which), BAD_HTTP)
+    if outcome.delivered and retry_after is None:
+        return outcome
     text = outcome.text.format(status=status)
     return replace(outcome, text=text, retry_after=seconds_asked(retry_after, now))

@@ -12,7 +12,7 @@ from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 from core import loop
-from core.http import open_session, read_into
+from core.http import arrived, open_session, read_into
 from core.settings.deliveries import DeliverySettings
 from events.delivery.address import Judge, wire_url
 from events.delivery.http.exchange import READ_LIMIT, Answer, Request
@@ -47,7 +47,7 @@ class Sender:
 
     def __init__(self, settings: DeliverySettings) -> None:
         self.judge = Judge.of(settings)
-        self.connect_timeout = settings.connect_timeout
+        self._limits = aiohttp.ClientTimeout(total=None, sock_connect=settings.connect_timeout)
         self._session: aiohttp.ClientSession | None = None
         self._addresses: dict[tuple[str | None, int | None], str] = {}
 
@@ -57,14 +57,13 @@ class Sender:
         Raises what `faults.of_exception` knows; a fault after the headers of a success is part of the answer instead.
         """
         deadline = asyncio.get_running_loop().time() + timeout
-        limits = aiohttp.ClientTimeout(total=None, sock_connect=self.connect_timeout)
         url = _wire(request.url)
         self.judge.scheme(url.scheme)
         dialled: list[str] = []
         _dialled.set(dialled)
         async with asyncio.timeout_at(deadline):
             response = await self._open().post(
-                url, data=request.body, headers=request.headers, allow_redirects=False, timeout=limits
+                url, data=request.body, headers=request.headers, allow_redirects=False, timeout=self._limits
             )
         async with response:
             body, fault = await self._read(response, deadline, patient=request.body_proves)
@@ -77,6 +76,8 @@ class Sender:
         self, response: aiohttp.ClientResponse, deadline: float, *, patient: bool
     ) -> tuple[bytes, Exception | None]:
         """Read what is worth keeping; once the headers of a success are here, a bad or slow body undoes nothing."""
+        if (whole := arrived(response)) is not None and len(whole) <= READ_LIMIT:
+            return whole, None
         success, body = 200 <= response.status < 300, bytearray()
         if success and not patient:
             deadline = min(deadline, asyncio.get_running_loop().time() + SUCCESS_BODY_SECONDS)
