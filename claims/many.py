@@ -4,8 +4,9 @@ Arrays on PostgreSQL, one JSON text on SQLite: a write of a hundred rows is one 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -14,21 +15,26 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Dialect,
     Float,
     FromClause,
     Integer,
     LargeBinary,
     String,
+    Table,
     Text,
     bindparam,
     column,
     func,
+    insert,
     select,
 )
 from sqlalchemy.types import TypeEngine
 
 from storage.types import Instant
+
+Rows = Sequence[Mapping[str, Any]]
 
 # What an array's element is called; a narrower text type would cut without a word.
 _ELEMENTS: tuple[tuple[type[TypeEngine[Any]], TypeEngine[Any]], ...] = (
@@ -47,6 +53,7 @@ class Many:
     def __init__(self, columns: Mapping[str, Column[Any]], name: str = "novas") -> None:
         self.types = {key: _element(one.type) for key, one in columns.items()}
         self.name = name
+        self._ways: dict[str, list[Callable[[Any], Any] | None]] = {}
 
     def table(self, dialect: str) -> FromClause:
         """Return the rows as a table of the statement."""
@@ -73,8 +80,34 @@ class Many:
                 f"{self.name}_{key}": [_plain(value) for value in values]
                 for key, values in zip(self.types, columns, strict=True)
             }
-        stored = [_stored(type_, values, dialect) for type_, values in zip(self.types.values(), columns, strict=True)]
+        ways = self._to_store(dialect)
+        stored = [values if way is None else list(map(way, values)) for way, values in zip(ways, columns, strict=True)]
         return {f"{self.name}_rows": json.dumps(list(zip(*stored, strict=True)), default=_plain)}
+
+    def _to_store(self, dialect: Dialect) -> list[Callable[[Any], Any] | None]:
+        """Return what makes a value of each column what is stored (none: nothing); one instant is mostly many rows'."""
+        if dialect.name not in self._ways:
+            found = (type_.dialect_impl(dialect).bind_processor(dialect) for type_ in self.types.values())
+            self._ways[dialect.name] = [way and lru_cache(64)(way) for way in found]
+        return self._ways[dialect.name]
+
+
+class Adding:
+    """Rows to add to a table, each with values of the same columns, in one statement."""
+
+    def __init__(self, table: Table, *columns: str) -> None:
+        self.many = Many({name: table.c[name] for name in columns})
+        self._adding = {
+            dialect: insert(table).from_select(list(columns), select(*self.many.table(dialect).c))
+            for dialect in ("postgresql", "sqlite")
+        }
+
+    def add(self, connection: Connection, rows: Rows) -> None:
+        """Add these rows."""
+        if rows:
+            ordered = ([row[name] for name in self.many.types] for row in rows)
+            dialect = connection.dialect
+            connection.execute(self._adding[dialect.name], self.many.values(ordered, dialect))
 
 
 def _element(type_: TypeEngine[Any]) -> TypeEngine[Any]:
@@ -86,9 +119,3 @@ def _element(type_: TypeEngine[Any]) -> TypeEngine[Any]:
 
 def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
-
-
-def _stored(type_: TypeEngine[Any], values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
-    """Return values as a column of this type stores them."""
-    store = type_.dialect_impl(dialect).bind_processor(dialect)
-    return values if store is None else [store(_plain(value)) for value in values]

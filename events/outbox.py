@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from claims.many import Many
+from claims.many import Adding, Many
 from core.clock import SYSTEM
 from core.errors import UsageError
 from core.ids import message_id
@@ -27,10 +27,8 @@ from storage.sequence import next_values
 from storage.session import transaction
 
 EVENTS, DELIVERIES = table_of(Event), table_of(Delivery)
-OWING = insert(DELIVERIES)
-_OWED = ("event_id", "destino_id", "estado", "tentativas", "due_at", "created_at")
+OWING = Adding(DELIVERIES, "event_id", "destino_id", "estado", "tentativas", "due_at", "created_at")
 MANY_EVENTS = Many({name: EVENTS.c[name] for name in ("message_id", "nome", "usuario_id", "occurred_at", "corpo")})
-MANY_OWED = Many({name: DELIVERIES.c[name] for name in _OWED})
 
 
 @dataclass(frozen=True)
@@ -147,8 +145,7 @@ def _record(db: Session, one: Disparo) -> Recorded:
     listed = json.loads(told) if isinstance(told, str) else told
     targets = sorted((Target.of(target) for target in listed or ()), key=lambda target: target.id)
     owed = _owe(db, number, one, targets, dados, now)
-    if owed:
-        connection.execute(OWING, owed)
+    OWING.add(connection, owed)
     return Recorded(number, row["message_id"])
 
 
@@ -192,7 +189,7 @@ def _record_many(db: Session, disparos: Sequence[Disparo]) -> list[str]:
         for number, one, to, dados in zip(ids, disparos, targets, numbered, strict=True)
         for row in _owe(db, number, one, to, dados, now)
     ]
-    _insert_owed(db, owed)
+    OWING.add(db.connection(), owed)
     return [row["message_id"] for row in rows]
 
 
@@ -246,14 +243,3 @@ def _insert_events(db: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
     ids = list(range(first, first + len(rows)))
     connection.execute(insert(EVENTS), [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
     return ids
-
-
-def _insert_owed(db: Session, rows: Sequence[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    connection = db.connection()
-    if connection.dialect.name == "postgresql":
-        adding = insert(DELIVERIES).from_select(list(_OWED), select(*MANY_OWED.table("postgresql").c))
-        connection.execute(adding, MANY_OWED.values([tuple(row.values()) for row in rows], connection.dialect))
-        return
-    connection.execute(OWING, rows)

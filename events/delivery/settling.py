@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import Row, Table, bindparam, insert, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from claims.many import Adding
 from events.delivery import telling
 from events.delivery.health import Change, Health
 from events.delivery.kind import Made, kinds
@@ -16,8 +16,12 @@ from events.delivery.plan import Done, Held
 from events.delivery.rows import ROWS, SLOTS, Owed, RowOutcome, SlotOutcome, as_kinds_see
 from storage.models import Attempt, Destino
 from storage.models.eventos import Estado
+from storage.rows import table_of
 
-ATTEMPTS = insert(cast("Table", Attempt.__table__))
+ATTEMPTS = Adding(
+    table_of(Attempt),
+    *("delivery_id", "number", "started_at", "duration_ms", "outcome", "status_code", "address", "response", "error"),
+)
 HEALTH = tuple(one.name for one in fields(Health))
 READ = (
     select(
@@ -55,9 +59,7 @@ def settle(
     slots = read(db, token, held)
     kept = ROWS.on(db).settle(token, [_row(one, now) for one in done])
     mine = [one for one in done if one.owed.id in kept]
-    attempts = [attempt_row(one.owed, one.made) for one in mine if one.made]
-    if attempts:
-        db.connection().execute(ATTEMPTS, attempts)
+    ATTEMPTS.add(db.connection(), [attempt_row(one.owed, one.made) for one in mine if one.made])
     by_slot: defaultdict[int, list[Done]] = defaultdict(list)
     for one in mine:
         by_slot[one.owed.destino_id].append(one)
