@@ -22,6 +22,8 @@ from core.stopping import stopping
 
 T = TypeVar("T")
 LONGEST_RETRY_SECONDS = 2.0
+# Outcomes wait for so many times what the last turn took, so that writing takes a quarter of the time at most.
+GATHER_TURNS, LONGEST_GATHER_SECONDS = 3.0, 0.1
 # The first one is told; a run that never ends keeps no more than these.
 MOST_FAULTS = 10
 
@@ -30,10 +32,10 @@ MOST_FAULTS = 10
 class Pace:
     """How a pump goes about it, in seconds.
 
-    `gather`: so long an outcome waits for others, to be written with them. `most`: after so long nothing begins any
-    more (none: no such limit). `idle`: so long it stays when there is nothing to do. `look`: so often it asks its work
-    and the process whether something changed. A database that does not answer is tried again after `retry`, then after
-    twice as long, for as long as `patience`.
+    `gather`: so long an outcome waits for others, to be written with them, and longer where writing is slow. `most`:
+    after so long nothing begins any more (none: no such limit). `idle`: so long it stays when there is nothing to do.
+    `look`: so often it asks its work and the process whether something changed. A database that does not answer is
+    tried again after `retry`, then after twice as long, for as long as `patience`.
     """
 
     gather: float = 0.01
@@ -53,7 +55,8 @@ class Pump(Generic[Item, Done, Plan, Taken]):
         self._running: dict[asyncio.Future[Done], Item] = {}
         self._back: list[Item] = []
         self._done: deque[Done] = deque()
-        self._oldest = 0.0
+        self._oldest = self._began = 0.0
+        self._gather = pace.gather
         self._turn: asyncio.Future[Taken] | None = None
         self._writing: list[Done] = []
         self._one_by_one = 0
@@ -139,13 +142,13 @@ class Pump(Generic[Item, Done, Plan, Taken]):
         if self._turn is not None or now < self._not_before:
             return
         alone = not self._running and self.pace.idle == 0
-        ripe = bool(self._done) and (over or alone or now - self._oldest >= self.pace.gather)
+        ripe = bool(self._done) and (over or alone or now - self._oldest >= self._gather)
         more = not over and not self._one_by_one and self.work.wants()
         if not ripe and not more:
             return
         amount = 1 if self._one_by_one else len(self._done)
         self._writing = [self._done.popleft() for _ in range(amount)]
-        self._oldest = now
+        self._oldest = self._began = now
         self._turn = self._call(self.work.turn, self.work.plan(self._writing, more=more))
         self._turn.add_done_callback(self._turned)
 
@@ -158,6 +161,9 @@ class Pump(Generic[Item, Done, Plan, Taken]):
             return
         self._one_by_one, self._writing = max(self._one_by_one - len(self._writing), 0), []
         self._not_before, self._retry, self._failing_since = 0.0, self.pace.retry, 0.0
+        if self.pace.gather:
+            took = time.monotonic() - self._began
+            self._gather = max(self.pace.gather, min(took * GATHER_TURNS, LONGEST_GATHER_SECONDS))
         self.work.took(turn.result())
 
     def _not_turned(self, fault: BaseException) -> None:
@@ -195,7 +201,7 @@ class Pump(Generic[Item, Done, Plan, Taken]):
         """Wait until something changes, at most until somebody has to look; once it is over nothing more is claimed."""
         now, seconds = time.monotonic(), self.pace.look
         if self._turn is None:
-            ripe = self._oldest + self.pace.gather - now if self._done else inf
+            ripe = self._oldest + self._gather - now if self._done else inf
             look = inf if over else self.work.alarm()
             seconds = max(min(seconds, look, ripe), self._not_before - now, 0.0)
         alarm = self._loop.call_later(seconds, self._changed.set)

@@ -15,45 +15,29 @@ from events.delivery import settling, taking
 from events.delivery.kind import buckets_of
 from events.delivery.latency import Waits
 from events.delivery.plan import Held, Plan, Taken
-from events.delivery.rows import PUMPS, ROWS, SLOT_SECONDS, Destination, Owed, PumpRow, as_kinds_see
+from events.delivery.rows import ROWS, SLOT_SECONDS, Destination, Owed, as_kinds_see
 from events.delivery.settling import Slot
 from events.delivery.taking import Tokens
-from storage.models import Bomba
 from storage.session import transaction
-
-PUMP, PUMP_SECONDS = "entregas", 10.0
 
 
 class Book:
     """What one run may write, under one token. It is used by the database thread alone.
 
     `tasks` are those whose destinations it looks at (none: all). `quota` says how many rows a new destination may take.
-    With `alone` it claims only while no other process pumps the same database.
     """
 
-    def __init__(
-        self,
-        tasks: frozenset[str] | None,
-        quota: Callable[[Destination], int],
-        clock: Clock,
-        *,
-        alone: bool = False,
-    ) -> None:
+    def __init__(self, tasks: frozenset[str] | None, quota: Callable[[Destination], int], clock: Clock) -> None:
         self.token, self.clock = new_token(), clock
         self.waits = Waits()
-        self._tasks, self._quota, self._alone = tasks, quota, alone
+        self._tasks, self._quota = tasks, quota
         self._settings = DeliverySettings.current()
-        self._turn: PumpRow | None = None
 
     def turn(self, plan: Plan) -> Taken:
         """Write and take."""
-        now, taken, turn = self.clock.now(), Taken(), self._turn
+        now, taken = self.clock.now(), Taken()
         writes_waits = plan.last or self.waits.seconds_left == 0.0
-        try:
-            kept = self._transaction(plan, taken, now, writes_waits=writes_waits)
-        except BaseException:
-            self._turn = turn
-            raise
+        kept = self._transaction(plan, taken, now, writes_waits=writes_waits)
         if writes_waits:
             self.waits.forget()
         self._count(plan, kept)
@@ -73,13 +57,6 @@ class Book:
                 self.waits.write(db)
         return kept
 
-    def end(self) -> None:
-        """Let go of the turn to pump."""
-        if self._turn is not None:
-            with transaction() as db:
-                PUMPS.on(db).give_back(self.token, [self._turn.id], self.clock.now())
-            self._turn = None
-
     def _unused(self, db: Session, plan: Plan, tokens: Tokens, now: datetime) -> None:
         """Give back rows that did not begin, and the tokens of everything that made no request."""
         emptied: set[Bucket] = set()
@@ -97,9 +74,6 @@ class Book:
         self, db: Session, plan: Plan, slots: dict[int, Slot], taken: Taken, tokens: Tokens, now: datetime
     ) -> None:
         """Take more for destinations that are held, and new ones, tenants in turn."""
-        if self._alone and not self._my_turn(db, now):
-            taken.rival = True
-            return
         found = taking.slots(db, self.token, self._tasks, plan.hints, plan.slots, now)
         taken.full = len(found) == plan.slots > 0
         new = {one.id: self._held(one) for one in found}
@@ -154,16 +128,6 @@ class Book:
         for one in plan.done:
             if one.made and one.requested and one.owed.tentativas == 0 and one.owed.id in kept:
                 self.waits.count(one.owed.destino_id, one.owed.created_at, one.made.started_at)
-
-    def _my_turn(self, db: Session, now: datetime) -> bool:
-        """Take or prolong the turn to pump this database."""
-        pumps, until = PUMPS.on(db, Bomba.nome == PUMP), now + timedelta(seconds=PUMP_SECONDS)
-        if self._turn is None:
-            self._turn = next(iter(pumps.claim(1, now, PUMP_SECONDS, self.token)), None)
-        elif now + timedelta(seconds=PUMP_SECONDS / 2) > self._turn.due_at:
-            held = pumps.hold(self.token, [self._turn.id], until)
-            self._turn = PumpRow(self._turn.id, until) if held else None
-        return self._turn is not None
 
 
 def _buckets(plan: Plan, owed: Owed) -> tuple[Bucket, ...]:

@@ -29,6 +29,8 @@ AT_ONCE, AT_ONCE_SUSPECT = 200, 100
 DESTINATIONS, HELD_ROWS = 200, 600
 # So long a row waits in which a fault of ours was raised, so that nobody tries it again and again.
 FAULT_SECONDS = 60.0
+# Who leaves a destination to another process looks at it again after so long: perhaps nobody else is free.
+YIELD_SECONDS = 0.2
 log = get_logger(__name__)
 
 
@@ -48,17 +50,14 @@ def message_of(owed: Owed) -> Message:
 class Engine:
     """One run over the destinations that some tasks serve (None: all), limited to those that were hinted at.
 
-    With `budget` it takes at most so many rows in all. With `alone` it claims only while no other process pumps the
-    same database; `rival` is true when one does.
+    With `budget` it takes at most so many rows in all.
     """
 
-    def __init__(
-        self, tasks: frozenset[str] | None, clock: Clock, *, budget: int | None = None, alone: bool = False
-    ) -> None:
+    def __init__(self, tasks: frozenset[str] | None, clock: Clock, *, budget: int | None = None) -> None:
         self.settings, self.clock = DeliverySettings.current(), clock
         self.hints, self.report = Hints(), Report()
-        self.rival = self.crowded = self.served = False
-        self._book = Book(tasks, self._first_quota, clock, alone=alone)
+        self.crowded = self.served = False
+        self._book = Book(tasks, self._first_quota, clock)
         self._backoff = Backoff(self.settings.schedule, self.settings.jitter)
         self._budget, self._rows = budget, 0
         self._lanes: dict[int, Lane] = {}
@@ -67,6 +66,7 @@ class Engine:
         self._lines: tuple[deque[Lane], deque[Lane]] = (deque(), deque())
         self._flying = [0, 0]
         self._unsent: list[Owed] = []
+        self._yielded: list[tuple[int, str]] = []
         self._plan = Plan()
 
     def hint(self, destinos: Iterable[int]) -> None:
@@ -80,14 +80,18 @@ class Engine:
     @property
     def overloaded(self) -> bool:
         """Whether there is more to do than this run keeps up with, so that another process could help."""
-        return self.crowded or sum(lane.more for lane in self._lanes.values()) > 1
+        return self.crowded or sum(lane.crammed for lane in self._lanes.values()) > 1
 
-    def yield_half(self, seconds: float) -> None:
-        """Leave half of the destinations with more due rows to another process; look at them again after a while."""
+    def yield_half(self) -> None:
+        """Leave half of the destinations with more due rows to another process, once they are let go of."""
         busy = [lane for lane in self._lanes.values() if lane.more]
         for lane in busy[: len(busy) // 2]:
             lane.yields = True
-            self.hints.add_later(lane.destination.id, seconds)
+
+    def yielded(self) -> list[tuple[int, str]]:
+        """Return, once, the destinations that were left to another process and are free now, with their tasks."""
+        yielded, self._yielded = self._yielded, []
+        return yielded
 
     def wants(self) -> bool:
         """Tell whether a destination may have something due, or something is left to write."""
@@ -96,7 +100,7 @@ class Engine:
         lanes = self._lanes.values()
         if any(lane.idle and not lane.unsettled for lane in lanes):
             return True
-        return self._room > 0 and (self._slots > 0 or any(lane.quota for lane in lanes))
+        return self._room > 0 and (self._slots > 0 or any(lane.hungry for lane in lanes))
 
     @property
     def _room(self) -> int:
@@ -105,11 +109,14 @@ class Engine:
 
     @property
     def _slots(self) -> int:
-        return max(DESTINATIONS - len(self._lanes), 0) if self.hints and not self.rival else 0
+        return max(DESTINATIONS - len(self._lanes), 0) if self.hints else 0
 
     def plan(self, done: Sequence[Done], *, more: bool) -> Plan:
         """Return what to write and where to look."""
         room = self._room if more else 0
+        pressed = self.crowded or (bool(self.hints) and len(self._lanes) >= DESTINATIONS)
+        for lane in self._lanes.values():
+            lane.pressed = pressed
         written = Counter(self._lane_of[one.owed.id] for one in done)
         held = {number: lane.seen_by(written[lane], asks=room > 0) for number, lane in self._lanes.items()}
         concerned = {owed.destino_id for owed in (*(one.owed for one in done), *self._unsent)}
@@ -148,8 +155,8 @@ class Engine:
         for number in taken.freed | taken.lost:
             self._forget(number)
         if plan.slots:
-            self.rival, self.crowded = taken.rival, taken.full
-            self.hints.looked_at(self._lanes, full=taken.full or taken.rival)
+            self.crowded = taken.full
+            self.hints.looked_at(self._lanes, full=taken.full)
         for number, free_at in taken.free_at.items():
             self.hints.add_later(number, (free_at - self.clock.now()).total_seconds())
             if lane := self._lanes.get(number):
@@ -182,7 +189,10 @@ class Engine:
         """Drop a destination whose slot is not held any more; one that had only had its share is looked at again."""
         if lane := self._lanes.pop(number, None):
             self._recall(lane)
-            if self._budget is None and (lane.hinted or (lane.more and not lane.stopped and not lane.yields)):
+            if lane.yields:
+                self._yielded.append((number, lane.kind.task(lento=lane.destination.lento)))
+                self.hints.add_later(number, YIELD_SECONDS)
+            elif self._budget is None and (lane.hinted or (lane.more and not lane.stopped)):
                 self.hints.add((number,))
 
     def _recall(self, lane: Lane) -> None:
@@ -277,8 +287,8 @@ class Engine:
         return min(inf if left is None else left, self.hints.alarm())
 
     def over(self) -> bool:
-        """Go on, unless another process pumps this database."""
-        return self.rival
+        """Go on until nothing is due."""
+        return False
 
     def left(self) -> Sequence[Owed]:
         """Return what waits."""
@@ -292,7 +302,6 @@ class Engine:
         held = {number: replace(lane.held, quota=0, quiet=True) for number, lane in self._lanes.items()}
         if items or held or self._book.waits.seconds_left is not None:
             self._book.turn(Plan(unsent=tuple(items), held=held, last=True))
-        self._book.end()
 
     def _first_quota(self, one: Destination) -> int:
         return AHEAD * first_limit(one, self.settings.max_in_flight)

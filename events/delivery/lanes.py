@@ -10,11 +10,12 @@ from events.delivery.kind import Kind, kinds
 from events.delivery.plan import Done, Held
 from events.delivery.rows import Destination, Owed
 
-# So many times what may be in flight are claimed, so that nobody waits for the database in between.
-AHEAD = 3
+# So many times what may be in flight are claimed, so that nobody waits for the database in between; twice as many each
+# time a destination had to wait all the same.
+AHEAD, MOST_AHEAD = 3, 12
 FIRST_AT_ONCE = 2
-# After so many rows or seconds a destination lets others have its place.
-LONGEST_ROWS, LONGEST_SECONDS = 500, 5.0
+# After so long a destination is taken anew, as it is then; after so many rows too, if others wait for its place.
+LONGEST_SECONDS, LONGEST_ROWS = 5.0, 500
 
 
 def trusted(one: Destination) -> bool:
@@ -40,8 +41,8 @@ class Lane:
     """A destination whose slot this run holds; `most` requests may be in flight.
 
     `unsettled`: ends that are not written yet. `more`: there may be more due rows. `hinted`: a hint came since it was
-    looked at. `stopped`: no further request of this run. `yields`: others may have its place. `offered`: it stands
-    in line for a request.
+    looked at. `stopped`: no further request of this run. `pressed`: others wait for a place. `yields`: another process
+    may have it. `offered`: it stands in line for a request.
     """
 
     held: Held
@@ -53,6 +54,7 @@ class Lane:
     more: bool = False
     hinted: bool = False
     stopped: bool = False
+    pressed: bool = False
     yields: bool = False
     offered: bool = False
     trial: Trial = field(default_factory=Trial)
@@ -63,6 +65,7 @@ class Lane:
         self.suspect = not trusted(one)
         self.probing = self.held.probing
         self._limit = Limit(float(first_limit(one, self.most)))
+        self._ahead = AHEAD
         self._in_a_row = one.falhas_seguidas
         self._ends = time.monotonic() + LONGEST_SECONDS
 
@@ -89,7 +92,17 @@ class Lane:
             return 0
         if self.destination.ordem_estrita or self.probing:
             return int(not self.flying and not self.waiting)
-        return max(AHEAD * int(self._limit.value) - self.flying - len(self.waiting), 0)
+        return max(self._ahead * int(self._limit.value) - self.flying - len(self.waiting), 0)
+
+    @property
+    def hungry(self) -> bool:
+        """Whether so little waits that it should take more now; others then do so with it."""
+        return 0 < self.quota >= len(self.waiting)
+
+    @property
+    def crammed(self) -> bool:
+        """Whether rows wait here although all that may be is under way, and more are due."""
+        return self.more and bool(self.waiting) and not self.ready
 
     @property
     def idle(self) -> bool:
@@ -99,7 +112,8 @@ class Lane:
     @property
     def tired(self) -> bool:
         """Whether it had its share."""
-        return self.yields or self.claimed >= LONGEST_ROWS or time.monotonic() >= self._ends
+        had_its_share = self.pressed and self.claimed >= LONGEST_ROWS
+        return self.yields or had_its_share or time.monotonic() >= self._ends
 
     def seen_by(self, written: int, *, asks: bool) -> Held:
         """Return it as a turn has to know it that writes so many of its ends, and claims if it `asks`."""
@@ -107,6 +121,8 @@ class Lane:
 
     def add(self, rows: list[Owed]) -> None:
         """Let rows wait for their turn."""
+        if self.claimed and not self.waiting:
+            self._ahead = min(self._ahead * 2, MOST_AHEAD)
         self.waiting.extend(rows)
         self.claimed += len(rows)
 

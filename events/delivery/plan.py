@@ -85,7 +85,7 @@ class Taken:
 
     `owed`: rows that were claimed. `more`: those that may have more due. `freed` and `lost`: slots that are not held
     any more. `stopped`: to whom no further request may go. `free_at`: when those that lack a token may go on. `full`:
-    more destinations waited than could be taken. `rival`: somebody else pumps this database.
+    more destinations waited than could be taken.
     """
 
     new: list[Held] = field(default_factory=list)
@@ -96,4 +96,3 @@ class Taken:
     stopped: set[int] = field(default_factory=set)
     free_at: dict[int, datetime] = field(default_factory=dict)
     full: bool = False
-    rival: bool = False

@@ -1,5 +1,8 @@
 """The pumps of this process: one for each task that serves destinations, or one for all on a database with one writer.
 
+As long as a pump keeps up it works alone; when it does not, it lets go of half of its destinations and tells another
+process of them.
+
 A pump is woken by a message and goes on behind it. While it is awake it listens to the bell of its task, so that rows
 committed meanwhile need no message. It falls asleep when nothing was due for a while.
 """
@@ -25,10 +28,11 @@ from events.delivery.sweep import due
 from storage.session import engine as database
 
 # So long outcomes wait for others, and for the next claim, to be written with them.
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.05
 IDLE_SECONDS = 5.0
 CHECK_SECONDS, LAG_SECONDS = 0.1, 0.05
-HELP_SECONDS, YIELD_SECONDS = 2.0, 0.5
+# A pump that does not keep up asks for help at once, then after so long, then after twice as long.
+HELP_SECONDS = 2.0
 T = TypeVar("T")
 
 
@@ -37,9 +41,9 @@ class Server:
 
     def __init__(self, task: str) -> None:
         dialect = database().dialect.name
-        self._alone = dialect != "postgresql"
         self._bell = wake.bell_of(task, dialect)
-        self._task, self._tasks = task, None if self._alone else frozenset([task])
+        self._tasks = frozenset([task]) if dialect == "postgresql" else None
+        self._task = task
         self.calm = threading.Event()
         self.calm.set()
         self._lock = threading.Lock()
@@ -61,6 +65,7 @@ class Server:
                     self._loop.call_soon_threadsafe(self._pass_on)
                 return
             self._awake, self._runs = True, self._runs + 1
+            self.calm.clear()
             loop.begin(self._run(self._runs))
 
     def stop(self) -> None:
@@ -90,7 +95,7 @@ class Server:
 
     async def _pump_on(self) -> None:
         """Pump until nothing is due any more; the only listener of a bell stays a while for new rows."""
-        self._engine = engine = Engine(self._tasks, SYSTEM, alone=self._alone)
+        self._engine = engine = Engine(self._tasks, SYSTEM)
         heard = await self._aside(_listeners, self._bell)
         async with contextlib.AsyncExitStack() as stack:
             listens = not heard and await stack.enter_async_context(
@@ -105,12 +110,10 @@ class Server:
                 # From here on nobody is told where to look: what is hinted now waits for the look that comes.
                 self._pump = None
                 check.cancel()
-        if engine.rival:
-            await self._aside(bell.ring, self._bell, "")
 
     async def _look_once_more(self) -> bool:
         """Look now that the bell is not heard here any more; tell whether there is work again."""
-        if self._over() or (self._engine is not None and self._engine.rival):
+        if self._over():
             return False
         found = bool(await self._aside(due, SYSTEM, self._tasks, 1))
         with self._lock:
@@ -148,20 +151,25 @@ class Server:
 
     async def _check(self, engine: Engine) -> None:
         """Ask another process for help while this one does not keep up."""
-        busy_since: float | None = None
-        helped = -HELP_SECONDS
+        was_busy, ask_at, wait = False, 0.0, HELP_SECONDS
         while True:
             before = time.monotonic()
             await asyncio.sleep(CHECK_SECONDS)
             now = time.monotonic()
             late = now - before - CHECK_SECONDS > LAG_SECONDS
-            busy = not self._alone and (engine.overloaded or (late and bool(engine.hints)))
-            busy_since = (busy_since or now) if busy else None
+            busy = engine.overloaded or (late and bool(engine.hints))
             (self.calm.clear if busy else self.calm.set)()
-            if busy_since is not None and now - busy_since >= CHECK_SECONDS and now - helped >= HELP_SECONDS:
-                helped = now
-                engine.yield_half(YIELD_SECONDS)
-                await self._aside(wake.messages_to, self._task, ())
+            if not busy:
+                was_busy, wait = False, HELP_SECONDS if now >= ask_at else wait
+            elif not was_busy:
+                was_busy = True
+            elif now >= ask_at:
+                ask_at, wait = now + wait, wait * 2
+                engine.yield_half()
+                if engine.crowded:
+                    await self._aside(wake.messages_to, self._task, ())
+            if yielded := engine.yielded():
+                await self._aside(wake.send, yielded)
 
 
 def _listeners(name: str) -> int:

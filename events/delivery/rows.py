@@ -10,7 +10,7 @@ from claims.crash import after_crash
 from claims.lease import lease_seconds
 from claims.sql import SqlClaims
 from core.clock import SYSTEM, Clock
-from storage.models import Bomba, Delivery, Destino
+from storage.models import Delivery, Destino
 from storage.models.eventos import OPEN_SQL, Estado
 
 LONGEST_TIMEOUT = 30.0
@@ -98,14 +98,6 @@ class Owed:
     corpo: bytes
 
 
-@dataclass(frozen=True)
-class PumpRow:
-    """The turn of one pump."""
-
-    id: int
-    due_at: datetime
-
-
 SLOTS = SqlClaims(
     Destino,
     Destination,
@@ -121,8 +113,6 @@ ROWS = SqlClaims(
     given_back={"estado": Estado.PENDENTE},
     crashed={"estado": Estado.PENDENTE},
 )
-# Where a database has one writer only, one pump: the others hand their hints to it.
-PUMPS = SqlClaims(Bomba, PumpRow, PumpRow)
 
 
 def as_kinds_see(one: Destination) -> Destino:
@@ -132,4 +122,4 @@ def as_kinds_see(one: Destination) -> Destino:
 
 def free_the_dead(clock: Clock = SYSTEM) -> int:
     """Give back what dead processes of this host held; return how many rows."""
-    return after_crash((ROWS, SLOTS, PUMPS), clock)
+    return after_crash((ROWS, SLOTS), clock)

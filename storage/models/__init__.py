@@ -5,7 +5,7 @@ from storage.models.alertas import Alerta
 from storage.models.base import Base
 from storage.models.destinos import Destino, DestinoEvento, Latencia
 from storage.models.eventos import Attempt, Delivery, Event, Sequencia
-from storage.models.limites import Balde, Bomba, Marca
+from storage.models.limites import Balde, Marca
 from storage.models.questor import QuestorArquivo, QuestorConta, QuestorLote, QuestorRemetente
 from storage.models.sat import Caixa, CaixaHistorico, SatEndereco
 from storage.models.usuarios import Usuario
@@ -17,7 +17,6 @@ __all__ = [
     "Attempt",
     "Balde",
     "Base",
-    "Bomba",
     "Caixa",
     "CaixaHistorico",
     "Delivery",

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import CONTA_PADRAO, Base, Leased, Numbered
+from storage.models.base import CONTA_PADRAO, Base
 
 # Before the name of a scheduled task: when it last ran to its end.
 RAN = "tarefa:"
@@ -31,11 +31,3 @@ class Balde(Base):
     nome: Mapped[str] = mapped_column(String(300), primary_key=True)
     tokens: Mapped[float]
     updated_at: Mapped[datetime]
-
-
-class Bomba(Numbered, Leased, Base):
-    """Whose turn it is to pump, by name: for databases that have one writer only."""
-
-    __tablename__ = "bomba"
-
-    nome: Mapped[str] = mapped_column(String(100), unique=True)
