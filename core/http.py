@@ -39,12 +39,12 @@ def open_session(connector: BaseConnector | None = None) -> ClientSession:
     return session
 
 
-def arrived(response: ClientResponse) -> bytes | None:
-    """Return the whole body if it came with the headers, as it mostly does: then nobody needs to wait for it."""
+def arrived(response: ClientResponse, limit: int) -> bytes | None:
+    """Return at most `limit` bytes of a body that came whole, as it mostly does: then nobody needs to wait for it."""
     content = response.content
     if not content.is_eof() or content.exception() is not None:
         return None
-    return content.read_nowait()
+    return content.read_nowait(limit)
 
 
 async def read_into(body: bytearray, response: ClientResponse, limit: int) -> bool:

@@ -76,7 +76,7 @@ class Sender:
         self, response: aiohttp.ClientResponse, deadline: float, *, patient: bool
     ) -> tuple[bytes, Exception | None]:
         """Read what is worth keeping; once the headers of a success are here, a bad or slow body undoes nothing."""
-        if (whole := arrived(response)) is not None and len(whole) <= READ_LIMIT:
+        if (whole := arrived(response, READ_LIMIT)) is not None:
             return whole, None
         success, body = 200 <= response.status < 300, bytearray()
         if success and not patient:

@@ -151,35 +151,35 @@ def test_two_pumps_of_one_database_share_the_work_and_repeat_nothing(
 def test_one_that_does_not_keep_up_leaves_half_of_its_destinations_to_another_and_names_them(
     banco: str, broker: str, receiver: ReceiverServer, messages: list[tuple[str, list[int]]]
 ) -> None:
-    receiver.faults.always(faults.slow(0.05), key="/bom")
+    receiver.faults.always(faults.slow(0.3), key="/bom")
     destinos = [webhook(f"{receiver.url}/bom", nome=f"d{number}") for number in range(6)]
-    fire(60)
+    fire(100)
     messages.clear()
     busy, helper = pumps.Server(TASK), pumps.Server(TASK)
     busy.hint(destinos)
-    wait_until(lambda: messages, seconds=20)
+    wait_until(lambda: messages)
+    receiver.faults.clear("/bom")
     task, named = messages[0]
     assert task == TASK
     assert len(named) <= 3
     assert set(named) < set(destinos)
     helper.hint(named)
-    wait_until(delivered, seconds=40)
+    wait_until(delivered)
     for server in (busy, helper):
         server.stop()
     loop.finish(10)
-    assert len(receiver.requests) == 360
+    assert len(receiver.requests) == 600
 
 
 def test_the_message_that_woke_one_stays_with_it_until_it_keeps_up(
     banco: str, broker: str, receiver: ReceiverServer, messages: list[tuple[str, list[int]]]
 ) -> None:
-    receiver.faults.always(faults.slow(0.05), key="/bom")
-    destinos = [webhook(f"{receiver.url}/bom", nome=f"d{number}") for number in range(6)]
+    destino = webhook(f"{receiver.url}/bom")
     fire(40)
-    server = pumps.hint(TASK, destinos)
+    server = pumps.hint(TASK, [destino])
     assert not server.calm.is_set()
-    wait_until(delivered, seconds=40)
-    assert server.calm.wait(10)
+    wait_until(delivered)
+    assert server.calm.wait(30)
 
 
 def test_at_the_end_of_a_process_no_request_begins_and_those_under_way_are_awaited(
