@@ -15,7 +15,7 @@ import redis
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from core.celery_app import KEY_PREFIX, SOCKET
+from core.broker_link import KEY_PREFIX, SOCKET
 from support.ports import free_port, wait_until
 from workers.layout import one_machine
 
