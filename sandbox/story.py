@@ -13,8 +13,8 @@ UF = "23"
 NUMERO_CAIXA = 1
 NSERIES = {"loja-1": "230000017", "loja-2": "230000025", "loja-3": "230000033"}
 
-CICLO_SEGUNDOS = 15.0
-DIAS_DO_CERTIFICADO = 20
+CICLO_SEGUNDOS = 60.0
+DIAS_DO_CERTIFICADO, DIAS_DO_RENOVADO = 20, 365
 RELOGIO_ATRASADO = timedelta(hours=2)
 CUPONS = 5
 
@@ -32,9 +32,11 @@ class Story:
         return {"loja-1": self.certificado_vencendo, "loja-2": self.relogio_errado, "loja-3": self.cupons_pendentes}
 
     def certificado_vencendo(self, sessao: int) -> str:
-        """loja-1: the box's certificate ends in 20 days, from the first query on."""
+        """loja-1: the box's certificate ends in 20 days, from the first query on; in the last third it is renewed."""
+        _, progress = self._act()
         hoje = self._clock.now().astimezone(ZoneInfo(ZONA)).date()
-        return self._line("loja-1", sessao, CERT_VENCIMENTO=hoje + timedelta(days=DIAS_DO_CERTIFICADO))
+        dias = DIAS_DO_CERTIFICADO if progress < 2 / 3 else DIAS_DO_RENOVADO
+        return self._line("loja-1", sessao, CERT_VENCIMENTO=hoje + timedelta(days=dias))
 
     def relogio_errado(self, sessao: int) -> str:
         """loja-2: fine, then two hours slow in the middle third of the act, then fine again."""

@@ -2,18 +2,16 @@
 
 It has a data folder of its own, made new at each start, with the settings that lead to its servers; while it lives
 every command typed in the same place reads them (`core.settings.demonstration`). Boxes, rules and destinations are
-ordinary settings and ordinary commands: nothing else of Esteira knows of it. `python -m workers.demo` is the job that
-types them.
+ordinary settings and ordinary commands: nothing else of Esteira knows of it.
 """
 
 import fcntl
 import json
 import secrets
 import shutil
-import subprocess
 import sys
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -24,8 +22,7 @@ from core.settings.core import CoreSettings
 from core.settings.deliveries import DeliverySettings
 from core.settings.demonstration import FOLDER, LOCK_FILE, SETTINGS_FILE
 from core.settings.load import Settings, get_settings
-from sandbox.demo.part import Stage, Typed, parts
-from workers.guard import guarded
+from sandbox.demo.part import Stage, parts
 from workers.ports import free_ports
 from workers.private import private_folder, write_private
 from workers.spec import Process
@@ -34,7 +31,6 @@ SANDBOX = "sandbox"
 LOOPBACK_NETWORK = "127.0.0.0/8"
 STATE_PATH = "/_sandbox/estado"
 STATE_SECONDS = 1.0
-TYPED_SECONDS = 60
 
 
 @contextmanager
@@ -64,6 +60,8 @@ def tables(stage: Stage, settings: Settings) -> dict[str, Any]:
             "database_url": f"sqlite:///{stage.folder}/esteira.db",
             "redis_url": None,
             "broker_url": None,
+            # A key file of its own would ask to be kept, and is gone at the end.
+            "keys": [urlsafe_b64encode(stage.secret("chaves")).decode()],
         },
         "deliveries": {"allow_networks": [*networks, LOOPBACK_NETWORK], "allow_http": True},
     }
@@ -99,13 +97,17 @@ class Demonstration:
             ),
             Process(
                 name="preparo",
-                command=(sys.executable, "-m", "workers.demo"),
+                command=(sys.executable, "-m", "cli.typed"),
                 after=(SANDBOX, *(process.name for process in after)),
-                stdin=self._order,
+                stdin=self.typed,
                 once=True,
                 about="Demonstração: cadastra destinos, varre um lote e termina",
             ),
         ]
+
+    def typed(self) -> str:
+        """Return what the parts want typed, as `cli.typed` reads it."""
+        return json.dumps([asdict(one) for part in parts().values() for one in part.commands(self.stage)])
 
     def look(self) -> list[str]:
         """Return what may be typed in another terminal."""
@@ -122,12 +124,9 @@ class Demonstration:
         answers = [_ask(self.stage.url(name, number)) for number in range(len(self.stage.ports[name]))]
         return [answer for answer in answers if answer is not None] if None not in answers else []
 
-    def _order(self) -> str:
-        return json.dumps(asdict(self.stage)) + "\n"
-
     def _greeting(self) -> str:
         self._serves = False
-        return self._order()
+        return json.dumps(asdict(self.stage)) + "\n"
 
     def _listen(self, line: str) -> bool:
         """Take the line that says that all serve; every other line is for people."""
@@ -137,29 +136,6 @@ class Demonstration:
         return True
 
 
-def prepare(stage: Stage) -> int:
-    """Type what each part wants typed, the parts beside each other; return the exit code."""
-    with ThreadPoolExecutor() as pool:
-        return max(pool.map(_type_all, (part.commands(stage) for part in parts().values())), default=0)
-
-
-def _type_all(commands: Sequence[Typed]) -> int:
-    for typed in commands:
-        done = subprocess.run(  # noqa: S603 - our own command line
-            guarded((sys.executable, "-m", "cli.main", *typed.words)),
-            input=typed.stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=TYPED_SECONDS,
-            check=False,
-        )
-        if done.returncode:
-            sys.stderr.write(done.stdout)
-            return done.returncode
-    return 0
-
-
 def _ask(root: str) -> dict[str, Any] | None:
     try:
         with build_opener(ProxyHandler({})).open(root + STATE_PATH, timeout=STATE_SECONDS) as answer:
@@ -167,7 +143,3 @@ def _ask(root: str) -> dict[str, Any] | None:
     except (URLError, OSError, ValueError):
         return None
     return content if isinstance(content, dict) else None
-
-
-if __name__ == "__main__":
-    sys.exit(prepare(Stage(**json.loads(sys.stdin.readline()))))

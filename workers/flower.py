@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from core import messages
 from core.errors import Misconfigured, PlatformError
@@ -20,7 +21,7 @@ from workers.layout import one_per_family
 from workers.private import private_folder, write_private
 
 KEPT_IN = "flower.password"
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS, LOOK_SECONDS = 30.0, 0.2
 CONFIGURATION = Path(__file__).with_name("flower_config.py")
 
 
@@ -63,19 +64,46 @@ def credentials(settings: Settings) -> str:
     return f"{user}:{password(settings)}"
 
 
-def wait_for(ping: Callable[[], set[str]], wanted: set[str], seconds: float = PATIENCE_SECONDS) -> set[str]:
-    """Wait until all the wanted workers answer, or any after the patience is over; return who answered."""
-    ends = time.monotonic() + seconds
-    while True:
-        answered = ping()
-        if wanted <= answered or (answered and time.monotonic() > ends):
-            return answered
-        time.sleep(0.2)
+class Patience:
+    """How long to wait for workers: until all the wanted answer, and after so many seconds until any does."""
+
+    def __init__(self, wanted: set[str], seconds: float = PATIENCE_SECONDS) -> None:
+        self._wanted, self._ends = wanted, time.monotonic() + seconds
+
+    def enough(self, answered: set[str]) -> bool:
+        """Tell whether to wait no more."""
+        return self._wanted <= answered or (bool(answered) and time.monotonic() > self._ends)
+
+
+def wait_for(ping: Callable[[], set[str]], patience: Patience) -> set[str]:
+    """Wait as long as there is patience; return who answered."""
+    while not patience.enough(answered := ping()):
+        time.sleep(LOOK_SECONDS)
+    return answered
 
 
 def answering() -> set[str]:
     """Return the names, without host, of the workers that answer a ping now."""
     return {node.split("@")[0] for node in messages.answering()}
+
+
+def served() -> Any:
+    """Serve it on the running event loop; return its application, whose events are to be stopped at the end."""
+    from flower.app import Flower
+    from flower.command import apply_options, extract_settings, options, settings, setup_logging
+    from tornado.ioloop import IOLoop
+
+    from workers.app import app
+
+    apply_options("flower", [f"--conf={CONFIGURATION}"])
+    extract_settings()
+    setup_logging()
+    made = Flower(capp=app, options=options, io_loop=IOLoop.current(), **settings)
+    made.start_http_server()
+    # What its own start does, save that the loop runs already.
+    made.events.start()
+    made.update_workers()
+    return made
 
 
 def main(names: Sequence[str] = ()) -> int:
@@ -89,7 +117,7 @@ def main(names: Sequence[str] = ()) -> int:
     from celery.bin.celery import main as celery
 
     importlib.import_module("flower.command")
-    wait_for(answering, set(names) or {worker.name for worker in one_per_family()})
+    wait_for(answering, Patience(set(names) or {worker.name for worker in one_per_family()}))
     sys.argv = ["celery", "-q", "-A", "workers", "flower", f"--conf={CONFIGURATION}"]
     return celery() or 0
 

@@ -7,6 +7,7 @@ import gc
 import importlib
 import importlib.util
 import os
+import threading
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,7 @@ from celery.signals import (
     worker_process_shutdown,
     worker_shutting_down,
 )
+from kombu.asynchronous import get_event_loop
 
 from core import logs, queues, stopping, walk
 from core.logs import get_logger
@@ -87,10 +89,18 @@ def protect_child(**_: Any) -> None:
 def stop(**_: Any) -> None:
     """Let no process of this worker start another request; what is under way is waited for."""
     stopping.ask_to_stop()
+    hub = get_event_loop()
+    if hub is not None:
+        # It looks whether it is to stop when its loop turns; a signal does not turn it, a callback from a thread does.
+        threading.Thread(target=hub.call_soon, args=(_nothing,), daemon=True).start()
+
+
+def _nothing() -> None:
+    pass
 
 
 @worker_process_shutdown.connect(dispatch_uid="esteira.close")
-def close(**_: Any) -> None:
+def close(exitcode: int = 0, **_: Any) -> None:
     """Let the flows end what is under way, then close what this pool process kept open between tasks."""
     from core import loop
     from storage import session
@@ -103,6 +113,9 @@ def close(**_: Any) -> None:
     host.unwatch()
     session.dispose()
     loop.close()
+    if stopping.stopping():
+        # The library would sleep for a second now, so that its parent can end it; a parent that stops only waits.
+        os._exit(exitcode)
 
 
 @beat_init.connect(dispatch_uid="esteira.beat")

@@ -11,6 +11,7 @@ from workers.layout import Worker, one_machine, one_per_family
 from workers.spec import Process
 
 BEAT_GRACE = 2.0
+SERVICES_GRACE = 5.0
 
 
 def worker_process(worker: Worker) -> Process:
@@ -46,22 +47,37 @@ def table() -> list[Process]:
     return [*map(worker_process, one_per_family()), *OTHERS]
 
 
-def line(settings: Settings, needed: Sequence[Process] = (), worker_grace: float | None = None) -> list[Process]:
+def line(
+    settings: Settings,
+    needed: Sequence[Process] = (),
+    prepared: Sequence[Process] = (),
+    worker_grace: float | None = None,
+) -> list[Process]:
     """Return all processes in starting order: those `needed` first (a broker of our own), then workers, then the rest.
 
-    `worker_grace` is how long a worker may take to end, in seconds; by default as long as its queues say.
+    What is `prepared` begins beside the workers; nothing is asked of them before it is done. `worker_grace` is how
+    long a worker may take to end, in seconds; by default as long as its queues say.
     """
-    first = tuple(process.name for process in needed)
+    first = _names(needed)
     workers = [replace(process, after=first) for process in map(worker_process, one_machine())]
     if worker_grace is not None:
         workers = [replace(process, grace=worker_grace) for process in workers]
-    names = tuple(worker.name for worker in workers)
-    return [*needed, *workers, *(_placed(process, settings, (*first, *names), names) for process in OTHERS)]
+    services = _services(settings, (*first, *_names(prepared)), _names(workers))
+    return [*needed, *prepared, *workers, services]
 
 
-def _placed(process: Process, settings: Settings, after: tuple[str, ...], workers: tuple[str, ...]) -> Process:
-    """Return one of the others as it runs beside these workers."""
+def _names(processes: Sequence[Process]) -> tuple[str, ...]:
+    return tuple(process.name for process in processes)
+
+
+def _services(settings: Settings, after: tuple[str, ...], workers: Sequence[str]) -> Process:
+    """Return the one process that stands for all the others."""
     flower, api = settings[FlowerSettings], settings[ApiSettings]
-    addresses = {"flower": f"http://{flower.host}:{flower.port}", "api": f"http://{api.host}:{api.port}/saude/"}
-    command = (*process.command, *workers) if process.name == "flower" else process.command
-    return replace(process, after=after, command=command, address=addresses.get(process.name, process.address))
+    return Process(
+        name="servicos",
+        command=_python("workers.services", *workers),
+        after=after,
+        grace=SERVICES_GRACE,
+        about="Agenda das varreduras, API HTTP e página dos workers (Flower)",
+        address=f"http://{api.host}:{api.port}/saude/, http://{flower.host}:{flower.port}",
+    )

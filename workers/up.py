@@ -1,16 +1,20 @@
 """`esteira subir`: one command starts the whole line and keeps it running until a signal."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from core.process import die_with_parent
 from core.settings.core import CoreSettings
 from core.settings.flower import FlowerSettings
 from core.settings.load import Settings, get_settings
@@ -21,7 +25,8 @@ from workers.output import Output, to_stdout
 from workers.spec import Process
 from workers.supervisor import Supervisor
 
-DEMO_STOP_SECONDS, DEMO_WORKER_GRACE = 3.0, 2.5
+# Its servers answer at once, so its workers end in a moment, and later only where the machine is busy.
+DEMO_WORKER_GRACE = 15.0
 # For everything but the workers.
 STOP_RESERVE = 5.0
 PLAIN_WIDTH = 140
@@ -75,12 +80,23 @@ def _broker(settings: Settings) -> Iterator[tuple[list[Process], list[Row]]]:
 
 
 def _migrate(settings: Settings) -> None:
-    """Bring the database to this version; a first start makes the key file."""
+    """Bring the database to this version, in a process that ends and takes with it all that only this needs."""
+    with ProcessPoolExecutor(1, get_context("fork"), _follow, (os.getpid(),)) as apart:
+        apart.submit(_migrated, settings[CoreSettings].database).result()
+
+
+def _follow(parent: int) -> None:
+    """End with the parent however it ends; a Ctrl-C is its business, and waits for the end of the migration."""
+    die_with_parent(signal.SIGKILL, parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _migrated(database: str) -> None:
     from storage import migrate
     from storage.session import connect_engine, explained
 
     with explained():
-        engine = connect_engine(settings[CoreSettings].database)
+        engine = connect_engine(database)
         try:
             migrate.upgrade(engine)
             migrate.ensure(engine)
@@ -92,8 +108,8 @@ def _line(settings: Settings, own: list[Process], elsewhere: list[Row], shown: D
     if shown is None:
         every = processes.line(settings, own)
         return Line(every, elsewhere, max(process.grace for process in every) + STOP_RESERVE)
-    first = [*own, *shown.processes(after=own)]
-    return Line(processes.line(settings, first, DEMO_WORKER_GRACE), elsewhere, DEMO_STOP_SECONDS)
+    every = processes.line(settings, own, shown.processes(after=own), DEMO_WORKER_GRACE)
+    return Line(every, elsewhere, DEMO_WORKER_GRACE + STOP_RESERVE)
 
 
 def _flower_access(settings: Settings) -> str:

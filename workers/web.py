@@ -1,5 +1,7 @@
 """`python -m workers.web`: the API under uvicorn, where the settings say."""
 
+import contextlib
+
 import uvicorn
 
 from core.settings.api import ApiSettings
@@ -8,10 +10,10 @@ APPLICATION = "api.app:app"
 CLOSING_SECONDS = 1
 
 
-def main() -> None:
-    """Serve until a signal."""
+def server() -> uvicorn.Server:
+    """Return the server of the API, as the settings say."""
     api = ApiSettings.current()
-    uvicorn.run(
+    options = uvicorn.Config(
         APPLICATION,
         host=api.host,
         port=api.port,
@@ -20,6 +22,13 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
+    return uvicorn.Server(options)
+
+
+def main() -> None:
+    """Serve until a signal."""
+    with contextlib.suppress(KeyboardInterrupt):
+        server().run()
 
 
 if __name__ == "__main__":

@@ -27,10 +27,11 @@ def test_every_shop_s_box_always_answers_as_itself(loja: str, after: float) -> N
     assert (found.NSERIE, found.ESTADO_OPERACAO, found.numeroSessao) == (NSERIES[loja], 0, 123456)
 
 
-def test_the_first_shop_s_certificate_ends_in_twenty_days() -> None:
-    ends = said("loja-1", 0).CERT_VENCIMENTO
+@pytest.mark.parametrize(("after", "days"), [(0, 20), (19, 20), (20, 365), (29, 365), (30, 20)])
+def test_the_first_shop_s_certificate_ends_in_twenty_days_until_it_is_renewed(after: float, days: int) -> None:
+    ends = said("loja-1", after).CERT_VENCIMENTO
     assert ends is not None
-    assert (ends - BEGIN.date()).days == 20
+    assert (ends - BEGIN.date()).days == days
 
 
 @pytest.mark.parametrize(("after", "late"), [(0, 0), (9, 0), (10, 2), (19, 2), (20, 0), (29, 0), (40, 2)])

@@ -4,7 +4,9 @@ import time
 from pathlib import Path
 
 from core.celery_app import app
+from workers import growth
 
+growth.KEEP_SECONDS = 1.0
 app.conf.worker_autoscaler = "workers.growth:Autoscaler"
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import Configure, forget_process_state
+from conftest import Configure
 
 from core.settings.core import CoreSettings
 from core.settings.deliveries import DeliverySettings
@@ -17,10 +17,9 @@ from core.settings.load import get_settings, load_settings
 from core.settings.questor import QuestorSettings
 from core.settings.sat import SatSettings
 from sandbox.demo.hub import SHOPS
-from sandbox.demo.part import Part, Stage, parts
+from sandbox.demo.part import Stage, parts
 from storage import migrate
 from storage.session import engine
-from workers import demo
 from workers.child import child_environment
 from workers.demo import Demonstration, staged
 
@@ -58,6 +57,13 @@ def serving(shown: Demonstration) -> Iterator[subprocess.Popen[str]]:
 
 def typed(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "cli.main", *words], capture_output=True, text=True, check=False)
+
+
+def prepared(shown: Demonstration) -> int:
+    """Run the job that types, as the supervisor would; return its exit code."""
+    job = shown.processes(after=[])[1]
+    assert job.stdin is not None
+    return subprocess.run(job.command, input=job.stdin(), text=True, check=False).returncode
 
 
 def test_while_it_lives_its_settings_stand_above_environment_and_file(configure: Configure, tmp_path: Path) -> None:
@@ -148,7 +154,7 @@ def test_what_the_parts_want_is_typed_and_seen_by_whoever_types_in_the_same_plac
         address = Path(shown.stage.folder) / "broker.url"
         address.write_text(broker)
         migrate.upgrade(engine())
-        assert demo.prepare(shown.stage) == 0
+        assert prepared(shown) == 0
         for words in shown.look():
             done = typed(*words.split()[1:])
             # nothing was delivered yet, and no worker runs
@@ -157,24 +163,7 @@ def test_what_the_parts_want_is_typed_and_seen_by_whoever_types_in_the_same_plac
         assert {one["nome"] for one in destinations} == {"demo-webhook", "demo-ntfy", "demo-ordens"}
         state = json.loads(typed("questor", "estado", "demonstracao", "--conta", "demonstracao", "--json").stdout)
         assert state["total"] == 24
-        assert demo.prepare(shown.stage) == 0
-        forget_process_state()
-
-
-class Broken(Part):
-    name = about = "quebrada"
-
-    def servers(self, stage: Stage) -> list[object]:  # type: ignore[override]
-        return []
-
-    def commands(self, stage: Stage) -> list[demo.Typed]:
-        return [demo.Typed(("destinos", "nada"))]
-
-
-def test_a_command_that_is_refused_is_told(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(demo, "parts", lambda: {"quebrada": Broken()})
-    assert demo.prepare(Stage("/nada", {"quebrada": []}, "")) == 2
-    assert "Comando desconhecido" in capfd.readouterr().err
+        assert prepared(shown) == 0
 
 
 def test_every_part_has_a_server_for_each_port(tmp_path: Path) -> None:

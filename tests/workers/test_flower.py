@@ -62,9 +62,9 @@ def test_every_option_is_one_that_flower_knows() -> None:
 
 def test_it_waits_until_all_the_workers_answer() -> None:
     answers = iter([set(), {"a"}, {"a", "b"}])
-    assert flower.wait_for(lambda: next(answers), {"a", "b"}) == {"a", "b"}
+    assert flower.wait_for(lambda: next(answers), flower.Patience({"a", "b"})) == {"a", "b"}
 
 
 def test_after_a_while_it_goes_on_with_those_that_answer() -> None:
     answers = iter([set(), set(), {"a"}])
-    assert flower.wait_for(lambda: next(answers), {"a", "b"}, seconds=0) == {"a"}
+    assert flower.wait_for(lambda: next(answers), flower.Patience({"a", "b"}, seconds=0)) == {"a"}

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 def worker(broker: str, tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     flags = ["-Q", "default", "-n", "crescente@%h", f"--autoscale={MOST},{LEAST}", "-l", "WARNING"]
     command = [sys.executable, "-m", "workers.run", "-A", "support.patient_app", "worker", *flags]
-    more = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]), "AUTOSCALE_KEEPALIVE": "1"}
+    more = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
     running = subprocess.Popen([*command, "--without-gossip", "--without-mingle"], cwd=tmp_path, env=os.environ | more)
     yield running
     running.kill()

@@ -28,13 +28,19 @@ def test_nothing_secret_or_of_this_installation_is_among_the_arguments() -> None
 
 
 def test_workers_start_after_the_broker_and_stop_before_it() -> None:
-    names = [process.name for process in line(get_settings(), [BROKER])]
-    assert names == ["broker", *(worker.name for worker in one_machine()), "beat", "flower", "api"]
+    workers = [worker.name for worker in one_machine()]
+    assert [process.name for process in line(get_settings(), [BROKER])] == ["broker", *workers, "servicos"]
     assert [set(wave) for wave in waves(tuple(line(get_settings(), [BROKER])))] == [
-        {"beat", "flower", "api"},
-        {worker.name for worker in one_machine()},
+        {*workers, "servicos"},
         {"broker"},
     ]
+
+
+def test_what_is_prepared_begins_beside_the_workers_and_nothing_is_asked_of_them_before() -> None:
+    prepared = Process("preparo", ("true",), after=("broker",), once=True)
+    started = {process.name: process.after for process in line(get_settings(), [BROKER], [prepared])}
+    assert {started[worker.name] for worker in one_machine()} == {("broker",)}
+    assert started["servicos"] == ("broker", "preparo")
 
 
 def test_each_worker_has_the_time_that_its_own_queues_need(configure: Configure) -> None:
@@ -50,4 +56,4 @@ def test_each_worker_has_the_time_that_its_own_queues_need(configure: Configure)
 def test_what_runs_where_is_told_with_the_configured_ports(configure: Configure) -> None:
     configure(flower__port="5999", api__host="0.0.0.0")
     addresses = {process.name: process.address for process in line(get_settings())}
-    assert (addresses["flower"], addresses["api"]) == ("http://127.0.0.1:5999", "http://0.0.0.0:8000/saude/")
+    assert addresses["servicos"] == "http://0.0.0.0:8000/saude/, http://127.0.0.1:5999"

@@ -139,6 +139,7 @@ def test_everything_comes_up_is_listed_tells_of_a_box_and_leaves_nothing(
             with soon():
                 line.send_signal(signal.SIGINT)
                 assert line.wait(60) == 0
+            assert "encerrado" not in said()
     assert not [pid for pid in below if alive(pid)]
     assert not (tmp_path / "dados" / "broker.url").exists()
     assert (tmp_path / "dados" / "flower.password").read_text().strip() == password
@@ -147,7 +148,7 @@ def test_everything_comes_up_is_listed_tells_of_a_box_and_leaves_nothing(
 @pytest.mark.slow
 def test_a_killed_line_leaves_nothing_and_starts_again(ports: dict[str, int]) -> None:
     with running() as line:
-        wait_until(lambda: len(descendants(line.pid)) >= len(one_machine()) * 2 + 5)
+        wait_until(lambda: len(descendants(line.pid)) >= len(one_machine()) * 2 + 3)
         below = descendants(line.pid)
         line.kill()
         line.wait()
@@ -170,7 +171,7 @@ def test_the_demonstration_is_seen_from_another_terminal_and_gone_within_five_se
         assert "em outro terminal" in said()
         assert {"webhook", "ntfy"} <= {row["tipo"] for row in seen("entregas", "listar", "--estado", "entregue")}
         assert {box["resultado"] for box in seen("sat", "listar")} == {"ok"}
-        assert "certificado" in {alert["codigo"] for alert in seen("alertas", "listar")}
+        assert "certificado" in {alert["codigo"] for alert in seen("alertas", "listar", "--todos")}
         assert {one["nome"] for one in seen("destinos", "listar")} == {"demo-webhook", "demo-ntfy", "demo-ordens"}
         lot = ("questor", "estado", "demonstracao", "--conta", "demonstracao")
         assert seen(*lot)["estados"] == {"enviado": 24}
@@ -180,10 +181,23 @@ def test_the_demonstration_is_seen_from_another_terminal_and_gone_within_five_se
         line.send_signal(signal.SIGINT)
         assert line.wait(60) == 0
         assert time.monotonic() - began < 5 * max(before, slowness())
+        assert "encerrado" not in said()
+        assert "chaves" not in said()
     assert not [pid for pid in below if alive(pid)]
     assert seen("sat", "listar") == []
     assert seen("destinos", "listar") == []
     assert not DEMONSTRATION.exists()
+
+
+@pytest.mark.slow
+def test_one_that_is_killed_while_it_migrates_leaves_nothing(ports: dict[str, int]) -> None:
+    with running() as line:
+        # The first that it starts is the process that migrates.
+        wait_until(lambda: descendants(line.pid))
+        below = descendants(line.pid)
+        line.kill()
+        line.wait()
+        wait_until(lambda: not [pid for pid in below if alive(pid)])
 
 
 @pytest.mark.slow

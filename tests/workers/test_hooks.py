@@ -1,0 +1,43 @@
+"""What a worker does when it is asked to stop."""
+
+import signal
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from kombu.asynchronous import Hub, get_event_loop, set_event_loop
+
+from core import stopping
+from workers import hooks
+
+LONG_SECONDS, TURNS_BY_ITSELF = 60.0, 10.0
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """An event loop as a worker has one, with nothing to do for a long time."""
+    before, made = get_event_loop(), Hub()
+    set_event_loop(made)
+    # Without a descriptor it would sleep by the clock instead of polling.
+    reader, writer = socket.socketpair()
+    made.add_reader(reader, lambda: None)
+    made.call_later(LONG_SECONDS, lambda: None)
+    with reader, writer:
+        yield made
+    set_event_loop(before)
+    made.close()
+    stopping.reset()
+
+
+def test_a_worker_that_waits_for_messages_sees_at_once_that_it_is_to_stop(hub: Hub) -> None:
+    before = signal.signal(signal.SIGALRM, lambda *_: hooks.stop())
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        began = time.monotonic()
+        turns = hub.create_loop()
+        while not stopping.stopping():
+            next(turns)
+        assert time.monotonic() - began < TURNS_BY_ITSELF / 2
+    finally:
+        signal.signal(signal.SIGALRM, before)

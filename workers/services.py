@@ -1,0 +1,92 @@
+"""`python -m workers.services WORKER…`: agenda, API and Flower of one machine, in one process on one event loop.
+
+On many machines each of them is a process of its own. Here they share what they load; one that fails ends all three,
+and the supervisor starts them again.
+"""
+
+import asyncio
+import contextlib
+import importlib
+import signal
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from core import logs
+from core.errors import PlatformError
+from core.settings.load import get_settings
+from workers import flower, web
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+async def serve(names: Sequence[str]) -> None:
+    """Serve until a signal, or until one of the three ends; raise what ended it."""
+    over = asyncio.Event()
+    for number in STOP_SIGNALS:
+        # The API's server puts its own in their place and raises the signal anew when it has ended.
+        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    every = [asyncio.create_task(one) for one in (web.server().serve(), _agenda(over), _pages(names, over))]
+    await asyncio.wait(every, return_when=asyncio.FIRST_COMPLETED)
+    over.set()
+    await asyncio.gather(*every)
+
+
+async def _agenda(over: asyncio.Event) -> None:
+    """Do what Celery's beat does: send what is due, look again when the next is; give the lock back at the end."""
+    # The lock belongs to the thread that took it.
+    with ThreadPoolExecutor(1, "agenda") as thread:
+        ask = partial(asyncio.get_running_loop().run_in_executor, thread)
+        scheduler = await ask(_scheduler)
+        try:
+            while not over.is_set():
+                await _pause(over, await ask(scheduler.tick))
+        finally:
+            await ask(scheduler.close)
+
+
+def _scheduler() -> Any:
+    from celery.beat import Service
+
+    from workers.app import app
+
+    return Service(app, scheduler_cls=app.conf.beat_scheduler).scheduler
+
+
+async def _pages(names: Sequence[str], over: asyncio.Event) -> None:
+    """Serve Flower once these workers answer."""
+    patience = flower.Patience(set(names))
+    while not patience.enough(await asyncio.to_thread(flower.answering)):
+        await _pause(over, flower.LOOK_SECONDS)
+        if over.is_set():
+            return
+    # It is large, and nobody waits for it.
+    await asyncio.to_thread(importlib.import_module, "flower.command")
+    served = flower.served()
+    try:
+        await over.wait()
+    finally:
+        served.events.stop()
+
+
+async def _pause(over: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(over.wait(), seconds)
+
+
+def main(names: Sequence[str]) -> int:
+    """Serve, and return the exit code."""
+    logs.configure()
+    try:
+        flower.credentials(get_settings())
+    except PlatformError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    asyncio.run(serve(names))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
