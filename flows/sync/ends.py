@@ -10,7 +10,7 @@ from core.errors import Rejected
 from core.fiscal import mascarar_documento
 from core.text import redact
 from flows.sync.ledger.item import Item, Outcome, Situacao, outcome
-from flows.sync.results import REFUSED, WORN
+from flows.sync.results import ADOPTED, REFUSED, WORN
 from flows.sync.sides import Sides
 
 # A search lags behind an insert: a second look comes after this (docs/reference/contracts/sync.md §SY-42).
@@ -20,9 +20,6 @@ MOST_TRIES = 8
 AGAIN = Backoff.doubling(60, 3600)
 PARKED = Backoff.doubling(900, 86_400)
 DOCUMENT = re.compile(r"\b[0-9A-Z]{2,3}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}[-/]?(?:[0-9A-Z]{4}-?)?[0-9]{2}\b")
-
-
-ADOPTED = "adotado"
 
 
 def sent(sides: Sides, item: Item, **changes: Any) -> Outcome:

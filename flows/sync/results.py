@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-REFUSED, WORN = "recusado", "falha_repetida"
+from flows.sync.ledger.item import Outcome, Situacao
+
+ADOPTED, REFUSED, WORN = "adotado", "recusado", "falha_repetida"
 WELL, BUSY, DEGRADED, STOPPED, OFF = "bem", "ocupado", "degradado", "parado", "desligado"
 
 
@@ -54,6 +56,25 @@ class Report:
     def refused(self) -> bool:
         """Whether the other side will not have something; what left its source by itself is no failure."""
         return any(self.estacionados[reason] for reason in (REFUSED, WORN))
+
+    def count(self, one: Outcome) -> None:
+        """Count what came of an item."""
+        reason = one.motivo or "outro"
+        match one.situacao:
+            case Situacao.ENVIADO if one.motivo == ADOPTED:
+                self.adotados += 1
+            case Situacao.ENVIADO if one.avisado:
+                self.ja_estavam += 1
+            case Situacao.ENVIADO:
+                self.criados += 1
+            case Situacao.ESTACIONADO:
+                self.estacionados[reason] += 1
+            case Situacao.FALHOU:
+                self.falhos[reason] += 1
+            case Situacao.DESCONHECIDO:
+                self.desconhecidos += 1
+            case _:
+                self.adiados += 1
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values."""

@@ -9,7 +9,7 @@ from claims.pace import SharedPace
 from connectors.milvus import Milvus
 from connectors.ploomes import Ploomes
 from core.clock import SYSTEM, Clock
-from core.pace import Budget, Counted, Pace
+from core.pace import Budget, Counted, MakePace
 from core.settings.milvus import MilvusSettings
 from core.settings.ploomes import PloomesSettings
 from core.settings.sync import ContaSync, SyncSettings
@@ -51,16 +51,12 @@ class LocalPace:
 
 
 @contextmanager
-def both(nome: str, *, dry: bool = False, clock: Clock = SYSTEM) -> Iterator[Sides]:
+def both(nome: str, *, dry: bool = False, clock: Clock = SYSTEM, pace: MakePace = SharedPace) -> Iterator[Sides]:
     """Open both systems of an account."""
     conta = SyncSettings.current().conta(nome)
-    counted = Counted(_local if dry else SharedPace)
+    counted = Counted(LocalPace if dry else pace)
     ploomes = PloomesSettings.current().conta(conta.ploomes)
     milvus = MilvusSettings.current().conta(conta.milvus)
     ledger = open_ledger(nome, prepare=not dry)
     with Ploomes(conta.ploomes, ploomes, pace=counted) as left, Milvus(conta.milvus, milvus, pace=counted) as right:
         yield Sides(nome, conta, left, right, ledger, counted, clock, dry)
-
-
-def _local(*budgets: Budget) -> Pace:
-    return LocalPace(*budgets)

@@ -54,6 +54,10 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["bench.convivio", "--segundos", "2", "--documentos", "40"],
         ["convívio sqlite até a 1ª tentativa p99", "ao lado: hub"],
     ),
+    "sync": (
+        ["bench.sync", "--contatos", "30", "--eventos", "10", "--amostra", "20"],
+        ["primeira rodada, sem limite", "ciclo sem novidade, 3 fluxos", "clientes-mp", "parte do ritmo usada"],
+    ),
     "start": (
         ["bench.partida", "--parte", "comandos", "--vezes", "1"],
         ["esteira --help", "esteira sat listar", "importações"],

@@ -10,8 +10,9 @@ from core.settings.sync import FLOWS
 from flows.sync import standing
 from flows.sync.ledger.item import Situacao
 from flows.sync.results import Report
-from flows.sync.run import Run
+from flows.sync.run import flow_of, whole
 from flows.sync.sides import both
+from flows.sync.under_way import Run
 from sandbox.faults import Fault, after, close_early, html, reset, status, usual
 from tests.flows.sync.conftest import World
 
@@ -84,7 +85,7 @@ def test_two_workers_at_once_send_each_item_once_even_without_the_lock(world: Wo
 
     def work(fluxo: str) -> None:
         with both("padrao", clock=world.clock) as sides:
-            Run(sides, fluxo, Report("padrao", fluxo), new_token(), None).whole(None)
+            whole(Run(sides, flow_of(fluxo, sides), Report("padrao", fluxo), new_token(), None), None)
 
     for fluxo in FLOWS:
         workers = [threading.Thread(target=work, args=(fluxo,)) for _ in range(2)]
