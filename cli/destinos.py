@@ -33,7 +33,7 @@ COLUMNS = {
 Which = Annotated[str, typer.Argument(metavar="DESTINO", help="Número ou nome.")]
 Secret = Annotated[
     str | None,
-    typer.Option("--segredo", help="Segredo do webhook, ou token (ou usuario:senha) do ntfy; - lê da entrada."),
+    typer.Option("--segredo", help="Segredo do webhook, ou token (ntfy também usuario:senha); - lê da entrada."),
 ]
 Scheme = Annotated[
     str | None,
@@ -51,9 +51,9 @@ Options = Annotated[
 
 @app.command()
 def criar(
-    tipo: Annotated[str, typer.Option("--tipo", help="webhook ou ntfy.")],
+    tipo: Annotated[str, typer.Option("--tipo", help="webhook, ntfy ou milvus_chamado.")],
     nome: Annotated[str, typer.Option("--nome", help="Nome para as pessoas, até 200 caracteres.")],
-    url: Annotated[str, typer.Option("--url", help="Endereço do receptor, ou a raiz do servidor ntfy.")],
+    url: Annotated[str, typer.Option("--url", help="Endereço do receptor, ou a raiz do servidor.")],
     eventos: Annotated[str, typer.Option("--eventos", help="Eventos, separados por vírgula; '*' são todos.")],
     topico: Annotated[str | None, typer.Option("--topico", help="Tópico (só ntfy).")] = None,
     segredo: Secret = None,

@@ -95,7 +95,7 @@ class AsyncSession:
         as it arrives; what it raises ends the call.
         """
         attempts = Attempts(self.policy, harmless=harmless)
-        deadline = asyncio.get_running_loop().time() + self.policy.overall
+        deadline = self.policy.deadline(asyncio.get_running_loop().time())
         call = _Call(method, url, {"Accept-Encoding": "identity", **headers}, body, success, receive, deadline)
         while True:
             # raised outside of every handler: a fault has no context that could show an address

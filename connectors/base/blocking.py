@@ -175,10 +175,11 @@ class BlockingSession:
         `harmless` allows the policy to repeat what may have been carried out.
         """
         attempts = Attempts(self.policy, harmless=harmless)
-        ends = time.monotonic() + self.policy.overall
+        ends = self.policy.deadline(time.monotonic())
         request = requests.Request(method, url, {"Accept-Encoding": "identity", **headers}, data=body)
         while True:
-            if not self._pace.take(ends - time.monotonic()):
+            left = ends - time.monotonic()
+            if left <= 0 or not self._pace.take(left):
                 raise self.teller.of_row(NO_TURN)
             # raised outside of every handler: a fault has no context that could show an address
             reply = self._attempt(request, success, ends - time.monotonic())

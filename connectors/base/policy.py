@@ -14,6 +14,7 @@ class Policy:
     """Limits of one account; times in seconds, sizes in bytes.
 
     `overall` holds for a whole call: connecting, sending, the answer to its last byte, repeats and the pauses between.
+    `ends` holds for all calls together: a moment of `time.monotonic`, beyond which nothing goes on.
     `read` is the longest silence (None: only `overall` counts). Of an answer that is a fault `error_limit` is read.
     """
 
@@ -25,6 +26,11 @@ class Policy:
     longest_pause: float = 30.0
     answer_limit: int = 4 * KIB * KIB
     error_limit: int = 64 * KIB
+    ends: float | None = None
+
+    def deadline(self, now: float) -> float:
+        """Return when a call that begins now has to be over."""
+        return now + self.overall if self.ends is None else min(now + self.overall, self.ends)
 
 
 class Attempts:

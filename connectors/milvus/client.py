@@ -11,7 +11,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from connectors.base.blocking import BlockingSession
+from connectors.base.blocking import BlockingSession, NotingAdapter
 from connectors.base.policy import Policy
 from connectors.base.reading import Reply
 from connectors.base.table import Row as FaultRow
@@ -38,14 +38,21 @@ class Milvus:
     """An open account: `with Milvus("padrao", conta, pace=SharedPace) as milvus`. Never shows its token."""
 
     def __init__(
-        self, nome: str, conta: ContaMilvus, *, pace: MakePace = Free, policy: Policy = POLICY, clock: Clock = SYSTEM
+        self,
+        nome: str,
+        conta: ContaMilvus,
+        *,
+        pace: MakePace = Free,
+        policy: Policy = POLICY,
+        clock: Clock = SYSTEM,
+        adapter: NotingAdapter | None = None,
     ) -> None:
         token = conta.token.get_secret_value()
         self._conta, self._clock, self._zone = conta, clock, ZoneInfo(conta.timezone)
-        self._teller = Teller(f"Milvus {nome}", faults.TABLE, Secrets(token))
+        self._teller = Teller(f"Milvus {nome}".strip(), faults.TABLE, Secrets(token))
         own, listings = budgets(conta)
-        self._session = BlockingSession(policy, self._teller, clock, pace=pace(own))
-        self._listings = BlockingSession(policy, self._teller, clock, pace=pace(own, listings))
+        self._session = BlockingSession(policy, self._teller, clock, adapter=adapter, pace=pace(own))
+        self._listings = BlockingSession(policy, self._teller, clock, adapter=adapter, pace=pace(own, listings))
         self._headers = {"User-Agent": "Esteira", "Accept": "application/json", "Authorization": token}
         self._chamados = Chamados(self._sheet, conta.page_size, self._zone)
         self._chamado = rows.reader_of_chamados(self._zone)
@@ -88,7 +95,7 @@ class Milvus:
 
     def change_cliente(self, cliente_id: int, fields: Mapping[str, Any]) -> None:
         """Change these fields of a client."""
-        self._call(self._session, "PUT", f"/api/cliente/alterar/{cliente_id}", fields, harmless=True)
+        self._done(self._call(self._session, "PUT", f"/api/cliente/alterar/{cliente_id}", fields, harmless=True))
 
     def create_chamado(self, fields: Mapping[str, Any]) -> str:
         """Open a ticket and return its code. Never repeats by itself what may have been stored."""
@@ -109,7 +116,7 @@ class Milvus:
     def comment(self, codigo: str, texto: str, *, private: bool = False) -> None:
         """Add a comment to a ticket. Never repeats by itself what may have been stored."""
         body = {"acompanhamento_ticket": codigo, "acompanhamento_descricao": texto, "acompanhamento_privado": private}
-        self._call(self._session, "POST", "/api/chamado/acompanhamento/criar", body)
+        self._done(self._call(self._session, "POST", "/api/chamado/acompanhamento/criar", body))
 
     def comments(self, codigo: str) -> list[str]:
         """Return the comments of a ticket as plain text, without those that were deleted."""
@@ -147,6 +154,11 @@ class Milvus:
         if made is None:
             raise reply.cut or self._teller.of_row(faults.NO_NUMBER, status=reply.status, said=_said(reply))
         return made
+
+    def _done(self, reply: Reply) -> None:
+        """Refuse a text or a page where nothing, or JSON, is the answer to what was done."""
+        if reply.content.strip() and (_json(reply) is None or isinstance(_json(reply), str)):
+            raise reply.cut or self._teller.of_row(faults.NOT_DONE, status=reply.status, said=_said(reply))
 
     def _rows(self, reply: Reply, otherwise: FaultRow = faults.NO_LIST) -> list[Row]:
         """Return the rows of an answer; a text or a page in their place is a fault and no empty list."""

@@ -128,8 +128,8 @@ class _Reading:
         sheet = self._chamados.first(wanted)
         if self._whole(wanted, sheet):
             return True
-        # without a total nothing would tell when the parts are small enough
-        if sheet.total is None or until - since < SHORTEST or self._left <= 0:
+        # without a total nothing would tell when the parts are small enough; without a row there is nothing to part
+        if sheet.total is None or not sheet.rows or until - since < SHORTEST or self._left <= 0:
             return False
         middle = since + (until - since) / 2
         # both, although one may be partial: what is found is found

@@ -77,12 +77,14 @@ class Kind(ABC):
     """A kind of destination.
 
     `takes` are the fields of `SPECIAL` that may be said of it. `one_first`: the first request of a run
-    with a credential goes alone, for a refusal there costs dearly.
+    with a credential goes alone, for a refusal there costs dearly. `at_once`: so many attempts of one destination may
+    be under way, where the settings would allow more.
     """
 
     tipo: ClassVar[str]
     takes: ClassVar[frozenset[str]] = frozenset()
     one_first: ClassVar[bool] = False
+    at_once: ClassVar[int | None] = None
 
     @abstractmethod
     async def deliver(self, destino: Destino, message: Message, now: datetime) -> Made:

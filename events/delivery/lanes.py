@@ -62,6 +62,7 @@ class Lane:
     def __post_init__(self) -> None:
         one = self.destination
         self.kind: Kind = kinds()[one.tipo]
+        self.most = min(self.most, self.kind.at_once or self.most)
         self.suspect = not trusted(one)
         self.probing = self.held.probing
         self._limit = Limit(float(first_limit(one, self.most)))

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.text import cut_bytes
 from events.catalog import CATALOG
+from events.delivery import wording
 from events.delivery.kind import Message
 
 # At 4096 bytes of message the server makes an attachment, at 8192 bytes of JSON it refuses the request.
@@ -24,10 +25,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def publish(topico: str, message: Message) -> bytes:
     """Return the JSON body, in raw UTF-8, within the server's limits."""
     dados = json.loads(message.corpo)["dados"]
+    said = wording.text(message.evento, dados)
     body: dict[str, Any] = {
         "topic": topico,
-        "title": cut_bytes(_clean(_title(message.evento, dados)), TITLE_BYTES),
-        "message": cut_bytes(_clean(_text(dados)) or _label(message.evento), MESSAGE_BYTES),
+        "title": cut_bytes(_clean(wording.title(message.evento, dados)), TITLE_BYTES),
+        "message": cut_bytes(_clean(said) or wording.label(message.evento), MESSAGE_BYTES),
         "priority": _priority(dados),
         "tags": _tags(message.evento, dados),
     }
@@ -43,30 +45,6 @@ def publish(topico: str, message: Message) -> bytes:
         room = len(body["message"].encode()) - max(len(raw) - BODY_BYTES, 4)
         body["message"] = cut_bytes(body["message"].removesuffix("…"), room)
     return raw
-
-
-def _title(evento: str, dados: dict[str, Any]) -> str:
-    given = dados.get("titulo")
-    if isinstance(given, str) and given.strip():
-        return given
-    objeto = dados.get("objeto") or dados.get("nome")
-    return f"{_label(evento)}: {objeto}" if isinstance(objeto, str) and objeto else _label(evento)
-
-
-def _label(evento: str) -> str:
-    """Return an event's label; one that an earlier version recorded may be known to the catalogue no more."""
-    return CATALOG[evento].rotulo if evento in CATALOG else evento
-
-
-def _text(dados: dict[str, Any]) -> str:
-    given = dados.get("mensagem")
-    if isinstance(given, str) and given.strip():
-        return given
-    return "\n".join(f"{key}: {_value(value)}" for key, value in dados.items())
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _tags(evento: str, dados: dict[str, Any]) -> list[str]:
