@@ -43,6 +43,8 @@ ALERT = {"fonte": "sat", "objeto": "loja-1", "codigo": "bateria", "aberto_em": B
 @pytest.fixture
 def server(loopback: None, sqlite: str, configure: Configure) -> Iterator[MilvusServer]:
     configure(milvus__token=TOKEN, milvus__per_minute="0", milvus__listings_per_minute="0")
+    # on a busy machine what is asserted comes from the desk, not from the time
+    configure(deliveries__connect_timeout="30", deliveries__total_timeout="30")
     with MilvusServer(TOKEN) as running:
         running.add_cliente("11222333000181", "Padaria")
         running.names = {"mesa_trabalho": {"Suporte"}}
