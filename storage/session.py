@@ -1,7 +1,9 @@
 """One synchronous engine per process, made after the fork, and the two ways to use it: `transaction` and `reading`."""
 
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ from core.text import os_fault
 from storage.faults import explain
 from storage.sqlstate import connect
 
-BUSY_SECONDS, CONNECT_SECONDS = 30, 5
+BUSY_SECONDS, CONNECT_SECONDS, LOOK_SECONDS = 30, 5, 0.002
 READ_ONLY = "esteira_read_only"
 _engine: tuple[int, Engine] | None = None
 _making = threading.Lock()
@@ -64,8 +66,35 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    reads = connection.get_execution_options().get(READ_ONLY)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get(READ_ONLY):
+        connection.exec_driver_sql("BEGIN")
+    else:
+        _lock_sqlite(connection)
+
+
+def _lock_sqlite(connection: Any) -> None:
+    """Take the write lock soon after it is free: SQLite's own wait sleeps for up to a tenth of a second at a time."""
+    ends = time.monotonic() + BUSY_SECONDS
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while (code := _refusal(driver)) is not None:
+            if code != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
+                # once more, as SQLAlchemy's own fault
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            time.sleep(LOOK_SECONDS)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+
+
+def _refusal(driver: Any) -> int | None:
+    """Begin; return the code of what is against it, if anything is."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as fault:
+        return fault.sqlite_errorcode
+    return None
 
 
 def _forked() -> None:

@@ -9,7 +9,7 @@ from conftest import Configure
 from sqlalchemy import text
 
 from core.clock import SYSTEM
-from core.errors import Misconfigured
+from core.errors import Misconfigured, Transient
 from storage import session
 from storage.models import Marca
 from storage.session import reading, transaction
@@ -51,6 +51,33 @@ def test_who_reads_does_not_wait_for_who_writes(sqlite: str) -> None:
         reader.start()
         reader.join(60)
     assert found == [["a"]]
+
+
+def test_who_writes_waits_for_who_wrote_before(sqlite: str) -> None:
+    later = threading.Thread(target=mark, args=("b",))
+    with transaction() as db:
+        db.add(Marca(nome="a", instante=SYSTEM.now()))
+        db.flush()
+        later.start()
+        later.join(0.1)
+        assert later.is_alive()
+    later.join(60)
+    assert marks() == ["a", "b"]
+    with transaction() as db:
+        assert db.scalar(text("PRAGMA busy_timeout")) == session.BUSY_SECONDS * 1000
+
+
+def test_a_lock_that_stays_is_transient_and_the_next_writer_is_well(
+    sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "BUSY_SECONDS", 0.05)
+    with transaction() as db:
+        db.add(Marca(nome="a", instante=SYSTEM.now()))
+        db.flush()
+        with pytest.raises(Transient):
+            mark("b")
+    mark("c")
+    assert marks() == ["a", "c"]
 
 
 def test_a_process_has_one_engine_and_a_fork_another(banco: str) -> None:
