@@ -80,11 +80,11 @@ class Engine:
     @property
     def overloaded(self) -> bool:
         """Whether there is more to do than this run keeps up with, so that another process could help."""
-        return self.crowded or sum(lane.crammed for lane in self._lanes.values()) > 1
+        return self.crowded or sum(lane.behind for lane in self._lanes.values()) > 1
 
     def yield_half(self) -> None:
         """Leave half of the destinations with more due rows to another process, once they are let go of."""
-        busy = [lane for lane in self._lanes.values() if lane.more]
+        busy = [lane for lane in self._lanes.values() if lane.behind]
         for lane in busy[: len(busy) // 2]:
             lane.yields = True
 
@@ -181,6 +181,7 @@ class Engine:
         self.served = True
         lane.add(rows)
         lane.more = more or lane.hinted
+        lane.behind = more and len(rows) > 1
         self._rows += len(rows)
         if self._budget is not None:
             self._budget -= len(rows)

@@ -40,9 +40,9 @@ class Trial:
 class Lane:
     """A destination whose slot this run holds; `most` requests may be in flight.
 
-    `unsettled`: ends that are not written yet. `more`: there may be more due rows. `hinted`: a hint came since it was
-    looked at. `stopped`: no further request of this run. `pressed`: others wait for a place. `yields`: another process
-    may have it. `offered`: it stands in line for a request.
+    `unsettled`: ends that are not written yet. `more`: there may be more due rows. `behind`: the last claim found all
+    it asked for. `hinted`: a hint came since it was looked at. `stopped`: no further request of this run. `pressed`:
+    others wait for a place. `yields`: another process may have it. `offered`: it stands in line for a request.
     """
 
     held: Held
@@ -52,6 +52,7 @@ class Lane:
     unsettled: int = 0
     claimed: int = 0
     more: bool = False
+    behind: bool = False
     hinted: bool = False
     stopped: bool = False
     pressed: bool = False
@@ -99,11 +100,6 @@ class Lane:
     def hungry(self) -> bool:
         """Whether so little waits that it should take more now; others then do so with it."""
         return 0 < self.quota >= len(self.waiting)
-
-    @property
-    def crammed(self) -> bool:
-        """Whether rows wait here although all that may be is under way, and more are due."""
-        return self.more and bool(self.waiting) and not self.ready
 
     @property
     def idle(self) -> bool:
