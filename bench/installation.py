@@ -36,7 +36,7 @@ def fresh(kind: str) -> Iterator[Path]:
 def _postgresql() -> Iterator[str]:
     from support.postgres import Cluster
 
-    with Cluster(fsync="on") as cluster:
+    with Cluster(lasting=True) as cluster:
         cluster.create(DATABASE)
         yield cluster.url(DATABASE)
 

@@ -113,7 +113,7 @@ def running(wanted: Wanted) -> Iterator[tuple[Counter, Violence]]:
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        cluster = stack.enter_context(Cluster(fsync="on"))
+        cluster = stack.enter_context(Cluster(lasting=True))
         cluster.create(installation.DATABASE)
         counter = stack.enter_context(Counter(FAILURES, wanted.seed))
         environment = {

@@ -32,7 +32,8 @@ def process(first_line: str) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "sandbox"],
         cwd=ROOT,
-        env=os.environ | {"PYTHONDEVMODE": "1"},
+        # not the whole of the development mode: asyncio would tell of every pause of the machine
+        env=os.environ | {"PYTHONWARNINGS": "default"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -46,7 +46,7 @@ def holders() -> set[str]:
 
 
 @pytest.fixture
-def mute(banco: str, broker: str, loopback: None) -> Iterator[ReceiverServer]:
+def mute(postgres: str, broker: str, loopback: None) -> Iterator[ReceiverServer]:
     """A receiver that takes each request and never answers."""
     with ReceiverServer({"/x": SECRET}) as receiver:
         receiver.faults.always(faults.silent(), key="/x")

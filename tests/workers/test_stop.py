@@ -63,7 +63,7 @@ def held(*models: type) -> int:
         return sum(db.scalar(count) or 0 for count in counts)
 
 
-def test_deliveries(banco: str, broker: str, loopback: None) -> None:
+def test_deliveries(postgres: str, broker: str, loopback: None) -> None:
     with ReceiverServer({"/x": SECRET}) as receiver:
         webhook(f"{receiver.url}/x")
         receiver.faults.always(faults.slow(1), key="/x")
@@ -82,7 +82,7 @@ def test_deliveries(banco: str, broker: str, loopback: None) -> None:
         assert len(receiver.requests) == AMOUNT
 
 
-def test_questor(banco: str, broker: str, configure: Configure, tmp_path: Path) -> None:
+def test_questor(sqlite: str, broker: str, configure: Configure, tmp_path: Path) -> None:
     with QuestorServer(TOKEN) as server:
         configure(**account(server.url, max_batch_items="5"))
         server.limites.latencia = 0.5
@@ -101,7 +101,7 @@ def test_questor(banco: str, broker: str, configure: Configure, tmp_path: Path) 
         assert sum(server.repetidos.values()) == 0
 
 
-def test_sat(banco: str, broker: str, configure: Configure) -> None:
+def test_sat(postgres: str, broker: str, configure: Configure) -> None:
     with HubServer(everywhere=True) as hub:
         boxes = [
             {"name": f"loja-{n}", "host": hub.address(n), "port": hub.port, "numero_caixa": n} for n in range(1, 31)

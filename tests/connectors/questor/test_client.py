@@ -16,6 +16,7 @@ from support.https import https_receiver
 from support.ports import soon
 
 from connectors.base.faults import RateLimited
+from connectors.base.policy import Policy
 from connectors.questor import (
     Blocked,
     Documento,
@@ -238,13 +239,18 @@ def test_the_deadline_is_for_the_whole_call_and_leaves_it_unknown(server: Questo
 def test_who_waits_for_a_free_connection_sent_nothing(server: QuestorServer) -> None:
     server.faults.always(faults.silent())
 
-    async def both() -> list[Any]:
-        async with Questor("padrao", account(server.url, max_concurrency=1, total_timeout=1)) as questor:
-            work = (questor.importar("nfe", documents("nfe", n)) for n in (1, 2))
-            return list(await asyncio.gather(*work, return_exceptions=True))
+    async def second() -> Unreachable:
+        async with Questor("padrao", account(server.url, max_concurrency=1, total_timeout=60)) as questor:
+            first = asyncio.create_task(questor.importar("nfe", documents("nfe", 1)))
+            assert await asyncio.to_thread(server.wait_for, server.posts.total)
+            questor._session.policy = Policy(overall=0.5)
+            with pytest.raises(Unreachable) as caught:
+                await questor.importar("nfe", documents("nfe", 2))
+            first.cancel()
+            await asyncio.gather(first, return_exceptions=True)
+            return caught.value
 
-    found = asyncio.run(both())
-    assert [(type(one), one.may_be_stored) for one in found] == [(UnknownOutcome, True), (Unreachable, False)]
+    assert not asyncio.run(second()).may_be_stored
     assert sum(server.posts.values()) == 1
 
 
