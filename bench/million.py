@@ -65,14 +65,14 @@ def fill(event_id: int, first: int, destinations: int, amount: int) -> None:
         db.execute(text("ANALYZE delivery"))
 
 
-def claims(first: int, destinations: int) -> list[float]:
+def claims(first: int, destinations: int, times: int) -> list[float]:
     """Return the milliseconds of claims, one destination after the other; what was claimed is given back."""
     from core.clock import SYSTEM
     from events.delivery.book import Book
     from events.delivery.plan import Plan
 
     taken = []
-    for number in range(CLAIMS):
+    for number in range(times):
         book = Book(None, lambda one: BATCH, SYSTEM)
         plan = Plan(hints=frozenset([first + number % destinations]), slots=1, rows=BATCH)
         began = time.perf_counter()
@@ -140,20 +140,20 @@ def memory(counter: Counter, warm: int, amount: int) -> tuple[float, float]:
     return sizes[0], sizes[1]
 
 
-def measure(amount: int, destinations: int, drained: int) -> None:
+def measure(amount: int, destinations: int, drained: int, times: int) -> None:
     """Print the lines; the process has its settings from then on."""
     with fresh("postgresql"), Counter() as counter:
         first, event_id = prepare(counter, destinations)
         few = min(FEW_DESTINATIONS, destinations)
         fill(event_id, first, few, few * FEW_EACH)
         # The first of each also connects and plans, which a worker does once in its life.
-        few_claims, few_sweeps = claims(first, few)[1:], sweeps()[1:]
+        few_claims, few_sweeps = claims(first, few, times)[1:], sweeps()[1:]
         began = time.perf_counter()
         fill(event_id, first, destinations, amount - few * FEW_EACH)
         print(f"{amount} linhas pendentes em {time.perf_counter() - began:.0f} s", flush=True)
-        many_claims, many_sweeps = claims(first, destinations), sweeps()
+        many_claims, many_sweeps = claims(first, destinations, times), sweeps()
         if not _show("reserva", many_claims, few_claims, CLAIM_MS):
-            show_plan(lambda: claims(first, destinations))
+            show_plan(lambda: claims(first, destinations, times))
         if not _show("varredura", many_sweeps, few_sweeps, SWEEP_MS):
             show_plan(sweeps)
         before, after = memory(counter, drained // 2, drained)
@@ -175,9 +175,10 @@ def main() -> None:
     arguments.add_argument("--linhas", type=int, default=1_000_000)
     arguments.add_argument("--destinos", type=int, default=1000)
     arguments.add_argument("--entregas", type=int, default=8000, help="quantas entregar entre as medidas de memória")
+    arguments.add_argument("--reservas", type=int, default=CLAIMS, help="quantas medir")
     given = arguments.parse_args()
     machine.tell()
-    measure(given.linhas, given.destinos, given.entregas)
+    measure(given.linhas, given.destinos, given.entregas, given.reservas)
 
 
 if __name__ == "__main__":

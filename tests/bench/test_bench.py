@@ -30,7 +30,7 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "million": (
-        ["bench.million", "--linhas", "2000", "--destinos", "40", "--entregas", "40"],
+        ["bench.million", "--linhas", "2000", "--destinos", "40", "--entregas", "40", "--reservas", "20"],
         ["2000 linhas pendentes", "reserva p99", "varredura p99", "memória após mais 40 entregas"],
     ),
     "boxes": (
