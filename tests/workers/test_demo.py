@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import Configure
+from conftest import Configure, forget_process_state
 
 from cli.main import main
 from core.settings.core import CoreSettings
