@@ -96,11 +96,8 @@ class Server:
     async def _pump_on(self) -> None:
         """Pump until nothing is due any more; the only listener of a bell stays a while for new rows."""
         self._engine = engine = Engine(self._tasks, SYSTEM)
-        heard = await self._aside(_listeners, self._bell)
-        async with contextlib.AsyncExitStack() as stack:
-            listens = not heard and await stack.enter_async_context(
-                bell.listening(self._bell, self._heard, self._end_run)
-            )
+        async with contextlib.AsyncExitStack() as ears:
+            listens = await self._listens(ears)
             self._pump = pump = Pump(engine, Pace(gather=GATHER_SECONDS, idle=IDLE_SECONDS if listens else 0.0))
             self._pass_on()
             check = asyncio.ensure_future(self._check(engine))
@@ -110,6 +107,16 @@ class Server:
                 # From here on nobody is told where to look: what is hinted now waits for the look that comes.
                 self._pump = None
                 check.cancel()
+
+    async def _listens(self, ears: contextlib.AsyncExitStack) -> bool:
+        """Listen to the bell unless somebody does; of two that began at once neither, and the next commit wakes one."""
+        if await self._aside(_listeners, self._bell):
+            return False
+        listens = await ears.enter_async_context(bell.listening(self._bell, self._heard, self._end_run))
+        if listens and await self._aside(_listeners, self._bell) > 1:
+            await ears.aclose()
+            return False
+        return listens
 
     async def _look_once_more(self) -> bool:
         """Look now that the bell is not heard here any more; tell whether there is work again."""

@@ -148,6 +148,23 @@ def test_two_pumps_of_one_database_share_the_work_and_repeat_nothing(
     assert all(row.lease_token is None for row in deliveries())
 
 
+def test_of_two_that_wake_at_once_one_listens_at_most(
+    banco: str, broker: str, receiver: ReceiverServer, messages: list[tuple[str, list[int]]]
+) -> None:
+    destinos = [webhook(f"{receiver.url}/bom", nome=f"d{number}") for number in range(4)]
+    name = wake.bell_of(TASK, "postgresql" if banco.startswith("postgresql") else "sqlite")
+    servers = [pumps.Server(TASK) for _ in range(4)]
+    for _ in range(3):
+        fire()
+        for server in servers:
+            server.hint(destinos)
+        wait_until(delivered)
+        wait_until(lambda: bell.listeners(name) <= 1)
+    for server in servers:
+        server.stop()
+    loop.finish(10)
+
+
 def test_one_that_does_not_keep_up_leaves_half_of_its_destinations_to_another_and_names_them(
     banco: str, broker: str, receiver: ReceiverServer, messages: list[tuple[str, list[int]]]
 ) -> None:
