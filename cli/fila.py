@@ -17,6 +17,9 @@ Conta = Annotated[str, typer.Option("--conta", help="Conta da seção fila.")]
 Banco = Annotated[str, typer.Option("--banco", help="oracle, postgresql ou sqlite.")]
 Tabela = Annotated[str, typer.Option("--tabela", help="Nome da tabela da fila.")]
 Origem = Annotated[str, typer.Option("--tabela-origem", help="Tabela das ordens, em que fica o gatilho.")]
+Colunas = Annotated[
+    list[str] | None, typer.Option("--coluna", help="Coluna da ordem que o gatilho copia, como NM_SETOR; repita.")
+]
 COLUMNS = {
     "conta": "Conta",
     "tabela": "Tabela",
@@ -109,12 +112,13 @@ def adotar(
 
 
 @app.command()
-def ddl(banco: Banco = "oracle", tabela: Tabela = "", tabela_origem: Origem = "") -> None:
+def ddl(banco: Banco = "oracle", tabela: Tabela = "", tabela_origem: Origem = "", coluna: Colunas = None) -> None:
     """Escreve o que o DBA aplica: tabela, colunas, índices e gatilho."""
     from connectors.oracle import ddl as texts
     from flows.fila import preparing
 
-    typer.echo(preparing.script(banco, tabela or texts.DEFAULT_TABLE, tabela_origem or texts.DEFAULT_SOURCE), nl=False)
+    names = (tabela or texts.DEFAULT_TABLE, tabela_origem or texts.DEFAULT_SOURCE)
+    typer.echo(preparing.script(banco, *names, more=coluna or ()), nl=False)
 
 
 @app.command()

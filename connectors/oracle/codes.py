@@ -27,6 +27,8 @@ READ_ONLY = Row(Transient, "o banco só aceita leitura (standby depois de uma tr
 LATE = Row(Transient, "não respondeu a tempo")
 NO_LISTENER = Row(Transient, "o listener não atende")
 NO_SERVICE = Row(Transient, "o listener não conhece o serviço; se durar, confira fila.dsn")
+AWAY = Row(Transient, "o servidor não atende")
+REFUSED = Row(Misconfigured, "o servidor recusou a conexão: confira usuário, senha e nome do banco em fila.url")
 LOGIN = Row(
     Misconfigured,
     "recusou o usuário ou a senha (fila.user, fila.password); novas tentativas bloqueiam a conta",

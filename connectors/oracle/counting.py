@@ -48,8 +48,7 @@ def failed(connection: Connection, layout: Layout, ids: Sequence[Number] | None,
     query = select(*columns(layout)).where(layout.table.c.status == Status.ERRO.value).order_by(layout.table.c.id)
     if ids is not None:
         query = query.where(among(layout.table.c.id, ids, connection.dialect.name))
-    with connection.execute(query) as found:
-        return [order(row, layout) for row in found.fetchmany(limit)]
+    return [order(row, layout) for row in connection.execute(query.limit(limit))]
 
 
 def by_number(connection: Connection, layout: Layout, ids: Sequence[Number]) -> list[Order]:

@@ -1,12 +1,13 @@
 """What a DBA is given: the queue table, its columns for a reliable relay, its indexes, the trigger that fills it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.settings.fila import FilaColumns, Identifier
 
 BANKS = ("oracle", "postgresql", "sqlite")
 DEFAULT_TABLE, DEFAULT_SOURCE, TRIGGER = "HSM_FILA_NOTIFICACAO", "ORDEM_SERVICO", "TG_OS_NOTIF"
+MORE_LENGTH = 100
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,15 @@ def statements(
     table: Identifier = DEFAULT_TABLE,
     source: Identifier = DEFAULT_SOURCE,
     columns: FilaColumns | None = None,
+    more: Sequence[Identifier] = (),
 ) -> Iterator[str]:
-    """Yield every statement, in order, without its end mark."""
-    yield create(bank, table, columns or FilaColumns())
+    """Yield every statement, in order, without its end mark; `more` are columns that the trigger copies of an order."""
+    yield create(bank, table, columns or FilaColumns(), more)
     yield from relay(bank, table, columns or FilaColumns())
-    yield from trigger(bank, table, source, columns or FilaColumns())
+    yield from trigger(bank, table, source, columns or FilaColumns(), more)
 
 
-def create(bank: str, table: str, columns: FilaColumns) -> str:
+def create(bank: str, table: str, columns: FilaColumns, more: Sequence[str] = ()) -> str:
     """Return the statement that makes the table as the old system knows it."""
     words = WORDS[bank]
     parts = (
@@ -75,6 +77,7 @@ def create(bank: str, table: str, columns: FilaColumns) -> str:
         f"{columns.status} {words.text.format(n=20)} DEFAULT 'PENDENTE'",
         f"{columns.created} {words.date} DEFAULT {words.now}",
         f"{columns.processed} {words.date}",
+        *(f"{name} {words.text.format(n=MORE_LENGTH)}" for name in more),
     )
     return f"CREATE TABLE {table} (\n  " + ",\n  ".join(parts) + "\n)"
 
@@ -109,18 +112,21 @@ def _indexes(bank: str, table: str, columns: FilaColumns) -> Iterator[str]:
     yield f"CREATE INDEX IX_{bare}_OS ON {table} ({columns.os}, {columns.id})"
 
 
-def trigger(bank: str, table: str, source: str, columns: FilaColumns) -> Iterator[str]:
+def trigger(bank: str, table: str, source: str, columns: FilaColumns, more: Sequence[str] = ()) -> Iterator[str]:
     """Yield the statements of the trigger that makes a row for each new or changed order, in its own transaction."""
-    into = f"INSERT INTO {table} ({columns.os}, {columns.message})"
+    into = f"INSERT INTO {table} ({', '.join((columns.os, columns.message, *more))})"
+    new = ":NEW" if bank == "oracle" else "NEW"
+    message = f"'OS #' || {new}.{columns.os} || ' atualizada.'"
+    values = f"VALUES ({', '.join((f'{new}.{columns.os}', message, *(f'{new}.{name}' for name in more)))})"
     if bank == "oracle":
         yield (
             f"CREATE OR REPLACE TRIGGER {TRIGGER} AFTER INSERT OR UPDATE ON {source} FOR EACH ROW\nBEGIN\n"
-            f"  {into}\n  VALUES (:NEW.{columns.os}, 'OS #' || :NEW.{columns.os} || ' atualizada.');\nEND;"
+            f"  {into}\n  {values};\nEND;"
         )
     elif bank == "postgresql":
         yield (
             f"CREATE OR REPLACE FUNCTION {TRIGGER}_FN() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n"
-            f"  {into} VALUES (NEW.{columns.os}, 'OS #' || NEW.{columns.os} || ' atualizada.');\n"
+            f"  {into} {values};\n"
             f"  PERFORM pg_notify('{channel(table)}', '');\n  RETURN NULL;\nEND $$"
         )
         yield (
@@ -131,7 +137,7 @@ def trigger(bank: str, table: str, source: str, columns: FilaColumns) -> Iterato
         for event in ("INSERT", "UPDATE"):
             yield (
                 f"CREATE TRIGGER {TRIGGER}_{event} AFTER {event} ON {source} FOR EACH ROW BEGIN\n"
-                f"  {into} VALUES (NEW.{columns.os}, 'OS #' || NEW.{columns.os} || ' atualizada.');\nEND"
+                f"  {into} {values};\nEND"
             )
 
 
@@ -140,10 +146,10 @@ def channel(table: str) -> str:
     return f"esteira_{table.lower().replace('.', '_')}"
 
 
-def script(bank: str, table: str, source: str, columns: FilaColumns | None = None) -> str:
+def script(bank: str, table: str, source: str, columns: FilaColumns | None = None, more: Sequence[str] = ()) -> str:
     """Return everything as a script of the database's own tool."""
     parts = []
-    for statement in statements(bank, table, source, columns):
+    for statement in statements(bank, table, source, columns, more):
         block = bank == "oracle" and statement.startswith("CREATE OR REPLACE TRIGGER")
         parts.append(f"{statement}\n/" if block else f"{statement};")
     return "\n\n".join(parts) + "\n"

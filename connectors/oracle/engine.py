@@ -1,8 +1,9 @@
 """The connection to a queue's database: one session per process, closed when idle, and no call without an end."""
 
+from functools import partial
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from core.errors import Misconfigured
@@ -13,6 +14,7 @@ IDLE_SECONDS = 300
 # Keeps a firewall from forgetting the connection, and finds a dead peer; in minutes.
 PROBE_MINUTES = 1
 MODULE = "esteira"
+EXPIRING = "ORA-28002"
 
 
 def open_engine(conta: ContaFila, nome: str) -> Engine:
@@ -38,6 +40,8 @@ def open_engine(conta: ContaFila, nome: str) -> Engine:
     event.listen(engine, "connect", lambda connection, _record: prepare(connection, conta))
     if kind == "sqlite":
         event.listen(engine, "begin", _begin_sqlite)
+    if kind == "postgresql":
+        event.listen(engine, "do_connect", partial(_connect_postgresql, conta))
     if kind == "oracle":
         event.listen(engine, "before_cursor_execute", _fetch_no_more_than_asked)
     return engine
@@ -65,6 +69,7 @@ def _options(url: URL, conta: ContaFila) -> dict[str, Any]:
         "postgresql": {
             "connect_timeout": min(CONNECT_SECONDS, seconds),
             "application_name": MODULE,
+            "client_encoding": "utf8",
             "options": f"-c statement_timeout={seconds * 1000} -c lock_timeout={seconds * 1000}",
             "keepalives_idle": 30,
             "tcp_user_timeout": seconds * 1000,
@@ -75,7 +80,8 @@ def _options(url: URL, conta: ContaFila) -> dict[str, Any]:
 
 
 def _prepare_oracle(connection: Any, conta: ContaFila) -> None:
-    connection.call_timeout = int(conta.call_timeout * 1000)
+    # The driver gives a call up, and then waits as long again for the server to agree.
+    connection.call_timeout = int(conta.call_timeout * 1000 / 2)
     connection.module, connection.action = MODULE, "fila"
     connection.outputtypehandler = _readable(connection.outputtypehandler)
 
@@ -116,8 +122,16 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _prepare_postgresql(_connection: Any, _conta: ContaFila) -> None:
-    pass
+def _connect_postgresql(conta: ContaFila, _dialect: Any, _record: Any, given: Any, named: Any) -> Any:
+    from connectors.oracle.postgresql import connect
+
+    return connect(conta.call_timeout, *given, **named)
 
 
-PREPARED = {"oracle": _prepare_oracle, "postgresql": _prepare_postgresql, "sqlite": _prepare_sqlite}
+def password_expires(connection: Connection) -> bool:
+    """Tell whether the database said, when this connection was made, that the password is in its days of grace."""
+    told = getattr(connection.connection.dbapi_connection, "warning", None)
+    return getattr(told, "full_code", None) == EXPIRING
+
+
+PREPARED = {"oracle": _prepare_oracle, "postgresql": lambda *_: None, "sqlite": _prepare_sqlite}

@@ -6,13 +6,28 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from connectors.oracle.codes import CODES, GONE, NAMES, NO_COLUMN, NO_TABLE, STATES, UNKNOWN, Row
+from connectors.oracle.codes import (
+    AWAY,
+    CODES,
+    CROWDED,
+    GONE,
+    NAMES,
+    NO_COLUMN,
+    NO_TABLE,
+    REFUSED,
+    STATES,
+    UNKNOWN,
+    Row,
+)
 from core.errors import Misconfigured, PlatformError, Transient
 
 _CODE = re.compile(r"\b(?:ORA|DPY)-\d{4,5}\b")
 # Outside of another fault this one says only that there was no connection.
 OUTER = "DPY-6005"
+# How psycopg begins to tell of a connection that was not made.
+NOT_CONNECTED = "connection failed"
 
 
 class ConnectionLost(Transient):
@@ -32,10 +47,20 @@ def row_of(error: BaseException) -> Row:
     state = str(getattr(error, "sqlstate", None) or "")
     if state:
         return next((row for prefix, row in STATES if state.startswith(prefix)), UNKNOWN)
+    if str(error).startswith(NOT_CONNECTED):
+        return _not_connected(error)
     name = str(getattr(error, "sqlite_errorname", None) or "")
     if name == "SQLITE_ERROR":
         return NO_TABLE if "table" in str(error) else NO_COLUMN
     return next((row for prefix, row in NAMES if name.startswith(prefix)), UNKNOWN)
+
+
+def _not_connected(error: BaseException) -> Row:
+    """Judge a failed connection to PostgreSQL, of which libpq gives no SQLSTATE: by what it knows of the password."""
+    asked: Any = getattr(error, "pgconn", None)
+    # the server's word for the end of a connection is the same in most languages
+    refused = asked is not None and (asked.needs_password or (asked.used_password and "FATAL" in str(error)))
+    return REFUSED if refused else AWAY
 
 
 def _codes(error: BaseException) -> list[str]:
@@ -63,6 +88,8 @@ def explained(conta: str) -> Iterator[None]:
         said = error.orig or error
         lost = error.connection_invalidated and row_of(said) is UNKNOWN
         fault = ConnectionLost(f"Fila {conta}: {GONE.text}.") if lost else fault_of(said, conta)
+    except PoolTimeoutError:
+        fault = CROWDED.kind(f"Fila {conta}: {CROWDED.text}.")
     except UnicodeDecodeError:
         fault = Transient(f"Fila {conta}: um texto não pôde ser lido.")
     else:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.oracle.ddl import channel
 from core.settings.fila import ContaFila
@@ -55,14 +55,22 @@ def waker_of(engine: Engine, conta: ContaFila) -> Iterator[Waker]:
     if engine.dialect.name != "postgresql":
         yield Clockwork()
         return
-    try:
-        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    except DBAPIError:
+    connection = _listening(engine, channel(conta.table))
+    if connection is None:
         yield Clockwork()
         return
     with connection:
-        connection.exec_driver_sql(f'LISTEN "{channel(conta.table)}"')
         try:
             yield Listener(connection.connection.dbapi_connection)
         finally:
             connection.invalidate()
+
+
+def _listening(engine: Engine, name: str) -> Connection | None:
+    """Return a connection that hears a channel; none where that cannot be had now."""
+    try:
+        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql(f'LISTEN "{name}"')
+    except SQLAlchemyError:
+        return None
+    return connection

@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, event
 
@@ -12,6 +12,7 @@ from claims import holder
 from connectors.oracle.engine import open_engine
 from connectors.oracle.faults import LoginRefused, explained
 from connectors.oracle.layout import Layout, look
+from connectors.oracle.orders import Number
 from connectors.oracle.table import QueueTable
 from core.clock import SYSTEM
 from core.settings.fila import ContaFila, FilaSettings
@@ -19,6 +20,15 @@ from flows.fila import refused
 
 _open: dict[tuple[int, str], "Fila"] = {}
 _lock = threading.Lock()
+
+
+@dataclass
+class Frontier:
+    """Where this process looks in a table without states: all rows from `begin` on (none: all there are), and the page
+    after `back`."""
+
+    begin: Number | None = None
+    back: Number | None = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,7 @@ class Fila:
     conta: ContaFila
     engine: Engine
     layout: Layout
+    frontier: Frontier = field(default_factory=Frontier)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.oracle import counting
+from connectors.oracle.engine import password_expires
 from core.clock import Clock
 from core.errors import Misconfigured, PlatformError
 from flows.fila.accounts import Fila
@@ -16,11 +17,12 @@ REASON_LIMIT = 500
 def note_counts(fila: Fila, clock: Clock) -> counting.Counts:
     """Count, and note it; the account is well."""
     with fila.transaction() as connection:
-        found = counting.count(connection, fila.layout)
+        found, expires = counting.count(connection, fila.layout), password_expires(connection)
     with transaction() as db:
         row = _row(db, fila.nome)
         row.visto_em, row.pendentes, row.reservadas, row.erros = clock.now(), found.pending, found.held, found.failed
         row.mais_antiga_segundos = found.oldest_seconds
+        row.senha_vencendo = expires
         row.falha, row.falhando_desde, row.precisa_de_alguem = None, None, False
     return found
 

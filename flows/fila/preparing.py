@@ -9,14 +9,17 @@ from flows.fila import accounts
 from flows.fila.accounts import opened
 
 
-def script(bank: str, table: str, source: str) -> str:
-    """Return everything for a database that has nothing yet."""
+def script(bank: str, table: str, source: str, more: Sequence[str] = ()) -> str:
+    """Return everything for a database that has nothing yet; `more` are columns that the trigger copies of an order."""
     if bank not in ddl.BANKS:
         raise UsageError(f"Banco desconhecido: {bank!r}. Use {', '.join(ddl.BANKS)}.")
     for name in (table, source):
         if not is_identifier(name):
             raise UsageError(f"Nome inválido de tabela: {name!r}.")
-    return ddl.script(bank, table, source)
+    for name in more:
+        if not is_identifier(name) or "." in name:
+            raise UsageError(f"Nome inválido de coluna: {name!r}.")
+    return ddl.script(bank, table, source, more=more)
 
 
 def missing(nome: str) -> list[str]:

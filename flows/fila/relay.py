@@ -13,7 +13,7 @@ from connectors.oracle.orders import Number, Order, Status, Told
 from core.clock import SYSTEM, Clock
 from core.errors import Transient
 from core.stopping import stopping
-from flows.fila import plain
+from flows.fila import plain, unmarked
 from flows.fila.accounts import Fila, opened
 from flows.fila.recording import record
 from flows.fila.results import Published, Report
@@ -32,8 +32,8 @@ def publish(nome: str, clock: Clock = SYSTEM) -> Report:
 def batch(fila: Fila, clock: Clock = SYSTEM) -> Published:
     """Publish one batch, by what the table lets us promise."""
     if "status" not in fila.layout.names:
-        return plain.unmarked(fila, clock)
-    return _leased(fila, clock) if fila.layout.leased else plain.locked(fila, clock)
+        return unmarked.publish(fila, clock)
+    return _leased(fila, clock) if fila.layout.leased else plain.publish(fila, clock)
 
 
 def _leased(fila: Fila, clock: Clock) -> Published:

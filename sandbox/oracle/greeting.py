@@ -20,6 +20,7 @@ NET_VERSION, BANNER = 318, b"\x01\x06\x00Oracle em miniatura (SQLite)\x00"
 CHARSET_UTF8 = 873
 VERSION_19_3 = (19 << 24) | (3 << 16)
 NO_SERVICE = 12514
+GRACE = 28002
 _SERVICE = re.compile(r"SERVICE_NAME=([^)]*)", re.IGNORECASE)
 
 
@@ -83,8 +84,8 @@ def _expect(packets: Packets, message: int) -> None:
         raise ConnectionError
 
 
-def log_on(packets: Packets, users: Mapping[str, str], number: int) -> None:
-    """Prove a user; raise `Dropped` after the refusal of a wrong one."""
+def log_on(packets: Packets, users: Mapping[str, str], number: int, grace: int | None = None) -> None:
+    """Prove a user; raise `Dropped` after the refusal of a wrong one. `grace`: its password ends in so many days."""
     user = _message(packets)[0].upper()
     challenge = Challenge({name.upper(): word for name, word in users.items()}.get(user))
     packets.send_data(replies.pairs(challenge.asked()))
@@ -93,7 +94,8 @@ def log_on(packets: Packets, users: Mapping[str, str], number: int) -> None:
         refused = OracleError(1017, "invalid username/password; logon denied")
         packets.send_data(replies.end(Writer(), number=refused.number, text=str(refused)))
         raise Dropped
-    packets.send_data(replies.pairs(_welcome(proof, number)))
+    told = Writer() if grace is None else replies.warning(GRACE, f"the password will expire within {grace} days")
+    packets.send_data(told + replies.pairs(_welcome(proof, number)))
 
 
 def _welcome(proof: str, number: int) -> Pairs:

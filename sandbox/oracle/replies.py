@@ -8,7 +8,7 @@ from sandbox.oracle.encoding import DATE, LONG, NUMBER, TEXTS, TIMESTAMP, VARCHA
 from sandbox.oracle.errors import NO_MORE_ROWS, OracleError
 from sandbox.oracle.logon import Pairs
 
-ERROR, ROW_HEADER, ROW, PARAMETERS, END_OF_CALL, COLUMNS = 4, 6, 7, 8, 9, 16
+ERROR, ROW_HEADER, ROW, PARAMETERS, END_OF_CALL, WARNING, COLUMNS = 4, 6, 7, 8, 9, 15, 16
 CHARSET_UTF8, FORM_IMPLICIT = 873, 1
 IN_TRANSACTION = 2
 WIDTHS = {NUMBER: 22, DATE: 7, TIMESTAMP: 11}
@@ -34,6 +34,12 @@ def pairs(values: Pairs) -> Writer:
     for name, (value, flags) in values.items():
         out.text(name).text(value).ub(flags)
     return out.u1(END_OF_CALL).ubs(0, 0)
+
+
+def warning(number: int, said: str) -> Writer:
+    """Return a warning, which goes before an answer."""
+    text = f"ORA-{number:05d}: {said}".encode()
+    return Writer().u1(WARNING).ubs(number, len(text), 0).chunks(text)
 
 
 def columns(out: Writer, shown: Sequence[Shown]) -> None:

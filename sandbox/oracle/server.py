@@ -24,8 +24,8 @@ LOCK_SECONDS = 10.0
 class OracleServer:
     """A server with users and services; `with OracleServer({"hsm": "..."}, ["XEPDB1"]) as server: server.dsn`.
 
-    `refuse` is an ORA number with which the listener refuses every new connection, or "drop". `log` holds the last
-    statements: session, kind, text, binds.
+    `refuse` is an ORA number with which the listener refuses every new connection, or "drop"; `grace` the days after
+    which passwords end, which those who log on are told. `log` holds the last statements: session, kind, text, binds.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class OracleServer:
         self.users, self.services, self.lock_wait = dict(users), services, lock_wait
         self.database, self.faults = Database(path), Faults()
         self.refuse: int | str | None = None
+        self.grace: int | None = None
         self.log: deque[tuple[int, str, str, object]] = deque(maxlen=KEPT)
         self.connect_strings: deque[str] = deque(maxlen=KEPT)
         self.sessions: set[Session] = set()

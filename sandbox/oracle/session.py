@@ -56,7 +56,7 @@ class Session(threading.Thread):
 
     def _begin(self) -> None:
         greeting.greet(self.packets, self.server)
-        greeting.log_on(self.packets, self.server.users, self.number)
+        greeting.log_on(self.packets, self.server.users, self.number, self.server.grace)
         self.transaction = Transaction(self.server.database, self.server.lock_wait, self.packets.look_for_break)
 
     # Calls

@@ -36,7 +36,10 @@ class FilaLinha(Numbered, PerConta, Base):
 
 
 class FilaConta(Base):
-    """What the last look at an account's table found; `falha` is why it could not be looked at, since when."""
+    """What the last look at an account's table found; `falha` is why it could not be looked at, since when.
+
+    `senha_vencendo`: the database says that the password is in its days of grace.
+    """
 
     __tablename__ = "fila_conta"
 
@@ -49,3 +52,4 @@ class FilaConta(Base):
     falha: Mapped[str | None] = mapped_column(String(500))
     falhando_desde: Mapped[datetime | None]
     precisa_de_alguem: Mapped[bool] = mapped_column(default=False)
+    senha_vencendo: Mapped[bool] = mapped_column(default=False)

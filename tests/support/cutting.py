@@ -10,13 +10,17 @@ CHUNK = 65536
 
 
 class CuttingProxy:
-    """Listens on loopback before a server's port; of every `every` commits it loses two, one in each way."""
+    """Listens on loopback before a server's port; of every `every` commits it loses two, one in each way.
+
+    The first connection that says `silent_at` is heard no more and gets no answer, until its client closes it.
+    """
 
     def __init__(self, port: int, every: int) -> None:
         self._target, self._every = port, every
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=100)
         self.port = int(self._listener.getsockname()[1])
-        self.commits = self.lost_before = self.lost_after = 0
+        self.commits = self.lost_before = self.lost_after = self.fell_silent = 0
+        self.silent_at: bytes | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -39,6 +43,10 @@ class CuttingProxy:
     def _asks(self, client: socket.socket, server: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while part := client.recv(CHUNK):
+                if self.silent_at is not None and self.silent_at in part:
+                    self.silent_at, self.fell_silent = None, self.fell_silent + 1
+                    client.recv(CHUNK)
+                    break
                 lost = self._lost() if COMMIT in part else ""
                 if lost == "after":
                     # nobody hears the answer

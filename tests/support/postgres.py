@@ -97,6 +97,39 @@ class Cluster:
         self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{model}"')
         return name
 
+    def create_plain(self) -> str:
+        """Make a database without a character encoding; return its name."""
+        name = f"teste_{next(_names)}"
+        self._administer(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'")
+        return name
+
+    def with_password(self, word: str) -> str:
+        """Make a user who must prove a password; return its name."""
+        name = f"usuario_{next(_names)}"
+        self._administer(f"CREATE ROLE {name} LOGIN PASSWORD '{word}'")
+        rules = self._folder / "data" / "pg_hba.conf"
+        rules.write_text(f"host all {name} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
+        self._administer("SELECT pg_reload_conf()")
+        wait_until(lambda: not self._lets_in(name))
+        return name
+
+    def _lets_in(self, name: str) -> bool:
+        """Tell whether a user is let in without a password."""
+        try:
+            psycopg.connect(self._dsn("postgres").replace("esteira@", f"{name}@")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def offers(self, extension: str) -> bool:
+        """Tell whether an extension is installed beside the server."""
+        with psycopg.connect(self._dsn("postgres")) as connection:
+            query = "SELECT count(*) FROM pg_available_extensions WHERE name = %s"
+            return bool(connection.execute(query, [extension]).fetchone() != (0,))
+
+    def _dsn(self, name: str) -> str:
+        return self.url(name).replace("+psycopg", "")
+
     def drop(self, name: str) -> None:
         """Remove a database and whoever is still connected to it."""
         self._administer(f'DROP DATABASE "{name}" WITH (FORCE)')

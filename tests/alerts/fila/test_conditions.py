@@ -22,7 +22,7 @@ def active(**columns: Any) -> list[str]:
 
         moment = Moment(db, NOW)
         judged = [one for judge in sources.sources()["fila"] for one in judge(moment)]
-    assert {one.codigo for one in judged} == {"erros", "inacessivel", "atrasada"}
+    assert {one.codigo for one in judged} == {"erros", "inacessivel", "atrasada", "senha"}
     assert all(one.mensagem and one.resolvido for one in judged)
     return [one.codigo for one in judged if one.ativo]
 
@@ -36,6 +36,7 @@ def active(**columns: Any) -> list[str]:
         ({"mais_antiga_segundos": 900, "pendentes": 5}, ["atrasada"]),
         ({"falha": "não respondeu.", "falhando_desde": NOW - timedelta(minutes=4)}, []),
         ({"falha": "não respondeu.", "falhando_desde": NOW - timedelta(minutes=5)}, ["inacessivel"]),
+        ({"senha_vencendo": True}, ["senha"]),
         ({"falha": "senha recusada.", "falhando_desde": NOW, "precisa_de_alguem": True}, ["inacessivel"]),
     ],
 )

@@ -39,7 +39,7 @@ class Queue:
         if prepared:
             self.run(*ddl.relay(kind, TABLE, FilaColumns()))
 
-    def add(self, *orders: int, text: str = "texto") -> None:
+    def add(self, *orders: int, text: str | None = "texto") -> None:
         table = accounts.opened("padrao").layout.table
         with self.engine.begin() as connection:
             connection.execute(insert(table), [{"os": number, "message": text} for number in orders])

@@ -1,18 +1,24 @@
 """A watcher tells what comes while it stays, wakes where the database can wake it, and ends when it is asked to."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 
 import pytest
 from sqlalchemy import select
+from support.cutting import CuttingProxy
 from support.ports import soon, wait_until
+from support.postgres import Cluster
 
 from connectors.oracle import ddl
+from connectors.oracle.engine import open_engine
 from core import stopping
+from core.errors import Transient
 from core.settings.fila import FilaColumns
-from flows.fila import watching
-from flows.fila.accounts import opened
+from flows.fila import accounts, relay, watching
+from flows.fila.accounts import opened, settings_of
 from flows.fila.results import Report
 from storage.models import Event
 from storage.session import reading
@@ -90,3 +96,59 @@ def told_are(amount: int) -> bool:
 def scalar(fila: Queue, sql: str) -> int:
     with fila.engine.begin() as connection:
         return int(connection.exec_driver_sql(sql).scalar_one())
+
+
+def test_a_worker_that_is_asked_to_stop_in_mid_backlog_holds_nothing(fila: Queue, configure: Configure) -> None:
+    configure(fila__batch="5")
+    opened("padrao")
+    fila.add(*range(300))
+    thread = threading.Thread(target=lambda: watching.watch_all(60))
+    thread.start()
+    wait_until(lambda: told() >= 5, every=0.001)
+    stopping.ask_to_stop()
+    thread.join(20)
+    assert not thread.is_alive()
+    states = Counter(fila.statuses)
+    assert states.keys() <= {"PENDENTE", "PROCESSADO"}
+    assert states["PENDENTE"] > 0
+    assert states["PROCESSADO"] == told()
+
+
+@pytest.mark.parametrize("vazia", ["postgres"], indirect=True)
+def test_a_watcher_whose_listening_ends_goes_on_by_looking(fila: Queue) -> None:
+    thread = threading.Thread(target=lambda: watching.watch_all(60))
+    thread.start()
+    mine = "FROM pg_stat_activity WHERE query LIKE 'LISTEN%%' AND datname = current_database()"
+    try:
+        wait_until(lambda: scalar(fila, f"SELECT count(*) {mine}") > 0, 20)
+        scalar(fila, f"SELECT count(pg_terminate_backend(pid)) {mine}")
+        fila.add(1)
+        wait_until(partial(told_are, 1), 20)
+    finally:
+        stopping.ask_to_stop()
+        thread.join(20)
+    assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("place", ["claim", "commit", "settle"])
+def test_a_server_that_falls_silent_costs_a_worker_one_call(
+    cluster: Cluster, sqlite: str, configure: Configure, place: str
+) -> None:
+    """The socket stays open and nothing comes: the limits of PostgreSQL itself do not hold."""
+    name = cluster.create_from("template1")
+    with CuttingProxy(cluster.port, every=10**6) as network:
+        configure(fila__url=cluster.url(name).replace(f":{cluster.port}/", f":{network.port}/"), fila__call_timeout="1")
+        fila = Queue(open_engine(settings_of("padrao"), "padrao"))
+        fila.make()
+        fila.add(1)
+        network.silent_at = {"claim": b"escolhidas", "commit": b"COMMIT", "settle": b"dt_processamento="}[place]
+        with soon(), suppress(Transient):
+            relay.publish("padrao")
+        assert network.fell_silent == 1
+        fila.run("UPDATE hsm_fila_notificacao SET status = 'PENDENTE' WHERE status = 'PROCESSANDO'")
+        relay.publish("padrao")
+        assert fila.statuses == ["PROCESSADO"]
+        assert told() == 1
+        accounts.close()
+        fila.engine.dispose()
+    cluster.drop(name)

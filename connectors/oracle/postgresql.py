@@ -1,0 +1,59 @@
+"""A connection to PostgreSQL with no call without an end, that reads every text whatever the database's encoding."""
+
+import time
+from typing import Any
+
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+
+TEXTS = ("text", "varchar", "bpchar")
+UNENCODED = "SQL_ASCII"
+SILENT = "no answer in time"
+
+
+class Readable(Loader):
+    """Reads a text; bytes that are not UTF-8, as a database without encoding has them, are those of Windows."""
+
+    def load(self, data: Buffer) -> str:
+        """Return the text."""
+        raw = bytes(data)
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            return raw.decode("cp1252", "replace")
+
+
+class Limited(psycopg.Connection[Any]):
+    """A connection whose calls end after `seconds`: the server's own limits do not hold for one that fell silent."""
+
+    seconds = 15.0
+
+    def wait(self, gen: Any, *given: Any, **named: Any) -> Any:
+        """Run a call to its end, or end the connection."""
+        return super().wait(self._until(gen, time.monotonic() + self.seconds), *given, **named)
+
+    def _until(self, gen: Any, ends: float) -> Any:
+        try:
+            waits_for = next(gen)
+            while True:
+                ready = yield waits_for
+                if not ready and time.monotonic() > ends:
+                    self.pgconn.finish()
+                    raise psycopg.OperationalError(SILENT)
+                waits_for = gen.send(ready)
+        except StopIteration as ended:
+            return ended.value
+
+
+def connect(seconds: float, *given: Any, **named: Any) -> Limited:
+    """Connect; each call lasts at most so many seconds."""
+    connection = Limited.connect(*given, **named)
+    connection.seconds = seconds
+    for name in TEXTS:
+        connection.adapters.register_loader(name, Readable)
+    if connection.info.parameter_status("server_encoding") == UNENCODED:
+        # or the server refuses to send what is not UTF-8
+        connection.execute(f"SET client_encoding TO {UNENCODED}")
+        connection.commit()
+    return connection

@@ -1,0 +1,174 @@
+"""What a table, its people and its server do to a relay: each costs itself, and nothing is lost or told twice."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection
+from support.ports import wait_until
+from support.postgres import Cluster
+
+from alerts import sources
+from alerts.moment import Moment
+from claims.holder import new_token
+from connectors.oracle.orders import Status, Told
+from core.clock import SYSTEM, FixedClock
+from core.errors import Misconfigured, Transient
+from flows.fila import accounts, looking, recording, relay, views, watching
+from storage.session import reading
+from tests.flows.fila.conftest import TABLE, Queue
+from tests.flows.fila.test_relay import DONE, events, orders
+
+Configure = Callable[..., None]
+LATIN = "ção".encode("cp1252").hex()
+
+
+def claimed(clock: FixedClock | None = None) -> tuple[accounts.Fila, str, list[int]]:
+    """Claim a batch, as a relay does before it records."""
+    fila, token = accounts.opened("padrao"), new_token()
+    found = relay.claim(fila, token, clock or SYSTEM)
+    recording.record(found, "padrao", fila.conta, SYSTEM)
+    return fila, token, [int(one.id) for one in found]
+
+
+def test_rows_that_are_deleted_while_they_are_held_cost_only_themselves(fila: Queue) -> None:
+    fila.add(1, 2, 3)
+    opened, token, ids = claimed()
+    fila.run(f"DELETE FROM {TABLE} WHERE ID = 2")
+    told = [Told(number, Status.PROCESSADO, SYSTEM.now()) for number in ids]
+    assert relay.settle(opened, token, told) == {1, 3}
+    assert fila.statuses == [DONE] * 2
+
+
+@contextmanager
+def holding(fila: Queue, statement: str) -> Iterator[Connection]:
+    """Hold what a statement locks until the end of the block."""
+    with fila.engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql(statement).fetchall()
+        yield connection
+
+
+@pytest.mark.parametrize("vazia", ["oracle", "postgres"], indirect=True)
+def test_rows_that_another_transaction_holds_are_passed_over(fila: Queue) -> None:
+    fila.add(1, 2, 3)
+    with holding(fila, f"SELECT ID FROM {TABLE} WHERE ID = 2 FOR UPDATE"):
+        assert relay.publish("padrao").publicadas == 2
+    assert relay.publish("padrao").publicadas == 1
+    assert orders() == ["1", "3", "2"]
+
+
+@pytest.mark.parametrize("vazia", ["postgres"], indirect=True)
+def test_a_locked_table_is_for_later(fila: Queue, configure: Configure) -> None:
+    configure(fila__call_timeout="1")
+    fila.add(1)
+    accounts.opened("padrao")
+    with fila.engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(Transient, match=r"segura as linhas|a tempo"):
+            relay.publish("padrao")
+    assert relay.publish("padrao").publicadas == 1
+
+
+@pytest.mark.parametrize("vazia", ["oracle", "postgres"], indirect=True)
+def test_a_held_row_that_another_transaction_locks_is_closed_later_and_told_once(
+    fila: Queue, configure: Configure
+) -> None:
+    configure(fila__call_timeout="1")
+    fila.add(1)
+    opened, token, ids = claimed()
+    done = [Told(number, Status.PROCESSADO, SYSTEM.now()) for number in ids]
+    with holding(fila, f"SELECT ID FROM {TABLE} WHERE ID = 1 FOR UPDATE"), pytest.raises(Transient):
+        relay.settle(opened, token, done)
+    assert relay.settle(opened, token, done) == {1}
+    assert orders() == ["1"]
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_worker_whose_clock_is_wrong_takes_no_row_from_another(fila: Queue, hours: int) -> None:
+    """The clock of the queue's own server decides."""
+    fila.add(1)
+    wrong = FixedClock(SYSTEM.now() + timedelta(hours=hours))
+    claimed(wrong)
+    assert relay.claim(accounts.opened("padrao"), new_token(), SYSTEM) == []
+    assert relay.claim(accounts.opened("padrao"), new_token(), wrong) == []
+
+
+@pytest.mark.parametrize("vazia", ["oracle"], indirect=True)
+def test_bytes_of_another_character_set_are_told_as_far_as_they_can_be_read(fila: Queue, configure: Configure) -> None:
+    configure(fila__template="{mensagem}")
+    fila.add(1, 2)
+    assert fila.server is not None
+    rows = fila.server.database.connect()
+    rows.execute(f"UPDATE {TABLE} SET MENSAGEM = X'{LATIN}' WHERE ID = 1")
+    rows.close()
+    assert relay.publish("padrao").publicadas == 2
+    assert [one["mensagem"] for one in events()] == ["��o", "texto"]
+    assert fila.statuses == [DONE] * 2
+
+
+def test_a_database_without_an_encoding_is_read_as_that_of_windows(
+    cluster: Cluster, sqlite: str, configure: Configure
+) -> None:
+    name = cluster.create_plain()
+    configure(fila__url=cluster.url(name), fila__template="{mensagem}")
+    try:
+        fila = Queue(accounts.open_engine(accounts.settings_of("padrao"), "padrao"))
+        fila.make()
+        fila.run(f"INSERT INTO {TABLE} (ID_OS, MENSAGEM) VALUES (1, convert_from('\\x{LATIN}', 'SQL_ASCII'))")
+        fila.add(2, text="ação")
+        assert relay.publish("padrao").publicadas == 2
+        assert [one["mensagem"] for one in events()] == ["ção", "ação"]
+    finally:
+        accounts.close()
+        fila.engine.dispose()
+        cluster.drop(name)
+
+
+def test_a_password_that_postgresql_refuses_is_told(cluster: Cluster, sqlite: str, configure: Configure) -> None:
+    """Of a connection that was not made there is no SQLSTATE."""
+    user = cluster.with_password("certa")
+    name = cluster.create_from("template1")
+    for word, database, sentence in (("errada", name, "fila.url"), ("certa", "nada", "fila.url")):
+        configure(fila__url=cluster.url(database).replace("esteira@", f"{user}:{word}@"))
+        with pytest.raises(Misconfigured, match=sentence) as told:
+            accounts.opened("padrao")
+        assert word not in str(told.value)
+    cluster.drop(name)
+
+
+@pytest.mark.parametrize("vazia", ["oracle"], indirect=True)
+def test_a_password_in_its_days_of_grace_works_and_is_an_alert(fila: Queue) -> None:
+    assert fila.server is not None
+    assert not codes()
+    fila.server.grace = 5
+    accounts.close()
+    fila.add(1)
+    assert relay.publish("padrao").publicadas == 1
+    looking.note_counts(accounts.opened("padrao"), SYSTEM)
+    assert codes() == {"senha"}
+    fila.server.grace = None
+    accounts.close()
+    looking.note_counts(accounts.opened("padrao"), SYSTEM)
+    assert not codes()
+
+
+def codes() -> set[str]:
+    with reading() as db:
+        moment = Moment(db, SYSTEM.now())
+        return {one.codigo for judge in sources.sources()["fila"] for one in judge(moment) if one.ativo}
+
+
+@pytest.mark.parametrize("vazia", ["oracle"], indirect=True)
+def test_a_listener_that_is_down_is_told_and_watched_again(fila: Queue, configure: Configure) -> None:
+    assert fila.server is not None
+    fila.add(1)
+    accounts.close()
+    fila.server.refuse = 12514
+    (report,) = watching.watch_all(0.3)
+    assert "fila.dsn" in str(report.falha)
+    assert "fila.dsn" in str(views.accounts()[0].falha)
+    fila.server.refuse = None
+    wait_until(lambda: watching.watch_all(0.3)[0].falha is None)
+    assert fila.statuses == [DONE]
+    assert views.accounts()[0].falha is None
