@@ -106,6 +106,7 @@ def _tell(one: "Report") -> None:
         "novos": one.novos,
         "criados": one.criados,
         "adotados": one.adotados,
+        "editados": one.editados,
         "já estavam lá": one.ja_estavam,
         "desconhecidos": one.desconhecidos,
         "adiados": one.adiados,

@@ -178,11 +178,12 @@ class BlockingSession:
         ends = self.policy.deadline(time.monotonic())
         request = requests.Request(method, url, {"Accept-Encoding": "identity", **headers}, data=body)
         while True:
-            left = ends - time.monotonic()
-            if left <= 0 or not self._pace.take(left):
+            turn = self._pace.take(ends - time.monotonic())
+            # a turn may come as the time ends
+            if not turn or (left := ends - time.monotonic()) <= 0:
                 raise self.teller.of_row(NO_TURN)
             # raised outside of every handler: a fault has no context that could show an address
-            reply = self._attempt(request, success, ends - time.monotonic())
+            reply = self._attempt(request, success, left)
             if isinstance(reply, Reply):
                 return reply
             if isinstance(reply, RateLimited):

@@ -136,6 +136,9 @@ class ContaSync(Table):
     )
     send_invalid: bool = Field(False, description="Envia também documentos com dígito errado.")
     deal_client: bool = Field(True, description="Uma tarefa sem cliente toma o do negócio.")
+    edits: Literal["none", "update"] = Field(
+        "none", description="update: o que muda depois de enviado muda o cliente, ou vira acompanhamento no chamado."
+    )
     subject: str = Field("{label} {id}", description="Assunto de um chamado sem título; {label}, {id}.")
     description: str = Field("Sem descrição.", description="Texto de um chamado sem descrição.")
     attempts: Annotated[int, Unit("vezes"), Field(ge=1, le=10)] = Field(3, description="Tentativas por item e rodada.")

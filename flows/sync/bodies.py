@@ -14,6 +14,8 @@ SUBJECT_LIMIT, DESCRIPTION_LIMIT = 150, 8000
 PERSON, COMPANY = ("nome", "data_nascimento", "sexo"), ("nome_fantasia", "razao_social", "inscricao_estadual")
 COMPANY_TYPE, PERSON_TYPE = 1, 2
 NO_NAME = "Sem nome"
+# What the route that changes a client does not take.
+ONLY_NEW = ("cliente_enderecos", "cliente_contatos")
 
 
 def cliente(contact: Contact, conta: ContaSync) -> dict[str, Any]:
@@ -55,6 +57,13 @@ def chamado(flow: str, item: Item, tag: SyncTag, token: str, reference: str, con
     if (own := fields.pop("chamado_descricao", None)) is not None:
         described = f"{own}\n\n{reference}"
     return {**fields, "cliente_id": token, "chamado_descricao": described}
+
+
+def follow_up(item: Item, reference: str) -> str:
+    """Return what a ticket is told of an edit."""
+    title, text = _line(item.titulo), plain_text(item.texto or "").strip()
+    told = "\n\n".join(part for part in ("Atualizado no Ploomes.", title, text) if part)
+    return f"{told[:DESCRIPTION_LIMIT]}\n\n{reference}"
 
 
 def _line(text: str | None) -> str:

@@ -10,7 +10,7 @@ from core.settings.sync import CLIENTES_MP
 from flows.sync import bodies, ends
 from flows.sync.documents import first_state, known, last_four
 from flows.sync.flow import Read, Seen
-from flows.sync.ledger.item import CLIENTES, CLOSED, Item, New, Outcome, Situacao
+from flows.sync.ledger.item import CLIENTES, Item, New, Outcome, Situacao
 from flows.sync.sides import Sides
 
 
@@ -44,9 +44,10 @@ class ClientsToPloomes:
             return Seen(row, skipped="abaixo_do_minimo")
         if documento_ausente(row.documento):
             return Seen(row, skipped="sem_documento")
-        for one in (echo, line):
-            if one is not None and one.situacao in CLOSED:
-                return Seen(row, skipped="esquecido" if one.situacao == Situacao.ESQUECIDO else "eco")
+        if any(one is not None and one.situacao == Situacao.ESQUECIDO for one in (echo, line)):
+            return Seen(row, skipped="esquecido")
+        if any(one is not None and one.settled and not self._ours(one, row) for one in (echo, line)):
+            return Seen(row, skipped="eco")
         state, reason = first_state(row.documento, self._sides.conta)
         new = New(
             livro=CLIENTES,
@@ -58,6 +59,25 @@ class ClientsToPloomes:
             motivo=reason,
         )
         return Seen(row, new)
+
+    def _ours(self, line: Item, row: Cliente) -> bool:
+        return line.fluxo == self.nome and line.chave == row.documento
+
+    def made(self, item: Item) -> bool:
+        """Tell whether the contact is there."""
+        return item.ploomes_id is not None
+
+    def is_source(self, item: Item, row: Cliente) -> bool:
+        """Tell whether an item came of this client."""
+        return item.milvus_id == str(row.id)
+
+    def content(self, row: Cliente) -> object:
+        """Return what is sent of a client."""
+        return bodies.contact(row, self._sides.conta)
+
+    def change(self, item: Item, row: Cliente, mark: str) -> None:
+        """Bring the contact up to date."""
+        self._sides.ploomes.change_contact(int(item.ploomes_id or 0), bodies.contact(row, self._sides.conta))
 
     def fetch(self, item: Item) -> Cliente | None:
         """Return a client as it is now; there is no way to ask by number, so by document."""

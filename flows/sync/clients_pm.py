@@ -77,6 +77,24 @@ class ClientsToMilvus:
             self._sides.ledger.change({"id": [link.id]}, self._sides.clock.now(), ligado=row.documento)
         return f"contato {row.id}: {last_four(link.ligado)} → {last_four(row.documento)}"
 
+    def made(self, item: Item) -> bool:
+        """Tell whether the client is there."""
+        return item.milvus_id is not None
+
+    def is_source(self, item: Item, row: Contact) -> bool:
+        """Tell whether an item came of this contact: several may be the same client."""
+        return item.ploomes_id == str(row.id)
+
+    def content(self, row: Contact) -> object:
+        """Return what is sent of a contact."""
+        return bodies.cliente(row, self._sides.conta)
+
+    def change(self, item: Item, row: Contact, mark: str) -> None:
+        """Bring the client up to date; addresses and contacts have no such route."""
+        body = bodies.cliente(row, self._sides.conta)
+        kept = {name: value for name, value in body.items() if name not in bodies.ONLY_NEW}
+        self._sides.milvus.change_cliente(int(item.milvus_id or 0), kept)
+
     def fetch(self, item: Item) -> Contact | None:
         """Return a contact as it is now."""
         return self._sides.ploomes.contact(int(item.ploomes_id or 0))

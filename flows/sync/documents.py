@@ -6,7 +6,7 @@ from core.clock import SYSTEM, Clock
 from core.fiscal import documento_valido, normalizar_documento
 from core.settings.accounts import PADRAO
 from core.settings.sync import CLIENTES_PM, ContaSync
-from flows.sync.ledger.item import CLIENTES, CLOSED, Item, New, Situacao
+from flows.sync.ledger.item import CLIENTES, Item, New, Situacao
 from flows.sync.ledger.opening import open_ledger
 from flows.sync.ledger.shape import Ledger
 from storage import crypto
@@ -19,14 +19,14 @@ def cliente_enviado(cnpj_cpf: str, conta: str = PADRAO) -> bool:
     """Tell whether the client with this document is on both sides, or is never to be sent."""
     documento = normalizar_documento(cnpj_cpf)
     found = known(open_ledger(conta), [documento]).get(documento)
-    return found is not None and found.situacao in CLOSED
+    return found is not None and found.settled
 
 
 def marcar_cliente_enviado(cnpj_cpf: str, conta: str = PADRAO, clock: Clock = SYSTEM) -> None:
     """Note that the client with this document is on both sides; one that was forgotten stays so."""
     ledger, documento, now = open_ledger(conta), normalizar_documento(cnpj_cpf), clock.now()
     if found := known(ledger, [documento]).get(documento):
-        if found.situacao not in CLOSED:
+        if not found.settled:
             ledger.change({"id": [found.id]}, now, situacao=Situacao.ENVIADO, motivo=None, erro=None)
         return
     ledger.owe([New(livro=CLIENTES, fluxo=CLIENTES_PM, chave=documento, situacao=Situacao.ENVIADO)], now)

@@ -10,7 +10,7 @@ from core.errors import Rejected
 from core.fiscal import mascarar_documento
 from core.text import redact
 from flows.sync.ledger.item import Item, Outcome, Situacao, outcome
-from flows.sync.results import ADOPTED, REFUSED, WORN
+from flows.sync.results import ADOPTED, EDIT_REFUSED, EDITED, REFUSED, WORN
 from flows.sync.sides import Sides
 
 # A search lags behind an insert: a second look comes after this (docs/reference/contracts/sync.md §SY-42).
@@ -91,6 +91,30 @@ def failed(sides: Sides, item: Item, fault: Fault) -> Outcome:
     state = Situacao.DESCONHECIDO if item.tentado else Situacao.PENDENTE
     due_at = sides.clock.now() + timedelta(seconds=wait)
     return _outcome(sides, item, situacao=state, due_at=due_at, tentativas=tries, erro=shown(str(fault)))
+
+
+def kept(sides: Sides, item: Item) -> Outcome:
+    """It is there, and its source is not any more: it stays."""
+    return _outcome(sides, item, situacao=Situacao.ENVIADO, tentado=False)
+
+
+def edited(sides: Sides, item: Item, resumo: str) -> Outcome:
+    """The other side says what the source says now."""
+    done = {"situacao": Situacao.ENVIADO, "tentado": False, "motivo": EDITED, "erro": None, "resumo": resumo}
+    return _outcome(sides, item, **done)
+
+
+def edit_failed(sides: Sides, item: Item, resumo: str, fault: Fault) -> Outcome:
+    """An edit was not brought over: again later, or not at all where it was refused."""
+    if isinstance(fault, Blocked):
+        raise fault
+    tries, erro = item.tentativas + 1, shown(str(fault))
+    if isinstance(fault, Rejected):
+        given_up = {"situacao": Situacao.ENVIADO, "tentado": False, "motivo": EDIT_REFUSED, "resumo": resumo}
+        return _outcome(sides, item, erro=erro, **given_up)
+    due_at = sides.clock.now() + timedelta(seconds=AGAIN.wait(tries, asked=fault.retry_after) or 0.0)
+    again = {"situacao": Situacao.MUDADO, "tentado": item.tentado or fault.may_be_stored, "tentativas": tries}
+    return _outcome(sides, item, due_at=due_at, erro=erro, **again)
 
 
 def looked_enough(item: Item) -> bool:

@@ -49,6 +49,22 @@ class Flow(Protocol):
         """Say of each row what it is."""
         ...
 
+    def made(self, item: Item) -> bool:
+        """Tell whether it is on the other side."""
+        ...
+
+    def is_source(self, item: Item, row: Any) -> bool:
+        """Tell whether an item came of this very row."""
+        ...
+
+    def content(self, row: Any) -> object:
+        """Return what the other side is told of a row."""
+        ...
+
+    def change(self, item: Item, row: Any, mark: str) -> None:
+        """Tell the other side what a row says now; `mark` is another one for each content."""
+        ...
+
     def fetch(self, item: Item) -> Any | None:
         """Return the row of an item as it is now; None when it is gone."""
         ...

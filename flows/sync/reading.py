@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.settings.sync import moment
-from flows.sync import standing
+from flows.sync import edits, standing
 from flows.sync.flow import Seen
 from flows.sync.ledger.item import Item, New, Situacao
 from flows.sync.under_way import Run
@@ -77,6 +77,7 @@ class Reader:
         fresh = {chave for livro, chave in new if livro == run.flow.livro}
         report.novos += len(fresh)
         report.conhecidos += len(news) - len(fresh)
+        edits.notice(run, {chave: one for chave, one in news.items() if chave not in fresh})
         for chave, one in news.items():
             if chave in fresh and len(run.rows) < KEPT_ROWS:
                 run.rows[chave] = one.row

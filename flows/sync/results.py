@@ -8,6 +8,7 @@ from typing import Any
 from flows.sync.ledger.item import Outcome, Situacao
 
 ADOPTED, REFUSED, WORN = "adotado", "recusado", "falha_repetida"
+EDITED, EDIT_REFUSED = "editado", "edicao_recusada"
 WELL, BUSY, DEGRADED, STOPPED, OFF = "bem", "ocupado", "degradado", "parado", "desligado"
 
 
@@ -32,6 +33,7 @@ class Report:
     ja_estavam: int = 0
     criados: int = 0
     adotados: int = 0
+    editados: int = 0
     desconhecidos: int = 0
     adiados: int = 0
     estacionados: Counter[str] = field(default_factory=Counter)
@@ -61,8 +63,12 @@ class Report:
         """Count what came of an item."""
         reason = one.motivo or "outro"
         match one.situacao:
-            case Situacao.ENVIADO if one.motivo == ADOPTED:
+            case Situacao.ENVIADO if one.motivo == ADOPTED and not one.avisado:
                 self.adotados += 1
+            case Situacao.ENVIADO if one.motivo == EDITED:
+                self.editados += 1
+            case Situacao.ENVIADO if one.motivo == EDIT_REFUSED:
+                self.falhos[reason] += 1
             case Situacao.ENVIADO if one.avisado:
                 self.ja_estavam += 1
             case Situacao.ENVIADO:

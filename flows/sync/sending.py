@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from connectors.base.faults import Fault
 from core.errors import PlatformError, Transient
 from core.logs import get_logger
-from flows.sync import ends
+from flows.sync import edits, ends
 from flows.sync.ledger.item import Item, Key, Outcome, Situacao
 from flows.sync.under_way import Run
 
@@ -62,10 +63,12 @@ class Sender:
                 row = self.run.flow.fetch(item)
             except Fault as fault:
                 return ends.failed(self.run.sides, item, fault)
+        if self.run.flow.made(item):
+            return edits.bring(self.run, item, row)
         if row is None:
             return ends.gone(self.run.sides, item, "origem_sumiu")
         made = self.run.flow.send(item, row)
-        return made if isinstance(made, Outcome) else None
+        return replace(made, resumo=edits.digest(self.run, row)) if isinstance(made, Outcome) else None
 
     def settle(self, items: Sequence[Item], made: Sequence[Outcome | PlatformError | None]) -> None:
         """Write what came of a batch; what has no outcome goes back."""
@@ -90,4 +93,4 @@ class Sender:
 
 
 def _postponed(one: Outcome) -> bool:
-    return one.situacao in (Situacao.PENDENTE, Situacao.DESCONHECIDO) and one.erro is not None
+    return one.situacao in (Situacao.PENDENTE, Situacao.DESCONHECIDO, Situacao.MUDADO) and one.erro is not None

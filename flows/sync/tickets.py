@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from connectors.base.faults import Fault
-from connectors.milvus import reference
+from connectors.milvus import has_reference, reference
 from connectors.ploomes import INTERACTIONS, TASKS
 from connectors.ploomes import Item as Work
 from connectors.ploomes.rows import document_of
@@ -74,6 +74,25 @@ class Tickets:
 
     def _contact_id(self, row: Work) -> int | None:
         return row.contact_id or (row.deal_contact_id if self._sides.conta.deal_client else None)
+
+    def made(self, item: Item) -> bool:
+        """Tell whether the ticket is there."""
+        return item.milvus_id is not None
+
+    def is_source(self, item: Item, row: Work) -> bool:
+        """Tell whether an item came of this task or interaction."""
+        return item.ploomes_id == str(row.id)
+
+    def content(self, row: Work) -> object:
+        """Return what is told of it."""
+        return (row.titulo, row.texto)
+
+    def change(self, item: Item, row: Work, mark: str) -> None:
+        """Tell the ticket what it says now; a follow-up that may be there already is looked for first."""
+        milvus, codigo, ref = self._sides.milvus, item.milvus_id or "", f"{self._ref(row)} {mark}"
+        if item.tentado and any(has_reference(one, ref) for one in milvus.comments(codigo)):
+            return
+        milvus.comment(codigo, bodies.follow_up(row, ref))
 
     def fetch(self, item: Item) -> Work | None:
         """Return it as it is now."""

@@ -20,10 +20,11 @@ class Situacao(StrEnum):
     FALHOU = "falhou"
     ESQUECIDO = "esquecido"
     DESCARTADO = "descartado"
+    MUDADO = "mudado"
 
 
-# What is claimed once its time has come; ENVIANDO once its lease has ended.
-OPEN = (Situacao.PENDENTE, Situacao.ENVIANDO, Situacao.DESCONHECIDO, Situacao.ESTACIONADO)
+# What is claimed once its time has come; ENVIANDO once its lease has ended. MUDADO is there, and was edited since.
+OPEN = (Situacao.PENDENTE, Situacao.ENVIANDO, Situacao.DESCONHECIDO, Situacao.ESTACIONADO, Situacao.MUDADO)
 # What is there, or is never to be made.
 CLOSED = (Situacao.ENVIADO, Situacao.ESQUECIDO, Situacao.DESCARTADO)
 # What somebody may want to look at.
@@ -69,6 +70,11 @@ class Item:
     resumo: str | None
     criado_em: datetime
     mudado_em: datetime
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is on both sides, or is never to be made."""
+        return self.situacao in CLOSED or bool(self.ploomes_id and self.milvus_id)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -161,3 +162,18 @@ def test_every_attempt_waits_for_its_turn_and_a_429_is_heard_by_the_whole_key() 
     assert not caught.value.may_be_stored
     assert len(server.requests) == 3
     assert pace.heard == [0.01, 5.0]
+
+
+class LateTurns(Turns):
+    """A pace whose turn comes when the time of the call is over."""
+
+    def take(self, seconds: float) -> bool:
+        time.sleep(max(seconds, 0) + 0.01)
+        return super().take(seconds)
+
+
+def test_a_turn_that_comes_as_the_time_ends_is_none() -> None:
+    with AnythingServer({}) as server, BlockingSession(Policy(overall=0.05), TELLER, pace=LateTurns(1)) as session:
+        with pytest.raises(Overloaded, match="não chegou a tempo"):
+            session.call("GET", server.url, headers={})
+        assert server.requests == []

@@ -6,6 +6,8 @@ from collections import Counter
 import pytest
 
 from claims.holder import new_token
+from claims.pace import SharedPace
+from core.pace import Budget
 from core.settings.sync import FLOWS
 from flows.sync import standing
 from flows.sync.ledger.item import Situacao
@@ -14,7 +16,7 @@ from flows.sync.run import flow_of, whole
 from flows.sync.sides import both
 from flows.sync.under_way import Run
 from sandbox.faults import Fault, after, close_early, html, reset, status, usual
-from tests.flows.sync.conftest import World
+from tests.flows.sync.conftest import Configure, World
 
 POSTS = {
     "clientes-pm": ("milvus", "POST cliente/criar"),
@@ -156,3 +158,24 @@ def test_one_bad_record_costs_itself_and_is_listed(world: World) -> None:
     assert "11144477735" not in item.erro
     world.clock.advance(86_400)
     assert world.run("clientes-pm").criados == 1
+
+
+def test_a_burst_is_sent_within_the_limit_and_nobody_is_refused(world: World, configure: Configure) -> None:
+    """The limit of the other side is by its own clock, ours by the same: one that moves when somebody waits."""
+    configure(milvus__per_minute="100", ploomes__per_minute="100")
+    for server in (world.ploomes, world.milvus):
+        server.throttle.per_minute = 120
+    for _ in range(60):
+        world.contact()
+    lock = threading.Lock()
+
+    def sleep(seconds: float) -> None:
+        with lock:
+            world.clock.advance(seconds)
+
+    def pace(*budgets: Budget) -> SharedPace:
+        return SharedPace(*budgets, clock=world.clock, sleep=sleep)
+
+    reports = [world.run("clientes-pm", pace=pace) for _ in range(2)]
+    assert sum(one.criados for one in reports) == len(world.milvus.clientes) == 60
+    assert world.milvus.throttle.refused == world.ploomes.throttle.refused == 0
