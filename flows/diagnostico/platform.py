@@ -9,11 +9,12 @@ from core.errors import PlatformError
 from core.redis_address import authority_fault, certificate_refused, client
 from core.settings.core import CoreSettings
 from core.text import os_fault, redact
-from storage import crypto, migrate
+from storage import crypto, migrate, transactions
 from storage.session import engine
 
 PATIENCE_SECONDS = 3.0
 ADDRESS = "Corrija core.redis_url: redis://servidor:6379/0 ou rediss://."
+LONG_TRANSACTION = "Confira o que ela faz: enquanto dura, as tabelas das entregas crescem e ficam lentas."
 NO_AUTHORITY = "Diga em core.redis_ca o arquivo da autoridade que o assina."
 
 
@@ -39,6 +40,9 @@ def database() -> Iterator[Finding]:
         yield Finding("banco de dados", FAULT, str(error), "Confira core.database_url.")
         return
     yield Finding("banco de dados", OK, f"{kind}, versão {migrate.HEAD}")
+    for one in transactions.long_open(engine()):
+        said = f"transação aberta há {one.seconds:.0f} s: {one.who}, {one.state} (pid {one.pid})"
+        yield Finding("banco de dados", WARNING, said, LONG_TRANSACTION)
 
 
 def keys() -> Iterator[Finding]:

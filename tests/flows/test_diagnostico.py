@@ -4,14 +4,17 @@ from typing import Any
 
 import pytest
 from conftest import Configure
+from sqlalchemy import text
 from support.deliveries import webhook
 
-from core.checks import FAULT
+from core.checks import FAULT, WARNING
 from core.settings.questor import ContaQuestor
-from flows.diagnostico import examine
+from flows.diagnostico import examine, platform
 from flows.questor import checks
 from sandbox.questor import QuestorServer
 from sandbox.receiver import ReceiverServer
+from storage import transactions
+from storage.session import transaction
 
 
 def findings() -> dict[str, tuple[str, str]]:
@@ -88,6 +91,15 @@ def test_the_manners_of_a_questor_account_are_looked_at(address: str, more: dict
     said = checks._advice(conta)
     assert (said == "") == (advice == "")
     assert advice in said
+
+
+def test_a_transaction_that_stays_open_is_told(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "LONG_SECONDS", 0.0)
+    with transaction() as db:
+        db.scalar(text("SELECT 1"))
+        told = [one for one in platform.database() if one.situacao == WARNING]
+    (found,) = told
+    assert "transação aberta há" in found.detalhe
 
 
 def test_a_destination_the_rules_refuse_is_a_fault(sqlite: str) -> None:
