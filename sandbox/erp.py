@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from core.clock import SYSTEM, Clock
-from sandbox.server import SandboxServer
+from sandbox.busy import Busy
 
 FIRST_ORDER = 1250
 SECTORS = ("Oficina", "Pintura", "Elétrica")
@@ -28,13 +28,12 @@ END;
 """
 
 
-class ErpServer(SandboxServer):
+class ErpServer(Busy):
     """Makes an order every few seconds. `path` is its database, made where there is none; a restart goes on from it."""
 
     def __init__(self, path: Path, every: float = 4.0, clock: Clock = SYSTEM) -> None:
         super().__init__(clock)
-        self._path, self._every = path, every
-        self._orders: asyncio.Task[None] | None = None
+        self._path, self.every = path, every
         with contextlib.closing(sqlite3.connect(path)) as connection:
             connection.executescript(TABLES)
 
@@ -54,22 +53,9 @@ class ErpServer(SandboxServer):
                 "processadas": connection.execute(done, ["PROCESSADO"]).fetchone()[0],
             }
 
-    async def start(self, port: int = 0) -> None:
-        """Serve, and let orders come."""
-        await super().start(port)
-        self._orders = asyncio.create_task(self._work())
-
-    async def finish(self) -> None:
-        """Let no more orders come, and stop serving."""
-        if self._orders is not None:
-            self._orders.cancel()
-            await asyncio.gather(self._orders, return_exceptions=True)
-        await super().finish()
-
-    async def _work(self) -> None:
-        while True:
-            await asyncio.to_thread(self.order)
-            await asyncio.sleep(self._every)
+    async def happen(self) -> None:
+        """Let an order come."""
+        await asyncio.to_thread(self.order)
 
     def order(self) -> None:
         """Make the next order; the trigger does the rest in the same transaction."""

@@ -134,6 +134,7 @@ def test_its_servers_tell_what_they_have_seen() -> None:
     assert seen["partes"].pop("erp").endswith(" ordens, 0 avisadas")
     assert seen == {
         "partes": {
+            "central": "1 clientes e 0 chamados no Milvus, 1 contatos no Ploomes",
             "ntfy": "0 publicadas",
             "questor": "0 documentos guardados",
             "receptor": "0 com assinatura verificada, 0 recusados",
@@ -163,7 +164,7 @@ def test_what_the_parts_want_is_typed_and_seen_by_whoever_types_in_the_same_plac
             # nothing was delivered yet, and no worker runs
             assert code == 0 or "mostrar 1" in words or "diagnostico" in words, words
         destinations = json.loads(typed("destinos", "listar", "--json").stdout)
-        assert {one["nome"] for one in destinations} == {"demo-webhook", "demo-ntfy", "demo-ordens"}
+        assert {one["nome"] for one in destinations} == {"demo-webhook", "demo-ntfy", "demo-ordens", "demo-chamados"}
         state = json.loads(typed("questor", "estado", "demonstracao", "--conta", "demonstracao", "--json").stdout)
         assert state["total"] == 24
         assert prepared(shown) == 0
