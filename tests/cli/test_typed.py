@@ -8,7 +8,7 @@ import pytest
 
 from cli.typed import type_all
 
-SECRET = "whsec_" + "A" * 43 + "="
+SECRET = "whsec_" + "A" * 43 + "="  # pragma: allowlist secret
 MAKE = ["destinos", "criar", "--tipo", "webhook", "--nome", "a", "--url", "https://exemplo.com/x", "--segredo", "-"]
 
 

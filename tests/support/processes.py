@@ -1,5 +1,6 @@
 """Looking at processes from outside."""
 
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -15,3 +16,15 @@ def alive(pid: int) -> bool:
 def arguments(pid: int) -> str:
     """Return what a process was started with, as anybody on the machine can read it."""
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the processes that a process started, and those that these started."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rsplit(")", 1)[1].split()[1])
+    below = [pid]
+    for one in below:
+        below += [child for child, parent in parents.items() if parent == one]
+    return below[1:]

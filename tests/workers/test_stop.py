@@ -4,8 +4,9 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import pytest
 from conftest import Configure
 from sqlalchemy import func, select
 from support.deliveries import SECRET, deliveries, fire, webhook
-from support.ports import wait_until
+from support.ports import free_port, wait_until
+from support.processes import alive, descendants
 from support.questor import TOKEN, account, lot, states
 
 from connectors.oracle import ddl
@@ -29,6 +31,7 @@ from sandbox.questor import QuestorServer
 from sandbox.questor.documentos import documento
 from sandbox.receiver import ReceiverServer
 from storage.models import Caixa, Delivery, Destino, Event, QuestorArquivo, QuestorRemetente
+from storage.models.fila import FilaLinha
 from storage.session import reading
 from workers.layout import one_per_family
 
@@ -128,8 +131,9 @@ def _rows() -> int:
         return db.scalar(select(func.count()).select_from(Caixa).where(Caixa.due_at <= SYSTEM.now())) or 0
 
 
-def test_queue_tables(sqlite: str, broker: str, configure: Configure) -> None:
-    rows = 1500
+@contextmanager
+def queue_table(configure: Configure, rows: int) -> Iterator[Callable[[str], int]]:
+    """Configure an ERP's table with so many rows; give what counts those of a status."""
     with OracleServer({"hsm": "palavra"}) as server:
         account = {"fila__user": "hsm", "fila__password": "palavra"}  # pragma: allowlist secret
         configure(fila__dsn=server.dsn, fila__batch="20", **account)
@@ -144,16 +148,66 @@ def test_queue_tables(sqlite: str, broker: str, configure: Configure) -> None:
                 cursor.execute(f"SELECT COUNT(*) FROM {TABLE} WHERE STATUS = '{status}'")
                 return int(cursor.fetchone()[0])  # type: ignore[index]
 
-            with running("fila") as worker:
-                messages.send("fila.vigiar")
-                wait_until(lambda: amount("PROCESSADO") > 0)
-                end_well(worker, "fila")
-            assert amount("PROCESSANDO") == 0
-            assert 0 < amount("PROCESSADO") == _events() < rows
-            with running("fila"):
-                messages.send("fila.vigiar")
-                wait_until(lambda: amount("PROCESSADO") == rows)
-            assert _events() == rows
+            yield amount
+
+
+def test_queue_tables(sqlite: str, broker: str, configure: Configure) -> None:
+    rows = 1500
+    with queue_table(configure, rows) as amount:
+        with running("fila") as worker:
+            messages.send("fila.vigiar")
+            wait_until(lambda: amount("PROCESSADO") > 0)
+            end_well(worker, "fila")
+        assert amount("PROCESSANDO") == 0
+        assert 0 < amount("PROCESSADO") == _events() < rows
+        with running("fila"):
+            messages.send("fila.vigiar")
+            wait_until(lambda: amount("PROCESSADO") == rows)
+        assert _events() == rows
+
+
+def test_all_of_them_on_one_machine(sqlite: str, loopback: None, configure: Configure, tmp_path: Path) -> None:
+    """The whole line, as it is typed: its two workers carry all that is under way."""
+    rows, documents, owed = 3000, 600, 600
+    configure(flower__port=str(free_port()), api__port=str(free_port()))
+    with (
+        ReceiverServer({"/x": SECRET}) as receiver,
+        QuestorServer(TOKEN) as questor,
+        queue_table(configure, rows) as amount,
+    ):
+        configure(**account(questor.url, max_batch_items="5"))
+        questor.limites.latencia = 0.5
+        receiver.faults.always(faults.slow(1), key="/x")
+        webhook(f"{receiver.url}/x")
+        lote = lot(tmp_path / "lote", (documento("nfe", number) for number in range(1, documents + 1)))
+        fire(owed)
+        with (tmp_path / "saida.txt").open("wb") as said:
+            line = subprocess.Popen([sys.executable, "-m", "cli.main", "subir"], stdout=said, stderr=said)
+        try:
+            assert receiver.wait_for(lambda: len(receiver.requests) > 4, timeout=120)
+            wait_until(lambda: len(questor.guardados) > 5)
+            messages.send("fila.vigiar")
+            wait_until(lambda: amount("PROCESSADO") > 0)
+            below = descendants(line.pid)
+            line.send_signal(signal.SIGTERM)
+            assert line.wait(60) == 0
+        finally:
+            line.kill()
+            line.wait()
+        begun, sent, told = len(receiver.requests), len(questor.guardados), _orders()
+        assert "encerrado" not in (tmp_path / "saida.txt").read_text()
+        assert [pid for pid in below if alive(pid)] == []
+        assert held(Delivery, Destino, QuestorArquivo, QuestorRemetente) == 0
+        assert Counter(row.estado for row in deliveries()) == {"entregue": begun, "pendente": owed - begun}
+        assert states(lote) == {"enviado": sent, "pendente": documents - sent}
+        assert (amount("PROCESSANDO"), amount("PROCESSADO")) == (0, told)
+        assert (0 < told < rows, sent < documents, begun < owed) == (True, True, True)
+        assert (receiver.repeats, sum(questor.repetidos.values())) == ({}, 0)
+
+
+def _orders() -> int:
+    with reading() as db:
+        return db.scalar(select(func.count()).select_from(FilaLinha)) or 0
 
 
 def _events() -> int:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from conftest import Configure
 from support.deliveries import SECRET, deliveries
 from support.line import rows
 from support.ports import free_port, slowness, soon, wait_until
-from support.processes import alive, arguments
+from support.processes import alive, arguments, descendants
 
 from cli.main import main
 from core.clock import SYSTEM
@@ -68,17 +68,6 @@ def get(url: str, credentials: str | None = None) -> tuple[int, bytes]:
             return error.code, b""
     except (URLError, OSError):
         return 0, b""
-
-
-def descendants(pid: int) -> list[int]:
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(FileNotFoundError, ProcessLookupError):
-            parents[int(stat.parent.name)] = int(stat.read_text().rsplit(")", 1)[1].split()[1])
-    below = [pid]
-    for one in below:
-        below += [child for child, parent in parents.items() if parent == one]
-    return below[1:]
 
 
 def refused(*more: str) -> str:
