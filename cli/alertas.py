@@ -8,10 +8,11 @@ from cli.options import Depois, Json, Limite
 from cli.output import document, plain, report, say
 from cli.portuguese import Noun
 from core.page import SIZE
+from core.text import plural
 from flows.alertas import views
 
 app = Noun("Alertas: o que está errado.")
-Fonte = Annotated[str | None, typer.Option("--fonte", help="De quem é o objeto: sat, entregas, questor, fluxos.")]
+Fonte = Annotated[str | None, typer.Option("--fonte", help=f"De quem é o objeto: {', '.join(views.sources())}.")]
 COLUMNS = {
     "id": "Nº",
     "fonte": "Fonte",
@@ -48,6 +49,6 @@ def reconhecer(
     from flows.alertas.acknowledging import acknowledge
 
     found = acknowledge(alerta, fonte)
-    say(f"{len(found)} alertas reconhecidos.")
+    say(plural(len(found), "alerta reconhecido", "alertas reconhecidos") + ".")
     if as_json:
         document([plain(one) for one in found])

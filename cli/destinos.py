@@ -12,6 +12,7 @@ from cli.output import document, plain, report, say
 from cli.portuguese import Noun
 from core.errors import Transient, UsageError
 from core.page import SIZE
+from core.text import plural
 from flows.destinos import views
 
 if TYPE_CHECKING:
@@ -151,7 +152,8 @@ def retomar(destino: Which) -> None:
     """Liga de novo um destino pausado ou desligado e manda o que ficou retido."""
     from flows.destinos.switching import resume
 
-    say(f"Destino ligado; {resume(destino)} entregas retidas voltaram à fila.")
+    back = plural(resume(destino), "entrega retida voltou", "entregas retidas voltaram")
+    say(f"Destino ligado; {back} à fila.")
     say("O que foi abandonado antes volta com `esteira entregas recuperar`.")
 
 

@@ -8,6 +8,7 @@ from cli.options import Depois, Fila, Json, Limite
 from cli.output import answer, document, plain, report, say, table
 from cli.portuguese import Noun
 from core.page import SIZE
+from core.text import plural
 from flows.entregas import views
 
 app = Noun("Entregas: um evento devido a um destino.")
@@ -90,7 +91,7 @@ def recuperar(
 
     since = read_instant(desde, CoreSettings.current().zone, "desde")
     amount = again.recover(number_of(destino), since, tudo=tudo)
-    say(f"{amount} entregas voltaram à fila, {again.PER_SECOND} por segundo.")
+    say(f"{plural(amount, 'entrega voltou', 'entregas voltaram')} à fila, {again.PER_SECOND} por segundo.")
     if as_json:
         document({"entregas": amount})
 

@@ -11,6 +11,7 @@ from cli.output import document, report, say
 from cli.portuguese import Noun
 from core.page import SIZE
 from core.settings.accounts import PADRAO
+from core.text import plural
 
 app = Noun("Filas de ordens de serviço em tabelas de outros bancos.")
 Conta = Annotated[str, typer.Option("--conta", help="Conta da seção fila.")]
@@ -74,7 +75,9 @@ def publicar(
     if as_json:
         document(asdict(found))
     else:
-        say(f"{found.linhas} linhas: {found.publicadas} avisadas agora, {found.repetidas} já avisadas antes.")
+        now = plural(found.publicadas, "avisada agora", "avisadas agora")
+        before = plural(found.repetidas, "já avisada antes", "já avisadas antes")
+        say(f"{plural(found.linhas, 'linha', 'linhas')}: {now}, {before}.")
 
 
 @app.command()
@@ -90,7 +93,7 @@ def reprocessar(
     if (linha is None) == (not erro):
         raise UsageError("Diga o número de uma linha, ou --erro para todas.")
     amount = again.reprocess(conta, None if linha is None else [linha])
-    say(f"{amount} linhas de volta à fila.")
+    say(f"{plural(amount, 'linha', 'linhas')} de volta à fila.")
 
 
 @app.command()
@@ -106,9 +109,11 @@ def adotar(
     if as_json:
         document(asdict(found))
         return
-    say(f"{found.numeros} números: {found.adotadas} adotados, {found.conhecidas} já conhecidos.")
+    new = plural(found.adotadas, "adotado", "adotados")
+    known = plural(found.conhecidas, "já conhecido", "já conhecidos")
+    say(f"{plural(found.numeros, 'número', 'números')}: {new}, {known}.")
     if found.sem_linha:
-        say(f"{found.sem_linha} números não têm linha na tabela.")
+        say(f"{plural(found.sem_linha, 'número não tem', 'números não têm')} linha na tabela.")
 
 
 @app.command()
@@ -138,6 +143,6 @@ def migrar(
         say("Não falta nada.")
     elif aplicar:
         preparing.apply(conta, missing)
-        say(f"{len(missing)} comandos aplicados.")
+        say(f"{plural(len(missing), 'comando aplicado', 'comandos aplicados')}.")
     else:
         say("Nada foi mudado; repita com --aplicar, ou entregue isto ao DBA.")

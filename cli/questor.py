@@ -16,6 +16,7 @@ from core.clock import SYSTEM
 from core.errors import Misconfigured, Rejected, Transient
 from core.page import SIZE
 from core.settings.accounts import PADRAO
+from core.text import plural
 from flows.questor import lots, starting, views
 from flows.questor.views import Progress, progress
 
@@ -77,7 +78,8 @@ def varrer(
     if as_json:
         document({**asdict(found), "por_segundo": round(rate, 1)})
         return
-    say(f"{found.arquivos} arquivos em {found.segundos:.1f} s ({rate:.0f}/s), {found.lidos} lidos.")
+    files, read = plural(found.arquivos, "arquivo", "arquivos"), plural(found.lidos, "lido", "lidos")
+    say(f"{files} em {found.segundos:.1f} s ({rate:.0f}/s), {read}.")
     say(f"Lote {found.lote}: " + (", ".join(f"{n} {estado}" for estado, n in found.estados.items()) or "vazio") + ".")
 
 
@@ -184,13 +186,14 @@ def repetir(
     conta: Conta = PADRAO,
 ) -> None:
     """Manda de novo o que foi recusado, ou consulta de novo o que ficou desconhecido."""
-    say(f"{lots.repetir(lote, estado, conta)} arquivos voltam para a fila do lote {lote}.")
+    back = plural(lots.repetir(lote, estado, conta), "arquivo volta", "arquivos voltam")
+    say(f"{back} para a fila do lote {lote}.")
 
 
 @app.command()
 def remover(lote: Lote, conta: Conta = PADRAO) -> None:
     """Esquece um lote e a linha de cada arquivo; nada muda na pasta nem no Questor."""
-    say(f"Lote {lote} removido, com {lots.remover(lote, conta)} arquivos.")
+    say(f"Lote {lote} removido, com {plural(lots.remover(lote, conta), 'arquivo', 'arquivos')}.")
 
 
 def _drawn(found: Progress) -> "Table":

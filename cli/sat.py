@@ -10,6 +10,7 @@ from cli.output import document, report, say
 from cli.portuguese import Noun
 from core.errors import Misconfigured, Rejected, Transient, UsageError
 from core.page import SIZE
+from core.text import plural
 
 if TYPE_CHECKING:
     from flows.sat.outcome import Verificacao
@@ -111,7 +112,7 @@ def _enqueue(names: list[str], as_json: bool) -> int:
 
     for name in names:
         messages.send("sat.verificar_caixa", [name])
-    say(f"{len(names)} verificações deixadas na fila.")
+    say(f"{plural(len(names), 'verificação deixada', 'verificações deixadas')} na fila.")
     if as_json:
         document([{"caixa": name, "fila": True} for name in names])
     return 0

@@ -10,6 +10,7 @@ from cli.output import document, instant, report, say
 from cli.portuguese import Noun
 from core.errors import Rejected, UsageError
 from core.page import SIZE
+from core.text import plural
 
 Nome = Annotated[str, typer.Argument(metavar="NOME", help="Nome da caixa.")]
 
@@ -31,7 +32,8 @@ def importar(
     titles = {"linha": "Linha", "nome": "Caixa", "resultado": "Resultado", "motivo": "Motivo"}
     report(found, titles, "O arquivo não tem linhas.", as_json=as_json)
     refused = sum(one.resultado == importing.RECUSADA for one in found)
-    say(f"{len(found) - refused} aceitas, {refused} recusadas.")
+    accepted = plural(len(found) - refused, "aceita", "aceitas")
+    say(f"{accepted}, {plural(refused, 'recusada', 'recusadas')}.")
     return Rejected.exit_code if refused else 0
 
 
@@ -74,7 +76,9 @@ def silenciar(
 
 def extrair(
     nome: Nome,
-    saida: Annotated[Path | None, typer.Option("--saida", help="Arquivo novo (sem ele, com o nome da caixa).")] = None,
+    saida: Annotated[
+        Path | None, typer.Option("--saida", help="Arquivo novo (sem ele, nesta pasta e com o nome da caixa).")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Traz o log do equipamento para um arquivo."""
@@ -82,6 +86,6 @@ def extrair(
 
     path = logs.extrair(nome, saida)
     size = path.stat().st_size
-    say(f"{size} bytes em {path}.")
+    say(f"{plural(size, 'byte', 'bytes')} em {path.resolve()}.")
     if as_json:
         document({"caixa": nome, "arquivo": str(path), "bytes": size})

@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future, wait
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from core.logs import get_logger
 
@@ -16,6 +16,41 @@ T = TypeVar("T")
 
 CANCEL_SECONDS = 5.0
 log = get_logger(__name__)
+
+
+class _Call(Generic[T]):
+    """The work of one caller, who may be interrupted at any moment, also before the loop has heard of it."""
+
+    def __init__(self, work: Coroutine[Any, Any, T]) -> None:
+        self.ended = threading.Event()
+        self._work = work
+        self._task: asyncio.Task[Any] | None = None
+        self._gone = False
+
+    async def run(self) -> T:
+        """Do the work; `ended` is set when it has run to its end, also when it was cancelled."""
+        self._task = asyncio.current_task()
+        try:
+            if self._gone:
+                self._work.close()
+                raise asyncio.CancelledError
+            return await self._work
+        finally:
+            self.ended.set()
+
+    def abandon(self) -> None:
+        """Cancel it, from within the loop."""
+        self._gone = True
+        if self._task is not None:
+            self._task.cancel()
+        else:
+            # A call that was submitted begins before this comes.
+            asyncio.get_running_loop().call_soon(self._close_unheard)
+
+    def _close_unheard(self) -> None:
+        if self._task is None:
+            self._work.close()
+            self.ended.set()
 
 
 class _Thread:
@@ -28,16 +63,9 @@ class _Thread:
         self._thread = threading.Thread(target=self.loop.run_forever, name="esteira-loop", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Coroutine[Any, Any, T], ended: threading.Event) -> "Future[T]":
-        """Start a coroutine; `ended` is set when it has run to its end, also when it was cancelled."""
-
-        async def tracked() -> T:
-            try:
-                return await work
-            finally:
-                ended.set()
-
-        return asyncio.run_coroutine_threadsafe(tracked(), self.loop)
+    def submit(self, call: _Call[T]) -> "Future[T]":
+        """Start a call."""
+        return asyncio.run_coroutine_threadsafe(call.run(), self.loop)
 
     def lend(self, future: "Future[Any]") -> None:
         """Let a coroutine go on without its caller; its faults are logged."""
@@ -78,19 +106,19 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def begin(work: Coroutine[Any, Any, T]) -> "Future[T]":
     """Start a coroutine that goes on behind the caller; `finish` waits for it, and its faults are logged."""
     thread = _current()
-    future = thread.submit(work, threading.Event())
+    future = thread.submit(_Call(work))
     thread.lend(future)
     return future
 
 
 def _waited(work: Coroutine[Any, Any, T]) -> "Future[T]":
-    ended = threading.Event()
-    future = _current().submit(work, ended)
+    thread, call = _current(), _Call(work)
     try:
+        future = thread.submit(call)
         wait([future])
     except BaseException:
-        if future.cancel():
-            ended.wait(CANCEL_SECONDS)
+        thread.loop.call_soon_threadsafe(call.abandon)
+        call.ended.wait(CANCEL_SECONDS)
         raise
     return future
 

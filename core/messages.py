@@ -8,6 +8,7 @@ from typing import Any
 
 from core.errors import Transient
 
+NO_ANSWER = "O broker não respondeu (core.redis_url): `esteira subir` está rodando?"
 # A worker that does not answer within it counts as away.
 PING_SECONDS = 1.0
 
@@ -24,7 +25,7 @@ def send(task: str, arguments: Sequence[Any] = (), *, expires: float | None = No
     try:
         current().send_task(task, args=list(arguments), expires=expires)
     except (OperationalError, OSError):
-        raise Transient("O broker não respondeu (core.redis_url): `esteira subir` está rodando?") from None
+        raise Transient(NO_ANSWER) from None
 
 
 def answering() -> list[str]:

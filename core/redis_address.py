@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import redis
 
 SECURE = "rediss"
+SCHEMES = ("redis", SECURE)
+LOOKS_LIKE = "não é um endereço de Redis: use redis://servidor:6379/0 ou rediss://"
 REQUIREMENTS = {"required": ssl.CERT_REQUIRED, "optional": ssl.CERT_OPTIONAL, "none": ssl.CERT_NONE}
 READERS: dict[str, Callable[[str], Any]] = {
     "ssl_cert_reqs": lambda text: REQUIREMENTS[text.lower().removeprefix("cert_")],
@@ -50,6 +52,23 @@ def redis_address(url: str, authority: Path | None = None) -> RedisAddress:
     if tls["ssl_cert_reqs"] == ssl.CERT_NONE:
         tls["ssl_check_hostname"] = False
     return RedisAddress(urlunsplit(parts._replace(query=kept)), tls)
+
+
+def judge(url: str) -> None:
+    """Look at an address as it is written, without a connection.
+
+    Raises:
+        ValueError: it is no address of a Redis; the text says what one looks like, and nothing of this one.
+    """
+    try:
+        parts = urlsplit(url)
+        ours = parts.scheme in SCHEMES and parts.port != 0
+        database = parts.path.strip("/")
+    except ValueError:
+        raise ValueError(LOOKS_LIKE) from None
+    if not ours or (database and not database.isdecimal()):
+        raise ValueError(LOOKS_LIKE)
+    redis_address(url)
 
 
 def _read(name: str, value: str) -> Any:

@@ -5,10 +5,12 @@ from typing import Any
 
 import structlog
 from celery import Task, shared_task
+from kombu.exceptions import OperationalError
 
 from core import queues
 from core.errors import PlatformError, Transient
 from core.logs import get_logger
+from core.messages import NO_ANSWER
 from core.queues import Queue
 
 log = get_logger(__name__)
@@ -37,6 +39,13 @@ class FlowTask(Task):  # type: ignore[misc]
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with structlog.contextvars.bound_contextvars(task=self.name, task_id=self.request.id):
             return super().__call__(*args, **kwargs)
+
+    def apply_async(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a message; raise `Transient` with a sentence for people when there is no broker to take it."""
+        try:
+            return super().apply_async(*args, **kwargs)
+        except (OperationalError, OSError):
+            raise Transient(NO_ANSWER) from None
 
     def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:
         """Note when a scheduled task ran to its end; one that does not becomes an alert (`alerts/fluxos`)."""

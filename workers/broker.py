@@ -17,7 +17,7 @@ import redis
 
 from core.broker_address import ADDRESS_FILE
 from core.errors import Misconfigured, PlatformError, Transient
-from core.redis_address import RedisAddress, authority_fault, certificate_refused, client, redis_address
+from core.redis_address import LOOKS_LIKE, RedisAddress, authority_fault, certificate_refused, client, redis_address
 from core.settings.core import CoreSettings
 from core.settings.load import Settings
 from workers.ports import LOOPBACK, free_ports
@@ -59,7 +59,7 @@ def check(key: str, url: str, authority: Path | None = None) -> None:
         address = redis_address(url, authority)
         asked = client(address, PING_SECONDS)
     except ValueError:
-        raise Misconfigured(f"{key} não é um endereço de Redis: use redis://servidor:6379/0 ou rediss://.") from None
+        raise Misconfigured(f"{key} {LOOKS_LIKE}.") from None
     if mistake := authority_fault(address):
         raise Misconfigured(f"Não consigo verificar o Redis de {key}: {mistake}. Corrija core.redis_ca.")
     with asked:

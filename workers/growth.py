@@ -13,17 +13,18 @@ from core import queues
 
 # How long a message waits for a process that is about to become free before another one is started.
 PATIENCE_SECONDS, URGENT_PATIENCE_SECONDS = 1.0, 0.1
-# How long a process stays that nothing waited for; the time of starting one is small beside it.
-KEEP_SECONDS = 10.0
+# How long a process stays that nothing waited for: starting one takes little beside it; what is urgent may not wait.
+KEEP_SECONDS, URGENT_KEEP_SECONDS = 10.0, 30.0
 
 
 class Autoscaler(CeleryAutoscaler):  # type: ignore[misc]
     """Grows for a message that has waited, shrinks while none waits."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options, keepalive=KEEP_SECONDS)
-        carried = set(self.worker.app.amqp.queues.consume_from)
+    def __init__(self, *args: Any, worker: Any, **options: Any) -> None:
+        carried = set(worker.app.amqp.queues.consume_from)
         urgent = any(queue.urgent for queue in queues.queues() if queue.name in carried)
+        keep = URGENT_KEEP_SECONDS if urgent else KEEP_SECONDS
+        super().__init__(*args, worker=worker, **options, keepalive=keep)
         self._patience = URGENT_PATIENCE_SECONDS if urgent else PATIENCE_SECONDS
 
     def maybe_scale(self, req: Any = None) -> None:

@@ -6,6 +6,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from core.text import plural
+
 ROOM = 10_000
 CLOSING_SECONDS = 0.5
 
@@ -47,7 +49,7 @@ class Output:
         while (line := self._waiting.get()) is not None:
             if self._dropped:
                 dropped, self._dropped = self._dropped, 0
-                self._put(f"({dropped} linhas descartadas: a saída estava parada)")
+                self._put(f"({plural(dropped, 'linha descartada', 'linhas descartadas')}: a saída estava parada)")
             self._put(line)
 
     def _put(self, line: str) -> None:

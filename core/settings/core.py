@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
+from core.redis_address import judge
 from core.settings.base import Section, Zone, default_is
 
 
@@ -55,6 +56,13 @@ class CoreSettings(Section):
         examples=[["chave-fernet-em-base64"]],
         json_schema_extra=default_is("um arquivo `chaves` em `data_dir`, criado na primeira vez"),
     )
+
+    @field_validator("redis_url", "broker_url")
+    @classmethod
+    def _address(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None:
+            judge(given.get_secret_value())
+        return given
 
     @property
     def database(self) -> str:

@@ -1,10 +1,12 @@
 """Alerts as people see them: the open ones, or all. They are the operator's; a user meets none."""
 
+import pkgutil
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
+import alerts as rooms
 from core.caller import OPERATOR, Caller
 from core.page import SIZE, Page
 from storage.models import Alerta
@@ -25,6 +27,11 @@ class AlertView:
     aberto_em: datetime
     reconhecido_em: datetime | None
     resolvido_em: datetime | None
+
+
+def sources() -> list[str]:
+    """Return the names of all sources of alerts: the folders of their room."""
+    return [package.name for package in pkgutil.iter_modules(rooms.__path__) if package.ispkg]
 
 
 def alerts(

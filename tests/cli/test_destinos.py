@@ -147,7 +147,7 @@ def test_a_destination_that_was_switched_off_can_be_turned_on_again(run: Run, re
     assert json.loads(run("destinos", "listar", "--json")[1])[0]["situacao"] == "desligado"
     assert [row.estado for row in deliveries()] == ["esgotado", "retido"]
     code, _, err = run("destinos", "retomar", "São João")
-    assert (code, "1 entregas" in err) == (0, True)
+    assert (code, "1 entrega retida voltou" in err) == (0, True)
     assert [row.estado for row in deliveries()] == ["esgotado", "pendente"]
 
 
@@ -174,7 +174,7 @@ def test_one_is_paused_turned_on_tried_and_gets_another_secret(run: Run, receive
     assert run("destinos pausar loja")[0] == 0
     run("eventos disparar alerta_aberto --dados {}")
     assert [row.estado for row in deliveries()] == ["retido"]
-    assert "1 entregas" in run("destinos retomar loja")[2]
+    assert "1 entrega retida voltou" in run("destinos retomar loja")[2]
     code, out, _ = run("destinos testar loja --json")
     assert (code, json.loads(out)["sucesso"]) == (0, True)
     receiver.faults.queue(faults.status(500))

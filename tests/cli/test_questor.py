@@ -157,7 +157,7 @@ def test_what_was_refused_is_sent_again_when_somebody_says_so(run: Run, server: 
         "recusado", "cliente_nao_cadastrado", "Cliente não cadastrado."
     )  # fmt: skip
     server.recusas = {}
-    assert "1 arquivos" in run("repetir", "janeiro", "--estado", "recusado")[2]
+    assert "1 arquivo volta" in run("repetir", "janeiro", "--estado", "recusado")[2]
     assert run("enviar", "janeiro")[0] == 0
     assert report(run)["1.xml"]["estado"] == "enviado"
     assert run("repetir", "janeiro", "--estado", "enviado")[0] == 2

@@ -64,7 +64,7 @@ def test_boxes_are_imported_with_a_result_for_each_row_and_removed(hub: HubServe
     code, out, err = run("importar", str(path), "--json")
     assert code == 5
     assert [(one["linha"], one["resultado"]) for one in json.loads(out)] == [(2, "criada"), (3, "recusada")]
-    assert "1 aceitas, 1 recusadas" in err
+    assert "1 aceita, 1 recusada." in err
     assert run("verificar", "nova")[0] in (0, 1)
     assert hub.count(7) == 1
     assert run("remover", "nova")[0] == 0

@@ -1,9 +1,12 @@
 import asyncio
+import inspect
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -124,6 +127,29 @@ def test_an_interrupted_caller_cancels_its_work_and_waits_for_its_clearing_up() 
     finally:
         signal.signal(signal.SIGINT, before)
     assert cleared == ["ok"]
+
+
+@pytest.mark.parametrize(("event", "heard"), [("call", False), ("return", True)])
+def test_an_interrupt_around_the_submission_leaves_no_work_behind(event: str, heard: bool) -> None:
+    loop.run(double(1))
+    ended: list[str] = []
+    began = threading.Event()
+    work = noted(ended, began, asyncio.Event())
+
+    def interrupt(frame: FrameType, what: str, _: object) -> None:
+        if what == event and frame.f_code is loop._Thread.submit.__code__:
+            sys.setprofile(None)
+            raise KeyboardInterrupt
+
+    sys.setprofile(interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            loop.run(work)
+    finally:
+        sys.setprofile(None)
+    assert inspect.getcoroutinestate(work) == inspect.CORO_CLOSED
+    assert ended == (["cancelado"] if began.is_set() else [])
+    assert heard or not began.is_set()
 
 
 @pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")

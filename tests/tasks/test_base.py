@@ -2,8 +2,11 @@
 
 import pytest
 from celery import shared_task
+from conftest import Configure
 
+from core import celery_app
 from core.celery_app import app
+from core.errors import Transient
 from storage.models import Marca
 from storage.models.limites import RAN
 from storage.session import reading
@@ -29,3 +32,11 @@ def test_a_scheduled_task_that_ran_to_its_end_is_noted(
     marcada.apply(args=[fault])
     with reading() as db:
         assert (db.get(Marca, RAN + "teste.marcada") is not None) is noted
+
+
+def test_a_task_called_from_python_says_in_a_sentence_that_no_broker_answers(configure: Configure) -> None:
+    configure()
+    celery_app.refresh()
+    for call in (marcada.delay, marcada.apply_async, marcada.s().apply_async):
+        with pytest.raises(Transient, match=r"core\.redis_url"):
+            call()

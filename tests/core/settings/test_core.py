@@ -4,9 +4,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from conftest import Configure
 from pydantic import SecretStr
 
+from core.errors import Misconfigured
 from core.settings.core import CoreSettings
+from core.settings.load import load_settings
 
 
 def test_without_a_database_it_is_a_file_of_the_data_folder(tmp_path: Path) -> None:
@@ -26,6 +29,37 @@ def test_without_a_database_it_is_a_file_of_the_data_folder(tmp_path: Path) -> N
 )
 def test_the_broker_is_the_redis_unless_another_is_given(given: dict[str, str], wanted: str | None) -> None:
     assert CoreSettings.model_validate(given).broker == wanted
+
+
+@pytest.mark.parametrize("key", ["redis_url", "broker_url"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "x",
+        "http://:abacaxi@x",
+        "redis://:abacaxi@x:porta/0",
+        "redis://:abacaxi@x:70000/0",
+        "redis://x/abacaxi",
+        "redis://[x",
+        "rediss://:abacaxi@x?ssl_cert_reqs=abacaxi",
+        "unix:///abacaxi",
+    ],
+)
+def test_what_is_no_address_of_a_broker_is_told_when_the_settings_load(
+    configure: Configure, key: str, url: str
+) -> None:
+    configure(**{f"core__{key}": url})
+    with pytest.raises(Misconfigured, match=f"core.{key}") as told:
+        load_settings()
+    assert "abacaxi" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://x", "redis:///0", "redis://u:s@x:6380/3", "rediss://x?ssl_cert_reqs=none", "redis://[::1]:1/0"]
+)
+def test_an_address_may_leave_out_what_is_usual(url: str) -> None:
+    assert CoreSettings.model_validate({"redis_url": url}).broker == url
 
 
 def test_the_zone_is_one() -> None:
