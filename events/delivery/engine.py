@@ -56,7 +56,7 @@ class Engine:
     def __init__(self, tasks: frozenset[str] | None, clock: Clock, *, budget: int | None = None) -> None:
         self.settings, self.clock = DeliverySettings.current(), clock
         self.hints, self.report = Hints(), Report()
-        self.crowded = self.served = False
+        self.looked = self.crowded = self.served = False
         self._book = Book(tasks, self._first_quota, clock)
         self._backoff = Backoff(self.settings.schedule, self.settings.jitter)
         self._budget, self._rows = budget, 0
@@ -140,7 +140,7 @@ class Engine:
 
     def took(self, taken: Taken) -> None:
         """Note which destinations are held now, and what waits for them."""
-        plan = self._plan
+        plan, self.looked = self._plan, True
         self._settled(plan, taken)
         self._unsent = self._unsent[len(plan.unsent) :]
         for one in taken.new:

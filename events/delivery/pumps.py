@@ -30,9 +30,9 @@ from storage.session import engine as database
 # So long outcomes wait for others, and for the next claim, to be written with them.
 GATHER_SECONDS = 0.05
 IDLE_SECONDS = 5.0
-CHECK_SECONDS, LAG_SECONDS = 0.1, 0.05
-# A pump that does not keep up asks for help at once, then after so long, then after twice as long.
-HELP_SECONDS = 2.0
+CHECK_SECONDS, LAG_SECONDS = 0.05, 0.05
+# A pump that does not keep up asks for help at once (one that helps, after so long), then again, each time later.
+HELP_SECONDS = 5.0
 T = TypeVar("T")
 
 
@@ -100,7 +100,7 @@ class Server:
             listens = await self._listens(ears)
             self._pump = pump = Pump(engine, Pace(gather=GATHER_SECONDS, idle=IDLE_SECONDS if listens else 0.0))
             self._pass_on()
-            check = asyncio.ensure_future(self._check(engine))
+            check = asyncio.ensure_future(self._check(engine, 0.0 if listens else time.monotonic() + HELP_SECONDS))
             try:
                 await pump.run()
             finally:
@@ -156,16 +156,19 @@ class Server:
             engine.hint(hints)
         pump.wake()
 
-    async def _check(self, engine: Engine) -> None:
+    async def _check(self, engine: Engine, ask_at: float) -> None:
         """Ask another process for help while this one does not keep up."""
-        was_busy, ask_at, wait = False, 0.0, HELP_SECONDS
+        was_busy, wait = False, HELP_SECONDS
         while True:
             before = time.monotonic()
             await asyncio.sleep(CHECK_SECONDS)
             now = time.monotonic()
             late = now - before - CHECK_SECONDS > LAG_SECONDS
             busy = engine.overloaded or (late and bool(engine.hints))
-            (self.calm.clear if busy else self.calm.set)()
+            if busy:
+                self.calm.clear()
+            elif engine.looked and not was_busy:
+                self.calm.set()
             if not busy:
                 was_busy, wait = False, HELP_SECONDS if now >= ask_at else wait
             elif not was_busy:
