@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -40,7 +41,8 @@ def _oldest(connection: Connection, layout: Layout) -> int | None:
     table = layout.table
     first = select(func.min(table.c.created), today()).where(table.c.status == Status.PENDENTE.value)
     row = connection.execute(first).one()
-    return None if row[0] is None else max(int((row[1] - row[0]).total_seconds()), 0)
+    oldest, now = row
+    return max(int((now - oldest).total_seconds()), 0) if isinstance(oldest, datetime) else None
 
 
 def failed(connection: Connection, layout: Layout, ids: Sequence[Number] | None, limit: int) -> list[Order]:

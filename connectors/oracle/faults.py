@@ -90,8 +90,9 @@ def explained(conta: str) -> Iterator[None]:
         fault = ConnectionLost(f"Fila {conta}: {GONE.text}.") if lost else fault_of(said, conta)
     except PoolTimeoutError:
         fault = CROWDED.kind(f"Fila {conta}: {CROWDED.text}.")
-    except UnicodeDecodeError:
-        fault = Transient(f"Fila {conta}: um texto não pôde ser lido.")
+    except (ValueError, OverflowError):
+        # the driver met a value that Python has no room for
+        fault = Transient(f"Fila {conta}: um valor da tabela não pôde ser lido.")
     else:
         return
     raise fault

@@ -10,6 +10,7 @@ from sqlalchemy import table as plain_table
 from sqlalchemy.sql import literal_column
 from sqlalchemy.types import NullType
 
+from connectors.oracle.moments import AsWritten
 from core.errors import Misconfigured
 from core.settings.fila import ContaFila
 
@@ -26,7 +27,7 @@ TYPES: dict[str, Any] = {
     "os": NullType(),
     "message": String(),
     "status": String(20),
-    "created": DateTime(),
+    "created": AsWritten(),
     "processed": DateTime(),
     "attempts": Integer(),
     "worker": String(WORKER_BYTES),

@@ -1,10 +1,26 @@
 """The clock of the queue's own server, in UTC, so that leases do not depend on a session's time zone."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType, TypeDecorator
+
+
+class AsWritten(TypeDecorator[Any]):
+    """An instant as a row has it; one that is none stays the text that it is, and costs nobody else."""
+
+    impl = NullType
+    cache_ok = True
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> Any:
+        """Return the instant."""
+        try:
+            return datetime.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            return value
 
 
 class moment(FunctionElement[Any]):  # noqa: N801 - it reads as the function it stands for

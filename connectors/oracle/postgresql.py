@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
+from psycopg.types.datetime import TimestampLoader
 
 TEXTS = ("text", "varchar", "bpchar")
 UNENCODED = "SQL_ASCII"
@@ -22,6 +23,17 @@ class Readable(Loader):
             return raw.decode()
         except UnicodeDecodeError:
             return raw.decode("cp1252", "replace")
+
+
+class Instant(TimestampLoader):
+    """Reads an instant; one that Python has no room for, as infinity, is the text that PostgreSQL shows."""
+
+    def load(self, data: Buffer) -> Any:
+        """Return the instant."""
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return bytes(data).decode()
 
 
 class Limited(psycopg.Connection[Any]):
@@ -52,6 +64,7 @@ def connect(seconds: float, *given: Any, **named: Any) -> Limited:
     connection.seconds = seconds
     for name in TEXTS:
         connection.adapters.register_loader(name, Readable)
+    connection.adapters.register_loader("timestamp", Instant)
     if connection.info.parameter_status("server_encoding") == UNENCODED:
         # or the server refuses to send what is not UTF-8
         connection.execute(f"SET client_encoding TO {UNENCODED}")

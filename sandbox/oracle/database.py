@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from sandbox.oracle.columns import Table, table_of
@@ -87,13 +87,19 @@ class Database:
         connection.execute("INSERT INTO dual SELECT 'X' WHERE NOT EXISTS (SELECT 1 FROM dual)")
         connection.close()
 
-    def connect(self) -> sqlite3.Connection:
-        """Open a connection that knows Oracle's functions."""
+    def connect(self, zone: tzinfo | None = None) -> sqlite3.Connection:
+        """Open a connection that knows Oracle's functions; `zone` is that of the session."""
+
+        def here() -> datetime:
+            return self.now().astimezone(zone).replace(tzinfo=None)
+
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=0.2)
         connection.execute("PRAGMA synchronous=OFF")
         functions: tuple[tuple[str, int, Callable[..., str | float | None]], ...] = (
             ("ora_systs", 0, lambda: instant_text(self._wall())),
             ("ora_sysdate", 0, lambda: instant_text(self._wall(), fraction=False)),
+            ("ora_sests", 0, lambda: instant_text(here())),
+            ("ora_sesdate", 0, lambda: instant_text(here(), fraction=False)),
             ("ora_utc", 0, lambda: instant_text(self.now().astimezone(UTC).replace(tzinfo=None))),
             ("ora_dsint", 2, lambda amount, unit: float(amount) * UNITS[unit.upper()]),
             ("ora_dtadd", 3, _moved),

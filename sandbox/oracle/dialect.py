@@ -9,8 +9,10 @@ WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), instead)
     for pattern, instead in (
         (r"\bSYS_EXTRACT_UTC\s*\(\s*SYSTIMESTAMP\s*\)", "ora_utc()"),
-        (r"\bSYSTIMESTAMP\b|\bCURRENT_TIMESTAMP\b|\bLOCALTIMESTAMP\b", "ora_systs()"),
-        (r"\bSYSDATE\b|\bCURRENT_DATE\b", "ora_sysdate()"),
+        (r"\bSYSTIMESTAMP\b", "ora_systs()"),
+        (r"\bCURRENT_TIMESTAMP\b|\bLOCALTIMESTAMP\b", "ora_sests()"),
+        (r"\bSYSDATE\b", "ora_sysdate()"),
+        (r"\bCURRENT_DATE\b", "ora_sesdate()"),
         (r"\bINTERVAL\s*$", "ora_interval "),
         (rf"\bOFFSET\s+{COUNT}\s+ROWS?\s+FETCH\s+(?:FIRST|NEXT)\s+{COUNT}\s+ROWS?\s+ONLY", r" LIMIT \2 OFFSET \1"),
         (rf"\bFETCH\s+(?:FIRST|NEXT)\s+{COUNT}\s+ROWS?\s+ONLY", r" LIMIT \1"),
@@ -22,7 +24,7 @@ WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bSYS_CONTEXT\b", "ora_ctx"),
     )
 )
-CLOCK = r"ora_(?:systs|sysdate|utc)\(\)"
+CLOCK = r"ora_(?:systs|sysdate|sests|sesdate|utc)\(\)"
 _INTERVAL = re.compile(r"ora_interval\s+'([\d.]+)'\s+(SECOND|MINUTE|HOUR|DAY)(\(\d\))?", re.IGNORECASE)
 _MOVED = re.compile(rf"({CLOCK}|\b[\w.]+)\s*([+-])\s*(ora_dsint\((?:[^()])*\))")
 _MOVED_BY_DAYS = re.compile(rf"({CLOCK})\s*([+-])\s*((?::p\d+|\d[\d.]*)(?:\s*/\s*\d+)*)")

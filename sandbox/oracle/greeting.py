@@ -3,6 +3,7 @@
 import re
 import struct
 from collections.abc import Mapping
+from datetime import UTC, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
 from sandbox.oracle import replies
@@ -21,6 +22,7 @@ CHARSET_UTF8 = 873
 VERSION_19_3 = (19 << 24) | (3 << 16)
 NO_SERVICE = 12514
 GRACE = 28002
+_TIME_ZONE = re.compile(r"TIME_ZONE\s*=\s*'([+-]?)(\d+):(\d+)'", re.IGNORECASE)
 _SERVICE = re.compile(r"SERVICE_NAME=([^)]*)", re.IGNORECASE)
 
 
@@ -84,18 +86,32 @@ def _expect(packets: Packets, message: int) -> None:
         raise ConnectionError
 
 
-def log_on(packets: Packets, users: Mapping[str, str], number: int, grace: int | None = None) -> None:
-    """Prove a user; raise `Dropped` after the refusal of a wrong one. `grace`: its password ends in so many days."""
+def log_on(packets: Packets, users: Mapping[str, str], number: int, grace: int | None = None) -> tzinfo:
+    """Prove a user and return the zone of its session; raise `Dropped` after the refusal of a wrong one.
+
+    `grace`: its password ends in so many days.
+    """
     user = _message(packets)[0].upper()
     challenge = Challenge({name.upper(): word for name, word in users.items()}.get(user))
     packets.send_data(replies.pairs(challenge.asked()))
-    proof = challenge.proof(_message(packets)[1])
+    answer = _message(packets)[1]
+    proof = challenge.proof(answer)
     if proof is None:
         refused = OracleError(1017, "invalid username/password; logon denied")
         packets.send_data(replies.end(Writer(), number=refused.number, text=str(refused)))
         raise Dropped
     told = Writer() if grace is None else replies.warning(GRACE, f"the password will expire within {grace} days")
     packets.send_data(told + replies.pairs(_welcome(proof, number)))
+    return _zone(answer.get("AUTH_ALTER_SESSION", ""))
+
+
+def _zone(said: str) -> tzinfo:
+    """Return the zone that a driver gives its session: that of its own process."""
+    found = _TIME_ZONE.search(said)
+    if found is None:
+        return UTC
+    sign = -1 if found[1] == "-" else 1
+    return timezone(sign * timedelta(hours=int(found[2]), minutes=int(found[3])))
 
 
 def _welcome(proof: str, number: int) -> Pairs:

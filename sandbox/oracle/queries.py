@@ -114,7 +114,7 @@ def _guessed(expression: str, sample: object) -> int:
     """Return the type of an expression by its value, or by its words where there is none."""
     lower = expression.lower()
     if isinstance(sample, str):
-        clock = any(word in lower for word in ("ora_systs", "ora_sysdate", "ora_utc", "ora_dtadd"))
+        clock = any(word in lower for word in ("ora_s", "ora_utc", "ora_dtadd"))
         if clock or _INSTANT.fullmatch(sample):
             return DATE if "sysdate" in lower else TIMESTAMP
         return VARCHAR

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from datetime import tzinfo
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ class Session(threading.Thread):
         self.packets = Packets(connection)
         self.reader = Reader(self.packets)
         self.transaction: Transaction | None = None
+        self.zone: tzinfo | None = None
 
     def run(self) -> None:
         """Serve until the client leaves or a fault ends the session."""
@@ -56,8 +58,9 @@ class Session(threading.Thread):
 
     def _begin(self) -> None:
         greeting.greet(self.packets, self.server)
-        greeting.log_on(self.packets, self.server.users, self.number, self.server.grace)
-        self.transaction = Transaction(self.server.database, self.server.lock_wait, self.packets.look_for_break)
+        self.zone = greeting.log_on(self.packets, self.server.users, self.number, self.server.grace)
+        look = self.packets.look_for_break
+        self.transaction = Transaction(self.server.database, self.server.lock_wait, look, self.zone)
 
     # Calls
 

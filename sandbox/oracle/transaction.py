@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import tzinfo
 
 from sandbox.oracle.database import Database, Key
 from sandbox.oracle.errors import deadlock
@@ -11,9 +12,9 @@ from sandbox.oracle.errors import deadlock
 class Transaction:
     """The transaction of one session. `look` is called while it waits, and may raise."""
 
-    def __init__(self, database: Database, wait: float, look: Callable[[], object]) -> None:
+    def __init__(self, database: Database, wait: float, look: Callable[[], object], zone: tzinfo | None = None) -> None:
         self.database, self.wait, self.look = database, wait, look
-        self.connection: sqlite3.Connection = database.connect()
+        self.connection: sqlite3.Connection = database.connect(zone)
         self._held: set[Key] = set()
 
     @property

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import Engine, insert, literal, select, update
+from support.ports import wait_until
 
 from claims import holder
 from connectors.oracle import ddl
@@ -14,7 +16,7 @@ from connectors.oracle.engine import open_engine
 from connectors.oracle.layout import look
 from connectors.oracle.orders import Order, Status, Told
 from connectors.oracle.table import QueueTable
-from core.clock import FixedClock
+from core.clock import SYSTEM, FixedClock
 from core.settings.fila import ContaFila, FilaColumns
 from sandbox.oracle.server import OracleServer
 from tests.claims.contract import NOW, ClaimsContract
@@ -166,3 +168,57 @@ def test_a_lease_lasts_as_long_whatever_zone_the_server_is_in(
     assert [claimed(seconds) for seconds in (0, LEASE - 1, LEASE + 1)] == [1, 0, 1]
     oracle.kill_sessions()
     engine.dispose()
+
+
+@pytest.fixture
+def in_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
+    """Let this process be in a zone, as PostgreSQL's library and Oracle's driver learn of it."""
+
+    def move(oracle: str, postgres: str) -> None:
+        monkeypatch.setenv("TZ", oracle)
+        monkeypatch.setenv("PGTZ", postgres)
+        time.tzset()
+
+    yield move
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("conta", ["oracle", "postgres"], indirect=True)
+def test_workers_in_two_zones_agree_on_when_a_lease_ends(
+    banco_da_fila: Engine, conta: ContaFila, in_zone: Callable[[str, str], None]
+) -> None:
+    """By the real clock of a real session: three hours early or three hours late, and it would be seen."""
+    with banco_da_fila.begin() as connection:
+        layout = look(connection, conta, "padrao")
+        connection.execute(insert(layout.table).values(os=1, message="texto"))
+    table = QueueTable(layout, lease=1.0, most=99, ordered=True, is_dead=holder.is_dead)
+    zones = [("UTC0", "UTC"), ("<-03>3", "America/Sao_Paulo")]
+    engines = []
+    for zone in zones:
+        in_zone(*zone)
+        engine = open_engine(conta, "padrao")
+        with engine.begin() as connection:
+            connection.scalar(select(literal(1)))
+        engines.append(engine)
+    if conta.dsn is None:
+        assert {session_zone(engine) for engine in engines} == {"UTC", "America/Sao_Paulo"}
+
+    def claimed(engine: Engine, token: str) -> bool:
+        with engine.begin() as connection:
+            return bool(table.on(connection).claim(1, SYSTEM.now(), 1.0, token))
+
+    for owner, rival in (engines, engines[::-1]):
+        began = time.monotonic()
+        wait_until(lambda owner=owner: claimed(owner, "a"))
+        early = claimed(rival, "b")
+        assert not early or time.monotonic() - began > 1.0
+        if not early:
+            wait_until(lambda rival=rival: claimed(rival, "b"))
+    for engine in engines:
+        engine.dispose()
+
+
+def session_zone(engine: Engine) -> str:
+    with engine.begin() as connection:
+        return str(connection.exec_driver_sql("SHOW TimeZone").scalar_one())

@@ -12,10 +12,11 @@ from support.postgres import Cluster
 from alerts import sources
 from alerts.moment import Moment
 from claims.holder import new_token
+from connectors.oracle import ddl
 from connectors.oracle.orders import Status, Told
 from core.clock import SYSTEM, FixedClock
-from core.errors import Misconfigured, Transient
-from flows.fila import accounts, looking, recording, relay, views, watching
+from core.errors import Misconfigured, Transient, UsageError
+from flows.fila import accounts, looking, preparing, recording, relay, views, watching
 from storage.session import reading
 from tests.flows.fila.conftest import TABLE, Queue
 from tests.flows.fila.test_relay import DONE, events, orders
@@ -172,3 +173,36 @@ def test_a_listener_that_is_down_is_told_and_watched_again(fila: Queue, configur
     wait_until(lambda: watching.watch_all(0.3)[0].falha is None)
     assert fila.statuses == [DONE]
     assert views.accounts()[0].falha is None
+
+
+BEYOND = {"postgresql": "'infinity'", "sqlite": "'ontem'"}
+
+
+@pytest.mark.parametrize("vazia", ["postgres", "sqlite"], indirect=True)
+def test_a_date_that_is_none_costs_nobody(fila: Queue) -> None:
+    beyond = BEYOND[fila.engine.dialect.name]
+    fila.run(f"INSERT INTO {TABLE} (ID_OS, DT_CRIACAO) VALUES (1, {beyond})")
+    looking.note_counts(accounts.opened("padrao"), SYSTEM)
+    fila.add(2)
+    assert relay.publish("padrao").publicadas == 2
+    assert orders() == ["1", "2"]
+
+
+@pytest.mark.parametrize("bank", ["oracle", "postgresql", "sqlite"])
+def test_what_the_dba_is_given_copies_columns_of_the_order(bank: str) -> None:
+    script = preparing.script(bank, TABLE, "ORDEM_SERVICO", ["NM_SETOR"])
+    new = ":NEW" if bank == "oracle" else "NEW"
+    assert script.count("NM_SETOR") == {"oracle": 3, "postgresql": 3, "sqlite": 5}[bank]
+    assert f"{new}.NM_SETOR)" in script
+    with pytest.raises(UsageError):
+        preparing.script(bank, TABLE, "ORDEM_SERVICO", ["NM_SETOR; DROP TABLE X"])
+
+
+@pytest.mark.parametrize("vazia", ["postgres", "sqlite"], indirect=True)
+def test_a_sector_that_the_trigger_copies_decides_how_an_order_is_told(vazia: Queue, configure: Configure) -> None:
+    configure(fila__rules='[{"column": "NM_SETOR", "value": "oficina", "priority": 5}]')
+    vazia.run("CREATE TABLE ORDEM_SERVICO (ID_OS integer, NM_SETOR varchar(50))")
+    vazia.run(*ddl.statements(vazia.engine.dialect.name, more=["NM_SETOR"]))
+    vazia.run("INSERT INTO ORDEM_SERVICO VALUES (1, 'Oficina'), (2, 'Pintura')")
+    assert relay.publish("padrao").publicadas == 2
+    assert [one["prioridade"] for one in events()] == [5, 3]

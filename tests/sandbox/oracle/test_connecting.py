@@ -1,6 +1,8 @@
 """The real thin driver meets the listener: who gets in, and what the others are told."""
 
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import oracledb
 import pytest
@@ -64,3 +66,27 @@ def test_a_pool_and_sqlalchemy_connect(server: OracleServer) -> None:
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT 1 + 1 FROM DUAL")) == 2
     engine.dispose()
+
+
+@pytest.mark.parametrize(("zone", "hours"), [("UTC0", 0), ("<-03>3", -3), ("<+0530>-5:30", 5.5)])
+def test_a_session_is_in_the_zone_of_its_client_and_the_server_in_its_own(
+    server: OracleServer, connect: Connect, monkeypatch: pytest.MonkeyPatch, zone: str, hours: float
+) -> None:
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    server.database.now = lambda: noon
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        cursor = connect().cursor()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    cursor.execute("SELECT LOCALTIMESTAMP, SYSDATE FROM DUAL")
+    plain = noon.replace(tzinfo=None)
+    assert cursor.fetchone() == (plain + timedelta(hours=hours), plain)
+
+
+def test_a_password_in_its_days_of_grace_is_a_warning(server: OracleServer, connect: Connect) -> None:
+    assert connect().warning is None
+    server.grace = 5
+    assert code(oracledb.Error(connect().warning)) == "ORA-28002"
