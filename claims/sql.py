@@ -87,11 +87,27 @@ class SqlClaims(Generic[Row, Outcome]):
 
     def due(self, now: datetime) -> tuple[Condition, ...]:
         """Return the conditions under which a row may be claimed."""
-        return (self.table.c.due_at <= now, *self.ready)
+        return (self.overdue(now), *self.ready)
+
+    def when(self, of: Any = None) -> ColumnElement[datetime]:
+        """Return when a row is due, and while it is held when its lease ends; `of` is an alias of the table."""
+        return cast("ColumnElement[datetime]", (self.table.c if of is None else of).due_at)
+
+    def overdue(self, now: Any, of: Any = None) -> ColumnElement[bool]:
+        """Return the condition that a row's time has come, whether or not it may be claimed."""
+        return cast("ColumnElement[bool]", self.when(of) <= now)
+
+    def first_due(self, db: Session, *where: Condition) -> datetime | None:
+        """Return when the first of these rows may be claimed; None without any."""
+        return db.scalar(select(func.min(self.when())).where(*self.ready, *where))
+
+    def owing(self, at: Any, *where: Condition, **values: Any) -> Update:
+        """Return the statement that makes rows without a holder due at that instant, with these values."""
+        return update(self.table).where(self.free, *where).values(due_at=at, **values)
 
     def owe(self, db: Session, at: datetime, *where: Condition, **values: Any) -> int:
         """Make rows without a holder due at that instant, with these values; return how many."""
-        return changed(db, update(self.table).where(self.free, *where).values(due_at=at, **values))
+        return changed(db, self.owing(at, *where, **values))
 
     def take_away(self, db: Session, *where: Condition, **values: Any) -> int:
         """Write these values to rows even while they are held; the holder loses them. Return how many."""

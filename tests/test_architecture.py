@@ -14,6 +14,7 @@ from support.architecture import (
     MADE_IN,
     MAY_IMPORT,
     READ_THE_ENVIRONMENT,
+    asks_when_due,
     imported,
     other_flows,
     reads_environment,
@@ -92,6 +93,14 @@ def test_who_holds_a_row_is_the_business_of_claims() -> None:
     knowing = {relative(path) for path in sources() if "lease_token" in path.read_text()}
     allowed = ("claims/", "storage/models/", "storage/migrations/")
     assert {name for name in knowing if not name.startswith(allowed)} == set()
+
+
+def test_when_a_row_is_due_is_asked_of_claims() -> None:
+    asking = {relative(path) for path in sources() if asks_when_due(path.read_text())}
+    assert {name for name in asking if not name.startswith("claims/")} == set()
+    assert asks_when_due("select(func.min(Caixa.due_at))")
+    assert asks_when_due("table.c.due_at <= now")
+    assert not asks_when_due("Outcome(due_at=one.due_at)")
 
 
 def test_only_the_settings_read_the_environment() -> None:

@@ -25,7 +25,7 @@ QUOTAS = Many({"id": ROWS.table.c.destino_id, "quota": ROWS.table.c.tentativas},
 
 def has_due(destino_id: Any = Destino.id) -> Any:
     """Return the condition that a destination has due rows."""
-    return exists().where(Delivery.destino_id == destino_id, text(OPEN_SQL), Delivery.due_at <= NOW)
+    return exists().where(Delivery.destino_id == destino_id, text(OPEN_SQL), ROWS.overdue(NOW))
 
 
 def waiting(tasks: frozenset[str] | None, *, hinted: bool) -> Select[Any]:
@@ -37,7 +37,7 @@ def waiting(tasks: frozenset[str] | None, *, hinted: bool) -> Select[Any]:
     place = func.row_number().over(partition_by=Destino.usuario_id, order_by=(served, Destino.id)).label("place")
     tenant = func.max(served).over(partition_by=Destino.usuario_id).label("tenant")
     found = select(Destino.id, Destino.tipo, Destino.lento, place, tenant, served.label("served"))
-    found = found.where(Destino.due_at <= NOW, *SLOTS.ready, has_due())
+    found = found.where(SLOTS.overdue(NOW), *SLOTS.ready, has_due())
     if hinted:
         found = found.where(Destino.id.in_(bindparam("p_hints", expanding=True)))
     if tasks is not None:
@@ -63,7 +63,7 @@ def slots(tasks: frozenset[str] | None, *, hinted: bool) -> Update:
     chosen = (
         select(Destino.id)
         .join(wanted, wanted.c.id == Destino.id)
-        .where(Destino.due_at <= NOW)
+        .where(SLOTS.overdue(NOW))
         .order_by(wanted.c.place, wanted.c.tenant, wanted.c.served, Destino.id)
         .limit(bindparam("p_limit"))
     )
@@ -80,8 +80,8 @@ def rows(dialect: str) -> Update:
     one = aliased(Delivery)
     due = (
         select(one.id)
-        .where(one.destino_id == quotas.c.id, text(OPEN_SQL), one.due_at <= NOW)
-        .order_by(one.due_at, one.id)
+        .where(one.destino_id == quotas.c.id, text(OPEN_SQL), ROWS.overdue(NOW, one))
+        .order_by(ROWS.when(one), one.id)
     )
     if dialect == "postgresql":
         first = due.limit(quotas.c.quota).with_for_update(skip_locked=True, key_share=True).lateral("vencidas")
@@ -100,7 +100,7 @@ def firsts(dialect: str) -> Update:
     one = aliased(Delivery)
     first = select(func.min(one.id)).where(one.destino_id == quotas.c.id, text(OPEN_SQL)).correlate(quotas)
     chosen = select(Delivery.id).select_from(quotas).join(Delivery, Delivery.id == first.scalar_subquery())
-    return ROWS.taking(chosen.where(Delivery.due_at <= NOW))
+    return ROWS.taking(chosen.where(ROWS.overdue(NOW)))
 
 
 def quotas_of(wanted: Sequence[tuple[int, int]], dialect: Any) -> dict[str, Any]:

@@ -1,9 +1,8 @@
 """Deliveries by hand: send one again, recover what a destination missed."""
 
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import Table, bindparam, exists, insert, or_, select, update
+from sqlalchemy import bindparam, exists, insert, or_, select
 from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
@@ -24,10 +23,13 @@ LONGEST = timedelta(days=14)
 PER_SECOND = 10
 FAILED = (Estado.ESGOTADO, Estado.BLOQUEADO)
 BATCH = 1000
-AGAIN = (
-    update(cast("Table", Delivery.__table__))
-    .where(Delivery.id == bindparam("row_id"), or_(*(Delivery.estado == estado for estado in FAILED)))
-    .values(estado=Estado.PENDENTE, tentativas=0, due_at=bindparam("turn"), finished_at=None)
+AGAIN = ROWS.owing(
+    bindparam("turn"),
+    Delivery.id == bindparam("row_id"),
+    or_(*(Delivery.estado == estado for estado in FAILED)),
+    estado=Estado.PENDENTE,
+    tentativas=0,
+    finished_at=None,
 )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select, text
 
 from core.clock import SYSTEM
 from events.delivery import drain
-from events.delivery.rows import SLOTS, free_the_dead
+from events.delivery.rows import ROWS, SLOTS, free_the_dead
 from storage.models import Delivery, Destino, Event
 from storage.models.eventos import OPEN_SQL, Estado
 from storage.session import reading
@@ -33,12 +33,12 @@ def deliver_all(message_ids: Sequence[str]) -> None:
 
 def _due(message_id: str) -> Sequence[int]:
     """Return the destinations still owed a first or a due attempt."""
-    first_or_due = (Delivery.due_at <= SYSTEM.now()) | (Delivery.estado == Estado.ENVIANDO)
+    first_or_due = ROWS.overdue(SYSTEM.now()) | (Delivery.estado == Estado.ENVIANDO)
     with reading() as db:
         return db.scalars(
             select(Delivery.destino_id)
             .join(Event, Delivery.event_id == Event.id)
             .join(Destino, Delivery.destino_id == Destino.id)
             .where(Event.message_id == message_id, text(OPEN_SQL), first_or_due)
-            .where(*SLOTS.ready, or_(Destino.due_at <= SYSTEM.now(), SLOTS.held))
+            .where(*SLOTS.ready, or_(SLOTS.overdue(SYSTEM.now()), SLOTS.held))
         ).all()

@@ -55,8 +55,8 @@ def _counted(db: Session, now: datetime) -> dict[str, Waiting]:
     # A destination made after `kinds` was read is told next time.
     found = {number: by_kind[kind] for number, kind in kinds.items()}
     nobody = Waiting()
-    overdue, held, number = Delivery.due_at <= now, ROWS.held, Delivery.destino_id
-    waiting = select(number, func.count(), func.count().filter(overdue), func.min(Delivery.due_at).filter(overdue))
+    overdue, held, number = ROWS.overdue(now), ROWS.held, Delivery.destino_id
+    waiting = select(number, func.count(), func.count().filter(overdue), func.min(ROWS.when()).filter(overdue))
     for destino_id, amount, late, first in db.execute(waiting.where(text(OPEN_SQL)).group_by(number)):
         one = found.get(destino_id, nobody)
         one.states[Estado.PENDENTE] += amount

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.caller import OPERATOR, Caller
 from core.errors import NotFound, UsageError
 from core.page import SIZE, Page
+from events.delivery.rows import ROWS
 from storage.models import Attempt, Delivery, Destino, Event
 from storage.models.eventos import Estado
 from storage.pages import LARGEST_KEY, newest_first, visible
@@ -103,7 +104,7 @@ def absent(number: int) -> NotFound:
 def _query(caller: Caller) -> Select[*tuple[Any, ...]]:
     # in the order of the fields of DeliveryView
     columns = (Delivery.id, Event.message_id, Event.nome, Destino.nome, Destino.id, Destino.tipo, Delivery.estado)
-    times = (Delivery.tentativas, Delivery.created_at, Delivery.due_at, Delivery.finished_at, Delivery.last_error)
+    times = (Delivery.tentativas, Delivery.created_at, ROWS.when(), Delivery.finished_at, Delivery.last_error)
     return (
         select(*columns, *times)
         .join(Event, Delivery.event_id == Event.id)

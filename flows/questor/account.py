@@ -89,7 +89,7 @@ class Seat:
 
 
 def _held(conta: str, now: datetime) -> list[ColumnElement[bool]]:
-    return [QuestorRemetente.conta == conta, SEATS.held, QuestorRemetente.due_at > now]
+    return [QuestorRemetente.conta == conta, SEATS.held, ~SEATS.overdue(now)]
 
 
 def _allowed(pace: Pace, ceiling: int, others: list[int], rank: int, now: datetime) -> int:

@@ -67,7 +67,7 @@ def _faded(lote: QuestorLote, now: datetime) -> float:
 
 def has_open(db: Session, lote_id: int, before: datetime = NEVER) -> bool:
     """Tell whether files of a lot are to be sent or asked for, due before an instant."""
-    mine = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.due_at < before)
+    mine = (QuestorArquivo.lote_id == lote_id, PENDING.when() < before)
     return any(db.scalar(select(exists().where(*mine, QuestorArquivo.estado == estado))) for estado in ABERTOS)
 
 

@@ -11,7 +11,7 @@ from core.clock import FixedClock
 from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
 from flows.sat.boxes import check_all_soon
-from flows.sat.rows import recover
+from flows.sat.rows import BOXES, recover
 from storage.models import Caixa, CaixaHistorico
 from storage.rows import delete_chosen, table_of
 from storage.session import transaction
@@ -40,7 +40,7 @@ def results(db: Session, now: datetime) -> Iterator[Metric]:
     for resultado, amount in db.execute(query.order_by(Caixa.resultado)):
         found.add_metric([resultado or "nenhum"], amount)
     late = GaugeMetricFamily("esteira_sat_atraso_segundos", "Atraso da consulta vencida mais antiga.")
-    first = db.scalar(select(func.min(Caixa.due_at)).where(Caixa.ativo, Caixa.parada.is_(False)))
+    first = BOXES.first_due(db)
     late.add_metric([], max((now - first).total_seconds(), 0.0) if first else 0.0)
     yield from (found, late)
 

@@ -85,6 +85,17 @@ def sideways(name: str, text: str, members: set[str]) -> set[str]:
     return found
 
 
+def asks_when_due(text: str) -> bool:
+    """Tell whether a file asks a table when its rows are due: `Model.due_at`, `table.c.due_at`."""
+    asked = [
+        node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute) and node.attr == "due_at"
+    ]
+    return any(
+        (isinstance(one, ast.Name) and one.id[0].isupper()) or (isinstance(one, ast.Attribute) and one.attr == "c")
+        for one in asked
+    )
+
+
 def reads_environment(text: str) -> bool:
     """Tell whether a file looks at the environment, by any of its names."""
     tree = ast.walk(ast.parse(text))
