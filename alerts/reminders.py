@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts import telling
+from events import disparar_varios
 from storage.models import Alerta
 
 
@@ -27,4 +28,4 @@ def remind(db: Session, every: timedelta, now: datetime, calados: Collection[tup
     due = [alerta for alerta in db.scalars(query) if (alerta.fonte, alerta.objeto) not in calados]
     for alerta in due:
         alerta.lembrado_em = now
-    return [telling.reminded(db, alerta) for alerta in due]
+    return disparar_varios([telling.reminded(alerta) for alerta in due], db)

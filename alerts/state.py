@@ -6,16 +6,20 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from alerts import telling
 from alerts.judgement import Judgement
+from events import Disparo, disparar_varios
 from events.filters import SEVERITIES
 from storage.models import Alerta
 from storage.models.base import CONTA_PADRAO
+from storage.rows import table_of
 
 Open = dict[str, dict[str, Alerta]]
+TABLE = table_of(Alerta)
+COLUMNS = [column.name for column in TABLE.columns if not column.primary_key]
 
 
 @dataclass
@@ -26,6 +30,9 @@ class Changes:
     abertos: list[str] = field(default_factory=list)
     resolvidos: list[str] = field(default_factory=list)
     eventos: list[str] = field(default_factory=list)
+
+
+_Told = tuple[Changes, Disparo]
 
 
 def opened(
@@ -61,7 +68,7 @@ def apply(
     Of codes that are `calado` nobody is told now; when they are no longer, and still true, somebody is. `known` are the
     open alerts of these objects where they were read before (`locked`).
     """
-    given = list(judgements)
+    given, new, told = list(judgements), list[Alerta](), list[_Told]()
     changes = {one.objeto: Changes() for one in given}
     if known is None:
         known = locked(db, fonte, changes.keys(), conta)
@@ -69,16 +76,21 @@ def apply(
         alertas, change = known.setdefault(one.objeto, {}), changes[one.objeto]
         if one.ativo and one.codigo not in alertas:
             alertas[one.codigo] = Alerta(conta=conta, fonte=fonte, objeto=one.objeto, codigo=one.codigo, aberto_em=now)
-            db.add(alertas[one.codigo])
+            new.append(alertas[one.codigo])
             change.abertos.append(one.codigo)
         if one.ativo:
             _see(alertas[one.codigo], one, now)
-            change.eventos += _tell(db, alertas[one.codigo], one)
+            told += _tell(alertas[one.codigo], one, change)
         elif one.codigo in alertas:
             change.resolvidos.append(one.codigo)
-            change.eventos += _close(db, alertas.pop(one.codigo), one, now)
+            told += _close(alertas.pop(one.codigo), one, change, now)
     for objeto, change in changes.items():
         change.ativos = sorted(known.get(objeto, ()))
+    if new:
+        # not `add`: that is a statement for each on SQLite
+        db.execute(insert(TABLE), [{name: getattr(one, name) for name in COLUMNS} for one in new])
+    for (change, _), event in zip(told, disparar_varios([one for _, one in told], db), strict=True):
+        change.eventos.append(event)
     return changes
 
 
@@ -98,13 +110,13 @@ def _label(alerta: Alerta, one: Judgement) -> None:
     alerta.rotulos = json.dumps(dict(one.rotulos), ensure_ascii=False, sort_keys=True) if one.rotulos else None
 
 
-def _tell(db: Session, alerta: Alerta, one: Judgement) -> list[str]:
+def _tell(alerta: Alerta, one: Judgement, change: Changes) -> list[_Told]:
     """Announce an alert that was not announced yet, or only as less severe, or for another kind of fault."""
     if one.calado or not _is_news(alerta, one):
         return []
     worse = alerta.severidade_avisada is not None
     alerta.severidade_avisada, alerta.causa = _severest(alerta, one), one.causa
-    return [telling.opened(db, alerta, worse=worse)]
+    return [(change, telling.opened(alerta, worse=worse))]
 
 
 def _is_news(alerta: Alerta, one: Judgement) -> bool:
@@ -117,13 +129,13 @@ def _severest(alerta: Alerta, one: Judgement) -> str:
     return max(alerta.severidade_avisada or one.severidade, one.severidade, key=_rank)
 
 
-def _close(db: Session, alerta: Alerta, one: Judgement, now: datetime) -> list[str]:
+def _close(alerta: Alerta, one: Judgement, change: Changes, now: datetime) -> list[_Told]:
     """Close an alert; what was never told ends untold."""
     alerta.resolvido_em = now
     _label(alerta, one)
     if alerta.severidade_avisada is None:
         return []
-    return [telling.closed(db, alerta, one.resolvido, now)]
+    return [(change, telling.closed(alerta, one.resolvido, now))]
 
 
 def forget(db: Session, fonte: str, kept: Collection[str], now: datetime, conta: str = CONTA_PADRAO) -> None:

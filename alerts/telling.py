@@ -1,12 +1,10 @@
-"""The events of an alert: it opened or got worse, it is still open, it is over."""
+"""The events of an alert: it opened or got worse, it is still open, it is over; recorded many at once."""
 
 import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from events import record_event
+from events import Disparo
 from events.catalog import AlertaAberto, AlertaLembrete, AlertaResolvido
 from events.catalog.payload import Payload
 from storage.models import Alerta
@@ -16,29 +14,29 @@ DELIVERIES, DESTINATION = "entregas", "destino"
 WORSE, STILL, OVER = "Agravou: ", "Ainda aberto: ", "Resolvido: "
 
 
-def opened(db: Session, alerta: Alerta, *, worse: bool) -> str:
-    """Record that an alert opened or got worse; return the `webhook-id`."""
+def opened(alerta: Alerta, *, worse: bool) -> Disparo:
+    """Return the event of an alert that opened or got worse."""
     mensagem = (WORSE if worse else "") + alerta.mensagem
-    return _record(db, alerta, AlertaAberto(**_common(alerta), mensagem=mensagem, agravado=worse))
+    return _told(alerta, AlertaAberto(**_common(alerta), mensagem=mensagem, agravado=worse))
 
 
-def reminded(db: Session, alerta: Alerta) -> str:
-    """Record that an alert is still open; return the `webhook-id`."""
-    return _record(db, alerta, AlertaLembrete(**_common(alerta), mensagem=STILL + alerta.mensagem))
+def reminded(alerta: Alerta) -> Disparo:
+    """Return the event of an alert that is still open."""
+    return _told(alerta, AlertaLembrete(**_common(alerta), mensagem=STILL + alerta.mensagem))
 
 
-def closed(db: Session, alerta: Alerta, well: str, now: datetime) -> str:
-    """Record that an alert is over, in the words of what is well again; return the `webhook-id`."""
+def closed(alerta: Alerta, well: str, now: datetime) -> Disparo:
+    """Return the event of an alert that is over, in the words of what is well again."""
     said = well or f"{alerta.codigo} não vale mais para {alerta.objeto}."
     told = AlertaResolvido(**_common(alerta), mensagem=OVER + said, resolvido_em=now.isoformat())
-    return _record(db, alerta, told)
+    return _told(alerta, told)
 
 
-def _record(db: Session, alerta: Alerta, payload: Payload) -> str:
-    """Record an event; a destination is not told of what is wrong with itself."""
+def _told(alerta: Alerta, payload: Payload) -> Disparo:
+    """Return an event; a destination is not told of what is wrong with itself."""
     kind, _, number = alerta.objeto.partition(":")
     own = int(number) if alerta.fonte == DELIVERIES and kind == DESTINATION else None
-    return record_event(db, payload, exceto=own).message_id
+    return Disparo.of(payload, exceto=own)
 
 
 def _common(alerta: Alerta) -> dict[str, Any]:

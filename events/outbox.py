@@ -45,6 +45,17 @@ class Disparo:
     exceto: int | None = None
     somente: int | None = None
 
+    @classmethod
+    def of(
+        cls,
+        payload: Payload,
+        usuario: Usuario | int | None = None,
+        exceto: int | None = None,
+        somente: int | None = None,
+    ) -> "Disparo":
+        """Return the event of a typed payload."""
+        return cls(payload.evento, payload.dados(), usuario, payload.entidade, exceto, somente)
+
     @property
     def kind(self) -> type[Payload]:
         """What the catalogue says of it."""
@@ -119,7 +130,7 @@ def record_event(
 
     `exceto` is a destination that does not get it; `somente` is the only one that does, even without a subscription.
     """
-    return _record(db, Disparo(payload.evento, payload.dados(), usuario, payload.entidade, exceto, somente))
+    return _record(db, Disparo.of(payload, usuario, exceto, somente))
 
 
 def record_for(db: Session, payload: Payload, destino: Destino) -> Event:

@@ -1,5 +1,6 @@
 """Sequence numbers of entities, without gaps within what was committed."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -18,18 +19,25 @@ def next_values(db: Session, amounts: Mapping[str, int]) -> dict[str, int]:
 
     Others wait for the transaction's end, in the order of the names, which avoids deadlocks.
     """
+    if not amounts:
+        return {}
+    names, counted = sorted(amounts), Counter[str]()
+    for name in names:
+        counted[name[:LIMIT]] += amounts[name]
     connection = db.connection()
-    counting = _counting(connection.dialect.name)
-    return {
-        entidade: int(
-            connection.execute(counting, {"entidade": entidade[:LIMIT], "valor": amounts[entidade]}).scalar_one()
-        )
-        for entidade in sorted(amounts)
-    }
+    rows = [{"entidade": entidade, "valor": amount} for entidade, amount in counted.items()]
+    found = connection.execute(_counting(connection.dialect.name), rows if len(rows) > 1 else rows[0])
+    last = {row.entidade: int(row.valor) for row in found}
+    numbers = {}
+    for name in reversed(names):
+        # names that are alike as far as they are stored are numbered one after the other
+        numbers[name] = last[name[:LIMIT]]
+        last[name[:LIMIT]] -= amounts[name]
+    return numbers
 
 
 @cache
 def _counting(dialect: str) -> Any:
     new = insert_in(dialect, TABLE)
     counted = new.on_conflict_do_update(index_elements=["entidade"], set_={"valor": TABLE.c.valor + new.excluded.valor})
-    return counted.returning(TABLE.c.valor)
+    return counted.returning(TABLE.c.entidade, TABLE.c.valor)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core import messages
 from core.clock import SYSTEM, Clock
@@ -12,9 +12,8 @@ from core.logs import get_logger
 from core.settings.accounts import PADRAO
 from core.settings.questor import ContaQuestor, QuestorSettings
 from flows.questor import account, lots, window
-from flows.questor.rows import NEVER
+from flows.questor.rows import NEVER, PENDING, UNKNOWN
 from storage.models import QuestorArquivo, QuestorLote
-from storage.models.questor import ABERTOS
 from storage.session import reading
 
 SEND = "questor.enviar_bloco"
@@ -75,13 +74,9 @@ def state(lote: QuestorLote, conta: ContaQuestor, now: datetime) -> State:
 
 def next_due(lote_id: int) -> datetime | None:
     """Return when the next file of a lot is to be sent or asked for; None when nothing is left."""
-    mine = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.due_at < NEVER)
     with reading() as db:
-        found = [
-            db.scalar(select(func.min(QuestorArquivo.due_at)).where(*mine, QuestorArquivo.estado == estado))
-            for estado in ABERTOS
-        ]
-    return min((due for due in found if due is not None), default=None)
+        found = [home.first_due(db, QuestorArquivo.lote_id == lote_id) for home in (PENDING, UNKNOWN)]
+    return min((due for due in found if due is not None and due < NEVER), default=None)
 
 
 def open_lots(clock: Clock = SYSTEM) -> list[tuple[int, int]]:
@@ -103,9 +98,8 @@ def start_senders(clock: Clock = SYSTEM) -> int:
     Beat does so every few seconds, and a worker when it starts: a sender that was killed is replaced in no time.
     """
     found = open_lots(clock)
-    for lote_id, senders in found:
-        for _ in range(senders):
-            messages.send(SEND, [lote_id])
+    if asked := [(SEND, [lote_id]) for lote_id, senders in found for _ in range(senders)]:
+        messages.send_all(asked)
     return len(found)
 
 

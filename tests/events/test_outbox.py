@@ -1,16 +1,14 @@
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
 from support.deliveries import change, deliveries, fire, owned, webhook
+from support.statements import statements
 
 from core.errors import UsageError
 from events import Disparo, disparar_varios, disparar_webhook, record_event
 from events.catalog import CATALOG, AlertaAberto, Payload
 from storage.models import Event
-from storage.session import engine, reading, transaction
+from storage.session import reading, transaction
 
 URL = "https://receptor.example/x"
 
@@ -139,29 +137,13 @@ def test_every_event_is_named_labelled_and_short_enough(kind: type[Payload]) -> 
     assert kind.__doc__
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Note every statement of the block."""
-    said: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        said.append(statement)
-
-    watched = engine()
-    event.listen(watched, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(watched, "before_cursor_execute", note)
-
-
 def test_an_event_takes_three_statements_at_most_however_many_are_told(banco: str) -> None:
     for number in range(12):
         webhook(URL, nome=f"d{number}")
     alerta = AlertaAberto(fonte="sat", objeto="loja-1", codigo="x", severidade="aviso", mensagem="m", aberto_em="t")
     with transaction() as db:
         record_event(db, alerta)
-        with counted() as said:
+        with statements() as said:
             message_id = record_event(db, alerta).message_id
     assert len(said) <= 3
     assert len(told(message_id)) == 12
@@ -175,7 +157,7 @@ def test_many_events_are_recorded_in_order_with_few_statements(banco: str) -> No
         *(Disparo("nfe_importada", {"n": n}, usuario=user if n % 2 else None) for n in range(300)),
         *(Disparo("alerta_aberto", {"n": n}, entidade=f"sat:{n % 2}") for n in range(6)),
     ]
-    with transaction() as db, counted() as said:
+    with transaction() as db, statements() as said:
         ids = disparar_varios(disparos, db)
     assert len(said) <= 10
     assert len(set(ids)) == 306

@@ -1,15 +1,13 @@
 """Many boxes are settled with one write for each table, and only what is still held is told."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from conftest import Configure
-from sqlalchemy import event
 from support.boxes import box, told, with_boxes
+from support.deliveries import webhook
+from support.statements import statements, writes
 
 from claims.holder import new_token
 from core.clock import SYSTEM, FixedClock
@@ -19,9 +17,7 @@ from flows.sat.outcome import Asked, Verificacao
 from flows.sat.questions import Question, claim
 from flows.sat.settle import settle
 from sandbox.hub import HubServer
-from storage.session import engine, transaction
-
-TABLE = re.compile(r"(?i)\b(insert into|update|delete from)\s+\"?(\w+)")
+from storage.session import transaction
 
 
 @pytest.fixture
@@ -40,29 +36,35 @@ def questions(configure: Configure, banco: str, clock: FixedClock) -> list[Quest
         return claim(db, configured(), 40, new_token(), clock)
 
 
-@contextmanager
-def written() -> Iterator[Counter[tuple[str, str]]]:
-    """Count the statements that write, by what they do to which table."""
-    found: Counter[tuple[str, str]] = Counter()
+def checked(questions: list[Question], clock: FixedClock, said: str | None) -> Counter[str]:
+    """Settle a check of all of them, failed with this message or good; return what was written, by table."""
+    asked = [
+        Asked(one, Verificacao(one.box.name, *(("inalcancavel", f"{one.box.name} {said}") if said else ())))
+        for one in questions
+    ]
+    with statements() as noted, transaction() as db:
+        settle(db, asked, configured(), clock.now())
+    return writes(noted)
 
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if match := TABLE.search(statement):
-            found[match[1].lower(), match[2]] += 1
 
-    event.listen(engine(), "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(engine(), "before_cursor_execute", note)
+def again(clock: FixedClock) -> list[Question]:
+    clock.advance(3600)
+    with transaction() as db:
+        return claim(db, configured(), 40, new_token(), clock)
 
 
 def test_forty_boxes_are_written_with_one_statement_for_each_table(
     questions: list[Question], clock: FixedClock
 ) -> None:
-    asked = [Asked(one, Verificacao(one.box.name)) for one in questions]
-    with written() as found, transaction() as db:
-        settle(db, asked, configured(), clock.now())
-    assert found == {("update", "caixa"): 1, ("update", "sat_endereco"): 1, ("insert into", "caixa_historico"): 1}
+    webhook("https://a.example/x", "alerta_aberto", "alerta_resolvido")
+    rows = {"update caixa": 1, "update sat_endereco": 1}
+    assert checked(questions, clock, None) == {**rows, "insert into caixa_historico": 1}
+    told = {"insert into sequencia": 1, "insert into event": 1, "insert into delivery": 1}
+    opened = {"insert into alerta": 1, **told, "insert into caixa_historico": 1}
+    assert checked(again(clock), clock, "não responde") == {**rows, **opened}
+    assert checked(again(clock), clock, "recusa a conexão") == {**rows, "update alerta": 1}
+    closed = {"update alerta": 1, **told, "insert into caixa_historico": 1}
+    assert checked(again(clock), clock, None) == {**rows, **closed}
 
 
 def test_of_boxes_that_others_hold_by_now_nothing_is_told(questions: list[Question], clock: FixedClock) -> None:
