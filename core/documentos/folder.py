@@ -113,6 +113,9 @@ def _members(listed: list[Member], path: bytes, changed: int) -> Iterator[Found]
             continue
         repeated = last[member.name] != place
         name = member.name + (f" ({place + 1})".encode() if repeated else b"")
+        if b"__MACOSX" in member.name.split(b"/")[:-1]:
+            yield _named(path, name, member.size, changed, "sobra_do_macos", ignorar=True)
+            continue
         yield _named(path, name, member.size, changed, *_unread(member, ending, repeated, place in inside_others))
 
 

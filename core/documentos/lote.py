@@ -32,7 +32,8 @@ class _Cut:
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self._scopes: list[Mapping[str, str]] = [{}]
+        # what each open element declares; put together only where a coupon begins, for they may be very many
+        self._scopes: list[Mapping[str, str]] = []
         self._within: tuple[int, int, bytes] | None = None
         self.found: list[str] = []
         self._size = 0
@@ -45,13 +46,13 @@ class _Cut:
         self._parser.Parse(self._content, True)
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
-        outer = self._scopes[-1]
         own = {key: value for key, value in attributes.items() if key.partition(":")[0] == "xmlns"}
-        self._scopes.append({**outer, **own} if own else outer)
         if self._within is None and name.rpartition(":")[2] in COUPONS:
+            outer = {key: value for scope in self._scopes for key, value in scope.items()}
             missing = [f' {key}="{_escaped(value)}"' for key, value in outer.items() if key not in own]
             at = self._parser.CurrentByteIndex
-            self._within = len(self._scopes), at, f"<{name}{''.join(missing)}".encode()
+            self._within = len(self._scopes) + 1, at, f"<{name}{''.join(missing)}".encode()
+        self._scopes.append(own)
 
     def _end(self, name: str) -> None:
         depth = len(self._scopes)

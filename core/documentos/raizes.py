@@ -117,6 +117,11 @@ def _text(element: _Element | None, *path: str) -> str:
     return ((element.text if element is not None else None) or "").strip()
 
 
+def _is_test(body: _Element, *path: str) -> bool:
+    """Tell whether a document is of SEFAZ's test environment, also where its number is written with a zero."""
+    return _text(body, *path, "tpAmb").lstrip("0") == "2"
+
+
 def _document(tipos: dict[str, str], path: str, info: str, prefixo: str, protocolo: str = "", chave: str = "") -> Read:
     """Return what reads a document with its protocol; `tipos` gives the kind of each model."""
 
@@ -135,7 +140,7 @@ def _document(tipos: dict[str, str], path: str, info: str, prefixo: str, protoco
             return separar("varios_documentos", f"há {len(bodies)} documentos em um só", tipo, found)
         if wrong := _elsewhere(root, body):
             return separar("parte_sem_namespace", wrong, tipo, found)
-        if _text(body, "ide", "tpAmb") == "2":
+        if _is_test(body, "ide"):
             return separar("ambiente_de_teste", None, tipo, found)
         refused = _disproved(root, protocolo, chave, found) if protocolo else None
         return replace(refused, tipo=tipo, identidade=found) if refused else Leitura(Acao.IMPORTAR, tipo, found)
@@ -218,7 +223,7 @@ def _event(tipos: dict[str, str], chave: str, *, alone: str = "") -> Read:
 
 
 def _event_refused(root: _Element, body: _Element, receipts: list[_Element], chave: str, found: str) -> Leitura | None:
-    if _text(body, "tpAmb") == "2":
+    if _is_test(body):
         return separar("ambiente_de_teste")
     held = [child for child in root if local_name(child)[1].casefold().startswith("ret")]
     if held and not receipts:

@@ -1,5 +1,6 @@
 """The section `[sat]`: the SAT and MFE boxes to watch."""
 
+import os
 import re
 from functools import cached_property
 from ipaddress import ip_address
@@ -188,7 +189,7 @@ class BoxSettings(Table):
     def address(self) -> str:
         """Where it is asked, one question at a time: its hub, in one spelling, or its library."""
         if self.kind == "local":
-            return str(self.library)
+            return os.path.realpath(str(self.library))
         host = (self.host or "").strip("[]").lower().removesuffix(".")
         bare = str(ip_address(host)) if _is_address(host) else host
         return f"[{bare}]:{self.port}" if ":" in bare else f"{bare}:{self.port}"

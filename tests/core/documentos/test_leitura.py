@@ -1,5 +1,6 @@
 """What a file is: a table of documents, of what is none, and of what is hostile."""
 
+import time
 from pathlib import Path
 from xml.parsers import expat
 
@@ -93,6 +94,7 @@ def test_a_document_may_be_written_in_any_way(text: str) -> None:
         (nfe(status="110"), ("separar", "nfe", "nao_autorizado")),
         (nfe(status="302"), ("separar", "nfe", "nao_autorizado")),
         (nfe(amb="2"), ("separar", "nfe", "ambiente_de_teste")),
+        (nfe(amb="02"), ("separar", "nfe", "ambiente_de_teste")),
         (nfe(prot=chave(numero=8)), ("separar", "nfe", "chave_divergente")),
         (nfe(mod="65"), ("separar", None, "chave_divergente")),
         (nfe(ident="NFe" + chave()[:-1] + str((int(chave()[-1]) + 1) % 10)), ("separar", None, "chave_invalida")),
@@ -295,6 +297,14 @@ class TestLots:
         read = ler_todos(f"<envCFe>{documento('cfe', 1).texto}{bad}</envCFe>".encode())
         assert [(one.acao, one.motivo) for one in read] == [(Acao.IMPORTAR, None), (Acao.SEPARAR, "chave_invalida")]
         assert found(f'<envCFe xmlns="{SAT}"/>')[2] == "lote_vazio"
+
+    def test_a_lot_of_very_many_namespaces_costs_no_more_than_its_size(self) -> None:
+        amount = 40_000
+        outer = " ".join(f'xmlns:a{number}="u{number}"' for number in range(amount))
+        inner = "".join(f'<x xmlns:b="v{number}"/>' for number in range(amount))
+        began = time.process_time()
+        assert found(f"<envCFe {outer}>{inner}</envCFe>")[2] == "lote_vazio"
+        assert time.process_time() - began < 10
 
     def test_a_lot_of_thousands_is_cut_in_one_pass(self) -> None:
         text = "<envCFe>" + "".join(documento("cfe", number).texto for number in range(1, 3001)) + "</envCFe>"

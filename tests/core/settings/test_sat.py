@@ -1,9 +1,10 @@
 """The boxes: what is refused where it is defined, and thresholds of their own."""
 
 import json
+from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from core.errors import Misconfigured
 from core.settings.load import load_settings
@@ -58,6 +59,20 @@ def test_a_box_may_have_thresholds_of_its_own(monkeypatch: pytest.MonkeyPatch) -
 
 def test_each_threshold_can_be_given_for_one_box() -> None:
     assert list(OwnThresholds.model_fields) == list(Thresholds.model_fields)
+
+
+def test_one_library_is_one_equipment_whatever_the_path_to_it(tmp_path: Path) -> None:
+    (tmp_path / "libsat.so").touch()
+    (tmp_path / "outra.so").symlink_to("libsat.so")
+    boxes = [
+        BoxSettings(name=name, kind="local", library=path, activation_code=SecretStr("12345678"), uf="CE")
+        for name, path in (
+            ("a", tmp_path / "libsat.so"),
+            ("b", tmp_path / "outra.so"),
+            ("c", tmp_path / ".." / tmp_path.name / "libsat.so"),
+        )
+    ]
+    assert len({box.equipment for box in boxes}) == 1
 
 
 @pytest.mark.parametrize(

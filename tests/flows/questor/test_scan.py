@@ -165,11 +165,13 @@ class TestZips:
             made.writestr("ç.XML", documento("nfe", 2).texto)
             made.writestr("leia.txt", "nada")
             made.writestr("dentro.zip", b"PK")
+            made.writestr("__MACOSX/notas/._a.xml", b"\x00\x05\x16\x07")
         varrer(str(folder))
         assert seen() == {
             "Lote 1.ZIP!/notas/a.xml": ("pendente", None),
             "Lote 1.ZIP!/ç.XML": ("pendente", None),
             "Lote 1.ZIP!/dentro.zip": ("quarentena", "zip_dentro_de_zip"),
+            "Lote 1.ZIP!/__MACOSX/notas/._a.xml": ("ignorado", "sobra_do_macos"),
         }
 
     @pytest.mark.parametrize("content", [b"", b"nada", b"PK\x05\x06" + bytes(10), b"PK\x03\x04" + bytes(200)], ids=repr)
