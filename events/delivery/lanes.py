@@ -30,7 +30,10 @@ def first_limit(one: Destination, most: int) -> int:
 
 @dataclass(eq=False)
 class Trial:
-    """A credential in one run: until it was accepted once, one request at a time goes out with it."""
+    """A credential in one run: until something was delivered with it, one request at a time goes out.
+
+    An answer that may come from before the login, as a 500 or a 429, says nothing of the credential.
+    """
 
     flying: int = 0
     accepted: bool = False
@@ -145,10 +148,10 @@ class Lane:
             self._in_a_row = 0 if done.delivered else self._in_a_row + 1
         if done.delivered:
             self.probing = self.suspect = False
+            self.trial.accepted = True
             self._limit = self._limit.grown(float(self.most))
         elif made.outcome.slow:
             self._limit = self._limit.overloaded(made.started_at, made.started_at)
-        self.trial.accepted |= not made.outcome.switch_off
         forbids = made.outcome.switch_off or (made.outcome.empties and bool(self.held.buckets))
         self.stopped |= forbids or self._in_a_row >= OPEN_AFTER
 

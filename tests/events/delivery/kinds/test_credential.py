@@ -53,6 +53,15 @@ def test_a_refused_token_is_tried_once_whatever_topics_it_is_for(banco: str, ser
     assert [row.estado for row in deliveries(good)] == [Estado.ENTREGUE]
 
 
+def test_a_server_that_fails_first_has_not_accepted_the_token(banco: str, server: NtfyServer) -> None:
+    refused = topics(server, BAD)
+    server.faults.queue(faults.status(500))
+    fire()
+    run()
+    assert sorted(attempt.status_code or 0 for attempt in attempts()) == [401, 500]
+    assert all(destination(number).desligado_em for number in refused)
+
+
 def test_a_token_that_is_accepted_serves_all_its_topics(banco: str, server: NtfyServer) -> None:
     topics(server, GOOD)
     fire()
