@@ -35,10 +35,10 @@ def enviar_bloco(lote_id: int) -> dict[str, Any]:
     """Send one chunk of a lot; when more is due, ask for the next."""
     from flows.questor import send
 
-    report = send.send_chunk(lote_id)
-    if report.mais:
+    tally = send.send_chunk(lote_id)
+    if tally.mais:
         messages.send(SEND, [lote_id])
-    return asdict(report)
+    return asdict(tally)
 
 
 @task("questor.avancar", QUESTOR)

@@ -16,7 +16,7 @@ from flows.questor import lots
 from flows.questor.ledger import WORK_SECONDS
 from flows.questor.resolve import Resolver
 from flows.questor.rows import PENDING, SEATS
-from flows.questor.sender import Report, Sender
+from flows.questor.sender import Sender, Tally
 from flows.questor.starting import agreed, state
 from storage.models import QuestorLote
 from storage.session import reading, transaction
@@ -25,39 +25,39 @@ from storage.session import reading, transaction
 GATHER_SECONDS = 0.25
 
 
-def send_chunk(lote_id: int, clock: Clock = SYSTEM) -> Report:
+def send_chunk(lote_id: int, clock: Clock = SYSTEM) -> Tally:
     """Send documents of a lot for at most 45 s; safe to run many times at once."""
     with reading() as db:
         lote = db.get(QuestorLote, lote_id)
     if lote is None or not lote.enviar:
-        return Report()
+        return Tally()
     conta = agreed(lote.conta)
     if state(lote, conta, clock.now()).impedimento:
-        return Report()
+        return Tally()
     # A sender of the command line may be the only process on this host.
     after_crash((PENDING, SEATS), clock)
-    report = loop.run(_send(lote, conta, clock))
-    if report.parado:
-        stop(lote, report.parado, clock)
-        return report
+    tally = loop.run(_send(lote, conta, clock))
+    if tally.parado:
+        stop(lote, tally.parado, clock)
+        return tally
     with reading() as db:
-        report.mais = lots.has_open(db, lote_id, clock.now())
+        tally.mais = lots.has_open(db, lote_id, clock.now())
     conclude(lote_id, clock)
-    return report
+    return tally
 
 
-async def _send(lote: QuestorLote, conta: ContaQuestor, clock: Clock) -> Report:
+async def _send(lote: QuestorLote, conta: ContaQuestor, clock: Clock) -> Tally:
     token = new_token()
     async with Questor(lote.conta, conta, clock) as questor:
         try:
             await Resolver(questor, lote, conta, token, clock).run()
         except Misconfigured as fault:
-            return Report(parado=str(fault))
+            return Tally(parado=str(fault))
         sender = Sender(questor, lote, conta, token, clock)
         pump = Pump(sender, Pace(gather=GATHER_SECONDS, most=WORK_SECONDS, idle=WORK_SECONDS))
         sender.wake = pump.wake
         await pump.run()
-        return sender.report
+        return sender.tally
 
 
 def stop(lote: QuestorLote, motivo: str, clock: Clock) -> None:

@@ -34,7 +34,7 @@ TOO_MANY = 429
 
 
 @dataclass
-class Report:
+class Tally:
     """What a sender did. `parado` is why the account was stopped, if it was."""
 
     enviados: int = 0
@@ -65,7 +65,7 @@ class Sender:
     wake: Callable[[], None]
 
     def __init__(self, questor: Questor, lote: QuestorLote, conta: ContaQuestor, token: str, clock: Clock) -> None:
-        self.report = Report()
+        self.tally = Tally()
         self._questor, self._lote, self._clock = questor, lote, clock
         self._ledger = Ledger(lote, conta, token, clock)
         self._reader = Reader(lote.pasta, clock, self._was_read)
@@ -104,7 +104,7 @@ class Sender:
         plan, standing = taken.plan, taken.standing
         self._next_turn = time.monotonic() + TURN_SECONDS
         del self._extra[: len(plan.extra)]
-        self.report.count(taken.written)
+        self.tally.count(taken.written)
         if plan.room:
             self._dry = len(taken.rows) < plan.room
             self._hand = min(self._hand * 2, MOST_ROOM) if self._starved else self._hand
@@ -148,7 +148,7 @@ class Sender:
         if group is not None:
             self._speed.begin()
         # the first claim is waited for by all; an empty hand later says that the database is slower than the server
-        self._starved |= group is None and bool(self.report.pedidos) and not self._dry and not len(self._reader)
+        self._starved |= group is None and bool(self.tally.pedidos) and not self._dry and not len(self._reader)
         return group
 
     def alarm(self) -> float:
@@ -170,7 +170,7 @@ class Sender:
             verdicts = await self._questor.importar(group.tipo, [item.documento for item in group.items])
         except (Fault, Misconfigured) as error:
             fault = error
-        self.report.pedidos += 1
+        self.tally.pedidos += 1
         sample = Sample(began, time.monotonic() - clock, overload=False)
         if isinstance(fault, Misconfigured):
             return self._stop(group, fault)
@@ -181,7 +181,7 @@ class Sender:
 
     def _stop(self, group: Group, fault: Misconfigured) -> Done:
         """End: a person has to mend something first. It says nothing of how the server is."""
-        self.report.parado, self._stopped = str(fault), True
+        self.tally.parado, self._stopped = str(fault), True
         self._waiting.retry(group)
         return Done()
 
@@ -215,7 +215,7 @@ class Sender:
 
     def left(self) -> Sequence[Group]:
         """Return what was claimed and not sent."""
-        return [Group((item,)) for item in self._waiting.drain()]
+        return [Group((item,)) for item in self._waiting.take_all()]
 
     def give_back(self, groups: Sequence[Group]) -> None:
         """Let go of what is left: what was tried keeps its count, the rest goes back as it was."""
@@ -223,4 +223,4 @@ class Sender:
         left = [item for group in groups for item in group.items]
         tried = [outcome.unsent(item, now) for item in left if item.tentativas]
         untouched = [*unread, *(item.id for item in left if not item.tentativas)]
-        self.report.count(self._ledger.give_back([*self._extra, *tried], untouched))
+        self.tally.count(self._ledger.give_back([*self._extra, *tried], untouched))

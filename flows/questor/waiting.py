@@ -141,7 +141,7 @@ class Waiting:
         self.count, self.bytes = self.count - len(items), self.bytes - size
         return Group(tuple(items), again=again)
 
-    def drain(self) -> list[Item]:
+    def take_all(self) -> list[Item]:
         """Return everything that is left, and keep nothing."""
         left = [item for fresh in self._fresh.values() for item in fresh]
         left += [item for group in self._again for item in group.items]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from alerts import state
 from alerts.sat import FONTE
-from core.clock import SYSTEM
+from core.clock import SYSTEM, Clock
 from core.logs import get_logger
 from core.settings.sat import same_equipment
 from flows.sat.known_boxes import configured, digest, merged
@@ -54,13 +54,13 @@ def missing(db: Session) -> bool:
     return not {box.address for box in boxes.values()} <= set(db.scalars(select(SatEndereco.endereco)))
 
 
-def prepare() -> None:
-    """Bring the rows to the boxes there are."""
+def prepare(clock: Clock = SYSTEM) -> None:
+    """Bring the rows to the boxes there are; a new one is due at once."""
     with reading() as db:
         stale = missing(db)
     if stale:
         with transaction() as db:
-            synchronise(db, SYSTEM.now())
+            synchronise(db, clock.now())
 
 
 def check_all_soon() -> int:

@@ -17,13 +17,13 @@ from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
 from core.settings.sat import BoxSettings
 from core.stopping import stopping
+from flows.sat import findings
 from flows.sat.boxes import prepare
 from flows.sat.known_boxes import box_named, configured
 from flows.sat.outcome import INALCANCAVEL, OCUPADA, PARADA, RECUSADO, Asked, Verificacao
 from flows.sat.parking import parked, tell_parked
 from flows.sat.questions import Question, claim, give_back, something_due
 from flows.sat.rows import recover
-from flows.sat.settle import settle
 from storage.session import transaction
 
 AT_ONCE = 250
@@ -87,7 +87,7 @@ class Checks(Plain[Question, Asked]):
             return ()
         boxes = configured()
         with transaction() as db:
-            events = settle(db, turn.done, boxes, self.clock.now()) if turn.done else {}
+            events = findings.write(db, turn.done, boxes, self.clock.now()) if turn.done else {}
             questions = self.claim(db, boxes, turn.room) if turn.room else ()
         self._note(turn.done, events)
         return questions
@@ -158,7 +158,7 @@ def verificar(nome: str, clock: Clock = SYSTEM) -> Verificacao:
 def verificar_varias(nomes: Sequence[str], clock: Clock = SYSTEM) -> list[Verificacao]:
     """Check these boxes now, all at once; return the results in the order of the names."""
     boxes = {nome: box_named(nome) for nome in nomes}
-    prepare()
+    prepare(clock)
     recover(clock)
     found: dict[str, Verificacao] = {}
     waiting = set(boxes)
@@ -180,7 +180,7 @@ def verificar_varias(nomes: Sequence[str], clock: Clock = SYSTEM) -> list[Verifi
 
 def verificar_vencidas(clock: Clock = SYSTEM) -> list[Verificacao]:
     """Check every due box, all at once on one loop."""
-    prepare()
+    prepare(clock)
     recover(clock)
     tell_parked(clock)
     return _pump(Due(clock), ROUND_SECONDS)

@@ -14,6 +14,7 @@ from core.errors import Conflict, Misconfigured, Transient, UsageError
 from core.settings.core import CoreSettings
 from core.settings.sat import BoxSettings
 from core.text import bare_word, os_fault
+from flows.sat import findings
 from flows.sat.boxes import next_session, prepare
 from flows.sat.check import BUSY_ELSEWHERE, PATIENCE_SECONDS, POLL_SECONDS
 from flows.sat.known_boxes import box_named, configured
@@ -21,7 +22,6 @@ from flows.sat.outcome import PARADA, Asked, Verificacao
 from flows.sat.parking import parked
 from flows.sat.questions import Question, claim, give_back
 from flows.sat.rows import recover
-from flows.sat.settle import settle
 from storage.session import transaction
 
 PART = ".parte"
@@ -87,7 +87,7 @@ def _fetch(question: Question, file: BinaryIO, clock: Clock) -> None:
         # A wrong activation code parks the box, whichever question it came with.
         with transaction() as db:
             parking = Asked(question, Verificacao(question.box.name, PARADA, str(fault)))
-            settle(db, [parking], configured(), clock.now())
+            findings.write(db, [parking], configured(), clock.now())
         raise
 
 

@@ -16,7 +16,7 @@ from core.errors import Conflict, Misconfigured, NotFound, UsageError
 from flows.questor import lots, send, starting
 from flows.questor.outcome import MOST_ERRORS
 from flows.questor.rows import NEVER, Arquivo
-from flows.questor.sender import Report
+from flows.questor.sender import Tally
 from flows.questor.texts import Texts
 from sandbox import faults
 from sandbox.questor import QuestorServer
@@ -46,7 +46,7 @@ def notes(amount: int, tipo: str = "nfe") -> list[Documento]:
     return [documento(tipo, number) for number in range(1, amount + 1)]
 
 
-def send_all(lote_id: int, clock: FixedClock | None = None, chunks: int = 30) -> list[Report]:
+def send_all(lote_id: int, clock: FixedClock | None = None, chunks: int = 30) -> list[Tally]:
     """Send chunk after chunk; what waits for a while is made due."""
     reports = []
     for _ in range(chunks):
@@ -334,7 +334,7 @@ def test_two_senders_at_once_share_the_limit_and_repeat_nothing(
     lote = lot(tmp_path / "xml", notes(1200))
     with transaction() as db:
         db.add(QuestorConta(conta="padrao", limite=6.0))
-    reports: list[Report] = []
+    reports: list[Tally] = []
 
     def one() -> None:
         reports.extend(send.send_chunk(lote) for _ in range(4))

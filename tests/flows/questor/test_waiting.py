@@ -70,7 +70,7 @@ def test_who_passed_before_the_failure_or_is_of_another_kind_proves_nothing() ->
     for _ in range(20):
         assert made.passed("nfe", 4.9) == []
         assert made.passed("cte", 6.0) == []
-    (left,) = made.drain()
+    (left,) = made.take_all()
     assert left.erros == 0
 
 
@@ -79,7 +79,7 @@ def test_one_pass_proves_one_failure() -> None:
     made.suspect(item(1), 5.0, 500, None)
     for _ in range(20):
         assert made.passed("nfe", 6.0) == []
-    (left,) = made.drain()
+    (left,) = made.take_all()
     assert left.erros == 1
 
 
@@ -115,6 +115,6 @@ def test_nothing_is_lost_on_the_way() -> None:
     made.suspect(item(9), 1.0, 500, None)
     made.retry(Group((item(10), item(11))))
     made.split(Group((item(12), item(13))))
-    assert sorted(one.id for one in made.drain()) == list(range(1, 14))
+    assert sorted(one.id for one in made.take_all()) == list(range(1, 14))
     assert not made
     assert (made.count, made.bytes) == (0, 0)

@@ -15,12 +15,11 @@ from support.boxes import box, rounds, row, told, with_boxes
 
 from claims.holder import host, new_token
 from core.clock import SYSTEM, FixedClock
-from flows.sat import boxes, check
+from flows.sat import boxes, check, findings
 from flows.sat.known_boxes import configured
 from flows.sat.outcome import Asked, Verificacao
 from flows.sat.questions import Question, claim, give_back
 from flows.sat.rows import recover
-from flows.sat.settle import settle
 from sandbox import faults
 from sandbox.faults import Usual
 from sandbox.hub import HubServer
@@ -94,7 +93,10 @@ def test_what_a_changed_box_answered_before_is_not_told(
     boxes.prepare()
     with transaction() as db:
         assert (
-            settle(db, [Asked(asking, Verificacao("a", "parada", "código recusado"))], configured(), clock.now()) == {}
+            findings.write(
+                db, [Asked(asking, Verificacao("a", "parada", "código recusado"))], configured(), clock.now()
+            )
+            == {}
         )
     assert (row("a").parada, row("a").resultado, told()) == (False, None, [])
     assert len(due(clock)) == 1

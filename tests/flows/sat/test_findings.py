@@ -11,11 +11,10 @@ from support.statements import statements, writes
 
 from claims.holder import new_token
 from core.clock import SYSTEM, FixedClock
-from flows.sat import boxes
+from flows.sat import boxes, findings
 from flows.sat.known_boxes import configured
 from flows.sat.outcome import Asked, Verificacao
 from flows.sat.questions import Question, claim
-from flows.sat.settle import settle
 from sandbox.hub import HubServer
 from storage.session import transaction
 
@@ -43,7 +42,7 @@ def checked(questions: list[Question], clock: FixedClock, said: str | None) -> C
         for one in questions
     ]
     with statements() as noted, transaction() as db:
-        settle(db, asked, configured(), clock.now())
+        findings.write(db, asked, configured(), clock.now())
     return writes(noted)
 
 
@@ -73,7 +72,7 @@ def test_of_boxes_that_others_hold_by_now_nothing_is_told(questions: list[Questi
         taken = claim(db, configured(), 10, new_token(), clock)
     asked = [Asked(one, Verificacao(one.box.name, "inalcancavel", "não respondeu")) for one in questions]
     with transaction() as db:
-        settle(db, asked, configured(), clock.now())
+        findings.write(db, asked, configured(), clock.now())
     mine = {one.box.name for one in questions} - {one.box.name for one in taken}
     assert {objeto for _, objeto, _ in told()} == mine
     assert len(mine) == 30

@@ -34,7 +34,7 @@ class _Scene:
     shops: Sequence[Shop]
 
 
-def settle(db: Session, asked: Sequence[Asked], boxes: Mapping[str, BoxSettings], now: datetime) -> Events:
+def write(db: Session, asked: Sequence[Asked], boxes: Mapping[str, BoxSettings], now: datetime) -> Events:
     """Write what these checks found, of all the boxes there are; return the events that each caused, by its name.
 
     A box whose lease was lost meanwhile is left to who holds it now.
