@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from support.ports import PATIENCE_SECONDS
 from support.postgres import Cluster, binaries
 from support.redis import RedisServer
 
@@ -50,6 +51,8 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ESTEIRA_CORE__DATA_DIR", str(tmp_path / "dados"))
     monkeypatch.setenv("ESTEIRA_CORE__KEYS", f'["{KEY}"]')
+    # A machine that stands still for seconds ends no drain of a test before its time.
+    monkeypatch.setattr("events.delivery.drain.BUDGET_SECONDS", PATIENCE_SECONDS)
     forget_process_state()
     yield
     forget_process_state()

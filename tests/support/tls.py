@@ -14,7 +14,7 @@ from support.https import certificate
 
 CHUNK = 65536
 # How long a thread waits before it looks whether all is over.
-PATIENCE_SECONDS, HANDSHAKE_SECONDS = 0.2, 5.0
+PATIENCE_SECONDS, HANDSHAKE_SECONDS = 0.2, 60.0
 
 
 @dataclass

@@ -31,7 +31,7 @@ def checked(given: Mapping[str, str]) -> str:
         known = ", ".join(FIELDS)
         raise UsageError(f"Um chamado não tem a opção {unknown[0]!r}. Há: {known}.", campo="opcao")
     if not bare.get(CLIENT):
-        raise UsageError("Diga de quem são os chamados: --opcao cliente=<token do cliente no Milvus>.", campo="opcao")
+        raise UsageError("Diga de quem são os chamados: cliente=<token do cliente no Milvus>.", campo="opcao")
     if not all(value.isprintable() and len(value) <= 200 for value in bare.values()):
         raise UsageError("As opções de um chamado têm até 200 caracteres, sem quebras de linha.", campo="opcao")
     return json.dumps({name: value for name, value in bare.items() if value}, ensure_ascii=False)

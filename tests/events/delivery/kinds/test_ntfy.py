@@ -156,12 +156,12 @@ def test_the_first_refusal_ends_the_run(banco: str, server: NtfyServer, status: 
     """Thirty wrong credentials lock an address out, and with it every good destination of this machine."""
     own = json.dumps({"code": status * 100 + 1, "http": status, "error": "no"})
     server.faults.always(faults.status(status, own))
-    destino = destino_ntfy(server.url, segredo="tk_errado")
+    destino, clock = destino_ntfy(server.url, segredo="tk_errado"), FixedClock(SYSTEM.now() + timedelta(seconds=1))
     fire(40)
-    drain(destino)
+    drain(destino, clock)
     assert [attempt.status_code for attempt in attempts()] == [status]
     assert destination(destino).desligado_em is None if status == 429 else destination(destino).desligado_em
-    drain(destino)
+    drain(destino, clock)
     assert len(attempts()) == 1
 
 
