@@ -117,6 +117,8 @@ def _tell(one: "Report") -> None:
     said = ", ".join(f"{amount} {name}" for name, amount in counts.items() if amount) or "nada a fazer"
     partial = "; a lista lida pode estar incompleta" if one.parcial else ""
     answer(f"{one.fluxo}: {one.estado}; {said}; {one.requisicoes} pedidos em {one.segundos:.0f} s{partial}.")
+    if one.sem_documento:
+        answer(f"  sem documento: {', '.join(map(str, one.sem_documento))}")
     for line in (*one.faria, *(f"documento trocado: {pair}" for pair in one.trocas)):
         answer(f"  {line}")
     if one.falha:

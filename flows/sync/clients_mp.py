@@ -9,7 +9,7 @@ from core.fiscal import documento_ausente
 from core.settings.sync import CLIENTES_MP
 from flows.sync import bodies, ends
 from flows.sync.documents import first_state, known, last_four
-from flows.sync.flow import Read, Seen
+from flows.sync.flow import NO_DOCUMENT, Read, Seen
 from flows.sync.ledger.item import CLIENTES, Item, New, Outcome, Situacao
 from flows.sync.sides import Sides
 
@@ -43,7 +43,7 @@ class ClientsToPloomes:
         if row.id <= (self._sides.conta.min_milvus_id or 0):
             return Seen(row, skipped="abaixo_do_minimo")
         if documento_ausente(row.documento):
-            return Seen(row, skipped="sem_documento")
+            return Seen(row, skipped=NO_DOCUMENT)
         if any(one is not None and one.situacao == Situacao.ESQUECIDO for one in (echo, line)):
             return Seen(row, skipped="esquecido")
         if any(one is not None and one.settled and not self._ours(one, row) for one in (echo, line)):

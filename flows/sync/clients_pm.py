@@ -10,7 +10,7 @@ from core.fiscal import documento_ausente
 from core.settings.sync import CLIENTES_MP, CLIENTES_PM
 from flows.sync import bodies, ends
 from flows.sync.documents import first_state, known, last_four, mark
-from flows.sync.flow import Read, Seen
+from flows.sync.flow import NO_DOCUMENT, Read, Seen
 from flows.sync.ledger.item import CLIENTES, CONTATOS, Item, New, Outcome, Situacao
 from flows.sync.sides import Sides
 
@@ -26,7 +26,7 @@ class ClientsToMilvus:
     def pages(self, since: datetime, *, deep: bool) -> Iterator[Read[Contact]]:
         """Read contacts that were created or changed since."""
         for page in self._sides.ploomes.contacts(since):
-            yield Read(page.rows, page.now)
+            yield Read(page.rows, page.now, whole=bool(page.rows) or page.proven)
 
     def created(self, row: Contact) -> datetime | None:
         """Return when a contact was created."""
@@ -48,7 +48,7 @@ class ClientsToMilvus:
         if row.created_at is None or row.created_at < self._sides.conta.cutoff_at:
             return Seen(row, skipped="antes_do_corte")
         if documento_ausente(row.documento):
-            return Seen(row, skipped="sem_documento")
+            return Seen(row, skipped=NO_DOCUMENT)
         if any(one is not None and one.situacao == Situacao.ESQUECIDO for one in (echo, line)):
             return Seen(row, skipped="esquecido")
         if echo is not None and echo.fluxo == CLIENTES_MP:

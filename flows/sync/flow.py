@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from flows.sync.ledger.item import Item, New, Outcome
 
+NO_DOCUMENT = "sem_documento"
 Row = TypeVar("Row")
 RowIn = TypeVar("RowIn", contravariant=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.settings.sync import moment
 from flows.sync import edits, standing
-from flows.sync.flow import Seen
+from flows.sync.flow import NO_DOCUMENT, Seen
 from flows.sync.ledger.item import Item, New, Situacao
 from flows.sync.under_way import Run
 
@@ -14,7 +14,7 @@ from flows.sync.under_way import Run
 MARGIN = timedelta(minutes=1)
 FAR, DAY = timedelta(hours=48), timedelta(days=1)
 FIRST = timedelta(minutes=10)
-KEPT_ROWS = 20_000
+KEPT_ROWS, LISTED = 20_000, 100
 
 
 class Reader:
@@ -68,6 +68,8 @@ class Reader:
         judged = run.flow.judge(rows) if rows else []
         news = {one.new.chave: one for one in judged if one.new is not None}
         report.pulados.update(one.skipped for one in judged if one.skipped)
+        without = [one.row.id for one in judged if one.skipped == NO_DOCUMENT]
+        report.sem_documento += without[: max(LISTED - len(report.sem_documento), 0)]
         report.trocas += [one.switched for one in judged if one.switched]
         if run.sides.dry:
             self.preview(news)

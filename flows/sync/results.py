@@ -18,8 +18,8 @@ class Report:
 
     `estado`: bem, ocupado (another run is under way), degradado (the other side failed again and again), parado (a
     person has to act). `parcial`: the list that was read may not be whole; `restam`: the time was over before the work
-    was. `faria` is what a dry run would have done;
-    `trocas` are contacts whose document is another one now, each with its number and the ends of both.
+    was. `sem_documento` are the numbers of some contacts without one, `trocas` contacts whose document is another one
+    now, with the ends of both. `faria` is what a dry run would have done.
     """
 
     conta: str
@@ -46,6 +46,7 @@ class Report:
     parcial: bool = False
     restam: bool = False
     falha: str | None = None
+    sem_documento: list[int] = field(default_factory=list)
     faria: list[str] = field(default_factory=list)
     trocas: list[str] = field(default_factory=list)
 

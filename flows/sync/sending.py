@@ -51,6 +51,8 @@ class Sender:
             self.failures = self.failures + 1 if made is not None and _postponed(made) else 0
             return made
         except PlatformError as fault:
+            # a refused key, or our own database: nothing else may begin
+            self.failures = FAILURES
             return fault
         except Exception as fault:  # noqa: BLE001 - one bad record costs itself
             log.error("sync item failed", fluxo=self.run.nome, item=str(item.id), fault=type(fault).__name__)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 
 from connectors.base.faults import Fault
 from connectors.milvus import has_reference, reference
@@ -44,11 +45,11 @@ class Tickets:
     def pages(self, since: datetime, *, deep: bool) -> Iterator[Read[Work]]:
         """Read what was created or changed since; once a day all that has a tag, because a tag may come late."""
         ploomes, cutoff = self._sides.ploomes, self._sides.conta.cutoff_at
-        for page in ploomes.items(self._entity, since, tags=list(self._tags)):
-            yield Read(page.rows, page.now)
+        readings = [ploomes.items(self._entity, since, tags=list(self._tags))]
         if deep:
-            for page in ploomes.items(self._entity, cutoff, tags=list(self._tags), changed=False):
-                yield Read(page.rows, page.now)
+            readings.append(ploomes.items(self._entity, cutoff, tags=list(self._tags), changed=False))
+        for page in chain.from_iterable(readings):
+            yield Read(page.rows, page.now, whole=bool(page.rows) or page.proven)
 
     def created(self, row: Work) -> datetime | None:
         """Return when it was created."""

@@ -27,6 +27,9 @@ INDEXES = (
     [("conta", ASCENDING), ("fluxo", ASCENDING), ("due_at", ASCENDING)],
     [("conta", ASCENDING), ("ploomes_id", ASCENDING)],
     [("conta", ASCENDING), ("milvus_id", ASCENDING)],
+    [("conta", ASCENDING), ("ligado", ASCENDING)],
+    [("conta", ASCENDING), ("avisado", ASCENDING)],
+    [("conta", ASCENDING), ("situacao", ASCENDING)],
     [("reserva", ASCENDING)],
 )
 CHOOSE_MS, CALL_MS = 5_000, 20_000

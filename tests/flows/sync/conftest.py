@@ -127,7 +127,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(sqlite: str, livro: str, clock: FixedClock, configure: Configure) -> Iterator[World]:
+def base(sqlite: str) -> str:
+    """Our own database."""
+    return sqlite
+
+
+@pytest.fixture
+def world(base: str, livro: str, clock: FixedClock, configure: Configure) -> Iterator[World]:
     """An office with both systems, over a ledger in each home."""
     tags = [{"id": TAG, "label": "INSTALAÇÃO", "category": "Instalação"}, {"id": OTHER, "label": "ENTREGA"}]
     more = {"sync__ledger_url": livro} if livro else {}

@@ -27,7 +27,7 @@ def ticket(conta: ContaSync | None = None, **fields: Any) -> dict[str, Any]:
 
 def test_a_company_and_a_person_have_one_block_each() -> None:
     company = contact(CNPJ="12.ABC.345/01DE-35", LegalName="Maria Ltda")
-    assert company["cliente_documento"] == "12ABC34501DE35"
+    assert company["cliente_documento"] == "12ABC34501DE35"  # pragma: allowlist secret
     assert company["cliente_pessoa_juridica"] == {"nome_fantasia": "Maria", "razao_social": "Maria Ltda"}
     person = contact(CPF="111.444.777-35", Birthday="1980-05-01T00:00:00-03:00")
     assert person["cliente_pessoa_fisica"] == {"nome": "Maria", "data_nascimento": "1980-05-01"}

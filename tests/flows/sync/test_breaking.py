@@ -38,6 +38,22 @@ BREAKS: list[Fault] = [
 ]
 
 
+@pytest.fixture(params=["sqlite", "postgres", "mongo"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Where the ledger stands."""
+    return str(request.param)
+
+
+@pytest.fixture
+def base(kind: str, request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("postgres" if kind == "postgres" else "sqlite"))
+
+
+@pytest.fixture
+def livro(kind: str, request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("mongo")) if kind == "mongo" else ""
+
+
 def full(world: World, amount: int = 4) -> None:
     """Give each flow work."""
     contacts = [world.contact() for _ in range(amount)]

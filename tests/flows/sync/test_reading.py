@@ -125,11 +125,11 @@ def test_the_cut_off_is_an_instant_and_its_own_moment_is_in(world: World, config
 
 
 def test_documents_that_are_none_are_told_by_their_reason(world: World) -> None:
-    for given in ("", "   ", "00000000000", "111.111.111-11"):
-        world.contact(given)
+    without = [world.contact(given) for given in ("", "   ", "00000000000", "111.111.111-11")]
     world.contact("111.444.777-36")
     report = world.run("clientes-pm")
     assert report.pulados == {"sem_documento": 4}
+    assert report.sem_documento == [one["Id"] for one in without]
     assert world.ledger.counts() == {
         ("clientes-pm", "estacionado", "documento_invalido"): 1,
         ("contatos", "enviado", None): 1,
@@ -175,3 +175,10 @@ def test_a_capped_list_of_clients_is_told_as_partial_or_read_by_other_means(worl
     world.milvus.quirks.clients.cap = 1000
     world.milvus.add_cliente(world.contact_free())
     assert not world.run("clientes-mp").parcial
+
+
+def test_a_list_whose_end_no_count_proves_is_told_as_partial(world: World) -> None:
+    world.contact()
+    world.ploomes.quirks.counts = False
+    report = world.run("clientes-pm")
+    assert (report.criados, report.parcial) == (1, True)
