@@ -1,6 +1,7 @@
 """How an item may end, for now or for good, as the outcome that the ledger is given."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -47,14 +48,14 @@ def gone(sides: Sides, item: Item, motivo: str) -> Outcome:
     return _outcome(sides, item, situacao=Situacao.FALHOU, motivo=motivo, erro=None)
 
 
-def unsure(sides: Sides, item: Item, fault: Fault) -> Outcome:
-    """It may have been made: it is looked for before it is made again."""
+def unsure(sides: Sides, item: Item, fault: Fault, **changes: Any) -> Outcome:
+    """It may have been made: it is looked for before it is made again, also when it failed too often to go on soon."""
     tries = item.tentativas + 1
     if tries >= MOST_TRIES:
-        return parked(sides, item, WORN, str(fault))
+        return replace(parked(sides, item, WORN, str(fault)), tentado=True, procuras=0, **changes)
     due_at = sides.clock.now() + LOOK_GAP
     state = {"situacao": Situacao.DESCONHECIDO, "tentado": True, "procuras": 0, "tentativas": tries}
-    return _outcome(sides, item, due_at=due_at, motivo=None, erro=shown(str(fault)), **state)
+    return _outcome(sides, item, due_at=due_at, motivo=None, erro=shown(str(fault)), **state, **changes)
 
 
 def broken(sides: Sides, item: Item, bug: BaseException) -> Outcome:

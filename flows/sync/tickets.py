@@ -117,12 +117,15 @@ class Tickets:
         return f"abriria um chamado para {self._ref(row)}" if sides.dry else self._create(item, row, tag, token)
 
     def _there(self, item: Item, row: Work, token: str) -> Outcome | None:
-        """Look through the client's tickets since before the first try."""
-        found = self._sides.milvus.find_chamados(token, self._ref(row), item.criado_em - BEFORE)
-        if found.rows:
-            return ends.found(self._sides, item, milvus_id=found.rows[0].codigo, milvus_token=token)
+        """Look through the client's tickets since before the first try; the client may be another one by now."""
+        whole = True
+        for one in dict.fromkeys((item.milvus_token or token, token)):
+            found = self._sides.milvus.find_chamados(one, self._ref(row), item.criado_em - BEFORE)
+            if found.rows:
+                return ends.found(self._sides, item, milvus_id=found.rows[0].codigo, milvus_token=one)
+            whole &= found.complete
         # a list that is not whole shows nothing
-        return None if found.complete else ends.unseen(self._sides, item)
+        return None if whole else ends.unseen(self._sides, item)
 
     def _create(self, item: Item, row: Work, tag: SyncTag, token: str) -> Outcome:
         sides = self._sides
@@ -131,7 +134,9 @@ class Tickets:
                 bodies.chamado(self.nome, row, tag, token, self._ref(row), sides.conta)
             )
         except Fault as fault:
-            return ends.unsure(sides, item, fault) if fault.may_be_stored else ends.failed(sides, item, fault)
+            if fault.may_be_stored:
+                return ends.unsure(sides, item, fault, milvus_token=token)
+            return ends.failed(sides, item, fault)
         return ends.sent(sides, item, milvus_id=codigo, milvus_token=token)
 
     def _ref(self, row: Work) -> str:

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from claims.pace import SharedPace
 from core.pace import Budget
 from core.settings.sync import FLOWS
 from flows.sync import standing
+from flows.sync.ends import MOST_TRIES
 from flows.sync.ledger.item import Situacao
 from flows.sync.results import Report
 from flows.sync.run import flow_of, whole
@@ -195,3 +197,30 @@ def test_a_burst_is_sent_within_the_limit_and_nobody_is_refused(world: World, co
     reports = [world.run("clientes-pm", pace=pace) for _ in range(2)]
     assert sum(one.criados for one in reports) == len(world.milvus.clientes) == 60
     assert world.milvus.throttle.refused == world.ploomes.throttle.refused == 0
+
+
+def test_a_cut_post_after_many_failures_is_looked_for_too(world: World) -> None:
+    world.contact()
+    world.milvus.faults.queue(*[status(503)] * 3 * (MOST_TRIES - 1), key="GET cliente/busca")
+    for _ in range(MOST_TRIES - 1):
+        assert world.run("clientes-pm").adiados == 1
+        world.clock.advance(3 * 3600)
+    world.milvus.faults.queue(after(reset()), key="POST cliente/criar")
+    assert world.run("clientes-pm").estacionados == {"falha_repetida": 1}
+    # the search lags behind: one look is not enough
+    world.milvus._hidden["cliente", world.milvus.clientes[0]["id"]] = world.clock.now() + timedelta(days=3)
+    world.clock.advance(2 * 86_400)
+    assert world.run("clientes-pm").desconhecidos == 1
+    world.clock.advance(2 * 86_400)
+    assert world.run("clientes-pm").adotados == 1
+    assert len(world.milvus.clientes) == 1
+
+
+def test_a_ticket_whose_client_changed_after_the_cut_is_found_at_the_client_of_before(world: World) -> None:
+    task, other = world.task(world.contact()), world.contact()
+    world.run("clientes-pm")
+    world.milvus.faults.queue(after(reset()), key="POST chamado/criar")
+    assert world.run("tarefas").desconhecidos == 1
+    task["ContactId"] = other["Id"]
+    assert world.run("tarefas").adotados == 1
+    assert len(world.milvus.chamados) == 1
