@@ -13,8 +13,11 @@ from core.errors import Misconfigured, Rejected, Transient, UsageError
 from core.page import SIZE
 from core.settings.accounts import PADRAO
 from core.settings.sync import FLOWS
+from core.text import plural
 
 if TYPE_CHECKING:
+    from flows.sync.forgetting import Forgotten
+    from flows.sync.rebuilding import Rebuilt
     from flows.sync.results import Report
 
 app = Noun("Ploomes e Milvus em dia: clientes, tarefas e interações.")
@@ -159,7 +162,7 @@ def reconstruir(conta: Conta = PADRAO, as_json: Json = False) -> None:
     if as_json:
         document(asdict(found))
         return
-    say(f"{found.clientes} clientes, {found.contatos} contatos e {found.chamados} chamados anotados como enviados.")
+    say(f"Anotados como enviados: {_amounts(found)}.")
     if found.parcial:
         say("Alguma lista pode estar incompleta: repita mais tarde.")
 
@@ -178,8 +181,8 @@ def esquecer(
     if as_json:
         document(asdict(found))
         return
-    verb = "Apagaria" if simular else "Apagados os dados de"
-    say(f"{verb} {found.clientes} cliente, {found.contatos} contatos e {found.chamados} chamados no livro.")
+    verb = "Apagaria do livro os dados de" if simular else "Apagados do livro os dados de"
+    say(f"{verb} {_amounts(found)}.")
 
 
 @app.command()
@@ -202,9 +205,16 @@ def adotar(
     if as_json:
         document(asdict(found))
         return
-    say(f"{found.documentos} documentos: {found.adotados} adotados, {found.conhecidos} já conhecidos.")
+    read = plural(found.documentos, "documento", "documentos")
+    said = (plural(found.adotados, "adotado", "adotados"), plural(found.conhecidos, "já conhecido", "já conhecidos"))
+    say(f"{read}: {', '.join(said)}.")
     if found.invalidos:
-        say(f"{found.invalidos} não são CPF nem CNPJ válidos.")
+        say(f"{plural(found.invalidos, 'não é CPF nem CNPJ válido', 'não são CPF nem CNPJ válidos')}.")
+
+
+def _amounts(found: "Rebuilt | Forgotten") -> str:
+    clients, contacts = (plural(found.clientes, "cliente", "clientes"), plural(found.contatos, "contato", "contatos"))
+    return f"{clients}, {contacts} e {plural(found.chamados, 'chamado', 'chamados')}"
 
 
 @pendencias.command()
@@ -233,7 +243,8 @@ def repetir(
 
     if bool(numeros) == todas:
         raise UsageError("Diga números de pendências, ou --todas.")
-    say(f"{pending.again(conta, numeros or ())} pendências voltam na próxima rodada.")
+    amount = pending.again(conta, numeros or ())
+    say(f"{plural(amount, 'pendência volta', 'pendências voltam')} na próxima rodada.")
 
 
 @pendencias.command()

@@ -90,7 +90,7 @@ def test_both_sides_are_compared_rebuilt_and_forgotten(world: World, run: Run) -
     run("sync rodar clientes-pm --desde 2026-07-01")
     assert run("sync conciliar")[0] == 0
     assert "0 clientes" in run("sync reconstruir")[2]
-    assert "Apagaria 1 cliente" in run("sync", "esquecer", contact["Register"], "--simular")[2]
+    assert "dados de 1 cliente, 1 contato e 0 chamados" in run("sync", "esquecer", contact["Register"], "--simular")[2]
     assert run("sync", "esquecer", contact["Register"])[0] == 0
     assert run("sync", "esquecer", "12")[0] == 2
     assert run("sync adotar")[0] == 2
