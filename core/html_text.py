@@ -1,40 +1,42 @@
-"""Text out of HTML, for systems that take plain text only."""
+"""Text out of HTML, for systems that take plain text only. Whatever is sent, it takes time in proportion to its length:
+`html.parser` does not, and lxml's parser loses what is nested deeply.
+"""
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Iterator
+from html import unescape
 
 _BREAKS = frozenset({"br", "p", "div", "li", "tr", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6"})
-_SILENT = frozenset({"script", "style", "head", "title", "template"})
-_MARKUP = re.compile(r"<[a-zA-Z/!][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
+_TAG = re.compile(r"""<!--|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*+)(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>|<[!?/][^<>]*+>""")
+_MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
+_COMMENT = "!--"
+# What nobody sees, and where it ends.
+_SILENT = {
+    _COMMENT: re.compile("-->"),
+    **{tag: re.compile(rf"</{tag}[^<>]*>", re.IGNORECASE) for tag in ("script", "style", "head", "title", "template")},
+}
 
 
 def plain_text(text: str) -> str:
     """Return the words of HTML, a line for each block; a text without markup only loses blanks around its lines."""
     if _MARKUP.search(text):
-        reader = _Words()
-        reader.feed(text)
-        reader.close()
-        text = "".join(reader.words)
+        text = "".join(_words(text))
     lines = [" ".join(line.split()) for line in text.splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self._silent += tag in _SILENT
-        if tag in _BREAKS:
-            self.words.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent = max(self._silent - (tag in _SILENT), 0)
-        if tag in _BREAKS - {"br"}:
-            self.words.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.words.append(data)
+def _words(text: str) -> Iterator[str]:
+    place, endless = 0, set[str]()
+    while found := _TAG.search(text, place):
+        yield unescape(text[place : found.start()])
+        place = found.end()
+        tag = _COMMENT if found[0] == f"<{_COMMENT}" else (found["tag"] or "").lower()
+        if tag in _BREAKS and not (tag == "br" and found["end"]):
+            yield "\n"
+        if tag in _SILENT and not found["end"] and tag not in endless:
+            end = _SILENT[tag].search(text, place)
+            if end is None:
+                endless.add(tag)
+            else:
+                place = end.end()
+    yield unescape(text[place:])

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from string import ascii_lowercase, digits
 
 from connectors.base.faults import Refused
-from connectors.milvus.rows import Listing, Row
+from connectors.milvus.rows import Listing, Row, key, text
 
 MOST_PAGES = 1000
-DEEPEST = 3
+DEEPEST, MOST_SLICES = 3, 500
 LETTERS = ascii_lowercase + digits
 Search = Callable[[dict[str, str]], list[Row]]
 
@@ -20,18 +20,20 @@ class Inventory:
 
     def __init__(self, search: Search, cap: int) -> None:
         self._search, self._cap = search, cap
-        self._found: dict[object, Row] = {}
+        self._found: dict[str, Row] = {}
+        self._first: list[Row] = []
+        self._left = MOST_SLICES
 
     def read(self) -> Listing[Row]:
         """Return the clients; partial when it cannot be shown that these are all."""
-        first = self._sure({})
+        first = self._first = self._sure({})
         self._add(first)
         if len(first) < self._cap:
             complete = True
         elif (turned := self._pages()) is not None:
             complete = turned
         else:
-            complete = self._slices(first)
+            complete = self._slices()
         return Listing(tuple(self._found.values()), complete)
 
     def _pages(self) -> bool | None:
@@ -48,22 +50,33 @@ class Inventory:
                 return True
         return False
 
-    def _slices(self, first: list[Row]) -> bool:
+    def _slices(self) -> bool:
         """Read by parts of names; all that the whole list showed must be in one of them."""
-        sliced: set[object] = set()
+        sliced: set[str] = set()
         whole = [self._slice(letter, sliced) for letter in LETTERS]
-        return all(whole) and {row.get("id") for row in first} <= sliced
+        return all(whole) and {key(row, "id") for row in self._first} <= sliced
 
-    def _slice(self, term: str, sliced: set[object]) -> bool:
+    def _slice(self, term: str, sliced: set[str]) -> bool:
+        """Read the names with a term, or the parts of a term with too many; tell whether it came whole."""
+        if self._left <= 0:
+            return False
+        self._left -= 1
         rows = self._search({"nome_fantasia": term})
         self._add(rows)
-        sliced |= {row.get("id") for row in rows}
+        sliced |= {key(row, "id") for row in rows}
         if len(rows) < self._cap:
             return True
-        if len(term) == DEEPEST:
+        if len(term) == DEEPEST or self._ignored(rows, term):
             return False
         parts = [self._slice(term + letter, sliced) for letter in LETTERS + " "]
         return all(parts)
+
+    def _ignored(self, rows: list[Row], term: str) -> bool:
+        """Tell whether the search is for names at all; where it is not, there is no use in another."""
+        if all(term in text(row.get("nome_fantasia")).casefold() for row in rows) or rows != self._first:
+            return False
+        self._left = 0
+        return True
 
     def _sure(self, query: dict[str, str]) -> list[Row]:
         """Return the rows of a search; an empty one is asked for once more, for servers under load answer so too."""
@@ -71,5 +84,5 @@ class Inventory:
 
     def _add(self, rows: list[Row]) -> int:
         before = len(self._found)
-        self._found |= {row.get("id"): row for row in rows}
+        self._found |= {key(row, "id"): row for row in rows}
         return len(self._found) - before

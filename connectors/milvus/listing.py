@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.base.faults import Refused
-from connectors.milvus.rows import FORM, Listing, Row, number
+from connectors.milvus.rows import FORM, Listing, Row, key, number
 
 MOST_REQUESTS = 100
 # Periods shorter than this are not cut in two once more.
@@ -163,6 +163,6 @@ class _Reading:
         return False
 
     def _found(self, sheet: Sheet) -> dict[str, Row]:
-        here = {str(row.get("codigo") or row.get("id")): row for row in sheet.rows}
+        here = {key(row, "codigo"): row for row in sheet.rows}
         self.found |= here
         return here

@@ -3,6 +3,7 @@
 docs/reference/contracts/milvus.md §2, §3.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -70,7 +71,7 @@ def reader_of_chamados(zone: ZoneInfo) -> Callable[[Row], Chamado]:
 
     def chamado(row: Row) -> Chamado:
         return Chamado(
-            str(row.get("codigo") or row.get("id") or ""),
+            key(row, "codigo"),
             text(row.get("cliente_token")),
             text(row.get("assunto")),
             plain_text(text(row.get("descricao"))),
@@ -91,11 +92,15 @@ def listed(content: Any) -> list[Row] | None:
 
 def number(content: Any) -> int | None:
     """Return the number of an answer: bare, quoted, or in an object as `codigo` or `id`."""
-    if isinstance(content, dict):
-        return number(content.get("codigo") or content.get("id"))
-    if isinstance(content, str) and content.strip().isascii() and content.strip().isdigit():
-        return int(content)
-    return content if isinstance(content, int) and not isinstance(content, bool) and content > 0 else None
+    given = (content.get("codigo") or content.get("id")) if isinstance(content, dict) else content
+    if isinstance(given, str):
+        return int(given) if re.fullmatch(r"\s*[0-9]{1,18}\s*", given) else None
+    return given if isinstance(given, int) and not isinstance(given, bool) and given > 0 else None
+
+
+def key(row: Row, name: str) -> str:
+    """Return what a row is told from others by."""
+    return str(row.get(name) or row.get("id"))
 
 
 def moment(value: object, zone: ZoneInfo) -> datetime | None:

@@ -177,3 +177,12 @@ def test_a_turn_that_comes_as_the_time_ends_is_none() -> None:
         with pytest.raises(Overloaded, match="não chegou a tempo"):
             session.call("GET", server.url, headers={})
         assert server.requests == []
+
+
+def test_nothing_is_sent_when_the_time_of_all_calls_is_over() -> None:
+    policy = Policy(ends=time.monotonic())
+    with AnythingServer({}) as server, BlockingSession(policy, TELLER) as session:
+        with pytest.raises(Overloaded) as caught:
+            session.call("POST", server.url, headers={}, body=b"x")
+        assert server.requests == []
+    assert not caught.value.may_be_stored

@@ -133,3 +133,9 @@ def test_a_connection_is_used_again(three: object) -> None:
     with RawServer(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") as server:
         three(server.url)
         assert (server.connections, len(server.requests)) == (1, 3)
+
+
+def test_a_call_ends_with_its_own_time_or_with_that_of_all_together() -> None:
+    assert Policy(overall=60).deadline(1000.0) == 1060.0
+    assert Policy(overall=60, ends=1010.0).deadline(1000.0) == 1010.0
+    assert Policy(overall=60, ends=2000.0).deadline(1000.0) == 1060.0

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from connectors.base.faults import Blocked, Fault, Refused, Unintelligible, UnknownOutcome
 from connectors.base.policy import Policy
 from connectors.milvus import Milvus
+from connectors.milvus.inventory import Inventory
 from connectors.milvus.rows import cliente
 from core.fiscal import formatar_documento
 from core.pace import Counted, Free
@@ -117,6 +118,31 @@ def test_an_inventory_that_stays_full_is_partial(server: MilvusServer, conta: Co
     with Milvus("padrao", conta.model_copy(update={"list_cap": 5})) as milvus:
         found = milvus.clientes()
     assert (len(found.rows), found.complete) == (5, False)
+
+
+def test_a_search_for_names_that_is_ignored_is_given_up_at_once() -> None:
+    rows = [{"id": number, "nome_fantasia": name} for number, name in enumerate(("Ana", "Beto", "Caio"))]
+    asked: list[dict[str, str]] = []
+
+    def search(query: dict[str, str]) -> list[dict[str, Any]]:
+        asked.append(query)
+        return rows
+
+    found = Inventory(search, 3).read()
+    assert (len(found.rows), found.complete) == (3, False)
+    assert len(asked) <= 6
+
+
+def test_names_without_end_are_given_up_after_a_while() -> None:
+    asked: list[str] = []
+
+    def search(query: dict[str, str]) -> list[dict[str, Any]]:
+        term = query.get("nome_fantasia", "")
+        asked.append(term)
+        return [{"id": f"{term}{number}", "nome_fantasia": term} for number in range(3)]
+
+    assert not Inventory(search, 3).read().complete
+    assert len(asked) <= 510
 
 
 def test_an_empty_list_under_load_is_not_believed(server: MilvusServer, milvus: Milvus) -> None:
