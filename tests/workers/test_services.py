@@ -1,0 +1,65 @@
+"""Agenda, API and Flower in one process: all three serve, one signal ends them, one that fails ends the others."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+import redis
+from conftest import Configure
+from support.ports import free_port, wait_until
+
+from core.broker_link import KEY_PREFIX
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "workers.services", "ninguem"]
+LOCK = f"{KEY_PREFIX}redbeat::lock"
+
+
+@contextmanager
+def running() -> Iterator["subprocess.Popen[str]"]:
+    """Run it, with the name of a worker that never answers."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(COMMAND, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def serves(port: int) -> bool:
+    try:
+        with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/saude/", timeout=60) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_all_and_the_schedule_is_free_for_the_next(
+    sqlite: str, broker: str, configure: Configure, number: signal.Signals
+) -> None:
+    port = free_port()
+    configure(api__port=str(port), flower__port=str(free_port()))
+    with redis.from_url(broker) as client, running() as process:
+        # The lock is taken before the schedule is written.
+        wait_until(lambda: serves(port) and client.exists(LOCK, f"{KEY_PREFIX}redbeat:entregas.varrer") == 2)
+        process.send_signal(number)
+        assert process.wait(60) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+        assert not client.exists(LOCK)
+
+
+def test_an_api_that_cannot_serve_ends_the_others_with_it(sqlite: str, broker: str, configure: Configure) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        configure(api__port=str(taken.getsockname()[1]), flower__port=str(free_port()))
+        with running() as process:
+            assert process.wait(60) != 0
