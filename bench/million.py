@@ -80,7 +80,7 @@ def claims(first: int, destinations: int, times: int) -> list[float]:
         taken.append((time.perf_counter() - began) * 1000)
         rows = [owed for many in found.owed.values() for owed in many]
         assert rows
-        held = {one.destination.id: replace(one, quiet=True) for one in found.new}
+        held = {one.destination.id: replace(one, idle=True) for one in found.new}
         book.turn(Plan(unsent=rows, held=held, last=True))
     return taken
 
@@ -126,13 +126,13 @@ def _noted(watched: Engine, seen: dict[str, Any]) -> Iterator[None]:
 
 def memory(counter: Counter, warm: int, amount: int) -> tuple[float, float]:
     """Drain a little, then more; return the memory of the largest pool process in MiB after each."""
-    from flows.entregas import draining
+    from flows.entregas import serving
 
     with workers("entregas") as (worker,):
         sizes = []
         for goal in (warm, warm + amount):
             while counter.requests < goal:
-                draining.wake_due()
+                serving.wake_due()
                 ends = time.monotonic() + 5
                 while counter.requests < goal and time.monotonic() < ends:
                     time.sleep(0.1)

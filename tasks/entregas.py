@@ -24,9 +24,9 @@ NTFY = Queue("ntfy", "ntfy", 1, "Entrega mensagens ntfy", LONGEST, _ends_in, urg
 @task("entregas.varrer", DEFAULT)
 def varrer() -> dict[str, Any]:
     """Wake the pumps for every destination with due rows and a free slot."""
-    from flows.entregas import draining
+    from flows.entregas import serving
 
-    return {"destinos": draining.wake_due()}
+    return {"destinos": serving.wake_due()}
 
 
 @task("entregas.drenar", WEBHOOKS)
@@ -48,6 +48,6 @@ def drenar_ntfy(destinos: list[int]) -> None:
 
 
 def _serve(task: str, destinos: list[int]) -> None:
-    from flows.entregas import draining
+    from flows.entregas import serving
 
-    draining.serve(task, destinos)
+    serving.serve(task, destinos)

@@ -119,7 +119,7 @@ class Book:
 
     def _write(self, db: Session, plan: Plan, slots: dict[int, Slot], taken: Taken, now: datetime) -> None:
         taken.stopped = {number for number, slot in slots.items() if _stopped(slot)}
-        taken.freed = {number for number, slot in slots.items() if slot.held.quiet and number not in taken.owed}
+        taken.freed = {number for number, slot in slots.items() if slot.held.idle and number not in taken.owed}
         touched = {one.owed.destino_id for one in plan.done} | taken.owed.keys() | taken.freed
         written = [slot for number, slot in slots.items() if number in touched]
         settling.write(db, self.token, written, taken.freed, now + timedelta(seconds=SLOT_SECONDS), now)

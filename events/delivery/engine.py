@@ -98,7 +98,7 @@ class Engine:
         if self._unsent or self._book.waits.seconds_left == 0.0:
             return True
         lanes = self._lanes.values()
-        if any(lane.idle and not lane.unsettled for lane in lanes):
+        if any(lane.empty and not lane.unsettled for lane in lanes):
             return True
         return self._room > 0 and (self._slots > 0 or any(lane.hungry for lane in lanes))
 
@@ -127,7 +127,7 @@ class Engine:
         self._plan = Plan(
             tuple(done),
             tuple(self._unsent),
-            {number: one for number, one in held.items() if one.quota or one.quiet or number in concerned},
+            {number: one for number, one in held.items() if one.quota or one.idle or number in concerned},
             self.hints.give() if slots else frozenset(),
             slots,
             room,
@@ -300,7 +300,7 @@ class Engine:
 
     def give_back(self, items: Sequence[Owed]) -> None:
         """Let go of these rows and of every slot."""
-        held = {number: replace(lane.held, quota=0, quiet=True) for number, lane in self._lanes.items()}
+        held = {number: replace(lane.held, quota=0, idle=True) for number, lane in self._lanes.items()}
         if items or held or self._book.waits.seconds_left is not None:
             self._book.turn(Plan(unsent=tuple(items), held=held, last=True))
 

@@ -105,7 +105,7 @@ class Lane:
         return 0 < self.quota >= len(self.waiting)
 
     @property
-    def idle(self) -> bool:
+    def empty(self) -> bool:
         """Whether nothing of it waits or is under way."""
         return not self.flying and not self.waiting
 
@@ -117,7 +117,7 @@ class Lane:
 
     def seen_by(self, written: int, *, asks: bool) -> Held:
         """Return it as a turn has to know it that writes so many of its ends, and claims if it `asks`."""
-        return replace(self.held, quota=self.quota if asks else 0, quiet=self.idle and self.unsettled == written)
+        return replace(self.held, quota=self.quota if asks else 0, idle=self.empty and self.unsettled == written)
 
     def add(self, rows: list[Owed]) -> None:
         """Let rows wait for their turn."""

@@ -50,7 +50,7 @@ class Done:
 class Held:
     """A destination whose slot this run holds, as the next turn has to know it.
 
-    `quota`: so many more rows it could use (0: none). `quiet`: nothing of it is under way or waits, so that it is let
+    `quota`: so many more rows it could use (0: none). `idle`: nothing of it is under way or waits, so that it is let
     go of unless more is found. `free_at`: nothing can be sent before then.
     """
 
@@ -58,7 +58,7 @@ class Held:
     buckets: tuple[Bucket, ...]
     probing: bool = False
     quota: int = 0
-    quiet: bool = False
+    idle: bool = False
     free_at: datetime | None = None
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from events import wake
 from events.delivery import pumps
 from events.delivery.drain import drain
 from flows.entregas import delivering
-from flows.entregas.draining import serve
+from flows.entregas.serving import serve
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
 from storage.models.eventos import Estado
@@ -54,9 +53,8 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[int]]]:
 def test_the_message_returns_and_the_outcome_is_written_all_the_same(banco: str, receiver: ReceiverServer) -> None:
     destino = webhook(f"{receiver.url}/lento")
     fire(3)
-    began = time.monotonic()
     serve(TASK, [destino])
-    assert time.monotonic() - began < SLOW
+    assert not delivered()
     loop.finish(60)
     assert delivered()
     assert destination(destino).lease_token is None

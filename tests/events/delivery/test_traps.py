@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import insert, update
 from support.deliveries import SECRET, attempts, deliveries, destination, fire, owned, webhook
-from support.ports import wait_until
+from support.ports import slowness, wait_until
 
 from core import loop
 from core.clock import SYSTEM
@@ -105,7 +105,7 @@ def test_the_dead_and_a_crowded_tenant_keep_the_good_from_nothing(banco: str, re
         disparar_webhook("cte_importado", {}, usuario=user)
         pumps.hint(TASK, [number])
     wait_until(lambda: all({row.estado for row in deliveries(one)} == {Estado.ENTREGUE} for one in good))
-    assert max(waits(good)) < 5
+    assert max(waits(good)) < 5 * slowness()
     assert sum(request.path == "/0" for request in receiver.requests) <= engine.AT_ONCE_SUSPECT
     assert sum(request.path == "/0" for request in receiver.requests) <= 2 * len(dead)
 
