@@ -8,7 +8,7 @@ from core.settings.sync import CLIENTES_MP, CLIENTES_PM, INTERACOES, TAREFAS
 from tasks.base import task
 
 # A list is read to its end; what is sent beside it stops at the account's own limit.
-LONGEST, UNDER_WAY = 3600, 130
+LONGEST, UNDER_WAY = 1700, 130
 
 SYNC = Queue(
     name="sync",

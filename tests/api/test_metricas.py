@@ -16,6 +16,7 @@ from support.deliveries import fire, webhook
 from support.ports import free_port, wait_until
 
 from api.app import app
+from events.delivery.kind import kinds
 from flows import metricas
 from storage.session import transaction
 
@@ -40,7 +41,7 @@ def test_a_monitor_reads_the_metrics(url: str) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
     families = {family.name: family for family in text_string_to_metric_families(answer.text)}
     due = {sample.labels["tipo"]: sample.value for sample in families["esteira_entregas_vencidas"].samples}
-    assert due == {"webhook": 3, "ntfy": 0}
+    assert due == dict.fromkeys(kinds(), 0) | {"webhook": 3}
     assert families["esteira_primeira_tentativa_segundos"].type == "histogram"
 
 
