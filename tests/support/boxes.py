@@ -52,8 +52,8 @@ def opened() -> list[tuple[str, str]]:
 
 def rounds(number: int, clock: FixedClock | None = None) -> FixedClock:
     """Check all boxes so many times, a long interval apart."""
-    boxes.prepare()
     time = clock or FixedClock(SYSTEM.now() + timedelta(seconds=1))
+    boxes.prepare(time)
     for _ in range(number):
         check.verificar_vencidas(time)
         time.advance(400)

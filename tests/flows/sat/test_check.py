@@ -78,7 +78,7 @@ def test_room_for_many_boxes_is_filled_at_once_and_for_a_few_now_and_then(
     monkeypatch.setattr(check, "GATHER_SECONDS", 3600)
     boxes.prepare()
     with transaction() as db:
-        one = claim(db, configured(), 1, new_token(), FixedClock(SYSTEM.now() + timedelta(seconds=1)))[0]
+        one = claim(db, configured(), 1, new_token(), SYSTEM, early=True)[0]
     checks = check.Due(SYSTEM)
     checks.took([one] * check.AT_ONCE)
     ended = Asked(one, Verificacao(one.box.name))

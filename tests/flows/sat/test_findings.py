@@ -30,7 +30,7 @@ def questions(configure: Configure, banco: str, clock: FixedClock) -> list[Quest
     hub = HubServer(everywhere=True)
     hub.port = 5000
     with_boxes(configure, *(box(hub, f"pdv-{n:02}", n, thresholds={"unreachable_times": 1}) for n in range(40)))
-    boxes.prepare()
+    boxes.prepare(clock)
     with transaction() as db:
         return claim(db, configured(), 40, new_token(), clock)
 

@@ -57,10 +57,10 @@ def test_a_box_that_is_renamed_while_it_is_asked_waits_for_its_turn(
     hub: HubServer, configure: Configure, banco: str, clock: FixedClock
 ) -> None:
     with_boxes(configure, at(hub, "antiga", 1))
-    boxes.prepare()
+    boxes.prepare(clock)
     (asking,) = due(clock)
     with_boxes(configure, at(hub, "nova", 1))
-    boxes.prepare()
+    boxes.prepare(clock)
     assert due(clock) == []
     assert row("nova").lease_token is None
     back([asking], clock)
@@ -72,11 +72,11 @@ def test_boxes_that_trade_addresses_while_they_are_asked_wait_for_each_other(
     hub: HubServer, configure: Configure, banco: str, clock: FixedClock
 ) -> None:
     with_boxes(configure, at(hub, "a", 1), at(hub, "b", 2))
-    boxes.prepare()
+    boxes.prepare(clock)
     asking = due(clock)
     back([one for one in asking if one.box.name == "a"], clock)
     with_boxes(configure, at(hub, "a", 2), at(hub, "b", 1))
-    boxes.prepare()
+    boxes.prepare(clock)
     assert [one.box.name for one in due(clock)] == ["b"]
     back([one for one in asking if one.box.name == "b"], clock)
     clock.advance(1)
@@ -87,10 +87,10 @@ def test_what_a_changed_box_answered_before_is_not_told(
     hub: HubServer, configure: Configure, banco: str, clock: FixedClock
 ) -> None:
     with_boxes(configure, at(hub, "a", 1))
-    boxes.prepare()
+    boxes.prepare(clock)
     (asking,) = due(clock)
     with_boxes(configure, at(hub, "a", 2))
-    boxes.prepare()
+    boxes.prepare(clock)
     with transaction() as db:
         assert (
             findings.write(
@@ -106,14 +106,14 @@ def test_an_address_that_nobody_has_any_more_is_forgotten_once_it_is_free(
     hub: HubServer, configure: Configure, sqlite: str, clock: FixedClock
 ) -> None:
     with_boxes(configure, at(hub, "a", 1), at(hub, "b", 2))
-    boxes.prepare()
+    boxes.prepare(clock)
     asking = due(clock)
     with_boxes(configure, at(hub, "a", 1))
-    boxes.prepare()
+    boxes.prepare(clock)
     assert addresses() == sorted(f"{hub.address(n)}:{hub.port}" for n in (1, 2))
     back(asking, clock)
     with_boxes(configure, at(hub, "a", 1), at(hub, "c", 3))
-    boxes.prepare()
+    boxes.prepare(clock)
     assert addresses() == sorted(f"{hub.address(n)}:{hub.port}" for n in (1, 3))
 
 
@@ -126,7 +126,7 @@ def test_what_a_killed_process_held_is_free_at_once_its_address_too(
     hub: HubServer, configure: Configure, banco: str, clock: FixedClock
 ) -> None:
     with_boxes(configure, at(hub, "a", 1))
-    boxes.prepare()
+    boxes.prepare(clock)
     due(clock, f"{host()}|999999999|1|morto")
     assert due(clock) == []
     assert recover(clock) == 2
@@ -137,7 +137,7 @@ def test_rows_of_before_there_were_addresses_get_theirs(
     hub: HubServer, configure: Configure, sqlite: str, clock: FixedClock
 ) -> None:
     with_boxes(configure, at(hub, "a", 1))
-    boxes.prepare()
+    boxes.prepare(clock)
     with transaction() as db:
         db.query(SatEndereco).delete()
     assert [one.resultado for one in check.verificar_vencidas(clock)] == ["ok"]
