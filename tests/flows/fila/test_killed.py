@@ -17,6 +17,7 @@ from support.postgres import Cluster
 from connectors.oracle.engine import open_engine
 from core.settings.fila import FilaSettings
 from flows.fila import accounts
+from sandbox.oracle.errors import Dropped
 from sandbox.oracle.server import OracleServer
 from storage.models import Delivery, Event
 from storage.models.eventos import Estado
@@ -125,13 +126,13 @@ def work_under_fire(
     draw = random.Random(20261126)
     for kill in range(KILLS):
         fila.add(*range(STEP))
-        wait_until(lambda: statuses(fila)["PENDENTE"] < STEP, seconds=60, every=0.01)
+        wait_until(lambda: statuses(fila)["PENDENTE"] < STEP, seconds=120, every=0.01)
         fault()
         publishers.kill_one(draw)
-        wait_until(lambda kill=kill: len(server.published) > STEP * kill // 2, seconds=60, every=0.01)
+        wait_until(lambda kill=kill: len(server.published) > STEP * kill // 2, seconds=120, every=0.01)
         senders.kill_one(draw)
-    wait_until(lambda: statuses(fila)["PROCESSADO"] == ROWS, seconds=60, every=0.2)
-    wait_until(everything_is_delivered, seconds=60, every=0.2)
+    wait_until(lambda: statuses(fila)["PROCESSADO"] == ROWS, seconds=120, every=0.2)
+    wait_until(everything_is_delivered, seconds=120, every=0.2)
 
 
 def everything_is_delivered() -> bool:
@@ -160,13 +161,19 @@ def test_killed_workers_and_lost_commits_on_the_oracle_driver(
     """The real thin driver loses its connection before a commit, after it, before a change and after it."""
     configure(fila__dsn=oracle.dsn, fila__user=USER, fila__password=PASSWORD, **SETTINGS)
     places = iter(["commit", "commit:after", "execute", "dml:after"] * KILLS)
-
-    def drop() -> None:
-        oracle.faults.fail_next(next(places), "drop", times=2)
-
     with made(server) as fila:
+        assert not fila.statuses
+        watching = set(oracle.sessions)
+
+        def fail(place: str) -> None:
+            oracle.faults.fail_next(place, lambda session: fail(place) if session in watching else _drop(), times=1)
+
         with herd(PUBLISHER, WORKERS) as publishers, herd(SENDER, SENDERS) as senders:
-            work_under_fire(publishers, senders, fila, server, drop)
-        assert not oracle.faults.left
+            work_under_fire(publishers, senders, fila, server, lambda: [fail(next(places)) for _ in range(2)])
+            wait_until(lambda: not oracle.faults.left)
         told_once(fila, server)
         oracle.kill_sessions()
+
+
+def _drop() -> None:
+    raise Dropped
