@@ -23,6 +23,7 @@ from connectors.base.policy import Attempts, Policy
 from connectors.base.reading import Reply, header_text, inflated, said_in_json
 from connectors.base.table import Row
 from connectors.base.teller import Teller
+from connectors.base.watch import Watch
 from core.clock import SYSTEM, Clock
 from core.pace import Free, Pace
 from core.retry_after import DAY, seconds_asked
@@ -142,7 +143,7 @@ class BlockingSession:
     ) -> None:
         self.policy, self.teller, self._pace = policy, teller, pace or Free()
         self._clock, self._said, self._verify = clock, said, ca_file or True
-        self._session = requests.Session()
+        self._session, self._watch = requests.Session(), Watch()
         self._session.trust_env = False
         self._session.headers.clear()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -158,6 +159,7 @@ class BlockingSession:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._watch.close()
         self._session.close()
 
     def call(
@@ -196,7 +198,7 @@ class BlockingSession:
     def _attempt(self, request: requests.Request, success: Container[int], seconds: float) -> Reply | Fault:
         exchange = _Exchange()
         try:
-            with _deadline(exchange, seconds), self._sent(request, seconds) as response:
+            with self._deadline(exchange, seconds), self._sent(request, seconds) as response:
                 return self._read(response, success, exchange)
         except Exception as error:
             cause = cause_of(error)
@@ -204,10 +206,22 @@ class BlockingSession:
                 raise
         return self.teller.of_cause(Cause.TIMEOUT if exchange.late else cause, connected=exchange.connected)
 
+    @contextlib.contextmanager
+    def _deadline(self, exchange: _Exchange, seconds: float) -> Iterator[None]:
+        """Cut the exchange when its time is up: the read time-out of `requests` counts silence only."""
+        token = _exchange.set(exchange)
+        try:
+            with self._watch.until(time.monotonic() + seconds, exchange.expire):
+                yield
+        finally:
+            exchange.over()
+            _exchange.reset(token)
+
     def _sent(self, request: requests.Request, seconds: float) -> requests.Response:
         silence = min(seconds, self.policy.read or seconds)
         return self._session.send(
-            self._session.prepare_request(request),
+            # the session has no headers, cookies or logins of its own to add
+            request.prepare(),
             stream=True,
             allow_redirects=False,
             verify=self._verify,
@@ -247,18 +261,3 @@ def _content(response: requests.Response, limit: int, exchange: _Exchange) -> tu
             raise
         return bytes(content), Cause.TIMEOUT if exchange.late else cause
     return bytes(content), Cause.TIMEOUT if exchange.late else None
-
-
-@contextlib.contextmanager
-def _deadline(exchange: _Exchange, seconds: float) -> Iterator[None]:
-    """Cut the exchange when its time is up: the read time-out of `requests` counts silence only."""
-    token = _exchange.set(exchange)
-    timer = threading.Timer(max(0.0, seconds), exchange.expire)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        exchange.over()
-        _exchange.reset(token)
