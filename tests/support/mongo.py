@@ -29,11 +29,14 @@ class MongoServer:
         """Start and wait until it answers."""
         if self.real:
             return
+        # by our own interpreter: the first line of the script may name one of an environment that was moved
         program = Path(sys.executable).with_name("nx-27017")
         flags = ["--data-dir", str(self.folder), "--port", str(self.port), "--log-file", str(self.folder / "log")]
         pid = ["--pid-file", str(self.folder / "pid")]
         quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen([str(program), *flags, *pid], stdout=quiet, stderr=quiet, cwd=self.folder)
+        self.process = subprocess.Popen(
+            [sys.executable, str(program), *flags, *pid], stdout=quiet, stderr=quiet, cwd=self.folder
+        )
         wait_until(self.answers)
 
     def answers(self) -> bool:
