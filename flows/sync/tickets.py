@@ -105,7 +105,8 @@ class Tickets:
         if tag is None or contact is None:
             return ends.parked(sides, item, "sem_etiqueta" if tag is None else "sem_cliente")
         try:
-            token = self._token(row, contact)
+            # one that was refused may be of a client that is another one by now, or of none
+            token = self._token(row, contact, anew=item.tentativas > 0)
             if item.tentado and (found := self._there(item, row, token)) is not None:
                 return found
         except Waits as wait:
@@ -149,15 +150,18 @@ class Tickets:
             raise Waits("sem_cliente")
         return self._token(row, contact)
 
-    def _token(self, row: Work, contact: int) -> str:
-        """Return the token of the item's own client (§SY-35)."""
+    def _token(self, row: Work, contact: int, *, anew: bool = False) -> str:
+        """Return the token of the item's own client (§SY-35); `anew` asks for it whatever the ledger says."""
         documento = self._document(row, contact)
         line = known(self._sides.ledger, [documento]).get(documento)
         if line is not None and line.situacao == Situacao.ESQUECIDO:
             raise Waits("cliente_esquecido")
-        if line is not None and line.milvus_token:
-            return line.milvus_token
+        kept = line.milvus_token if line is not None else None
+        if kept and not anew:
+            return kept
         clientes = self._sides.milvus.find_clientes(documento)
+        if kept and any(one.token == kept for one in clientes):
+            return kept
         first = min((one for one in clientes if one.token), key=lambda one: one.id, default=None)
         if first is None:
             raise Waits("esperando_cliente", SOON if line is not None and line.situacao == Situacao.ENVIADO else None)

@@ -5,20 +5,19 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from claims.holder import new_token
-from claims.pace import SharedPace
-from core.pace import Budget
 from core.settings.sync import FLOWS
 from flows.sync import standing
 from flows.sync.ends import MOST_TRIES
-from flows.sync.ledger.item import Situacao
+from flows.sync.ledger.item import CONTATOS, Situacao
 from flows.sync.results import Report
 from flows.sync.run import flow_of, whole
 from flows.sync.sides import both
 from flows.sync.under_way import Run
-from sandbox.faults import Fault, after, close_early, html, reset, status, usual
-from tests.flows.sync.conftest import Configure, World
+from sandbox.faults import Fault, Usual, after, close_early, html, reset, status, usual
+from tests.flows.sync.conftest import World
 
 POSTS = {
     "clientes-pm": ("milvus", "POST cliente/criar"),
@@ -178,25 +177,29 @@ def test_one_bad_record_costs_itself_and_is_listed(world: World) -> None:
     assert world.run("clientes-pm").criados == 1
 
 
-def test_a_burst_is_sent_within_the_limit_and_nobody_is_refused(world: World, configure: Configure) -> None:
-    """The limit of the other side is by its own clock, ours by the same: one that moves when somebody waits."""
-    configure(milvus__per_minute="100", ploomes__per_minute="100")
-    for server in (world.ploomes, world.milvus):
-        server.throttle.per_minute = 120
+def test_a_run_whose_time_is_over_stops_cleanly_and_the_next_one_does_the_rest(world: World) -> None:
     for _ in range(60):
         world.contact()
-    lock = threading.Lock()
+    with both("padrao", clock=world.clock) as sides:
+        run = Run(sides, flow_of("clientes-pm", sides), Report("padrao", "clientes-pm"), new_token(), None)
 
-    def sleep(seconds: float) -> None:
-        with lock:
-            world.clock.advance(seconds)
+        async def end(request: web.Request, answer: Usual) -> web.StreamResponse:
+            run.ends = 0.0
+            return await answer()
 
-    def pace(*budgets: Budget) -> SharedPace:
-        return SharedPace(*budgets, clock=world.clock, sleep=sleep)
-
-    reports = [world.run("clientes-pm", pace=pace) for _ in range(2)]
-    assert sum(one.criados for one in reports) == len(world.milvus.clientes) == 60
-    assert world.milvus.throttle.refused == world.ploomes.throttle.refused == 0
+        world.milvus.faults.queue(usual, usual, end, key="POST cliente/criar")
+        whole(run, None)
+    made = len(world.milvus.clientes)
+    assert 3 <= run.report.criados == made < 40
+    assert run.report.restam
+    assert run.report.estado == "bem"
+    assert world.ledger.counts() == {
+        ("clientes-pm", Situacao.ENVIADO, None): made,
+        ("clientes-pm", Situacao.PENDENTE, None): 60 - made,
+        (CONTATOS, Situacao.ENVIADO, None): 60,
+    }
+    world.settled()
+    everything_once(world)
 
 
 def test_a_cut_post_after_many_failures_is_looked_for_too(world: World) -> None:
@@ -224,3 +227,34 @@ def test_a_ticket_whose_client_changed_after_the_cut_is_found_at_the_client_of_b
     task["ContactId"] = other["Id"]
     assert world.run("tarefas").adotados == 1
     assert len(world.milvus.chamados) == 1
+
+
+def test_a_token_that_is_another_one_by_now_is_asked_for_again(world: World) -> None:
+    contact = world.contact()
+    world.task(contact)
+    world.run("clientes-pm")
+    assert world.run("tarefas").criados == 1
+    # as after a merge of two clients
+    world.milvus.clientes[0]["token"] = "NOVO01"
+    world.task(contact)
+    assert world.run("tarefas").estacionados == {"recusado": 1}
+    world.clock.advance(86_400)
+    assert world.run("tarefas").criados == 1
+    world.task(contact)
+    assert world.run("tarefas").criados == 1
+    assert [one["cliente_token"] for one in world.milvus.chamados][1:] == ["NOVO01"] * 2
+
+
+def test_tickets_of_a_client_that_is_gone_wait_for_one(world: World) -> None:
+    contact = world.contact()
+    world.task(contact)
+    world.run("clientes-pm")
+    world.run("tarefas")
+    gone = world.milvus.clientes.pop()
+    world.task(contact)
+    world.run("tarefas")
+    world.clock.advance(86_400)
+    assert world.run("tarefas").estacionados == {"esperando_cliente": 1}
+    world.milvus.add_cliente(gone["cnpj_cpf"])
+    world.settled("tarefas")
+    assert len(world.milvus.chamados) == 2
