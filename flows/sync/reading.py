@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.settings.sync import moment
+from core.stopping import stopping
 from flows.sync import edits, standing
 from flows.sync.flow import NO_DOCUMENT, Seen
 from flows.sync.ledger.item import Item, New, Situacao
@@ -38,6 +39,10 @@ class Reader:
             dates = [at for row in rows if (at := run.flow.created(row)) is not None]
             newest = max([min(at, limit) for at in dates] + ([newest] if newest else []), default=None)
             run.keep()
+            if run.lost or stopping():
+                # another run has the flow, or the worker ends: what was read is noted, the cursor stays
+                report.restam, report.cursor_depois = True, report.cursor_antes
+                return
         if run.held is not None:
             first = since if run.held.cursor is None else None
             standing.moved(run.held, newest or first, deep=deep, clock=run.clock)

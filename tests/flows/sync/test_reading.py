@@ -3,9 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from core.settings.sync import ZONE
+from core.stopping import ask_to_stop
+from core.stopping import reset as reset_stopping
 from flows.sync import standing
+from sandbox.faults import Usual, usual
 from tests.flows.sync.conftest import Configure, World
 
 
@@ -45,6 +49,23 @@ def test_the_cursor_is_a_time_that_was_read_and_never_the_last_moment(world: Wor
     world.clock.advance(-119)
     now = world.clock.now() + timedelta(seconds=120)
     assert (world.run("clientes-pm").cursor_depois or now) <= now - timedelta(seconds=60)
+
+
+def test_a_reading_that_a_stop_cuts_short_keeps_what_it_read_and_leaves_the_cursor(world: World) -> None:
+    world.ploomes.quirks.page_cap = 10
+    for _ in range(25):
+        world.contact()
+
+    async def stop(request: web.Request, answer: Usual) -> web.StreamResponse:
+        ask_to_stop()
+        return await answer()
+
+    world.ploomes.faults.queue(usual, stop, key="GET Contacts")
+    report = world.run("clientes-pm")
+    reset_stopping()
+    assert (report.lidos, report.novos, report.criados, report.restam) == (20, 20, 0, True)
+    assert standing.cursor("padrao", "clientes-pm") is None
+    assert world.run("clientes-pm").criados == 25
 
 
 def test_nothing_read_leaves_the_cursor_where_it_is(world: World) -> None:
