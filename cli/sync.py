@@ -11,7 +11,6 @@ from cli.output import answer, document, plain, report, say
 from cli.portuguese import Noun
 from core.errors import Misconfigured, Rejected, Transient, UsageError
 from core.page import SIZE
-from core.settings.accounts import PADRAO
 from core.settings.sync import FLOWS
 from core.text import plural
 
@@ -26,7 +25,17 @@ cursor = Noun("Até onde cada fluxo já leu.")
 app.add_typer(pendencias, name="pendencias")
 app.add_typer(cursor, name="cursor")
 
-Conta = Annotated[str, typer.Option("--conta", help="Conta da seção sync.")]
+
+def _meant(conta: str) -> str:
+    if conta:
+        return conta
+    from core.settings.sync import SyncSettings
+
+    return SyncSettings.current().meant()
+
+
+ANY, CONTA = "", "Conta da seção sync; sem ela, padrao, ou a única que há."
+Conta = Annotated[str, typer.Option("--conta", help=CONTA, show_default=False, callback=_meant)]
 Fluxo = Annotated[str | None, typer.Argument(metavar="FLUXO", help="clientes-pm, clientes-mp, tarefas ou interacoes.")]
 UmFluxo = Annotated[str, typer.Argument(metavar="FLUXO", help="clientes-pm, clientes-mp, tarefas ou interacoes.")]
 Instante = Annotated[str, typer.Argument(metavar="INSTANTE", help="Data ou data e hora, ISO 8601.")]
@@ -70,7 +79,7 @@ def rodar(
     simular: Annotated[bool, typer.Option("--simular", help="Só lê e diz o que faria; não grava nada.")] = False,
     desde: Annotated[str | None, typer.Option("--desde", help="Lê desde este instante, ISO 8601.")] = None,
     fila: Fila = False,
-    conta: Conta = PADRAO,
+    conta: Conta = ANY,
     as_json: Json = False,
 ) -> int:
     """Roda um fluxo, ou todos, agora, e mostra o relatório; sai com erro se algo falhou de vez."""
@@ -144,7 +153,7 @@ def estado(as_json: Json = False) -> None:
 
 
 @app.command()
-def conciliar(conta: Conta = PADRAO, as_json: Json = False) -> int:
+def conciliar(conta: Conta = ANY, as_json: Json = False) -> int:
     """Compara os dois lados e lista o que falta, o que está repetido e o que é desconhecido; não muda nada."""
     from flows.sync import reconciling
 
@@ -154,7 +163,7 @@ def conciliar(conta: Conta = PADRAO, as_json: Json = False) -> int:
 
 
 @app.command()
-def reconstruir(conta: Conta = PADRAO, as_json: Json = False) -> None:
+def reconstruir(conta: Conta = ANY, as_json: Json = False) -> None:
     """Refaz um livro perdido, pelo que há nos dois lados."""
     from flows.sync import rebuilding
 
@@ -171,7 +180,7 @@ def reconstruir(conta: Conta = PADRAO, as_json: Json = False) -> None:
 def esquecer(
     documento: Annotated[str, typer.Argument(metavar="DOCUMENTO", help="CPF ou CNPJ, em qualquer forma.")],
     simular: Annotated[bool, typer.Option("--simular", help="Só diz o que apagaria.")] = False,
-    conta: Conta = PADRAO,
+    conta: Conta = ANY,
     as_json: Json = False,
 ) -> None:
     """Apaga uma pessoa do livro; fica só uma marca cifrada, para que ela não seja criada de novo."""
@@ -190,7 +199,7 @@ def adotar(
     arquivo: Annotated[Path | None, typer.Argument(metavar="ARQUIVO", help="Arquivo com os documentos.")] = None,
     colecao: Annotated[str | None, typer.Option("--colecao", help="Coleção no MongoDB de sync.ledger_url.")] = None,
     campo: Annotated[str, typer.Option("--campo", help="Campo do documento na coleção.")] = "cnpj_cpf",
-    conta: Conta = PADRAO,
+    conta: Conta = ANY,
     as_json: Json = False,
 ) -> None:
     """Lê uma vez os clientes que o programa antigo já enviou; nenhum é enviado de novo."""
@@ -222,7 +231,7 @@ def listar(
     fluxo: Fluxo = None,
     limite: Limite = SIZE,
     depois: Annotated[str | None, typer.Option("--depois", help="Continua depois desta (o comando diz qual).")] = None,
-    conta: Conta = PADRAO,
+    conta: Conta = ANY,
     as_json: Json = False,
 ) -> None:
     """Lista o que está estacionado, é desconhecido ou falhou."""
@@ -236,7 +245,7 @@ def listar(
 def repetir(
     numeros: Annotated[list[str] | None, typer.Argument(metavar="NÚMERO", help="Números das pendências.")] = None,
     todas: Annotated[bool, typer.Option("--todas", help="Todas as pendências.")] = False,
-    conta: Conta = PADRAO,
+    conta: Conta = ANY,
 ) -> None:
     """Tenta de novo na próxima rodada."""
     from flows.sync import pending
@@ -249,7 +258,7 @@ def repetir(
 
 @pendencias.command()
 def descartar(
-    numero: Annotated[str, typer.Argument(metavar="NÚMERO", help="Número da pendência.")], conta: Conta = PADRAO
+    numero: Annotated[str, typer.Argument(metavar="NÚMERO", help="Número da pendência.")], conta: Conta = ANY
 ) -> None:
     """Desiste de um item: ele nunca será enviado."""
     from flows.sync import pending
@@ -259,7 +268,7 @@ def descartar(
 
 
 @cursor.command()
-def mostrar(fluxo: UmFluxo, conta: Conta = PADRAO) -> None:
+def mostrar(fluxo: UmFluxo, conta: Conta = ANY) -> None:
     """Mostra até onde um fluxo já leu."""
     from cli.output import instant
     from flows.sync import standing
@@ -269,7 +278,7 @@ def mostrar(fluxo: UmFluxo, conta: Conta = PADRAO) -> None:
 
 
 @cursor.command()
-def definir(fluxo: UmFluxo, instante: Instante, conta: Conta = PADRAO) -> None:
+def definir(fluxo: UmFluxo, instante: Instante, conta: Conta = ANY) -> None:
     """Põe o cursor em outro instante; o que já foi enviado não se repete."""
     from core.clock import SYSTEM
     from core.instant import read_instant

@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, Field, model_validator
 
-from core.errors import Misconfigured
+from core.errors import Misconfigured, UsageError
 from core.settings.base import Table
 
 PADRAO = "padrao"
@@ -33,6 +33,16 @@ class Contas(Table, Generic[Conta]):
             known = ", ".join(sorted(self.contas)) or "nenhuma"
             raise Misconfigured(f"Não há conta {nome!r} na configuração. As que há: {known}.")
         return self.contas[nome]
+
+    def meant(self) -> str:
+        """Return the account that is meant where none is named: `padrao`, or the only one there is."""
+        if PADRAO in self.contas or not self.contas:
+            return PADRAO
+        if len(self.contas) > 1:
+            raise UsageError(
+                f"Há várias contas: {', '.join(sorted(self.contas))}. Diga qual com --conta.", campo="conta"
+            )
+        return next(iter(self.contas))
 
     @model_validator(mode="before")
     @classmethod

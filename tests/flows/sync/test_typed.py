@@ -1,6 +1,7 @@
 """The flows as they are typed, asked for by a message, looked after and checked."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -16,7 +17,7 @@ from flows.sync.ledger.item import CLIENTES, New
 from sandbox.faults import status
 from storage.session import reading
 from tasks import sync as doors
-from tests.flows.sync.conftest import Configure, World
+from tests.flows.sync.conftest import KEY, Configure, World
 
 
 @pytest.fixture
@@ -102,6 +103,31 @@ def test_an_account_that_is_not_in_the_settings_is_told(run: Run) -> None:
     assert (code, "filial" in err) == (4, True)
     assert run("sync rodar chamados")[0] == 2
     assert run("sync rodar tarefas --fila --simular")[0] == 2
+
+
+def test_the_only_account_need_not_be_named_and_one_of_several_has_to_be(
+    world: World, run: Run, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [
+        name for name in os.environ if name.startswith(("ESTEIRA_SYNC__", "ESTEIRA_PLOOMES__", "ESTEIRA_MILVUS__"))
+    ]:
+        monkeypatch.delenv(name)
+    own = {"ploomes": "matriz", "milvus": "matriz"}
+    ploomes, milvus = (
+        {"base_url": one.url, key: KEY} for one, key in ((world.ploomes, "user_key"), (world.milvus, "token"))
+    )
+    configure(
+        ploomes__contas=json.dumps({"matriz": ploomes}),
+        milvus__contas=json.dumps({"matriz": milvus}),
+        sync__contas=json.dumps({"matriz": own}),
+    )
+    assert run("sync pendencias listar")[0] == 0
+    assert run("sync rodar clientes-pm")[0] == 0
+    assert [row.conta for row in standing.rows()] == ["matriz"]
+    configure(sync__contas=json.dumps({"matriz": own, "filial": own}))
+    code, _, err = run("sync pendencias listar")
+    assert (code, "filial, matriz" in err) == (2, True)
+    assert run("sync pendencias listar --conta filial")[0] == 0
 
 
 def test_only_flows_that_are_on_are_scheduled(world: World, configure: Configure) -> None:
