@@ -12,6 +12,6 @@ def missing_tags(ploomes: Ploomes, tag_ids: Collection[int]) -> list[int]:
     return sorted(set(tag_ids) - set(known))
 
 
-def sleeping_hooks(ploomes: Ploomes, url: str) -> list[Hook]:
-    """Return the webhooks to an address that the vendor has switched off."""
-    return [hook for hook in ploomes.hooks() if hook.url.startswith(url) and not hook.active]
+def sleeping_hooks(ploomes: Ploomes) -> list[Hook]:
+    """Return the webhooks that the vendor has switched off."""
+    return [hook for hook in ploomes.hooks() if not hook.active]

@@ -43,9 +43,8 @@ def _problems(sides: "Sides") -> Iterator[str]:
     sides.ledger.waiting(None, None, 1)
     for tag in ploomes_checks.missing_tags(sides.ploomes, [tag.id for tag in conta.tags]):
         yield f"a etiqueta {tag} de sync.tags não existe no Ploomes"
-    for hook in sides.ploomes.hooks():
-        if not hook.active:
-            yield f"o webhook {hook.id} do Ploomes está desligado"
+    for hook in ploomes_checks.sleeping_hooks(sides.ploomes):
+        yield f"o webhook {hook.id} do Ploomes está desligado"
     yield from milvus_checks.unseen(sides.milvus, _named(conta))
 
 

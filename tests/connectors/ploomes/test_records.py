@@ -104,11 +104,10 @@ def test_the_account_is_checked(server: PloomesServer, ploomes: Ploomes) -> None
     given = {"EntityId": 12, "ActionId": 1, "ValidationKey": "segredo-do-gancho"}  # pragma: allowlist secret
     off = server.add("Webhooks", CallbackUrl="https://aqui/x", Active=False, **given)["Id"]
     server.add("Webhooks", CallbackUrl="https://aqui/y", Active=True, **given)
-    server.add("Webhooks", CallbackUrl="https://outro/", Active=False, **given)
     assert "segredo-do-gancho" not in repr(ploomes.hooks())
-    assert [hook.id for hook in checks.sleeping_hooks(ploomes, "https://aqui/")] == [off]
+    assert [hook.id for hook in checks.sleeping_hooks(ploomes)] == [off]
     ploomes.revive_hook(off)
-    assert checks.sleeping_hooks(ploomes, "https://aqui/") == []
+    assert checks.sleeping_hooks(ploomes) == []
 
 
 def test_what_a_contact_says_of_itself() -> None:
