@@ -3,7 +3,7 @@
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -65,15 +65,16 @@ def wait_for_a_sweep() -> None:
     wait_until(lambda: swept() != before)
 
 
-def refuse_until(port: int, attempts: int) -> None:
-    """Take so many connections on the port of the dead Redis, and close each at once."""
+def refuse(port: int, attempts: int, said: Iterable[Path]) -> None:
+    """Close connections on the port of the dead Redis at once: so many, and until each of these has said something."""
     with socket.socket() as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(("127.0.0.1", port))
         door.listen()
         door.settimeout(60)
-        for _ in range(attempts):
+        while attempts > 0 or not all(map(lines, said)):
             door.accept()[0].close()
+            attempts -= 1
 
 
 def lines(file: Path) -> list[str]:
@@ -84,7 +85,7 @@ def test_a_redis_that_goes_and_comes_back_costs_one_line_and_a_delay(redis: Redi
     with line(tmp_path) as said:
         wait_for_a_sweep()
         redis.kill()
-        refuse_until(redis.port, 12)
+        refuse(redis.port, 12, said.values())
         redis.start()
         wait_for_a_sweep()
         beat, worker = lines(said["beat"]), lines(said["geral"])
@@ -102,7 +103,7 @@ def test_a_worker_of_deliveries_waits_as_quietly_and_delivers_again(
         fire()
         assert receiver.wait_for(lambda: len(receiver.requests) == 1)
         redis.kill()
-        refuse_until(redis.port, 20)
+        refuse(redis.port, 20, said.values())
         fire()
         redis.start()
         assert receiver.wait_for(lambda: len(receiver.requests) == 2)
@@ -114,7 +115,7 @@ def test_a_worker_of_deliveries_waits_as_quietly_and_delivers_again(
 def test_a_redis_that_is_not_there_yet_is_waited_for(redis: RedisServer, tmp_path: Path) -> None:
     redis.kill()
     with line(tmp_path) as said:
-        refuse_until(redis.port, 8)
+        refuse(redis.port, 8, said.values())
         redis.start()
         wait_for_a_sweep()
         assert not [one for file in said.values() for one in lines(file) if "Traceback" in one]
