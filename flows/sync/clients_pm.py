@@ -103,7 +103,7 @@ class ClientsToMilvus:
         """Look for the client by its document, then create it."""
         sides = self._sides
         if row.documento != item.chave:
-            return ends.gone(sides, item, "documento_mudou")
+            return ends.gone(sides, item, ends.SWITCHED)
         if (reason := first_state(row.documento, sides.conta)[1]) is not None:
             return ends.parked(sides, item, reason)
         try:

@@ -17,6 +17,9 @@ from flows.sync.sides import Sides
 # A search lags behind an insert: a second look comes after this (docs/reference/contracts/sync.md §SY-42).
 LOOK_GAP = timedelta(seconds=30)
 LOOKS = 2
+# Why an item ended whose source is not there, or is another thing now: it may come back.
+VANISHED, SWITCHED = "origem_sumiu", "documento_mudou"
+GONE = (VANISHED, SWITCHED)
 MOST_TRIES = 8
 AGAIN = Backoff.doubling(60, 3600)
 PARKED = Backoff.doubling(900, 86_400)

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.settings.sync import moment
 from core.stopping import stopping
-from flows.sync import edits, standing
+from flows.sync import edits, ends, standing
 from flows.sync.flow import NO_DOCUMENT, Seen
 from flows.sync.ledger.item import Item, New, Situacao
 from flows.sync.under_way import Run
@@ -84,10 +84,21 @@ class Reader:
         fresh = {chave for livro, chave in new if livro == run.flow.livro}
         report.novos += len(fresh)
         report.conhecidos += len(news) - len(fresh)
+        self.back([chave for chave in news if chave not in fresh])
         edits.notice(run, {chave: one for chave, one in news.items() if chave not in fresh})
         for chave, one in news.items():
             if chave in fresh and len(run.rows) < KEPT_ROWS:
                 run.rows[chave] = one.row
+
+    def back(self, chaves: Sequence[str]) -> None:
+        """Let what was given up because its source was gone be owed again: it is there, as it was."""
+        ledger, now = self.run.sides.ledger, self.run.clock.now()
+        gone = [key for key, line in ledger.find(self.run.flow.livro, chaves).items() if line.motivo in ends.GONE]
+        if gone:
+            where = {"livro": self.run.flow.livro, "chave": gone, "situacao": Situacao.FALHOU}
+            again = {"motivo": None, "due_at": now, "tentativas": 0, "procuras": 0}
+            ledger.change({**where, "tentado": False}, now, **again, situacao=Situacao.PENDENTE)
+            ledger.change({**where, "tentado": True}, now, **again, situacao=Situacao.DESCONHECIDO)
 
     def preview(self, news: Mapping[str, Seen[Any]]) -> None:
         """Say what would be done with rows that the ledger does not have as done."""

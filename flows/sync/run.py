@@ -29,6 +29,7 @@ from flows.sync.under_way import UNDER_WAY, Run
 WAITING_CLIENT = "esperando_cliente"
 # A message that is a little early is not a period early.
 EARLY = 0.8
+CRASHED = "{fluxo}: a rodada parou no meio ({bug}); a próxima continua de onde ela parou."
 log = get_logger(__name__)
 
 
@@ -77,6 +78,10 @@ def run(
         fault = raised
         report.falha = ends.shown(str(raised))
         report.estado = DEGRADED if isinstance(raised, Transient) else STOPPED
+    except BaseException as bug:
+        # a run that crashed, or was cut off, must not look well
+        report.falha, report.estado = CRASHED.format(fluxo=nome, bug=type(bug).__name__), DEGRADED
+        raise
     finally:
         report.segundos = round(time.monotonic() - began, 3)
         if held is not None:

@@ -68,7 +68,7 @@ class Sender:
         if self.run.flow.made(item):
             return edits.bring(self.run, item, row)
         if row is None:
-            return ends.gone(self.run.sides, item, "origem_sumiu")
+            return ends.gone(self.run.sides, item, ends.VANISHED)
         made = self.run.flow.send(item, row)
         return replace(made, resumo=edits.digest(self.run, row)) if isinstance(made, Outcome) else None
 

@@ -37,17 +37,19 @@ class LocalPace:
 
     def __init__(self, *budgets: Budget) -> None:
         self._pause = max((60 / one.per_minute for one in budgets if one.per_minute), default=0.0)
+        self._until = 0.0
 
     def take(self, seconds: float) -> bool:
         """Wait as if nobody else used the key."""
-        if self._pause > seconds:
+        pause = max(self._pause, self._until - time.monotonic())
+        if pause > seconds:
             return False
-        time.sleep(self._pause)
+        time.sleep(pause)
         return True
 
     def told(self, seconds: float) -> None:
-        """Wait, alone."""
-        time.sleep(seconds)
+        """Let no request go before that time has gone by; who cannot wait so long gives up."""
+        self._until = max(self._until, time.monotonic() + seconds)
 
 
 @contextmanager

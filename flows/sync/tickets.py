@@ -9,6 +9,7 @@ from connectors.milvus import has_reference, reference
 from connectors.ploomes import INTERACTIONS, TASKS
 from connectors.ploomes import Item as Work
 from connectors.ploomes.rows import document_of
+from core.errors import Rejected
 from core.fiscal import documento_ausente
 from core.settings.sync import CLIENTES_PM, INTERACOES, TAREFAS, SyncTag
 from flows.sync import bodies, ends
@@ -105,7 +106,7 @@ class Tickets:
         if tag is None or contact is None:
             return ends.parked(sides, item, "sem_etiqueta" if tag is None else "sem_cliente")
         try:
-            # one that was refused may be of a client that is another one by now, or of none
+            # some refusals look like faults of the server: what failed asks anew
             token = self._token(row, contact, anew=item.tentativas > 0)
             if item.tentado and (found := self._there(item, row, token)) is not None:
                 return found
@@ -128,7 +129,7 @@ class Tickets:
         # a list that is not whole shows nothing
         return None if whole else ends.unseen(self._sides, item)
 
-    def _create(self, item: Item, row: Work, tag: SyncTag, token: str) -> Outcome:
+    def _create(self, item: Item, row: Work, tag: SyncTag, token: str, *, sure: bool = False) -> Outcome:
         sides = self._sides
         try:
             codigo = sides.milvus.create_chamado(
@@ -137,8 +138,22 @@ class Tickets:
         except Fault as fault:
             if fault.may_be_stored:
                 return ends.unsure(sides, item, fault, milvus_token=token)
-            return ends.failed(sides, item, fault)
+            return ends.failed(sides, item, fault) if sure else self._refused(item, row, tag, token, fault)
         return ends.sent(sides, item, milvus_id=codigo, milvus_token=token)
+
+    def _refused(self, item: Item, row: Work, tag: SyncTag, token: str, fault: Fault) -> Outcome:
+        """A refusal may mean that the client has another token by now, as after a merge, or is gone."""
+        fresh = token
+        try:
+            if isinstance(fault, Rejected):
+                fresh = self._token(row, self._contact_id(row) or 0, anew=True)
+        except Waits as wait:
+            return ends.parked(self._sides, item, wait.motivo, seconds=wait.seconds)
+        except Fault as other:
+            return ends.failed(self._sides, item, other)
+        return (
+            ends.failed(self._sides, item, fault) if fresh == token else self._create(item, row, tag, fresh, sure=True)
+        )
 
     def _ref(self, row: Work) -> str:
         return reference("ploomes", self._entity, row.id)

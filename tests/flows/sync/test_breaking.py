@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from claims.holder import new_token
+from core.pace import Free
 from core.settings.sync import FLOWS
 from flows.sync import standing
 from flows.sync.ends import MOST_TRIES
@@ -236,12 +237,10 @@ def test_a_token_that_is_another_one_by_now_is_asked_for_again(world: World) -> 
     assert world.run("tarefas").criados == 1
     # as after a merge of two clients
     world.milvus.clientes[0]["token"] = "NOVO01"
-    world.task(contact)
-    assert world.run("tarefas").estacionados == {"recusado": 1}
-    world.clock.advance(86_400)
-    assert world.run("tarefas").criados == 1
-    world.task(contact)
-    assert world.run("tarefas").criados == 1
+    for _ in range(2):
+        world.task(contact)
+        assert world.run("tarefas").criados == 1
+    assert len(world.milvus.refused) == 1
     assert [one["cliente_token"] for one in world.milvus.chamados][1:] == ["NOVO01"] * 2
 
 
@@ -252,9 +251,36 @@ def test_tickets_of_a_client_that_is_gone_wait_for_one(world: World) -> None:
     world.run("tarefas")
     gone = world.milvus.clientes.pop()
     world.task(contact)
-    world.run("tarefas")
-    world.clock.advance(86_400)
     assert world.run("tarefas").estacionados == {"esperando_cliente": 1}
     world.milvus.add_cliente(gone["cnpj_cpf"])
     world.settled("tarefas")
     assert len(world.milvus.chamados) == 2
+
+
+def test_a_token_whose_refusal_looks_like_a_fault_of_the_server_is_asked_for_again_too(world: World) -> None:
+    contact = world.contact()
+    world.task(contact)
+    world.run("clientes-pm")
+    world.run("tarefas")
+    world.milvus.clientes[0]["token"] = "NOVO01"
+    world.task(contact)
+    world.milvus.faults.queue(status(500, "Campo inválido"), key="POST chamado/criar")
+    world.settled("tarefas")
+    assert [one["cliente_token"] for one in world.milvus.chamados][1:] == ["NOVO01"]
+
+
+def test_a_run_that_crashes_does_not_look_well_and_the_next_one_goes_on(world: World) -> None:
+    world.contact()
+
+    class Broken(Free):
+        def take(self, seconds: float) -> bool:
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        world.run("clientes-pm", pace=Broken)
+    (row,) = standing.rows()
+    assert row.bem_em is None
+    assert "RuntimeError" in (row.falha or "")
+    assert world.run("clientes-pm").criados == 1
+    (row,) = standing.rows()
+    assert (row.bem_em is None, row.falha) == (False, None)

@@ -9,7 +9,7 @@ from core.settings.sync import ZONE
 from core.stopping import ask_to_stop
 from core.stopping import reset as reset_stopping
 from flows.sync import standing
-from sandbox.faults import Usual, usual
+from sandbox.faults import Usual, status, usual
 from tests.flows.sync.conftest import Configure, World
 
 
@@ -203,3 +203,33 @@ def test_a_list_whose_end_no_count_proves_is_told_as_partial(world: World) -> No
     world.ploomes.quirks.counts = False
     report = world.run("clientes-pm")
     assert (report.criados, report.parcial) == (1, True)
+
+
+def test_what_was_out_of_sight_for_a_while_goes_when_it_is_seen_again(world: World) -> None:
+    """A key that loses its right to see a record is told the same as of one that is deleted."""
+    contact = world.contact()
+    task = world.task(contact)
+    world.run("tarefas")
+    del world.ploomes.rows["Tasks"][task["Id"]]
+    world.clock.advance(86_400)
+    assert world.run("tarefas").falhos == {"origem_sumiu": 1}
+    world.run("clientes-pm")
+    world.ploomes.rows["Tasks"][task["Id"]] = task
+    world.clock.advance(2 * 86_400)
+    assert world.run("tarefas").criados == 1
+
+
+def test_a_document_that_is_put_right_after_a_detour_is_a_client(world: World) -> None:
+    contact = world.contact()
+    right, other = contact["Register"], world.contact_free()
+    world.milvus.faults.always(status(503), key="POST cliente/criar")
+    world.run("clientes-pm")
+    contact["Register"] = other
+    world.ploomes.touch(contact)
+    world.clock.advance(7200)
+    world.milvus.faults.clear("POST cliente/criar")
+    assert world.run("clientes-pm").falhos == {"documento_mudou": 1}
+    contact["Register"] = right
+    world.ploomes.touch(contact)
+    world.settled("clientes-pm")
+    assert world.documents_of_clients() == sorted([right, other])
