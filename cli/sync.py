@@ -131,7 +131,8 @@ def _tell(one: "Report") -> None:
     answer(f"{one.fluxo}: {one.estado}; {said}; {one.requisicoes} pedidos em {one.segundos:.0f} s{partial}.")
     if one.sem_documento:
         answer(f"  sem documento: {', '.join(map(str, one.sem_documento))}")
-    for line in (*one.faria, *(f"documento trocado: {pair}" for pair in one.trocas)):
+    told = (*(f"documento trocado: {pair}" for pair in one.trocas), *(f"a conferir: {what}" for what in one.avisos))
+    for line in (*one.faria, *told):
         answer(f"  {line}")
     if one.falha:
         say(one.falha)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.checks import FAULT, OK, WARNING, Finding
 from core.errors import PlatformError
+from core.logs import get_logger
 from core.settings.sync import ContaSync, SyncSettings
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 CATEGORY, SUBCATEGORY = "categoria_primaria", "categoria_secundaria"
 # Fields of a new ticket, and what they are called in the list.
 LISTED = {"chamado_mesa": "mesa_trabalho", "chamado_setor": "setor"}
+log = get_logger(__name__)
 
 
 def reachable() -> Iterator[Finding]:
@@ -32,6 +34,15 @@ def reachable() -> Iterator[Finding]:
             yield Finding(sistema, WARNING, problem, "Corrija a seção sync, ou o que falta no outro sistema.")
         if not problems:
             yield Finding(sistema, OK, "Ploomes, Milvus e o livro respondem")
+
+
+def daily(sides: "Sides") -> list[str]:
+    """Return what a run should tell of both systems once a day; that they cannot be asked now is told by the run."""
+    try:
+        return list(_problems(sides))
+    except PlatformError as fault:
+        log.info("sync not checked", conta=sides.nome, reason=str(fault))
+        return []
 
 
 def _problems(sides: "Sides") -> Iterator[str]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.settings.sync import moment
+from core.settings.sync import CLIENTES_PM, moment
 from core.stopping import stopping
-from flows.sync import edits, ends, standing
+from flows.sync import checks, edits, ends, standing
 from flows.sync.flow import NO_DOCUMENT, Seen
 from flows.sync.ledger.item import Item, New, Situacao
 from flows.sync.under_way import Run
@@ -29,6 +29,7 @@ class Reader:
         since, deep = self.since(desde)
         run, report = self.run, self.run.report
         report.cursor_antes = self.cursor()
+        self.look(deep)
         newest, seen = None, set[int]()
         for page in run.flow.pages(since, deep=deep):
             rows = [row for row in page.rows if row.id not in seen]
@@ -47,6 +48,12 @@ class Reader:
             first = since if run.held.cursor is None else None
             standing.moved(run.held, newest or first, deep=deep, clock=run.clock)
         report.cursor_depois = standing.cursor(run.sides.nome, run.nome)
+
+    def look(self, deep: bool) -> None:
+        """Look once a day at what may be wrong without any request failing; keep what was found until then."""
+        run = self.run
+        if run.held is not None and run.nome == CLIENTES_PM:
+            run.report.avisos = checks.daily(run.sides) if deep else run.held.avisos
 
     def cursor(self) -> datetime | None:
         """Return the cursor as the run found it."""

@@ -19,7 +19,8 @@ class Report:
     `estado`: bem, ocupado (another run is under way), degradado (the other side failed again and again), parado (a
     person has to act). `parcial`: the list that was read may not be whole; `restam`: the time was over before the work
     was. `sem_documento` are the numbers of some contacts without one, `trocas` contacts whose document is another one
-    now, with the ends of both. `faria` is what a dry run would have done.
+    now, with the ends of both. `avisos` is what the last daily look at both systems found. `faria` is what a dry run
+    would have done.
     """
 
     conta: str
@@ -49,6 +50,7 @@ class Report:
     sem_documento: list[int] = field(default_factory=list)
     faria: list[str] = field(default_factory=list)
     trocas: list[str] = field(default_factory=list)
+    avisos: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:

@@ -26,6 +26,13 @@ class Held:
     id: int
     cursor: datetime | None
     profunda_em: datetime | None
+    relatorio: str | None
+
+    @property
+    def avisos(self) -> list[str]:
+        """What the last daily look at both systems found."""
+        found: list[str] = json.loads(self.relatorio or "{}").get("avisos", [])
+        return found
 
 
 @dataclass(frozen=True)

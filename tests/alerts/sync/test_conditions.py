@@ -29,6 +29,8 @@ def ago(**time: float) -> datetime:
         ({"bem_em": NOW, "falha": "não respondeu."}, []),
         ({"bem_em": NOW, "estacionado_desde": ago(hours=23)}, []),
         ({"bem_em": NOW, "estacionado_desde": ago(hours=24)}, ["estacionados"]),
+        ({"bem_em": NOW, "relatorio": '{"avisos": []}'}, []),
+        ({"bem_em": NOW, "relatorio": '{"avisos": ["o webhook 7 está desligado"]}'}, ["a_conferir"]),
     ],
 )
 def test_a_condition_is_active_at_its_limit(
@@ -43,7 +45,7 @@ def test_a_condition_is_active_at_its_limit(
     with reading() as db:
         judged = [one for judge in sources.sources()["sync"] for one in judge(Moment(db, NOW))]
     assert {(one.objeto, one.codigo) for one in judged} == {
-        ("padrao/clientes-pm", codigo) for codigo in ("parado", "recusado", "estacionados")
+        ("padrao/clientes-pm", codigo) for codigo in ("a_conferir", "parado", "recusado", "estacionados")
     }
     assert all(one.mensagem and one.resolvido for one in judged)
     assert [one.codigo for one in judged if one.ativo] == codes

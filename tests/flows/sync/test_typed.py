@@ -166,6 +166,21 @@ def test_diagnostico_tells_what_the_other_side_does_not_know(world: World, confi
     assert [one.situacao for one in checks.reachable()] == ["erro"]
 
 
+def test_both_systems_are_looked_at_once_a_day_and_what_is_found_stays_told(world: World) -> None:
+    hook = world.ploomes.add("Webhooks", EntityId=1, ActionId=1, CallbackUrl="https://aqui/x", Active=False)
+    asleep = f"o webhook {hook['Id']} do Ploomes está desligado"
+    assert asleep in world.run("clientes-pm").avisos
+    hook["Active"] = True
+    assert asleep in world.run("clientes-pm").avisos
+    world.clock.advance(86_400)
+    assert asleep not in world.run("clientes-pm").avisos
+    # a look that fails costs the run nothing
+    world.clock.advance(86_400)
+    world.ploomes.faults.always(status(503), key="GET Webhooks")
+    world.contact()
+    assert world.run("clientes-pm").criados == 1
+
+
 def test_figures_and_retention(world: World) -> None:
     world.contact()
     world.run("clientes-pm")
