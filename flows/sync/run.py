@@ -5,7 +5,7 @@ looked for before it is sent again.
 """
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from claims.holder import new_token
 from claims.pace import SharedPace
@@ -29,6 +29,7 @@ from flows.sync.under_way import UNDER_WAY, Run
 WAITING_CLIENT = "esperando_cliente"
 # A message that is a little early is not a period early.
 EARLY = 0.8
+NEVER = datetime.min.replace(tzinfo=UTC)
 CRASHED = "{fluxo}: a rodada parou no meio ({bug}); a próxima continua de onde ela parou."
 log = get_logger(__name__)
 
@@ -41,12 +42,12 @@ def flow_of(nome: str, sides: Sides) -> Flow:
 
 
 def run_due(nome: str, clock: Clock = SYSTEM) -> list[Report]:
-    """Run one flow of every account whose time has come."""
-    begun = {row.conta: row.iniciado_em for row in standing.rows() if row.fluxo == nome}
-    reports = []
-    for conta, settings in SyncSettings.current().contas.items():
-        last, wait = begun.get(conta), timedelta(minutes=settings.minutes(nome) * EARLY)
-        if settings.minutes(nome) and (last is None or clock.now() - last >= wait):
+    """Run one flow of every account whose time has come, the longest ago first: where one breaks, others come next."""
+    begun = {row.conta: row.iniciado_em or NEVER for row in standing.rows() if row.fluxo == nome}
+    accounts, reports = SyncSettings.current().contas, list[Report]()
+    for conta in sorted(accounts, key=lambda one: begun.get(one, NEVER)):
+        minutes = accounts[conta].minutes(nome)
+        if minutes and clock.now() - begun.get(conta, NEVER) >= timedelta(minutes=minutes * EARLY):
             reports.append(run(nome, conta, clock=clock))
     return reports
 

@@ -10,10 +10,12 @@ import pytest
 from support.typed import Run
 
 import beat_schedule
+from claims.holder import new_token
 from cli.main import main
 from core.settings.sync import FLOWS
 from flows.sync import checks, standing, upkeep
 from flows.sync.ledger.item import CLIENTES, New
+from flows.sync.run import run_due
 from sandbox.faults import status
 from storage.session import reading
 from tasks import sync as doors
@@ -149,6 +151,16 @@ def test_a_message_runs_the_accounts_whose_time_has_come(world: World) -> None:
     assert first["padrao"]["estado"] == "bem"
     assert doors.clientes_pm() == {}
     assert doors.clientes_pm("padrao")["padrao"]["estado"] == "bem"
+
+
+def test_the_account_that_waits_longest_goes_first(world: World, configure: Configure) -> None:
+    own = {"start": "2026-07-01T00:00:00"}
+    configure(sync__contas=json.dumps({"filial": own, "loja": own}))
+    world.clock.advance(60)
+    standing.hold("filial", "clientes-pm", new_token(), world.clock.now() - timedelta(hours=2), 1)
+    standing.hold("loja", "clientes-pm", new_token(), world.clock.now() - timedelta(hours=3), 1)
+    reports = run_due("clientes-pm", world.clock)
+    assert [one.conta for one in reports] == ["padrao", "loja", "filial"]
 
 
 def test_diagnostico_tells_what_the_other_side_does_not_know(world: World, configure: Configure) -> None:
