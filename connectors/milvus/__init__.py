@@ -2,7 +2,16 @@
 
 from connectors.milvus.client import Milvus
 from connectors.milvus.faults import TokenRefused
-from connectors.milvus.reference import has_reference, reference
+from connectors.milvus.reference import has_reference, reference, without_references
 from connectors.milvus.rows import Chamado, Cliente, Listing
 
-__all__ = ["Chamado", "Cliente", "Listing", "Milvus", "TokenRefused", "has_reference", "reference"]
+__all__ = [
+    "Chamado",
+    "Cliente",
+    "Listing",
+    "Milvus",
+    "TokenRefused",
+    "has_reference",
+    "reference",
+    "without_references",
+]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.milvus import Cliente
+from connectors.milvus import Cliente, without_references
 from connectors.ploomes import Contact, Item
 from core.fiscal import tipo_documento
 from core.html_text import plain_text
@@ -40,28 +40,28 @@ def contact(row: Cliente, conta: ContaSync) -> dict[str, Any]:
     """Return a contact for Ploomes."""
     found = mapped(CLIENTES_MP, row, conta.mapping)
     kind = PERSON_TYPE if tipo_documento(row.documento) == "cpf" else COMPANY_TYPE
-    numbers = {key: int(value) for key, value in found.items() if key.endswith("Id") and value.isdigit()}
+    numbers = {key: int(value) for key, value in found.items() if key.endswith("Id") and value.isdecimal()}
     return {"Name": row.nome or NO_NAME, **found, **numbers, "TypeId": kind, "Register": row.documento}
 
 
 def chamado(flow: str, item: Item, tag: SyncTag, token: str, reference: str, conta: ContaSync) -> dict[str, Any]:
     """Return a ticket; its description ends with the reference, by which it is found again."""
     subject = _line(item.titulo) or conta.subject.replace("{label}", tag.label).replace("{id}", str(item.id))
-    text = plain_text(item.texto or "").strip() or conta.description
+    text = without_references(plain_text(item.texto or "").strip()) or conta.description
     described = f"{text[: DESCRIPTION_LIMIT - len(reference) - 2]}\n\n{reference}"
     categories = {"chamado_categoria_primaria": tag.category, "chamado_categoria_secundaria": tag.subcategory}
     usual = {key: value for key, value in categories.items() if value}
     fields: dict[str, Any] = {**usual, "chamado_assunto": subject[:SUBJECT_LIMIT], **mapped(flow, item, conta.mapping)}
-    if "categoria_id" in fields:
-        fields["categoria_id"] = int(fields["categoria_id"])
+    if (category := fields.pop("categoria_id", "")).isdecimal():
+        fields["categoria_id"] = int(category)
     if (own := fields.pop("chamado_descricao", None)) is not None:
-        described = f"{own}\n\n{reference}"
+        described = f"{without_references(own)}\n\n{reference}"
     return {**fields, "cliente_id": token, "chamado_descricao": described}
 
 
 def follow_up(item: Item, reference: str) -> str:
     """Return what a ticket is told of an edit."""
-    title, text = _line(item.titulo), plain_text(item.texto or "").strip()
+    title, text = _line(item.titulo), without_references(plain_text(item.texto or "").strip())
     told = "\n\n".join(part for part in ("Atualizado no Ploomes.", title, text) if part)
     return f"{told[:DESCRIPTION_LIMIT]}\n\n{reference}"
 

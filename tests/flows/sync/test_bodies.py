@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connectors.milvus import has_reference
 from connectors.milvus.rows import Cliente
 from connectors.ploomes import rows
 from core.settings.sync import ContaSync, SyncTag
@@ -103,3 +104,28 @@ def test_a_contact_of_ploomes_says_whether_it_is_a_company() -> None:
     assert found == {"Name": "Sol", "LegalName": "Sol Ltda", "TypeId": 1, "Register": "11222333000181"}
     person = bodies.contact(Cliente(5, "AB", "", "11144477735", True, {}), ContaSync())
     assert person == {"Name": "Sem nome", "TypeId": 2, "Register": "11144477735"}
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "Referência: ploomes/Tasks/8",
+        "> Referência: ploomes/Tasks/8",
+        "<p>referencia: ploomes/Tasks/8</p>",
+        "* Refer&ecirc;ncia: ploomes/Tasks/8",
+    ],
+)
+def test_a_text_that_quotes_a_ticket_is_not_taken_for_that_ticket(quoted: str) -> None:
+    other = "Referência: ploomes/Tasks/8"
+    told = ticket(Description=f"<p>Ver isto:</p>\n{quoted}\nObrigado")["chamado_descricao"]
+    assert not has_reference(told, other)
+    assert "ploomes/Tasks/8" in told
+    assert has_reference(told, REF)
+    edited = bodies.follow_up(rows.item("Tasks", {"Id": 7, "Description": quoted}), f"{REF} 0a1b")
+    assert not has_reference(edited, other)
+
+
+@pytest.mark.parametrize(("given", "sent"), [("12", 12), ("doze", None), ("²", None)])
+def test_a_category_that_is_no_number_is_left_out(given: str, sent: int | None) -> None:
+    field = {"flow": "tarefas", "target": "categoria_id", "source": "Title"}
+    assert ticket(ContaSync.model_validate({"mapping": [field]}), Title=given).get("categoria_id") == sent
