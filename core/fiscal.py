@@ -47,6 +47,8 @@ _PESOS_CNPJ = ((5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2), (6, 5, 4, 3, 2, 9, 8, 7, 6,
 _PESOS_CPF = ((10, 9, 8, 7, 6, 5, 4, 3, 2), (11, 10, 9, 8, 7, 6, 5, 4, 3, 2))
 _PESOS_CHAVE = tuple(2 + (42 - place) % 8 for place in range(43))
 
+# A field of a document may hold a whole text; in no spelling has a document so many letters and digits.
+LONGEST_DOCUMENT = 40
 _TIPOS = {11: "cpf", 14: "cnpj"}
 
 _NOT_OF_IT = re.compile(r"[^0-9A-Z]+")
@@ -158,8 +160,9 @@ def tipo_documento(escrito: object) -> str | None:
 
 
 def documento_ausente(escrito: object) -> bool:
-    """Tell whether a field holds no document: blank, punctuation, or one repeated character as a placeholder."""
-    return len(set(normalizar_documento(escrito))) <= 1
+    """Tell whether a field holds no document: blank, punctuation, one repeated character, or a whole text."""
+    bare = normalizar_documento(escrito)
+    return len(set(bare)) <= 1 or len(bare) > LONGEST_DOCUMENT
 
 
 def documento_valido(escrito: object) -> bool:

@@ -18,6 +18,7 @@ T = TypeVar("T")
 LISTS = ("lista", "data", "retorno")
 FORM = "%Y-%m-%d %H:%M:%S"
 _FORMS = (FORM, "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
+_TOKEN = re.compile(r"[!-~]{1,40}")
 _YES, _NO = (True, 1, "1", "true", "S"), (False, 0, "0", "false", "N")
 
 
@@ -58,7 +59,7 @@ def cliente(row: Row) -> Cliente:
     nome = text(row.get("nome_fantasia")) or text(row.get("razao_social"))
     return Cliente(
         number(row.get("id")) or 0,
-        text(row.get("token")),
+        _token(row.get("token")),
         nome,
         normalizar_documento(row.get("cnpj_cpf")),
         _boolean(row.get("is_ativo")),
@@ -116,6 +117,12 @@ def moment(value: object, zone: ZoneInfo) -> datetime | None:
 def text(value: object) -> str:
     """Return a text without blanks around it; "" for anything else."""
     return value.strip() if isinstance(value, str) else ""
+
+
+def _token(value: object) -> str:
+    """Return a client's code; what is none is not kept, and its tickets wait for one."""
+    found = text(value)
+    return found if _TOKEN.fullmatch(found) else ""
 
 
 def _boolean(value: object) -> bool | None:

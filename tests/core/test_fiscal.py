@@ -209,7 +209,9 @@ def test_the_normal_form_and_the_kind_it_tells(written: object, normal: str, kin
     assert tipo_documento(written) == kind
 
 
-@pytest.mark.parametrize("written", [None, "", "  ", "-", "./-", "000.000.000-00", "99999999999999", 0, "X"])
+@pytest.mark.parametrize(
+    "written", [None, "", "  ", "-", "./-", "000.000.000-00", "99999999999999", 0, "X", "ver contrato " * 9]
+)
 def test_a_placeholder_is_no_document(written: object) -> None:
     assert documento_ausente(written)
     assert not documento_valido(written)

@@ -284,3 +284,16 @@ def test_a_run_that_crashes_does_not_look_well_and_the_next_one_goes_on(world: W
     assert world.run("clientes-pm").criados == 1
     (row,) = standing.rows()
     assert (row.bem_em is None, row.falha) == (False, None)
+
+
+def test_odd_tokens_and_texts_in_the_place_of_documents_cost_themselves(world: World) -> None:
+    """A column has a length, and PostgreSQL no character of code 0: one row of that kind would end every run."""
+    for token in ("B" * 60, "B\0"):
+        world.milvus.add_cliente(world.contact_free(), token=token)
+        world.milvus.add_cliente(world.contact()["Register"], token=token)
+    world.milvus.add_cliente("Ver contrato " * 40)
+    world.contact("Falar com o contador " * 20)
+    good = world.contact()
+    assert [world.run(fluxo).estado for fluxo in FLOWS] == ["bem"] * len(FLOWS)
+    assert good["Register"] in world.documents_of_clients()
+    assert len(world.ploomes.rows["Contacts"]) == 6
