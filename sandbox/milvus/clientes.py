@@ -4,7 +4,7 @@ docs/reference/contracts/milvus.md §2.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,8 +35,10 @@ class ClientQuirks:
 OLD = ("id", "nome_fantasia", "razao_social", "cnpj_cpf", "token", "equipes")
 
 
-def found(rows: list[Row], query: Mapping[str, str], quirks: ClientQuirks) -> list[Row]:
-    """Return what a search answers.
+def found(
+    rows: list[Row], query: Mapping[str, str], quirks: ClientQuirks, shown: Callable[[Row], bool] = lambda row: True
+) -> list[Row]:
+    """Return what a search answers; rows that are not `shown` yet are in no answer.
 
     Raises:
         BadBody: what is wrong with it.
@@ -45,7 +47,12 @@ def found(rows: list[Row], query: Mapping[str, str], quirks: ClientQuirks) -> li
         raise BadBody(f"Parâmetro desconhecido: {unknown[0]}")
     if query.get("status", "1") not in STATUS:
         raise BadBody("status inválido")
-    chosen = [row for row in rows if row["is_ativo"] in STATUS[query.get("status", "1")] and _fits(row, query, quirks)]
+    status, name = STATUS[query.get("status", "1")], query.get("nome_fantasia", "").casefold()
+    chosen = [
+        row
+        for row in _with_document(rows, query.get("documento"), quirks)
+        if row["is_ativo"] in status and name in row["nome_fantasia"].casefold() and shown(row)
+    ]
     start = 0
     if quirks.pages == "ok" and "pagina" in query:
         start = (int(query["pagina"]) - 1) * quirks.cap
@@ -53,12 +60,14 @@ def found(rows: list[Row], query: Mapping[str, str], quirks: ClientQuirks) -> li
     return [{name: row[name] for name in OLD} for row in page] if quirks.old else page
 
 
-def _fits(row: Row, query: Mapping[str, str], quirks: ClientQuirks) -> bool:
-    document, name = query.get("documento"), query.get("nome_fantasia", "")
-    same = document is None or row["cnpj_cpf"] == document
-    if quirks.spelling == "any" and document is not None:
-        same = bare(row["cnpj_cpf"]) == bare(document)
-    return same and name.casefold() in row["nome_fantasia"].casefold()
+def _with_document(rows: list[Row], document: str | None, quirks: ClientQuirks) -> list[Row]:
+    # first of all, and with as little as can be for each row: an account may have many
+    if document is None:
+        return rows
+    if quirks.spelling == "any":
+        wanted = bare(document)
+        return [row for row in rows if bare(row["cnpj_cpf"]) == wanted]
+    return [row for row in rows if row["cnpj_cpf"] == document]
 
 
 def bare(document: str) -> str:

@@ -157,8 +157,10 @@ class MilvusServer(SandboxServer):
         return self.throttle.refusal()
 
     def _search(self, request: web.Request, body: bytes) -> web.Response:
-        rows = [row for row in self.clientes if self._visible("cliente", row["id"])]
-        return self._said({"lista": clientes.found(rows, request.query, self.quirks.clients)})
+        rows = clientes.found(
+            self.clientes, request.query, self.quirks.clients, lambda row: self._visible("cliente", row["id"])
+        )
+        return self._said({"lista": rows})
 
     def _new_client(self, request: web.Request, body: bytes) -> web.Response:
         given = fields.cliente(self._body("cliente/criar", request, body), new=True)
@@ -183,7 +185,7 @@ class MilvusServer(SandboxServer):
     def _new_ticket(self, request: web.Request, body: bytes) -> web.Response:
         given = self._body("chamado/criar", request, body)
         fields.known(given, fields.CHAMADO, required=("cliente_id", "chamado_assunto", "chamado_descricao"))
-        row = next((one for one in self.clientes if given["cliente_id"] in self._names(one)), None)
+        row = self._named(given["cliente_id"])
         if row is None:
             raise BadBody("Cliente não encontrado")
         if self.quirks.contract:
@@ -198,8 +200,12 @@ class MilvusServer(SandboxServer):
         ticket = self.add_chamado(row, given["chamado_assunto"], given["chamado_descricao"], **more)
         return self._code(ticket["codigo"])
 
-    def _names(self, row: Row) -> set[str]:
-        return {row["token"], *([str(row["id"])] if self.quirks.numeric_client else [])}
+    def _named(self, name: object) -> Row | None:
+        """Return the client with this token, or id where the account takes ids."""
+        found = next((one for one in self.clientes if one["token"] == name), None)
+        if found is None and self.quirks.numeric_client:
+            found = next((one for one in self.clientes if str(one["id"]) == name), None)
+        return found
 
     def _list(self, request: web.Request, body: bytes) -> web.Response:
         rows = [row for row in self.chamados if self._visible("chamado", row["codigo"])]
