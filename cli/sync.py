@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Fila, Json, Limite
-from cli.output import answer, document, plain, report, say
+from cli.output import answer, document, instant, plain, report, say
 from cli.portuguese import Noun
 from core.errors import Misconfigured, Rejected, Transient, UsageError
 from core.page import SIZE
@@ -128,7 +128,12 @@ def _tell(one: "Report") -> None:
     }
     said = ", ".join(f"{amount} {name}" for name, amount in counts.items() if amount) or "nada a fazer"
     partial = "; a lista lida pode estar incompleta" if one.parcial else ""
-    answer(f"{one.fluxo}: {one.estado}; {said}; {one.requisicoes} pedidos em {one.segundos:.0f} s{partial}.")
+    asked = plural(one.requisicoes, "pedido", "pedidos") + (
+        f" ({plural(one.esperas, 'espera', 'esperas')})" if one.esperas else ""
+    )
+    answer(f"{one.fluxo}: {one.estado}; {said}; {asked} em {one.segundos:.0f} s{partial}.")
+    if one.cursor_antes != one.cursor_depois:
+        answer(f"  cursor: {instant(one.cursor_antes) or 'nenhum'} → {instant(one.cursor_depois)}")
     if one.sem_documento:
         answer(f"  sem documento: {', '.join(map(str, one.sem_documento))}")
     told = (*(f"documento trocado: {pair}" for pair in one.trocas), *(f"a conferir: {what}" for what in one.avisos))
@@ -271,7 +276,6 @@ def descartar(
 @cursor.command()
 def mostrar(fluxo: UmFluxo, conta: Conta = ANY) -> None:
     """Mostra até onde um fluxo já leu."""
-    from cli.output import instant
     from flows.sync import standing
 
     found = instant(standing.cursor(conta, _known(fluxo)))

@@ -56,6 +56,16 @@ def test_all_flows_are_run_and_shown(world: World, run: Run) -> None:
     assert "1 enviado" in run("sync estado")[1]
 
 
+def test_the_report_tells_the_cursor_and_the_waits(world: World, run: Run) -> None:
+    world.contact()
+    world.milvus.faults.queue(status(429, headers={"Retry-After": "0"}), key="GET cliente/busca")
+    code, out, _ = run("sync rodar clientes-pm")
+    assert code == 0
+    assert "(1 espera)" in out
+    assert "cursor: nenhum → 2026-07-14T" in out
+    assert "cursor" not in run("sync rodar clientes-pm")[1]
+
+
 def test_what_is_refused_ends_with_its_code_and_is_dealt_with_by_number(world: World, run: Run) -> None:
     world.contact()
     world.milvus.faults.queue(status(422), key="POST cliente/criar")
