@@ -59,12 +59,12 @@ def _problems(sides: "Sides") -> Iterator[str]:
     yield from milvus_checks.unseen(sides.milvus, _named(conta))
 
 
-def _named(conta: ContaSync) -> dict[str, str]:
-    """Return the names of the service desk that the settings use, by the list's field."""
-    found = {LISTED[one.target]: one.default for one in conta.mapping if one.target in LISTED and one.default}
+def _named(conta: ContaSync) -> list[tuple[str, str]]:
+    """Return the names of the service desk that the settings use, each with the list's field."""
+    found = [(LISTED[one.target], one.default) for one in conta.mapping if one.target in LISTED and one.default]
     for tag in conta.tags:
-        found |= {name: value for name, value in ((CATEGORY, tag.category), (SUBCATEGORY, tag.subcategory)) if value}
-    return found
+        found += [(CATEGORY, tag.category), (SUBCATEGORY, tag.subcategory)]
+    return list(dict.fromkeys((campo, valor) for campo, valor in found if valor))
 
 
 CHECKS = (reachable,)

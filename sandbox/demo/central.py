@@ -26,7 +26,10 @@ class Central(Part):
         from sandbox.milvus import MilvusServer
 
         desk = MilvusServer(stage.text_secret("milvus"))
-        desk.add_cliente(OWN_CNPJ, "A própria rede", token=OWN_TOKEN)
+        own = desk.add_cliente(OWN_CNPJ, "A própria rede", token=OWN_TOKEN)
+        # a desk that was used before: its categories are known
+        for _, _, category in TAGS:
+            desk.close_chamado(desk.add_chamado(own, "Visita do ano passado", categoria_primaria=category))
         return [CrmServer(stage.text_secret("ploomes")), desk]
 
     def settings(self, stage: Stage) -> Mapping[str, Any]:

@@ -178,12 +178,14 @@ def test_diagnostico_tells_what_the_other_side_does_not_know(world: World, confi
         world.milvus.add_cliente(world.contact_free()), categoria_primaria="Instalação", mesa_trabalho="Suporte"
     )
     assert [one.situacao for one in checks.reachable()] == ["ok"]
-    tags = [{"id": 7, "label": "x", "category": "Instalação"}]
+    names = ("Instalação", "Entrega", "Retirada")
+    tags = [{"id": 7 + number, "label": f"x{number}", "category": name} for number, name in enumerate(names)]
     desk = [{"flow": "tarefas", "target": "chamado_mesa", "default": "Outra"}]
     configure(sync__tags=json.dumps(tags), sync__mapping=json.dumps(desk))
     told = [one.detalhe for one in checks.reachable()]
     assert any("etiqueta 7" in one for one in told)
     assert any("Outra" in one for one in told)
+    assert ["Entrega" in one or "Retirada" in one for one in told].count(True) == 2
     world.milvus.faults.always(status(401))
     assert [one.situacao for one in checks.reachable()] == ["erro"]
 
