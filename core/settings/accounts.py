@@ -39,9 +39,7 @@ class Contas(Table, Generic[Conta]):
         if PADRAO in self.contas or not self.contas:
             return PADRAO
         if len(self.contas) > 1:
-            raise UsageError(
-                f"Há várias contas: {', '.join(sorted(self.contas))}. Diga qual com --conta.", campo="conta"
-            )
+            raise UsageError(f"Há várias contas: {', '.join(sorted(self.contas))}. Diga qual.", campo="conta")
         return next(iter(self.contas))
 
     @model_validator(mode="before")

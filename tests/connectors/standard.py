@@ -249,7 +249,7 @@ class Standard:
     @pytest.mark.parametrize("piece", [None, 1], ids=["one segment", "byte by byte"])
     @pytest.mark.parametrize("code", [400, 401, 403, 500, 503])
     def test_a_refusal_with_long_headers_keeps_its_status(self, code: int, piece: int | None) -> None:
-        head = f"HTTP/1.1 {code} {'n' * 20_000}\r\n{LONG}Content-Length: 3\r\n\r\n".encode()
+        head = f"HTTP/1.1 {code} {'n' * 20_000}\r\n{LONG}Connection: close\r\nContent-Length: 3\r\n\r\n".encode()
         with RawServer(head + b"na\xff mais", piece=piece, closes=True) as server:
             fault = self.fails(server.url)
         assert getattr(fault, "status", code) == code
