@@ -66,7 +66,3 @@ def test_many_rows_come_in_many_fetches(fila: oracledb.Connection) -> None:
     cursor.arraysize = 70
     cursor.execute("SELECT ID_OS FROM HSM_FILA_NOTIFICACAO WHERE ID > 6 ORDER BY ID")
     assert [row[0] for row in cursor] == list(range(1000))
-
-
-def test_a_date_before_christ_counts_down_from_a_hundred() -> None:
-    assert date_bytes("-4712-01-02 00:00:00", fraction=False) == bytes([53, 88, 1, 2, 1, 1, 1])
