@@ -9,14 +9,14 @@ from pathlib import Path
 from connectors.oracle import counting
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
-from core.text import os_fault
+from core.text_file import read_text
 from flows.fila.accounts import opened
 from storage.models.fila import FilaLinha
 from storage.rows import add_new
 from storage.session import transaction
 
 FILE_LIMIT, BATCH = 64 * 1024 * 1024, 500
-_NUMBER = re.compile(r"\d{1,38}")
+_NUMBER = re.compile(r"[0-9]{1,38}")
 
 
 @dataclass
@@ -51,13 +51,7 @@ def adopt(arquivo: Path, nome: str, clock: Clock = SYSTEM) -> Adopted:
 
 def _numbers(arquivo: Path) -> Iterator[int]:
     """Yield every number of a file once; any separator will do."""
-    try:
-        if arquivo.stat().st_size > FILE_LIMIT:
-            raise UsageError(f"{arquivo} passa de {FILE_LIMIT // 1024**2} MiB.")
-        text = arquivo.read_bytes().decode("utf-8-sig", "replace")
-    except OSError as error:
-        raise UsageError(f"Não consegui ler {arquivo}: {os_fault(error)}.") from None
-    found = dict.fromkeys(int(number) for number in _NUMBER.findall(text))
+    found = dict.fromkeys(int(number) for number in _NUMBER.findall(read_text(arquivo, FILE_LIMIT)))
     if not found:
         raise UsageError(f"Não há números em {arquivo}.")
     yield from found

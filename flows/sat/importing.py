@@ -15,7 +15,7 @@ from core.settings.mistakes import explain
 from core.settings.sat import BoxSettings, OwnThresholds, SatSettings, same_equipment
 from flows.sat.boxes import prepare, random_session
 from flows.sat.known_boxes import digest, imported, written
-from flows.sat.spreadsheet import read_rows, read_text, shortened
+from flows.sat.spreadsheet import read_rows, read_table, shortened
 from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
 from storage.session import transaction
@@ -90,7 +90,7 @@ def remover(nome: str) -> None:
 
 def _table(arquivo: Path) -> list[tuple[int, dict[str, str]]]:
     """Return each row with its line, its cells by the settings' names."""
-    rows = read_rows(read_text(arquivo))
+    rows = read_rows(read_table(arquivo))
     titles = _titles(next(rows, (1, []))[1])
     return [(line, dict(zip(titles, cells, strict=False)) | _too_many(titles, cells)) for line, cells in rows]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.errors import UsageError
 from core.logs import get_logger
-from core.text import os_fault
+from core.text_file import decoded, read_bytes
 
 FILE_LIMIT = 32 * 1024 * 1024
 SEPARATORS = ";,\t"
@@ -25,43 +25,15 @@ _POINTED = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
 log = get_logger(__name__)
 
 
-def read_text(arquivo: Path) -> str:
+def read_table(arquivo: Path) -> str:
     """Return the text of a table in any encoding that spreadsheets write; raise `UsageError` for anything else."""
-    try:
-        with arquivo.open("rb") as file:
-            raw = file.read(FILE_LIMIT + 1)
-    except OSError as error:
-        raise UsageError(f"Não consegui ler {arquivo}: {os_fault(error)}.") from None
-    if len(raw) > FILE_LIMIT:
-        raise UsageError(f"{arquivo} passa de {FILE_LIMIT // 1024**2} MiB.")
+    raw = read_bytes(arquivo, FILE_LIMIT)
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise UsageError(f"{arquivo} é uma planilha, não um CSV: salve-a como CSV UTF-8.")
     try:
-        return raw.decode(_encoding(raw))
+        return decoded(raw)
     except UnicodeDecodeError:
         raise UsageError(f"{arquivo} não é um texto em CSV: salve-o como CSV UTF-8.") from None
-
-
-def _encoding(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if b"\0" in raw:
-        # text of two bytes for each character, without its mark: the empty half says which one comes first
-        return "utf-16-be" if raw[:1] == b"\0" else "utf-16-le"
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        # as spreadsheets of Windows write it; the few bytes that it lacks are no reason to refuse a table
-        return "cp1252" if _decodes(raw, "cp1252") else "latin-1"
-    return "utf-8-sig"
-
-
-def _decodes(raw: bytes, encoding: str) -> bool:
-    try:
-        raw.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def read_rows(text: str) -> Iterator[tuple[int, list[str]]]:

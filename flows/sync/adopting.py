@@ -10,7 +10,7 @@ from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.fiscal import documento_valido, normalizar_documento
 from core.settings.sync import CLIENTES_PM, SyncSettings
-from core.text import os_fault
+from core.text_file import read_text
 from flows.sync.documents import known
 from flows.sync.ledger.item import CLIENTES, CLOSED, New, Situacao
 from flows.sync.ledger.opening import open_ledger
@@ -31,13 +31,7 @@ class Adopted:
 
 def adopt_file(arquivo: Path, conta: str, clock: Clock = SYSTEM) -> Adopted:
     """Read the documents of a file, an export of any form."""
-    try:
-        if arquivo.stat().st_size > FILE_LIMIT:
-            raise UsageError(f"{arquivo} passa de {FILE_LIMIT // 1024**2} MiB.")
-        text = arquivo.read_bytes().decode("utf-8-sig", "replace")
-    except OSError as error:
-        raise UsageError(f"Não consegui ler {arquivo}: {os_fault(error)}.") from None
-    written = [found for found in WRITTEN.findall(text) if documento_valido(found)]
+    written = [found for found in WRITTEN.findall(read_text(arquivo, FILE_LIMIT)) if documento_valido(found)]
     if not written:
         raise UsageError(f"Não há CPF nem CNPJ em {arquivo}.")
     return _adopt(written, conta, clock)

@@ -70,6 +70,17 @@ def test_what_the_old_program_told_is_not_told_again(fila: Queue, tmp_path: Path
     assert fila.statuses == ["PROCESSADO"] * 3
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig"])
+def test_the_file_may_be_in_what_its_program_writes(tmp_path: Path, fila: Queue, encoding: str) -> None:
+    """`>` of PowerShell writes UTF-16: read as anything else, 12 would be 1 and 2."""
+    fila.add(*range(1, 13))
+    sent = tmp_path / "enviados.txt"
+    sent.write_bytes("12\r\n".encode(encoding))
+    assert adopting.adopt(sent, "padrao").adotadas == 1
+    report = relay.publish("padrao")
+    assert (report.publicadas, report.repetidas) == (11, 1)
+
+
 @pytest.mark.parametrize("content", ["", "nada"])
 def test_a_file_without_numbers_is_refused(tmp_path: Path, fila: Queue, content: str) -> None:
     (tmp_path / "x.txt").write_text(content)

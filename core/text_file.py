@@ -1,0 +1,53 @@
+"""Files of text that a person hands over, in whatever encoding their program wrote them."""
+
+from pathlib import Path
+
+from core.errors import UsageError
+from core.text import os_fault
+
+
+def read_bytes(arquivo: Path, limit: int) -> bytes:
+    """Return a file's bytes; raise `UsageError` where it cannot be read or has more than `limit` of them."""
+    try:
+        with arquivo.open("rb") as file:
+            raw = file.read(limit + 1)
+    except OSError as error:
+        raise UsageError(f"Não consegui ler {arquivo}: {os_fault(error)}.") from None
+    if len(raw) > limit:
+        raise UsageError(f"{arquivo} passa de {limit // 1024**2} MiB.")
+    return raw
+
+
+def read_text(arquivo: Path, limit: int) -> str:
+    """Return a file's text; raise `UsageError` as `read_bytes` does, and where it is no text."""
+    try:
+        return decoded(read_bytes(arquivo, limit))
+    except UnicodeDecodeError:
+        raise UsageError(f"{arquivo} não é um texto.") from None
+
+
+def decoded(raw: bytes) -> str:
+    """Return bytes as text: UTF-8 and UTF-16 with or without their marks, else what Windows writes."""
+    return raw.decode(_encoding(raw))
+
+
+def _encoding(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if b"\0" in raw:
+        # text of two bytes for each character, without its mark: the empty half says which one comes first
+        return "utf-16-be" if raw[:1] == b"\0" else "utf-16-le"
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        # as programs of Windows write it; the few bytes that it lacks are no reason to refuse a text
+        return "cp1252" if _decodes(raw, "cp1252") else "latin-1"
+    return "utf-8-sig"
+
+
+def _decodes(raw: bytes, encoding: str) -> bool:
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
