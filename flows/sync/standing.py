@@ -74,9 +74,11 @@ def moved(held: Held, cursor: datetime | None, *, deep: bool, clock: Clock) -> N
 
 
 def ended(held: Held, token: str, report: Report, fault: PlatformError | None, clock: Clock) -> None:
-    """Note what a run came to, and let go of the flow."""
+    """Let go of a flow and note what its run came to; who does not have the flow any more says nothing of it."""
     now = clock.now()
     with transaction() as db:
+        if not RUNS.on(db).settle(token, [Left(held.id, now)]):
+            return
         row = _row(db, held.id)
         row.terminado_em, row.relatorio = now, json.dumps(report.as_dict(), ensure_ascii=False)
         if report.falha is None:
@@ -84,8 +86,6 @@ def ended(held: Held, token: str, report: Report, fault: PlatformError | None, c
         else:
             row.falha, row.falhando_desde = report.falha[:REASON_LIMIT], row.falhando_desde or now
             row.precisa_de_alguem = isinstance(fault, Misconfigured)
-        db.flush()
-        RUNS.on(db).settle(token, [Left(held.id, now)])
 
 
 def note_counts(conta: str, fluxo: str, contagens: dict[str, int], parked_since: datetime | None) -> None:
