@@ -1,26 +1,22 @@
 """Clients of Milvus that Ploomes lacks are created there, each once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from connectors.base.faults import Fault
 from connectors.milvus import Cliente
 from core.fiscal import documento_ausente
 from core.settings.sync import CLIENTES_MP
-from flows.sync import bodies, ends
-from flows.sync.documents import first_state, known, last_four
+from flows.sync import bodies
+from flows.sync.clients import Clients
+from flows.sync.documents import first_state, known
 from flows.sync.flow import NO_DOCUMENT, Read, Seen
-from flows.sync.ledger.item import CLIENTES, Item, New, Outcome, Situacao
-from flows.sync.sides import Sides
+from flows.sync.ledger.item import CLIENTES, Item, New, Situacao
 
 
-class ClientsToPloomes:
+class ClientsToPloomes(Clients[Cliente]):
     """The flow `clientes-mp` (docs/reference/contracts/sync.md §SY-02). Milvus tells no dates: a number is the cut."""
 
-    nome, livro = CLIENTES_MP, CLIENTES
-
-    def __init__(self, sides: Sides) -> None:
-        self._sides = sides
+    nome, target = CLIENTES_MP, "Ploomes"
 
     def pages(self, since: datetime, *, deep: bool) -> Iterator[Read[Cliente]]:
         """Read the whole list."""
@@ -84,28 +80,11 @@ class ClientsToPloomes:
         found = self._sides.milvus.find_clientes(item.chave)
         return next((one for one in found if str(one.id) == item.milvus_id), None)
 
-    def send(self, item: Item, row: Cliente) -> Outcome | str:
-        """Look for the contact by its document, then create it."""
-        sides = self._sides
-        if row.documento != item.chave:
-            return ends.gone(sides, item, ends.SWITCHED)
-        if (reason := first_state(row.documento, sides.conta)[1]) is not None:
-            return ends.parked(sides, item, reason)
-        try:
-            contacts = sides.ploomes.find_contacts(row.documento)
-        except Fault as fault:
-            return ends.failed(sides, item, fault)
-        if contacts:
-            first = min(contacts, key=lambda one: one.id)
-            return ends.found(sides, item, ploomes_id=str(first.id))
-        if not ends.looked_enough(item):
-            return ends.not_found_yet(sides, item)
-        return f"criaria o cliente {last_four(item.chave)} no Ploomes" if sides.dry else self._create(item, row)
+    def there(self, row: Cliente) -> Mapping[str, str | None] | None:
+        """Return the contact with a client's document."""
+        contacts = self._sides.ploomes.find_contacts(row.documento)
+        return {"ploomes_id": str(min(one.id for one in contacts))} if contacts else None
 
-    def _create(self, item: Item, row: Cliente) -> Outcome:
-        sides = self._sides
-        try:
-            made = sides.ploomes.create_contact(bodies.contact(row, sides.conta))
-        except Fault as fault:
-            return ends.unsure(sides, item, fault) if fault.may_be_stored else ends.failed(sides, item, fault)
-        return ends.sent(sides, item, ploomes_id=str(made.id))
+    def create(self, row: Cliente) -> Mapping[str, str]:
+        """Create the contact."""
+        return {"ploomes_id": str(self._sides.ploomes.create_contact(bodies.contact(row, self._sides.conta)).id)}

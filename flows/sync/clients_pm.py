@@ -1,27 +1,22 @@
 """Clients of Ploomes that Milvus lacks are created there, each once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from connectors.base.faults import Fault
 from connectors.ploomes import Contact
-from core.errors import Rejected
 from core.fiscal import documento_ausente
 from core.settings.sync import CLIENTES_MP, CLIENTES_PM
-from flows.sync import bodies, ends
+from flows.sync import bodies
+from flows.sync.clients import Clients
 from flows.sync.documents import first_state, known, last_four, mark
 from flows.sync.flow import NO_DOCUMENT, Read, Seen
-from flows.sync.ledger.item import CLIENTES, CONTATOS, Item, New, Outcome, Situacao
-from flows.sync.sides import Sides
+from flows.sync.ledger.item import CLIENTES, CONTATOS, Item, New, Situacao
 
 
-class ClientsToMilvus:
+class ClientsToMilvus(Clients[Contact]):
     """The flow `clientes-pm` (docs/reference/contracts/sync.md §SY-01)."""
 
-    nome, livro = CLIENTES_PM, CLIENTES
-
-    def __init__(self, sides: Sides) -> None:
-        self._sides = sides
+    nome, target = CLIENTES_PM, "Milvus"
 
     def pages(self, since: datetime, *, deep: bool) -> Iterator[Read[Contact]]:
         """Read contacts that were created or changed since."""
@@ -99,43 +94,11 @@ class ClientsToMilvus:
         """Return a contact as it is now."""
         return self._sides.ploomes.contact(int(item.ploomes_id or 0))
 
-    def send(self, item: Item, row: Contact) -> Outcome | str:
-        """Look for the client by its document, then create it."""
-        sides = self._sides
-        if row.documento != item.chave:
-            return ends.gone(sides, item, ends.SWITCHED)
-        if (reason := first_state(row.documento, sides.conta)[1]) is not None:
-            return ends.parked(sides, item, reason)
-        try:
-            if (found := self._there(item, row)) is not None:
-                return found
-        except Fault as fault:
-            return ends.failed(sides, item, fault)
-        if not ends.looked_enough(item):
-            return ends.not_found_yet(sides, item)
-        return f"criaria o cliente {last_four(item.chave)} no Milvus" if sides.dry else self._create(item, row)
+    def there(self, row: Contact) -> Mapping[str, str | None] | None:
+        """Return the client with a contact's document."""
+        first = min(self._sides.milvus.find_clientes(row.documento), key=lambda one: one.id, default=None)
+        return None if first is None else {"milvus_id": str(first.id), "milvus_token": first.token or None}
 
-    def _there(self, item: Item, row: Contact) -> Outcome | None:
-        clientes = self._sides.milvus.find_clientes(row.documento)
-        if not clientes:
-            return None
-        first = min(clientes, key=lambda one: one.id)
-        return ends.found(self._sides, item, milvus_id=str(first.id), milvus_token=first.token or None)
-
-    def _create(self, item: Item, row: Contact) -> Outcome:
-        sides = self._sides
-        try:
-            number = sides.milvus.create_cliente(bodies.cliente(row, sides.conta))
-        except Fault as fault:
-            if fault.may_be_stored:
-                return ends.unsure(sides, item, fault)
-            return self._refused(item, row, fault)
-        return ends.sent(sides, item, milvus_id=str(number))
-
-    def _refused(self, item: Item, row: Contact, fault: Fault) -> Outcome:
-        """A refusal may mean that the client is there already."""
-        try:
-            found = self._there(item, row) if isinstance(fault, Rejected) else None
-        except Fault as other:
-            return ends.failed(self._sides, item, other)
-        return found or ends.failed(self._sides, item, fault)
+    def create(self, row: Contact) -> Mapping[str, str]:
+        """Create the client."""
+        return {"milvus_id": str(self._sides.milvus.create_cliente(bodies.cliente(row, self._sides.conta)))}

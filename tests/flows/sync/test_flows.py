@@ -2,6 +2,9 @@
 
 import pytest
 
+from core.settings.sync import CLIENTES_MP, CLIENTES_PM
+from flows.sync.ledger.item import Situacao
+from sandbox.faults import after, status
 from tests.flows.sync.conftest import OTHER, TAG, World
 
 
@@ -58,3 +61,20 @@ def test_with_several_tags_the_first_of_the_settings_counts(world: World) -> Non
     world.run("tarefas")
     (ticket,) = world.milvus.chamados
     assert ticket["categoria_primaria"] == "Instalação"
+
+
+@pytest.mark.parametrize("fluxo", [CLIENTES_PM, CLIENTES_MP])
+def test_a_refusal_of_a_client_that_is_there_by_now_is_no_refusal(world: World, fluxo: str) -> None:
+    """Somebody else made it between the look and the request."""
+    documento = world.contact_free()
+    if fluxo == CLIENTES_PM:
+        world.contact(documento)
+    else:
+        world.milvus.add_cliente(documento)
+    for server, route in ((world.milvus, "POST cliente/criar"), (world.ploomes, "POST Contacts")):
+        server.faults.always(after(status(400)), key=route)
+    report = world.run(fluxo)
+    assert (report.estacionados, report.falhos) == ({}, {})
+    assert world.documents_of_clients() == [documento]
+    assert [row["Register"] for row in world.ploomes.rows["Contacts"].values()] == [documento]
+    assert {state for _, state, _ in world.ledger.counts()} == {Situacao.ENVIADO}
