@@ -23,9 +23,15 @@ def trusted(one: Destination) -> bool:
     return one.ultima_execucao is not None and not (one.falhas_seguidas or one.lento or one.circuito_espera)
 
 
+def most_at_once(one: Destination, most: int) -> int:
+    """Return how many requests a destination may have in flight where the settings allow `most`."""
+    return min(most, kinds()[one.tipo].at_once or most)
+
+
 def first_limit(one: Destination, most: int) -> int:
     """Return how many requests a destination may have in flight at first."""
-    return most if trusted(one) else min(FIRST_AT_ONCE, most)
+    allowed = most_at_once(one, most)
+    return allowed if trusted(one) else min(FIRST_AT_ONCE, allowed)
 
 
 @dataclass(eq=False)
@@ -66,7 +72,7 @@ class Lane:
     def __post_init__(self) -> None:
         one = self.destination
         self.kind: Kind = kinds()[one.tipo]
-        self.most = min(self.most, self.kind.at_once or self.most)
+        self.most = most_at_once(one, self.most)
         self.suspect = not trusted(one)
         self.probing = self.held.probing
         self._limit = Limit(float(first_limit(one, self.most)))
