@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 from connectors.oracle.layout import Layout
 from connectors.oracle.moments import today
 from connectors.oracle.orders import Number, Order, Status
-from connectors.oracle.reading import among, columns, order
+from connectors.oracle.reading import among, columns, known_date, order
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def _oldest(connection: Connection, layout: Layout) -> int | None:
     if "created" not in layout.names:
         return None
     table = layout.table
-    first = select(func.min(table.c.created), today()).where(table.c.status == Status.PENDENTE.value)
+    first = select(func.min(known_date(table.c.created)), today()).where(table.c.status == Status.PENDENTE.value)
     row = connection.execute(first).one()
     oldest, now = row
     return max(int((now - oldest).total_seconds()), 0) if isinstance(oldest, datetime) else None

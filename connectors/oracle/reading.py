@@ -1,10 +1,11 @@
 """Rows as they are read, and conditions on their numbers: a NUMBER of Oracle has up to 38 digits, and a fraction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func
+from sqlalchemy import ColumnElement, DateTime, bindparam, case, func, literal
 from sqlalchemy.engine import Row
 
 from connectors.oracle.layout import Layout
@@ -12,12 +13,19 @@ from connectors.oracle.orders import Number, Order, shown
 
 # What SQLite keeps as an integer; beyond it a number is floating.
 WIDEST = 2**63
+FIRST_DATE = datetime(1, 1, 1)  # noqa: DTZ001 - as the table's people write it
 
 
 def columns(layout: Layout) -> list[Any]:
     """Return the columns that are read of a row."""
     read = [name for name in ("id", "os", "message", "created", "attempts") if name in layout.names]
-    return [layout.table.c[name] for name in (*read, *(f"x_{name}" for name in layout.extra))]
+    found = [layout.table.c[name] for name in (*read, *(f"x_{name}" for name in layout.extra))]
+    return [known_date(one) if one.key == "created" else one for one in found]
+
+
+def known_date(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a date as far as Python has it: at one before Christ the driver fails, and the whole fetch with it."""
+    return case((column >= literal(FIRST_DATE, DateTime()), column)).label("created")
 
 
 def order(row: Row[Any], layout: Layout) -> Order:

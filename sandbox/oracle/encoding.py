@@ -104,7 +104,13 @@ def double_value(raw: bytes) -> float:
 
 
 def date_bytes(text: str, *, fraction: bool) -> bytes:
-    """Return a DATE, or a TIMESTAMP with its fraction, of an instant as SQLite keeps it."""
+    """Return a DATE, or a TIMESTAMP with its fraction, of an instant as SQLite keeps it.
+
+    A year before Christ counts down from 100, as Oracle keeps it.
+    """
+    if text.startswith("-"):
+        year, month, day = map(int, text[1:11].split("-"))
+        return bytes([100 - year // 100, 100 - year % 100, month, day, 1, 1, 1])
     at = datetime.fromisoformat(text)
     whole = bytes(
         [at.year // 100 + 100, at.year % 100 + 100, at.month, at.day, at.hour + 1, at.minute + 1, at.second + 1]

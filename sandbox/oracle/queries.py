@@ -27,6 +27,8 @@ _LIMIT = re.compile(r"\bLIMIT\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\b(count|sum|avg|max|min)\s*\(|\b\d+\s*(as\s|$)", re.IGNORECASE)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 _PLAIN = re.compile(r"\s*(?:\w+\.)?\"?(\w+)\"?\s*(?:(?:AS\s+)?\"?\w+\"?)?\s*$", re.IGNORECASE)
+# A column under a condition has the column's type.
+_CASE = re.compile(r"\s*CASE\b.*\bTHEN\s+(?:\w+\.)?\"?(\w+)\"?\s+END\b", re.IGNORECASE | re.DOTALL)
 Values = dict[str, Any]
 
 
@@ -96,7 +98,7 @@ def _columns(transaction: Transaction, statement: Statement) -> dict[str, Column
 
 
 def _shown(name: str, expression: str, sample: object, known: dict[str, Column], statement: Statement) -> Shown:
-    plain = _PLAIN.match(expression)
+    plain = _PLAIN.match(expression) or _CASE.match(expression)
     column = known.get((plain[1] if plain else name).upper())
     bare = name.strip('"')
     label = bare if f'"{bare}"' in statement.source else bare.upper()

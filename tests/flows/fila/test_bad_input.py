@@ -175,10 +175,9 @@ def test_a_listener_that_is_down_is_told_and_watched_again(fila: Queue, configur
     assert views.accounts()[0].falha is None
 
 
-BEYOND = {"postgresql": "'infinity'", "sqlite": "'ontem'"}
+BEYOND = {"oracle": "'-4711-01-01 00:00:00'", "postgresql": "'infinity'", "sqlite": "'ontem'"}
 
 
-@pytest.mark.parametrize("vazia", ["postgres", "sqlite"], indirect=True)
 def test_a_date_that_is_none_costs_nobody(fila: Queue) -> None:
     beyond = BEYOND[fila.engine.dialect.name]
     fila.run(f"INSERT INTO {TABLE} (ID_OS, DT_CRIACAO) VALUES (1, {beyond})")

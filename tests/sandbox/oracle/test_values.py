@@ -66,3 +66,17 @@ def test_many_rows_come_in_many_fetches(fila: oracledb.Connection) -> None:
     cursor.arraysize = 70
     cursor.execute("SELECT ID_OS FROM HSM_FILA_NOTIFICACAO WHERE ID > 6 ORDER BY ID")
     assert [row[0] for row in cursor] == list(range(1000))
+
+
+def test_a_date_before_christ_counts_down_from_a_hundred() -> None:
+    assert date_bytes("-4712-01-02 00:00:00", fraction=False) == bytes([53, 88, 1, 2, 1, 1, 1])
+
+
+@pytest.mark.parametrize("rows", ["", "WHERE ID < 0"])
+def test_a_column_under_a_condition_has_the_columns_type(fila: oracledb.Connection, rows: str) -> None:
+    """Also where no row shows what it looks like: it decides whether a date has a fraction."""
+    cursor = fila.cursor()
+    created = "CASE WHEN (DT_CRIACAO >= :1) THEN DT_CRIACAO END AS CRIADA"
+    first = datetime(1, 1, 1)  # noqa: DTZ001 - a DATE has no zone
+    cursor.execute(f"SELECT {created} FROM HSM_FILA_NOTIFICACAO {rows}", [first])
+    assert [one.type_code for one in cursor.description] == [oracledb.DB_TYPE_DATE]
