@@ -39,6 +39,13 @@ class Reply:
         """
         return decode_json(self.content)
 
+    def json_or_none(self) -> Any:
+        """Return the content read as JSON; None where it is none, as where it says null."""
+        try:
+            return self.json()
+        except ValueError:
+            return None
+
 
 def decode_json(raw: bytes) -> Any:
     """Return the JSON of some bytes, also where they are nested too deeply to be one: then a `ValueError`."""
@@ -79,11 +86,7 @@ def inflated(content: bytes, encoding: str, limit: int) -> bytes:
 
 def said_in_json(reply: Reply) -> object:
     """Return the message of a refusal in JSON, wherever APIs usually put it; nothing for a page of a proxy."""
-    try:
-        found = reply.json()
-    except ValueError:
-        return ""
-    return _message(found) or ""
+    return _message(reply.json_or_none()) or ""
 
 
 def _message(found: object, depth: int = 0) -> object:

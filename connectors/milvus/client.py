@@ -127,7 +127,7 @@ class Milvus:
     def may_open(self, cliente_token: str) -> str | None:
         """Return why no ticket may be opened for a client; None when one may."""
         reply = self._get(self._session, "/api/chamado/validar-abertura-contrato", {"cliente_token": cliente_token})
-        content = _json(reply)
+        content = reply.json_or_none()
         told = content.get("pode_abrir_chamado") if isinstance(content, dict) else None
         if not isinstance(told, bool):
             raise reply.cut or self._teller.of_row(faults.NO_WORD, status=reply.status)
@@ -146,23 +146,23 @@ class Milvus:
         query = urlencode({name: json.dumps(value).strip('"') for name, value in asked.items()})
         body = {**asked, "filtro_body": wanted}
         reply = self._call(self._listings, "POST", f"/api/chamado/listagem?{query}", body, harmless=True)
-        return Sheet(self._rows(reply), total_of(_json(reply)))
+        return Sheet(self._rows(reply), total_of(reply.json_or_none()))
 
     def _made(self, path: str, fields: Mapping[str, Any]) -> int:
         reply = self._call(self._session, "POST", path, fields)
-        made = rows.number(_json(reply))
+        made = rows.number(reply.json_or_none())
         if made is None:
             raise reply.cut or self._teller.of_row(faults.NO_NUMBER, status=reply.status, said=_said(reply))
         return made
 
     def _done(self, reply: Reply) -> None:
         """Refuse a text or a page where nothing, or JSON, is the answer to what was done."""
-        if reply.content.strip() and (_json(reply) is None or isinstance(_json(reply), str)):
+        if reply.content.strip() and (reply.json_or_none() is None or isinstance(reply.json_or_none(), str)):
             raise reply.cut or self._teller.of_row(faults.NOT_DONE, status=reply.status, said=_said(reply))
 
     def _rows(self, reply: Reply, otherwise: FaultRow = faults.NO_LIST) -> list[Row]:
         """Return the rows of an answer; a text or a page in their place is a fault and no empty list."""
-        found = rows.listed(_json(reply))
+        found = rows.listed(reply.json_or_none())
         if found is None:
             raise reply.cut or self._teller.of_row(otherwise, status=reply.status, said=_said(reply))
         return found
@@ -193,13 +193,6 @@ def _holds(row: Row, valor: str) -> bool:
     return valor in values
 
 
-def _json(reply: Reply) -> Any:
-    try:
-        return reply.json()
-    except ValueError:
-        return None
-
-
 def _said(reply: Reply) -> str | None:
-    content = _json(reply)
+    content = reply.json_or_none()
     return content if isinstance(content, str) else None

@@ -152,7 +152,7 @@ class Ploomes:
 
     def _rows(self, reply: Reply, otherwise: FaultRow) -> list[dict[str, Any]]:
         """Return the rows of an answer; a text, a page or a list of anything else is a fault and no empty list."""
-        content = _json(reply)
+        content = reply.json_or_none()
         value = content.get("value") if isinstance(content, dict) else None
         if not isinstance(value, list) or not all(map(_is_row, value)):
             said = value if isinstance(value, str) else content if isinstance(content, str) else None
@@ -194,15 +194,8 @@ def _is_row(one: object) -> bool:
     return isinstance(one, dict) and isinstance(one.get("Id"), int) and not isinstance(one["Id"], bool)
 
 
-def _json(reply: Reply) -> Any:
-    try:
-        return reply.json()
-    except ValueError:
-        return None
-
-
 def _count(reply: Reply) -> int | None:
-    count = _json(reply).get("@odata.count")
+    count = reply.json_or_none().get("@odata.count")
     return count if isinstance(count, int) and not isinstance(count, bool) else None
 
 
