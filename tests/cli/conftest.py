@@ -4,23 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 from support.deliveries import SECRET
-from support.typed import Run
+from support.typed import Run, typing_in
 
-from cli.main import main
 from sandbox.receiver import ReceiverServer
 
 
 @pytest.fixture
 def run(sqlite: str, capsys: pytest.CaptureFixture[str]) -> Run:
     """Type a command, as words or as one line; get its exit code, stdout and stderr."""
-
-    def type_in(*words: str) -> tuple[int, str, str]:
-        code = main(words[0].split(" ") if len(words) == 1 else list(words))
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, said.out, said.err
-
-    return type_in
+    return typing_in(capsys)
 
 
 @pytest.fixture

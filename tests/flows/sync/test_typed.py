@@ -7,11 +7,10 @@ import sys
 from datetime import timedelta
 
 import pytest
-from support.typed import Run
+from support.typed import Run, typing_in
 
 import beat_schedule
 from claims.holder import new_token
-from cli.main import main
 from core.settings.sync import FLOWS
 from flows.sync import checks, standing, upkeep
 from flows.sync.ledger.item import CLIENTES, New
@@ -31,14 +30,7 @@ def livro() -> str:
 @pytest.fixture
 def run(world: World, capsys: pytest.CaptureFixture[str]) -> Run:
     """Type a command; get its exit code, stdout and stderr."""
-
-    def type_in(*words: str) -> tuple[int, str, str]:
-        code = main(words[0].split(" ") if len(words) == 1 else list(words))
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, said.out, said.err
-
-    return type_in
+    return typing_in(capsys)
 
 
 def test_all_flows_are_run_and_shown(world: World, run: Run) -> None:
