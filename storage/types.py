@@ -1,10 +1,11 @@
 """Column types that behave the same on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Numeric, String
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from storage import crypto
 
@@ -42,3 +43,33 @@ class Encrypted(TypeDecorator[str]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         return None if value is None else crypto.ring().decrypt(bytes(value))
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal that stays exact, also when summed: NUMERIC on PostgreSQL; SQLite has none, so there it is the number
+    of its smallest units, or its text where that would pass the largest integer (and is then never summed).
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, precision: int, scale: int) -> None:
+        super().__init__(precision, scale)
+        self._unit = Decimal(1).scaleb(-scale)
+        self._fits = precision <= 18
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name != "sqlite":
+            return dialect.type_descriptor(self.impl_instance)
+        return dialect.type_descriptor(Integer() if self._fits else String(40))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        exact = value.quantize(self._unit)
+        return int(exact / self._unit) if self._fits else format(exact, "f")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        if value is None or dialect.name != "sqlite":
+            return None if value is None else Decimal(value)
+        return Decimal(value) * self._unit if self._fits else Decimal(value)

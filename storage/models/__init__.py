@@ -4,9 +4,13 @@ from core import walk
 from storage.models.alertas import Alerta
 from storage.models.base import Base
 from storage.models.destinos import Destino, DestinoEvento, Latencia
+from storage.models.documentos import CFe, CTe, Documento, DocumentoItem, DocumentoLigacao, NFe, XmlGuardado
+from storage.models.empresas import Empresa
 from storage.models.eventos import Attempt, Delivery, Event, Sequencia
+from storage.models.importacoes import Importacao, ImportLog
 from storage.models.limites import Balde, Marca
 from storage.models.questor import QuestorArquivo, QuestorConta, QuestorLote, QuestorRemetente
+from storage.models.registros import DocumentoEvento, InutilizacaoGuardada
 from storage.models.sat import Caixa, CaixaHistorico, SatEndereco
 from storage.models.usuarios import Usuario
 
@@ -17,14 +21,25 @@ __all__ = [
     "Attempt",
     "Balde",
     "Base",
+    "CFe",
+    "CTe",
     "Caixa",
     "CaixaHistorico",
     "Delivery",
     "Destino",
     "DestinoEvento",
+    "Documento",
+    "DocumentoEvento",
+    "DocumentoItem",
+    "DocumentoLigacao",
+    "Empresa",
     "Event",
+    "ImportLog",
+    "Importacao",
+    "InutilizacaoGuardada",
     "Latencia",
     "Marca",
+    "NFe",
     "QuestorArquivo",
     "QuestorConta",
     "QuestorLote",
@@ -32,4 +47,5 @@ __all__ = [
     "SatEndereco",
     "Sequencia",
     "Usuario",
+    "XmlGuardado",
 ]

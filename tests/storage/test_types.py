@@ -1,14 +1,17 @@
-"""Instants and secrets come back as they went in, whatever the database."""
+"""Instants, decimals and secrets come back as they went in, whatever the database."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import StatementError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from support.deliveries import SECRET, destination, webhook
 
 from storage.models import Marca
-from storage.session import reading, transaction
+from storage.session import engine, reading, transaction
+from storage.types import Exact
 
 AT = datetime(2026, 3, 2, 9, 30, 1, 250_000, tzinfo=timezone(timedelta(hours=-3)))
 
@@ -43,3 +46,33 @@ def test_a_secret_is_stored_encrypted_and_read_as_it_was(banco: str) -> None:
     assert SECRET.encode() not in stored
     assert destination(destino).secret_key == SECRET
     assert destination(destino).secret_anterior is None
+
+
+class _Figures(DeclarativeBase):
+    pass
+
+
+class _Figure(_Figures):
+    __tablename__ = "test_figure"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    money: Mapped[Decimal | None] = mapped_column(Exact(15, 2))
+    price: Mapped[Decimal | None] = mapped_column(Exact(21, 10))
+
+
+def test_decimals_stay_exact_also_when_summed_and_compared(banco: str) -> None:
+    _Figures.metadata.create_all(engine())
+    greatest, price = Decimal("9999999999999.99"), Decimal("99999999999.0123456789")
+    with transaction() as db:
+        db.add_all(
+            [_Figure(money=greatest, price=price), _Figure(money=Decimal("0.01")), _Figure(money=Decimal("0.1"))]
+        )
+    with reading() as db:
+        assert db.scalar(select(func.sum(_Figure.money))) == Decimal("10000000000000.10")
+        assert db.scalar(select(_Figure.money).where(_Figure.money > Decimal("0.1"))) == greatest
+        assert db.scalar(select(_Figure.price).where(_Figure.id == 1)) == price
+        assert db.scalars(select(_Figure.money).order_by(_Figure.money)).all() == [
+            Decimal("0.01"),
+            Decimal("0.10"),
+            greatest,
+        ]
+    _Figures.metadata.drop_all(engine())

@@ -1,0 +1,225 @@
+"""Fiscal documents: their texts and what they say; kept for years, never deleted.
+
+`Documento` is what every kind has, `NFe`, `CTe` and `CFe` what only theirs says.
+docs/reference/contracts/sefaz.md §8, docs/reference/contracts/integracoes.md §1.9.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, Numbered
+from storage.models.empresas import Owned
+from storage.types import Exact
+
+_LONG = BigInteger().with_variant(Integer, "sqlite")
+_SHORT = SmallInteger().with_variant(Integer, "sqlite")
+MONEY, AMOUNT, PRICE = Exact(15, 2), Exact(15, 4), Exact(21, 10)
+
+
+class Situacao(StrEnum):
+    """How a document stands by its protocol and its events; each only ever becomes a later one."""
+
+    SEM_PROTOCOLO = "sem_protocolo"
+    AUTORIZADA = "autorizada"
+    DENEGADA = "denegada"
+    CANCELADA = "cancelada"
+
+
+class XmlGuardado(Numbered, Base):
+    """The exact bytes of a document, once however many companies have it; compressed (zlib)."""
+
+    __tablename__ = "xml_guardado"
+
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    tamanho: Mapped[int]
+    conteudo: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Documento(Numbered, Owned, Base):
+    """A document as one owner has it.
+
+    `completo` is false while only a summary or a protocol is known. `mes` (AAAA-MM) is the month of its own local date,
+    `offset_minutos` what its date of issue had. `papeis` are what the company is in it, separated by commas, `papel`
+    the foremost of them. `busca` is what people search in, without accents and case. `avisos` is a list in JSON.
+    """
+
+    __tablename__ = "documento"
+    __table_args__ = (
+        UniqueConstraint("dono", "chave"),
+        Index("ix_documento_chave", "chave"),
+        Index("ix_documento_lista", "usuario_id", "especie", "data_emissao", "id"),
+        Index("ix_documento_mes", "empresa_id", "mes", "id"),
+        Index("ix_documento_numeracao", "emit_cnpj", "modelo", "serie", "numero"),
+        Index("ix_documento_importacao", "data_importacao"),
+    )
+
+    especie: Mapped[str] = mapped_column(String(20))
+    chave: Mapped[str] = mapped_column(String(50))
+    modelo: Mapped[str] = mapped_column(String(4))
+    serie: Mapped[int | None] = mapped_column(_LONG)
+    numero: Mapped[int | None] = mapped_column(_LONG)
+    data_emissao: Mapped[datetime | None]
+    offset_minutos: Mapped[int | None] = mapped_column(_SHORT)
+    mes: Mapped[str | None] = mapped_column(String(7))
+    ambiente: Mapped[int | None] = mapped_column(_SHORT)
+    emit_cnpj: Mapped[str | None] = mapped_column(String(14))
+    emit_nome: Mapped[str | None] = mapped_column(String(200))
+    emit_uf: Mapped[str | None] = mapped_column(String(2))
+    dest_cnpj_cpf: Mapped[str | None] = mapped_column(String(20))
+    dest_nome: Mapped[str | None] = mapped_column(String(200))
+    valor_total: Mapped[Decimal | None] = mapped_column(MONEY)
+    papel: Mapped[str | None] = mapped_column(String(14))
+    papeis: Mapped[str] = mapped_column(String(100), default="")
+    situacao: Mapped[str] = mapped_column(String(14))
+    status: Mapped[str | None] = mapped_column(String(4))
+    motivo: Mapped[str | None] = mapped_column(String(300))
+    protocolo: Mapped[str | None] = mapped_column(String(17))
+    recebido_em: Mapped[datetime | None]
+    completo: Mapped[bool] = mapped_column(default=True)
+    correcao: Mapped[str | None] = mapped_column(Text)
+    correcao_sequencia: Mapped[int | None]
+    avisos: Mapped[str | None] = mapped_column(Text)
+    busca: Mapped[str] = mapped_column(Text, default="")
+    xml_id: Mapped[int | None] = mapped_column(ForeignKey("xml_guardado.id"))
+    arquivo_nome: Mapped[str | None] = mapped_column(Text)
+    data_importacao: Mapped[datetime]
+    atualizado_em: Mapped[datetime]
+
+
+class NFe(Base):
+    """What only an NF-e or NFC-e says."""
+
+    __tablename__ = "nfe"
+
+    id: Mapped[int] = mapped_column(ForeignKey("documento.id", ondelete="CASCADE"), primary_key=True)
+    natureza: Mapped[str | None] = mapped_column(String(120))
+    tipo: Mapped[int | None] = mapped_column(_SHORT)
+    finalidade: Mapped[int | None] = mapped_column(_SHORT)
+    emit_fantasia: Mapped[str | None] = mapped_column(String(200))
+    emit_ie: Mapped[str | None] = mapped_column(String(20))
+    emit_endereco: Mapped[str | None] = mapped_column(String(300))
+    emit_municipio: Mapped[str | None] = mapped_column(String(100))
+    emit_cep: Mapped[str | None] = mapped_column(String(8))
+    dest_ie: Mapped[str | None] = mapped_column(String(20))
+    dest_endereco: Mapped[str | None] = mapped_column(String(300))
+    dest_municipio: Mapped[str | None] = mapped_column(String(100))
+    dest_uf: Mapped[str | None] = mapped_column(String(2))
+    dest_cep: Mapped[str | None] = mapped_column(String(8))
+    transportador_cnpj_cpf: Mapped[str | None] = mapped_column(String(20))
+    transportador_nome: Mapped[str | None] = mapped_column(String(200))
+    autorizados: Mapped[str] = mapped_column(Text, default="")
+    valor_produtos: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_icms: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_ipi: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_pis: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_cofins: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_tributos: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_ibs: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_cbs: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_is: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_monofasia: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_com_tributos: Mapped[Decimal | None] = mapped_column(MONEY)
+
+
+class DocumentoItem(Numbered, Base):
+    """A product or service of an NF-e, an NFC-e or a CF-e."""
+
+    __tablename__ = "documento_item"
+    __table_args__ = (UniqueConstraint("documento_id", "numero_item"),)
+
+    documento_id: Mapped[int] = mapped_column(ForeignKey("documento.id", ondelete="CASCADE"))
+    numero_item: Mapped[int]
+    codigo_produto: Mapped[str | None] = mapped_column(String(120))
+    descricao: Mapped[str | None] = mapped_column(String(300))
+    ncm: Mapped[str | None] = mapped_column(String(8))
+    cfop: Mapped[str | None] = mapped_column(String(4))
+    cest: Mapped[str | None] = mapped_column(String(7))
+    ean: Mapped[str | None] = mapped_column(String(14))
+    unidade: Mapped[str | None] = mapped_column(String(20))
+    quantidade: Mapped[Decimal | None] = mapped_column(AMOUNT)
+    valor_unitario: Mapped[Decimal | None] = mapped_column(PRICE)
+    valor_total: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_icms: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_ipi: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_pis: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_cofins: Mapped[Decimal | None] = mapped_column(MONEY)
+    cst_ibscbs: Mapped[str | None] = mapped_column(String(3))
+    classificacao: Mapped[str | None] = mapped_column(String(6))
+    valor_ibs: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_cbs: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_is: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_monofasia: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_item: Mapped[Decimal | None] = mapped_column(MONEY)
+
+
+class CTe(Base):
+    """What only a CT-e says."""
+
+    __tablename__ = "cte"
+
+    id: Mapped[int] = mapped_column(ForeignKey("documento.id", ondelete="CASCADE"), primary_key=True)
+    modal: Mapped[str | None] = mapped_column(String(2))
+    tipo_cte: Mapped[int | None] = mapped_column(_SHORT)
+    tipo_servico: Mapped[str | None] = mapped_column(String(2))
+    cfop: Mapped[str | None] = mapped_column(String(4))
+    natureza_operacao: Mapped[str | None] = mapped_column(String(120))
+    municipio_inicio: Mapped[str | None] = mapped_column(String(100))
+    uf_inicio: Mapped[str | None] = mapped_column(String(2))
+    municipio_fim: Mapped[str | None] = mapped_column(String(100))
+    uf_fim: Mapped[str | None] = mapped_column(String(2))
+    emit_fantasia: Mapped[str | None] = mapped_column(String(200))
+    emit_ie: Mapped[str | None] = mapped_column(String(20))
+    emit_endereco: Mapped[str | None] = mapped_column(String(300))
+    emit_municipio: Mapped[str | None] = mapped_column(String(100))
+    rem_cnpj_cpf: Mapped[str | None] = mapped_column(String(20))
+    rem_nome: Mapped[str | None] = mapped_column(String(200))
+    rem_ie: Mapped[str | None] = mapped_column(String(20))
+    rem_municipio: Mapped[str | None] = mapped_column(String(100))
+    rem_uf: Mapped[str | None] = mapped_column(String(2))
+    dest_ie: Mapped[str | None] = mapped_column(String(20))
+    dest_municipio: Mapped[str | None] = mapped_column(String(100))
+    dest_uf: Mapped[str | None] = mapped_column(String(2))
+    exped_cnpj_cpf: Mapped[str | None] = mapped_column(String(20))
+    exped_nome: Mapped[str | None] = mapped_column(String(200))
+    receb_cnpj_cpf: Mapped[str | None] = mapped_column(String(20))
+    receb_nome: Mapped[str | None] = mapped_column(String(200))
+    tomador_cnpj_cpf: Mapped[str | None] = mapped_column(String(20))
+    tomador_nome: Mapped[str | None] = mapped_column(String(200))
+    valor_receber: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_carga: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_icms: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_ibs: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_cbs: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_com_tributos: Mapped[Decimal | None] = mapped_column(MONEY)
+
+
+class CFe(Base):
+    """What only a CF-e says, or its cancellation: `cancelada` is then the key it cancels."""
+
+    __tablename__ = "cfe"
+
+    id: Mapped[int] = mapped_column(ForeignKey("documento.id", ondelete="CASCADE"), primary_key=True)
+    numero_serie_sat: Mapped[str | None] = mapped_column(String(9))
+    emit_fantasia: Mapped[str | None] = mapped_column(String(200))
+    emit_ie: Mapped[str | None] = mapped_column(String(20))
+    valor_produtos: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_icms: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_pis: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_cofins: Mapped[Decimal | None] = mapped_column(MONEY)
+    valor_tributos: Mapped[Decimal | None] = mapped_column(MONEY)
+    cancelada: Mapped[str | None] = mapped_column(String(44))
+
+
+class DocumentoLigacao(Base):
+    """Another document that a document names by its key; that one may not be here."""
+
+    __tablename__ = "documento_ligacao"
+    __table_args__ = (Index("ix_documento_ligacao_chave", "chave"),)
+
+    documento_id: Mapped[int] = mapped_column(ForeignKey("documento.id", ondelete="CASCADE"), primary_key=True)
+    laco: Mapped[str] = mapped_column(String(14), primary_key=True)
+    chave: Mapped[str] = mapped_column(String(44), primary_key=True)
