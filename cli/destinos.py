@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Depois, Json, Limite
+from cli.options import Depois, Json, Limite, Usuario
 from cli.output import document, plain, report, say
 from cli.portuguese import Noun
 from core.errors import Transient, UsageError
@@ -24,6 +24,7 @@ COLUMNS = {
     "id": "Nº",
     "tipo": "Tipo",
     "nome": "Nome",
+    "usuario": "Usuário",
     "url": "URL",
     "topico": "Tópico",
     "eventos": "Eventos",
@@ -67,10 +68,15 @@ def criar(
     por_minuto: Annotated[int | None, typer.Option("--por-minuto", min=1, help="Limite de entregas.")] = None,
     ordem_estrita: Annotated[bool, typer.Option("--ordem-estrita", help="Uma de cada vez, em ordem.")] = False,
     substituir: Annotated[bool, typer.Option("--substituir", help="Troca o destino que já tem este nome.")] = False,
+    usuario: Usuario = None,
     as_json: Json = False,
 ) -> None:
-    """Cria um destino; sem --segredo, um webhook ganha um, mostrado só agora."""
+    """Cria um destino; sem --segredo, um webhook ganha um, mostrado só agora.
+
+    Os eventos de documentos só chegam aos destinos do usuário de quem eles são (--usuario).
+    """
     from flows.destinos.creating import NewDestination, create
+    from flows.usuarios.finding import caller_of
 
     new = NewDestination(
         tipo=tipo,
@@ -88,7 +94,7 @@ def criar(
         assinatura=assinatura,
         opcoes=_options(opcao or ()),
     )
-    created = create(new, replacing=substituir)
+    created = create(new, replacing=substituir, caller=caller_of(usuario))
     say(f"Destino {created.destino.id} criado: {created.destino.nome}.")
     _show(created, as_json)
 

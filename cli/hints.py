@@ -6,9 +6,11 @@ LISTS = {
     "alertas": "esteira alertas listar",
     "caixas": "esteira sat listar",
     "destinos": "esteira destinos listar",
+    "empresas": "esteira empresas listar",
     "entregas": "esteira entregas listar",
     "eventos": "esteira eventos listar",
     "lotes": "esteira questor listar",
+    "usuarios": "esteira usuarios listar",
 }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from core.caller import OPERATOR, Caller
 from core.page import SIZE, Page
@@ -18,11 +19,12 @@ from storage.session import reading
 
 @dataclass(frozen=True)
 class DestinationView:
-    """One destination; `detalhes` is what its kind shows beside what every kind has."""
+    """One destination; `usuario` is whose it is, `detalhes` what its kind shows beside what every kind has."""
 
     id: int
     tipo: str
     nome: str
+    usuario: str | None
     url: str
     topico: str | None
     eventos: tuple[str, ...]
@@ -45,9 +47,10 @@ class DestinationView:
 
 def destinations(*, depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR) -> Page[DestinationView]:
     """Return a page of destinations, the oldest first."""
-    query = select(Destino.id, Destino).where(visible(caller, Destino.usuario_id))
+    query = select(Destino.id, Destino).options(joinedload(Destino.usuario))
     with reading() as db:
-        return oldest_first(db, query, Destino.id, depois, limite).map(lambda row: view(row[1]))
+        mine = query.where(visible(caller, Destino.usuario_id))
+        return oldest_first(db, mine, Destino.id, depois, limite).map(lambda row: view(row[1]))
 
 
 def view(destino: Destino) -> DestinationView:
@@ -57,6 +60,7 @@ def view(destino: Destino) -> DestinationView:
         id=destino.id,
         tipo=destino.tipo,
         nome=destino.nome,
+        usuario=destino.usuario.username if destino.usuario else None,
         url=destino.url,
         topico=destino.topico,
         eventos=tuple(destino.eventos),

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, Leased, Numbered
+from storage.models.usuarios import Usuario
 from storage.types import Encrypted, RowId
 
 
@@ -58,6 +59,7 @@ class Destino(Numbered, Leased, Base):
     total_execucoes: Mapped[int] = mapped_column(default=0)
     total_erros: Mapped[int] = mapped_column(default=0)
 
+    usuario: Mapped[Usuario | None] = relationship(viewonly=True)
     assinaturas: Mapped[list["DestinoEvento"]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="DestinoEvento.evento", lazy="selectin"
     )

@@ -1,0 +1,52 @@
+"""`esteira empresas`: whose documents are kept."""
+
+from typing import Annotated
+
+import typer
+
+from cli.options import Depois, Json, Limite, Usuario
+from cli.output import document, plain, report, say
+from cli.portuguese import Noun
+from core.page import SIZE
+from flows.empresas import managing, views
+from flows.usuarios.finding import caller_of
+
+app = Noun("Empresas: de quem são os documentos guardados.")
+Cnpj = Annotated[str, typer.Argument(metavar="CNPJ", help="Com ou sem pontuação; pode ter letras.")]
+COLUMNS = {"cnpj": "CNPJ", "nome": "Nome", "usuario": "Usuário", "ativa": "Ativa", "criada_em": "Desde"}
+
+
+@app.command()
+def criar(
+    cnpj: Cnpj,
+    usuario: Usuario = None,
+    nome: Annotated[str, typer.Option("--nome", help="Nome da empresa, para as pessoas.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Cadastra uma empresa de um usuário; sem --usuario ela é do operador."""
+    _answer(managing.criar(cnpj, nome=nome, caller=caller_of(usuario)), "cadastrada", as_json=as_json)
+
+
+@app.command()
+def listar(usuario: Usuario = None, limite: Limite = SIZE, depois: Depois = None, as_json: Json = False) -> None:
+    """Lista as empresas."""
+    found = views.listar(depois=depois, limite=limite, caller=caller_of(usuario))
+    report(found, COLUMNS, "Nenhuma empresa. Cadastre uma com `esteira empresas criar`.", as_json=as_json)
+
+
+@app.command()
+def desativar(cnpj: Cnpj, usuario: Usuario = None, as_json: Json = False) -> None:
+    """Não recebe mais documentos de uma empresa; os guardados ficam."""
+    _answer(managing.desativar(cnpj, caller_of(usuario)), "desativada", as_json=as_json)
+
+
+@app.command()
+def ativar(cnpj: Cnpj, usuario: Usuario = None, as_json: Json = False) -> None:
+    """Volta a receber documentos de uma empresa."""
+    _answer(managing.ativar(cnpj, caller_of(usuario)), "ativada", as_json=as_json)
+
+
+def _answer(empresa: views.CompanyView, done: str, *, as_json: bool) -> None:
+    if as_json:
+        document(plain(empresa))
+    say(f"Empresa {empresa.cnpj} {done}{f' para {empresa.usuario}' if empresa.usuario else ''}.")

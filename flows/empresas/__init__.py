@@ -1,0 +1,1 @@
+"""Companies: whose documents a user keeps."""

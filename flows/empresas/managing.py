@@ -1,0 +1,66 @@
+"""Register the companies whose documents are kept, and turn them off and on."""
+
+from sqlalchemy.exc import IntegrityError
+
+from core.caller import OPERATOR, Caller
+from core.clock import SYSTEM, Clock
+from core.errors import Conflict, UsageError
+from core.fiscal import cnpj_valido, formatar_documento, normalizar_documento
+from flows.empresas.finding import named
+from flows.empresas.views import CompanyView, listed
+from storage.models import Empresa
+from storage.models.empresas import dono
+from storage.session import transaction
+
+_LONGEST_NAME = 200
+
+
+def criar(cnpj: str, *, nome: str = "", caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> CompanyView:
+    """Register a company of the caller; raise `UsageError` or `Conflict` with what is wrong."""
+    bare = _cnpj(cnpj)
+    empresa = Empresa(
+        usuario_id=caller.usuario_id,
+        dono=dono(caller.usuario_id),
+        cnpj=bare,
+        nome=_nome(nome),
+        ativa=True,
+        criada_em=clock.now(),
+    )
+    try:
+        with transaction() as db:
+            db.add(empresa)
+            db.flush()
+            return listed(db, empresa)
+    except IntegrityError:
+        raise Conflict(f"A empresa {formatar_documento(bare)} já está cadastrada.", veja="empresas") from None
+
+
+def ativar(cnpj: str, caller: Caller = OPERATOR) -> CompanyView:
+    """Let documents of a company be taken in again."""
+    return _switch(cnpj, caller, on=True)
+
+
+def desativar(cnpj: str, caller: Caller = OPERATOR) -> CompanyView:
+    """Take in no further documents for a company; what is stored stays."""
+    return _switch(cnpj, caller, on=False)
+
+
+def _switch(cnpj: str, caller: Caller, *, on: bool) -> CompanyView:
+    with transaction() as db:
+        empresa = named(db, cnpj, caller)
+        empresa.ativa = on
+        return listed(db, empresa)
+
+
+def _cnpj(said: str) -> str:
+    bare = normalizar_documento(said)
+    if not cnpj_valido(bare):
+        raise UsageError(f"{said[:40]!r} não é um CNPJ: confira os 14 caracteres e os dígitos verificadores.")
+    return bare
+
+
+def _nome(said: str) -> str:
+    bare = " ".join(said.split())
+    if len(bare) > _LONGEST_NAME or not bare.isprintable():
+        raise UsageError(f"O nome da empresa tem no máximo {_LONGEST_NAME} caracteres, todos visíveis.", campo="nome")
+    return bare

@@ -1,0 +1,1 @@
+"""Users: who owns webhooks, companies and documents."""

@@ -1,0 +1,67 @@
+"""Make users, and turn them off and on. They are the operator's to manage."""
+
+import re
+
+from sqlalchemy.exc import IntegrityError
+
+from core.errors import Conflict, UsageError
+from flows.usuarios.finding import named, storable
+from flows.usuarios.views import UserView, view
+from storage.models import Usuario
+from storage.session import transaction
+
+# As a login is written: no blanks, nothing that a shell or an address would take for something else.
+_NAME = re.compile(r"[\w.@+-]{1,150}")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_LONGEST_EMAIL, _LONGEST_NAME = 254, 150
+
+
+def criar(username: str, *, email: str = "", nome: str = "", staff: bool = False) -> UserView:
+    """Make a user, who cannot log in yet; raise `UsageError` or `Conflict` with what is wrong."""
+    user = Usuario(
+        username=_username(username), email=_email(email), first_name=_first_name(nome), is_staff=staff, ativo=True
+    )
+    try:
+        with transaction() as db:
+            db.add(user)
+            db.flush()
+            return view(user)
+    except IntegrityError:
+        raise Conflict(f"Já há um usuário {user.username!r}.", veja="usuarios") from None
+
+
+def ativar(username: str) -> UserView:
+    """Turn a user on again."""
+    return _switch(username, on=True)
+
+
+def desativar(username: str) -> UserView:
+    """Turn a user off: nothing is done in that name any more; what is there stays."""
+    return _switch(username, on=False)
+
+
+def _switch(username: str, *, on: bool) -> UserView:
+    with transaction() as db:
+        user = named(db, username)
+        user.ativo = on
+        return view(user)
+
+
+def _username(said: str) -> str:
+    if not _NAME.fullmatch(said.strip()) or not storable(said):
+        raise UsageError("O nome de um usuário tem de 1 a 150 letras, números ou . _ @ + -, sem espaços.")
+    return said.strip()
+
+
+def _email(said: str) -> str:
+    bare = said.strip()
+    if bare and (len(bare) > _LONGEST_EMAIL or not _EMAIL.fullmatch(bare) or not bare.isprintable()):
+        raise UsageError(f"O e-mail {bare[:60]!r} não é um endereço.", campo="email")
+    return bare
+
+
+def _first_name(said: str) -> str:
+    bare = " ".join(said.split())
+    if len(bare) > _LONGEST_NAME or not storable(bare):
+        raise UsageError(f"O nome da pessoa tem no máximo {_LONGEST_NAME} caracteres.", campo="nome")
+    return bare
