@@ -1,15 +1,15 @@
 """The report of a lot: one line for every single file, as JSON Lines or CSV, streamed."""
 
-import csv
 import json
 from collections.abc import Iterator
-from io import StringIO
 from typing import Any
 
 from sqlalchemy import select
 
+from core import csv_text
 from core.documentos.paths import of_part
 from core.errors import UsageError
+from core.fiscal import formatar_chave, parece_chave
 from core.settings.accounts import PADRAO
 from flows.questor import lots
 from flows.questor.manifest import FILES
@@ -18,8 +18,6 @@ from storage.session import reading
 STORED = ("sha256", "tipo", "identidade", "estado", "motivo", "http", "mensagem", "tentativas", "caminho_codificado")
 FIELDS = ("caminho", *STORED)
 PAGE = 5000
-# A spreadsheet would take a cell that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def relatorio(nome: str, formato: str, conta: str = PADRAO) -> Iterator[str]:
@@ -50,19 +48,12 @@ def _jsonl(lote_id: int) -> Iterator[str]:
 
 
 def _csv(lote_id: int) -> Iterator[str]:
-    yield _line(FIELDS)
-    for row in _rows(lote_id):
-        yield _line([_cell(row[name]) for name in FIELDS])
+    yield from csv_text.lines(FIELDS, ([_shown(row[name]) for name in FIELDS] for row in _rows(lote_id)))
 
 
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
-def _line(cells: Any) -> str:
-    written = StringIO()
-    csv.writer(written).writerow(cells)
-    return written.getvalue()
+def _shown(value: Any) -> Any:
+    # a spreadsheet would round a key to fifteen digits
+    return formatar_chave(value) if isinstance(value, str) and parece_chave(value) else value
 
 
 FORMATS = {"jsonl": _jsonl, "csv": _csv}

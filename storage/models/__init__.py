@@ -4,7 +4,7 @@ from core import walk
 from storage.models.alertas import Alerta
 from storage.models.base import Base
 from storage.models.destinos import Destino, DestinoEvento, Latencia
-from storage.models.documentos import CFe, CTe, Documento, DocumentoItem, DocumentoLigacao, NFe, XmlGuardado
+from storage.models.documentos import CFe, CTe, Documento, DocumentoItem, DocumentoLigacao, NFe, Numeracao, XmlGuardado
 from storage.models.empresas import Empresa
 from storage.models.eventos import Attempt, Delivery, Event, Sequencia
 from storage.models.importacoes import Importacao, ImportLog
@@ -40,6 +40,7 @@ __all__ = [
     "Latencia",
     "Marca",
     "NFe",
+    "Numeracao",
     "QuestorArquivo",
     "QuestorConta",
     "QuestorLote",

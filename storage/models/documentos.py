@@ -8,16 +8,30 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Computed,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Numbered
+from storage.models.base import Base, Numbered, partial
 from storage.models.empresas import Owned
 from storage.types import Exact
 
 _LONG = BigInteger().with_variant(Integer, "sqlite")
 _SHORT = SmallInteger().with_variant(Integer, "sqlite")
 MONEY, AMOUNT, PRICE = Exact(15, 2), Exact(15, 4), Exact(21, 10)
+# What the lists of the API hold; each has indexes of its own, which only a query with these very words uses.
+DE_NFE, DE_CTE = ("nfe", "nfce"), ("cte", "cte_os", "cte_simplificado")
+_NFE, _CTE = f"especie IN {DE_NFE}", f"especie IN {DE_CTE}"
 
 
 class Situacao(StrEnum):
@@ -43,15 +57,20 @@ class Documento(Numbered, Owned, Base):
     """A document as one owner has it.
 
     `completo` is false while only a summary or a protocol is known. `mes` (AAAA-MM) is the month of its own local date,
-    `offset_minutos` what its date of issue had. `papeis` are what the company is in it, separated by commas, `papel`
-    the foremost of them. `busca` is what people search in, without accents and case. `avisos` is a list in JSON.
+    `offset_minutos` what its date of issue had; `data_lista`, by which lists are ordered, is that date or, where there
+    is none, when the document became known (the database writes it). `papeis` are what the company is in it, separated
+    by commas, `papel` the foremost of them. `busca` is what people search in, without accents and case. `avisos` is a
+    list in JSON.
     """
 
     __tablename__ = "documento"
     __table_args__ = (
         UniqueConstraint("dono", "chave"),
         Index("ix_documento_chave", "chave"),
-        Index("ix_documento_lista", "usuario_id", "especie", "data_emissao", "id"),
+        partial("ix_documento_nfe", "usuario_id", "data_lista", "id", where=_NFE),
+        partial("ix_documento_nfe_todas", "data_lista", "id", where=_NFE),
+        partial("ix_documento_cte", "usuario_id", "data_lista", "id", where=_CTE),
+        partial("ix_documento_cte_todos", "data_lista", "id", where=_CTE),
         Index("ix_documento_mes", "empresa_id", "mes", "id"),
         Index("ix_documento_numeracao", "emit_cnpj", "modelo", "serie", "numero"),
         Index("ix_documento_importacao", "data_importacao"),
@@ -88,6 +107,9 @@ class Documento(Numbered, Owned, Base):
     arquivo_nome: Mapped[str | None] = mapped_column(Text)
     data_importacao: Mapped[datetime]
     atualizado_em: Mapped[datetime]
+    data_lista: Mapped[datetime] = mapped_column(
+        Computed("coalesce(data_emissao, recebido_em, data_importacao)", persisted=True)
+    )
 
 
 class NFe(Base):
@@ -223,3 +245,18 @@ class DocumentoLigacao(Base):
     documento_id: Mapped[int] = mapped_column(ForeignKey("documento.id", ondelete="CASCADE"), primary_key=True)
     laco: Mapped[str] = mapped_column(String(14), primary_key=True)
     chave: Mapped[str] = mapped_column(String(44), primary_key=True)
+
+
+class Numeracao(Numbered, Base):
+    """What the last look at the numbers of a company's series found; `desde` is since when its oldest gap is known."""
+
+    __tablename__ = "numeracao"
+    __table_args__ = (UniqueConstraint("empresa_id", "modelo", "serie"),)
+
+    empresa_id: Mapped[int] = mapped_column(ForeignKey("empresa.id"))
+    modelo: Mapped[str] = mapped_column(String(4))
+    serie: Mapped[int] = mapped_column(_LONG)
+    faltam: Mapped[int] = mapped_column(_LONG)
+    sem_resposta: Mapped[int] = mapped_column(_LONG)
+    desde: Mapped[datetime | None]
+    conferida_em: Mapped[datetime]

@@ -43,7 +43,8 @@ class ImportLog(Numbered, Owned, Leased, Base):
         UniqueConstraint("importacao_id", "arquivo_nome", "caminho_codificado", "parte", name="uq_import_log_arquivo"),
         partial("ix_import_log_devido", "importacao_id", "due_at", "id", where="status = 'processando'"),
         partial("ix_import_log_lease", "lease_token", where="lease_token IS NOT NULL"),
-        Index("ix_import_log_dono", "usuario_id", "id"),
+        Index("ix_import_log_dono", "usuario_id", "data_importacao", "id"),
+        Index("ix_import_log_lista", "data_importacao", "id"),
         Index("ix_import_log_data", "status", "data_importacao"),
     )
 

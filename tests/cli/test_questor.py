@@ -90,8 +90,10 @@ def test_the_report_can_be_a_table_that_no_spreadsheet_computes(run: Run, folder
     (folder / "=1+2.xml").write_text(documento("nfe", 9).texto)
     run("varrer", str(folder))
     code, out, _ = run("relatorio", "janeiro", "--formato", "csv")
-    rows = list(csv.DictReader(io.StringIO(out)))
+    assert out.startswith("\ufeffcaminho;sha256;")
+    rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff")), delimiter=";"))
     assert (code, len(rows)) == (0, 6)
+    assert {len(row["identidade"]) for row in rows if row["tipo"] == "nfe"} == {54}
     assert "'=1+2.xml" in {row["caminho"] for row in rows}
     assert run("relatorio", "janeiro", "--formato", "pdf")[0] == 2
 

@@ -109,6 +109,12 @@ def _documento() -> None:
         sa.Column("arquivo_nome", sa.Text()),
         sa.Column("data_importacao", Instant(timezone=True), nullable=False),
         sa.Column("atualizado_em", Instant(timezone=True), nullable=False),
+        sa.Column(
+            "data_lista",
+            Instant(timezone=True),
+            sa.Computed("coalesce(data_emissao, recebido_em, data_importacao)", persisted=True),
+            nullable=False,
+        ),
         *_owned(),
         sa.ForeignKeyConstraint(["empresa_id"], ["empresa.id"], name="fk_documento_empresa_id_empresa"),
         sa.ForeignKeyConstraint(["usuario_id"], ["usuario.id"], name="fk_documento_usuario_id_usuario"),
@@ -118,7 +124,6 @@ def _documento() -> None:
     )
     op.create_index("ix_documento_chave", "documento", ["chave"])
     op.create_index("ix_documento_importacao", "documento", ["data_importacao"])
-    op.create_index("ix_documento_lista", "documento", ["usuario_id", "especie", "data_emissao", "id"])
     op.create_index("ix_documento_mes", "documento", ["empresa_id", "mes", "id"])
     op.create_index("ix_documento_numeracao", "documento", ["emit_cnpj", "modelo", "serie", "numero"])
 
@@ -351,7 +356,7 @@ def _import_log() -> None:
         sqlite_where=sa.text("status = 'processando'"),
         postgresql_where=sa.text("status = 'processando'"),
     )
-    op.create_index("ix_import_log_dono", "import_log", ["usuario_id", "id"])
+    op.create_index("ix_import_log_dono", "import_log", ["usuario_id", "data_importacao", "id"])
     op.create_index(
         "ix_import_log_lease",
         "import_log",
