@@ -1,21 +1,23 @@
-"""The coupons of an `envCFe`, cut out of its text byte by byte: each has its own signature."""
+"""The documents of a lot, as an `envCFe`, cut out of its text byte by byte: each has its own signature."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from xml.parsers import expat
 
-COUPONS = frozenset({"CFe", "CFeCanc"})
-# All coupons of a lot together: each takes along what its envelope declares, which may be megabytes.
+# All documents of a lot together: each takes along what its envelope declares, which may be megabytes.
 MOST_BYTES = 20 * 1024 * 1024
 
 
-def coupons(text: str) -> list[str]:
-    """Return the text of each coupon, with the namespaces that its envelope declares, so that it reads the same.
+def cortados(text: str, nomes: AbstractSet[str]) -> list[str]:
+    """Return the text of each element of these local names that stands in none of them.
+
+    It takes along the namespaces that its envelope declares, so that it reads the same.
 
     Raises:
         TooLarge: they are too many bytes.
         ValueError: the text is no XML.
     """
-    cut = _Cut(text.encode())
+    cut = _Cut(text.encode(), nomes)
     try:
         cut.parse()
     except expat.ExpatError as error:
@@ -24,15 +26,15 @@ def coupons(text: str) -> list[str]:
 
 
 class TooLarge(ValueError):
-    """The coupons of a lot are more than `MOST_BYTES` once each stands alone."""
+    """The documents of a lot are more than `MOST_BYTES` once each stands alone."""
 
 
 class _Cut:
-    """Cuts coupons out of the bytes of a lot while a parser goes through them."""
+    """Cuts documents out of the bytes of a lot while a parser goes through them."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        # what each open element declares; put together only where a coupon begins, for they may be very many
+    def __init__(self, content: bytes, nomes: AbstractSet[str]) -> None:
+        self._content, self._names = content, nomes
+        # what each open element declares; put together only where a document begins, for they may be very many
         self._scopes: list[Mapping[str, str]] = []
         self._within: tuple[int, int, bytes] | None = None
         self.found: list[str] = []
@@ -47,7 +49,7 @@ class _Cut:
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         own = {key: value for key, value in attributes.items() if key.partition(":")[0] == "xmlns"}
-        if self._within is None and name.rpartition(":")[2] in COUPONS:
+        if self._within is None and name.rpartition(":")[2] in self._names:
             outer = {key: value for scope in self._scopes for key, value in scope.items()}
             missing = [f' {key}="{_escaped(value)}"' for key, value in outer.items() if key not in own]
             at = self._parser.CurrentByteIndex
@@ -63,11 +65,11 @@ class _Cut:
         self._within = None
         after = begin + 1 + len(name.encode())
         end = self._content.find(b">", max(self._parser.CurrentByteIndex, after)) + 1
-        coupon = head + self._content[after:end]
-        self._size += len(coupon)
+        document = head + self._content[after:end]
+        self._size += len(document)
         if self._size > MOST_BYTES:
             raise TooLarge
-        self.found.append(coupon.decode())
+        self.found.append(document.decode())
 
 
 def _escaped(value: str) -> str:

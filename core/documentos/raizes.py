@@ -7,17 +7,15 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
 
 from lxml.etree import _Element
 
+from core.documentos.abertura import local_name
 from core.documentos.chave import Invalida, chave_do_id, modelo
+from core.documentos.espacos import BPE, CTE, MDFE, NF3E, NFCOM, NFE, PORTAL, SAT
 
-PORTAL = "http://www.portalfiscal.inf.br/"
-NFE, CTE, MDFE = f"{PORTAL}nfe", f"{PORTAL}cte", f"{PORTAL}mdfe"
-SAT = "http://www.fazenda.sp.gov.br/sat"
 AUTORIZADO, REGISTRADO = frozenset({"100", "150"}), frozenset({"134", "135", "136", "155"})
-LOTES = frozenset({"envCFe"})
+LOTES, CUPONS = frozenset({"envCFe"}), frozenset({"CFe", "CFeCanc"})
 _NFSE = re.compile(r"(?:CompNfse|NFSe|Nfse|ListaNfse|Consultar\w*Nfse\w*|Gerar\w*Nfse\w*|Enviar\w*Nfse\w*)", re.ASCII)
 
 
@@ -60,17 +58,6 @@ def separar(
 ) -> Leitura:
     """Return that a person has to look at it."""
     return Leitura(Acao.SEPARAR, tipo, identidade, motivo, mensagem)
-
-
-def local_name(element: _Element) -> tuple[str, str]:
-    """Return the namespace of an element, empty without one, and its name."""
-    return _split(str(element.tag))
-
-
-@lru_cache(maxsize=256)
-def _split(tag: str) -> tuple[str, str]:
-    space, _, name = tag.rpartition("}")
-    return space.removeprefix("{"), name
 
 
 def classified(root: _Element) -> Leitura:
@@ -291,7 +278,7 @@ SPELLINGS: dict[str, Root] = {name.casefold(): root for name, root in ROOTS.item
     "eventocteproc": ROOTS["procEventoCTe"],
 }
 # Kinds of documents for which no method of import is published.
-NO_METHOD = {MDFE: "mdfe", f"{PORTAL}bpe": "bpe", f"{PORTAL}nf3e": "nf3e", f"{PORTAL}nfcom": "nfcom"}
+NO_METHOD = {MDFE: "mdfe", BPE: "bpe", NF3E: "nf3e", NFCOM: "nfcom"}
 # What SEFAZ is asked and answers. What is not named here is told, for it may be a document.
 _ASKED = (
     "enviX retEnviX consReciX retConsReciX consSitX retConsSitX consStatServ retConsStatServ inutX retInutX procInutX "

@@ -9,9 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from core.documentos.espacos import CTE, MDFE, NFE, SAT
 from core.documentos.leitura import LIMITE, texto, textos_do_lote
 from core.documentos.leitura import ler as ler_todos
-from core.documentos.raizes import CTE, MDFE, NFE, SAT, Acao, Leitura
+from core.documentos.raizes import Acao, Leitura
 from core.fiscal import digito_chave
 from sandbox.questor.documentos import CNPJ, documento
 
