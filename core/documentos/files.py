@@ -4,7 +4,6 @@ import os
 from io import BufferedReader
 
 from core.documentos.archive import BadArchive, Member, members
-from core.documentos.leitura import LIMITE
 from core.documentos.member import unpacked
 from core.documentos.paths import found
 
@@ -18,10 +17,10 @@ class NotRead(Exception):
 
 
 class Files:
-    """The files of one folder; the archive read last stays open for its other members."""
+    """The files of one folder, up to a size; the archive read last stays open for its other members."""
 
-    def __init__(self, pasta: str) -> None:
-        self._pasta = os.fsencode(pasta)
+    def __init__(self, pasta: str, limite: int) -> None:
+        self._pasta, self._limite = os.fsencode(pasta), limite
         self._open: tuple[bytes, BufferedReader, dict[bytes, Member]] | None = None
 
     def content(self, caminho: str, *, codificado: bool) -> bytes:
@@ -33,7 +32,7 @@ class Files:
         path, member = found(caminho, codificado=codificado)
         whole = os.path.join(self._pasta, path)
         try:
-            return _regular(whole) if member is None else self._inside(whole, member)
+            return _regular(whole, self._limite) if member is None else self._inside(whole, member)
         except OSError:
             raise NotRead("ilegivel") from None
         except BadArchive as fault:
@@ -49,7 +48,7 @@ class Files:
         _, file, directory = self._archive(archive)
         if member not in directory:
             raise NotRead("ilegivel")
-        return unpacked(file, directory[member], LIMITE)
+        return unpacked(file, directory[member], self._limite)
 
     def _archive(self, path: bytes) -> tuple[bytes, BufferedReader, dict[bytes, Member]]:
         if self._open is None or self._open[0] != path:
@@ -80,16 +79,16 @@ def _descriptor(path: bytes) -> int:
     return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
-def _regular(path: bytes) -> bytes:
+def _regular(path: bytes, limite: int) -> bytes:
     descriptor = _descriptor(path)
     try:
         # asking for the limit itself would make room for it each time
-        size = min(os.fstat(descriptor).st_size, LIMITE) + 1
+        size = min(os.fstat(descriptor).st_size, limite) + 1
         content = os.read(descriptor, size)
         while len(content) < size and (more := os.read(descriptor, size - len(content))):
             content += more
     finally:
         os.close(descriptor)
-    if len(content) > LIMITE:
+    if len(content) > limite:
         raise NotRead("grande_demais")
     return content

@@ -3,13 +3,13 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from core.documentos.archive import BadArchive, Member, members, overlapping
-from core.documentos.leitura import LIMITE
 from core.documentos.member import unreadable
 from core.documentos.paths import shown
 
@@ -37,8 +37,8 @@ class Found:
     ignorar: bool = False
 
 
-def walk(pasta: bytes) -> Iterator[Found]:
-    """Yield every file of a folder, in the order of the file system."""
+def walk(pasta: bytes, limite: int) -> Iterator[Found]:
+    """Yield every file of a folder, in the order of the file system; larger ones than `limite` with that reason."""
     waiting = [b""]
     while waiting:
         folder = waiting.pop()
@@ -51,9 +51,15 @@ def walk(pasta: bytes) -> Iterator[Found]:
                     elif _links_to_folder(entry):
                         yield _named(path + b"/", None, 0, 0, "ligacao", ignorar=True)
                     else:
-                        yield from _of(entry, path)
+                        yield from _of(entry.path, path, entry.stat, limite)
         except OSError:
             yield _named(folder + b"/", None, 0, 0, "pasta_ilegivel")
+
+
+def named(arquivo: bytes, limite: int) -> Iterator[Found]:
+    """Yield a file that was named itself, by its name: a ZIP by its members, any other as XML, whatever its ending."""
+    path = os.path.basename(arquivo)
+    yield from _of(arquivo, path, partial(os.stat, arquivo), limite, ending=ZIP if path[-4:].lower() == ZIP else XML)
 
 
 def _links_to_folder(entry: os.DirEntry[bytes]) -> bool:
@@ -64,12 +70,14 @@ def _links_to_folder(entry: os.DirEntry[bytes]) -> bool:
         return False
 
 
-def _of(entry: os.DirEntry[bytes], path: bytes) -> Iterator[Found]:
-    ending = path[-4:].lower()
+def _of(
+    whole: bytes, path: bytes, look: Callable[..., os.stat_result], limite: int, *, ending: bytes | None = None
+) -> Iterator[Found]:
+    ending = ending or path[-4:].lower()
     if ending not in (XML, ZIP):
         return
     try:
-        seen = entry.stat(follow_symlinks=False)
+        seen = look(follow_symlinks=False)
     except OSError:
         # it went between two looks: there is no file to tell of
         return
@@ -79,12 +87,12 @@ def _of(entry: os.DirEntry[bytes], path: bytes) -> Iterator[Found]:
     elif not stat.S_ISREG(seen.st_mode):
         yield _named(path, None, 0, changed, "nao_e_arquivo")
     elif ending == XML:
-        yield _named(path, None, size, changed, "grande_demais" if size > LIMITE else None)
+        yield _named(path, None, size, changed, "grande_demais" if size > limite else None)
     else:
-        yield from _inside(entry.path, path, size, changed)
+        yield from _inside(whole, path, size, changed, limite)
 
 
-def _inside(archive: bytes, path: bytes, size: int, changed: int) -> Iterator[Found]:
+def _inside(archive: bytes, path: bytes, size: int, changed: int, limite: int) -> Iterator[Found]:
     """Yield the XML files of a ZIP, each as old as the ZIP; and the ZIP itself where something is wrong with it."""
     listed: list[Member] = []
     wrong: tuple[str, str | None] | None = None
@@ -98,12 +106,12 @@ def _inside(archive: bytes, path: bytes, size: int, changed: int) -> Iterator[Fo
     except Exception:
         log.exception("archive could not be read", caminho=shown(path)[0])
         wrong = "zip_invalido", None
-    yield from _members(listed, path, changed)
+    yield from _members(listed, path, changed, limite)
     if wrong is not None:
         yield _named(path, None, size, changed, *wrong)
 
 
-def _members(listed: list[Member], path: bytes, changed: int) -> Iterator[Found]:
+def _members(listed: list[Member], path: bytes, changed: int, limite: int) -> Iterator[Found]:
     # Of two members of one name a ZIP gives the last.
     last = {member.name: place for place, member in enumerate(listed)}
     inside_others = overlapping(listed)
@@ -116,10 +124,13 @@ def _members(listed: list[Member], path: bytes, changed: int) -> Iterator[Found]
         if b"__MACOSX" in member.name.split(b"/")[:-1]:
             yield _named(path, name, member.size, changed, "sobra_do_macos", ignorar=True)
             continue
-        yield _named(path, name, member.size, changed, *_unread(member, ending, repeated, place in inside_others))
+        wrong = _unread(member, ending, repeated, place in inside_others, limite)
+        yield _named(path, name, member.size, changed, *wrong)
 
 
-def _unread(member: Member, ending: bytes, repeated: bool, overlaps: bool) -> tuple[str | None, str | None]:
+def _unread(
+    member: Member, ending: bytes, repeated: bool, overlaps: bool, limite: int
+) -> tuple[str | None, str | None]:
     if ending == ZIP:
         return "zip_dentro_de_zip", None
     if repeated:
@@ -128,7 +139,7 @@ def _unread(member: Member, ending: bytes, repeated: bool, overlaps: bool) -> tu
         return "zip_invalido", "o conteúdo é parte de outro arquivo do mesmo ZIP"
     if fault := unreadable(member):
         return fault.motivo, fault.mensagem
-    return ("grande_demais" if member.size > LIMITE else None), None
+    return ("grande_demais" if member.size > limite else None), None
 
 
 def _named(

@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.documentos.exame import Exame, examine
 from core.documentos.files import Files
 from core.documentos.folder import Found
+from core.documentos.leitura import LIMITE
 from core.documentos.paths import of_part
 from core.documentos.raizes import Acao, Leitura
 from flows.questor.rows import PENDING
@@ -88,7 +89,7 @@ class Manifest:
 
     def __init__(self, lote: QuestorLote, methods: Mapping[str, str], clock: Clock) -> None:
         self.lote_id, self._methods, self._clock = lote.id, methods, clock
-        self._files = Files(lote.pasta)
+        self._files = Files(lote.pasta, LIMITE)
         self.met = RowsMet()
         self.read = 0
 

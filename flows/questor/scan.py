@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.clock import SYSTEM, Clock
 from core.documentos.folder import walk
+from core.documentos.leitura import LIMITE
 from core.documentos.paths import of_part
 from core.errors import UsageError
 from core.logs import get_logger
@@ -56,7 +57,7 @@ def varrer(
     done, began = Varredura(lote.nome), time.monotonic()
     manifest = Manifest(lote, _methods(conta), clock)
     try:
-        files = walk(os.fsencode(root))
+        files = walk(os.fsencode(root), LIMITE)
         while batch := list(islice(files, BATCH)):
             manifest.take(batch)
             done.arquivos += len(batch)

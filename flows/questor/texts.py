@@ -3,7 +3,7 @@
 import hashlib
 
 from core.documentos.files import Files, NotRead
-from core.documentos.leitura import texto, textos_do_lote
+from core.documentos.leitura import LIMITE, texto, textos_do_lote
 from flows.questor.rows import Arquivo
 
 
@@ -19,7 +19,7 @@ class Texts:
     """The texts of one folder's documents; the coupons of a file are cut out of it once."""
 
     def __init__(self, pasta: str) -> None:
-        self._files = Files(pasta)
+        self._files = Files(pasta, LIMITE)
         self._lot: tuple[tuple[str, bool], list[str]] | None = None
 
     def read(self, row: Arquivo) -> str:

@@ -9,6 +9,7 @@ from core.documentos import exame
 from core.documentos.exame import examine
 from core.documentos.files import Files
 from core.documentos.folder import Found
+from core.documentos.leitura import LIMITE
 from core.documentos.raizes import Acao
 from sandbox.questor.documentos import documento
 
@@ -16,7 +17,7 @@ from sandbox.questor.documentos import documento
 @pytest.fixture
 def files(tmp_path: Path) -> Files:
     (tmp_path / "a.xml").write_text(documento("nfe", 1).texto)
-    return Files(str(tmp_path))
+    return Files(str(tmp_path), LIMITE)
 
 
 def look(files: Files, caminho: str = "a.xml") -> exame.Exame:

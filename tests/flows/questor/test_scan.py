@@ -510,7 +510,7 @@ def test_what_could_not_be_read_is_read_again(folder: Path, monkeypatch: pytest.
     assert seen()["a.xml"] == ("pendente", None)
 
 
-def _denied(path: bytes) -> bytes:
+def _denied(path: bytes, limite: int) -> bytes:
     raise PermissionError(13, "Permission denied", path)
 
 

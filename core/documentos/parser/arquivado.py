@@ -1,0 +1,109 @@
+"""Documents that are kept, not read: kind, key, issuer, date and value of each."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from lxml.etree import _Element
+
+from core.documentos.conteudo import Arquivado, Especie, Papel
+from core.documentos.parser.chaves import chave_do_documento, comparar, uf_da_chave
+from core.documentos.parser.corpo import corpo, papeis
+from core.documentos.parser.grupo import NOME, Contexto, Grupo
+from core.documentos.parser.protocolo import protocolo
+from core.documentos.parser.recusa import Recusado
+
+_CHAVE_NFSE = re.compile(r"[0-9]{50}")
+
+
+@dataclass(frozen=True, slots=True)
+class Forma:
+    """Where a kind has what is kept of it; the values are paths from its body, the first that is there counts."""
+
+    especie: Especie
+    corpo: str
+    prefixo: str
+    numero: str
+    chave: str
+    valores: tuple[tuple[str, ...], ...] = ()
+    destinatario: str = "dest"
+
+
+MDFE = Forma(Especie.MDFE, "infMDFe", "MDFe", "nMDF", "chMDFe", (("tot", "vCarga"),))
+NF3E = Forma(Especie.NF3E, "infNF3e", "NF3e", "nNF", "chNF3e", (("total", "vNF"),))
+NFCOM = Forma(Especie.NFCOM, "infNFCom", "NFCom", "nNF", "chNFCom", (("total", "vNF"),))
+BPE = Forma(Especie.BPE, "infBPe", "BPe", "nBP", "chBPe", (("infValorBPe", "vBP"), ("total", "vBP")), "comp")
+DCE = Forma(Especie.DCE, "infDCe", "DCe", "nDC", "chDCe", (("total", "vDC"),))
+GTVE = Forma(Especie.GTVE, "infCte", "CTe", "nCT", "chCTe", (("detGTV", "infEspecie", "vEspecie"),))
+
+
+def arquivado(forma: Forma, raiz: _Element, contexto: Contexto) -> Arquivado:
+    """Read what is kept of a document.
+
+    Raises:
+        Recusado: there is none in it, or none that says which it is.
+    """
+    info = corpo(raiz, forma.corpo, contexto)
+    chave = chave_do_documento(info, forma.prefixo, contexto)
+    ide, emit, dest = info.grupo("ide"), info.grupo("emit"), info.grupo(forma.destinatario)
+    emit_doc, dest_doc, emissao = emit.documento(), dest.documento(), ide.instante("dhEmi")
+    prova = protocolo(raiz, forma.chave, chave, contexto)
+    comparar(chave, ide, emit_doc, emissao, contexto)
+    return Arquivado(
+        especie=forma.especie,
+        chave=chave,
+        modelo=chave[20:22],
+        serie=ide.inteiro("serie"),
+        numero=ide.inteiro(forma.numero),
+        data_emissao=emissao,
+        ambiente=ide.inteiro("tpAmb", 99),
+        emit_cnpj=emit_doc,
+        emit_nome=emit.texto("xNome", NOME),
+        emit_uf=emit.grupo("enderEmit").texto("UF", 2) or uf_da_chave(chave),
+        dest_cnpj_cpf=dest_doc,
+        dest_nome=dest.texto("xNome", NOME),
+        valor_total=next((valor for path in forma.valores if (valor := _valor(info, path)) is not None), None),
+        protocolo=prova.numero,
+        status=prova.status,
+        motivo=prova.motivo,
+        recebido_em=prova.recebido_em,
+        papeis=papeis((Papel.EMITENTE, emit_doc), (Papel.DESTINATARIO, dest_doc)),
+        avisos=contexto.avisos,
+    )
+
+
+def _valor(info: Grupo, path: tuple[str, ...]) -> Decimal | None:
+    return info.grupo(*path[:-1]).valor(path[-1])
+
+
+def nfse(raiz: _Element, contexto: Contexto) -> Arquivado:
+    """Read what is kept of a national NFS-e; its key has 50 digits.
+
+    Raises:
+        Recusado: there is none in it, or none that says which it is.
+    """
+    info = corpo(raiz, "infNFSe", contexto)
+    chave = info.atributo("Id").removeprefix("NFS")
+    if not _CHAVE_NFSE.fullmatch(chave):
+        raise Recusado("chave_invalida", f"{info.atributo('Id')[:60]!r} não é a chave de uma NFS-e")
+    emit, dps = info.grupo("emit"), info.grupo("DPS", "infDPS")
+    emit_doc, toma = emit.documento(), dps.grupo("toma")
+    return Arquivado(
+        especie=Especie.NFSE,
+        chave=chave,
+        modelo="nfse",
+        serie=dps.inteiro("serie"),
+        numero=info.inteiro("nNFSe", 2**53),
+        data_emissao=dps.instante("dhEmi") or info.instante("dhProc"),
+        ambiente=dps.inteiro("tpAmb", 99),
+        emit_cnpj=emit_doc,
+        emit_nome=emit.texto("xNome", NOME),
+        emit_uf=emit.grupo("enderNac").texto("UF", 2),
+        dest_cnpj_cpf=toma.documento(),
+        dest_nome=toma.texto("xNome", NOME),
+        valor_total=info.grupo("valores").valor("vLiq"),
+        status=info.texto("cStat", 4),
+        recebido_em=info.instante("dhProc"),
+        papeis=papeis((Papel.EMITENTE, emit_doc), (Papel.DESTINATARIO, toma.documento())),
+        avisos=contexto.avisos,
+    )

@@ -1,0 +1,204 @@
+"""An element as a group of fields, walked once: texts by width, amounts, numbers and instants by name."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+from lxml.etree import _Element
+
+from core.documentos.espacos import DSIG
+from core.documentos.parser import valores
+from core.documentos.parser.valores import DINHEIRO, Forma
+
+_MOST_NAMES, _LONGEST_NAME, _MOST_WARNINGS = 4096, 200, 40
+
+
+class Contexto:
+    """What is found odd while one document is read, and the namespace it is read in."""
+
+    __slots__ = ("_said", "nomes")
+
+    def __init__(self, espaco: str) -> None:
+        self.nomes = _nomes(espaco)
+        self._said: dict[str, None] = {}
+
+    def avisar(self, frase: str) -> None:
+        """Note something odd, once."""
+        if len(self._said) < _MOST_WARNINGS:
+            self._said[frase[:300]] = None
+
+    @property
+    def avisos(self) -> tuple[str, ...]:
+        return tuple(self._said)
+
+
+class _Nomes(dict[str, str]):
+    """Local names by tag; `}` stands before those that are neither of the namespace nor of a signature."""
+
+    def __init__(self, espaco: str) -> None:
+        super().__init__()
+        self._espaco = espaco
+
+    def __missing__(self, tag: str) -> str:
+        space, _, name = tag.rpartition("}")
+        found = name if space[1:] in (self._espaco, DSIG) else "}" + name
+        if len(tag) < _LONGEST_NAME and len(self) < _MOST_NAMES:
+            self[tag] = found
+        return found
+
+
+@cache
+def _known(espaco: str) -> _Nomes:
+    return _Nomes(espaco)
+
+
+def _nomes(espaco: str) -> _Nomes:
+    # a root may be of any namespace; only the usual ones are kept between documents
+    return _known(espaco) if len(espaco) < _LONGEST_NAME and _known.cache_info().currsize < 100 else _Nomes(espaco)
+
+
+class Grupo:
+    """The children of one element by name, the first of each."""
+
+    __slots__ = ("_filhos", "contexto", "elemento")
+
+    def __init__(self, elemento: _Element | None, contexto: Contexto) -> None:
+        self.elemento, self.contexto = elemento, contexto
+        self._filhos: dict[str, _Element] = {}
+        if elemento is None:
+            return
+        filhos, nomes, strange = self._filhos, contexto.nomes, False
+        for filho in elemento:
+            nome = nomes[filho.tag]
+            if nome not in filhos:
+                filhos[nome] = filho
+                strange = strange or nome[0] == "}"
+        if strange:
+            self._take_strange()
+
+    def _take_strange(self) -> None:
+        for nome in [nome for nome in self._filhos if nome[0] == "}"]:
+            if self._filhos.setdefault(nome[1:], self._filhos[nome]) is self._filhos[nome]:
+                self.contexto.avisar(f"{nome[1:60]} não está no namespace do documento")
+
+    def __contains__(self, nome: str) -> bool:
+        return nome in self._filhos
+
+    @property
+    def existe(self) -> bool:
+        return self.elemento is not None
+
+    def atributo(self, nome: str) -> str:
+        """Return an attribute without blanks around it; empty without one."""
+        return (self.elemento.get(nome) or "").strip() if self.elemento is not None else ""
+
+    def elementos(self) -> Iterator[tuple[str, _Element]]:
+        """Yield the first child of each name."""
+        yield from self._filhos.items()
+
+    def grupo(self, *caminho: str) -> "Grupo":
+        """Return the group at the end of a path; one without fields where there is none."""
+        found = self
+        for nome in caminho:
+            filho = found._filhos.get(nome)
+            if filho is None:
+                return Grupo(None, self.contexto)
+            found = Grupo(filho, self.contexto)
+        return found
+
+    def primeiro(self) -> "Grupo":
+        """Return the first child that has fields itself, as the one tax group of its kind."""
+        for filho in self._filhos.values():
+            if len(filho):
+                return Grupo(filho, self.contexto)
+        return Grupo(None, self.contexto)
+
+    def grupos(self, nome: str) -> Iterator["Grupo"]:
+        """Yield every child of a name."""
+        if nome in self._filhos and self.elemento is not None:
+            nomes = self.contexto.nomes
+            for filho in self.elemento:
+                if nomes[filho.tag].removeprefix("}") == nome:
+                    yield Grupo(filho, self.contexto)
+
+    def textos(self, nome: str, largura: int) -> list[str]:
+        """Return the texts of every child of a name."""
+        if nome not in self._filhos or self.elemento is None:
+            return []
+        nomes = self.contexto.nomes
+        found = [filho.text for filho in self.elemento if nomes[filho.tag].removeprefix("}") == nome]
+        return [limpo for texto in found if (limpo := valores.texto(texto, largura))]
+
+    def texto(self, nome: str, largura: int) -> str | None:
+        """Return a text of at most so many characters; None where it is absent or blank."""
+        filho = self._filhos.get(nome)
+        return None if filho is None else valores.texto(filho.text, largura)
+
+    def valor(self, nome: str, forma: Forma = DINHEIRO) -> Decimal | None:
+        """Return an amount; None, and told, where what stands there is none of its form."""
+        filho = self._filhos.get(nome)
+        if filho is None or not (bruto := filho.text):
+            return None
+        found = valores.decimal(bruto, forma)
+        if found is None and bruto.strip():
+            self.contexto.avisar(f"{nome} não é um valor que se guarda: {valores.mostrado(bruto)}")
+        return found
+
+    def inteiro(self, nome: str, maximo: int = 999_999_999) -> int | None:
+        """Return a number from 0; None, and told, where what stands there is none or too large."""
+        filho = self._filhos.get(nome)
+        if filho is None or not (bruto := filho.text):
+            return None
+        found = valores.inteiro(bruto, maximo)
+        if found is None and bruto.strip():
+            self.contexto.avisar(f"{nome} não é um número que se guarda: {valores.mostrado(bruto)}")
+        return found
+
+    def codigo(self, nome: str, largura: int) -> str | None:
+        """Return a text by which something is known; None, and told, where it is too long to be that."""
+        found = self.texto(nome, largura + 1)
+        if found is not None and len(found) > largura:
+            self.contexto.avisar(f"{nome} é longo demais: {valores.mostrado(found)}")
+            return None
+        return found
+
+    def instante(self, *nomes: str) -> datetime | None:
+        """Return the instant in the first of these that is there; None, and told, where it is none."""
+        for nome in nomes:
+            filho = self._filhos.get(nome)
+            if filho is None or not (bruto := (filho.text or "").strip()):
+                continue
+            found = valores.instante(bruto)
+            if found is None:
+                self.contexto.avisar(f"{nome} não é uma data possível: {valores.mostrado(bruto)}")
+            return found
+        return None
+
+    def documento(self) -> str | None:
+        """Return the CNPJ or CPF of a party; None, and told, where it is none."""
+        for nome in ("CNPJ", "CPF"):
+            filho = self._filhos.get(nome)
+            if filho is None or not (bruto := (filho.text or "").strip()):
+                continue
+            found = valores.documento(bruto)
+            if found is None:
+                self.contexto.avisar(f"{nome} não é um {nome}: {valores.mostrado(bruto)}")
+            return found
+        return None
+
+    def endereco(self) -> str | None:
+        """Return street, number and district in one line."""
+        parts = [texto for nome in ("xLgr", "nro", "xBairro") if (texto := self.texto(nome, 120))]
+        return ", ".join(parts)[:300] or None
+
+    def cep(self) -> str | None:
+        """Return a postal code of 8 digits."""
+        found = self.texto("CEP", 20)
+        digits = "".join(filter(str.isdigit, found or ""))
+        return digits if len(digits) == 8 and digits.isascii() else None
+
+
+NOME: Final = 200
+"""The width of names of parties."""

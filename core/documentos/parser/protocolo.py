@@ -1,0 +1,91 @@
+"""The protocol of a document, by local name in any namespace: one that cannot be read is not one that is not there.
+
+A protocol proves something about its own key only, and where several contradict each other the worst of them counts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml.etree import _Element
+
+from core.documentos.abertura import local_name
+from core.documentos.espacos import DSIG
+from core.documentos.parser.grupo import Contexto, Grupo
+
+_AUTHORISED = frozenset({"100", "150"})
+
+
+@dataclass(frozen=True, slots=True)
+class Protocolo:
+    """What was answered about a document; nothing without an answer that can be read."""
+
+    numero: str | None = None
+    status: str | None = None
+    motivo: str | None = None
+    recebido_em: datetime | None = None
+    digest: str | None = None
+
+
+NENHUM = Protocolo()
+
+
+def protocolo(raiz: _Element, campo: str, chave: str, contexto: Contexto) -> Protocolo:
+    """Return the protocol of a key; `campo` is the name that keys have in it, as `chNFe`."""
+    proofs = [Grupo(element, contexto) for element in raiz.iter("{*}infProt")]
+    if not proofs:
+        if any(local_name(child)[1].casefold().startswith("prot") for child in raiz):
+            contexto.avisar("o protocolo não se lê: não traz infProt; o documento fica sem protocolo")
+        return NENHUM
+    own = [found for proof in proofs if (found := _of_key(proof, campo, chave, contexto)) is not None]
+    if len({found.status for found in own}) > 1:
+        contexto.avisar("há mais de um protocolo, com respostas diferentes")
+    return min(own, key=lambda found: found.status in _AUTHORISED, default=NENHUM)
+
+
+def lido(proof: Grupo) -> Protocolo:
+    """Return what one `infProt` says."""
+    digest = proof.texto("digVal", 100)
+    return Protocolo(
+        proof.codigo("nProt", 17),
+        status(proof),
+        proof.texto("xMotivo", 300),
+        proof.instante("dhRecbto"),
+        digest,
+    )
+
+
+def status(proof: Grupo) -> str | None:
+    """Return the `cStat` of an answer; None where it cannot be read."""
+    found = proof.texto("cStat", 5)
+    return found if found is not None and found.isascii() and found.isdigit() and len(found) in (3, 4) else None
+
+
+def _of_key(proof: Grupo, campo: str, chave: str, contexto: Contexto) -> Protocolo | None:
+    stated = proof.texto(campo, 60)
+    if stated is None:
+        contexto.avisar("o protocolo não diz de que chave é")
+    elif stated != chave:
+        contexto.avisar(f"o protocolo é da chave {stated}, que não é a do documento: não prova nada sobre ele")
+        return None
+    found = lido(proof)
+    if found.status is None:
+        contexto.avisar("o protocolo não se lê: não há cStat; o documento fica sem protocolo")
+        return None
+    return found
+
+
+def comparar_digest(raiz: _Element, found: Protocolo, chave: str, contexto: Contexto) -> None:
+    """Tell where the digest that was answered is not that of the document's signature."""
+    if found.digest is None:
+        return
+    for element in raiz.iter(f"{{{DSIG}}}Reference"):
+        if (element.get("URI") or "")[-44:] != chave:
+            continue
+        signed = next(element.iter(f"{{{DSIG}}}DigestValue"), None)
+        if signed is not None and _bare(signed.text) != _bare(found.digest):
+            contexto.avisar("o resumo (digVal) do protocolo não é o da assinatura do documento")
+        return
+
+
+def _bare(text: str | None) -> str:
+    return "".join((text or "").split())
