@@ -6,6 +6,7 @@ Used in two ways: `with Server() as server:` runs it in a thread of its own (tes
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ class SandboxServer:
         self.faults = Faults()
         self.host = self.listen = LOOPBACK
         self.port = 0
+        self.tls: ssl.SSLContext | None = None
         self._runner: web.AppRunner | None = None
         self._listener: socket.socket
         self._thread: _ServerThread | None = None
@@ -44,7 +46,7 @@ class SandboxServer:
     @property
     def url(self) -> str:
         """Root address, without a slash at the end."""
-        return f"http://{self.host}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Return the routes of the system imitated."""
@@ -67,7 +69,7 @@ class SandboxServer:
         # cancelling handlers lets silent and endless answers end with their connection
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05)
         await self._runner.setup()
-        await web.SockSite(self._runner, self._listener, backlog=BACKLOG).start()
+        await web.SockSite(self._runner, self._listener, backlog=BACKLOG, ssl_context=self.tls).start()
         self.port = self._listener.getsockname()[1]
 
     async def finish(self) -> None:
