@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from storage.types import Instant
+from storage.types import Exact, Instant
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -77,12 +77,12 @@ class Many:
         columns = list(zip(*rows, strict=True)) or [()] * len(self.types)
         if dialect.name == "postgresql":
             return {
-                f"{self.name}_{key}": [_plain(value) for value in values]
+                f"{self.name}_{key}": [plain(value) for value in values]
                 for key, values in zip(self.types, columns, strict=True)
             }
         ways = self._to_store(dialect)
         stored = [values if way is None else list(map(way, values)) for way, values in zip(ways, columns, strict=True)]
-        return {f"{self.name}_rows": json.dumps(list(zip(*stored, strict=True)), default=_plain)}
+        return {f"{self.name}_rows": json.dumps(list(zip(*stored, strict=True)), default=plain)}
 
     def _to_store(self, dialect: Dialect) -> list[Callable[[Any], Any] | None]:
         """Return what makes a value of each column what is stored (none: nothing); one instant is mostly many rows'."""
@@ -93,29 +93,43 @@ class Many:
 
 
 class Adding:
-    """Rows to add to a table, each with values of the same columns, in one statement."""
+    """Rows to add to a table, each with values of the same columns (all that are not computed, if none are named)."""
 
     def __init__(self, table: Table, *columns: str) -> None:
-        self.many = Many({name: table.c[name] for name in columns})
+        self.columns = columns or tuple(one.name for one in table.c if one.computed is None)
+        self.many = Many({name: table.c[name] for name in self.columns})
+        self._one_by_one = insert(table)
         self._adding = {
-            dialect: insert(table).from_select(list(columns), select(*self.many.table(dialect).c))
+            dialect: insert(table).from_select(list(self.columns), select(*self.many.table(dialect).c))
             for dialect in ("postgresql", "sqlite")
         }
+        # bytes have no place in JSON
+        self._whole = not any(isinstance(one, LargeBinary) for one in self.many.types.values())
 
     def add(self, connection: Connection, rows: Rows) -> None:
         """Add these rows."""
-        if rows:
-            ordered = ([row[name] for name in self.many.types] for row in rows)
-            dialect = connection.dialect
-            connection.execute(self._adding[dialect.name], self.many.values(ordered, dialect))
+        self.add_values(connection, [[row[name] for name in self.columns] for row in rows])
+
+    def add_values(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows that have their values in the order of the columns."""
+        if not rows:
+            return
+        dialect = connection.dialect
+        if self._whole or dialect.name == "postgresql":
+            connection.execute(self._adding[dialect.name], self.many.values(rows, dialect))
+        else:
+            connection.execute(self._one_by_one, [dict(zip(self.columns, row, strict=True)) for row in rows])
 
 
 def _element(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    if isinstance(type_, Exact):
+        return type_
     found = next((element for kind, element in _ELEMENTS if isinstance(type_, kind)), None)
     if found is None or isinstance(type_, JSON):
         raise TypeError(f"no rows of {type_!r}")
     return found
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return the value of an enumeration's member, everything else as it is."""
     return value.value if isinstance(value, Enum) else value

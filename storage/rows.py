@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Delete, Insert, Select, Table, Update, delete, select, tuple_
+from sqlalchemy import ColumnElement, Delete, Insert, Select, Table, Update, delete, func, select, tuple_
 from sqlalchemy.orm import DeclarativeBase, Session
 
 
@@ -26,6 +26,17 @@ def delete_chosen(db: Session, table: Table, chosen: Select[int]) -> int:
     free = chosen.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
     gone = delete(table).where(table.c.id.in_(select(free.c.id))).returning(table.c.id)
     return len(db.execute(gone).all())
+
+
+def next_numbers(db: Session, model: type[DeclarativeBase], amount: int) -> Sequence[int]:
+    """Take so many numbers of a table's rows, which nobody else gets."""
+    table, connection = table_of(model), db.connection()
+    if connection.dialect.name == "postgresql":
+        sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+        return connection.scalars(select(sequence).select_from(func.generate_series(1, amount))).all()
+    # There is one writer, and it is this one: what follows the last number is free.
+    first = int(connection.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0) + 1
+    return range(first, first + amount)
 
 
 def insert_in(dialect: str, table: Table) -> Any:

@@ -5,6 +5,7 @@ The classes of `documentos` belong to a user; the others are the operator's.
 
 from core import walk
 from events.catalog.alertas import AlertaAberto, AlertaLembrete, AlertaResolvido
+from events.catalog.documentos import CteImportado, DocumentoAtualizado, ErroImportacao, NfeImportada
 from events.catalog.entregas import (
     ABOUT_DELIVERIES,
     DestinoDesligado,
@@ -24,12 +25,16 @@ __all__ = [
     "AlertaAberto",
     "AlertaLembrete",
     "AlertaResolvido",
+    "CteImportado",
     "DestinoDesligado",
     "DestinoFalhando",
     "DestinoRecuperado",
+    "DocumentoAtualizado",
     "EntregaEsgotada",
     "EnvioQuestorConcluido",
     "EnvioQuestorParado",
+    "ErroImportacao",
+    "NfeImportada",
     "Payload",
     "Teste",
     "known",

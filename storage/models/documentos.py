@@ -6,7 +6,6 @@ docs/reference/contracts/sefaz.md ยง8, docs/reference/contracts/integracoes.md ย
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -32,15 +31,6 @@ MONEY, AMOUNT, PRICE = Exact(15, 2), Exact(15, 4), Exact(21, 10)
 # What the lists of the API hold; each has indexes of its own, which only a query with these very words uses.
 DE_NFE, DE_CTE = ("nfe", "nfce"), ("cte", "cte_os", "cte_simplificado")
 _NFE, _CTE = f"especie IN {DE_NFE}", f"especie IN {DE_CTE}"
-
-
-class Situacao(StrEnum):
-    """How a document stands by its protocol and its events; each only ever becomes a later one."""
-
-    SEM_PROTOCOLO = "sem_protocolo"
-    AUTORIZADA = "autorizada"
-    DENEGADA = "denegada"
-    CANCELADA = "cancelada"
 
 
 class XmlGuardado(Numbered, Base):

@@ -1,0 +1,1 @@
+"""Fiscal documents: whose they are, how they are kept, what changes them."""

@@ -1,0 +1,139 @@
+"""Documents and events as they stand while a batch is stored: as the database has them, with what is new."""
+
+from dataclasses import dataclass, field, replace
+
+from core.documentos.conteudo import Cabeca, Evento, Resumo
+from core.documentos.situacao import Estado, registered
+from flows.documentos.entries import Resultado
+from flows.documentos.owners import Dono
+
+
+@dataclass(slots=True)
+class Texto:
+    """The exact bytes of a document, and the file they came in."""
+
+    bytes: bytes
+    arquivo_nome: str | None = None
+
+
+@dataclass(slots=True)
+class Ficha:
+    """A document as one owner has it.
+
+    `id` is its row's, none of a new one; `cabeca` its content where that is to be written; `texto` likewise. `nasceu`
+    is how it stood when its full text came in this batch; `mudancas` the fields of each later change.
+    """
+
+    dono: Dono
+    chave: str
+    especie: str
+    estado: Estado = field(default_factory=Estado)
+    id: int | None = None
+    completo: bool = False
+    cabeca: Cabeca | None = None
+    texto: Texto | None = None
+    avisos: list[str] = field(default_factory=list)
+    nasceu: Estado | None = None
+    mudancas: list[tuple[str, ...]] = field(default_factory=list)
+    novo: bool = False
+    mudou: bool = False
+
+    def receive(self, cabeca: Cabeca, texto: Texto) -> Resultado:
+        """Take in what a document, a summary or a protocol says."""
+        full = not isinstance(cabeca, Resumo)
+        if self.cabeca is None and self.id is None:
+            self.novo = True
+            return self._begin(cabeca, texto, Estado.of(cabeca), full=full)
+        after = self.estado.with_protocol(cabeca)
+        if full and not self.completo:
+            return self._begin(cabeca, texto, after, full=True)
+        if full and self.estado.protocolo is None and after.protocolo is not None:
+            self.texto = texto
+        return Resultado.ATUALIZADO if self._become(after) else Resultado.REPETIDO
+
+    def _begin(self, cabeca: Cabeca, texto: Texto, estado: Estado, *, full: bool) -> Resultado:
+        self.especie, self.cabeca, self.texto, self.completo = cabeca.especie, cabeca, texto, full
+        self.estado, self.mudou = estado, True
+        if full:
+            self.nasceu = estado
+        return Resultado.NOVO
+
+    def apply(self, evento: Evento) -> bool:
+        """Let a registered event change the document; tell whether it did."""
+        return self._become(self.estado.with_event(evento))
+
+    def cancel(self) -> bool:
+        """Cancel the document; tell whether that is new."""
+        return self._become(self.estado.cancelled())
+
+    def _become(self, after: Estado) -> bool:
+        changed = tuple(self.estado.changes(after))
+        if changed:
+            self.estado, self.mudou = after, True
+            self.mudancas.append(changed)
+        return bool(changed)
+
+
+@dataclass(slots=True)
+class Fato:
+    """An event about a document as one owner has it; the document may not be there."""
+
+    dono: Dono
+    evento: Evento
+    registrado: bool
+    id: int | None = None
+    aplicado: bool = False
+    documento_id: int | None = None
+    ficha: Ficha | None = None
+    texto: Texto | None = None
+    xml_id: int | None = None
+    arquivo_nome: str | None = None
+    mudou: bool = False
+
+    @property
+    def key(self) -> tuple[Dono, str, str, int]:
+        """What tells it from others."""
+        return self.dono, self.evento.chave, self.evento.tipo_evento, self.evento.sequencia
+
+    @classmethod
+    def new(cls, dono: Dono, evento: Evento, texto: Texto) -> "Fato":
+        """Return an event that comes in for the first time."""
+        return cls(dono, evento, registered(evento), texto=texto, mudou=True)
+
+    def receive(self, evento: Evento, texto: Texto) -> bool:
+        """Take in another text of the event; tell whether it says more: that it is registered, or all of it."""
+        proven = registered(evento)
+        if proven > self.registrado and self.evento.completo > evento.completo:
+            # a summary proves a text that came without its answer, and says less than it
+            self.evento = replace(
+                self.evento,
+                protocolo=evento.protocolo,
+                status=evento.status,
+                motivo=evento.motivo,
+                recebido_em=evento.recebido_em,
+                completo=False,
+            )
+        elif proven > self.registrado or (evento.completo > self.evento.completo and proven >= self.registrado):
+            self.evento, self.texto = evento, texto
+        else:
+            return False
+        self.registrado |= proven
+        self.mudou = True
+        return True
+
+    def meet(self, ficha: Ficha) -> bool:
+        """Belong to the document, and change it where that is due; tell whether it changed."""
+        if self.ficha is not ficha:
+            self.ficha = ficha
+            self.mudou |= self.documento_id is None
+        if not self.registrado or self.aplicado:
+            return False
+        changed = ficha.apply(self.evento)
+        # the summary of a correction has not its text
+        if changed or self.evento.completo:
+            self.aplicado = self.mudou = True
+        return changed
+
+    def for_owner(self, dono: Dono) -> "Fato":
+        """Return the same event for another owner."""
+        return replace(self, dono=dono, id=None, aplicado=False, documento_id=None, ficha=None, mudou=True)

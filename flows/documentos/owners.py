@@ -1,0 +1,123 @@
+"""Whose a document is: the company that was named, else the registered companies that take part in it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.documentos.conteudo import Cabeca, Evento, Inutilizacao, Papel
+from core.errors import NotFound, UsageError
+from core.fiscal import cnpj_valido, normalizar_documento
+from storage.models import Empresa, Usuario
+from storage.models.empresas import dono
+from storage.session import reading
+
+BASE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Dono:
+    """The owner of rows: a company of a user, a user, or nobody; `cnpj` is the company's."""
+
+    usuario_id: int | None = None
+    empresa_id: int | None = None
+    cnpj: str | None = None
+
+    @property
+    def texto(self) -> str:
+        """The owner as one value, as rows have it."""
+        return dono(self.usuario_id, self.empresa_id)
+
+    def papeis(self, cabeca: Cabeca) -> tuple[Papel, ...]:
+        """Return what the company is in a document, by its base CNPJ, the foremost first."""
+        if self.cnpj is None:
+            return ()
+        base = self.cnpj[:BASE]
+        found = {papel for papel, documento in cabeca.papeis if len(documento) == 14 and documento[:BASE] == base}
+        return tuple(papel for papel in Papel if papel in found)
+
+
+NINGUEM = Dono()
+
+
+def owner(usuario: str | None = None, empresa: str | None = None) -> Dono:
+    """Return the owner that a person names by user name and CNPJ; without either, nobody in particular.
+
+    Raises:
+        NotFound: there is no such user or company.
+        UsageError: the CNPJ is none, or several users have the company.
+    """
+    with reading() as db:
+        usuario_id = _user(db, usuario) if usuario else None
+        return Dono(usuario_id) if not empresa else _company(db, usuario_id, empresa)
+
+
+def _user(db: Session, usuario: str) -> int:
+    found = db.scalar(select(Usuario.id).where(Usuario.username == usuario))
+    if found is None:
+        raise NotFound(f"Usuário desconhecido: {usuario!r}.", campo="usuario")
+    return found
+
+
+def _company(db: Session, usuario_id: int | None, empresa: str) -> Dono:
+    cnpj = normalizar_documento(empresa)
+    if not cnpj_valido(cnpj):
+        raise UsageError(f"{empresa!r} não é um CNPJ.", campo="empresa")
+    mine = select(Empresa).where(Empresa.cnpj == cnpj)
+    found = db.scalars(mine if usuario_id is None else mine.where(Empresa.usuario_id == usuario_id)).all()
+    if not found:
+        raise NotFound(f"A empresa {empresa} não está cadastrada.", campo="empresa", veja="empresas")
+    if len(found) > 1:
+        raise UsageError(f"Mais de um usuário tem a empresa {empresa}; diga também o usuário.", campo="usuario")
+    return Dono(found[0].usuario_id, found[0].id, found[0].cnpj)
+
+
+class Owners:
+    """The registered companies, as they are now."""
+
+    def __init__(self, db: Session) -> None:
+        self._all: dict[int, Dono] = {}
+        self._by_base: defaultdict[str, list[Dono]] = defaultdict(list)
+        query = select(Empresa.usuario_id, Empresa.id, Empresa.cnpj, Empresa.ativa).order_by(Empresa.id)
+        for usuario_id, number, cnpj, ativa in db.execute(query):
+            self._all[number] = Dono(usuario_id, number, cnpj)
+            if ativa:
+                self._by_base[cnpj[:BASE]].append(self._all[number])
+
+    def named(self, usuario_id: int | None, empresa_id: int | None) -> Dono:
+        """Return an owner by its numbers."""
+        return Dono(usuario_id) if empresa_id is None else self._all.get(empresa_id, Dono(usuario_id, empresa_id))
+
+    def of_document(self, given: Dono, cabeca: Cabeca) -> list[Dono]:
+        """Return whose a document is."""
+        return [given] if given.empresa_id else self._taking_part(given, (one for _, one in cabeca.papeis))
+
+    def of_event(self, given: Dono, evento: Evento, holders: Sequence[Dono]) -> list[Dono]:
+        """Return whose an event is; `holders` are those who have its document."""
+        if given.empresa_id:
+            return [given]
+        mine = [one for one in holders if given.usuario_id in (None, one.usuario_id)]
+        found = self._taking_part(given, filter(None, (evento.chave[6:20], evento.autor)))
+        # those who have its document, and those who will; nobody only where it is nobody else's
+        return list(dict.fromkeys([*mine, *(one for one in found if one.empresa_id or not mine)]))
+
+    def of_range(self, given: Dono, inutilizacao: Inutilizacao) -> list[Dono]:
+        """Return whose a range of numbers is."""
+        return [given] if given.empresa_id else self._taking_part(given, [inutilizacao.emit_cnpj])
+
+    def _taking_part(self, given: Dono, documentos: Iterable[str]) -> list[Dono]:
+        """Return the companies of the user, or of every user, that have one of these CNPJs; else whoever asked."""
+        wanted = {one for one in documentos if len(one) == 14}
+        found: dict[tuple[int | None, str], list[Dono]] = defaultdict(list)
+        for base in sorted({one[:BASE] for one in wanted}):
+            for one in self._by_base.get(base, ()):
+                if given.usuario_id in (None, one.usuario_id):
+                    found[one.usuario_id, base].append(one)
+        return [one for group in found.values() for one in _nearest(group, wanted)] or [given]
+
+
+def _nearest(companies: Sequence[Dono], wanted: set[str]) -> Sequence[Dono]:
+    """Return the companies that are named themselves, else the first of the same base."""
+    return [one for one in companies if one.cnpj in wanted] or companies[:1]

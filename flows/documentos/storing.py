@@ -1,0 +1,174 @@
+"""Store documents: each once for its owner, only ever worse in its state, and tell what is new, in one transaction."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from core.clock import SYSTEM, Clock
+from core.documentos.conteudo import Cabeca, Cupom, Evento, Inutilizacao, Resumo
+from core.documentos.tipos_evento import nome_do_evento
+from events.outbox import disparar_varios
+from flows.documentos import recall, telling
+from flows.documentos.entries import Entrada, Guardado, Resultado, keys_of, refused, tipo_de
+from flows.documentos.known import Fato, Ficha, Texto
+from flows.documentos.owners import Dono, Owners
+from flows.documentos.ranges import store_range
+from flows.documentos.writing import Writing
+from storage.turns import MOST, take_turns
+
+# Entries of one call; each may be about two documents.
+MOST_ENTRIES = MOST // 2
+
+
+def store(db: Session, entradas: Sequence[Entrada], clock: Clock = SYSTEM) -> list[Guardado]:
+    """Store documents in the caller's transaction; return what became of each, in the same order.
+
+    At most `MOST_ENTRIES` at a time. What is no document is an outcome too; nothing is told of it here.
+    """
+    return Batch(db, entradas, clock).store()
+
+
+class Batch:
+    """Documents of one transaction, taken in one after the other, then written together."""
+
+    def __init__(self, db: Session, entradas: Sequence[Entrada], clock: Clock) -> None:
+        self.db, self.entradas = db, entradas
+        db.flush()
+        self.writing = Writing(db, clock.now())
+        self.owners = Owners(db)
+        self.fichas: defaultdict[str, dict[Dono, Ficha]] = defaultdict(dict)
+        self.fatos: defaultdict[str, dict[tuple[Dono, str, str, int], Fato]] = defaultdict(dict)
+        self.cancelled: defaultdict[str, set[str]] = defaultdict(set)
+        self._about: list[tuple[Guardado, Ficha]] = []
+
+    def store(self) -> list[Guardado]:
+        """Take everything in, write it, tell it."""
+        self._recall()
+        done = [self._take(one) for one in self.entradas]
+        changed = [one for by_owner in self.fichas.values() for one in by_owner.values() if one.mudou]
+        facts = [one for by_key in self.fatos.values() for one in by_key.values() if one.mudou]
+        texts = [*(one.texto for one in changed), *(one.texto for one in facts)]
+        self.writing.texts(one for one in texts if one is not None)
+        self.writing.documents(changed)
+        self.writing.facts(facts)
+        disparar_varios(telling.about(changed), self.db)
+        for guardado, ficha in self._about:
+            guardado.documento_id = guardado.documento_id or ficha.id
+        return done
+
+    def _recall(self) -> None:
+        known = [one.parte.conteudo for one in self.entradas if one.parte.conteudo is not None]
+        take_turns(self.db, (key for conteudo in known for key in keys_of(conteudo)))
+        chaves = sorted({key for one in known if not isinstance(one, Inutilizacao) for key in keys_of(one)})
+        if not chaves:
+            return
+        for ficha in recall.fichas(self.db, chaves, self.owners):
+            self.fichas[ficha.chave][ficha.dono] = ficha
+        for fato in recall.fatos(self.db, chaves, self.owners):
+            self.fatos[fato.evento.chave][fato.key] = fato
+        coupons = [one.chave for one in known if isinstance(one, Cupom)]
+        if coupons:
+            self.cancelled = recall.cancelled_coupons(self.db, coupons)
+
+    def _take(self, entrada: Entrada) -> Guardado:
+        conteudo, given = entrada.parte.conteudo, self.owners.named(entrada.usuario_id, entrada.empresa_id)
+        texto = Texto(entrada.parte.texto, entrada.arquivo_nome)
+        if conteudo is None:
+            return refused(entrada.parte)
+        done = Guardado(tipo_de(conteudo), None)
+        match conteudo:
+            case Evento():
+                done.chave = conteudo.chave
+                self._event(done, given, conteudo, texto)
+            case Inutilizacao():
+                found = [
+                    store_range(self.writing, dono, conteudo, texto) for dono in self.owners.of_range(given, conteudo)
+                ]
+                _conclude(done, found, "faixa inutilizada guardada")
+            case _:
+                done.chave = conteudo.chave
+                self._document(done, given, conteudo, texto)
+        done.ditos += conteudo.avisos
+        return done
+
+    def _document(self, done: Guardado, given: Dono, cabeca: Cabeca, texto: Texto) -> None:
+        donos = self.owners.of_document(given, cabeca)
+        if isinstance(cabeca, Resumo) and not given.empresa_id:
+            # it names one of the parties only: whoever has the document already is told too
+            mine = [one for one in self.fichas[cabeca.chave] if given.usuario_id in (None, one.usuario_id)]
+            donos = list(dict.fromkeys([*mine, *(one for one in donos if one.empresa_id or not mine)]))
+        found = [self._receive(done, dono, cabeca, texto) for dono in donos]
+        _conclude(done, found, "resumo guardado" if isinstance(cabeca, Resumo) else "importado")
+        if len(donos) > 1:
+            done.ditos.append(f"é de {len(donos)} empresas: {', '.join(one.cnpj or 'sem empresa' for one in donos)}")
+
+    def _receive(self, done: Guardado, dono: Dono, cabeca: Cabeca, texto: Texto) -> Resultado:
+        ficha = self.fichas[cabeca.chave].get(dono)
+        if ficha is None:
+            ficha = self.fichas[cabeca.chave][dono] = Ficha(dono, cabeca.chave, cabeca.especie)
+        if dono.cnpj and cabeca.papeis and not isinstance(cabeca, Resumo) and not dono.papeis(cabeca):
+            said = f"a empresa {dono.cnpj} não aparece neste documento"
+            ficha.avisos.append(said)
+            done.ditos.append(said)
+        self._about.append((done, ficha))
+        result = ficha.receive(cabeca, texto)
+        if ficha.novo:
+            self._catch_up(ficha)
+        if isinstance(cabeca, Cupom) and cabeca.cancelada:
+            self._cancel(dono, cabeca.cancelada)
+        return result
+
+    def _catch_up(self, ficha: Ficha) -> None:
+        """Let a document meet the events that waited for it, also those that no company has."""
+        facts = self.fatos[ficha.chave]
+        for fato in list(facts.values()):
+            waits = fato.documento_id is None and fato.dono.empresa_id is None
+            if fato.dono != ficha.dono and waits and fato.dono.usuario_id in (None, ficha.dono.usuario_id):
+                mine = fato.for_owner(ficha.dono)
+                facts.setdefault(mine.key, mine)
+        for fato in list(facts.values()):
+            if fato.dono == ficha.dono:
+                fato.meet(ficha)
+        if ficha.dono.texto in self.cancelled[ficha.chave]:
+            ficha.cancel()
+
+    def _cancel(self, dono: Dono, chave: str) -> None:
+        self.cancelled[chave].add(dono.texto)
+        ficha = self.fichas[chave].get(dono)
+        if ficha is not None:
+            ficha.cancel()
+
+    def _event(self, done: Guardado, given: Dono, evento: Evento, texto: Texto) -> None:
+        fichas = self.fichas[evento.chave]
+        donos = self.owners.of_event(given, evento, list(fichas))
+        pairs = [self._receive_event(dono, evento, texto) for dono in donos]
+        for fato, _ in pairs:
+            if (ficha := fichas.get(fato.dono)) is not None:
+                fato.meet(ficha)
+                self._about.append((done, ficha))
+        proven = any(fato.registrado for fato, _ in pairs)
+        waiting = not any(fato.ficha for fato, _ in pairs)
+        _conclude(done, [result for _, result in pairs], _said_of(evento, proven=proven, waiting=waiting))
+
+    def _receive_event(self, dono: Dono, evento: Evento, texto: Texto) -> tuple[Fato, Resultado]:
+        new = Fato.new(dono, evento, texto)
+        fato = self.fatos[evento.chave].setdefault(new.key, new)
+        if fato is new:
+            return new, Resultado.NOVO
+        return fato, Resultado.ATUALIZADO if fato.receive(evento, texto) else Resultado.REPETIDO
+
+
+def _said_of(evento: Evento, *, proven: bool, waiting: bool) -> str:
+    name = nome_do_evento(evento.tipo_evento, evento.descricao)
+    if not proven:
+        answer = f"recusado (cStat {evento.status})" if evento.status else "sem a resposta da SEFAZ"
+        return f"{name}: {answer}; guardado, o documento não muda"
+    return f"{name}: guardado até que o documento chegue" if waiting else f"{name}: registrado"
+
+
+def _conclude(done: Guardado, found: Sequence[Resultado], said: str) -> None:
+    """Note the furthest of the results of several owners."""
+    done.resultado = next((one for one in Resultado if one in found), Resultado.REPETIDO)
+    words = {Resultado.NOVO: said, Resultado.ATUALIZADO: "atualizado", Resultado.REPETIDO: "já estava no acervo"}
+    done.ditos.insert(0, words[done.resultado])

@@ -1,0 +1,158 @@
+"""Write a batch: texts, documents with their items and links, events, ranges of numbers; a statement for each table."""
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from claims.many import Adding, plain
+from core.documentos.conteudo import Cabeca, Evento, Item
+from core.documentos.situacao import Estado
+from flows.documentos.columns import (
+    HEAD_MADE,
+    OWN,
+    OWN_COLUMNS,
+    Columns,
+    head_values,
+    items_of,
+    links_of,
+    own_row,
+)
+from flows.documentos.known import Fato, Ficha, Texto
+from storage.models import Documento, DocumentoEvento, DocumentoItem, DocumentoLigacao, XmlGuardado
+from storage.rows import next_numbers, table_of
+
+DOCUMENTOS, EVENTOS, ITENS = table_of(Documento), table_of(DocumentoEvento), table_of(DocumentoItem)
+TEXTOS, LIGACOES = table_of(XmlGuardado), table_of(DocumentoLigacao)
+STATE = Columns(Estado, DOCUMENTOS)
+OWNER = ("usuario_id", "empresa_id", "dono")
+HEAD = Columns(Cabeca, DOCUMENTOS, *STATE.names, "papeis", "avisos")
+ITEM = Columns(Item, ITENS)
+SAID = Columns(Evento, EVENTOS)
+KEPT = ("xml_id", "arquivo_nome")
+WHEN = ("data_importacao", "atualizado_em")
+
+ADD_TEXTS = Adding(TEXTOS, "id", "sha256", "tamanho", "conteudo")
+ADD_DOCUMENTS = Adding(DOCUMENTOS, "id", *OWNER, *HEAD.names, *HEAD_MADE, *STATE.names, *KEPT, *WHEN)
+ADD_ITEMS = Adding(ITENS, "documento_id", *ITEM.names)
+ADD_LINKS = Adding(LIGACOES, "documento_id", "laco", "chave")
+ADD_OWN = {
+    kind: Adding(
+        table_of(model),
+        "id",
+        *OWN_COLUMNS[kind].names,
+        *(["autorizados"] if "autorizados" in table_of(model).c else []),
+    )
+    for kind, model in OWN.items()
+}
+FACT = ("registrado", "aplicado", "documento_id", *KEPT)
+ADD_FACTS = Adding(EVENTOS, "id", *OWNER, *SAID.names, *FACT, "data_importacao")
+
+
+def _changing(table: Table, *names: str) -> Any:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return update(table).where(table.c.id == bindparam("row_id")).values(values)
+
+
+CHANGE_STATE = _changing(DOCUMENTOS, *STATE.names, "atualizado_em")
+CHANGE_TEXT = _changing(DOCUMENTOS, *KEPT)
+CHANGE_HEAD = _changing(DOCUMENTOS, *HEAD.names, *HEAD_MADE)
+CHANGE_FACT = _changing(EVENTOS, *SAID.names, *FACT)
+
+
+class Writing:
+    """The writing of one batch in a transaction, at one instant."""
+
+    def __init__(self, db: Session, now: datetime) -> None:
+        self.db, self.now, self.connection = db, now, db.connection()
+        self._texts: dict[bytes, int] = {}
+
+    def texts(self, kept: Iterable[Texto]) -> None:
+        """Keep texts, each once however many there are; afterwards `text_id` knows them."""
+        by_digest = {hashlib.sha256(one.bytes).hexdigest(): one.bytes for one in kept}
+        if not by_digest:
+            return
+        there = select(TEXTOS.c.sha256, TEXTOS.c.id).where(TEXTOS.c.sha256.in_(list(by_digest)))
+        known = {digest: number for digest, number in self.connection.execute(there)}  # noqa: C416 - a row is no pair
+        new = sorted(by_digest.keys() - known.keys())
+        numbers = next_numbers(self.db, XmlGuardado, len(new)) if new else ()
+        rows = [
+            (number, digest, len(content := by_digest[digest]), zlib.compress(content))
+            for number, digest in zip(numbers, new, strict=True)
+        ]
+        ADD_TEXTS.add_values(self.connection, rows)
+        known |= dict(zip(new, numbers, strict=True))
+        self._texts = {content: known[digest] for digest, content in by_digest.items()}
+
+    def text_id(self, texto: Texto | None) -> int | None:
+        """Return the number of a text that was kept."""
+        return None if texto is None else self._texts[texto.bytes]
+
+    def documents(self, fichas: Sequence[Ficha]) -> None:
+        """Add the new documents and change the others."""
+        new = [one for one in fichas if one.novo]
+        if new:
+            for ficha, number in zip(new, next_numbers(self.db, Documento, len(new)), strict=True):
+                ficha.id = number
+            ADD_DOCUMENTS.add_values(self.connection, [self._document(one) for one in new])
+        known = [one for one in fichas if not one.novo]
+        states = [(one, [*STATE.of(one.estado), self.now]) for one in known]
+        self._change(CHANGE_STATE, (*STATE.names, "atualizado_em"), states)
+        texts = [(one, [self.text_id(one.texto), one.texto.arquivo_nome]) for one in known if one.texto is not None]
+        self._change(CHANGE_TEXT, KEPT, texts)
+        filled = [(one, one.cabeca) for one in fichas if one.cabeca is not None]
+        told = [(one, cabeca) for one, cabeca in filled if not one.novo]
+        heads = [(one, [*HEAD.of(cabeca), *head_values(one, cabeca)]) for one, cabeca in told]
+        self._change(CHANGE_HEAD, (*HEAD.names, *HEAD_MADE), heads)
+        if told:
+            # those of a summary go
+            self.connection.execute(delete(LIGACOES).where(LIGACOES.c.documento_id.in_([one.id for one, _ in told])))
+        self._contents([(one.id, cabeca) for one, cabeca in filled if one.id is not None])
+
+    def _document(self, one: Ficha) -> list[Any]:
+        cabeca, texto = one.cabeca, one.texto
+        if cabeca is None or texto is None:
+            raise ValueError("a new document without content")
+        dono = one.dono
+        return [
+            one.id, dono.usuario_id, dono.empresa_id, dono.texto, *HEAD.of(cabeca), *head_values(one, cabeca),
+            *STATE.of(one.estado), self.text_id(texto), texto.arquivo_nome, self.now, self.now,
+        ]  # fmt: skip
+
+    def _contents(self, filled: Sequence[tuple[int, Cabeca]]) -> None:
+        """Write what only one kind says, items and links."""
+        for kind, adding in ADD_OWN.items():
+            adding.add_values(self.connection, [own_row(*one) for one in filled if type(one[1]) is kind])
+        items = [[number, *ITEM.of(item)] for number, cabeca in filled for item in items_of(cabeca)]
+        ADD_ITEMS.add_values(self.connection, items)
+        links = [[number, *link] for number, cabeca in filled for link in links_of(cabeca)]
+        ADD_LINKS.add_values(self.connection, links)
+
+    def facts(self, fatos: Sequence[Fato]) -> None:
+        """Add the new events and change the others."""
+        new = [one for one in fatos if one.id is None]
+        if new:
+            rows = []
+            for one, number in zip(new, next_numbers(self.db, DocumentoEvento, len(new)), strict=True):
+                owner = (one.dono.usuario_id, one.dono.empresa_id, one.dono.texto)
+                rows.append([number, *owner, *self._fact(one), self.now])
+            ADD_FACTS.add_values(self.connection, rows)
+        changed = [(one, self._fact(one)) for one in fatos if one.id is not None]
+        self._change(CHANGE_FACT, (*SAID.names, *FACT), changed)
+
+    def _fact(self, one: Fato) -> list[Any]:
+        xml_id, arquivo = (
+            (self.text_id(one.texto), one.texto.arquivo_nome) if one.texto else (one.xml_id, one.arquivo_nome)
+        )
+        documento_id = one.ficha.id if one.ficha is not None else one.documento_id
+        return [*SAID.of(one.evento), one.registrado, one.aplicado, documento_id, xml_id, arquivo]
+
+    def _change(self, statement: Any, names: Sequence[str], changed: Sequence[tuple[Any, Sequence[Any]]]) -> None:
+        if changed:
+            keys = [f"new_{name}" for name in names]
+            rows = [dict(zip(keys, map(plain, values), strict=True), row_id=one.id) for one, values in changed]
+            self.connection.execute(statement, rows)

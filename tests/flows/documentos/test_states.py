@@ -1,0 +1,158 @@
+"""What comes after a document, or before it, leaves it in the right state and is told once."""
+
+import json
+from collections.abc import Sequence
+from itertools import permutations
+
+import pytest
+from sqlalchemy import select
+from support.fiscal import (
+    EMITENTE,
+    company,
+    conhecimento,
+    documents,
+    evento,
+    events_about,
+    key,
+    nota,
+    stored,
+    told,
+    user,
+)
+
+from core.documentos.conteudo import Conteudo
+from core.documentos.situacao import Situacao
+from storage.models import Event
+from storage.session import reading
+
+pytestmark = pytest.mark.usefixtures("banco")
+CANCEL = evento()
+CORRECTION = evento(tipo="110110", correcao="onde se lê A, leia-se B")
+
+
+def changes() -> list[list[str]]:
+    """Return the fields of each change that was told."""
+    with reading() as db:
+        query = select(Event.corpo).where(Event.nome == "documento_atualizado").order_by(Event.id)
+        return [json.loads(body)["dados"]["campos_alterados"] for body in db.scalars(query)]
+
+
+def test_a_cancelled_document_stays_cancelled_whatever_comes() -> None:
+    usuario = user("ana")
+    stored(nota(), usuario_id=usuario)
+    after: Sequence[Conteudo] = (
+        CANCEL,
+        nota(),
+        evento(tipo="110001", status="135"),
+        evento(tipo="110131"),
+        evento(tipo="110111", sequencia=2, status=None),
+        evento(tipo="110111", sequencia=3, status="573"),
+        CANCEL,
+    )
+    for one in after:
+        stored(one, usuario_id=usuario)
+        (head,) = documents()
+        assert (head.situacao, head.status, head.motivo) == (Situacao.CANCELADA, "101", "Cancelamento homologado")
+    assert told() == ["nfe_importada", "documento_atualizado"]
+    assert changes() == [["status_nfe", "motivo"]]
+    assert [one.registrado for one in events_about()] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize("answer", [None, "573", "490"])
+def test_an_event_that_nothing_proves_changes_nothing(answer: str | None) -> None:
+    usuario = user("ana")
+    stored(nota(), usuario_id=usuario)
+    (done,) = stored(evento(status=answer), usuario_id=usuario)
+    (head,) = documents()
+    assert (head.situacao, head.status) == (Situacao.AUTORIZADA, "100")
+    assert told() == ["nfe_importada"]
+    assert "o documento não muda" in done.mensagem
+    assert [one.registrado for one in events_about()] == [False]
+    # its answer comes later, and then once more
+    stored(CANCEL, usuario_id=usuario)
+    stored(CANCEL, usuario_id=usuario)
+    assert documents()[0].situacao == Situacao.CANCELADA
+    assert told() == ["nfe_importada", "documento_atualizado"]
+    assert [one.registrado for one in events_about()] == [True]
+
+
+def test_the_summary_of_an_event_and_the_event_are_one_row_and_one_event() -> None:
+    usuario = user("ana")
+    stored(nota(), usuario_id=usuario)
+    stored(evento(completo=False, status=None), usuario_id=usuario)
+    assert documents()[0].situacao == Situacao.CANCELADA
+    stored(CANCEL, usuario_id=usuario)
+    stored(evento(completo=False, status=None), usuario_id=usuario)
+    (row,) = events_about()
+    assert (row.completo, row.registrado, row.aplicado, row.status) == (True, True, True, "135")
+    assert row.documento_id == documents()[0].id
+    assert told() == ["nfe_importada", "documento_atualizado"]
+
+
+def test_a_correction_counts_once_its_text_is_there() -> None:
+    usuario = user("ana")
+    stored(nota(), usuario_id=usuario)
+    stored(evento(tipo="110110", completo=False, status=None), usuario_id=usuario)
+    assert told() == ["nfe_importada"]
+    stored(CORRECTION, usuario_id=usuario)
+    stored(CORRECTION, usuario_id=usuario)
+    (head,) = documents()
+    assert (head.correcao, head.correcao_sequencia) == ("onde se lê A, leia-se B", 1)
+    assert changes() == [["correcao"]]
+
+
+def test_the_summary_proves_the_text_that_came_without_its_answer() -> None:
+    usuario = user("ana")
+    stored(nota(), evento(tipo="110110", correcao="texto", status=None), usuario_id=usuario)
+    stored(evento(tipo="110110", completo=False, status=None), usuario_id=usuario)
+    assert documents()[0].correcao == "texto"
+    stored(evento(tipo="110110", correcao="texto"), usuario_id=usuario)
+    assert [one.completo for one in events_about()] == [True]
+    assert changes() == [["correcao"]]
+
+
+def test_the_order_of_arrival_changes_nothing() -> None:
+    ends = set()
+    arrivals = [nota(protocolo=None), nota(), CANCEL, CORRECTION]
+    for number, order in enumerate(permutations(arrivals), 1):
+        usuario = user(f"u{number}")
+        for one in order:
+            stored(one, usuario_id=usuario)
+        (head,) = [one for one in documents() if one.usuario_id == usuario]
+        ends.add((head.situacao, head.status, head.motivo, head.protocolo, head.correcao))
+    assert ends == {("cancelada", "101", "Cancelamento homologado", nota().protocolo, CORRECTION.correcao)}
+
+
+def test_an_event_waits_for_its_document_and_is_told_after_it() -> None:
+    usuario = user("ana")
+    (waiting,) = stored(CANCEL, usuario_id=usuario)
+    assert "até que o documento chegue" in waiting.mensagem
+    assert told() == []
+    stored(nota(), usuario_id=usuario)
+    assert documents()[0].situacao == Situacao.CANCELADA
+    assert [one.documento_id for one in events_about()] == [documents()[0].id]
+    assert told() == ["nfe_importada", "documento_atualizado"]
+
+
+def test_an_event_that_no_company_has_waits_for_every_owner_of_its_user() -> None:
+    ana, bia = user("ana"), user("bia")
+    stored(evento(chave=key(1, emitente=EMITENTE)), usuario_id=ana)
+    mine = company(ana, EMITENTE)
+    theirs = company(bia, EMITENTE)
+    stored(nota())
+    found = {one.empresa_id: one.situacao for one in documents()}
+    assert found == {mine: Situacao.CANCELADA, theirs: Situacao.AUTORIZADA}
+
+
+def test_events_of_one_batch_are_told_as_if_each_had_come_alone() -> None:
+    usuario = user("ana")
+    stored(CANCEL, CORRECTION, nota(), usuario_id=usuario)
+    assert told() == ["nfe_importada", "documento_atualizado", "documento_atualizado"]
+    assert sorted(changes()) == [["correcao"], ["status_nfe", "motivo"]]
+
+
+def test_a_cte_is_cancelled_and_told_by_its_own_names() -> None:
+    usuario = user("ana")
+    stored(conhecimento(), evento(chave=key(1, "57")), usuario_id=usuario)
+    assert documents()[0].situacao == Situacao.CANCELADA
+    assert changes() == [["status_cte", "motivo"]]
