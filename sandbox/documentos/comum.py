@@ -14,7 +14,7 @@ NFE, CTE, SAT = (
 )
 BRASILIA = timezone(timedelta(hours=-3))
 QUANDO = datetime(2026, 1, 15, 10, 30, tzinfo=BRASILIA)
-_DIGEST = "5dCn8Jwq6XcTiGYJ4UCRIQ0mAnY="
+_DIGEST = "5dCn8Jwq6XcTiGYJ4UCRIQ0mAnY="  # pragma: allowlist secret
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,19 @@
 
 from datetime import datetime
 
-from sandbox.documentos.comum import CTE, EMITENTE, NFE, QUANDO, Feito, Pessoa, numero_protocolo, protocolo
+from sandbox.documentos.comum import CTE, EMITENTE, NFE, QUANDO, Feito, Pessoa, assinatura, numero_protocolo, protocolo
 
 CANCELAMENTO, CORRECAO = "110111", "110110"
 _NOMES = {CANCELAMENTO: "Cancelamento", CORRECAO: "Carta de Correcao", "110112": "Cancelamento por substituicao"}
+
+_CONDICOES = (
+    "A Carta de Correcao e disciplinada pelo paragrafo 1o-A do art. 7o do Convenio S/N, de 15 de dezembro de "
+    "1970 e pode ser utilizada para regularizacao de erro ocorrido na emissao de documento fiscal, desde que o "
+    "erro nao esteja relacionado com: I - as variaveis que determinam o valor do imposto tais como: base de "
+    "calculo, aliquota, diferenca de preco, quantidade, valor da operacao ou da prestacao; II - a correcao de "
+    "dados cadastrais que implique mudanca do remetente ou do destinatario; III - a data de emissao ou de "
+    "saida."
+)
 
 
 def evento(
@@ -30,30 +39,35 @@ def evento(
     said = _NOMES.get(tipo, "Evento de exemplo")
     detail = f"<nProt>{numero_protocolo(key)}</nProt><xJust>Cancelado a pedido do cliente</xJust>"
     if tipo == CORRECAO:
-        detail = f"<xCorrecao>{correcao or 'Corrige o endereço de entrega'}</xCorrecao><xCondUso>Condições</xCondUso>"
+        detail = (
+            f"<xCorrecao>{correcao or 'Corrige o endereço de entrega'}</xCorrecao><xCondUso>{_CONDICOES}</xCondUso>"
+        )
     if alvo:
         detail = f"<nProtEvento>{alvo}</nProtEvento>"
     inner = f"<descEvento>{said}</descEvento>{detail}"
     if space == CTE:
         inner = f"<evCancCTe>{inner}</evCancCTe>" if tipo == CANCELAMENTO else f"<evOutroCTe>{inner}</evOutroCTe>"
-    digits = 3 if space == CTE else 2
+    digits, layout = (3, "4.00") if space == CTE else (2, "1.00")
+    version, attribute = ("", "versaoEvento") if space == CTE else ("<verEvento>1.00</verEvento>", "versao")
+    number = f"{sequencia:0{digits}d}"
+    answered = f"ret{name[:1].upper()}{name[1:]}"
     body = (
-        f'<{name} xmlns="{space}" versao="1.00"><infEvento Id="ID{tipo}{key}{sequencia:0{digits}d}">'
-        f"<cOrgao>{key[:2]}</cOrgao>"
+        f'<{name} xmlns="{space}" versao="{layout}"><infEvento Id="ID{tipo}{key}{number}"><cOrgao>{key[:2]}</cOrgao>'
         f"<tpAmb>{ambiente}</tpAmb>{autor.numero}<{field}>{key}</{field}><dhEvento>{quando.isoformat()}</dhEvento>"
-        f"<tpEvento>{tipo}</tpEvento><nSeqEvento>{sequencia}</nSeqEvento><verEvento>1.00</verEvento>"
-        f'<detEvento versao="1.00">{inner}</detEvento></infEvento></{name}>'
+        f"<tpEvento>{tipo}</tpEvento><nSeqEvento>{sequencia}</nSeqEvento>{version}"
+        f'<detEvento {attribute}="{layout}">{inner}</detEvento></infEvento>'
+        f"{assinatura(key + number, 'ID' + tipo)}</{name}>"
     )
     if status is None:
         return body.encode()
     answer = (
-        f'<ret{name[:1].upper()}{name[1:]} versao="1.00"><infEvento><tpAmb>{ambiente}</tpAmb><verAplic>SP</verAplic>'
+        f'<{answered} versao="{layout}"><infEvento><tpAmb>{ambiente}</tpAmb><verAplic>SP</verAplic>'
         f"<cOrgao>{key[:2]}</cOrgao><cStat>{status}</cStat><xMotivo>Evento registrado</xMotivo><{field}>{key}</{field}>"
         f"<tpEvento>{tipo}</tpEvento><xEvento>{said}</xEvento><nSeqEvento>{sequencia}</nSeqEvento>"
         f"<dhRegEvento>{quando.isoformat()}</dhRegEvento><nProt>9{numero_protocolo(key)[1:]}</nProt></infEvento>"
-        f"</ret{name[:1].upper()}{name[1:]}>"
+        f"</{answered}>"
     )
-    return f'<{root} xmlns="{space}" versao="1.00">{body}{answer}</{root}>'.encode()
+    return f'<{root} xmlns="{space}" versao="{layout}">{body}{answer}</{root}>'.encode()
 
 
 def resumo_de_evento(

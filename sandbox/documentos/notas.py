@@ -137,7 +137,7 @@ def inutilizada(
     ident = f"ID35{ano}{emitente.documento}{modelo}{serie:03d}{inicio:09d}{fim:09d}"
     asked = (
         f'<inutNFe xmlns="{NFE}" versao="4.00"><infInut Id="{ident}"><tpAmb>1</tpAmb><xServ>INUTILIZAR</xServ>'
-        f"<cUF>35</cUF>{faixa}<xJust>Numeração pulada pelo sistema</xJust></infInut></inutNFe>"
+        f"<cUF>35</cUF>{faixa}<xJust>Numeração pulada pelo sistema</xJust></infInut>{assinatura('', ident)}</inutNFe>"
     )
     if status is None:
         return asked.encode()
