@@ -44,7 +44,7 @@ check: setup $(STAMP_DEV) ## Format check, lint, types and secret scan
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 
 format: $(STAMP_DEV) ## Format the code and fix what lint can fix
 	$(BIN)/ruff format .

@@ -1,6 +1,9 @@
 """The beat table: each scheduled name has a task, on the queue it says, and no message outlives its period."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +14,13 @@ from conftest import Configure
 from beat_schedule import DAY_SECONDS, schedule
 from core import celery_app, queues
 from core.settings.load import get_settings
+
+
+def test_the_table_that_runs_is_the_one_of_this_tree_wherever_it_is_started(tmp_path: Path) -> None:
+    """A copy that an installation made would go on with the entries of the day it was made."""
+    program = "import beat_schedule; print(beat_schedule.__file__)"
+    told = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert Path(told.stdout.strip()) == Path(__file__).parent.parent / "beat_schedule.py"
 
 
 @pytest.mark.parametrize(("name", "entry"), schedule().items())

@@ -1,10 +1,8 @@
 """The table of imports and the trees that people read are those that the tests hold."""
 
-import ast
 import re
 from pathlib import Path
 
-import pytest
 from support.architecture import APART, BESIDES, HAND_IT_ON, MAY_IMPORT, READ_THE_ENVIRONMENT, SHARING, imported
 
 ROOT = Path(__file__).parents[2]
@@ -43,22 +41,6 @@ def test_the_rules_name_what_is_there() -> None:
     files = {*SHARING, *READ_THE_ENVIRONMENT, *HAND_IT_ON}
     assert [name for name in sorted(files) if not (ROOT / name).is_file()] == []
     assert [name for name in sorted(shared) if not (ROOT / name).is_dir() and not (ROOT / f"{name}.py").is_file()] == []
-
-
-@pytest.mark.parametrize("room", ["alerts", "connectors", "tasks"])
-def test_rooms_of_conditions_are_kept_apart(room: str) -> None:
-    """A folder in which several files judge the same source is in the table, so that none knows another."""
-    folders = {path.parent for path in (ROOT / room).rglob("*.py") if len(judges(path.parent)) > 1}
-    assert {folder.relative_to(ROOT).as_posix() for folder in folders} <= set(APART)
-
-
-def judges(folder: Path) -> list[Path]:
-    def defines(path: Path) -> bool:
-        return any(
-            isinstance(node, ast.FunctionDef) and node.name == "judge" for node in ast.parse(path.read_text()).body
-        )
-
-    return [path for path in folder.glob("*.py") if defines(path)]
 
 
 def test_the_readme_shows_every_folder_once() -> None:

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,16 @@ def test_the_head_the_code_expects_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "storage/migrations"))
     assert ScriptDirectory.from_config(config).get_current_head() == migrate.HEAD
+
+
+def test_the_migrations_are_one_chain() -> None:
+    """Of two made beside each other the later one takes the next number and follows the other."""
+    follows: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "storage/migrations/versions").glob("[0-9]*.py")):
+        before = re.search(r"^down_revision = (.*)$", path.read_text(), re.MULTILINE)
+        assert before, path.name
+        follows.setdefault(before[1], []).append(path.name)
+    assert {number: names for number, names in follows.items() if len(names) > 1} == {}
 
 
 def test_a_missing_sqlite_database_is_created_by_whoever_comes_first() -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from pathlib import Path
 
 BASE = {"core"}
 MAY_IMPORT: dict[str, set[str]] = {
@@ -26,22 +27,34 @@ BESIDES: dict[str, set[str]] = {
     "workers/demo.py": {"sandbox"},
     "workers/up.py": {"storage"},
 }
-# Rooms whose members do not know each other, and what their members share.
+# Rooms whose members do not know each other, and what they share; `conditions` finds those of the sources of alerts.
 APART: dict[str, set[str]] = {
     "tasks": {"base"},
     "connectors": {"base"},
     "alerts": {"judgement", "state", "telling", "reminders", "moment"},
-    "alerts/entregas": {"destinations"},
-    "alerts/fila": {"accounts"},
-    "alerts/questor": {"lots"},
     "alerts/sat": {"registry", "shape"},
-    "alerts/sync": {"flows"},
 }
 SHARING = {"alerts/sat/public.py", "alerts/sat/registry.py", "alerts/sat/guests.py"}
 READ_THE_ENVIRONMENT = {"core/settings/load.py"}
 # They hand the environment on to a process that they start, and read no setting from it.
 HAND_IT_ON = {"connectors/sat/local.py", "workers/child.py"}
 MADE_IN = re.compile(r"/(?:work|farm|root)/|\.\./" + "shared|pypi\\.org|pythonhosted|--(?:extra-)?index-url")
+
+
+def defines(text: str, name: str) -> bool:
+    """Tell whether a file has a function of this name."""
+    return any(isinstance(node, ast.FunctionDef) and node.name == name for node in ast.parse(text).body)
+
+
+def conditions(root: Path) -> dict[str, set[str]]:
+    """Return each source of alerts with several conditions, and what they share: its files that judge nothing."""
+    rooms: dict[str, set[str]] = {}
+    for folder in sorted(path for path in (root / "alerts").iterdir() if path.is_dir()):
+        files = {path.stem: path.read_text() for path in folder.glob("*.py") if path.stem != "__init__"}
+        judging = {name for name, text in files.items() if defines(text, "judge")}
+        if len(judging) > 1:
+            rooms[f"alerts/{folder.name}"] = set(files) - judging
+    return rooms
 
 
 def imported(text: str) -> set[tuple[str, ...]]:
@@ -72,10 +85,10 @@ def other_flows(name: str, text: str) -> set[str]:
     return others - {own}
 
 
-def sideways(name: str, text: str, members: set[str]) -> set[str]:
-    """Return what a member of a room imports of the other members; `members` are the room's names."""
+def sideways(name: str, text: str, members: set[str], rooms: dict[str, set[str]]) -> set[str]:
+    """Return what a member of one of these rooms imports of the other members; `members` are the rooms' names."""
     found: set[str] = set()
-    for room, shared in APART.items():
+    for room, shared in rooms.items():
         if not name.startswith(f"{room}/") or name in SHARING or name.endswith("__init__.py"):
             continue
         steps = tuple(room.split("/"))
