@@ -13,6 +13,8 @@ CONNECT_SECONDS = 10
 IDLE_SECONDS = 300
 # Keeps a firewall from forgetting the connection, and finds a dead peer; in minutes.
 PROBE_MINUTES = 1
+# Of a call's time, what a server may use of it.
+SERVER_SHARE = 0.75
 MODULE = "esteira"
 EXPIRING = "ORA-28002"
 
@@ -60,6 +62,8 @@ def _url(conta: ContaFila) -> URL:
 
 def _options(url: URL, conta: ContaFila) -> dict[str, Any]:
     seconds = int(max(conta.call_timeout, 1))
+    # sooner than the connection is given up: the server says what it waited for, a silent one would not
+    waits = int(conta.call_timeout * 1000 * SERVER_SHARE)
     options: dict[str, dict[str, Any]] = {
         "oracle": {
             "tcp_connect_timeout": min(CONNECT_SECONDS, conta.call_timeout),
@@ -70,7 +74,7 @@ def _options(url: URL, conta: ContaFila) -> dict[str, Any]:
             "connect_timeout": min(CONNECT_SECONDS, seconds),
             "application_name": MODULE,
             "client_encoding": "utf8",
-            "options": f"-c statement_timeout={seconds * 1000} -c lock_timeout={seconds * 1000}",
+            "options": f"-c statement_timeout={waits} -c lock_timeout={waits}",
             "keepalives_idle": 30,
             "tcp_user_timeout": seconds * 1000,
         },

@@ -61,7 +61,7 @@ def test_rows_that_another_transaction_holds_are_passed_over(fila: Queue) -> Non
 
 @pytest.mark.parametrize("vazia", ["postgres"], indirect=True)
 def test_a_locked_table_is_for_later(fila: Queue, configure: Configure) -> None:
-    configure(fila__call_timeout="1")
+    configure(fila__call_timeout="3")
     fila.add(1)
     accounts.opened("padrao")
     with fila.engine.connect() as connection, connection.begin():
