@@ -23,3 +23,15 @@ class Page(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.itens)
+
+
+@dataclass(frozen=True)
+class Counted(Page[T]):
+    """A page of a list that also says how long the list is: exactly, or where it is long about so (`count_exact`)."""
+
+    count: int = 0
+    count_exact: bool = True
+
+    def map(self, change: Callable[[T], Q]) -> "Counted[Q]":
+        """Return the same page of other things."""
+        return Counted(tuple(change(one) for one in self.itens), self.depois, self.count, self.count_exact)

@@ -11,10 +11,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 VIEWS = sorted(
-    path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for path in ROOT.glob("flows/*/views.py")
+    path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+    for pattern in ("flows/*/views.py", "flows/*/views/[!_]*.py", "flows/*/detalhe.py")
+    for path in ROOT.glob(pattern)
 )
 SURFACES = sorted(path for room in ("cli", "api") for path in (ROOT / room).rglob("*.py"))
-PLAIN = {"int", "str", "bool", "float", "None", "datetime", "date", "tuple", "dict", "Any", "Mapping"}
+PLAIN = {"int", "str", "bool", "float", "None", "Decimal", "datetime", "date", "tuple", "dict", "Any", "Mapping"}
 
 
 def models(module: str) -> list[type]:
@@ -23,11 +25,14 @@ def models(module: str) -> list[type]:
     return [kind for _, kind in found if kind.__module__ == module and dataclasses.is_dataclass(kind)]
 
 
+READ_MODELS = {kind.__name__ for module in VIEWS for kind in models(module)}
+
+
 @pytest.mark.parametrize("module", VIEWS)
 def test_read_models_are_frozen_and_plain(module: str) -> None:
     own = models(module)
     assert own
-    names = PLAIN | {kind.__name__ for kind in own}
+    names = PLAIN | READ_MODELS
     for kind in own:
         assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
         for field in dataclasses.fields(kind):

@@ -16,7 +16,7 @@ NOTA: dict[str, Any] = {
     "emit_nome": "PADARIA  SÃO JOÃO\nLTDA",
     "emit_cnpj": "12345678000195",
     "dest_nome": "Açougue 100% Bom_Preço",
-    "dest_cnpj_cpf": "12ABC34501DE35",
+    "dest_cnpj_cpf": "12ABC34501DE35",  # pragma: allowlist secret
 }
 
 

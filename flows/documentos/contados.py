@@ -1,0 +1,40 @@
+"""What totals count, the same everywhere: authorised, whole, of production (`tpAmb` 1), and each document once.
+
+docs/reference/contracts/sefaz.md §8.6. A document between two companies of one caller is theirs twice: in what tells
+roles apart it counts for both, in every other total the first of the two does.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import exists
+from sqlalchemy.orm import Session, aliased
+
+from core.caller import Caller
+from core.documentos.situacao import Situacao
+from flows.documentos.filtro import TUDO, Conditions, Filtro, asked, of_kinds, whose
+from storage.models import Documento
+
+PRODUCAO = 1
+ZERO = Decimal("0.00")
+
+
+def for_each_company(
+    db: Session, caller: Caller, kinds: Sequence[str], filtro: Filtro = TUDO, model: type[Documento] = Documento
+) -> Conditions:
+    """Return the conditions for what counts, for each company that has it."""
+    stands: Conditions = [model.situacao == Situacao.AUTORIZADA, model.ambiente == PRODUCAO, model.completo.is_(True)]
+    return [of_kinds(kinds, model), *whose(db, filtro, caller, model), *stands]
+
+
+def once(db: Session, caller: Caller, kinds: Sequence[str], filtro: Filtro = TUDO) -> Conditions:
+    """Return the conditions for what counts, each key once, and for what was asked for."""
+    other = aliased(Documento)
+    same = [other.chave == Documento.chave, other.id < Documento.id]
+    earlier = exists().where(*same, *for_each_company(db, caller, kinds, filtro, other)).correlate(Documento)
+    return [*for_each_company(db, caller, kinds, filtro), *asked(filtro), ~earlier]
+
+
+def money(value: Decimal | None) -> Decimal:
+    """Return a sum; over nothing it is 0.00."""
+    return ZERO if value is None else value

@@ -1,0 +1,108 @@
+"""Who and what weighs most (docs/reference/contracts/integracoes.md §4.20); what counts: `contados`."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from core.caller import OPERATOR, Caller
+from core.documentos.conteudo import Papel
+from flows.documentos.contados import money, once
+from flows.documentos.filtro import TUDO
+from flows.documentos.views import emitentes, rotas
+from storage.models import Documento, DocumentoItem, NFe
+from storage.models.documentos import DE_NFE
+from storage.session import reading
+
+MOST, MONTHS = 10, 12
+# A sale: an outgoing note (tpNF 1), normal or complementary (finNFe 1, 2), not one that the company only received.
+SAIDA, DE_VENDA = 1, (1, 2)
+
+
+@dataclass(frozen=True)
+class EmitenteView:
+    """An issuer, by its newest name."""
+
+    emit_cnpj: str
+    emit_nome: str | None
+    total: int
+    valor: Decimal
+
+
+@dataclass(frozen=True)
+class ProdutoView:
+    """A product, by its code and name."""
+
+    codigo_produto: str | None
+    descricao: str | None
+    qtd_total: Decimal
+    valor_total: Decimal
+
+
+@dataclass(frozen=True)
+class RotaView:
+    """A route."""
+
+    municipio_inicio: str | None
+    uf_inicio: str | None
+    municipio_fim: str | None
+    uf_fim: str | None
+    total: int
+    valor: Decimal
+
+
+@dataclass(frozen=True)
+class MesView:
+    """The sales of a month (AAAA-MM)."""
+
+    mes: str
+    total: int
+    valor: Decimal
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """The greatest of each, and the newest months."""
+
+    top_emitentes: tuple[EmitenteView, ...]
+    top_produtos: tuple[ProdutoView, ...]
+    top_rotas: tuple[RotaView, ...]
+    vendas_por_mes: tuple[MesView, ...]
+
+
+def statistics(caller: Caller = OPERATOR) -> Statistics:
+    """Return the figures of a caller."""
+    with reading() as db:
+        issuers = emitentes.greatest(db, TUDO, MOST, caller)
+        routes = rotas.greatest(db, TUDO, MOST, caller)
+        return Statistics(
+            tuple(EmitenteView(one.emit_cnpj, one.emit_nome, one.total_notas, one.valor_total) for one in issuers),
+            _products(db, caller),
+            tuple(_route(one) for one in routes),
+            _months(db, caller),
+        )
+
+
+def _route(one: rotas.RotaTotal) -> RotaView:
+    ends = (one.municipio_inicio, one.uf_inicio, one.municipio_fim, one.uf_fim)
+    return RotaView(*ends, one.total_ctes, one.valor_total)
+
+
+def _products(db: Session, caller: Caller) -> tuple[ProdutoView, ...]:
+    product: tuple[Any, ...] = (DocumentoItem.codigo_produto, DocumentoItem.descricao)
+    amount: Any = func.coalesce(func.sum(DocumentoItem.quantidade), Decimal(0))
+    query = select(*product, amount, func.sum(DocumentoItem.valor_total))
+    query = query.join(Documento, Documento.id == DocumentoItem.documento_id).where(*once(db, caller, DE_NFE))
+    order: tuple[Any, ...] = (amount.desc(), *(func.coalesce(one, "") for one in product))
+    rows = db.execute(query.group_by(*product).order_by(*order).limit(MOST))
+    return tuple(ProdutoView(*row[:3], money(row[3])) for row in rows)
+
+
+def _months(db: Session, caller: Caller) -> tuple[MesView, ...]:
+    ours = or_(Documento.papel.is_(None), Documento.papel == Papel.EMITENTE)
+    sold = (NFe.tipo == SAIDA, NFe.finalidade.in_(DE_VENDA), ours, Documento.mes.is_not(None))
+    query = select(Documento.mes, func.count(), func.sum(Documento.valor_total)).join(NFe, NFe.id == Documento.id)
+    query = query.where(*once(db, caller, DE_NFE), *sold).group_by(Documento.mes).order_by(Documento.mes.desc())
+    return tuple(MesView(mes or "", count, money(value)) for mes, count, value in db.execute(query.limit(MONTHS)))
