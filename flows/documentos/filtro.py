@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -46,8 +47,8 @@ def of_kinds(kinds: Sequence[str], model: type[Documento] = Documento) -> Column
     return model.especie.in_(named)
 
 
-def whose(db: Session, filtro: Filtro, caller: Caller, model: type[Documento] = Documento) -> Conditions:
-    """Return the conditions for what is the caller's, and of one company if asked."""
+def whose(db: Session, filtro: Filtro, caller: Caller, model: Any = Documento) -> Conditions:
+    """Return the conditions for what is the caller's, and of one company if asked; of any table of what is owned."""
     mine: Conditions = [visible(caller, model.usuario_id)]
     if filtro.empresa:
         mine.append(model.empresa_id.in_(companies(db, filtro.empresa, caller)))

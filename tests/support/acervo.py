@@ -71,7 +71,7 @@ def nota(numero: int, **said: Any) -> NotaFiscal:
     cnpj, modelo, serie = said.get("emit_cnpj") or PADARIA, said.get("modelo", "55"), said.get("serie", 1)
     usual: dict[str, Any] = {
         "especie": Especie.NFCE if modelo == "65" else Especie.NFE,
-        "chave": chave(numero, cnpj=cnpj, modelo=modelo, serie=serie, aamm=aamm),
+        "chave": said.get("chave") or chave(numero, cnpj=cnpj, modelo=modelo, serie=serie, aamm=aamm),
         "modelo": modelo,
         "serie": serie,
         "numero": numero,

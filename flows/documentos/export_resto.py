@@ -1,0 +1,77 @@
+"""What an export has besides documents: events that wait for theirs, and ranges of numbers that will not be used."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from core.caller import Caller
+from core.settings.core import CoreSettings
+from flows.documentos.export_nomes import NO_DATE, Membro, event_name, folder, month_of_key, safe
+from flows.documentos.filtro import Conditions, Filtro, whose
+from storage.models import DocumentoEvento, Empresa, InutilizacaoGuardada
+from storage.session import reading
+
+PAGE = 500
+
+
+def rest(filtro: Filtro, caller: Caller) -> Iterator[Membro]:
+    """Yield the texts; nothing where more than company and month is asked for, which they could not answer."""
+    if filtro == Filtro(empresa=filtro.empresa, mes=filtro.mes):
+        yield from _waiting(filtro, caller)
+        yield from _ranges(filtro, caller)
+
+
+def _waiting(filtro: Filtro, caller: Caller) -> Iterator[Membro]:
+    other = aliased(DocumentoEvento)
+    mine = [*_whose(filtro, caller, DocumentoEvento), DocumentoEvento.documento_id.is_(None)]
+    if filtro.mes:
+        mine.append(func.substr(DocumentoEvento.chave, 3, 4) == filtro.mes[2:].replace("-", ""))
+    # of two owners who wait for the same
+    same = [getattr(other, name) == getattr(DocumentoEvento, name) for name in ("chave", "tipo_evento", "sequencia")]
+    earlier = [*_whose(filtro, caller, other), other.documento_id.is_(None), other.id < DocumentoEvento.id]
+    before = select(func.count()).select_from(other).where(*same, *earlier).correlate(DocumentoEvento)
+    event = (DocumentoEvento.chave, DocumentoEvento.tipo_evento, DocumentoEvento.sequencia, DocumentoEvento.xml_id)
+    for row in _rows(DocumentoEvento, mine, *event, before.scalar_subquery()):
+        _, cnpj, chave, kind, sequence, text, nth = row
+        base = f"{folder(cnpj or chave[6:20])}/{month_of_key(chave)}/{safe(chave)}" + (f"-{nth + 1}" if nth else "")
+        yield Membro(event_name(base, kind, sequence), text, None, "eventos")
+
+
+def _ranges(filtro: Filtro, caller: Caller) -> Iterator[Membro]:
+    kind = InutilizacaoGuardada
+    columns = (kind.emit_cnpj, kind.modelo, kind.serie, kind.inicio, kind.fim, kind.recebido_em, kind.xml_id)
+    names = set[str]()
+    for _, cnpj, issuer, modelo, serie, begin, end, told, text in _rows(kind, _whose(filtro, caller, kind), *columns):
+        when = told.astimezone(CoreSettings.current().zone) if told else None
+        if filtro.mes and (when is None or f"{when:%Y-%m}" != filtro.mes):
+            continue
+        place = f"{folder(cnpj or issuer)}/{f'{when:%Y/%m}' if when else NO_DATE}"
+        base = f"{place}/{safe(modelo)}-{serie:03d}-{begin}-{end}"
+        name = next(name for nth in range(len(names) + 1) if (name := _numbered(base, nth)) not in names)
+        names.add(name)
+        yield Membro(name, text, when, "inutilizacoes")
+
+
+def _numbered(base: str, nth: int) -> str:
+    return f"{base}{f'-{nth + 1}' if nth else ''}-inutilizacao.xml"
+
+
+def _whose(filtro: Filtro, caller: Caller, model: Any) -> Conditions:
+    with reading() as db:
+        return whose(db, filtro, caller, model)
+
+
+def _rows(model: Any, mine: Conditions, *columns: Any) -> Iterator[Any]:
+    """Yield the rows that have a text, each page read by itself: the row's number, its company's CNPJ, the columns."""
+    query = select(model.id, Empresa.cnpj, *columns).join(Empresa, Empresa.id == model.empresa_id, isouter=True)
+    last = 0
+    while True:
+        page = query.where(*mine, model.xml_id.is_not(None), model.id > last).order_by(model.id).limit(PAGE)
+        with reading() as db:
+            rows = db.execute(page).all()
+        if not rows:
+            return
+        yield from rows
+        last = rows[-1][0]
