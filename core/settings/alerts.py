@@ -21,3 +21,6 @@ class AlertSettings(Section):
     stalled_days: Annotated[float, Field(gt=0), Unit("dias")] = Field(
         3, description="Avisa quando nada de um lote é aceito há mais que isto, também fora da janela."
     )
+    gap_days: Annotated[float, Field(ge=0), Unit("dias")] = Field(
+        7, description="Avisa quando faltam números nas notas emitidas por uma empresa há mais que isto."
+    )
