@@ -2,18 +2,19 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Depois, Fila, Json, Limite
+from cli.options import Depois, Fila, Json, Limite, Usuario
 from cli.output import console, document, instant, plain, report, say
 from cli.portuguese import Noun
 from core.clock import SYSTEM
-from core.errors import Misconfigured, Rejected, Transient
+from core.errors import Misconfigured, Rejected, Transient, UsageError
 from core.page import SIZE
 from core.settings.accounts import PADRAO
 from core.text import plural
@@ -46,6 +47,8 @@ def listar(limite: Limite = SIZE, depois: Depois = None, as_json: Json = False) 
         "lote": "Lote",
         "conta": "Conta",
         "pasta": "Pasta",
+        "empresa": "Acervo de",
+        "mes": "Mês",
         "varrido_em": "Varrido",
         "enviar": "Enviar",
         "concluido_em": "Concluído",
@@ -55,16 +58,45 @@ def listar(limite: Limite = SIZE, depois: Depois = None, as_json: Json = False) 
 
 @app.command()
 def varrer(
-    pasta: Annotated[str, typer.Argument(metavar="PASTA", help="Pasta com os XML, também dentro de ZIP.")],
+    pasta: Annotated[
+        str | None,
+        typer.Argument(metavar="[PASTA]", help="Pasta com os XML, também dentro de ZIP.", show_default=False),
+    ] = None,
+    acervo: Annotated[bool, typer.Option("--acervo", help="Os documentos guardados, em vez de uma pasta.")] = False,
+    empresa: Annotated[str | None, typer.Option("--empresa", help="CNPJ de quem é o acervo.")] = None,
+    usuario: Usuario = None,
+    mes: Annotated[str | None, typer.Option("--mes", help="Só um mês do acervo, AAAA-MM.")] = None,
     nome: Annotated[str | None, typer.Option("--nome", help="Nome do lote; sem ele, o da pasta.")] = None,
     conta: Conta = PADRAO,
     as_json: Json = False,
 ) -> None:
-    """Lê uma pasta e anota o que é cada arquivo; não envia nada."""
+    """Lê uma pasta ou o acervo de uma empresa e anota o que é cada documento; não envia nada."""
+    from flows.questor import scan, sources
+
+    if acervo:
+        if pasta is not None or empresa is None:
+            raise UsageError("Com --acervo diga --empresa CNPJ, sem pasta.")
+        origem = sources.of_store(empresa, usuario, mes)
+    else:
+        if pasta is None or empresa or usuario or mes:
+            raise UsageError("Diga uma PASTA, ou --acervo --empresa CNPJ.")
+        origem = sources.of_folder(pasta)
+    with _meter() as show:
+        found = scan.scan(origem, nome, conta, show)
+    rate = found.arquivos / found.segundos if found.segundos else 0.0
+    if as_json:
+        document({**asdict(found), "por_segundo": round(rate, 1)})
+        return
+    files, read = plural(found.arquivos, "arquivo", "arquivos"), plural(found.lidos, "lido", "lidos")
+    say(f"{files} em {found.segundos:.1f} s ({rate:.0f}/s), {read}.")
+    say(f"Lote {found.lote}: " + (", ".join(f"{n} {estado}" for estado, n in found.estados.items()) or "vazio") + ".")
+
+
+@contextmanager
+def _meter() -> Iterator[Callable[[int], None]]:
+    """Show on stderr how many files were met; yield what is told of them."""
     from rich.progress import Progress as Meter
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    from flows.questor import scan
 
     columns = (SpinnerColumn(), TextColumn("{task.completed} arquivos, {task.fields[rate]:.0f}/s"), TimeElapsedColumn())
     with Meter(*columns, console=console("err"), transient=True) as meter:
@@ -73,14 +105,31 @@ def varrer(
         def show(met: int) -> None:
             meter.update(task, completed=met, rate=met / max(time.monotonic() - began, 0.001))
 
-        found = scan.varrer(pasta, nome, conta, show)
-    rate = found.arquivos / found.segundos if found.segundos else 0.0
-    if as_json:
-        document({**asdict(found), "por_segundo": round(rate, 1)})
-        return
-    files, read = plural(found.arquivos, "arquivo", "arquivos"), plural(found.lidos, "lido", "lidos")
-    say(f"{files} em {found.segundos:.1f} s ({rate:.0f}/s), {read}.")
-    say(f"Lote {found.lote}: " + (", ".join(f"{n} {estado}" for estado, n in found.estados.items()) or "vazio") + ".")
+        yield show
+
+
+@app.command()
+def acervo(
+    empresa: Annotated[str, typer.Option("--empresa", help="CNPJ de quem são os documentos guardados.")],
+    usuario: Usuario = None,
+    mes: Annotated[str | None, typer.Option("--mes", help="Só um mês, AAAA-MM.")] = None,
+    conta: Conta = PADRAO,
+    as_json: Json = False,
+) -> None:
+    """Mostra, por mês e tipo, o que está guardado e o que disso já está no Questor."""
+    from flows.questor import stored
+
+    columns = {
+        "mes": "Mês",
+        "tipo": "Tipo",
+        "guardados": "Guardados",
+        "enviados": "No Questor",
+        "recusados": "Recusados",
+        "a_enviar": "A enviar",
+        "separados": "Separados",
+        "faltam": "Faltam",
+    }
+    report(stored.acervo(empresa, usuario, mes, conta), columns, "Nada guardado desta empresa.", as_json=as_json)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from core.documentos.files import Files, NotRead
+from core.documentos.files import Contents, NotRead
 from core.documentos.folder import Found
 from core.documentos.leitura import ler
 from core.documentos.raizes import Acao, Leitura, separar
@@ -22,7 +22,7 @@ class Exame:
     leituras: list[Leitura]
 
 
-def examine(files: Files, found: Found) -> Exame:
+def examine(files: Contents, found: Found) -> Exame:
     """Read and judge one file; a bug while doing so is logged and costs this file only."""
     try:
         return _examined(files, found)
@@ -33,7 +33,7 @@ def examine(files: Files, found: Found) -> Exame:
         return Exame(found, None, [separar("erro_de_leitura", "a leitura falhou; o log da Esteira diz onde")])
 
 
-def _examined(files: Files, found: Found) -> Exame:
+def _examined(files: Contents, found: Found) -> Exame:
     if found.motivo is not None:
         action = Acao.IGNORAR if found.ignorar else Acao.SEPARAR
         return Exame(found, None, [Leitura(action, motivo=found.motivo, mensagem=found.mensagem)])

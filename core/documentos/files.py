@@ -2,6 +2,7 @@
 
 import os
 from io import BufferedReader
+from typing import Protocol
 
 from core.documentos.archive import BadArchive, Member, members
 from core.documentos.member import unpacked
@@ -14,6 +15,13 @@ class NotRead(Exception):
     def __init__(self, motivo: str, mensagem: str | None = None) -> None:
         super().__init__(mensagem or motivo)
         self.motivo, self.mensagem = motivo, mensagem
+
+
+class Contents(Protocol):
+    """Where texts are read, by the path by which they were met."""
+
+    def content(self, caminho: str, *, codificado: bool) -> bytes:
+        """Return what is there now; raise `NotRead` where nothing can be read."""
 
 
 class Files:

@@ -142,9 +142,13 @@ def _removed(lote_id: int) -> bool:
 
 
 def old(before: datetime) -> list[int]:
-    """Return the lots that were done before an instant."""
+    """Return the lots of folders that were done before an instant.
+
+    Those of the store stay: they alone know what of it is at Questor, and without them all of it would be sent again.
+    """
+    done = (QuestorLote.concluido_em < before, QuestorLote.empresa_id.is_(None))
     with reading() as db:
-        return list(db.scalars(select(QuestorLote.id).where(QuestorLote.concluido_em < before)))
+        return list(db.scalars(select(QuestorLote.id).where(*done)))
 
 
 def forget(lote_id: int) -> Iterator[int]:

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 
 from core.clock import Clock
 from core.documentos.exame import Exame, examine
-from core.documentos.files import Files
 from core.documentos.folder import Found
-from core.documentos.leitura import LIMITE
 from core.documentos.paths import of_part
 from core.documentos.raizes import Acao, Leitura
 from flows.questor.rows import PENDING
+from flows.questor.sources import Source
 from storage.models import QuestorArquivo, QuestorLote
 from storage.models.questor import ABERTOS, Estado
 from storage.session import reading, transaction
@@ -87,15 +86,11 @@ class New:
 class Manifest:
     """The manifest of one lot while it is scanned."""
 
-    def __init__(self, lote: QuestorLote, methods: Mapping[str, str], clock: Clock) -> None:
+    def __init__(self, lote: QuestorLote, source: Source, methods: Mapping[str, str], clock: Clock) -> None:
         self.lote_id, self._methods, self._clock = lote.id, methods, clock
-        self._files = Files(lote.pasta, LIMITE)
+        self._source = source
         self.met = RowsMet()
         self.read = 0
-
-    def close(self) -> None:
-        """Close what is open."""
-        self._files.close()
 
     def take(self, batch: Sequence[Found]) -> None:
         """Bring the manifest to these files."""
@@ -129,7 +124,7 @@ class Manifest:
 
     def _read(self, found: Found, rows: Sequence[Row[Any]]) -> list[New]:
         self.read += 1
-        exame = examine(self._files, found)
+        exame = examine(self._source, found)
         by_part = {row.parte: row for row in rows}
         fresh = [self._new(exame, leitura, by_part.get(leitura.parte)) for leitura in exame.leituras]
         self._see(new.row for new in fresh if new.row is not None)

@@ -12,6 +12,7 @@ from core.logs import get_logger
 from flows.questor import outcome
 from flows.questor.outcome import Item
 from flows.questor.rows import Arquivo, Outcome
+from flows.questor.sources import Source
 from flows.questor.texts import Changed, Texts
 
 AT_ONCE = 64
@@ -29,8 +30,8 @@ class Read:
 class Reader:
     """The files of one lot; `ready` is called on the loop with what was read."""
 
-    def __init__(self, pasta: str, clock: Clock, ready: Callable[[Read], None]) -> None:
-        self._texts, self._clock, self._ready = Texts(pasta), clock, ready
+    def __init__(self, source: Source, clock: Clock, ready: Callable[[Read], None]) -> None:
+        self._texts, self._clock, self._ready = Texts(source), clock, ready
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, "esteira-arquivos")
         self._unread: deque[Arquivo] = deque()

@@ -1,7 +1,6 @@
-"""Scan a folder into a lot: walk, judge, write; again and again, reading only what changed."""
+"""Scan a folder, or the store, into a lot: walk, judge, write; again and again, reading only what changed."""
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,17 +12,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from core.clock import SYSTEM, Clock
-from core.documentos.folder import walk
-from core.documentos.leitura import LIMITE
 from core.documentos.paths import of_part
 from core.errors import UsageError
 from core.logs import get_logger
 from core.settings.accounts import PADRAO
 from core.settings.questor import DEFAULT_METHODS, QuestorSettings
-from core.text import os_fault
 from flows.questor import lots
 from flows.questor.manifest import FILES, OWNED, Manifest, RowsMet
 from flows.questor.rows import PENDING
+from flows.questor.sources import Origem, of_folder, source_of
 from storage.models import QuestorArquivo, QuestorLote
 from storage.models.questor import Estado
 from storage.session import reading, transaction
@@ -50,20 +47,31 @@ def varrer(
 ) -> Varredura:
     """Bring the manifest of a lot to its folder; `show` is told how many files were met.
 
-    Raises `UsageError` for a folder that is none, or a lot of another folder.
+    Raises `UsageError` for a folder that is none, or a lot of something else.
     """
-    root = _root(pasta)
-    lote = _lot(root, nome, conta, clock)
+    return scan(of_folder(pasta), nome, conta, show, clock)
+
+
+def scan(
+    origem: Origem,
+    nome: str | None = None,
+    conta: str = PADRAO,
+    show: Progress = lambda met: None,
+    clock: Clock = SYSTEM,
+) -> Varredura:
+    """Bring the manifest of a lot to what it is made of; raise `UsageError` for a lot of something else."""
+    lote = _lot(origem, nome, conta, clock)
     done, began = Varredura(lote.nome), time.monotonic()
-    manifest = Manifest(lote, _methods(conta), clock)
+    source = source_of(lote)
+    manifest = Manifest(lote, source, _methods(conta), clock)
     try:
-        files = walk(os.fsencode(root), LIMITE)
+        files = source.walk()
         while batch := list(islice(files, BATCH)):
             manifest.take(batch)
             done.arquivos += len(batch)
             show(done.arquivos)
     finally:
-        manifest.close()
+        source.close()
     _vanished(lote.id, manifest.met, clock)
     _forget(lote.id, manifest.met)
     _inherit(lote.id, manifest.met, clock)
@@ -73,21 +81,9 @@ def varrer(
     return done
 
 
-def _root(pasta: str) -> str:
-    root = os.path.abspath(pasta)
-    try:
-        root.encode()
-        with os.scandir(root):
-            return root
-    except UnicodeEncodeError:
-        raise UsageError("O nome da pasta não está em UTF-8; use outro caminho até ela.") from None
-    except OSError as error:
-        raise UsageError(f"Não consegui ler a pasta {root}: {os_fault(error)}.") from None
-
-
-def _lot(root: str, nome: str | None, conta: str, clock: Clock) -> QuestorLote:
-    """Return the lot of a folder; without a name it is called as the folder."""
-    name = (nome if nome is not None else os.path.basename(root) or "raiz").strip()
+def _lot(origem: Origem, nome: str | None, conta: str, clock: Clock) -> QuestorLote:
+    """Return the lot of this origin; without a name it is called as that is."""
+    name = (nome if nome is not None else origem.nome).strip()
     if not name or not name.isprintable():
         raise UsageError("O nome do lote deve ter letras que se possam ler.", campo="nome")
     if len(name) > NAME_LIMIT:
@@ -95,11 +91,12 @@ def _lot(root: str, nome: str | None, conta: str, clock: Clock) -> QuestorLote:
     # Of two that make it at once one finds it made.
     with contextlib.suppress(IntegrityError), transaction() as db:
         if db.scalar(_lot_named(name, conta)) is None:
-            db.add(QuestorLote(conta=conta, nome=name, pasta=root, criado_em=clock.now()))
+            db.add(QuestorLote(conta=conta, nome=name, **origem.columns, criado_em=clock.now()))
     with reading() as db:
         lote = db.scalars(_lot_named(name, conta)).one()
-    if lote.pasta != root:
-        raise UsageError(f"O lote {name!r} é da pasta {lote.pasta}; use outro nome.", campo="nome")
+    if not origem.is_of(lote):
+        other = f"da pasta {lote.pasta}" if lote.empresa_id is None else "do acervo, de outra empresa ou de outro mês"
+        raise UsageError(f"O lote {name!r} é {other}; use outro nome.", campo="nome")
     return lote
 
 

@@ -18,6 +18,7 @@ from flows.questor.ledger import Ledger, Plan, Taken
 from flows.questor.pace import Batch, Sample
 from flows.questor.reader import Read, Reader
 from flows.questor.rows import Outcome
+from flows.questor.sources import source_of
 from flows.questor.speed import Speed
 from flows.questor.waiting import Group, Waiting
 from storage.models import QuestorLote
@@ -68,7 +69,7 @@ class Sender:
         self.tally = Tally()
         self._questor, self._lote, self._clock = questor, lote, clock
         self._ledger = Ledger(lote, conta, token, clock)
-        self._reader = Reader(lote.pasta, clock, self._was_read)
+        self._reader = Reader(source_of(lote), clock, self._was_read)
         self._waiting = Waiting(conta.max_batch_bytes)
         self._batch, self._items_known = Batch(conta.max_batch_items), 0
         self._judge = Judge(self._waiting, self._batch, clock)

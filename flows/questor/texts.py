@@ -1,10 +1,11 @@
-"""The texts of documents as they are sent, read from their files again; only what was scanned is sent."""
+"""The texts of documents as they are sent, read again from where they are; only what was scanned is sent."""
 
 import hashlib
 
-from core.documentos.files import Files, NotRead
-from core.documentos.leitura import LIMITE, texto, textos_do_lote
+from core.documentos.files import NotRead
+from core.documentos.leitura import texto, textos_do_lote
 from flows.questor.rows import Arquivo
+from flows.questor.sources import Source
 
 
 class Changed(Exception):
@@ -16,10 +17,10 @@ class Changed(Exception):
 
 
 class Texts:
-    """The texts of one folder's documents; the coupons of a file are cut out of it once."""
+    """The texts of one lot's documents; the coupons of a file are cut out of it once."""
 
-    def __init__(self, pasta: str) -> None:
-        self._files = Files(pasta, LIMITE)
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self._lot: tuple[tuple[str, bool], list[str]] | None = None
 
     def read(self, row: Arquivo) -> str:
@@ -42,11 +43,11 @@ class Texts:
         return self._lot[1]
 
     def _content(self, row: Arquivo) -> bytes:
-        content = self._files.content(row.caminho, codificado=row.caminho_codificado)
+        content = self._source.content(row.caminho, codificado=row.caminho_codificado)
         if hashlib.sha256(content).hexdigest() != row.sha256:
             raise Changed("mudou")
         return content
 
     def close(self) -> None:
-        """Close the archive that is open."""
-        self._files.close()
+        """Close what is open."""
+        self._source.close()

@@ -3,17 +3,19 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
+from core.fiscal import formatar_documento
 from core.page import SIZE, Page
 from core.settings.accounts import PADRAO
 from core.settings.questor import ContaQuestor, QuestorSettings
 from flows.questor import account, lots, starting, window
-from storage.models import QuestorArquivo, QuestorLote
+from storage.models import Empresa, QuestorArquivo, QuestorLote
 from storage.models.questor import ABERTOS
 from storage.pages import newest_first, nobody_but_the_operator
 from storage.session import reading
@@ -23,12 +25,14 @@ FARTHEST = timedelta(days=365)
 
 @dataclass(frozen=True)
 class LotView:
-    """A lot, by its name."""
+    """A lot, by its name; one of the store has no folder, but a company (its CNPJ), and may have a month."""
 
     id: int
     lote: str
     conta: str
     pasta: str
+    empresa: str | None
+    mes: str | None
     varrido_em: datetime | None
     enviar: bool
     concluido_em: datetime | None
@@ -83,13 +87,17 @@ class Progress:
 
 def listar(depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR) -> Page[LotView]:
     """Return a page of lots, the newest first."""
-    query = select(QuestorLote.id, QuestorLote).where(nobody_but_the_operator(caller))
+    query = select(QuestorLote.id, QuestorLote, Empresa.cnpj).outerjoin(Empresa, Empresa.id == QuestorLote.empresa_id)
     with reading() as db:
-        return newest_first(db, query, QuestorLote.id, depois, limite).map(lambda row: _lot(row[1]))
+        mine = query.where(nobody_but_the_operator(caller))
+        return newest_first(db, mine, QuestorLote.id, depois, limite).map(_lot)
 
 
-def _lot(lote: QuestorLote) -> LotView:
-    return LotView(lote.id, lote.nome, lote.conta, lote.pasta, lote.varrido_em, lote.enviar, lote.concluido_em)
+def _lot(row: Any) -> LotView:
+    number, lote, cnpj = row
+    empresa = formatar_documento(cnpj) if cnpj else None
+    made_of = (lote.pasta, empresa, lote.mes)
+    return LotView(number, lote.nome, lote.conta, *made_of, lote.varrido_em, lote.enviar, lote.concluido_em)
 
 
 def progress(nome: str, conta: str = PADRAO, *, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> Progress:

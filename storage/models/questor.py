@@ -30,6 +30,7 @@ _LONG = BigInteger().with_variant(Integer, "sqlite")
 class QuestorLote(Numbered, PerConta, Base):
     """A folder of files, scanned once or more, and sent on request (`enviar`).
 
+    With `empresa_id` it is made of that company's stored documents, of one month or all, and there is no folder.
     `ritmo` is the number of accepted documents, each counting less the longer ago it was; `ritmo_em` is its instant.
     """
 
@@ -38,6 +39,8 @@ class QuestorLote(Numbered, PerConta, Base):
 
     nome: Mapped[str] = mapped_column(String(100))
     pasta: Mapped[str] = mapped_column(Text)
+    empresa_id: Mapped[int | None] = mapped_column(ForeignKey("empresa.id"))
+    mes: Mapped[str | None] = mapped_column(String(7))
     criado_em: Mapped[datetime]
     varrido_em: Mapped[datetime | None]
     enviar: Mapped[bool] = mapped_column(default=False)
