@@ -34,6 +34,8 @@ APART: dict[str, set[str]] = {
     "alerts": {"judgement", "state", "telling", "reminders", "moment"},
     "alerts/sat": {"registry", "shape"},
 }
+# The store of documents is a room that other flows take from and put into.
+SHARED_FLOWS = {"documentos"}
 SHARING = {"alerts/sat/public.py", "alerts/sat/registry.py", "alerts/sat/guests.py"}
 READ_THE_ENVIRONMENT = {"core/settings/load.py"}
 # They hand the environment on to a process that they start, and read no setting from it.
@@ -82,7 +84,7 @@ def other_flows(name: str, text: str) -> set[str]:
     """Return the flows that a file of a flow imports and may not."""
     own = name.split("/")[1].removesuffix(".py")
     others = {names[1] for names in imported(text) if names[0] == "flows" and len(names) > 1}
-    return others - {own}
+    return others - {own} - SHARED_FLOWS
 
 
 def sideways(name: str, text: str, members: set[str], rooms: dict[str, set[str]]) -> set[str]:
