@@ -21,10 +21,13 @@ def criar(
     cnpj: Cnpj,
     usuario: Usuario = None,
     nome: Annotated[str, typer.Option("--nome", help="Nome da empresa, para as pessoas.")] = "",
+    substituir: Annotated[bool, typer.Option("--substituir", help="Muda a empresa que já tem este CNPJ.")] = False,
     as_json: Json = False,
 ) -> None:
     """Cadastra uma empresa de um usuário; sem --usuario ela é do operador."""
-    _answer(managing.criar(cnpj, nome=nome, caller=caller_of(usuario)), "cadastrada", as_json=as_json)
+    _answer(
+        managing.criar(cnpj, nome=nome, replacing=substituir, caller=caller_of(usuario)), "cadastrada", as_json=as_json
+    )
 
 
 @app.command()

@@ -21,10 +21,13 @@ def criar(
     email: Annotated[str, typer.Option("--email", help="Endereço de e-mail.")] = "",
     nome: Annotated[str, typer.Option("--nome", help="Nome da pessoa.")] = "",
     staff: Annotated[bool, typer.Option("--staff", help="É da equipe: vê também o que é do operador.")] = False,
+    substituir: Annotated[bool, typer.Option("--substituir", help="Muda o usuário que já tem este nome.")] = False,
     as_json: Json = False,
 ) -> None:
     """Cria um usuário."""
-    _answer(managing.criar(usuario, email=email, nome=nome, staff=staff), "criado", as_json=as_json)
+    _answer(
+        managing.criar(usuario, email=email, nome=nome, staff=staff, replacing=substituir), "criado", as_json=as_json
+    )
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Register the companies whose documents are kept, and turn them off and on."""
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from core.caller import OPERATOR, Caller
@@ -15,19 +16,22 @@ from storage.session import transaction
 _LONGEST_NAME = 200
 
 
-def criar(cnpj: str, *, nome: str = "", caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> CompanyView:
-    """Register a company of the caller; raise `UsageError` or `Conflict` with what is wrong."""
-    bare = _cnpj(cnpj)
-    empresa = Empresa(
-        usuario_id=caller.usuario_id,
-        dono=dono(caller.usuario_id),
-        cnpj=bare,
-        nome=_nome(nome),
-        ativa=True,
-        criada_em=clock.now(),
-    )
+def criar(
+    cnpj: str, *, nome: str = "", replacing: bool = False, caller: Caller = OPERATOR, clock: Clock = SYSTEM
+) -> CompanyView:
+    """Register a company of the caller; raise `UsageError` or `Conflict` with what is wrong.
+
+    With `replacing` the caller's company of this CNPJ, if there is, gets this name.
+    """
+    bare, name, owner = _cnpj(cnpj), _nome(nome), dono(caller.usuario_id)
     try:
         with transaction() as db:
+            mine = select(Empresa).where(Empresa.dono == owner, Empresa.cnpj == bare)
+            old = db.scalar(mine) if replacing else None
+            empresa = old or Empresa(
+                usuario_id=caller.usuario_id, dono=owner, cnpj=bare, ativa=True, criada_em=clock.now()
+            )
+            empresa.nome = name
             db.add(empresa)
             db.flush()
             return listed(db, empresa)

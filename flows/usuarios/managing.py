@@ -2,6 +2,7 @@
 
 import re
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import Conflict, UsageError
@@ -16,18 +17,24 @@ _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _LONGEST_EMAIL, _LONGEST_NAME = 254, 150
 
 
-def criar(username: str, *, email: str = "", nome: str = "", staff: bool = False) -> UserView:
-    """Make a user, who cannot log in yet; raise `UsageError` or `Conflict` with what is wrong."""
-    user = Usuario(
-        username=_username(username), email=_email(email), first_name=_first_name(nome), is_staff=staff, ativo=True
-    )
+def criar(username: str, *, email: str = "", nome: str = "", staff: bool = False, replacing: bool = False) -> UserView:
+    """Make a user, who cannot log in yet; raise `UsageError` or `Conflict` with what is wrong.
+
+    With `replacing` the one of this name, if there is, becomes what is said; a password stays.
+    """
+    said = {"email": _email(email), "first_name": _first_name(nome), "is_staff": staff}
+    name = _username(username)
     try:
         with transaction() as db:
+            old = db.scalar(select(Usuario).where(Usuario.username == name)) if replacing else None
+            user = old or Usuario(username=name, ativo=True)
+            for field, value in said.items():
+                setattr(user, field, value)
             db.add(user)
             db.flush()
             return view(user)
     except IntegrityError:
-        raise Conflict(f"Já há um usuário {user.username!r}.", veja="usuarios") from None
+        raise Conflict(f"Já há um usuário {name!r}.", veja="usuarios") from None
 
 
 def ativar(username: str) -> UserView:

@@ -96,3 +96,11 @@ def test_without_a_user_it_is_the_operator_s(banco: str) -> None:
 def test_the_moment_is_kept(sqlite: str) -> None:
     clock = FixedClock(datetime(2026, 11, 26, 8, tzinfo=UTC))
     assert managing.criar(CNPJ, clock=clock).criada_em == clock.now()
+
+
+def test_one_that_is_there_gets_the_name_that_is_said(ana: Caller) -> None:
+    made = managing.criar(CNPJ, nome="Loja", replacing=True, caller=ana)
+    managing.criar(CNPJ, nome="Do operador")
+    again = managing.criar(CNPJ, nome="Loja nova", replacing=True, caller=ana)
+    assert (again.id, again.nome) == (made.id, "Loja nova")
+    assert [one.nome for one in views.listar()] == ["Loja nova", "Do operador"]

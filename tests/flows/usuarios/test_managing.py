@@ -70,3 +70,10 @@ def test_the_list_has_pages(banco: str) -> None:
     assert [user.usuario for user in first] == ["ana", "bia"]
     rest = views.listar(limite=2, depois=int(first.depois or 0))
     assert ([user.usuario for user in rest], rest.depois) == (["caio"], None)
+
+
+def test_one_who_is_there_becomes_what_is_said(banco: str) -> None:
+    made = managing.criar("ana", email="a@b.br", replacing=True)
+    managing.desativar("ana")
+    again = managing.criar("ana", nome="Ana", staff=True, replacing=True)
+    assert (again.id, again.email, again.nome, again.staff, again.ativo) == (made.id, "", "Ana", True, False)
