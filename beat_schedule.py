@@ -39,6 +39,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         every("sat.varrer", seconds=5),
         every("questor.avancar", seconds=5),
         every("fila.vigiar", seconds=15),
+        every("documentos.avancar", seconds=30),
         *sync(),
         every("alertas.lembrar", seconds=300),
         daily("manutencao.limpar", hour=2),

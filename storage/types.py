@@ -56,6 +56,7 @@ class Exact(TypeDecorator[Decimal]):
     def __init__(self, precision: int, scale: int) -> None:
         super().__init__(precision, scale)
         self._unit = Decimal(1).scaleb(-scale)
+        self._end = Decimal(10) ** (precision - scale)
         self._fits = precision <= 18
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
@@ -67,6 +68,9 @@ class Exact(TypeDecorator[Decimal]):
         if value is None or dialect.name != "sqlite":
             return value
         exact = value.quantize(self._unit)
+        if abs(exact) >= self._end:
+            # as the other database says it
+            raise ValueError(f"{value} does not fit")
         return int(exact / self._unit) if self._fits else format(exact, "f")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:

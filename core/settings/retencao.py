@@ -8,7 +8,7 @@ from core.settings.base import Days, Section
 
 
 class RetentionSettings(Section):
-    """How many days attempts, events, lots of files and the changes of boxes are kept."""
+    """How many days attempts, events, lots of files, imports and the changes of boxes are kept."""
 
     about: ClassVar[str] = "Por quanto tempo se guarda o que passou."
 
@@ -17,4 +17,8 @@ class RetentionSettings(Section):
         90, description="Guarda dos eventos que já não são devidos a ninguém, com as suas entregas."
     )
     lotes_dias: Days = Field(180, description="Guarda dos lotes do Questor concluídos, com a linha de cada arquivo.")
+    importacoes_dias: Days = Field(
+        90,
+        description="Guarda do registro dos arquivos importados; os erros e os próprios documentos ficam sempre.",
+    )
     historico_dias: Days = Field(365, description="Guarda das mudanças das caixas SAT e MFE.")

@@ -1,0 +1,196 @@
+"""Import what was asked for, chunk by chunk: on the workers and in a process of its own by the same code."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+
+from sqlalchemy import exists, select
+
+from claims.crash import after_crash
+from claims.holder import new_token
+from core.clock import SYSTEM, Clock
+from core.documentos.files import Files
+from core.documentos.leitor import LIMITE
+from core.errors import PlatformError
+from core.logs import get_logger
+from core.stopping import stopping
+from flows.documentos.asking import conclude
+from flows.documentos.entries import Entrada, Guardado, Resultado, tipo_de
+from flows.documentos.logs import Linha
+from flows.documentos.opening import Fatia, groups, read
+from flows.documentos.rows import FILES, REQUESTS, Andado, Arquivo, Pedido
+from flows.documentos.settling import Feita, settle
+from flows.documentos.storing import store
+from flows.documentos.walking import LEASE_SECONDS, folder_of, walk_through
+from storage.models import Importacao, ImportLog
+from storage.session import reading, transaction
+
+CLAIM = 100
+WORK_SECONDS = 40.0
+UNSTORED = "erro_ao_guardar", "o documento não pôde ser guardado; o log da Esteira diz por quê"
+Show = Callable[[Linha], object]
+log = get_logger(__name__)
+
+
+@dataclass
+class Tally:
+    """What was done: documents by outcome, and whether something is left to do."""
+
+    novos: int = 0
+    atualizados: int = 0
+    repetidos: int = 0
+    erros: int = 0
+    mais: bool = False
+
+    def count(self, resultado: Resultado) -> None:
+        """Add an outcome."""
+        name = {Resultado.NOVO: "novos", Resultado.ATUALIZADO: "atualizados", Resultado.REPETIDO: "repetidos"}
+        field = name.get(resultado, "erros")
+        setattr(self, field, getattr(self, field) + 1)
+
+
+def import_chunk(importacao_id: int, clock: Clock = SYSTEM, show: Show = lambda linha: None) -> Tally:
+    """Walk a request if nobody does, and import files of it for a while; safe to run many times at once."""
+    after_crash((REQUESTS, FILES), clock)
+    token = new_token()
+    with transaction() as db:
+        claimed = REQUESTS.on(db, Importacao.id == importacao_id).claim(1, clock.now(), LEASE_SECONDS, token)
+    for pedido in claimed:
+        _walk(pedido, token, clock)
+        with transaction() as db:
+            REQUESTS.on(db).give_back(token, [pedido.id], clock.now())
+    tally = _import_some(importacao_id, Tally(), clock, show)
+    tally.mais = not conclude(importacao_id, clock) and _due(importacao_id, clock)
+    return tally
+
+
+def importar(importacao_id: int, clock: Clock = SYSTEM, show: Show = lambda linha: None) -> Tally:
+    """Import a request here and now, to its end, while no worker looks at it; `show` is told every outcome."""
+    after_crash((REQUESTS, FILES), clock)
+    token, tally = new_token(), Tally()
+    with transaction() as db:
+        mine = REQUESTS.on(db, Importacao.id == importacao_id, early=True)
+        claimed = mine.claim(1, clock.now(), LEASE_SECONDS, token)
+    for pedido in claimed:
+        try:
+            _walk(pedido, token, clock)
+            while _held(pedido, token, clock) and _due(importacao_id, clock) and not stopping():
+                _import_some(importacao_id, tally, clock, show)
+        finally:
+            with transaction() as db:
+                REQUESTS.on(db).give_back(token, [pedido.id], clock.now())
+    tally.mais = not conclude(importacao_id, clock)
+    return tally
+
+
+def _walk(pedido: Pedido, token: str, clock: Clock) -> None:
+    if pedido.lida_em is None and walk_through(pedido, token, clock):
+        until = clock.now() + timedelta(seconds=LEASE_SECONDS)
+        with transaction() as db:
+            REQUESTS.on(db).keep(token, [Andado(pedido.id, clock.now(), until)])
+
+
+def _held(pedido: Pedido, token: str, clock: Clock) -> bool:
+    with transaction() as db:
+        return bool(REQUESTS.on(db).hold(token, [pedido.id], clock.now() + timedelta(seconds=LEASE_SECONDS)))
+
+
+def _due(importacao_id: int, clock: Clock) -> bool:
+    mine = exists().where(ImportLog.importacao_id == importacao_id, *FILES.due(clock.now()))
+    with reading() as db:
+        return bool(db.scalar(select(mine)))
+
+
+def _import_some(importacao_id: int, tally: Tally, clock: Clock, show: Show) -> Tally:
+    with reading() as db:
+        request = db.get(Importacao, importacao_id)
+    if request is None:
+        return tally
+    chunk, ends = Chunk(request.caminho, tally, clock, show), time.monotonic() + WORK_SECONDS
+    try:
+        while not stopping() and time.monotonic() < ends and (rows := chunk.claim(importacao_id)):
+            chunk.take(rows)
+    finally:
+        chunk.close()
+    return tally
+
+
+class Chunk:
+    """Files of one request, claimed, read and stored by one process."""
+
+    def __init__(self, caminho: str, tally: Tally, clock: Clock, show: Show) -> None:
+        self.tally, self._clock, self._show = tally, clock, show
+        self._files = Files(folder_of(caminho), LIMITE)
+        self._token = new_token()
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._files.close()
+
+    def claim(self, importacao_id: int) -> Sequence[Arquivo]:
+        """Take some files."""
+        with transaction() as db:
+            mine = FILES.on(db, ImportLog.importacao_id == importacao_id)
+            return mine.claim(CLAIM, self._clock.now(), LEASE_SECONDS, self._token)
+
+    def take(self, rows: Sequence[Arquivo]) -> None:
+        """Read and store files; those that are not reached go back."""
+        left = {row.id for row in rows}
+        try:
+            for group in groups(read(self._files, row) for row in rows):
+                if stopping():
+                    return
+                self._store(group)
+                left -= {one.lido.row.id for one in group if one.ultima}
+        finally:
+            if left:
+                with transaction() as db:
+                    FILES.on(db).give_back(self._token, left, self._clock.now())
+
+    def _store(self, group: Sequence[Fatia]) -> None:
+        """Store a group in one transaction; where that fails by what is in it, in smaller ones, down to the guilty."""
+        try:
+            self._tell(self._stored(group))
+        except PlatformError:
+            raise
+        except Exception:
+            pieces = list(group) if len(group) > 1 else list(group[0].cut())
+            if len(pieces) > 1:
+                middle = len(pieces) // 2
+                self._store(pieces[:middle])
+                self._store(pieces[middle:])
+                return
+            log.exception("document could not be stored", arquivo=group[0].lido.row.arquivo_nome)
+            self._tell(self._stored(group, lost=True))
+
+    def _stored(self, group: Sequence[Fatia], *, lost: bool = False) -> list[Feita]:
+        """Store and settle in one transaction; what is lost is only settled."""
+        with transaction() as db:
+            outcomes = iter(map(_lost, entries_of(group)) if lost else store(db, entries_of(group), self._clock))
+            done = [Feita(one, list(islice(outcomes, len(one.partes)))) for one in group]
+            settle(db, done, self._token, self._clock.now())
+            return done
+
+    def _tell(self, done: Sequence[Feita]) -> None:
+        for one in done:
+            one.remember()
+            for line in one.lines():
+                self.tally.count(line.resultado)
+                self._show(line)
+
+
+def entries_of(group: Sequence[Fatia]) -> list[Entrada]:
+    """Return the documents of a group for storing."""
+    return [
+        Entrada(parte, (row := piece.lido.row).arquivo_nome, row.usuario_id, row.empresa_id)
+        for piece in group
+        for parte in piece.partes
+    ]
+
+
+def _lost(entrada: Entrada) -> Guardado:
+    conteudo = entrada.parte.conteudo
+    tipo, chave = (tipo_de(conteudo), getattr(conteudo, "chave", None)) if conteudo is not None else ("", None)
+    return Guardado(tipo, chave and chave[:50], Resultado.ERRO, [UNSTORED[1]], UNSTORED[0])

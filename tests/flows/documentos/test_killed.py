@@ -1,0 +1,72 @@
+"""An import that is killed loses nothing and does nothing twice."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from support.fiscal import documents, events_about, told, user
+from support.ports import wait_until
+
+from flows.documentos.asking import pedir
+from sandbox.documentos import eventos, notas
+from storage.models import DocumentoItem, ImportLog
+from storage.session import reading
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("banco")]
+AMOUNT, CANCELLED = 600, 200
+HERE = "import sys; from flows.documentos.importing import importar; importar(int(sys.argv[1]))"
+
+
+@pytest.fixture
+def request_id(tmp_path: Path) -> int:
+    """Ask for notes and their events, one part in a ZIP."""
+    folder = tmp_path / "xml"
+    folder.mkdir()
+    made = [notas.nota(number) for number in range(1, AMOUNT + 1)]
+    for number, one in enumerate(made[:500]):
+        (folder / f"{number:04d}.xml").write_bytes(one.xml)
+    for number, one in enumerate(made[:CANCELLED]):
+        (folder / f"{number:04d}-canc.xml").write_bytes(eventos.evento(one))
+    with zipfile.ZipFile(folder / "resto.zip", "w") as archive:
+        for number, one in enumerate(made[500:]):
+            archive.writestr(f"{number}.xml", one.xml)
+    (folder / "ruim.xml").write_bytes(b"<nfeProc")
+    user("ana")
+    (number,) = pedir([str(folder)], "ana")
+    return number
+
+
+def start(number: int) -> "subprocess.Popen[bytes]":
+    """Import in a process of its own."""
+    words = [sys.executable, "-c", HERE, str(number)]
+    return subprocess.Popen(words, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def settled() -> int:
+    with reading() as db:
+        return db.scalar(select(func.count()).select_from(ImportLog).where(ImportLog.status != "processando")) or 0
+
+
+def test_killed_three_times_in_mid_import(request_id: int) -> None:
+    draw = random.Random(20261126)
+    for part in (0.1, 0.35, 0.6):
+        process, exactly = start(request_id), (part + draw.random() * 0.1) * (AMOUNT + CANCELLED)
+        wait_until(lambda exactly=exactly: settled() >= exactly)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    process = start(request_id)
+    assert b"Traceback" not in process.communicate()[1]
+    with reading() as db:
+        found = Counter(db.scalars(select(ImportLog.status)))
+        items = db.scalar(select(func.count()).select_from(DocumentoItem))
+    assert found == {"sucesso": AMOUNT + CANCELLED, "erro": 1}
+    assert (len(documents()), len(events_about()), items) == (AMOUNT, CANCELLED, AMOUNT)
+    assert Counter(one.situacao for one in documents()) == {"autorizada": AMOUNT - CANCELLED, "cancelada": CANCELLED}
+    assert Counter(told()) == {"nfe_importada": AMOUNT, "documento_atualizado": CANCELLED, "erro_importacao": 1}
