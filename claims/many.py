@@ -29,9 +29,11 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
+from storage.rows import insert_in
 from storage.types import Exact, Instant
 
 Rows = Sequence[Mapping[str, Any]]
@@ -93,18 +95,26 @@ class Many:
 
 
 class Adding:
-    """Rows to add to a table, each with values of the same columns (all that are not computed, if none are named)."""
+    """Rows to add to a table, each with values of the same columns, in one statement.
 
-    def __init__(self, table: Table, *columns: str) -> None:
-        self.columns = columns or tuple(one.name for one in table.c if one.computed is None)
-        self.many = Many({name: table.c[name] for name in self.columns})
-        self._one_by_one = insert(table)
-        self._adding = {
-            dialect: insert(table).from_select(list(self.columns), select(*self.many.table(dialect).c))
-            for dialect in ("postgresql", "sqlite")
-        }
+    With `missing` a row that is there already, by any of its keys, stays as it is.
+    """
+
+    def __init__(self, table: Table, *columns: str, missing: bool = False) -> None:
+        self.columns = columns
+        self.many = Many({name: table.c[name] for name in columns})
         # bytes have no place in JSON
         self._whole = not any(isinstance(one, LargeBinary) for one in self.many.types.values())
+        self._one_by_one = insert(table)
+        self._adding = {dialect: self._statement(table, dialect, missing) for dialect in ("postgresql", "sqlite")}
+
+    def _statement(self, table: Table, dialect: str, missing: bool) -> Any:
+        chosen = select(*self.many.table(dialect).c)
+        if not missing:
+            return insert(table).from_select(list(self.columns), chosen)
+        # without a condition SQLite takes ON CONFLICT for that of a join
+        adding = insert_in(dialect, table).from_select(list(self.columns), chosen.where(text("1 = 1")))
+        return adding.on_conflict_do_nothing()
 
     def add(self, connection: Connection, rows: Rows) -> None:
         """Add these rows."""

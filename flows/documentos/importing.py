@@ -1,7 +1,7 @@
 """Import what was asked for, chunk by chunk: on the workers and in a process of its own by the same code."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -18,7 +18,7 @@ from core.logs import get_logger
 from core.stopping import stopping
 from flows.documentos.asking import conclude
 from flows.documentos.entries import Entrada, Guardado, Resultado, tipo_de
-from flows.documentos.logs import Linha
+from flows.documentos.logs import Linha, Show
 from flows.documentos.opening import Fatia, groups, read
 from flows.documentos.rows import FILES, REQUESTS, Andado, Arquivo, Pedido
 from flows.documentos.settling import Feita, settle
@@ -30,7 +30,6 @@ from storage.session import reading, transaction
 CLAIM = 100
 WORK_SECONDS = 40.0
 UNSTORED = "erro_ao_guardar", "o documento não pôde ser guardado; o log da Esteira diz por quê"
-Show = Callable[[Linha], object]
 log = get_logger(__name__)
 
 
@@ -43,6 +42,11 @@ class Tally:
     repetidos: int = 0
     erros: int = 0
     mais: bool = False
+
+    @property
+    def sucessos(self) -> int:
+        """How many documents are in the store now."""
+        return self.novos + self.atualizados + self.repetidos
 
     def count(self, resultado: Resultado) -> None:
         """Add an outcome."""
@@ -57,11 +61,13 @@ def import_chunk(importacao_id: int, clock: Clock = SYSTEM, show: Show = lambda 
     token = new_token()
     with transaction() as db:
         claimed = REQUESTS.on(db, Importacao.id == importacao_id).claim(1, clock.now(), LEASE_SECONDS, token)
+    tally = Tally()
+    told = _counted(tally, show)
     for pedido in claimed:
-        _walk(pedido, token, clock)
+        _walk(pedido, token, clock, told)
         with transaction() as db:
             REQUESTS.on(db).give_back(token, [pedido.id], clock.now())
-    tally = _import_some(importacao_id, Tally(), clock, show)
+    _import_some(importacao_id, clock, told)
     tally.mais = not conclude(importacao_id, clock) and _due(importacao_id, clock)
     return tally
 
@@ -70,14 +76,15 @@ def importar(importacao_id: int, clock: Clock = SYSTEM, show: Show = lambda linh
     """Import a request here and now, to its end, while no worker looks at it; `show` is told every outcome."""
     after_crash((REQUESTS, FILES), clock)
     token, tally = new_token(), Tally()
+    told = _counted(tally, show)
     with transaction() as db:
         mine = REQUESTS.on(db, Importacao.id == importacao_id, early=True)
         claimed = mine.claim(1, clock.now(), LEASE_SECONDS, token)
     for pedido in claimed:
         try:
-            _walk(pedido, token, clock)
+            _walk(pedido, token, clock, told)
             while _held(pedido, token, clock) and _due(importacao_id, clock) and not stopping():
-                _import_some(importacao_id, tally, clock, show)
+                _import_some(importacao_id, clock, told)
         finally:
             with transaction() as db:
                 REQUESTS.on(db).give_back(token, [pedido.id], clock.now())
@@ -85,8 +92,18 @@ def importar(importacao_id: int, clock: Clock = SYSTEM, show: Show = lambda linh
     return tally
 
 
-def _walk(pedido: Pedido, token: str, clock: Clock) -> None:
-    if pedido.lida_em is None and walk_through(pedido, token, clock):
+def _counted(tally: Tally, show: Show) -> Show:
+    """Return what counts an outcome, then shows it."""
+
+    def told(line: Linha) -> None:
+        tally.count(line.resultado)
+        show(line)
+
+    return told
+
+
+def _walk(pedido: Pedido, token: str, clock: Clock, show: Show) -> None:
+    if pedido.lida_em is None and walk_through(pedido, token, clock, show):
         until = clock.now() + timedelta(seconds=LEASE_SECONDS)
         with transaction() as db:
             REQUESTS.on(db).keep(token, [Andado(pedido.id, clock.now(), until)])
@@ -103,25 +120,24 @@ def _due(importacao_id: int, clock: Clock) -> bool:
         return bool(db.scalar(select(mine)))
 
 
-def _import_some(importacao_id: int, tally: Tally, clock: Clock, show: Show) -> Tally:
+def _import_some(importacao_id: int, clock: Clock, show: Show) -> None:
     with reading() as db:
         request = db.get(Importacao, importacao_id)
     if request is None:
-        return tally
-    chunk, ends = Chunk(request.caminho, tally, clock, show), time.monotonic() + WORK_SECONDS
+        return
+    chunk, ends = Chunk(request.caminho, clock, show), time.monotonic() + WORK_SECONDS
     try:
         while not stopping() and time.monotonic() < ends and (rows := chunk.claim(importacao_id)):
             chunk.take(rows)
     finally:
         chunk.close()
-    return tally
 
 
 class Chunk:
     """Files of one request, claimed, read and stored by one process."""
 
-    def __init__(self, caminho: str, tally: Tally, clock: Clock, show: Show) -> None:
-        self.tally, self._clock, self._show = tally, clock, show
+    def __init__(self, caminho: str, clock: Clock, show: Show) -> None:
+        self._clock, self._show = clock, show
         self._files = Files(folder_of(caminho), LIMITE)
         self._token = new_token()
 
@@ -177,7 +193,6 @@ class Chunk:
         for one in done:
             one.remember()
             for line in one.lines():
-                self.tally.count(line.resultado)
                 self._show(line)
 
 

@@ -1,12 +1,14 @@
 """What is noted of each file: one row for a document of it, and one event for what could not be imported."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from claims.many import Adding
 from core.documentos.conteudo import Conteudo, Parte
 from core.documentos.paths import of_part
 from events.outbox import disparar_varios
@@ -21,7 +23,10 @@ LOGS = table_of(ImportLog)
 
 @dataclass(frozen=True, slots=True)
 class Linha:
-    """What became of one document of a file; `parte` counts those of a file that has several."""
+    """What became of one document of a file; `parte` counts those of a file that has several, `lida` is what was read.
+
+    `lida` is none of a file that could not be opened.
+    """
 
     arquivo: str
     parte: int
@@ -30,14 +35,21 @@ class Linha:
     status: str
     mensagem: str
     resultado: Resultado
-    conteudo: Conteudo | None = None
+    lida: Parte | None = None
 
     @classmethod
-    def of(cls, arquivo: str, parte: int, done: Guardado, read: Parte | None = None) -> "Linha":
+    def of(cls, arquivo: str, parte: int, done: Guardado, lida: Parte | None = None) -> "Linha":
         """Return the line of an outcome."""
         where = of_part(arquivo, parte), parte, done.tipo, done.chave
-        conteudo = read.conteudo if read is not None else None
-        return cls(*where, status_of(done), done.mensagem, done.resultado, conteudo)
+        return cls(*where, status_of(done), done.mensagem, done.resultado, lida)
+
+    @property
+    def conteudo(self) -> Conteudo | None:
+        """What the document says; none of what is none."""
+        return self.lida.conteudo if self.lida is not None else None
+
+
+Show = Callable[[Linha], object]
 
 
 def status_of(done: Guardado) -> str:
@@ -62,7 +74,7 @@ def columns(done: Guardado, now: datetime) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Nota:
-    """A row to be noted: where the document stands, whose it is, and what became of it (none: it is still owed)."""
+    """A row to be noted: where the document stands, and for whom it was asked for."""
 
     importacao_id: int | None
     arquivo_nome: str
@@ -71,36 +83,30 @@ class Nota:
     dono: str
     usuario_id: int | None
     empresa_id: int | None
-    done: Guardado | None
 
 
-def note(db: Session, notes: Sequence[Nota], now: datetime) -> None:
-    """Add rows, each once however often it is noted, and tell of what is wrong in the new ones."""
-    owed = [one for one in notes if one.done is None]
-    ended = [one for one in notes if one.done is not None]
+WHERE = ("importacao_id", "arquivo_nome", "caminho_codificado", "parte", "dono", "usuario_id", "empresa_id")
+OWING = Adding(LOGS, *WHERE, "status", "tipo_documento", "data_importacao", "due_at", missing=True)
+_where = attrgetter(*WHERE)
+
+
+def owe(db: Session, notes: Sequence[Nota], now: datetime) -> None:
+    """Add the rows of files that are to be imported, each once however often it is noted."""
+    waiting = (EstadoImportacao.PROCESSANDO.value, "", now, now)
+    OWING.add_values(db.connection(), [(*_where(one), *waiting) for one in notes])
+
+
+def note(db: Session, notes: Sequence[tuple[Nota, Guardado]], now: datetime) -> list[tuple[Nota, Guardado]]:
+    """Add rows of what has its outcome and tell of what is wrong; return those that were not noted before."""
+    if not notes:
+        return []
     adding = insert_for(db, ImportLog).on_conflict_do_nothing()
-    if owed:
-        waiting = {"status": EstadoImportacao.PROCESSANDO.value, "tipo_documento": "", "data_importacao": now}
-        db.connection().execute(adding, [_where(one) | waiting | {"due_at": now} for one in owed])
-    if not ended:
-        return
     added = adding.returning(LOGS.c.arquivo_nome, LOGS.c.caminho_codificado, LOGS.c.parte)
-    rows = [_where(one) | columns(one.done, now) for one in ended if one.done is not None]
+    rows = [dict(zip(WHERE, _where(one), strict=True)) | columns(done, now) for one, done in notes]
     new = {tuple(row) for row in db.connection().execute(added, rows)}
-    fresh = [one for one in ended if (one.arquivo_nome, one.caminho_codificado, one.parte) in new]
-    tell(db, [(one.arquivo_nome, one.done, one.usuario_id) for one in fresh if one.done is not None], now)
-
-
-def _where(one: Nota) -> dict[str, Any]:
-    return {
-        "importacao_id": one.importacao_id,
-        "arquivo_nome": one.arquivo_nome,
-        "caminho_codificado": one.caminho_codificado,
-        "parte": one.parte,
-        "dono": one.dono,
-        "usuario_id": one.usuario_id,
-        "empresa_id": one.empresa_id,
-    }
+    fresh = [pair for pair in notes if (pair[0].arquivo_nome, pair[0].caminho_codificado, pair[0].parte) in new]
+    tell(db, [(one.arquivo_nome, done, one.usuario_id) for one, done in fresh], now)
+    return fresh
 
 
 def tell(db: Session, outcomes: Sequence[tuple[str, Guardado, int | None]], now: datetime) -> None:

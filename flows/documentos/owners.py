@@ -14,7 +14,7 @@ from storage.models import Empresa, Usuario
 from storage.models.empresas import dono
 from storage.session import reading
 
-BASE = 8
+BASE, PAPEIS = 8, tuple(Papel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Dono:
             return ()
         base = self.cnpj[:BASE]
         found = {papel for papel, documento in cabeca.papeis if len(documento) == 14 and documento[:BASE] == base}
-        return tuple(papel for papel in Papel if papel in found)
+        return tuple(papel for papel in PAPEIS if papel in found)
 
 
 NINGUEM = Dono()

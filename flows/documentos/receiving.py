@@ -59,7 +59,7 @@ def _stored(arquivo: str, partes: Sequence[Parte], start: int, dono: Dono, clock
     with transaction() as db:
         done = store(db, [Entrada(one, arquivo, dono.usuario_id, dono.empresa_id) for one in some], clock)
         placed = list(zip(range(start + 1, start + 1 + len(some)), done, some, strict=True))
-        notes = [Nota(None, arquivo, False, place if place > 1 else 0, *mine, one) for place, one, _ in placed]
+        notes = [(Nota(None, arquivo, False, place if place > 1 else 0, *mine), one) for place, one, _ in placed]
         note(db, notes, clock.now())
     several = len(partes) > 1
     return [Linha.of(arquivo, place if several else 0, one, parte) for place, one, parte in placed]

@@ -28,13 +28,13 @@ class Feita:
         """Note what became of the first document, for the rest of the file."""
         self.fatia.lido.primeiro = self.primeiro
 
-    def further(self) -> Iterator[Nota]:
+    def further(self) -> Iterator[tuple[Nota, Guardado]]:
         """Yield the rows of all documents but the first of the file."""
         row = self.fatia.lido.row
         where = (row.importacao_id, row.arquivo_nome, row.caminho_codificado)
         for place, one in enumerate(self.done, self.fatia.inicio + 1):
             if place > 1:
-                yield Nota(*where, place, row.dono, row.usuario_id, row.empresa_id, one)
+                yield Nota(*where, place, row.dono, row.usuario_id, row.empresa_id), one
 
     def lines(self) -> Iterator[Linha]:
         """Yield what is to be shown; the only document of a file has the number 0."""

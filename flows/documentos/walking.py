@@ -12,7 +12,7 @@ from core.documentos.motivos import frase
 from core.documentos.paths import shown
 from core.stopping import stopping
 from flows.documentos.entries import Guardado, Resultado
-from flows.documentos.logs import Nota, note
+from flows.documentos.logs import Linha, Nota, Show, note, owe
 from flows.documentos.rows import REQUESTS, Pedido
 from storage.session import transaction
 
@@ -21,8 +21,8 @@ LEASE_SECONDS = 180.0
 GONE = "sumiu", "o arquivo não existe mais"
 
 
-def walk_through(pedido: Pedido, token: str, clock: Clock) -> bool:
-    """Add the rows of a held request's files; tell whether all are there.
+def walk_through(pedido: Pedido, token: str, clock: Clock, show: Show) -> bool:
+    """Add the rows of a held request's files, and show what cannot be read; tell whether all are there.
 
     It ends early when the process is to stop, or somebody else holds the request.
     """
@@ -32,7 +32,11 @@ def walk_through(pedido: Pedido, token: str, clock: Clock) -> bool:
         with transaction() as db:
             if not REQUESTS.on(db).hold(token, [pedido.id], now + timedelta(seconds=LEASE_SECONDS)):
                 return False
-            note(db, [_note(pedido, one) for one in batch if not one.ignorar], now)
+            owe(db, [_nota(pedido, one) for one in batch if one.motivo is None], now)
+            bad = [(_nota(pedido, one), _unread(one)) for one in batch if one.motivo is not None and not one.ignorar]
+            fresh = note(db, bad, now)
+        for nota, done in fresh:
+            show(Linha.of(nota.arquivo_nome, 0, done))
         if stopping():
             return False
     return True
@@ -57,9 +61,9 @@ def folder_of(caminho: str) -> str:
     return caminho if os.path.isdir(caminho) else os.path.dirname(caminho)
 
 
-def _note(pedido: Pedido, one: Found) -> Nota:
-    done = None
-    if one.motivo is not None:
-        done = Guardado("", None, Resultado.ERRO, [frase(one.motivo, one.mensagem)], one.motivo)
-    mine = (pedido.dono, pedido.usuario_id, pedido.empresa_id)
-    return Nota(pedido.id, one.caminho, one.codificado, 0, *mine, done)
+def _nota(pedido: Pedido, one: Found) -> Nota:
+    return Nota(pedido.id, one.caminho, one.codificado, 0, pedido.dono, pedido.usuario_id, pedido.empresa_id)
+
+
+def _unread(one: Found) -> Guardado:
+    return Guardado("", None, Resultado.ERRO, [frase(one.motivo or "ilegivel", one.mensagem)], one.motivo)

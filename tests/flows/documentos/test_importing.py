@@ -73,7 +73,7 @@ def test_a_folder_of_everything_has_an_outcome_for_every_file(tmp_path: Path) ->
         "resto.zip!/outro.zip#0": "erro",
     }
     assert found["vazio.xml#0"][1] == "o arquivo está vazio"
-    assert (tally.novos, tally.repetidos, tally.erros, tally.mais) == (4, 1, 2, False)
+    assert (tally.novos, tally.repetidos, tally.erros, tally.mais) == (4, 1, 3, False)
     assert Counter(told()) == {"nfe_importada": 3, "erro_importacao": 3, "documento_atualizado": 1}
     with reading() as db:
         assert db.scalars(select(Importacao.concluida_em)).one() is not None
