@@ -16,6 +16,14 @@ from core.documentos.texto import Decoded, adapted, decode
 _PROLOG = re.compile(r"(?>\s*(?:<\?(?>.*?\?>)|<!--(?>.*?-->)))*+\s*<!DOCTYPE", re.DOTALL | re.IGNORECASE)
 
 
+_GLUED = "há mais alguma coisa depois do fim do documento, como outro colado a ele,"
+_BROKEN = {
+    etree.ErrorTypes.ERR_DOCUMENT_END: _GLUED,
+    etree.ErrorTypes.ERR_RESERVED_XML_NAME: _GLUED,
+    etree.ErrorTypes.ERR_RESOURCE_LIMIT: "o XML passa dos limites de tamanho ou de profundidade",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Recusa:
     """Why bytes are no document: `motivo` is a code, `mensagem` a sentence where the code does not say all."""
@@ -56,7 +64,9 @@ def analisar(content: bytes) -> _Element | Recusa:
         return etree.fromstring(content, _parser())
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        return Recusa("xml_invalido", f"o XML está mal formado na linha {line}, coluna {column}")
+        return Recusa(
+            "xml_invalido", f"{_BROKEN.get(error.code, 'o XML está mal formado')} na linha {line}, coluna {column}"
+        )
     except ValueError:
         return Recusa("xml_invalido", "o XML está mal formado")
 

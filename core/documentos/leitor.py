@@ -1,10 +1,13 @@
 """The documents in the bytes of a file, each with what it says and its exact bytes."""
 
+from dataclasses import replace
+
 import structlog
 from lxml.etree import _Element
 
 from core.documentos.abertura import Aberto, Recusa, abrir, analisar, local_name
 from core.documentos.conteudo import Parte
+from core.documentos.espacos import BPE, CTE, MDFE, NF3E, NFCOM, NFE, NFSE, SAT
 from core.documentos.lote import TooLarge, cortados
 from core.documentos.motivos import frase
 from core.documentos.parser.grupo import Contexto
@@ -13,6 +16,7 @@ from core.documentos.parser.tabela import leitor, partes_do_lote
 from core.documentos.texto import FALLBACK, MIXED, adapted
 
 LIMITE = 10 * 1024 * 1024
+_ESPECIES = {NFE: "nfe", CTE: "cte", SAT: "cfe", MDFE: "mdfe", NF3E: "nf3e", NFCOM: "nfcom", BPE: "bpe", NFSE: "nfse"}
 _MARKED = {
     FALLBACK: "o texto não é UTF-8: foi lido como Windows-1252",
     MIXED: "o texto mistura UTF-8 e Windows-1252",
@@ -67,7 +71,8 @@ def _lida(content: bytes, root: _Element, marked: str | None, place: int = 0) ->
     try:
         conteudo = leitor(name, contexto)(root, contexto)
     except Recusado as fault:
-        return _recusada(content, fault.motivo, fault.mensagem, place)
+        refused = _recusada(content, fault.motivo, fault.mensagem, place)
+        return replace(refused, chave=fault.chave, especie=_ESPECIES.get(name[0]))
     return Parte(numero=place, texto=content, conteudo=conteudo)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from xml.parsers import expat
 
 # All documents of a lot together: each takes along what its envelope declares, which may be megabytes.
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES, MOST_DOCUMENTS = 20 * 1024 * 1024, 50_000
 
 
 def cortados(text: str, nomes: AbstractSet[str]) -> list[str]:
@@ -14,7 +14,7 @@ def cortados(text: str, nomes: AbstractSet[str]) -> list[str]:
     It takes along the namespaces that its envelope declares, so that it reads the same.
 
     Raises:
-        TooLarge: they are too many bytes.
+        TooLarge: they are too many, or too many bytes.
         ValueError: the text is no XML.
     """
     cut = _Cut(text.encode(), nomes)
@@ -26,7 +26,7 @@ def cortados(text: str, nomes: AbstractSet[str]) -> list[str]:
 
 
 class TooLarge(ValueError):
-    """The documents of a lot are more than `MOST_BYTES` once each stands alone."""
+    """The documents of a lot are more than `MOST_DOCUMENTS`, or `MOST_BYTES` once each stands alone."""
 
 
 class _Cut:
@@ -67,7 +67,7 @@ class _Cut:
         end = self._content.find(b">", max(self._parser.CurrentByteIndex, after)) + 1
         document = head + self._content[after:end]
         self._size += len(document)
-        if self._size > MOST_BYTES:
+        if self._size > MOST_BYTES or len(self.found) >= MOST_DOCUMENTS:
             raise TooLarge
         self.found.append(document.decode())
 

@@ -16,7 +16,9 @@ from core.documentos.espacos import BPE, CTE, MDFE, NF3E, NFCOM, NFE, PORTAL, SA
 
 AUTORIZADO, REGISTRADO = frozenset({"100", "150"}), frozenset({"134", "135", "136", "155"})
 LOTES, CUPONS = frozenset({"envCFe"}), frozenset({"CFe", "CFeCanc"})
-_NFSE = re.compile(r"(?:CompNfse|NFSe|Nfse|ListaNfse|Consultar\w*Nfse\w*|Gerar\w*Nfse\w*|Enviar\w*Nfse\w*)", re.ASCII)
+NFSE_MUNICIPAL = re.compile(
+    r"(?:CompNfse|NFSe|Nfse|ListaNfse|Consultar\w*Nfse\w*|Gerar\w*Nfse\w*|Enviar\w*Nfse\w*)", re.ASCII
+)
 
 
 class Acao(StrEnum):
@@ -70,7 +72,7 @@ def classified(root: _Element) -> Leitura:
         return Leitura(Acao.IGNORAR, None, None, "trafego_de_protocolo", name[:100])
     if (tipo := NO_METHOD.get(space)) and name.casefold().removesuffix("proc") in _names_of(tipo):
         return Leitura(Acao.IGNORAR, tipo, None, "sem_metodo")
-    if _NFSE.fullmatch(name):
+    if NFSE_MUNICIPAL.fullmatch(name):
         return Leitura(Acao.IGNORAR, "nfse", None, "outro_protocolo")
     return _misnamed(root, space, name)
 

@@ -49,6 +49,10 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["bench.questor", "--parte", "retomar", "--linhas", "3000"],
         ["retomada de 3000 linhas sqlite", "memória da retomada"],
     ),
+    "documents read": (
+        ["bench.documentos", "--so-leitura", "--quantos", "200"],
+        ["leitura de NF-e, 1 item", "leitura de NF-e, 10 itens", "leitura de CT-e", "leitura de evento"],
+    ),
     "living together": (
         ["bench.convivio", "--segundos", "2", "--documentos", "40"],
         ["convívio sqlite até a 1ª tentativa p99", "ao lado: hub"],

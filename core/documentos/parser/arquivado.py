@@ -7,7 +7,7 @@ from decimal import Decimal
 from lxml.etree import _Element
 
 from core.documentos.conteudo import Arquivado, Especie, Papel
-from core.documentos.parser.chaves import chave_do_documento, comparar, uf_da_chave
+from core.documentos.parser.chaves import avisar_ambiente, chave_do_documento, comparar, uf_da_chave
 from core.documentos.parser.corpo import corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
 from core.documentos.parser.protocolo import protocolo
@@ -48,7 +48,9 @@ def arquivado(forma: Forma, raiz: _Element, contexto: Contexto) -> Arquivado:
     ide, emit, dest = info.grupo("ide"), info.grupo("emit"), info.grupo(forma.destinatario)
     emit_doc, dest_doc, emissao = emit.documento(), dest.documento(), ide.instante("dhEmi")
     prova = protocolo(raiz, forma.chave, chave, contexto)
+    ambiente = ide.inteiro("tpAmb", 99)
     comparar(chave, ide, emit_doc, emissao, contexto)
+    avisar_ambiente(ambiente, contexto)
     return Arquivado(
         especie=forma.especie,
         chave=chave,
@@ -56,13 +58,13 @@ def arquivado(forma: Forma, raiz: _Element, contexto: Contexto) -> Arquivado:
         serie=ide.inteiro("serie"),
         numero=ide.inteiro(forma.numero),
         data_emissao=emissao,
-        ambiente=ide.inteiro("tpAmb", 99),
+        ambiente=ambiente,
         emit_cnpj=emit_doc,
         emit_nome=emit.texto("xNome", NOME),
         emit_uf=emit.grupo("enderEmit").texto("UF", 2) or uf_da_chave(chave),
         dest_cnpj_cpf=dest_doc,
         dest_nome=dest.texto("xNome", NOME),
-        valor_total=next((valor for path in forma.valores if (valor := _valor(info, path)) is not None), None),
+        valor_total=_primeiro(*((info, path) for path in forma.valores)),
         protocolo=prova.numero,
         status=prova.status,
         motivo=prova.motivo,
@@ -72,8 +74,10 @@ def arquivado(forma: Forma, raiz: _Element, contexto: Contexto) -> Arquivado:
     )
 
 
-def _valor(info: Grupo, path: tuple[str, ...]) -> Decimal | None:
-    return info.grupo(*path[:-1]).valor(path[-1])
+def _primeiro(*onde: tuple[Grupo, tuple[str, ...]]) -> Decimal | None:
+    """Return the amount at the first of these paths where there is one."""
+    found = (grupo.grupo(*path[:-1]).valor(path[-1]) for grupo, path in onde)
+    return next((valor for valor in found if valor is not None), None)
 
 
 def nfse(raiz: _Element, contexto: Contexto) -> Arquivado:
@@ -101,7 +105,7 @@ def nfse(raiz: _Element, contexto: Contexto) -> Arquivado:
         emit_uf=emit.grupo("enderNac").texto("UF", 2),
         dest_cnpj_cpf=toma.documento(),
         dest_nome=toma.texto("xNome", NOME),
-        valor_total=info.grupo("valores").valor("vLiq"),
+        valor_total=_primeiro((info, ("valores", "vLiq")), (dps, ("valores", "vServPrest", "vServ"))),
         status=info.texto("cStat", 4),
         recebido_em=info.instante("dhProc"),
         papeis=papeis((Papel.EMITENTE, emit_doc), (Papel.DESTINATARIO, toma.documento())),

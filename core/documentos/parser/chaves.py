@@ -1,6 +1,7 @@
 """The access key of a document: found in its `Id`, compared with what else the document says of itself."""
 
 from datetime import datetime
+from itertools import islice
 
 from core.documentos.conteudo import Laco, Ligacao
 from core.documentos.parser.grupo import Contexto, Grupo
@@ -8,6 +9,8 @@ from core.documentos.parser.recusa import Recusado
 from core.fiscal import cnpj_valido, cpf_valido, digito_chave, parece_chave
 
 _NINES = "9" * 44
+_TESTE = 2
+_MOST_LINKS = 10_000
 UFS = {
     "11": "RO", "12": "AC", "13": "AM", "14": "RR", "15": "PA", "16": "AP", "17": "TO", "21": "MA", "22": "PI",
     "23": "CE", "24": "RN", "25": "PB", "26": "PE", "27": "AL", "28": "SE", "29": "BA", "31": "MG", "32": "ES",
@@ -42,13 +45,18 @@ def comparar(chave: str, ide: Grupo, emitente: str | None, emissao: datetime | N
     """Tell where a document says otherwise than its key: month, issuer and model."""
     if emissao is not None and chave[2:6] != f"{emissao.year % 100:02d}{emissao.month:02d}":
         contexto.avisar(f"a chave é do mês {chave[4:6]}/{chave[2:4]}, a emissão de {emissao:%m/%Y}")
-    if emitente is not None and chave[6:20] != emitente.zfill(14):
+    # notes of series 890 to 899 are issued by the treasury for somebody else
+    if emitente is not None and chave[6:20] != emitente.zfill(14) and not "890" <= chave[22:25] <= "899":
         contexto.avisar(f"a chave é do emitente {chave[6:20]}, o documento de {emitente}")
     modelo = ide.texto("mod", 4)
     if modelo is not None and modelo != chave[20:22]:
         contexto.avisar(f"a chave é do modelo {chave[20:22]}, o documento diz {modelo}")
-    if ide.texto("tpAmb", 3) == "2":
-        contexto.avisar("documento do ambiente de homologação, sem valor fiscal")
+
+
+def avisar_ambiente(ambiente: int | None, contexto: Contexto) -> None:
+    """Tell that a document is of SEFAZ's test environment."""
+    if ambiente == _TESTE:
+        contexto.avisar("é do ambiente de homologação, sem valor fiscal")
 
 
 def comparar_numero(chave: str, serie: int | None, numero: int | None, contexto: Contexto) -> None:
@@ -64,7 +72,7 @@ def ligacoes(achadas: list[tuple[Laco, str | None]], propria: str) -> tuple[Liga
         for laco, chave in achadas
         if chave is not None and chave not in (_NINES, propria) and parece_chave(chave)
     )
-    return tuple(Ligacao(laco=laco, chave=chave) for laco, chave in once)
+    return tuple(Ligacao(laco=laco, chave=chave) for laco, chave in islice(once, _MOST_LINKS))
 
 
 def uf_da_chave(chave: str) -> str | None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from lxml.etree import _Element
 
 from core.documentos.conteudo import Conhecimento, Especie, Laco, Ligacao, Papel
-from core.documentos.parser.chaves import chave_do_documento, comparar, comparar_numero, ligacoes
+from core.documentos.parser.chaves import avisar_ambiente, chave_do_documento, comparar, comparar_numero, ligacoes
 from core.documentos.parser.corpo import corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
 from core.documentos.parser.protocolo import comparar_digest, protocolo
@@ -26,8 +26,10 @@ _LACOS = {
     "idDocAntEle": Laco.ANTERIOR,
     "infDocAnt": Laco.ANTERIOR,
     "infCTeMultimodal": Laco.REFERENCIA,
+    # a CT-e OS in place of one that was cancelled
+    "infCTeNorm": Laco.REFERENCIA,
 }
-_CHAVES = ("chave", "chNFe", "chCTe", "chCte", "chCTeMultimodal")
+_CHAVES = ("chave", "chNFe", "chCTe", "chCte", "chCTeMultimodal", "refCTeCanc")
 
 
 def conhecimento(raiz: _Element, contexto: Contexto) -> Conhecimento:
@@ -39,10 +41,10 @@ def conhecimento(raiz: _Element, contexto: Contexto) -> Conhecimento:
     info = corpo(raiz, "infCte", contexto)
     chave = chave_do_documento(info, "CTe", contexto)
     ide, emit, prest, total = info.grupo("ide"), info.grupo("emit"), info.grupo("vPrest"), info.grupo("total")
-    simples = total.existe or (info.elemento is not None and _is_simple(info.elemento))
+    simples = info.elemento is not None and _is_simple(info.elemento)
     especie = Especie.CTE_SIMPLIFICADO if simples else _ESPECIES.get(chave[20:22])
     if especie is None:
-        raise Recusado("chave_divergente", f"a chave de um CT-e tem o modelo {chave[20:22]}: {chave}")
+        raise Recusado("chave_divergente", f"a chave de um CT-e tem o modelo {chave[20:22]}: {chave}", chave)
     partes = {nome: info.grupo(nome) for nome in ("rem", "dest", "exped", "receb")}
     rem, dest, exped, receb = partes.values()
     ender_emit, ender_rem, ender_dest = emit.grupo("enderEmit"), rem.grupo("enderReme"), dest.grupo("enderDest")
@@ -54,8 +56,10 @@ def conhecimento(raiz: _Element, contexto: Contexto) -> Conhecimento:
     emit_doc, toma_doc = emit.documento(), toma.documento()
     rem_doc, dest_doc, exped_doc, receb_doc = (parte.documento() for parte in partes.values())
     prova = protocolo(raiz, "chCTe", chave, contexto)
+    ambiente = ide.inteiro("tpAmb", 99)
     comparar(chave, ide, emit_doc, emissao, contexto)
     comparar_numero(chave, serie, numero, contexto)
+    avisar_ambiente(ambiente, contexto)
     comparar_digest(raiz, prova, chave, contexto)
     return Conhecimento(
         especie=especie,
@@ -64,7 +68,7 @@ def conhecimento(raiz: _Element, contexto: Contexto) -> Conhecimento:
         serie=serie,
         numero=numero,
         data_emissao=emissao,
-        ambiente=ide.inteiro("tpAmb", 99),
+        ambiente=ambiente,
         emit_cnpj=emit_doc,
         emit_nome=emit.texto("xNome", NOME),
         emit_uf=ender_emit.texto("UF", 2),

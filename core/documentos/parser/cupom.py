@@ -6,7 +6,7 @@ from lxml.etree import _Element
 
 from core.documentos.conteudo import Cupom, Especie, Laco, Papel
 from core.documentos.parser import valores
-from core.documentos.parser.chaves import chave_do_documento, comparar, ligacoes, uf_da_chave
+from core.documentos.parser.chaves import avisar_ambiente, chave_do_documento, comparar, ligacoes, uf_da_chave
 from core.documentos.parser.corpo import corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
 from core.documentos.parser.itens import itens
@@ -25,11 +25,13 @@ def cupom(raiz: _Element, contexto: Contexto) -> Cupom:
     info = corpo(raiz, "infCFe", contexto)
     chave = chave_do_documento(info, "CFe", contexto)
     if chave[20:22] != _MODELO:
-        raise Recusado("chave_divergente", f"a chave de um CF-e tem o modelo {chave[20:22]}: {chave}")
+        raise Recusado("chave_divergente", f"a chave de um CF-e tem o modelo {chave[20:22]}: {chave}", chave)
     ide, emit, dest, total = info.grupo("ide"), info.grupo("emit"), info.grupo("dest"), info.grupo("total")
     icms = total.grupo("ICMSTot")
     emissao, emit_doc, dest_doc = _emissao(ide, contexto), emit.documento(), dest.documento()
+    ambiente = ide.inteiro("tpAmb", 99)
     comparar(chave, ide, emit_doc, emissao, contexto)
+    avisar_ambiente(ambiente, contexto)
     cancelada = info.atributo("chCanc").removeprefix("CFe")
     return Cupom(
         especie=Especie.CFE,
@@ -38,7 +40,7 @@ def cupom(raiz: _Element, contexto: Contexto) -> Cupom:
         serie=ide.inteiro("nserieSAT"),
         numero=ide.inteiro("nCFe"),
         data_emissao=emissao,
-        ambiente=ide.inteiro("tpAmb", 99),
+        ambiente=ambiente,
         emit_cnpj=emit_doc,
         emit_nome=emit.texto("xNome", NOME),
         emit_uf=uf_da_chave(chave),

@@ -4,7 +4,7 @@ from lxml.etree import _Element
 
 from core.documentos.abertura import local_name
 from core.documentos.conteudo import Evento
-from core.documentos.parser.chaves import conferida
+from core.documentos.parser.chaves import avisar_ambiente, conferida
 from core.documentos.parser.grupo import Contexto, Grupo
 from core.documentos.parser.protocolo import status
 from core.documentos.parser.recusa import Recusado
@@ -31,18 +31,18 @@ def evento(raiz: _Element, contexto: Contexto) -> Evento:
         raise Recusado("varios_documentos", f"há {len(bodies)} eventos em um só")
     body = bodies[0]
     chave, tipo, sequencia = _identidade(body, contexto)
-    answer = _answer(raiz, answers, chave, contexto)
+    answer = _answer(raiz, answers, (chave, tipo, str(sequencia)), contexto)
     det = body.grupo("detEvento")
     inner = det if "descEvento" in det else det.primeiro()
-    if body.texto("tpAmb", 3) == "2":
-        contexto.avisar("evento do ambiente de homologação, sem valor fiscal")
+    ambiente = body.inteiro("tpAmb", 99)
+    avisar_ambiente(ambiente, contexto)
     return Evento(
         chave=chave,
         tipo_evento=tipo,
         sequencia=sequencia,
         descricao=inner.texto("descEvento", 120) or answer.texto("xEvento", 120),
         orgao=body.codigo("cOrgao", 2),
-        ambiente=body.inteiro("tpAmb", 99),
+        ambiente=ambiente,
         autor=body.documento(),
         data_evento=body.instante("dhEvento"),
         protocolo=answer.codigo("nProt", 17),
@@ -132,13 +132,14 @@ def _chave(body: Grupo, contexto: Contexto) -> str:
     return conferida(found, contexto)
 
 
-def _answer(raiz: _Element, answers: list[Grupo], chave: str, contexto: Contexto) -> Grupo:
-    """Return the answer to the event of a key; the worst one where there are several."""
+def _answer(raiz: _Element, answers: list[Grupo], asked: tuple[str, str, str], contexto: Contexto) -> Grupo:
+    """Return the answer to an event by key, kind and number; the worst one where there are several."""
     own = []
     for answer in answers:
-        stated = _chave_dita(answer)
-        if stated not in (None, chave):
-            contexto.avisar(f"a resposta é da chave {stated}, que não é a do evento: não prova nada sobre ele")
+        stated = _chave_dita(answer), answer.texto("tpEvento", 10), _number(answer)
+        if any(said not in (None, wanted) for said, wanted in zip(stated, asked, strict=True)):
+            said = " ".join(filter(None, stated))
+            contexto.avisar(f"a resposta é de outro evento ({said}): não prova nada sobre este")
         elif status(answer) is None:
             contexto.avisar("a resposta ao evento não se lê: não há cStat")
         else:
@@ -146,6 +147,10 @@ def _answer(raiz: _Element, answers: list[Grupo], chave: str, contexto: Contexto
     if not answers and any(local_name(child)[1].casefold().startswith("ret") for child in raiz):
         contexto.avisar("a resposta ao evento não se lê: não traz infEvento")
     return min(own, key=lambda answer: (status(answer) or "").startswith("1"), default=Grupo(None, contexto))
+
+
+def _number(answer: Grupo) -> str | None:
+    return (answer.texto("nSeqEvento", 10) or "").lstrip("0") or None
 
 
 def _is_answer(place: Grupo) -> bool:

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Final
 
 from lxml.etree import _Element
 
-from core.documentos.espacos import DSIG
+from core.documentos.espacos import BPE, CTE, DCE, DSIG, MDFE, NF3E, NFCOM, NFE, NFSE, SAT
 from core.documentos.parser import valores
 from core.documentos.parser.valores import DINHEIRO, Forma
 
@@ -21,7 +20,9 @@ class Contexto:
     __slots__ = ("_said", "nomes")
 
     def __init__(self, espaco: str) -> None:
-        self.nomes = _nomes(espaco)
+        # a root may be of any namespace; only the usual ones are kept between documents
+        usual = _NOMES.get(espaco)
+        self.nomes = _Nomes(espaco) if usual is None else usual
         self._said: dict[str, None] = {}
 
     def avisar(self, frase: str) -> None:
@@ -44,19 +45,14 @@ class _Nomes(dict[str, str]):
     def __missing__(self, tag: str) -> str:
         space, _, name = tag.rpartition("}")
         found = name if space[1:] in (self._espaco, DSIG) else "}" + name
-        if len(tag) < _LONGEST_NAME and len(self) < _MOST_NAMES:
+        if len(self) >= _MOST_NAMES:
+            self.clear()
+        if len(tag) < _LONGEST_NAME:
             self[tag] = found
         return found
 
 
-@cache
-def _known(espaco: str) -> _Nomes:
-    return _Nomes(espaco)
-
-
-def _nomes(espaco: str) -> _Nomes:
-    # a root may be of any namespace; only the usual ones are kept between documents
-    return _known(espaco) if len(espaco) < _LONGEST_NAME and _known.cache_info().currsize < 100 else _Nomes(espaco)
+_NOMES = {espaco: _Nomes(espaco) for espaco in ("", NFE, CTE, SAT, MDFE, NF3E, NFCOM, BPE, DCE, NFSE)}
 
 
 class Grupo:

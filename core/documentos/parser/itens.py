@@ -5,22 +5,31 @@ from decimal import Decimal
 
 from core.documentos.conteudo import Item
 from core.documentos.parser.grupo import Contexto, Grupo
-from core.documentos.parser.valores import PRECO, QUANTIDADE
+from core.documentos.parser.valores import DINHEIRO, PRECO, QUANTIDADE
+
+# The layouts have 990 and 500.
+_MOST = 2_000
+_LIMIT = Decimal(10) ** DINHEIRO.inteiros
 
 
 def itens(info: Grupo, contexto: Contexto) -> tuple[Item, ...]:
     """Return the items in their order; one without a number of its own has that of its place."""
-    numbered = set[int]()
-    return tuple(_numbered(info, numbered, contexto))
+    return tuple(_numbered(info, contexto))
 
 
-def _numbered(info: Grupo, numbered: set[int], contexto: Contexto) -> Iterator[Item]:
+def _numbered(info: Grupo, contexto: Contexto) -> Iterator[Item]:
+    numbered, free = set[int](), 1
     for place, det in enumerate(info.grupos("det"), 1):
+        if place > _MOST:
+            contexto.avisar(f"há mais de {_MOST} itens; os outros não foram lidos")
+            return
         stated = det.atributo("nItem")
         numero = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 9 else 0
         if numero in numbered or numero == 0:
             contexto.avisar(f"o item {place} não tem número próprio (nItem {stated[:20]!r})")
-            numero = next(free for free in range(place, 10**9) if free not in numbered)
+            while free in numbered:
+                free += 1
+            numero = free
         numbered.add(numero)
         yield _item(numero, det)
 
@@ -56,6 +65,7 @@ def _item(numero: int, det: Grupo) -> Item:
 
 
 def soma(*valores: Decimal | None) -> Decimal | None:
-    """Return the sum of what is there; None where nothing is."""
+    """Return the sum of what is there; None where nothing is, or it is too large to be kept."""
     there = [valor for valor in valores if valor is not None]
-    return sum(there, Decimal(0)) if there else None
+    total = sum(there, Decimal(0))
+    return total if there and abs(total) < _LIMIT else None

@@ -1,9 +1,11 @@
 """NF-e and NFC-e, layouts 1.10 to 4.00: docs/reference/contracts/sefaz.md §8.6."""
 
+from itertools import islice
+
 from lxml.etree import _Element
 
 from core.documentos.conteudo import Especie, Laco, Ligacao, NotaFiscal, Papel
-from core.documentos.parser.chaves import chave_do_documento, comparar, comparar_numero, ligacoes
+from core.documentos.parser.chaves import avisar_ambiente, chave_do_documento, comparar, comparar_numero, ligacoes
 from core.documentos.parser.corpo import corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
 from core.documentos.parser.itens import itens, soma
@@ -12,6 +14,8 @@ from core.documentos.parser.recusa import Recusado
 
 _ESPECIES = {"55": Especie.NFE, "65": Especie.NFCE}
 _COMPLEMENTAR = 2
+# The layout has ten.
+_MOST_AUTHORISED = 100
 
 
 def nota(raiz: _Element, contexto: Contexto) -> NotaFiscal:
@@ -24,7 +28,7 @@ def nota(raiz: _Element, contexto: Contexto) -> NotaFiscal:
     chave = chave_do_documento(info, "NFe", contexto)
     especie = _ESPECIES.get(chave[20:22])
     if especie is None:
-        raise Recusado("chave_divergente", f"a chave de uma NF-e tem o modelo {chave[20:22]}: {chave}")
+        raise Recusado("chave_divergente", f"a chave de uma NF-e tem o modelo {chave[20:22]}: {chave}", chave)
     ide, emit, dest = info.grupo("ide"), info.grupo("emit"), info.grupo("dest")
     ender_emit, ender_dest = emit.grupo("enderEmit"), dest.grupo("enderDest")
     transporta = info.grupo("transp", "transporta")
@@ -34,8 +38,10 @@ def nota(raiz: _Element, contexto: Contexto) -> NotaFiscal:
     emissao = ide.instante("dhEmi", "dEmi")
     emit_doc, dest_doc, transp_doc = emit.documento(), dest.documento(), transporta.documento()
     prova = protocolo(raiz, "chNFe", chave, contexto)
+    ambiente = ide.inteiro("tpAmb", 99)
     comparar(chave, ide, emit_doc, emissao, contexto)
     comparar_numero(chave, serie, numero, contexto)
+    avisar_ambiente(ambiente, contexto)
     comparar_digest(raiz, prova, chave, contexto)
     finalidade = ide.inteiro("finNFe", 99)
     mono = reforma.grupo("gMono")
@@ -47,7 +53,7 @@ def nota(raiz: _Element, contexto: Contexto) -> NotaFiscal:
         serie=serie,
         numero=numero,
         data_emissao=emissao,
-        ambiente=ide.inteiro("tpAmb", 99),
+        ambiente=ambiente,
         emit_cnpj=emit_doc,
         emit_nome=emit.texto("xNome", NOME),
         emit_uf=ender_emit.texto("UF", 2),
@@ -75,7 +81,9 @@ def nota(raiz: _Element, contexto: Contexto) -> NotaFiscal:
         dest_cep=ender_dest.cep(),
         transportador_cnpj_cpf=transp_doc,
         transportador_nome=transporta.texto("xNome", NOME),
-        autorizados=tuple(found for one in info.grupos("autXML") if (found := one.documento())),
+        autorizados=tuple(
+            found for one in islice(info.grupos("autXML"), _MOST_AUTHORISED) if (found := one.documento())
+        ),
         valor_produtos=icms.valor("vProd"),
         valor_icms=icms.valor("vICMS"),
         valor_ipi=icms.valor("vIPI"),

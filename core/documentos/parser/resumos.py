@@ -83,5 +83,5 @@ def _identidade(body: Grupo, nomes: tuple[str, ...], contexto: Contexto) -> tupl
     if not parece_chave(chave):
         raise Recusado("chave_invalida", f"não diz de que documento é: {chave!r} não é uma chave de acesso")
     if (especie := _ESPECIES.get(chave[20:22])) is None:
-        raise Recusado("chave_divergente", f"a chave é do modelo {chave[20:22]}, do qual não há resumo: {chave}")
+        raise Recusado("chave_divergente", f"a chave é do modelo {chave[20:22]}, do qual não há resumo: {chave}", chave)
     return conferida(chave, contexto), especie

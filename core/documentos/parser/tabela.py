@@ -20,6 +20,7 @@ from core.documentos.parser.inutilizacao import inutilizacao
 from core.documentos.parser.nota import nota
 from core.documentos.parser.recusa import Recusado
 from core.documentos.parser.resumos import protocolo_avulso, resumo
+from core.documentos.raizes import NFSE_MUNICIPAL
 
 Leitor = Callable[[_Element, Contexto], Conteudo]
 Raiz = tuple[str, str]
@@ -96,7 +97,7 @@ def leitor(raiz: Raiz, contexto: Contexto) -> Leitor:
         return found
     space, name = raiz
     known = _POR_NOME.get(name.casefold()) or _GRAFIAS.get(name.casefold())
-    if known is None or (known[1] == "evento" and space):
+    if known is None or (known[1] == "evento" and space == NFSE):
         raise recusa(raiz)
     if name != known[1]:
         contexto.avisar(f"a raiz se chama {name[:60]}, não {known[1]}")
@@ -126,4 +127,6 @@ def recusa(raiz: Raiz) -> Recusado:
         if low.startswith(("cons", "inut", "canc", "dist", "envi", "download", "ped", "dps")):
             return Recusado("trafego_de_protocolo", f"{name} é um pedido, não um documento")
         return Recusado("raiz_desconhecida", f"a raiz {name} não é de um documento que se conhece")
+    if NFSE_MUNICIPAL.fullmatch(raiz[1][:100]):
+        return Recusado("outro_protocolo", f"{name} é uma NFS-e municipal; importa-se a nacional")
     return Recusado("nao_e_fiscal", f"a raiz {name} não é de um documento fiscal")

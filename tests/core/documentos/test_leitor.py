@@ -1,22 +1,21 @@
 """The documents in a file: any content has an answer, lots and answers are taken apart."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.lido import conferir
 
-from core.documentos.conteudo import Conhecimento, Cupom, Evento, Inutilizacao, NotaFiscal, Parte, Resumo
-from core.documentos.leitor import ler_documentos
-from sandbox.documentos import cupons, eventos, notas
+from core.documentos.conteudo import Conhecimento, Cupom, Evento, Inutilizacao, NotaFiscal, Resumo
+from core.documentos.leitor import LIMITE, ler_documentos
+from sandbox.documentos import cupons, eventos, mutacoes, notas
 from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.documentos.cupons import cupom
 from sandbox.documentos.eventos import evento
 from sandbox.documentos.notas import nota
 
 NOTA = nota(7)
-
-
-def kinds(content: bytes) -> list[type]:
-    return [type(part.conteudo) for part in ler_documentos(content)]
 
 
 @pytest.mark.parametrize(
@@ -48,31 +47,120 @@ def test_every_made_up_document_is_read_and_nothing_is_odd_in_it(content: bytes,
     parts = ler_documentos(content)
     assert [type(part.conteudo) for part in parts] == expected
     assert [part.conteudo.avisos for part in parts if part.conteudo] == [()] * len(expected)
-    assert [part.numero for part in parts] == ([0] if len(parts) == 1 else [1, 2])
+    conferir(parts)
 
 
-def test_a_document_keeps_its_exact_bytes() -> None:
-    content = b"\xef\xbb\xbf" + NOTA.xml.replace(b"><", b">\r\n<")
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + NOTA.xml.replace(b"><", b">\r\n<"),
+        NOTA.texto.encode("utf-16"),
+        NOTA.texto.replace("UTF-8", "ISO-8859-1").encode("iso-8859-1"),
+    ],
+    ids=["bom", "utf-16", "latin-1"],
+)
+def test_a_document_keeps_its_exact_bytes(content: bytes) -> None:
     (part,) = ler_documentos(content)
     assert part.texto == content
+    assert isinstance(part.conteudo, NotaFiscal)
+    assert part.conteudo.emit_municipio == "São Paulo"
+
+
+def test_a_part_of_a_lot_is_its_bytes_and_reads_alone_as_in_the_lot() -> None:
+    one, two = nota(1, status=None), nota(2, status=None)
+    parts = ler_documentos(notas.enviada(one, two))
+    assert [part.texto.decode() for part in parts] == [made.texto.partition("?>")[2] for made in (one, two)]
+    for part in parts:
+        (alone,) = ler_documentos(part.texto)
+        assert alone.conteudo == part.conteudo
+
+
+def test_a_broken_document_of_a_lot_costs_itself() -> None:
+    lot = notas.enviada(nota(1, status=None), nota(2, status=None)).replace(b'Id="NFe', b'Id="x', 1)
+    parts = ler_documentos(lot)
+    assert [(part.numero, part.motivo) for part in parts] == [(1, "chave_invalida"), (2, None)]
+
+
+@pytest.mark.parametrize(
+    ("content", "motivo", "said"),
+    [
+        (b"", "vazio", "o arquivo está vazio"),
+        (b" \r\n", "vazio", "o arquivo está vazio"),
+        (bytes(9000), "so_nulos", "o arquivo só tem bytes nulos"),
+        (b"%PDF-1.4", "nao_e_xml", "o arquivo não é XML"),
+        (b"PK\x03\x04", "nao_e_xml", "o arquivo não é XML"),
+        (b"x" * (LIMITE + 1), "grande_demais", "o arquivo tem mais de 10 MiB"),
+        (NOTA.xml[:-30], "xml_invalido", "o XML está mal formado na linha 1"),
+        (NOTA.xml * 2, "xml_invalido", "há mais alguma coisa depois do fim do documento"),
+        (NOTA.xml + evento(NOTA), "xml_invalido", "há mais alguma coisa depois do fim do documento"),
+        (NOTA.xml + b"\0\0\0", "xml_invalido", ""),
+        (b"<a>" * 100_000 + b"</a>" * 100_000, "xml_invalido", "o XML passa dos limites de tamanho ou de profundidade"),
+        (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "doctype", "DTD"),
+        (b'<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>', "doctype", "DTD"),
+        (b"<nfeProc>&x;</nfeProc>", "xml_invalido", ""),
+        (b"<html><body>Erro</body></html>", "nao_e_fiscal", "a raiz html não é de um documento fiscal"),
+        (b"<nota/>", "nao_e_fiscal", "a raiz nota não é"),
+        (b'<nfeNova xmlns="http://www.portalfiscal.inf.br/nfe"/>', "raiz_desconhecida", "a raiz nfeNova não é"),
+        (NOTA.texto.replace("UTF-8", "iso-8859-2").encode("iso-8859-1", "replace"), "codificacao", "codificação"),
+        (NOTA.xml.replace(b"NFe35", b"NFe"), "chave_invalida", "não é uma chave de acesso"),
+        (NOTA.xml.replace(b"<infNFe Id", b"<infNFe Ix"), "chave_invalida", "não tem chave de acesso"),
+        (NOTA.xml.replace(b"infNFe", b"infNota"), "sem_conteudo", "nfeProc não traz infNFe"),
+        (b'<enviNFe xmlns="http://www.portalfiscal.inf.br/nfe"/>', "lote_vazio", "enviNFe não traz nenhum documento"),
+    ],
+    ids=lambda value: repr(value)[:30] if isinstance(value, bytes) else value,
+)  # fmt: skip
+def test_what_is_no_document_is_refused_in_words(content: bytes, motivo: str, said: str) -> None:
+    (part,) = ler_documentos(content)
+    assert (part.conteudo, part.motivo) == (None, motivo)
+    assert said in (part.mensagem or "")
+    conferir([part])
+
+
+def test_a_smaller_limit_is_a_limit() -> None:
+    (part,) = ler_documentos(NOTA.xml, limite=1024)
+    assert part.motivo == "grande_demais"
+    (part,) = ler_documentos(NOTA.xml, limite=len(NOTA.xml))
+    assert part.motivo is None
+
+
+@pytest.mark.parametrize(
+    ("content", "motivo"),
+    [
+        (b"<envCFe>" + b"<CFe/>" * 1_500_000 + b"</envCFe>", "grande_demais"),
+        (cupom().xml.replace(b"<det ", b"<det/>" * 1_500_000 + b"<det ", 1), None),
+        (cupom().xml.replace(b"<det ", b'<det nItem="9"/>' * 400_000 + b"<det ", 1), None),
+        (NOTA.xml.replace(b"<det ", b"<autXML><CPF>1</CPF></autXML>" * 300_000 + b"<det ", 1), None),
+        (NOTA.xml.replace(b"<tpNF>", b"".join(b"<a%d/>" % one for one in range(700_000)) + b"<tpNF>"), None),
+    ],
+    ids=["coupons", "items", "numbered items", "readers", "names"],
+)
+def test_very_many_of_something_costs_no_more_than_its_size(content: bytes, motivo: str | None) -> None:
+    assert len(content) < LIMITE
+    began = time.process_time()
+    (part,) = ler_documentos(content)
+    assert part.motivo == motivo
+    assert time.process_time() - began < 20
 
 
 @given(st.binary(max_size=400))
 def test_any_bytes_have_an_answer(content: bytes) -> None:
-    _answered(ler_documentos(content))
+    conferir(ler_documentos(content))
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.data())
-def test_a_broken_document_has_an_answer(data: st.DataObject) -> None:
-    content = bytearray(data.draw(st.sampled_from([NOTA.xml, conhecimento().xml, evento(NOTA), cupom().xml])))
-    for _ in range(data.draw(st.integers(1, 4))):
-        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    _answered(ler_documentos(bytes(content)))
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_broken_documents_have_an_answer_that_fits_the_store(seed: int) -> None:
+    for content in mutacoes.mutados(10, seed):
+        conferir(ler_documentos(content))
 
 
-def _answered(parts: list[Parte]) -> None:
-    assert parts
-    for part in parts:
-        assert (part.conteudo is None) == bool(part.motivo) == bool(part.mensagem)
-        assert part.motivo != "erro_de_leitura"
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_a_hundred_thousand_broken_documents_have_an_answer(seed: int) -> None:
+    slowest = 0.0
+    for content in mutacoes.mutados(25_000, seed):
+        began = time.process_time()
+        parts = ler_documentos(content)
+        slowest = max(slowest, time.process_time() - began)
+        conferir(parts)
+    assert slowest < 5
