@@ -50,6 +50,9 @@ def _do_lote(content: bytes, lot: Aberto, names: frozenset[str], marked: str | N
         texts = cortados(adapted(lot.decodificado.text), names)
     except TooLarge:
         return [_recusada(content, "grande_demais", "os documentos do lote, cada um por si, passam do tamanho máximo")]
+    except ValueError as error:
+        # one parser reads names of letters that the other does not
+        return [_recusada(content, "xml_invalido", f"o lote não se separa em documentos: {error}")]
     if not texts:
         said = f"{lot.nome()[1][:60]} não traz nenhum documento ({', '.join(sorted(names))})"
         return [_recusada(content, "lote_vazio", said)]

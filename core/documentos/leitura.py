@@ -44,6 +44,9 @@ def _parts(lot: Aberto) -> list[Leitura]:
         found = cortados(adapted(lot.decodificado.text), CUPONS)
     except TooLarge:
         return [separar("grande_demais", "os cupons do lote, cada um por si, passam do tamanho que se lê")]
+    except ValueError as error:
+        # one parser reads names of letters that the other does not
+        return [separar("xml_invalido", f"o lote não se separa em cupons: {error}")]
     if not found:
         return [separar("lote_vazio", "o lote não traz nenhum cupom")]
     return [replace(_marked(_of_part(text), lot.decodificado), parte=place) for place, text in enumerate(found, 1)]

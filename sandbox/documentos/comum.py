@@ -7,11 +7,6 @@ from hashlib import sha256
 
 from core.fiscal import digito_chave, digitos_cnpj, digitos_cpf
 
-NFE, CTE, SAT = (
-    "http://www.portalfiscal.inf.br/nfe",
-    "http://www.portalfiscal.inf.br/cte",
-    "http://www.fazenda.sp.gov.br/sat",
-)
 BRASILIA = timezone(timedelta(hours=-3))
 QUANDO = datetime(2026, 1, 15, 10, 30, tzinfo=BRASILIA)
 _DIGEST = "5dCn8Jwq6XcTiGYJ4UCRIQ0mAnY="  # pragma: allowlist secret

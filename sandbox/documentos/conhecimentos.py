@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from core.documentos.espacos import CTE
 from sandbox.documentos.comum import (
-    CTE,
     DESTINATARIO,
     EMITENTE,
     QUANDO,

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from core.documentos.espacos import SAT
 from core.fiscal import montar_chave_cfe
-from sandbox.documentos.comum import EMITENTE, QUANDO, SAT, Feito, Pessoa
+from sandbox.documentos.comum import EMITENTE, QUANDO, Feito, Pessoa
 from sandbox.documentos.notas import Produto, icms, soma
 
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sandbox.documentos.comum import CTE, EMITENTE, NFE, QUANDO, Feito, Pessoa, assinatura, numero_protocolo, protocolo
+from core.documentos.espacos import CTE, NFE
+from sandbox.documentos.comum import EMITENTE, QUANDO, Feito, Pessoa, assinatura, numero_protocolo, protocolo
 
 CANCELAMENTO, CORRECAO = "110111", "110110"
 _NOMES = {CANCELAMENTO: "Cancelamento", CORRECAO: "Carta de Correcao", "110112": "Cancelamento por substituicao"}

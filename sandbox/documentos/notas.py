@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from core.documentos.espacos import NFE
 from sandbox.documentos.comum import (
     DESTINATARIO,
     EMITENTE,
-    NFE,
     QUANDO,
     Feito,
     Pessoa,

@@ -137,18 +137,14 @@ def _carga(norm: Grupo) -> str:
 
 def _tomador(info: Grupo, ide: Grupo, partes: dict[str, Grupo]) -> Grupo:
     """Return who takes the service: one of the parties, or somebody with data of their own."""
-    for nome in ("toma3", "toma03"):
-        quem = ide.grupo(nome).texto("toma", 2)
-        if quem is not None and quem in _PARTES:
-            return partes[_PARTES[quem]]
-    for nome in ("toma4", "toma04"):
-        if nome in ide:
-            return ide.grupo(nome)
     toma = info.grupo("toma")
-    if toma.existe and "CNPJ" not in toma and "CPF" not in toma:
-        quem = toma.texto("toma", 2)
-        return partes[_PARTES[quem]] if quem in _PARTES else toma
-    return toma
+    if "CNPJ" in toma or "CPF" in toma:
+        return toma
+    for group in (ide.grupo("toma3"), ide.grupo("toma03"), toma):
+        quem = group.texto("toma", 2)
+        if quem in _PARTES:
+            return partes[_PARTES[quem]]
+    return ide.grupo("toma4") if "toma4" in ide else ide.grupo("toma04")
 
 
 def _icms(imp: Grupo) -> Decimal | None:

@@ -87,12 +87,12 @@ def cancelamento_antigo(raiz: _Element, contexto: Contexto) -> Evento:
         Recusado: it does not say of which document it is.
     """
     places = [Grupo(place, contexto) for place in raiz.iter("{*}infCanc")]
-    answer = next((place for place in places if _is_answer(place)), Grupo(None, contexto))
+    answer = next((place for place in places if _is_answer(place)), contexto.vazio)
     body = next((place for place in places if not _is_answer(place)), answer)
     chave = _chave(body, contexto)
     if (other := _chave_dita(answer)) not in (None, chave):
         contexto.avisar(f"a resposta é da chave {other}, que não é a do cancelamento: não prova nada sobre ele")
-        answer = Grupo(None, contexto)
+        answer = contexto.vazio
     given = status(answer)
     return Evento(
         chave=chave,
@@ -146,7 +146,7 @@ def _answer(raiz: _Element, answers: list[Grupo], asked: tuple[str, str, str], c
             own.append(answer)
     if not answers and any(local_name(child)[1].casefold().startswith("ret") for child in raiz):
         contexto.avisar("a resposta ao evento não se lê: não traz infEvento")
-    return min(own, key=lambda answer: (status(answer) or "").startswith("1"), default=Grupo(None, contexto))
+    return min(own, key=lambda answer: (status(answer) or "").startswith("1"), default=contexto.vazio)
 
 
 def _number(answer: Grupo) -> str | None:

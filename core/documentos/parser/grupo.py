@@ -11,19 +11,20 @@ from core.documentos.espacos import BPE, CTE, DCE, DSIG, MDFE, NF3E, NFCOM, NFE,
 from core.documentos.parser import valores
 from core.documentos.parser.valores import DINHEIRO, Forma
 
-_MOST_NAMES, _LONGEST_NAME, _MOST_WARNINGS = 4096, 200, 40
+_MOST_NAMES, _MOST_WARNINGS = 4096, 40
 
 
 class Contexto:
-    """What is found odd while one document is read, and the namespace it is read in."""
+    """What is found odd while one document is read, the namespace it is read in, and the group without fields."""
 
-    __slots__ = ("_said", "nomes")
+    __slots__ = ("_said", "nomes", "vazio")
 
     def __init__(self, espaco: str) -> None:
         # a root may be of any namespace; only the usual ones are kept between documents
         usual = _NOMES.get(espaco)
         self.nomes = _Nomes(espaco) if usual is None else usual
         self._said: dict[str, None] = {}
+        self.vazio = Grupo(None, self)
 
     def avisar(self, frase: str) -> None:
         """Note something odd, once."""
@@ -36,19 +37,24 @@ class Contexto:
 
 
 class _Nomes(dict[str, str]):
-    """Local names by tag; `}` stands before those that are neither of the namespace nor of a signature."""
+    """Local names by tag; `}` stands before those that are neither of the namespace nor of a signature.
+
+    `estranhos` are those, as far as they were met.
+    """
 
     def __init__(self, espaco: str) -> None:
         super().__init__()
-        self._espaco = espaco
+        self._espaco, self.estranhos = espaco, set[str]()
 
     def __missing__(self, tag: str) -> str:
         space, _, name = tag.rpartition("}")
         found = name if space[1:] in (self._espaco, DSIG) else "}" + name
         if len(self) >= _MOST_NAMES:
             self.clear()
-        if len(tag) < _LONGEST_NAME:
-            self[tag] = found
+            self.estranhos.clear()
+        if found[0] == "}":
+            self.estranhos.add(found)
+        self[tag] = found
         return found
 
 
@@ -65,13 +71,10 @@ class Grupo:
         self._filhos: dict[str, _Element] = {}
         if elemento is None:
             return
-        filhos, nomes, strange = self._filhos, contexto.nomes, False
-        for filho in elemento:
-            nome = nomes[filho.tag]
-            if nome not in filhos:
-                filhos[nome] = filho
-                strange = strange or nome[0] == "}"
-        if strange:
+        nomes = contexto.nomes
+        # the first of a name comes last
+        self._filhos = {nomes[filho.tag]: filho for filho in reversed(elemento)}
+        if nomes.estranhos and not nomes.estranhos.isdisjoint(self._filhos):
             self._take_strange()
 
     def _take_strange(self) -> None:
@@ -90,26 +93,22 @@ class Grupo:
         """Return an attribute without blanks around it; empty without one."""
         return (self.elemento.get(nome) or "").strip() if self.elemento is not None else ""
 
-    def elementos(self) -> Iterator[tuple[str, _Element]]:
-        """Yield the first child of each name."""
-        yield from self._filhos.items()
-
     def grupo(self, *caminho: str) -> "Grupo":
         """Return the group at the end of a path; one without fields where there is none."""
         found = self
         for nome in caminho:
             filho = found._filhos.get(nome)
             if filho is None:
-                return Grupo(None, self.contexto)
+                return self.contexto.vazio
             found = Grupo(filho, self.contexto)
         return found
 
     def primeiro(self) -> "Grupo":
         """Return the first child that has fields itself, as the one tax group of its kind."""
-        for filho in self._filhos.values():
+        for filho in self.elemento if self.elemento is not None else ():
             if len(filho):
                 return Grupo(filho, self.contexto)
-        return Grupo(None, self.contexto)
+        return self.contexto.vazio
 
     def grupos(self, nome: str) -> Iterator["Grupo"]:
         """Yield every child of a name."""
@@ -130,7 +129,13 @@ class Grupo:
     def texto(self, nome: str, largura: int) -> str | None:
         """Return a text of at most so many characters; None where it is absent or blank."""
         filho = self._filhos.get(nome)
-        return None if filho is None else valores.texto(filho.text, largura)
+        if filho is None or not (bruto := filho.text):
+            return None
+        limpo = bruto.strip()
+        # as `valores.texto`, for nearly all of them
+        if len(limpo) <= largura and limpo.isprintable():
+            return limpo or None
+        return valores.texto(bruto, largura)
 
     def valor(self, nome: str, forma: Forma = DINHEIRO) -> Decimal | None:
         """Return an amount; None, and told, where what stands there is none of its form."""

@@ -19,9 +19,9 @@ def inutilizacao(raiz: _Element, contexto: Contexto) -> Inutilizacao:
         Recusado: it does not say whose numbers they are, or which.
     """
     places = [Grupo(place, contexto) for place in raiz.iter("{*}infInut")]
-    answer = next((place for place in places if _is_answer(place)), Grupo(None, contexto))
+    answer = next((place for place in places if _is_answer(place)), contexto.vazio)
     body = next((place for place in places if not _is_answer(place)), answer)
-    emitente, modelo, uf = body.documento(), body.texto("mod", 2), UFS.get(body.texto("cUF", 2) or "")
+    emitente, modelo, uf = body.documento(), body.codigo("mod", 2), UFS.get(body.texto("cUF", 2) or "")
     ano, serie = body.inteiro("ano", 2200), body.inteiro("serie")
     inicio, fim = (_number(body, nomes) for nomes in (_INICIO, _FIM))
     if not emitente or not modelo or not uf or ano is None or serie is None or inicio is None or fim is None:
@@ -30,7 +30,7 @@ def inutilizacao(raiz: _Element, contexto: Contexto) -> Inutilizacao:
         raise Recusado("inutilizacao_incompleta", f"a faixa de {inicio} a {fim} começa depois do fim")
     if not _same(body, answer, inicio, fim):
         contexto.avisar("a resposta é de outra faixa de números: não prova nada sobre esta")
-        answer = Grupo(None, contexto)
+        answer = contexto.vazio
     return Inutilizacao(
         emit_cnpj=emitente,
         uf=uf,

@@ -105,6 +105,7 @@ def test_a_broken_document_of_a_lot_costs_itself() -> None:
         (NOTA.xml.replace(b"NFe35", b"NFe"), "chave_invalida", "não é uma chave de acesso"),
         (NOTA.xml.replace(b"<infNFe Id", b"<infNFe Ix"), "chave_invalida", "não tem chave de acesso"),
         (NOTA.xml.replace(b"infNFe", b"infNota"), "sem_conteudo", "nfeProc não traz infNFe"),
+        ("<envCFe><CFe\u0132/></envCFe>".encode(), "xml_invalido", "o lote não se separa em documentos"),
         (b'<enviNFe xmlns="http://www.portalfiscal.inf.br/nfe"/>', "lote_vazio", "enviNFe não traz nenhum documento"),
     ],
     ids=lambda value: repr(value)[:30] if isinstance(value, bytes) else value,
@@ -126,11 +127,11 @@ def test_a_smaller_limit_is_a_limit() -> None:
 @pytest.mark.parametrize(
     ("content", "motivo"),
     [
-        (b"<envCFe>" + b"<CFe/>" * 1_500_000 + b"</envCFe>", "grande_demais"),
-        (cupom().xml.replace(b"<det ", b"<det/>" * 1_500_000 + b"<det ", 1), None),
-        (cupom().xml.replace(b"<det ", b'<det nItem="9"/>' * 400_000 + b"<det ", 1), None),
-        (NOTA.xml.replace(b"<det ", b"<autXML><CPF>1</CPF></autXML>" * 300_000 + b"<det ", 1), None),
-        (NOTA.xml.replace(b"<tpNF>", b"".join(b"<a%d/>" % one for one in range(700_000)) + b"<tpNF>"), None),
+        (b"<envCFe>" + b"<CFe/>" * 150_000 + b"</envCFe>", "grande_demais"),
+        (cupom().xml.replace(b"<det ", b"<det/>" * 150_000 + b"<det ", 1), None),
+        (cupom().xml.replace(b"<det ", b'<det nItem="9"/>' * 100_000 + b"<det ", 1), None),
+        (NOTA.xml.replace(b"<det ", b"<autXML><CPF>1</CPF></autXML>" * 60_000 + b"<det ", 1), None),
+        (NOTA.xml.replace(b"<tpNF>", b"".join(b"<a%d/>" % one for one in range(120_000)) + b"<tpNF>"), None),
     ],
     ids=["coupons", "items", "numbered items", "readers", "names"],
 )
@@ -139,7 +140,7 @@ def test_very_many_of_something_costs_no_more_than_its_size(content: bytes, moti
     began = time.process_time()
     (part,) = ler_documentos(content)
     assert part.motivo == motivo
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 10
 
 
 @given(st.binary(max_size=400))

@@ -143,6 +143,7 @@ def test_what_is_not_sent_and_why(text: str, expected: tuple[str, str | None, st
         ("<!DOCTYPE a><a/>".encode("utf-16"), "doctype"),
         (b"\xef\xbb\xbf<!DOCTYPE a><a/>", "doctype"),
         (b"<a>&x;</a>", "xml_invalido"),
+        ("<envCFe><CFe\u0132/></envCFe>".encode(), "xml_invalido"),
     ],
     ids=lambda value: repr(value)[:30] if isinstance(value, bytes) else value,
 )
