@@ -6,10 +6,12 @@ LISTS = {
     "alertas": "esteira alertas listar",
     "caixas": "esteira sat listar",
     "destinos": "esteira destinos listar",
+    "documentos": "esteira documentos listar",
     "empresas": "esteira empresas listar",
     "entregas": "esteira entregas listar",
     "eventos": "esteira eventos listar",
     "lotes": "esteira questor listar",
+    "logs": "esteira documentos logs",
     "usuarios": "esteira usuarios listar",
 }
 

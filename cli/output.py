@@ -5,10 +5,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.page import Page
+from core.text import brazilian
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,9 +91,16 @@ def _cell(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "sim" if value else "não"
+    if isinstance(value, Decimal):
+        return brazilian(value)
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
-    return "".join(c if c.isprintable() else "�" for c in str(value)).replace("[", r"\[")
+    return printable(str(value)).replace("[", r"\[")
+
+
+def printable(text: str) -> str:
+    """Return a text that moves no cursor: whoever wrote it may be anybody."""
+    return "".join(c if c.isprintable() else "�" for c in text)
 
 
 def instant(value: datetime | None) -> str | None:

@@ -4,9 +4,11 @@ import errno
 import os
 import re
 import unicodedata
+from decimal import Decimal
 from functools import lru_cache
 
 MASK = "***"
+_SWAPPED = str.maketrans(",.", ".,")
 
 _NAMES = r"(?:password|senha\w*|secret\w*|segredo|token|activation_code|authorization)"
 _SECRETS = (
@@ -37,6 +39,11 @@ def cut_bytes(text: str, limit: int, mark: str = "…") -> str:
 def plural(amount: int, singular: str, many: str) -> str:
     """Return `1 dia`, `2 dias`."""
     return f"{amount} {singular if abs(amount) == 1 else many}"
+
+
+def brazilian(value: Decimal, places: int = 2) -> str:
+    """Return a number as people write it: 1.234,56."""
+    return f"{value:,.{places}f}".translate(_SWAPPED)
 
 
 def human_duration(seconds: float) -> str:

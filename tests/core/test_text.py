@@ -1,11 +1,12 @@
 import errno
 import os
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import cut_bytes, human_duration, os_fault, plural, redact
+from core.text import brazilian, cut_bytes, human_duration, os_fault, plural, redact
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,18 @@ def test_plural() -> None:
 )
 def test_what_the_system_says_is_told_in_portuguese(error: OSError | int, said: str) -> None:
     assert os_fault(error) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "written"),
+    [
+        ("1234.5", 2, "1.234,50"),
+        ("0", 2, "0,00"),
+        ("-1234567.891", 2, "-1.234.567,89"),
+        ("2", 0, "2"),
+        ("2.5", 4, "2,5000"),
+        ("999999999999999.99", 2, "999.999.999.999.999,99"),
+    ],
+)
+def test_a_number_is_written_as_people_do(value: str, places: int, written: str) -> None:
+    assert brazilian(Decimal(value), places) == written
