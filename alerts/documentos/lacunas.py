@@ -15,7 +15,7 @@ from core.text import human_duration, plural
 from storage.models import Empresa, Numeracao, Usuario
 
 CODIGO = "lacunas"
-NAMES = {"55": "NF-e", "57": "CT-e", "65": "NFC-e", "67": "CT-e OS"}
+NAMES = {"55": "NF-e", "57": "CT-e", "59": "CF-e", "65": "NFC-e", "67": "CT-e OS"}
 # So many series are named; the report has them all.
 NAMED = 3
 

@@ -21,9 +21,10 @@ from storage.models import Documento, Empresa, InutilizacaoGuardada
 from storage.pages import visible
 from storage.session import reading
 
-# NF-e, CT-e, NFC-e, CT-e OS: issuers number these in series, and can have unused numbers homologated.
-MODELOS = ("55", "57", "65", "67")
-# Numbered by the tax office for all who use its site (MOC 7.0, annex I, field B07).
+# NF-e, CT-e, CF-e, NFC-e, CT-e OS: their issuers number them in series; that of a CF-e is its box.
+NFE = "55"
+MODELOS = (NFE, "57", "59", "65", "67")
+# Series that the tax office numbers for all who use its site (MOC 7.0, annex I, field B07).
 DO_FISCO = (890, 919)
 FALTANDO, SEM_RESPOSTA = "faltando", "pedido sem resposta"
 AT_ONCE = 1000
@@ -97,7 +98,7 @@ def _own() -> tuple[ColumnElement[bool], ...]:
         or_(Documento.ambiente == PRODUCAO, Documento.ambiente.is_(None)),
         Documento.serie.is_not(None),
         Documento.numero.is_not(None),
-        or_(Documento.modelo != MODELOS[0], ~Documento.serie.between(*DO_FISCO)),
+        or_(Documento.modelo != NFE, ~Documento.serie.between(*DO_FISCO)),
     )
 
 

@@ -51,7 +51,8 @@ def apuracao(filtro: Filtro = TUDO, caller: Caller = OPERATOR) -> tuple[Apurado,
         query = query.join(kind, kind.id == Documento.id, isouter=True)
     order = [func.coalesce(one, "") for one in apart[:4]] + [func.coalesce(one, -1) for one in apart[4:]]
     with reading() as db:
-        counted = (*for_each_company(db, caller, list(Especie), filtro), *asked(filtro))
+        # the cancellation of a coupon is a document too, of no value of its own
+        counted = (*for_each_company(db, caller, list(Especie), filtro), *asked(filtro), CFe.cancelada.is_(None))
         rows = db.execute(query.where(*counted).group_by(*apart).order_by(*order)).all()
     return tuple(Apurado(*row[:7], *(money(one) for one in row[7:])) for row in rows)
 

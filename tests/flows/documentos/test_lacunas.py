@@ -11,7 +11,7 @@ from support import acervo
 from support.acervo import BRASILIA, MERCADO, NOW, PADARIA, guardar, nota
 
 from core.caller import OPERATOR, Caller
-from core.documentos.conteudo import Papel
+from core.documentos.conteudo import Cupom, Especie, Papel
 from core.documentos.situacao import Situacao
 from core.errors import NotFound, UsageError
 from flows.documentos.lacunas import FALTANDO, SEM_RESPOSTA, Lacuna, lacunas
@@ -81,6 +81,15 @@ def test_what_the_tax_office_numbers_is_nobody_s_gap(company: int) -> None:
     assert gaps() == []
     stored(company, 1, 5, serie=920)
     assert gaps() == [(2, 4)]
+
+
+def test_coupons_are_numbered_by_each_box(company: int) -> None:
+    said: dict[str, Any] = {"especie": Especie.CFE, "modelo": "59", "emit_cnpj": PADARIA, "ambiente": 1}
+    for box, numbers in ((900000001, (1, 4)), (900000002, (2, 3))):
+        for number in numbers:
+            key = acervo.chave(number, modelo="59", serie=box % 1000)
+            guardar(Cupom(chave=key, serie=box, numero=number, **said), empresa=company, papel=Papel.EMITENTE)
+    assert [(one.modelo, one.serie, one.inicio, one.fim) for one in lacunas()] == [("59", 900000001, 2, 3)]
 
 
 def test_a_gap_is_of_the_month_of_the_document_behind_it(company: int) -> None:

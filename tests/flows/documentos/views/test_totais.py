@@ -11,7 +11,7 @@ from support.acervo import ISSUED, MERCADO, NOW, PADARIA, frete, guardar, item, 
 
 from core.caller import OPERATOR, Caller
 from core.clock import FixedClock
-from core.documentos.conteudo import Papel
+from core.documentos.conteudo import Cupom, Especie, Papel
 from core.documentos.situacao import Situacao
 from core.errors import NotFound, UsageError
 from flows.documentos.filtro import TUDO, Filtro
@@ -235,6 +235,17 @@ def test_apart_stand_month_kind_role_direction_and_purpose(banco: str) -> None:
         Decimal("3.60"),
     )
     assert (transport.valor_total, transport.valor_icms) == (Decimal("100.00"), Decimal("12.00"))
+
+
+def test_a_coupon_counts_and_its_cancellation_does_not(banco: str) -> None:
+    said: dict[str, Any] = {"especie": Especie.CFE, "modelo": "59", "ambiente": 1, "data_emissao": ISSUED}
+    guardar(Cupom(chave=acervo.chave(1, modelo="59"), valor_total=Decimal("7.50"), valor_icms=Decimal("0.90"), **said))
+    cancelled = acervo.chave(2, modelo="59")
+    guardar(Cupom(chave=cancelled, valor_total=Decimal("9.00"), **said), situacao=Situacao.CANCELADA)
+    guardar(Cupom(chave=acervo.chave(3, modelo="59"), valor_total=Decimal("9.00"), cancelada=cancelled, **said))
+    assert [(one.especie, one.total, one.valor_total, one.valor_icms) for one in apuracao()] == [
+        ("cfe", 1, Decimal("7.50"), Decimal("0.90"))
+    ]
 
 
 def test_a_search_shows_the_newest_of_each_kind(banco: str) -> None:
