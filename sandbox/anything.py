@@ -11,7 +11,7 @@ from sandbox.server import SandboxServer
 
 
 class AnythingServer(SandboxServer):
-    """Answers `content` as JSON to every request, and keeps the requests."""
+    """Answers `content` to every request, as JSON or, when it is bytes, as it is; keeps the requests."""
 
     def __init__(self, content: object, clock: Clock = SYSTEM) -> None:
         super().__init__(clock)
@@ -32,6 +32,8 @@ class AnythingServer(SandboxServer):
         self.changed()
 
         async def healthy() -> web.StreamResponse:
+            if isinstance(self.content, bytes):
+                return web.Response(body=self.content)
             return web.Response(text=json.dumps(self.content), content_type="application/json")
 
         return await self.faults.answer(request, healthy)

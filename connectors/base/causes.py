@@ -5,6 +5,7 @@ Classes are named, not imported: a process that uses one of the libraries does n
 
 from collections.abc import Iterator
 from enum import Enum
+from ssl import SSLError
 
 
 class Cause(Enum):
@@ -17,6 +18,8 @@ class Cause(Enum):
     CONNECT_TIMEOUT = "connect_timeout", False
     NO_TLS = "no_tls", False
     NOT_SENT = "not_sent", False
+    # TLS 1.3 tells a client so only after its request has left; nobody has read it
+    CERTIFICATE_REFUSED = "certificate_refused", True
     TIMEOUT = "timeout", True
     CUT = "cut", True
     BAD_HTTP = "bad_http", True
@@ -83,10 +86,22 @@ CAUSES: tuple[tuple[Cause, tuple[str, ...]], ...] = (
     ),
 )
 
+# The other side's word in TLS that it does not take our certificate, or wants one.
+REFUSALS = frozenset(
+    {
+        *("SSLV3_ALERT_BAD_CERTIFICATE", "SSLV3_ALERT_CERTIFICATE_EXPIRED", "SSLV3_ALERT_CERTIFICATE_REVOKED"),
+        *("SSLV3_ALERT_CERTIFICATE_UNKNOWN", "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE", "TLSV1_ALERT_UNKNOWN_CA"),
+        *("TLSV1_ALERT_ACCESS_DENIED", "TLSV13_ALERT_CERTIFICATE_REQUIRED"),
+    }
+)
+
 
 def cause_of(error: BaseException) -> Cause | None:
     """Return what an exception means; None for one that is no fault of the network but of our own."""
-    names = {name for one in _chain(error) for name in _names(type(one))}
+    chain = list(_chain(error))
+    if any(isinstance(one, SSLError) and getattr(one, "reason", None) in REFUSALS for one in chain):
+        return Cause.CERTIFICATE_REFUSED
+    names = {name for one in chain for name in _names(type(one))}
     return next((cause for cause, known in CAUSES if not names.isdisjoint(known)), None)
 
 

@@ -88,6 +88,7 @@ DEFAULT = Table(
         504: _BEHIND,
         Cause.BAD_ADDRESS: _BAD_ADDRESS,
         Cause.BAD_CERTIFICATE: Row(Blocked, "o certificado TLS do servidor não foi aceito"),
+        Cause.CERTIFICATE_REFUSED: Row(Blocked, "o servidor não aceitou o nosso certificado TLS"),
         Cause.NO_NAME: Row(Unreachable, "o nome do servidor não foi encontrado"),
         Cause.NO_CONNECTION: Row(Unreachable, "o servidor não aceita conexão"),
         Cause.CONNECT_TIMEOUT: Row(Unreachable, "o servidor não aceitou a conexão a tempo"),

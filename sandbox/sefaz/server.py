@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from email.message import Message
 from itertools import count
 from typing import Any
+from weakref import WeakSet
 
 from aiohttp import web
 from cryptography import x509
@@ -71,7 +72,15 @@ class SefazServer(SandboxServer):
         self.pedidos: list[Pedido] = []
         self.registrados: list[eventos.Evento] = []
         self.apertos = 0
+        self._links: WeakSet[asyncio.Transport] = WeakSet()
         self._numeros, self._protocolos = count(1), count(1)
+
+    async def finish(self) -> None:
+        """End what is open at once: TLS would wait for clients that say no goodbye."""
+        for link in self._links:
+            link.abort()
+        await super().finish()
+        await asyncio.sleep(0.01)
 
     def estado(self) -> dict[str, Any]:
         """Return how much was asked."""
@@ -127,6 +136,8 @@ class SefazServer(SandboxServer):
         self.apertos += 1
 
     async def _door(self, request: web.Request) -> web.StreamResponse:
+        if isinstance(request.transport, asyncio.Transport):
+            self._links.add(request.transport)
         body = await request.read()
         titular = await self._holder(request)
         if titular is None:

@@ -3,7 +3,7 @@
 A connector's `test_standard.py` holds a class that inherits from `Standard` and says how the connector is called:
 
     class TestQuestor(Standard):
-        content = [{"Key": "…", "Success": True}]        # a good answer, as JSON
+        content = [{"Key": "…", "Success": True}]        # a good answer: JSON, or bytes as they are
 
         def call(self, url: str, seconds: float) -> object: …  # one call; the answer, or a PlatformError
         def understood(self, answer: object) -> bool: …        # whether this is what `content` says
@@ -168,7 +168,7 @@ class Standard:
         assert self.end(server.url).seconds < SLACK
 
     def test_a_packed_answer_is_understood_and_a_bomb_is_not_inflated(self, server: AnythingServer) -> None:
-        packed = gzip.compress(json.dumps(self.content).encode())
+        packed = gzip.compress(self.content_bytes())
         server.faults.always(faults.status(200, packed, {"Content-Encoding": "gzip"}))
         assert self.understood(self.end(server.url).answer) is self.inflates
         server.faults.always(faults.bomb(200 * MIB))
@@ -180,7 +180,7 @@ class Standard:
         self.fails(server.url)
 
     def test_an_answer_cut_by_its_own_end_is_no_success(self, server: AnythingServer) -> None:
-        whole = json.dumps(self.content)
+        whole = self.content_bytes()
         for end in {1, len(whole) // 2, len(whole) - 1}:
             server.faults.always(faults.status(200, whole[:end]))
             self.fails(server.url)
@@ -192,7 +192,7 @@ class Standard:
 
     @pytest.mark.parametrize("code", [*STATUSES, *BROKEN])
     def test_a_status_that_is_no_success_is_a_fault(self, server: AnythingServer, code: int) -> None:
-        server.faults.always(faults.status(code, json.dumps(self.content)))
+        server.faults.always(faults.status(code, self.content_bytes()))
         fault = self.fails(server.url)
         assert fault is not None
         assert getattr(fault, "status", code) == code
@@ -212,7 +212,7 @@ class Standard:
         assert asked == least if least is None or most is None else least <= asked <= most
 
     def content_bytes(self) -> bytes:
-        return json.dumps(self.content).encode()
+        return self.content if isinstance(self.content, bytes) else json.dumps(self.content).encode()
 
     def answers(self) -> dict[str, bytes]:
         """Return good answers of servers that write HTTP in their own way."""
@@ -286,7 +286,7 @@ class Standard:
 
     def test_a_cookie_is_not_kept(self, server: AnythingServer) -> None:
         cookie = {"Set-Cookie": "sessao=1; Path=/"}
-        server.faults.always(faults.status(200, json.dumps(self.content), cookie))
+        server.faults.always(faults.status(200, self.content_bytes(), cookie))
         for _ in range(2):
             self.end(server.url)
         assert [one.headers.get("Cookie") for one in server.requests] == [None] * len(server.requests)

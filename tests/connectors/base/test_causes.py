@@ -1,14 +1,18 @@
 """What the libraries raise, read from real exceptions of both, and a table that names only classes there are."""
 
 import asyncio
+import contextlib
 import importlib
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
-from support.https import https_receiver
+from support.https import certificate, https_receiver
 
 from connectors.base.causes import CAUSES, Cause, cause_of
 from core.http import open_session
@@ -77,6 +81,40 @@ def test_a_certificate_nobody_vouches_for(raised: object, tmp_path: Path) -> Non
     assert callable(raised)
     with https_receiver(tmp_path) as other:
         assert cause_of(raised(f"https://localhost:{other.port}")) is Cause.BAD_CERTIFICATE
+
+
+@contextmanager
+def wanting_a_certificate(folder: Path) -> Iterator[str]:
+    """Serve one handshake that wants the client's certificate, and hold the line until its refusal was read."""
+    made, over = certificate(folder, "localhost"), threading.Event()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made)
+    context.load_verify_locations(made)
+    context.verify_mode = ssl.CERT_REQUIRED
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            plain = listener.accept()[0]
+            with context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False) as link:
+                with contextlib.suppress(ssl.SSLError):
+                    link.do_handshake()
+                over.wait(60)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"https://localhost:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_a_certificate_of_ours_that_is_wanted(tmp_path: Path) -> None:
+    with wanting_a_certificate(tmp_path) as url, requests.Session() as session:
+        session.trust_env = False
+        with pytest.raises(requests.exceptions.RequestException) as caught:
+            session.post(url, data=b"x", timeout=60, verify=str(tmp_path / "certificado.pem"))
+    assert cause_of(caught.value) is Cause.CERTIFICATE_REFUSED
 
 
 @WAYS

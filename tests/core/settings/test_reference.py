@@ -13,7 +13,7 @@ from core.settings.load import Settings, get_settings, load_settings, sections
 
 ROOT = Path(__file__).parents[3]
 # Numbers that measure nothing.
-NAMES = {"sat.boxes[].numero_caixa", "sync.min_milvus_id", "sync.tags[].id"}
+NAMES = {"sat.boxes[].numero_caixa", "sefaz.ambiente", "sync.min_milvus_id", "sync.tags[].id"}
 
 
 @pytest.mark.parametrize("name", reference.texts(ROOT))

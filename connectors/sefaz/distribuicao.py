@@ -1,0 +1,99 @@
+"""Distribution by SOAP, as the national services of NF-e and CT-e (and MDF-e) have it; they differ in names alone.
+
+docs/reference/contracts/sefaz.md §2.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from connectors.base.reading import Reply, one_line
+from connectors.sefaz import pacote, xml
+from connectors.sefaz.resposta import Resposta, Resultado
+from connectors.sefaz.servico import Forma, NaoEntendida, Pedido, Pergunta, Servico
+from connectors.sefaz.situacao import resultado_de
+from connectors.sefaz.xml import Element
+from core.fiscal import UFS
+from core.settings.sefaz import SefazSettings
+
+# In an answer without an offset (CT-e).
+BRASILIA = timezone(timedelta(hours=-3))
+MOST_DOCUMENTS = 50
+
+
+@dataclass(frozen=True)
+class DistribuicaoSoap(Servico):
+    """`raizes` are the kinds of documents by the name of their schema, each with its root; `endereco` is the address of
+    the settings, if there is one.
+    """
+
+    nome: str
+    titulo: str
+    formas: frozenset[Forma]
+    ns: str
+    sistema: str
+    versao: str
+    hosts: Mapping[int, str]
+    raizes: Mapping[str, str]
+    endereco: Callable[[SefazSettings], str | None]
+
+    def pedido(self, pergunta: Pergunta, settings: SefazSettings) -> Pedido:
+        """Return a question as it is sent."""
+        wsdl, operation = f"{self.ns}/wsdl/{self.sistema}", f"{self.nome}DistDFeInteresse"
+        body = xml.envelope(self._message(pergunta, settings.ambiente), wsdl, operation, f"{self.nome}DadosMsg")
+        host = self.hosts[settings.ambiente]
+        url = self.endereco(settings) or f"https://{host}/{self.sistema}/{self.sistema}.asmx"
+        return Pedido("POST", url, xml.headers(f"{wsdl}/{operation}"), body)
+
+    def resposta(self, reply: Reply, pergunta: Pergunta) -> Resposta:
+        """Read an answer in an envelope of either version."""
+        found = xml.achado(xml.lido(reply.content), self.ns, "retDistDFeInt")
+        codigo = xml.text(found, self.ns, "cStat")
+        if not codigo.isdigit():
+            raise NaoEntendida("")
+        packed = found.findall(f"{{{self.ns}}}loteDistDFeInt/{{{self.ns}}}docZip")
+        if len(packed) > MOST_DOCUMENTS:
+            raise NaoEntendida(f"a resposta traz {len(packed)} documentos")
+        resultado, ult, most = resultado_de(codigo), self._number(found, "ultNSU"), self._number(found, "maxNSU")
+        if resultado is Resultado.DOCUMENTOS and not packed:
+            raise NaoEntendida("a resposta diz que há documentos e não traz nenhum")
+        by_sequence = pergunta.forma is Forma.SEQUENCIA and resultado is Resultado.DOCUMENTOS
+        if by_sequence and ult is None:
+            raise NaoEntendida("a resposta não traz o ultNSU")
+        return Resposta(
+            resultado=resultado,
+            codigo=codigo,
+            motivo=one_line(xml.text(found, self.ns, "xMotivo")),
+            documentos=pacote.abertos(packed, self.raizes),
+            ult_nsu=ult,
+            max_nsu=most,
+            ha_mais=by_sequence and ult is not None and most is not None and ult < most,
+            respondida_em=_instant(xml.text(found, self.ns, "dhResp")),
+        )
+
+    def _message(self, pergunta: Pergunta, ambiente: int) -> Element:
+        root = xml.root_of(self.ns, "distDFeInt", self.versao)
+        xml.filled(root, self.ns, "tpAmb", str(ambiente))
+        xml.filled(root, self.ns, "cUFAutor", UFS[pergunta.uf])
+        xml.filled(root, self.ns, "CPF" if len(pergunta.documento) == 11 else "CNPJ", pergunta.documento)
+        match pergunta.forma:
+            case Forma.SEQUENCIA:
+                xml.filled(xml.filled(root, self.ns, "distNSU"), self.ns, "ultNSU", f"{pergunta.nsu:015d}")
+            case Forma.NSU:
+                xml.filled(xml.filled(root, self.ns, "consNSU"), self.ns, "NSU", f"{pergunta.nsu:015d}")
+            case Forma.CHAVE:
+                xml.filled(xml.filled(root, self.ns, "consChNFe"), self.ns, "chNFe", pergunta.chave)
+        return root
+
+    def _number(self, found: Element, name: str) -> int | None:
+        """Return an NSU of the answer: absent is not zero."""
+        written = xml.text(found, self.ns, name)
+        return int(written) if written.isascii() and written.isdigit() else None
+
+
+def _instant(written: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=BRASILIA)

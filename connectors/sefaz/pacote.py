@@ -1,0 +1,82 @@
+"""The packed documents of an answer: each is opened within a limit, and a bad one costs itself alone.
+
+docs/reference/contracts/sefaz.md §2.5, §2.6.
+"""
+
+import binascii
+import re
+import zlib
+from collections.abc import Mapping
+
+from lxml import etree
+
+from connectors.sefaz.resposta import Recebido
+from connectors.sefaz.xml import Element, parser
+
+MIB = 1024 * 1024
+MOST_EACH, MOST_TOGETHER = 10 * MIB, 64 * MIB
+GZIP = 31
+SCHEMA_LIMIT = 100
+
+
+class _Fechado(Exception):
+    """A document cannot be opened; `args[0]` is why."""
+
+
+def abertos(pacotes: list[Element], raizes: Mapping[str, str]) -> tuple[Recebido, ...]:
+    """Open the docZip elements of an answer; `raizes` has the root of each kind of document there is."""
+    left, found = MOST_TOGETHER, []
+    for one in pacotes:
+        received = _opened(one, raizes, min(MOST_EACH, left))
+        left -= len(received.xml or b"")
+        found.append(received)
+    return tuple(found)
+
+
+def _opened(pacote: Element, raizes: Mapping[str, str], limit: int) -> Recebido:
+    nsu, schema = _number(pacote.get("NSU")), (pacote.get("schema") or "")[:SCHEMA_LIMIT]
+    packed = "".join((pacote.text or "").split()).encode("ascii", "replace")
+    try:
+        raw = binascii.a2b_base64(packed, strict_mode=True)
+    except (binascii.Error, ValueError):
+        return Recebido(nsu, schema, None, None, packed, "o conteúdo não é base64")
+    try:
+        xml = _inflated(raw, limit)
+        root = _root_name(xml)
+    except _Fechado as reason:
+        return Recebido(nsu, schema, None, None, raw, str(reason))
+    kind = re.split(r"_v|\.xsd", schema)[0]
+    if kind not in raizes:
+        return Recebido(nsu, schema, None, xml, None, f"o esquema {schema!r} não é conhecido")
+    if root != raizes[kind]:
+        return Recebido(nsu, schema, None, xml, None, f"o esquema é {schema!r}, mas a raiz é {root!r}")
+    return Recebido(nsu, schema, kind, xml)
+
+
+def _number(written: str | None) -> int | None:
+    """Return an NSU; an answer by key has none, or zero."""
+    return int(written) or None if written and written.isascii() and written.isdigit() else None
+
+
+def _inflated(raw: bytes, limit: int) -> bytes:
+    unpack = zlib.decompressobj(wbits=GZIP)
+    try:
+        plain = unpack.decompress(raw, limit + 1)
+    except zlib.error:
+        raise _Fechado("o conteúdo não é gzip") from None
+    if len(plain) > limit:
+        raise _Fechado("o documento aberto passa do limite de tamanho")
+    if not unpack.eof:
+        raise _Fechado("o gzip está cortado")
+    if unpack.unused_data.strip(b"\x00"):
+        raise _Fechado("há outros dados depois do gzip")
+    return plain
+
+
+def _root_name(xml: bytes) -> str:
+    """Return the local name of a text's root; the rest is left to whoever imports it."""
+    try:
+        root = etree.fromstring(xml, parser())
+    except (etree.XMLSyntaxError, ValueError):
+        raise _Fechado("o documento não é XML") from None
+    return str(etree.QName(root).localname)

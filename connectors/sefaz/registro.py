@@ -1,0 +1,21 @@
+"""The services there are: one file each in `servicos/`, found by walking."""
+
+from functools import cache
+
+from connectors.sefaz.servico import Servico
+from core import walk
+from core.errors import UsageError
+
+
+@cache
+def servicos() -> dict[str, Servico]:
+    """Return every service, by name."""
+    found = [module.SERVICO for module in walk.modules("connectors.sefaz.servicos")]
+    return {one.nome: one for one in found}
+
+
+def servico(nome: str) -> Servico:
+    """Return a service by name; say which there are where it is none."""
+    if nome not in servicos():
+        raise UsageError(f"Não há serviço {nome!r}. Os que há: {', '.join(sorted(servicos()))}.", campo="servico")
+    return servicos()[nome]

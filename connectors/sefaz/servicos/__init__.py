@@ -1,0 +1,1 @@
+"""Services of distribution, one file each: a module here has a `SERVICO`."""

@@ -1,0 +1,98 @@
+"""XML of others read safely, and ours written without a character of white space between its tags."""
+
+from typing import Any, TypeAlias
+
+from lxml import etree
+
+from connectors.sefaz.servico import NaoEntendida
+
+Element: TypeAlias = etree._Element
+SOAP12, SOAP11 = "http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/"
+UTF8 = "utf-8"
+
+
+def parser() -> Any:
+    """Return a parser that follows nothing out of the text and lets nothing grow."""
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+
+
+def lido(content: bytes) -> Element:
+    """Return the root of an answer.
+
+    Raises:
+        NaoEntendida: it is no XML, or has a DTD.
+    """
+    try:
+        root = etree.fromstring(content, parser())
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None or root.getroottree().docinfo.doctype:
+        raise NaoEntendida("")
+    return root
+
+
+def achado(root: Element, ns: str, name: str) -> Element:
+    """Return the one element of a name, in whatever envelope it is.
+
+    Raises:
+        NaoEntendida: there is none; what a SOAP fault says is told.
+    """
+    found = next(root.iter(f"{{{ns}}}{name}"), None)
+    if found is None:
+        raise NaoEntendida(fault_words(root))
+    return found
+
+
+def fault_words(root: Element) -> str:
+    """Return the reason in a SOAP fault of either version; empty where there is none."""
+    for path in (f".//{{{SOAP12}}}Fault/{{{SOAP12}}}Reason/{{{SOAP12}}}Text", f".//{{{SOAP11}}}Fault/faultstring"):
+        words = root.findtext(path)
+        if words:
+            return str(words)
+    return ""
+
+
+def words_of(content: bytes) -> str:
+    """Return the reason in an answer that may be a SOAP fault, or anything else."""
+    try:
+        return fault_words(lido(content))
+    except NaoEntendida:
+        return ""
+
+
+def text(element: Element, ns: str, name: str) -> str:
+    """Return what a child says; empty where there is no such child."""
+    return (element.findtext(f"{{{ns}}}{name}") or "").strip()
+
+
+def filled(parent: Element, ns: str, name: str, value: str | None = None) -> Element:
+    """Add a child, with a text if it has one."""
+    made = etree.SubElement(parent, f"{{{ns}}}{name}")
+    made.text = value
+    return made
+
+
+def root_of(ns: str, name: str, versao: str) -> Element:
+    """Return a message that begins: its namespace is the default one, because prefixes are refused."""
+    return etree.Element(f"{{{ns}}}{name}", {"versao": versao}, nsmap={None: ns})
+
+
+def envelope(message: Element, wsdl: str, *wrappers: str) -> bytes:
+    """Return the SOAP 1.2 envelope of a message, in these elements of its service, the outer one first."""
+    root = etree.Element(f"{{{SOAP12}}}Envelope", nsmap={"soap12": SOAP12})
+    inner = etree.SubElement(root, f"{{{SOAP12}}}Body")
+    for number, name in enumerate(wrappers):
+        inner = etree.SubElement(inner, f"{{{wsdl}}}{name}", nsmap={None: wsdl} if number == 0 else None)
+    inner.append(message)
+    return bytes(etree.tostring(root, encoding=UTF8, xml_declaration=True))
+
+
+def headers(action: str) -> dict[str, str]:
+    """Return the headers of a call to an action."""
+    return {
+        "User-Agent": "Esteira",
+        "Accept": "application/soap+xml, text/xml",
+        "Content-Type": f'application/soap+xml; charset=utf-8; action="{action}"',
+    }

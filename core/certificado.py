@@ -1,0 +1,237 @@
+"""A company's A1 certificate: a PKCS#12 file and its password, opened in memory and nowhere else.
+
+docs/reference/contracts/sefaz.md §2.1, §5.1, §5.3.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.errors import Refusal
+from core.fiscal import cnpj_valido, cpf_valido, formatar_documento, normalizar_documento
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+OID_CNPJ, OID_CPF = "2.16.76.1.3.3", "2.16.76.1.3.1"
+# Policies of ICP-Brasil for keys that never leave a card, a token or a safe.
+POLITICAS_DE_TOKEN = ("2.16.76.1.2.3.", "2.16.76.1.2.4.")
+# How PKCS#12 names RC2 with 40 bits, as it stands in a file.
+RC2_40 = bytes.fromhex("060a2a864886f70d010c0106")
+LARGEST = 256 * 1024
+# The text types of ASN.1, by tag.
+_TEXTS = {
+    0x04: "latin-1",
+    0x0C: "utf-8",
+    0x12: "ascii",
+    0x13: "latin-1",
+    0x14: "latin-1",
+    0x16: "latin-1",
+    0x1A: "latin-1",
+    0x1C: "utf-32-be",
+    0x1E: "utf-16-be",
+}
+_HOW_TO_EXPORT = (
+    "Exporte de novo com AES-256: no Windows, escolha AES256-SHA256 ao exportar o PFX; com o OpenSSL, "
+    "`openssl pkcs12 -legacy -in antigo.pfx -out meio.pem` e `openssl pkcs12 -export -in meio.pem -out novo.pfx`, e "
+    "apague o meio.pem."
+)
+# Why a file is not taken, by a short word that stays.
+FRASES = {
+    "grande": "O arquivo é grande demais para ser um certificado A1.",
+    "ilegivel": "O arquivo não é um certificado A1 em PFX ou P12 (PKCS#12).",
+    "so_certificado": "O arquivo tem só o certificado, sem a chave privada, como o que se exporta de um A3 (cartão ou "
+    "token). A Esteira usa certificados A1: peça o PFX com a chave.",
+    "senha": "A senha não abre o arquivo.",
+    "rc2": f"A senha não abre o arquivo, ou ele usa a cifra antiga RC2-40, que já não se abre aqui. {_HOW_TO_EXPORT}",
+    "cifra": f"O arquivo usa uma cifra que não se abre aqui. {_HOW_TO_EXPORT}",
+    "sem_chave": "O arquivo não tem a chave privada. Exporte-o de novo com a chave, ou peça o PFX a quem o emitiu.",
+    "sem_certificado": "O arquivo tem uma chave, mas nenhum certificado dela.",
+    "chave": "A chave do certificado não é RSA; a SEFAZ só aceita eventos assinados com RSA.",
+    "a3": "O certificado é A3 (de cartão, token ou cofre), cuja chave não sai de lá. A Esteira usa certificados A1.",
+    "sem_documento": "O certificado não diz de que CNPJ é; não é um e-CNPJ da ICP-Brasil.",
+}
+
+
+class CertificadoRecusado(Refusal):
+    """O certificado não serve.
+
+    `motivo` is a short word for why.
+    """
+
+    def __init__(self, motivo: str, frase: str | None = None) -> None:
+        super().__init__(frase or FRASES[motivo])
+        self.motivo = motivo
+
+
+@dataclass(frozen=True)
+class Certificado:
+    """An A1 that could be opened. `documento` is its holder's CNPJ, or the CPF of an e-CPF.
+
+    `cadeia_fim` is when the first of the other certificates in the file ends.
+    """
+
+    documento: str
+    titular: str
+    emissor: str
+    inicio: datetime
+    fim: datetime
+    cadeia_fim: datetime | None
+    numero: str
+    pfx: bytes = field(repr=False)
+    senha: str = field(repr=False)
+    der: bytes = field(repr=False)
+    chave: "RSAPrivateKey" = field(repr=False)
+
+    @property
+    def base(self) -> str:
+        """The eight characters that a company and its branches share."""
+        return self.documento[:8]
+
+    def conferir(self, now: datetime) -> None:
+        """Raise `CertificadoRecusado` where it cannot be used at this instant."""
+        if now > self.fim:
+            raise CertificadoRecusado("vencido", f"O certificado venceu em {self.fim:%d/%m/%Y}.")
+        if now < self.inicio:
+            raise CertificadoRecusado("futuro", f"O certificado só vale a partir de {self.inicio:%d/%m/%Y}.")
+        if self.cadeia_fim is not None and now > self.cadeia_fim:
+            raise CertificadoRecusado(
+                "cadeia_vencida",
+                f"O arquivo traz o certificado de uma autoridade que venceu em {self.cadeia_fim:%d/%m/%Y}. Exporte-o "
+                "de novo sem a cadeia, ou com a atual.",
+            )
+
+    def conferir_empresa(self, cnpj: str) -> None:
+        """Raise `CertificadoRecusado` where it is not of this company, nor of its head office or a branch."""
+        if len(self.documento) == 11:
+            frase = "O certificado é um e-CPF, de uma pessoa; a Esteira consulta empresas, com o e-CNPJ."
+            raise CertificadoRecusado("e_cpf", frase)
+        if self.base != cnpj[:8]:
+            frase = (
+                f"O certificado é de {formatar_documento(self.documento)}, que não é a empresa "
+                f"{formatar_documento(cnpj)} nem outro estabelecimento dela."
+            )
+            raise CertificadoRecusado("outra_empresa", frase)
+
+
+def abrir(pfx: bytes, senha: str) -> Certificado:
+    """Open a file; raise `CertificadoRecusado` with a sentence for whoever has it."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    key, own, others = _opened(pfx, senha)
+    if key is None:
+        raise CertificadoRecusado("sem_chave")
+    if own is None:
+        raise CertificadoRecusado("sem_certificado")
+    if any(one.startswith(POLITICAS_DE_TOKEN) for one in _policies(own)):
+        raise CertificadoRecusado("a3")
+    if not isinstance(key, RSAPrivateKey):
+        raise CertificadoRecusado("chave")
+    documento = documento_de(own)
+    if not documento:
+        raise CertificadoRecusado("sem_documento")
+    return Certificado(
+        documento=documento,
+        titular=_common_name(own.subject).rpartition(":")[0] or _common_name(own.subject),
+        emissor=_common_name(own.issuer),
+        inicio=own.not_valid_before_utc,
+        fim=own.not_valid_after_utc,
+        cadeia_fim=min((one.not_valid_after_utc for one in others), default=None),
+        numero=f"{own.serial_number:x}",
+        pfx=pfx,
+        senha=senha,
+        der=own.public_bytes(Encoding.DER),
+        chave=key,
+    )
+
+
+def _opened(pfx: bytes, senha: str) -> tuple[object, "x509.Certificate | None", "list[x509.Certificate]"]:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    if len(pfx) > LARGEST:
+        raise CertificadoRecusado("grande")
+    try:
+        return pkcs12.load_key_and_certificates(pfx, senha.encode() or None)
+    except UnicodeEncodeError:
+        # what was typed is no text, and so no password of anything
+        raise CertificadoRecusado("senha") from None
+    except UnsupportedAlgorithm:
+        raise CertificadoRecusado("cifra") from None
+    except (ValueError, TypeError) as fault:
+        closed = "password" in str(fault).lower()
+    if closed:
+        raise CertificadoRecusado("rc2" if RC2_40 in pfx else "senha")
+    raise CertificadoRecusado("so_certificado" if _is_certificate(pfx) else "ilegivel")
+
+
+def _is_certificate(content: bytes) -> bool:
+    from cryptography import x509
+
+    try:
+        x509.load_der_x509_certificate(content)
+    except ValueError:
+        return b"-----BEGIN CERTIFICATE-----" in content
+    return True
+
+
+def documento_de(certificado: "x509.Certificate") -> str:
+    """Return the CNPJ of a certificate, else its CPF, else nothing: by ICP-Brasil's names, else by the common name."""
+    others = dict(_other_names(certificado))
+    cnpj = normalizar_documento(_text(others.get(OID_CNPJ, b"")))
+    if cnpj_valido(cnpj):
+        return cnpj
+    behind = normalizar_documento(_common_name(certificado.subject).rpartition(":")[2])
+    if cnpj_valido(behind):
+        return behind
+    # date of birth, CPF, and more behind
+    cpf = _text(others.get(OID_CPF, b""))[8:19]
+    return next((one for one in (cpf, behind) if cpf_valido(one)), "")
+
+
+def _other_names(certificado: "x509.Certificate") -> Iterable[tuple[str, bytes]]:
+    from cryptography import x509
+
+    try:
+        names = certificado.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError):
+        return
+    for one in names.get_values_for_type(x509.OtherName):
+        yield one.type_id.dotted_string, one.value
+
+
+def _policies(certificado: "x509.Certificate") -> list[str]:
+    from cryptography import x509
+
+    try:
+        found = certificado.extensions.get_extension_for_class(x509.CertificatePolicies).value
+    except (x509.ExtensionNotFound, ValueError):
+        return []
+    return [one.policy_identifier.dotted_string for one in found]
+
+
+def _text(der: bytes) -> str:
+    """Return the text in a value of any of ASN.1's text types, also wrapped in a tag of its own."""
+    if len(der) < 2:
+        return ""
+    tag, length, start = der[0], der[1], 2
+    if length & 0x80:
+        start += length & 0x7F
+        length = int.from_bytes(der[2:start], "big")
+    content = der[start : start + length]
+    if tag & 0x20:
+        return _text(content)
+    text = content.decode(_TEXTS.get(tag, "latin-1"), "replace")
+    return re.sub(r"[^0-9A-Za-z]", "", text)
+
+
+def _common_name(name: "x509.Name") -> str:
+    from cryptography.x509.oid import NameOID
+
+    found = name.get_attributes_for_oid(NameOID.COMMON_NAME)
+    text = str(found[-1].value) if found else name.rfc4514_string()
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]

@@ -1,0 +1,124 @@
+"""TLS with a company's certificate: who is trusted, what is shown, and how often hands are shaken.
+
+docs/reference/contracts/sefaz.md §2.1, §2.2, §3.10b.
+"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.sefaz import EMPRESA, Lugar, sefaz
+
+from connectors.base.faults import Blocked, Overloaded, UnknownOutcome
+from connectors.sefaz import Pergunta, Resultado, Sefaz, servico
+from connectors.sefaz.faults import CertificadoNaoAceito, ServidorNaoReconhecido
+from core.certificado import CertificadoRecusado, abrir
+from core.clock import FixedClock
+from core.errors import Misconfigured
+from sandbox import faults
+from sandbox.sefaz import Autoridade
+
+from .conftest import aberta, settings
+
+QUESTION = Pergunta(EMPRESA, "SP")
+
+
+def ask(open_: Sefaz, nome: str = "nfe") -> Resultado:
+    return open_.perguntar(servico(nome), QUESTION).resultado
+
+
+def test_one_handshake_serves_many_questions(lugar: Lugar, aberto: Sefaz) -> None:
+    for nome in ("nfe", "cte"):
+        assert ask(aberto, nome) is Resultado.NADA
+        ask(aberto, nome)
+    assert len(lugar.server.pedidos) == 4
+    assert lugar.server.apertos == 1
+    assert {one.titular for one in lugar.server.pedidos} == {EMPRESA}
+
+
+def test_a_server_may_ask_for_the_certificate_after_the_request(tmp_path: Path) -> None:
+    with sefaz(tmp_path, tardio=True) as lugar, aberta(lugar) as found:
+        assert ask(found) is Resultado.NADA
+        assert ask(found, "cte") is Resultado.NADA
+        assert lugar.server.apertos == 1
+
+
+def test_the_environment_s_bundle_does_not_disturb(
+    lugar: Lugar, aberto: Sefaz, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "nenhum.pem"))
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path / "nenhum.pem"))
+    assert ask(aberto) is Resultado.NADA
+
+
+def test_an_unknown_authority_is_told_with_what_to_do(lugar: Lugar, tmp_path: Path) -> None:
+    (tmp_path / "outra").mkdir()
+    other = Autoridade(tmp_path / "outra", "Outra AC")
+    with aberta(lugar, ca=other.raiz) as found, pytest.raises(ServidorNaoReconhecido, match=r"sefaz\.ca") as caught:
+        ask(found)
+    assert not caught.value.may_be_stored
+    with aberta(lugar, ca=None) as found, pytest.raises(ServidorNaoReconhecido):
+        ask(found)
+    assert lugar.server.pedidos == []
+
+
+def test_a_server_without_its_intermediate_needs_it_beside_the_root(tmp_path: Path) -> None:
+    with sefaz(tmp_path, intermediaria=False) as lugar:
+        with aberta(lugar) as found, pytest.raises(ServidorNaoReconhecido, match="intermediária"):
+            ask(found)
+        folder = tmp_path / "cadeia"
+        folder.mkdir()
+        for one in (lugar.autoridade.raiz, lugar.autoridade.intermediaria):
+            (folder / one.name).write_bytes(one.read_bytes())
+        (folder / "leia-me.txt").write_text("nada disto é um certificado")
+        with aberta(lugar, ca=folder) as found:
+            assert ask(found) is Resultado.NADA
+
+
+def test_a_certificate_of_another_authority_brings_nothing(lugar: Lugar, tmp_path: Path) -> None:
+    (tmp_path / "outra").mkdir()
+    stranger = Autoridade(tmp_path / "outra", "Outra AC").cliente(EMPRESA)
+    # asyncio, by which the local SEFAZ is served, hangs up without saying why
+    with Sefaz(abrir(stranger.pfx, stranger.senha), settings(lugar)) as found, pytest.raises(UnknownOutcome):
+        ask(found)
+    assert lugar.server.pedidos == []
+
+
+def test_a_403_is_about_the_certificate(lugar: Lugar, aberto: Sefaz) -> None:
+    lugar.server.faults.queue(faults.status(403), faults.status(503), faults.status(404))
+    with pytest.raises(CertificadoNaoAceito):
+        ask(aberto)
+    with pytest.raises(Overloaded):
+        ask(aberto)
+    with pytest.raises(Blocked, match="confira os endereços"):
+        ask(aberto)
+
+
+def test_a_slow_answer_ends_with_the_deadline(lugar: Lugar) -> None:
+    lugar.server.faults.always(faults.silent())
+    with aberta(lugar, total_timeout=1) as found, pytest.raises(UnknownOutcome, match="não respondeu a tempo"):
+        ask(found)
+
+
+@pytest.mark.parametrize(
+    ("at", "motivo"), [(timedelta(days=400), "vencido"), (timedelta(days=-30), "futuro")], ids=["ended", "not begun"]
+)
+def test_a_certificate_out_of_its_time_is_not_opened(lugar: Lugar, at: timedelta, motivo: str) -> None:
+    with pytest.raises(CertificadoRecusado) as caught:
+        Sefaz(abrir(lugar.pfx, lugar.senha), settings(lugar), clock=FixedClock(datetime.now(UTC) + at))
+    assert caught.value.motivo == motivo
+
+
+@pytest.mark.parametrize("content", ["", "isto não é um certificado"])
+def test_authorities_that_are_none_are_a_mistake_of_the_settings(lugar: Lugar, tmp_path: Path, content: str) -> None:
+    wrong = tmp_path / "errado.pem"
+    wrong.write_text(content)
+    for path in (wrong, tmp_path / "nao-existe.pem"):
+        with pytest.raises(Misconfigured, match=r"^sefaz\.ca: "):
+            Sefaz(abrir(lugar.pfx, lugar.senha), settings(lugar, ca=path))
+
+
+def test_neither_key_nor_password_is_shown(lugar: Lugar, aberto: Sefaz) -> None:
+    opened = abrir(lugar.pfx, lugar.senha)
+    assert lugar.senha not in repr(opened) + repr(aberto)
+    assert "pfx" not in repr(opened)

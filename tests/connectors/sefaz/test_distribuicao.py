@@ -1,0 +1,252 @@
+"""Questions of distribution against the local SEFAZ: what each answer means, and what of it is kept.
+
+docs/reference/contracts/sefaz.md §3.
+"""
+
+import gzip
+import tracemalloc
+from datetime import UTC, datetime
+
+import pytest
+from support.sefaz import EMPRESA, FILIAL, INICIO, OUTRA, Lugar
+
+from connectors.base.faults import Fault, Overloaded, Unintelligible, UnknownOutcome
+from connectors.sefaz import Forma, Pergunta, Resposta, Resultado, Sefaz, servico, servicos
+from core.errors import UsageError
+from sandbox import faults
+from sandbox.sefaz import bomba, comprimido, soap_fault
+from sandbox.sefaz.textos import chave, conhecimento
+
+NFE, CTE = servico("nfe"), servico("cte")
+NOTA, MIB = b'<resNFe xmlns="http://www.portalfiscal.inf.br/nfe"/>', 1024 * 1024
+
+
+def ask(sefaz: Sefaz, nsu: int = 0, nome: str = "nfe", documento: str = EMPRESA) -> Resposta:
+    return sefaz.perguntar(servico(nome), Pergunta(documento, "SP", nsu=nsu))
+
+
+def publish(lugar: Lugar, amount: int) -> None:
+    lugar.server.comecar(EMPRESA)
+    for _ in range(amount):
+        lugar.server.publicar(EMPRESA, "nfe", "resNFe_v1.01.xsd", NOTA)
+
+
+def test_the_first_answer_of_all_is_nothing(aberto: Sefaz) -> None:
+    found = ask(aberto)
+    assert (found.resultado, found.codigo, found.ult_nsu, found.max_nsu) == (Resultado.NADA, "137", 0, 0)
+    assert found.motivo == "Nenhum documento localizado"
+    assert found.respondida_em == INICIO
+    assert not found.ha_mais
+
+
+def test_pages_say_whether_there_is_more(lugar: Lugar, aberto: Sefaz) -> None:
+    publish(lugar, 81)
+    lugar.server.serie(EMPRESA).paginas.append(31)
+    first, second = ask(aberto), ask(aberto, 31)
+    assert (first.resultado, len(first.documentos), first.ult_nsu, first.max_nsu) == (Resultado.DOCUMENTOS, 31, 31, 81)
+    assert first.ha_mais
+    assert (len(second.documentos), second.ult_nsu, second.ha_mais) == (50, 81, False)
+    assert [one.nsu for one in first.documentos] == list(range(1, 32))
+    assert {(one.tipo, one.xml, one.falha) for one in first.documentos} == {("resNFe", NOTA, None)}
+
+
+def test_undue_use_has_no_greatest_number(lugar: Lugar, aberto: Sefaz) -> None:
+    publish(lugar, 3)
+    ask(aberto)
+    found = ask(aberto, 3)
+    assert (found.resultado, found.ult_nsu, found.max_nsu) == (Resultado.CONSUMO_INDEVIDO, 3, 0)
+    assert "aguardado 1 hora" in found.motivo
+    assert not found.ha_mais
+
+
+@pytest.mark.parametrize(
+    ("cstat", "resultado"),
+    [
+        ("108", Resultado.PARADO),
+        ("109", Resultado.PARADO),
+        ("215", Resultado.MENSAGEM),
+        ("243", Resultado.MENSAGEM),
+        ("402", Resultado.MENSAGEM),
+        ("252", Resultado.AMBIENTE),
+        ("280", Resultado.CERTIFICADO),
+        ("286", Resultado.CERTIFICADO),
+        ("472", Resultado.CERTIFICADO),
+        ("473", Resultado.CERTIFICADO),
+        ("593", Resultado.CERTIFICADO),
+        ("489", Resultado.AUTOR),
+        ("490", Resultado.AUTOR),
+        ("589", Resultado.NSU_ACIMA),
+        ("632", Resultado.INDISPONIVEL),
+        ("640", Resultado.INDISPONIVEL),
+        ("641", Resultado.INDISPONIVEL),
+        ("653", Resultado.INDISPONIVEL),
+        ("654", Resultado.INDISPONIVEL),
+        ("999", Resultado.DESCONHECIDO),
+    ],
+)
+def test_a_status_means_what_the_table_says(lugar: Lugar, aberto: Sefaz, cstat: str, resultado: Resultado) -> None:
+    lugar.server.serie(EMPRESA).forcados.append(cstat)
+    found = ask(aberto)
+    assert (found.resultado, found.codigo) == (resultado, cstat)
+    assert found.motivo
+
+
+def test_a_branch_asks_under_the_certificate_of_its_head_office(lugar: Lugar, aberto: Sefaz) -> None:
+    assert ask(aberto, documento=FILIAL).resultado is Resultado.NADA
+    assert ask(aberto, documento=OUTRA).resultado is Resultado.CERTIFICADO
+
+
+def test_a_cte_comes_whole_and_its_time_without_offset_is_that_of_brasilia(lugar: Lugar, aberto: Sefaz) -> None:
+    lugar.server.comecar(EMPRESA, "cte")
+    lugar.server.publicar(
+        EMPRESA, "cte", "procCTe_v4.00.xsd", conhecimento(chave(1, modelo="57"), datetime(2026, 11, 1, tzinfo=UTC))
+    )
+    found = ask(aberto, nome="cte")
+    assert [one.tipo for one in found.documentos] == ["procCTe"]
+    assert found.respondida_em == INICIO
+
+
+def test_an_answer_in_soap_1_1_is_read(lugar: Lugar, aberto: Sefaz) -> None:
+    publish(lugar, 1)
+    lugar.server.formas = frozenset({"soap11"})
+    assert [one.nsu for one in ask(aberto).documentos] == [1]
+
+
+@pytest.mark.parametrize("forma", [frozenset[str](), frozenset({"chave_nsu_ausente"})], ids=["zero", "absent"])
+def test_an_answer_by_key_has_no_number(lugar: Lugar, aberto: Sefaz, forma: frozenset[str]) -> None:
+    lugar.server.comecar(EMPRESA)
+    nota = lugar.server.emitir(EMPRESA)
+    lugar.server.formas = forma
+    found = aberto.perguntar(NFE, Pergunta(EMPRESA, "SP", Forma.CHAVE, chave=nota.chave))
+    assert [(one.nsu, one.tipo) for one in found.documentos] == [(None, "resNFe")]
+    assert not found.ha_mais
+
+
+def test_a_refusal_without_numbers_has_none_and_not_zero(lugar: Lugar, aberto: Sefaz) -> None:
+    lugar.server.comecar(EMPRESA)
+    nota = lugar.server.emitir(EMPRESA)
+    lugar.server.cancelar(nota)
+    lugar.server.formas = frozenset({"recusa_sem_nsu"})
+    found = aberto.perguntar(NFE, Pergunta(EMPRESA, "SP", Forma.CHAVE, chave=nota.chave))
+    assert (found.resultado, found.codigo, found.ult_nsu, found.max_nsu) == (Resultado.INDISPONIVEL, "653", None, None)
+
+
+def test_a_single_question_says_nothing_of_more(lugar: Lugar, aberto: Sefaz) -> None:
+    publish(lugar, 60)
+    ask(aberto)
+    found = aberto.perguntar(NFE, Pergunta(EMPRESA, "SP", Forma.NSU, nsu=7))
+    assert [one.nsu for one in found.documentos] == [7]
+    assert not found.ha_mais
+
+
+BAD = {
+    "no gzip": (b"isto nao e gzip", "resNFe_v1.01.xsd", "não é gzip"),
+    "cut": (comprimido(NOTA)[:20], "resNFe_v1.01.xsd", "cortado"),
+    "more behind": (comprimido(NOTA) + b"mais", "resNFe_v1.01.xsd", "outros dados"),
+    "bomb": (bomba(), "resNFe_v1.01.xsd", "limite de tamanho"),
+    "no XML": (comprimido(b"texto"), "resNFe_v1.01.xsd", "não é XML"),
+    "unknown schema": (comprimido(NOTA), "resOutra_v9.99.xsd", "não é conhecido"),
+    "another root": (comprimido(NOTA), "procNFe_v4.00.xsd", "a raiz é 'resNFe'"),
+    "no schema": (comprimido(NOTA), "", "não é conhecido"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_document_costs_itself_and_is_kept(lugar: Lugar, aberto: Sefaz, name: str) -> None:
+    packed, schema, falha = BAD[name]
+    publish(lugar, 1)
+    lugar.server.publicar(EMPRESA, "nfe", schema, packed, cru=True)
+    publish(lugar, 1)
+    found = ask(aberto)
+    good, bad, behind = found.documentos
+    assert (good.xml, behind.xml, found.ult_nsu) == (NOTA, NOTA, 3)
+    assert falha in (bad.falha or "")
+    assert (bad.nsu, bad.schema, bad.tipo) == (2, schema, None)
+    assert bad.bruto == packed or bad.xml == NOTA
+
+
+def test_a_page_of_bombs_takes_no_memory(lugar: Lugar, aberto: Sefaz) -> None:
+    lugar.server.comecar(EMPRESA)
+    packed = bomba()
+    for _ in range(50):
+        lugar.server.publicar(EMPRESA, "nfe", "resNFe_v1.01.xsd", packed, cru=True)
+    tracemalloc.start()
+    try:
+        found = ask(aberto)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found.documentos) == 50
+    assert all(one.bruto and not one.xml for one in found.documentos)
+    assert peak < 100 * MIB
+
+
+def test_documents_of_a_page_have_a_limit_together(lugar: Lugar, aberto: Sefaz) -> None:
+    lugar.server.comecar(EMPRESA)
+    large = comprimido(b"<resNFe>" + b" " * (9 * MIB) + b"</resNFe>")
+    for _ in range(9):
+        lugar.server.publicar(EMPRESA, "nfe", "resNFe_v1.01.xsd", large, cru=True)
+    found = ask(aberto)
+    assert [one.xml is not None for one in found.documentos] == [True] * 7 + [False] * 2
+    assert all(one.bruto == large for one in found.documentos[7:])
+
+
+def test_no_question_is_asked_twice(lugar: Lugar, aberto: Sefaz) -> None:
+    lugar.server.faults.queue(faults.after(faults.close_early(b"")))
+    publish(lugar, 3)
+    with pytest.raises(UnknownOutcome):
+        ask(aberto)
+    assert [one.cstat for one in lugar.server.pedidos] == ["138"]
+    found = ask(aberto)
+    assert (found.resultado, found.ult_nsu) == (Resultado.CONSUMO_INDEVIDO, 3)
+
+
+@pytest.mark.parametrize("soap11", [False, True], ids=["1.2", "1.1"])
+@pytest.mark.parametrize(("status", "kind"), [(500, Overloaded), (200, Unintelligible)])
+def test_a_soap_fault_is_a_fault_with_its_words(
+    lugar: Lugar,
+    aberto: Sefaz,
+    soap11: bool,
+    status: int,
+    kind: type[Fault],
+) -> None:
+    lugar.server.faults.queue(soap_fault("Erro interno do servico", soap11=soap11, status=status))
+    with pytest.raises(kind) as caught:
+        ask(aberto)
+    assert str(caught.value).endswith(": Erro interno do servico.")
+    assert "11.222.333/0001-81" in str(caught.value)
+    assert ask(aberto).resultado is Resultado.NADA
+
+
+def answered(body: bytes) -> bytes:
+    return (
+        b'<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body><retDistDFeInt '
+        b'xmlns="http://www.portalfiscal.inf.br/nfe">%b</retDistDFeInt></e:Body></e:Envelope>' % body
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        answered(b""),
+        answered(b"<cStat>x</cStat>"),
+        answered(b"<cStat>138</cStat><ultNSU>1</ultNSU>"),
+        answered(b"<cStat>138</cStat><loteDistDFeInt><docZip/></loteDistDFeInt>"),
+        answered(b"<cStat>138</cStat><ultNSU>9</ultNSU><loteDistDFeInt>" + b"<docZip/>" * 51 + b"</loteDistDFeInt>"),
+        answered(b"<cStat>137</cStat>")[:-10],
+        b'<!DOCTYPE a [<!ENTITY b "c">]>' + answered(b"<cStat>137</cStat>"),
+        answered(b"<cStat>137</cStat>").replace(b"/nfe", b"/cte"),
+        gzip.compress(answered(b"<cStat>137</cStat>")),
+    ],
+)
+def test_an_answer_that_says_too_little_is_none(lugar: Lugar, aberto: Sefaz, body: bytes) -> None:
+    lugar.server.faults.queue(faults.status(200, body))
+    with pytest.raises(Unintelligible):
+        ask(aberto)
+
+
+def test_services_are_found_by_name() -> None:
+    assert set(servicos()) >= {"nfe", "cte"}
+    assert {one.descanso for one in servicos().values()} == {3600.0}
+    with pytest.raises(UsageError, match="Os que há: cte, nfe"):
+        servico("nfce")
