@@ -18,8 +18,7 @@ class Cause(Enum):
     CONNECT_TIMEOUT = "connect_timeout", False
     NO_TLS = "no_tls", False
     NOT_SENT = "not_sent", False
-    # TLS 1.3 tells a client so only after its request has left; nobody has read it
-    CERTIFICATE_REFUSED = "certificate_refused", True
+    CERTIFICATE_REFUSED = "certificate_refused", False
     TIMEOUT = "timeout", True
     CUT = "cut", True
     BAD_HTTP = "bad_http", True

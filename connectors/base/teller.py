@@ -35,6 +35,7 @@ class Teller:
 
     def of_cause(self, cause: Cause, *, connected: bool = True) -> Fault:
         """Return the fault of an answer that did not come, or not whole."""
-        if connected and not cause.left:
+        # TLS 1.3 refuses a client only after its request has left, but before anybody reads it
+        if connected and not cause.left and cause is not Cause.CERTIFICATE_REFUSED:
             cause = Cause.CUT
         return self.of_row(self.table.of_cause(cause, connected=connected))

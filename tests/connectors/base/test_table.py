@@ -59,6 +59,9 @@ def test_every_cause_has_a_row_and_nothing_is_stored_without_a_connection(cause:
 def test_whoever_waited_for_a_connection_sent_nothing() -> None:
     assert isinstance(Teller("Conta").of_cause(Cause.TIMEOUT, connected=False), Unreachable)
     assert isinstance(Teller("Conta").of_cause(Cause.NO_TLS, connected=True), UnknownOutcome)
+    refused = Teller("Conta").of_cause(Cause.CERTIFICATE_REFUSED, connected=True)
+    assert isinstance(refused, Blocked)
+    assert not refused.may_be_stored
 
 
 def test_a_row_takes_the_place_of_one_and_a_range_that_of_all_within() -> None:
