@@ -53,6 +53,10 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["bench.documentos", "--so-leitura", "--quantos", "200"],
         ["leitura de NF-e, 1 item", "leitura de NF-e, 10 itens", "leitura de CT-e", "leitura de evento"],
     ),
+    "documents stored": (
+        ["bench.documentos_store", "--banco", "sqlite", "--quantos", "60"],
+        ["NF-e de 5 itens, eventos, sqlite", "memória após 60 NF-e"],
+    ),
     "living together": (
         ["bench.convivio", "--segundos", "2", "--documentos", "40"],
         ["convívio sqlite até a 1ª tentativa p99", "ao lado: hub"],

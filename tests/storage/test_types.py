@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from support.deliveries import SECRET, destination, webhook
 
@@ -75,4 +75,12 @@ def test_decimals_stay_exact_also_when_summed_and_compared(banco: str) -> None:
             Decimal("0.10"),
             greatest,
         ]
+    _Figures.metadata.drop_all(engine())
+
+
+@pytest.mark.parametrize("value", ["10000000000000.00", "-1e20"])
+def test_a_decimal_that_does_not_fit_is_refused(banco: str, value: str) -> None:
+    _Figures.metadata.create_all(engine())
+    with pytest.raises((StatementError, DBAPIError)), transaction() as db:
+        db.add(_Figure(money=Decimal(value)))
     _Figures.metadata.drop_all(engine())
