@@ -4,13 +4,15 @@
 """
 
 import argparse
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from itertools import islice
 
 from lxml import etree
 
-from bench import machine
+from bench import installation, machine
 from core.documentos.leitor import ler_documentos
 from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.documentos.eventos import evento
@@ -31,6 +33,11 @@ def main() -> None:
     asked = _arguments()
     machine.tell()
     reading(asked.quantos)
+    if asked.so_leitura:
+        return
+    for kind in installation.KINDS:
+        words = [sys.executable, "-m", "bench.documentos_store", "--banco", kind, "--quantos", str(asked.quantos)]
+        subprocess.run(words, cwd=installation.ROOT, check=True)
 
 
 def reading(amount: int) -> None:

@@ -5,6 +5,7 @@ company of a user, one in ten is cancelled by an event of its own. Beside it: th
 """
 
 import argparse
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from bench.cpu import Meter
 from bench.installation import KINDS, fresh, rss
 
 PER_SECOND, GROWTH_MIB = 400, 40
-BLOCK, WARM = 5000, 5000
+BLOCK = 5000
 
 
 def write(folder: Path, numbers: range, itens: int) -> list[Path]:
@@ -60,16 +61,13 @@ def blocks(amount: int) -> Iterator[range]:
 def measure(kind: str, amount: int, itens: int) -> None:
     """Print documents per second, of the wall and of the processors, and how the memory grew."""
     with fresh(kind) as folder:
-        import os
-
         from flows.documentos.asking import pedir
         from flows.documentos.importing import importar
 
         owner()
         place = folder / "xml"
         place.mkdir()
-        stored = seconds = cpu = parsed = 0.0
-        first = 0.0
+        stored = seconds = cpu = parsed = first = 0.0
         for numbers in blocks(amount):
             made = write(place, numbers, itens)
             (request,) = pedir([str(place)], "bench")

@@ -18,10 +18,13 @@ _LEAST = 4
 def folded(text: str) -> str:
     """Return a text in lower case, without accents, control characters and double spaces."""
     bare = _without_accents(_without_accents(text).casefold())
-    return " ".join("".join(one if one.isprintable() else " " for one in bare).split())
+    visible = bare if bare.isprintable() else "".join(one if one.isprintable() else " " for one in bare)
+    return " ".join(visible.split())
 
 
 def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
     return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
 
 

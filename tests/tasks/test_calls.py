@@ -13,9 +13,10 @@ from support.deliveries import SECRET, only, webhook
 from support.ports import wait_until
 
 from core.queues import queues
+from sandbox.documentos import notas
 from sandbox.hub import HubServer
 from sandbox.receiver import ReceiverServer
-from storage.models import Caixa
+from storage.models import Caixa, Documento
 from storage.session import reading
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ SUCCEEDED = {"entregas": "entregas.drenar", "varredura": "entregas.varrer", "que
 CALLS = {
     "sat": 'from tasks.sat import verificar_caixa; verificar_caixa.delay("loja-1")',
     "questor": "from tasks.questor import avancar; avancar.delay()",
+    "documentos": 'from tasks.documentos import importar_xml; importar_xml.delay("/dados/xml")',
     "entregas": "from tasks.entregas import drenar; drenar.delay([1])",
     "varredura": "from tasks.entregas import varrer; varrer.delay()",
     "evento": 'from events import disparar_webhook; disparar_webhook("alerta_aberto", {"mensagem": "Olá"})',
@@ -64,7 +66,9 @@ def bare_python(program: str) -> None:
 
 
 @pytest.mark.slow
-def test_each_call_of_the_readme_is_carried_out(outside: tuple[HubServer, ReceiverServer, Path]) -> None:
+def test_each_call_of_the_readme_is_carried_out(
+    outside: tuple[HubServer, ReceiverServer, Path], tmp_path: Path
+) -> None:
     hub, receiver, log = outside
     bare_python(CALLS["sat"])
     wait_until(lambda: hub.count(1) == 1)
@@ -72,6 +76,9 @@ def test_each_call_of_the_readme_is_carried_out(outside: tuple[HubServer, Receiv
     webhook(f"{receiver.url}/x")
     bare_python(CALLS["evento"])
     wait_until(lambda: only().estado == "entregue")
+    (tmp_path / "nota.xml").write_bytes(notas.nota(1).xml)
+    bare_python(CALLS["documentos"].replace("/dados/xml", str(tmp_path)))
+    wait_until(lambda: _imported() == 1)
     for call, task in SUCCEEDED.items():
         before = len(ended_well(log, task))
         bare_python(CALLS[call])
@@ -89,7 +96,12 @@ def _result(nome: str) -> str | None:
         return row.resultado if row else None
 
 
-@pytest.mark.parametrize("call", ["sat", "questor", "entregas", "evento"])
+def _imported() -> int:
+    with reading() as db:
+        return db.query(Documento).count()
+
+
+@pytest.mark.parametrize("call", ["sat", "questor", "documentos", "entregas", "evento"])
 def test_the_readme_shows_the_calls_that_are_tested(call: str) -> None:
     shown = (ROOT / "README.md").read_text()
     imported, called = CALLS[call].split("; ")
