@@ -45,6 +45,14 @@ def avancar() -> dict[str, Any]:
     return {"importacoes": len(owed)}
 
 
+@task("documentos.conferir_numeracao", DOCUMENTOS)
+def conferir_numeracao() -> dict[str, Any]:
+    """Note which numbers are missing among what each company issued."""
+    from flows.documentos.numeracao import conferir
+
+    return {"series": conferir()}
+
+
 def _chunk(importacao_id: int) -> dict[str, Any]:
     from flows.documentos import importing
 

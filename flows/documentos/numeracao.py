@@ -1,6 +1,7 @@
 """Look at the numbers of every company's series and note what is missing: what the alert is judged by."""
 
-from datetime import datetime
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -13,23 +14,41 @@ from storage.rows import table_of, upsert
 from storage.session import reading, transaction
 
 KEY = ("empresa_id", "modelo", "serie")
+RUN_SECONDS = 60.0
+NEVER = datetime.min.replace(tzinfo=UTC)
+Key = tuple[int, str, int]
 
 
-def conferir(clock: Clock = SYSTEM) -> int:
-    """Look at every series of the companies in use; return how many there are. Run twice it changes nothing more."""
-    begun = clock.now()
+def conferir(clock: Clock = SYSTEM, seconds: float = RUN_SECONDS) -> int:
+    """Look at the series of the companies in use, those not seen for longest first; return how many were looked at.
+
+    After so many seconds the rest waits for the next run. Run twice it changes nothing more.
+    """
     with reading() as db:
         in_use = list(db.scalars(select(Empresa.id).where(Empresa.ativa)))
-        chosen = series(db, OPERATOR, in_use)
-    for one in chosen:
-        found = _looked_at(one, begun)
+        chosen = {_key(one): one for one in series(db, OPERATOR, in_use)}
+        known = {_key(row): row for row in db.scalars(select(Numeracao))}
+    _forget([row.id for key, row in known.items() if key not in chosen])
+    ends, looked = time.monotonic() + seconds, 0
+    for key in sorted(chosen, key=lambda one: known[one].conferida_em if one in known else NEVER):
+        found = _looked_at(chosen[key], clock.now())
         with transaction() as db:
             upsert(db, Numeracao, [found], KEY)
-    with transaction() as db:
-        # of companies that are out of use, or have issued nothing any more
-        table = table_of(Numeracao)
-        db.execute(delete(table).where(table.c.conferida_em < begun))
-    return len(chosen)
+        looked += 1
+        if time.monotonic() >= ends:
+            break
+    return looked
+
+
+def _key(one: Serie | Numeracao) -> Key:
+    return one.empresa_id, one.modelo, one.serie
+
+
+def _forget(numbers: list[int]) -> None:
+    """Forget series of companies that are out of use, or that nothing is left of."""
+    if numbers:
+        with transaction() as db:
+            db.execute(delete(table_of(Numeracao)).where(Numeracao.id.in_(numbers)))
 
 
 def _looked_at(one: Serie, now: datetime) -> dict[str, Any]:
