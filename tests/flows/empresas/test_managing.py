@@ -27,7 +27,7 @@ def ana(banco: str) -> Caller:
     [
         ("11222333000181", CNPJ),
         (" 11.222.333/0001-81 ", CNPJ),
-        ("12abc34501de35", LETTERS),
+        ("12abc34501de35", LETTERS),  # pragma: allowlist secret
         ("12.ABC.345/01DE-35", LETTERS),
     ],
 )
