@@ -1,8 +1,8 @@
-"""Import bytes that somebody hands over: an upload, an answer of another system."""
+"""Import what somebody hands over: an upload, an answer of another system, a file that arrived."""
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from core.clock import SYSTEM, Clock
 from core.documentos.conteudo import Parte
@@ -10,10 +10,11 @@ from core.documentos.files import Files
 from core.documentos.folder import named
 from core.documentos.leitor import LIMITE, ler_documentos
 from core.documentos.motivos import frase
+from core.documentos.paths import MARK
 from flows.documentos.entries import Entrada
 from flows.documentos.logs import Linha, Nota, note
 from flows.documentos.opening import DOCUMENTS, read
-from flows.documentos.owners import Dono
+from flows.documentos.owners import NINGUEM, Dono
 from flows.documentos.rows import Arquivo
 from flows.documentos.storing import store
 from storage.session import transaction
@@ -26,32 +27,43 @@ def importar_bytes(
 ) -> list[Linha]:
     """Store the documents of a file, or of a ZIP of files, and note each; return what became of them."""
     dono = Dono(usuario_id, empresa_id)
-    return [
-        line
-        for arquivo, partes in _files(nome, content)
-        for start in range(0, len(partes), DOCUMENTS)
-        for line in _stored(arquivo, partes, start, dono, clock)
-    ]
-
-
-def _files(nome: str, content: bytes) -> Iterator[tuple[str, list[Parte]]]:
     if not content.startswith(ZIP):
-        yield nome, ler_documentos(content, LIMITE)
-        return
+        return _imported([(nome, ler_documentos(content, LIMITE))], dono, clock)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "recebido.zip")
         with open(path, "wb") as file:
             file.write(content)
-        files = Files(folder, LIMITE)
-        for found in named(os.fsencode(path), LIMITE):
-            if found.ignorar:
-                continue
-            shown = found.caminho.replace("recebido.zip", nome, 1)
-            if found.motivo is not None:
-                yield shown, [Parte(motivo=found.motivo, mensagem=frase(found.motivo, found.mensagem))]
-            else:
-                yield shown, read(files, Arquivo(0, 0, found.caminho, found.codificado, "", None, None)).partes
+        return importar_arquivo(os.fsencode(path), nome, dono, clock)
+
+
+def importar_arquivo(caminho: bytes, nome: str, dono: Dono = NINGUEM, clock: Clock = SYSTEM) -> list[Linha]:
+    """Do the same with a file where it lies, by the name by which it is to be known; a ZIP is one by its ending."""
+    files = Files(os.fsdecode(os.path.dirname(caminho)), LIMITE)
+    try:
+        return _imported(_files(files, caminho, nome), dono, clock)
+    finally:
         files.close()
+
+
+def _files(files: Files, caminho: bytes, nome: str) -> Iterator[tuple[str, list[Parte]]]:
+    for found in named(caminho, LIMITE):
+        if found.ignorar:
+            continue
+        _, inside, member = found.caminho.partition(MARK.decode())
+        if found.motivo is not None:
+            yield nome + inside + member, [Parte(motivo=found.motivo, mensagem=frase(found.motivo, found.mensagem))]
+        else:
+            row = Arquivo(0, 0, found.caminho, found.codificado, "", None, None)
+            yield nome + inside + member, read(files, row).partes
+
+
+def _imported(files: Iterable[tuple[str, list[Parte]]], dono: Dono, clock: Clock) -> list[Linha]:
+    return [
+        line
+        for arquivo, partes in files
+        for start in range(0, len(partes), DOCUMENTS)
+        for line in _stored(arquivo, partes, start, dono, clock)
+    ]
 
 
 def _stored(arquivo: str, partes: Sequence[Parte], start: int, dono: Dono, clock: Clock) -> list[Linha]:

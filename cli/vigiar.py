@@ -1,0 +1,64 @@
+"""`esteira importar --vigiar`: stay, and take what arrives in a folder."""
+
+import signal
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from cli.output import say
+from core.errors import Transient
+from core.text import plural
+
+if TYPE_CHECKING:
+    from cli.importar import Lines
+
+LOOK_SECONDS, AFTER_FAULT_SECONDS = 1.0, 10.0
+
+
+def vigiar(
+    pasta: str,
+    usuario: str | None,
+    empresa: str | None,
+    importados: str | None,
+    recusados: str | None,
+    repouso: float,
+    lines: "Lines",
+) -> int:
+    """Look at the folder until a signal; what is under way then is ended."""
+    from flows.documentos.arriving import importer
+    from flows.documentos.owners import owner
+    from flows.documentos.watching import Folders, Watch
+
+    folders = Folders.of(pasta, importados, recusados)
+    watch = Watch(folders, importer(folders, owner(usuario, empresa), lines.show), rest=timedelta(seconds=repouso))
+    over = _until_a_signal()
+    say(f"Vigiando {pasta}; Ctrl-C termina.")
+    stuck: Sequence[str] = ()
+    while not over.is_set():
+        pause = LOOK_SECONDS
+        try:
+            done = watch.look(over.is_set)
+        except Transient as fault:
+            say(f"{fault} Os arquivos ficam onde estão; nova tentativa em {AFTER_FAULT_SECONDS:.0f} segundos.")
+            pause = AFTER_FAULT_SECONDS
+        else:
+            if done.importados or done.recusados:
+                say(
+                    f"{plural(done.importados, 'arquivo importado', 'arquivos importados')}, "
+                    f"{plural(done.recusados, 'recusado', 'recusados')}."
+                )
+            for one in done.presos:
+                if one not in stuck:
+                    say(f"Importado, mas não consegui mover: {one}.")
+            stuck = done.presos
+        over.wait(pause)
+    lines.sum_up()
+    return 0
+
+
+def _until_a_signal() -> threading.Event:
+    over = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+    return over
