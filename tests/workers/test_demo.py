@@ -164,7 +164,9 @@ def test_what_the_parts_want_is_typed_and_seen_by_whoever_types_in_the_same_plac
             # nothing was delivered yet, and no worker runs
             assert code == 0 or "mostrar 1" in words or "diagnostico" in words, words
         destinations = json.loads(typed("destinos", "listar", "--json").stdout)
-        assert {one["nome"] for one in destinations} == {"demo-webhook", "demo-ntfy", "demo-ordens", "demo-chamados"}
+        assert {one["nome"] for one in destinations} == {
+            "demo-webhook", "demo-ntfy", "demo-ordens", "demo-chamados", "demo-documentos"
+        }  # fmt: skip
         state = json.loads(typed("questor", "estado", "demonstracao", "--conta", "demonstracao", "--json").stdout)
         assert state["total"] == 24
         assert prepared(shown) == 0
