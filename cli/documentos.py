@@ -98,6 +98,8 @@ def mostrar(
         pdf = drawn(content, cancelada=found.campos.get("situacao") == "cancelada")
         with _new_file(danfe, "danfe") as file:
             file.write(pdf)
+        if found.campos.get("situacao") == "denegada":
+            say("Aviso: o documento foi denegado; a impressão não diz isso.")
 
 
 def _checked(content: bytes, *, validar: bool, assinatura: bool) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from events import filters, subscriptions
 from events.delivery.health import Health
 from events.delivery.kind import Checked, Said, known_kind
 from flows.destinos.views import DestinationView, view
-from storage.models import Destino, DestinoEvento
+from storage.models import Destino, DestinoEvento, Usuario
 from storage.session import transaction
 
 NAME_LIMIT = 200
@@ -61,7 +61,8 @@ def create(new: NewDestination, *, replacing: bool = False, caller: Caller = OPE
     """
     checked = known_kind(new.tipo).accepted(new.as_said())
     with transaction() as db:
-        destino = Destino(**_columns(new, checked), assinaturas=subscribed(new.eventos))
+        wanted = subscribed(db, new.eventos, caller.usuario_id)
+        destino = Destino(**_columns(new, checked), assinaturas=wanted)
         destino.usuario_id = caller.usuario_id
         old = _of_same_name(db, destino) if replacing else None
         if old is not None:
@@ -101,9 +102,11 @@ def _columns(new: NewDestination, checked: Checked) -> dict[str, Any]:
     }
 
 
-def subscribed(eventos: Sequence[str]) -> list[DestinoEvento]:
-    """Return the rows of these subscriptions."""
-    return [DestinoEvento(evento=name) for name in subscriptions.checked(eventos)]
+def subscribed(db: Session, eventos: Sequence[str], usuario_id: int | None) -> list[DestinoEvento]:
+    """Return the rows of these subscriptions of an owner."""
+    owner = db.get_one(Usuario, usuario_id) if usuario_id is not None else None
+    named = subscriptions.checked(eventos, of_user=owner is not None and not owner.is_staff)
+    return [DestinoEvento(evento=name) for name in named]
 
 
 def checked_name(nome: str) -> str:

@@ -1,5 +1,6 @@
 """`esteira importar`, as it is typed: a line for each document, exit codes, the queue, a folder that is watched."""
 
+import io
 import json
 import os
 import signal
@@ -14,8 +15,11 @@ from support.guardados import CNPJ, company
 from support.typed import Run
 
 from cli.importar import Lines
+from cli.main import main
 from core.clock import SYSTEM
+from flows.documentos import asking
 from flows.documentos.arriving import importer
+from flows.documentos.importing import import_chunk
 from flows.documentos.owners import owner
 from flows.documentos.watching import Folders
 from sandbox.documentos.conhecimentos import conhecimento
@@ -197,3 +201,41 @@ def wait_for(done: object) -> None:
     while not done():  # type: ignore[operator]
         assert time.monotonic() < ends
         time.sleep(0.02)
+
+
+class Interrupting(io.StringIO):
+    """A screen at which somebody presses Ctrl-C."""
+
+    def write(self, text: str) -> int:
+        raise KeyboardInterrupt
+
+
+def test_what_ctrl_c_leaves_is_owed_still(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, 251):
+        put(folder / f"{number}.xml", nota(number).xml)
+    with monkeypatch.context() as at:
+        at.setattr(sys, "stdout", Interrupting())
+        assert main(["importar", str(folder), "--json"]) == 130
+    done = len(json.loads(run("documentos listar --limite 1000 --json")[1]))
+    assert done < 250
+    (owed,) = asking.owed(10)
+    assert import_chunk(owed).novos == 250 - done
+    assert len(json.loads(run("documentos listar --limite 1000 --json")[1])) == 250
+
+
+@pytest.mark.slow
+def test_a_watch_that_is_killed_again_and_again_loses_nothing(sqlite: str, folder: Path, run: Run) -> None:
+    amount = 150
+    for number in range(1, amount + 1):
+        put(folder / f"{number}.xml", nota(number).xml)
+    words = [sys.executable, "-m", "cli.main", "importar", "--vigiar", str(folder), "--repouso", "0"]
+    for target in (1, amount // 3, amount):
+        with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as watching:
+            try:
+                wait_for(lambda least=target: len(list(folder.glob("importados/*/*.xml"))) >= least)
+            finally:
+                watching.kill()
+    moved = [path for path in folder.glob("importados/*/*.xml") if path.stat().st_size]
+    assert {path.read_bytes() for path in moved} == {nota(number).xml for number in range(1, amount + 1)}
+    assert list(folder.glob("*.xml")) == []
+    assert len(json.loads(run("documentos listar --limite 1000 --json")[1])) == amount

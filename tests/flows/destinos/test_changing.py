@@ -84,6 +84,25 @@ def test_a_user_meets_only_what_is_theirs(sqlite: str) -> None:
     assert destination(made.id).usuario_id == user.usuario_id
 
 
+def test_a_user_names_only_what_happens_to_users(sqlite: str) -> None:
+    ana = Caller(owned(webhook("https://exemplo.com/x", nome="meu"), "ana"))
+    staff = Caller(owned(webhook("https://exemplo.com/y", nome="da equipe"), "bia", is_staff=True))
+
+    def new(*eventos: str) -> NewDestination:
+        return NewDestination("webhook", "novo", "https://a.b/", eventos)
+
+    for refused in (
+        lambda: create(new("nfe_importada", "alerta_aberto"), caller=ana),
+        lambda: change("meu", Change(eventos=["alerta_aberto"])),
+    ):
+        with pytest.raises(
+            UsageError, match="Só o operador e a equipe recebem alerta_aberto; um usuário recebe nfe_imp"
+        ):
+            refused()
+    assert create(new("*"), caller=ana).destino.eventos == ("*",)
+    assert create(new("alerta_aberto"), caller=staff).destino.eventos == ("alerta_aberto",)
+
+
 def test_two_of_one_name_are_told_apart_by_number(sqlite: str) -> None:
     webhook("https://exemplo.com/x", nome="erp")
     second = webhook("https://exemplo.com/y", nome="erp")
