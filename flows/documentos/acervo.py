@@ -1,6 +1,8 @@
 """The stored texts of one company in the shape in which a folder's files are met and read (`core.documentos`)."""
 
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
@@ -8,10 +10,13 @@ from sqlalchemy import ColumnElement, Row, Select, select
 from core.documentos.files import NotRead
 from core.documentos.folder import Found
 from flows.documentos.textos import unpacked
-from storage.models import Documento, DocumentoEvento, XmlGuardado
+from storage.models import Documento, DocumentoEvento, Empresa, XmlGuardado
+from storage.models.empresas import dono
 from storage.session import reading
 
-PAGE = 1000
+PAGE = 2000
+# Texts that are read together, where they are asked for in the order in which they were met.
+AHEAD, AHEAD_BYTES = 100, 8 * 1024 * 1024
 EVENTOS = "eventos"
 
 
@@ -24,6 +29,8 @@ class Acervo:
 
     def __init__(self, empresa_id: int, mes: str | None, limite: int) -> None:
         self._empresa_id, self._mes, self._limite = empresa_id, mes, limite
+        self._met: dict[str, tuple[int, int]] = {}
+        self._read: dict[str, bytes] = {}
 
     def walk(self) -> Iterator[Found]:
         """Yield every document in the order in which they came, then every event."""
@@ -34,16 +41,43 @@ class Acervo:
 
     def content(self, caminho: str, *, codificado: bool) -> bytes:
         """Return the exact bytes of a text; raise `NotRead` where it is no longer there."""
-        kind, _, name = caminho.removesuffix(".xml").partition("/")
-        query = self._event(name) if kind == EVENTOS else self._document(name)
-        with reading() as db:
-            stored = db.scalar(query)
+        if caminho in self._met:
+            self._read = self._together(caminho)
+        stored = self._read.pop(caminho, None) or self._alone(caminho)
         if stored is None:
             raise NotRead("ilegivel")
         return unpacked(stored)
 
+    def _together(self, caminho: str) -> dict[str, bytes]:
+        """Return a text that was met, and those that were met after it; what came before it is not asked for."""
+        while (first := next(iter(self._met))) != caminho:
+            del self._met[first]
+        wanted: dict[int, str] = {}
+        size = 0
+        for path, (number, length) in list(islice(self._met.items(), AHEAD)):
+            if wanted and size + length > AHEAD_BYTES:
+                break
+            wanted[number], size = path, size + length
+            del self._met[path]
+        query = select(XmlGuardado.id, XmlGuardado.conteudo).where(XmlGuardado.id.in_(list(wanted)))
+        with reading() as db:
+            return {wanted[number]: stored for number, stored in db.execute(query)}
+
+    def _alone(self, caminho: str) -> bytes | None:
+        kind, _, name = caminho.removesuffix(".xml").partition("/")
+        query = self._event(name) if kind == EVENTOS else self._document(name)
+        with reading() as db:
+            return db.scalar(query)
+
     def close(self) -> None:
         """There is nothing open."""
+
+    @cached_property
+    def _dono(self) -> str:
+        """The owner as one value: keys are looked up by it."""
+        with reading() as db:
+            empresa = db.get_one(Empresa, self._empresa_id)
+        return dono(empresa.usuario_id, empresa.id)
 
     def _documents(self) -> Select[*tuple[Any, ...]]:
         columns = (Documento.id, Documento.especie, Documento.chave, Documento.xml_id, XmlGuardado.tamanho)
@@ -76,16 +110,19 @@ class Acervo:
             last = rows[-1].id
 
     def _found(self, caminho: str, row: Row[Any]) -> Found:
+        self._met[caminho] = row.xml_id, row.tamanho
+        if len(self._met) > 2 * PAGE:
+            del self._met[next(iter(self._met))]
         return Found(caminho, False, row.tamanho, row.xml_id, "grande_demais" if row.tamanho > self._limite else None)
 
     def _document(self, chave: str) -> Select[bytes]:
-        mine = (Documento.empresa_id == self._empresa_id, Documento.chave == chave)
+        mine = (Documento.dono == self._dono, Documento.chave == chave)
         return select(XmlGuardado.conteudo).join(Documento, Documento.xml_id == XmlGuardado.id).where(*mine)
 
     def _event(self, name: str) -> Select[bytes]:
         chave, tipo, sequencia = name.split("-")
         mine = (
-            DocumentoEvento.empresa_id == self._empresa_id,
+            DocumentoEvento.dono == self._dono,
             DocumentoEvento.chave == chave,
             DocumentoEvento.tipo_evento == tipo,
             DocumentoEvento.sequencia == int(sequencia),

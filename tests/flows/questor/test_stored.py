@@ -11,7 +11,9 @@ from support.questor import TOKEN, files, states
 from support.questor import account as settings_of
 
 from core.clock import SYSTEM
+from core.documentos.files import NotRead
 from core.errors import NotFound, UsageError
+from flows.documentos.acervo import Acervo
 from flows.questor import lots, send, starting, views
 from flows.questor.scan import Varredura, scan
 from flows.questor.sources import of_folder, of_store
@@ -176,3 +178,22 @@ def test_what_is_known_of_the_store_is_not_forgotten(empresa: int) -> None:
 
 def test_there_is_nothing_of_an_empty_store(empresa: int) -> None:
     assert (scanned().arquivos, acervo(CNPJ)) == (0, ())
+
+
+def test_texts_are_read_together_in_the_order_in_which_they_are_met(
+    empresa: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.documentos.acervo.PAGE", 3)
+    monkeypatch.setattr("flows.documentos.acervo.AHEAD", 2)
+    notes = [nota(number) for number in range(1, 12)]
+    keep(empresa, *(one.xml for one in notes), evento(notes[0]))
+    store = Acervo(empresa, None, 10**7)
+    met = [found.caminho for found in store.walk()]
+    assert len(met) == 12
+    # forwards, backwards, and one again: what was met long ago is looked up by itself
+    for path in (*met, *reversed(met), met[4]):
+        assert store.content(path, codificado=False)
+    assert [store.content(f"nfe/{one.chave}.xml", codificado=False) for one in notes] == [one.xml for one in notes]
+    for path in ("nfe/" + "1" * 44 + ".xml", "eventos/" + "1" * 44 + "-110111-1.xml"):
+        with pytest.raises(NotRead):
+            store.content(path, codificado=False)
