@@ -135,6 +135,7 @@ def test_its_servers_tell_what_they_have_seen() -> None:
     assert seen == {
         "partes": {
             "central": "1 clientes e 2 chamados no Milvus, 1 contatos no Ploomes",
+            "documentos": "0 avisos recebidos",
             "ntfy": "0 publicadas",
             "questor": "0 documentos guardados",
             "receptor": "0 com assinatura verificada, 0 recusados",
