@@ -67,7 +67,7 @@ def measure(kind: str, amount: int, itens: int) -> None:
         owner()
         place = folder / "xml"
         place.mkdir()
-        stored = seconds = cpu = parsed = first = 0.0
+        stored = seconds = cpu = everything = parsed = first = 0.0
         for numbers in blocks(amount):
             made = write(place, numbers, itens)
             (request,) = pedir([str(place)], "bench")
@@ -75,6 +75,7 @@ def measure(kind: str, amount: int, itens: int) -> None:
             tally = importar(request)
             seconds += time.perf_counter() - began
             cpu += meter.own()
+            everything += meter.seconds()
             if tally.novos != len(made) or tally.erros:
                 raise SystemExit(f"{tally} de {len(made)} arquivos")
             stored += len(numbers)
@@ -86,8 +87,15 @@ def measure(kind: str, amount: int, itens: int) -> None:
     what = f"NF-e de {itens} itens, eventos, {kind}"
     figures.show(what, stored / seconds, "NF-e/s", ("só lxml", stored / parsed), above=PER_SECOND)
     figures.show(f"{what}: CPU", cpu / stored * 1000, "ms/NF-e", ("só lxml", parsed / stored * 1000))
+    figures.show(f"{what}: CPU com o banco", everything / stored * 1000, "ms/NF-e", ("sem", cpu / stored * 1000))
     grown = last - first
-    figures.show(f"memória após {amount} NF-e, {kind}", last, "MiB", (f"após {BLOCK}", first), below=first + GROWTH_MIB)
+    figures.show(
+        f"memória após {amount} NF-e, {kind}",
+        last,
+        "MiB",
+        (f"após {min(BLOCK, amount)}", first),
+        below=first + GROWTH_MIB,
+    )
     print(f"cresceu {grown:.1f} MiB", flush=True)
 
 

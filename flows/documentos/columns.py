@@ -1,7 +1,7 @@
 """The rows of what documents say: the columns of each table from the fields of the same names."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -11,7 +11,7 @@ from sqlalchemy import String, Table
 from sqlalchemy.orm import DeclarativeBase
 
 from core.documentos.busca import searchable
-from core.documentos.conteudo import Cabeca, Conhecimento, Cupom, Item, Laco, NotaFiscal
+from core.documentos.conteudo import Cabeca, Conhecimento, Cupom, Item, Laco, NotaFiscal, Papel
 from flows.documentos.known import Ficha
 from storage.models import CFe, CTe, NFe
 from storage.rows import table_of
@@ -58,18 +58,21 @@ def own_row(number: int, conteudo: Cabeca) -> list[Any]:
 
 def head_values(ficha: Ficha, cabeca: Cabeca) -> list[Any]:
     """Return what a document's row has besides what it says and how it stands, in the order of `HEAD_MADE`."""
-    papeis = ficha.dono.papeis(cabeca)
     said = [*cabeca.avisos, *ficha.avisos]
     issued = cabeca.data_emissao
     return [
         _offset(issued),
         issued and f"{issued.year:04d}-{issued.month:02d}",
-        papeis[0].value if papeis else None,
-        SEPARATOR.join(papeis),
+        *roles(ficha.dono.papeis(cabeca)),
         json.dumps(said, ensure_ascii=False) if said else None,
         searchable(cabeca),
         ficha.completo,
     ]
+
+
+def roles(papeis: Sequence[Papel]) -> tuple[str | None, str]:
+    """Return the foremost of a company's roles, and all of them."""
+    return (papeis[0].value if papeis else None), SEPARATOR.join(papeis)
 
 
 HEAD_MADE = ("offset_minutos", "mes", "papel", "papeis", "avisos", "busca", "completo")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from core.documentos.conteudo import Cabeca, Evento, Resumo
+from core.documentos.conteudo import Cabeca, Evento, Papel, Resumo
 from core.documentos.situacao import Estado, registered
 from flows.documentos.entries import Resultado
 from flows.documentos.owners import Dono
@@ -21,7 +21,8 @@ class Ficha:
     """A document as one owner has it.
 
     `id` is its row's, none of a new one; `cabeca` its content where that is to be written; `texto` likewise. `nasceu`
-    is how it stood when its full text came in this batch; `mudancas` the fields of each later change.
+    is how it stood when its full text came in this batch; `mudancas` the fields of each later change. `papeis` are
+    what its owner is in it, where the owner is another than before.
     """
 
     dono: Dono
@@ -35,8 +36,13 @@ class Ficha:
     avisos: list[str] = field(default_factory=list)
     nasceu: Estado | None = None
     mudancas: list[tuple[str, ...]] = field(default_factory=list)
+    papeis: tuple[Papel, ...] | None = None
     novo: bool = False
     mudou: bool = False
+
+    def move(self, dono: Dono, cabeca: Cabeca) -> None:
+        """Belong to a company of the same user, which had none for it before."""
+        self.dono, self.papeis, self.mudou = dono, dono.papeis(cabeca), True
 
     def receive(self, cabeca: Cabeca, texto: Texto) -> Resultado:
         """Take in what a document, a summary or a protocol says."""

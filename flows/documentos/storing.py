@@ -104,7 +104,7 @@ class Batch:
             done.ditos.append(f"é de {len(donos)} empresas: {', '.join(one.cnpj or 'sem empresa' for one in donos)}")
 
     def _receive(self, done: Guardado, dono: Dono, cabeca: Cabeca, texto: Texto) -> Resultado:
-        ficha = self.fichas[cabeca.chave].get(dono)
+        ficha = self.fichas[cabeca.chave].get(dono) or self._moved(dono, cabeca)
         if ficha is None:
             ficha = self.fichas[cabeca.chave][dono] = Ficha(dono, cabeca.chave, cabeca.especie)
         if dono.cnpj and cabeca.papeis and not isinstance(cabeca, Resumo) and not dono.papeis(cabeca):
@@ -118,6 +118,21 @@ class Batch:
         if isinstance(cabeca, Cupom) and cabeca.cancelada:
             self._cancel(dono, cabeca.cancelada)
         return result
+
+    def _moved(self, dono: Dono, cabeca: Cabeca) -> Ficha | None:
+        """Return the document that the company's user has without a company, as the company's from now on."""
+        fichas, facts, before = self.fichas[cabeca.chave], self.fatos[cabeca.chave], Dono(dono.usuario_id)
+        if dono.empresa_id is None or dono.usuario_id is None or before not in fichas or isinstance(cabeca, Resumo):
+            return None
+        ficha = fichas[dono] = fichas.pop(before)
+        ficha.move(dono, cabeca)
+        for key, fato in list(facts.items()):
+            if fato.dono == before and (dono, *key[1:]) not in facts:
+                del facts[key]
+                fato.dono, fato.mudou = dono, True
+                facts[fato.key] = fato
+        self._catch_up(ficha)
+        return ficha
 
     def _catch_up(self, ficha: Ficha) -> None:
         """Let a document meet the events that waited for it, also those that no company has."""

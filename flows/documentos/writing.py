@@ -21,8 +21,10 @@ from flows.documentos.columns import (
     items_of,
     links_of,
     own_row,
+    roles,
 )
 from flows.documentos.known import Fato, Ficha, Texto
+from flows.documentos.owners import Dono
 from storage.models import Documento, DocumentoEvento, DocumentoItem, DocumentoLigacao, XmlGuardado
 from storage.rows import next_numbers, table_of
 
@@ -61,7 +63,12 @@ def _changing(table: Table, *names: str) -> Any:
 CHANGE_STATE = _changing(DOCUMENTOS, *STATE.names, "atualizado_em")
 CHANGE_TEXT = _changing(DOCUMENTOS, *KEPT)
 CHANGE_HEAD = _changing(DOCUMENTOS, *HEAD.names, *HEAD_MADE)
-CHANGE_FACT = _changing(EVENTOS, *SAID.names, *FACT)
+CHANGE_OWNER = _changing(DOCUMENTOS, *OWNER, "papel", "papeis")
+CHANGE_FACT = _changing(EVENTOS, *OWNER, *SAID.names, *FACT)
+
+
+def _owner(dono: Dono) -> tuple[int | None, int | None, str]:
+    return dono.usuario_id, dono.empresa_id, dono.texto
 
 
 class Writing:
@@ -104,6 +111,8 @@ class Writing:
         self._change(CHANGE_STATE, (*STATE.names, "atualizado_em"), states)
         texts = [(one, [self.text_id(one.texto), one.texto.arquivo_nome]) for one in known if one.texto is not None]
         self._change(CHANGE_TEXT, KEPT, texts)
+        moved = [(one, [*_owner(one.dono), *roles(one.papeis)]) for one in known if one.papeis is not None]
+        self._change(CHANGE_OWNER, (*OWNER, "papel", "papeis"), moved)
         filled = [(one, one.cabeca) for one in fichas if one.cabeca is not None]
         told = [(one, cabeca) for one, cabeca in filled if not one.novo]
         heads = [(one, [*HEAD.of(cabeca), *head_values(one, cabeca)]) for one, cabeca in told]
@@ -117,9 +126,8 @@ class Writing:
         cabeca, texto = one.cabeca, one.texto
         if cabeca is None or texto is None:
             raise ValueError("a new document without content")
-        dono = one.dono
         return [
-            one.id, dono.usuario_id, dono.empresa_id, dono.texto, *HEAD.of(cabeca), *head_values(one, cabeca),
+            one.id, *_owner(one.dono), *HEAD.of(cabeca), *head_values(one, cabeca),
             *STATE.of(one.estado), self.text_id(texto), texto.arquivo_nome, self.now, self.now,
         ]  # fmt: skip
 
@@ -138,18 +146,17 @@ class Writing:
         if new:
             rows = []
             for one, number in zip(new, next_numbers(self.db, DocumentoEvento, len(new)), strict=True):
-                owner = (one.dono.usuario_id, one.dono.empresa_id, one.dono.texto)
-                rows.append([number, *owner, *self._fact(one), self.now])
+                rows.append([number, *self._fact(one), self.now])
             ADD_FACTS.add_values(self.connection, rows)
         changed = [(one, self._fact(one)) for one in fatos if one.id is not None]
-        self._change(CHANGE_FACT, (*SAID.names, *FACT), changed)
+        self._change(CHANGE_FACT, (*OWNER, *SAID.names, *FACT), changed)
 
     def _fact(self, one: Fato) -> list[Any]:
         xml_id, arquivo = (
             (self.text_id(one.texto), one.texto.arquivo_nome) if one.texto else (one.xml_id, one.arquivo_nome)
         )
         documento_id = one.ficha.id if one.ficha is not None else one.documento_id
-        return [*SAID.of(one.evento), one.registrado, one.aplicado, documento_id, xml_id, arquivo]
+        return [*_owner(one.dono), *SAID.of(one.evento), one.registrado, one.aplicado, documento_id, xml_id, arquivo]
 
     def _change(self, statement: Any, names: Sequence[str], changed: Sequence[tuple[Any, Sequence[Any]]]) -> None:
         if changed:

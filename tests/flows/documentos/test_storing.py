@@ -166,6 +166,19 @@ def test_a_user_gets_what_the_own_companies_take_part_in_by_base_cnpj() -> None:
     assert {one.usuario_id for one in documents()} == {ana}
 
 
+def test_what_a_user_had_without_a_company_becomes_the_companys() -> None:
+    ana = user("ana")
+    stored(nota(), evento(tipo="210200"), usuario_id=ana)
+    mine = company(ana, DESTINATARIO)
+    (again,) = stored(nota(), usuario_id=ana)
+    stored(evento(), usuario_id=ana)
+    (head,) = documents()
+    assert (again.resultado, again.documento_id) == (Resultado.REPETIDO, head.id)
+    assert (head.empresa_id, head.dono, head.papel) == (mine, f"{ana}:{mine}", "DESTINATARIO")
+    assert {one.dono for one in events_about()} == {head.dono}
+    assert told() == ["nfe_importada", "documento_atualizado"]
+
+
 def test_a_company_that_is_off_gets_nothing_by_itself() -> None:
     company(user("ana"), EMITENTE, ativa=False)
     stored(nota())
