@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
+from support.deliveries import deliveries, owned, webhook
 from support.fiscal import (
     DESTINATARIO,
     EMITENTE,
@@ -30,7 +31,16 @@ from core.documentos.conteudo import Inutilizacao, Item, Laco, Ligacao, Parte
 from core.documentos.situacao import Situacao
 from flows.documentos.entries import Entrada, Resultado
 from flows.documentos.storing import store
-from storage.models import CTe, DocumentoItem, DocumentoLigacao, Event, InutilizacaoGuardada, NFe, XmlGuardado
+from storage.models import (
+    CTe,
+    DestinoEvento,
+    DocumentoItem,
+    DocumentoLigacao,
+    Event,
+    InutilizacaoGuardada,
+    NFe,
+    XmlGuardado,
+)
 from storage.session import reading, transaction
 
 pytestmark = pytest.mark.usefixtures("banco")
@@ -238,3 +248,22 @@ def test_events_of_contract_have_their_payload() -> None:
     assert (nfe["numero_nf"], nfe["serie"], nfe["valor_total"], nfe["valor_produtos"]) == ("1", "1", "10.50", "0")
     assert (nfe["data_emissao"], nfe["dest_nome"], nfe["status_nfe"]) == ("2026-10-31T22:30:00-03:00", "", "")
     assert (cte["numero_ct"], cte["municipio_fim"], cte["uf_fim"], cte["status_cte"]) == ("1", "Recife", "PE", "100")
+
+
+def test_only_the_owners_destinations_are_told(loopback: None) -> None:
+    mine, theirs, nobodys = (webhook("http://127.0.0.1:9/", nome=name) for name in "abc")
+    ana = owned(mine, "ana", eventos=["nfe_importada"])
+    owned(theirs, "bia", eventos=["nfe_importada"])
+    with transaction() as db:
+        db.add(DestinoEvento(destino_id=nobodys, evento="nfe_importada"))
+    stored(nota(), usuario_id=ana)
+    stored(nota(2))
+    assert [one.destino_id for one in deliveries()] == [mine]
+
+
+def test_a_transaction_that_is_rolled_back_leaves_and_tells_nothing() -> None:
+    ana = user("ana")
+    with pytest.raises(RuntimeError), transaction() as db:
+        store(db, [Entrada(parte(nota()), usuario_id=ana)])
+        raise RuntimeError
+    assert (documents(), told()) == ([], [])
