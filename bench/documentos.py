@@ -1,6 +1,7 @@
 """Fiscal documents read, and stored, per second and process.
 
-`python -m bench.documentos [--so-leitura] [--quantos 20000]`. Beside the reading: the same bytes parsed by lxml alone.
+`python -m bench.documentos [--so-leitura] [--quantos 20000]`. Beside the reading: the same bytes
+parsed by lxml alone. The storing is `bench.documentos_store`, in a process of its own for each database.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from itertools import islice
 
 from lxml import etree
 
-from bench import installation, machine
+from bench import figures, installation, machine
 from core.documentos.leitor import ler_documentos
 from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.documentos.eventos import evento
@@ -44,10 +45,8 @@ def reading(amount: int) -> None:
     """Tell how many documents of each kind are read in a second of this process."""
     for kind, make in KINDS.items():
         read, parsed = _seconds(amount, make)
-        print(
-            f"leitura de {kind}: {amount / read:,.0f} documentos/s (prometidos {PER_SECOND:,} NF-e/s); só "
-            f"lxml.etree.fromstring {amount / parsed:,.0f}/s, {read / parsed:.1f} vezes menos tempo"
-        )
+        beside = ("lxml.etree.fromstring sozinho", amount / parsed)
+        figures.show(f"leitura de {kind}", amount / read, "documentos/s", beside, above=PER_SECOND)
 
 
 def _seconds(amount: int, make: Callable[[int], bytes]) -> tuple[float, float]:

@@ -49,13 +49,12 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["bench.questor", "--parte", "retomar", "--linhas", "3000"],
         ["retomada de 3000 linhas sqlite", "memória da retomada"],
     ),
-    "documents read": (
-        ["bench.documentos", "--so-leitura", "--quantos", "200"],
-        ["leitura de NF-e, 1 item", "leitura de NF-e, 10 itens", "leitura de CT-e", "leitura de evento"],
-    ),
-    "documents stored": (
-        ["bench.documentos_store", "--banco", "sqlite", "--quantos", "60"],
-        ["NF-e de 5 itens, eventos, sqlite", "memória após 60 NF-e"],
+    "documents": (
+        ["bench.documentos", "--quantos", "60"],
+        [
+            *("leitura de NF-e, 1 item", "leitura de NF-e, 10 itens", "leitura de CT-e", "leitura de evento"),
+            *("NF-e de 5 itens, eventos, sqlite", "NF-e de 5 itens, eventos, postgresql", "memória após 60 NF-e"),
+        ],
     ),
     "living together": (
         ["bench.convivio", "--segundos", "2", "--documentos", "40"],
