@@ -1,6 +1,6 @@
 """An element as a group of fields, walked once: texts by width, amounts, numbers and instants by name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -137,10 +137,29 @@ class Grupo:
             return limpo or None
         return valores.texto(bruto, largura)
 
+    def netos(self, nomes: Mapping[str, str]) -> dict[str, Decimal | None]:
+        """Return amounts two steps below this group, the first of each, whatever stands between.
+
+        `nomes` has the child under which an amount stands, by the amount's name with `{*}`. As by `grupo` and `valor`,
+        in one pass.
+        """
+        found: dict[str, Decimal | None] = {}
+        if self.elemento is None:
+            return found
+        for place in self.elemento.iter(*nomes):
+            nome = place.tag.rpartition("}")[2]
+            child = place.getparent().getparent()
+            if nome not in found and child is self._filhos.get(nomes["{*}" + nome], self):
+                found[nome] = self._decimal(nome, place.text, DINHEIRO)
+        return found
+
     def valor(self, nome: str, forma: Forma = DINHEIRO) -> Decimal | None:
         """Return an amount; None, and told, where what stands there is none of its form."""
         filho = self._filhos.get(nome)
-        if filho is None or not (bruto := filho.text):
+        return None if filho is None else self._decimal(nome, filho.text, forma)
+
+    def _decimal(self, nome: str, bruto: str | None, forma: Forma) -> Decimal | None:
+        if not bruto:
             return None
         found = valores.decimal(bruto, forma)
         if found is None and bruto.strip():

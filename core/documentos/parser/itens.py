@@ -7,6 +7,8 @@ from core.documentos.conteudo import Item
 from core.documentos.parser.grupo import Contexto, Grupo
 from core.documentos.parser.valores import DINHEIRO, PRECO, QUANTIDADE
 
+# Each stands in the one group of its tax, however that is called.
+_TRIBUTOS = {"{*}vICMS": "ICMS", "{*}vIPI": "IPI", "{*}vPIS": "PIS", "{*}vCOFINS": "COFINS"}
 # The layouts have 990 and 500.
 _MOST = 2_000
 _LIMIT = Decimal(10) ** DINHEIRO.inteiros
@@ -36,6 +38,7 @@ def _numbered(info: Grupo, contexto: Contexto) -> Iterator[Item]:
 
 def _item(numero: int, det: Grupo) -> Item:
     prod, imposto = det.grupo("prod"), det.grupo("imposto")
+    tributos = imposto.netos(_TRIBUTOS)
     reforma = imposto.grupo("IBSCBS")
     valores, mono = reforma.grupo("gIBSCBS"), reforma.grupo("gIBSCBSMono")
     return Item(
@@ -50,10 +53,10 @@ def _item(numero: int, det: Grupo) -> Item:
         quantidade=prod.valor("qCom", QUANTIDADE),
         valor_unitario=prod.valor("vUnCom", PRECO),
         valor_total=prod.valor("vProd"),
-        valor_icms=imposto.grupo("ICMS").primeiro().valor("vICMS"),
-        valor_ipi=imposto.grupo("IPI", "IPITrib").valor("vIPI"),
-        valor_pis=imposto.grupo("PIS").primeiro().valor("vPIS"),
-        valor_cofins=imposto.grupo("COFINS").primeiro().valor("vCOFINS"),
+        valor_icms=tributos.get("vICMS"),
+        valor_ipi=tributos.get("vIPI"),
+        valor_pis=tributos.get("vPIS"),
+        valor_cofins=tributos.get("vCOFINS"),
         cst_ibscbs=reforma.texto("CST", 3),
         classificacao=reforma.texto("cClassTrib", 6),
         valor_ibs=valores.valor("vIBS"),

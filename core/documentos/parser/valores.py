@@ -10,7 +10,7 @@ from core.fiscal import normalizar_documento
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?", re.ASCII)
 _INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-5][0-9])?)?"
 )
 _DOCUMENT = re.compile(r"[0-9A-Z]{12}[0-9]{2}|[0-9]{11}")
 # What moves a terminal's cursor or ends a line has no place in a field; a database refuses NUL.
@@ -22,13 +22,18 @@ _FIRST_YEAR, _LAST_YEAR, _FARTHEST = 1990, 2200, timedelta(hours=14)
 
 @dataclass(frozen=True, slots=True)
 class Forma:
-    """How many digits an amount has before the point, and after it."""
+    """How many digits an amount has before the point and after it; `usual` is what nearly all of them look like."""
 
     inteiros: int
     casas: int
+    usual: re.Pattern[str]
 
 
-DINHEIRO, QUANTIDADE, PRECO = Forma(13, 2), Forma(11, 4), Forma(11, 10)
+def _forma(inteiros: int, casas: int) -> Forma:
+    return Forma(inteiros, casas, re.compile(rf"[0-9]{{1,{inteiros}}}(?:\.[0-9]{{1,{casas}}})?"))
+
+
+DINHEIRO, QUANTIDADE, PRECO = _forma(13, 2), _forma(11, 4), _forma(11, 10)
 
 
 def texto(bruto: str | None, largura: int) -> str | None:
@@ -44,14 +49,8 @@ def texto(bruto: str | None, largura: int) -> str | None:
 def decimal(bruto: str, forma: Forma) -> Decimal | None:
     """Return an exact amount of this form; digits beyond it are allowed where they are zeros."""
     limpo = bruto.strip()
-    point = limpo.find(".")
-    whole_digits, digits = (point, len(limpo) - point - 1) if point >= 0 else (len(limpo), 1)
-    if whole_digits <= forma.inteiros and 0 < digits <= forma.casas and limpo.isascii():
-        # nearly all of them, and much faster than by their form
-        bare = limpo[:point] + limpo[point + 1 :] if point > 0 else limpo
-        if bare.isdigit():
-            return Decimal(limpo)
-    return _unusual(limpo, forma)
+    # nearly all of them
+    return Decimal(limpo) if forma.usual.fullmatch(limpo) else _unusual(limpo, forma)
 
 
 def _unusual(limpo: str, forma: Forma) -> Decimal | None:
