@@ -27,11 +27,11 @@ def vigiar(
 ) -> int:
     """Look at the folder until a signal; what is under way then is ended."""
     from flows.documentos.arriving import importer
-    from flows.documentos.owners import owner
+    from flows.documentos.owners import recipient
     from flows.documentos.watching import Folders, Watch
 
     folders = Folders.of(pasta, importados, recusados)
-    watch = Watch(folders, importer(folders, owner(usuario, empresa), lines.show), rest=timedelta(seconds=repouso))
+    watch = Watch(folders, importer(folders, recipient(usuario, empresa), lines.show), rest=timedelta(seconds=repouso))
     over = _until_a_signal()
     say(f"Vigiando {pasta}; Ctrl-C termina.")
     stuck: Sequence[str] = ()

@@ -27,6 +27,11 @@ def redact(text: str) -> str:
     return text
 
 
+def storable(text: str) -> bool:
+    """Tell whether a database takes a text: no NUL, and no half of a character, which a terminal may hand on."""
+    return "\x00" not in text and not any(0xD800 <= ord(c) <= 0xDFFF for c in text)
+
+
 def cut_bytes(text: str, limit: int, mark: str = "…") -> str:
     """Cut a text to at most `limit` UTF-8 bytes at a character boundary, with a mark where it was cut."""
     raw = text.encode("utf-8", "replace")

@@ -11,6 +11,7 @@ from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM
 from core.errors import UsageError
 from core.settings.deliveries import DeliverySettings
+from core.text import storable
 from events import filters, subscriptions
 from events.delivery.health import Health
 from events.delivery.kind import Checked, Said, known_kind
@@ -114,6 +115,6 @@ def checked_name(nome: str) -> str:
     nome = nome.strip()
     if not 1 <= len(nome) <= NAME_LIMIT:
         raise UsageError(f"O nome do destino deve ter de 1 a {NAME_LIMIT} caracteres.", campo="nome")
-    if "\x00" in nome or any(0xD800 <= ord(c) <= 0xDFFF for c in nome):
+    if not storable(nome):
         raise UsageError("O nome do destino tem caracteres inválidos.", campo="nome")
     return nome

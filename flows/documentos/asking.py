@@ -8,7 +8,7 @@ from sqlalchemy import exists, insert, select, update
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.text import os_fault
-from flows.documentos.owners import owner
+from flows.documentos.owners import recipient
 from flows.documentos.rows import FILES, REQUESTS
 from storage.models import Importacao, ImportLog
 from storage.models.importacoes import EstadoImportacao
@@ -26,8 +26,9 @@ def pedir(
     Raises:
         UsageError: a path is not there, or cannot be written down.
         NotFound: there is no such user or company.
+        Conflict: the user or the company is off.
     """
-    dono, now = owner(usuario, empresa), clock.now()
+    dono, now = recipient(usuario, empresa), clock.now()
     mine = {"dono": dono.texto, "usuario_id": dono.usuario_id, "empresa_id": dono.empresa_id}
     rows = [{**mine, "caminho": _there(one), "criada_em": now, "due_at": now} for one in caminhos]
     with transaction() as db:

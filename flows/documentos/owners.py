@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.documentos.conteudo import Cabeca, Evento, Inutilizacao, Papel
-from core.errors import NotFound, UsageError
+from core.errors import Conflict, NotFound, UsageError
 from core.fiscal import cnpj_valido, normalizar_documento
+from core.text import storable
 from storage.models import Empresa, Usuario
 from storage.models.empresas import dono
 from storage.session import reading
@@ -54,8 +55,21 @@ def owner(usuario: str | None = None, empresa: str | None = None) -> Dono:
         return Dono(usuario_id) if not empresa else _company(db, usuario_id, empresa)
 
 
+def recipient(usuario: str | None = None, empresa: str | None = None) -> Dono:
+    """Return the owner for whom documents are to come in; raise `Conflict` where the user or the company is off."""
+    found = owner(usuario, empresa)
+    with reading() as db:
+        user = db.get(Usuario, found.usuario_id) if found.usuario_id else None
+        company = db.get(Empresa, found.empresa_id) if found.empresa_id else None
+    if user is not None and not user.ativo:
+        raise Conflict(f"O usuário {user.username!r} está desativado; ative-o antes.", campo="usuario")
+    if company is not None and not company.ativa:
+        raise Conflict(f"A empresa {empresa} está desativada; ative-a antes.", campo="empresa")
+    return found
+
+
 def _user(db: Session, usuario: str) -> int:
-    found = db.scalar(select(Usuario.id).where(Usuario.username == usuario))
+    found = db.scalar(select(Usuario.id).where(Usuario.username == usuario)) if storable(usuario) else None
     if found is None:
         raise NotFound(f"Usuário desconhecido: {usuario!r}.", campo="usuario")
     return found
@@ -64,7 +78,7 @@ def _user(db: Session, usuario: str) -> int:
 def _company(db: Session, usuario_id: int | None, empresa: str) -> Dono:
     cnpj = normalizar_documento(empresa)
     if not cnpj_valido(cnpj):
-        raise UsageError(f"{empresa!r} não é um CNPJ.", campo="empresa")
+        raise UsageError(f"{empresa[:40]!r} não é um CNPJ.", campo="empresa")
     mine = select(Empresa).where(Empresa.cnpj == cnpj)
     found = db.scalars(mine if usuario_id is None else mine.where(Empresa.usuario_id == usuario_id)).all()
     if not found:

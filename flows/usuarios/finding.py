@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
 from core.errors import Conflict, NotFound
+from core.text import storable
 from storage.models import Usuario
 from storage.session import reading
 
@@ -33,8 +34,3 @@ def caller_of(nome: str | None) -> Caller:
     if not user.ativo:
         raise Conflict(f"O usuário {user.username!r} está desativado; use `esteira usuarios ativar` antes.")
     return Caller(user.id)
-
-
-def storable(text: str) -> bool:
-    """Tell whether a database takes a text: no NUL, and no half of a character that a terminal may hand on."""
-    return "\x00" not in text and not any(0xD800 <= ord(c) <= 0xDFFF for c in text)

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import Conflict, UsageError
-from flows.usuarios.finding import named, storable
+from core.text import storable
+from flows.usuarios.finding import named
 from flows.usuarios.views import UserView, view
 from storage.models import Usuario
 from storage.session import transaction

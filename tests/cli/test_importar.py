@@ -141,6 +141,20 @@ def test_a_mistake_is_told_and_nothing_is_imported(run: Run, words: str, told: s
     assert run("documentos listar --json")[1] == "[]\n"
 
 
+@pytest.mark.parametrize("way", [["."], ["--vigiar", "."], [".", "--fila"]], ids=["now", "watch", "queue"])
+def test_nothing_comes_in_for_one_who_is_off(run: Run, folder: Path, way: list[str]) -> None:
+    put(folder / "a.xml", nota(1).xml)
+    company()
+    run("usuarios criar ana")
+    run("usuarios desativar ana")
+    run(f"empresas desativar {CNPJ}")
+    for option, name in (("--usuario", "ana"), ("--empresa", CNPJ)):
+        code, out, err = run("importar", *way, option, name)
+        assert (code, out, f"ative-{'o' if name == 'ana' else 'a'} antes ({option})" in err) == (2, "", True)
+    assert run("importar", *way, "--usuario", "\udcff")[0] == 2
+    assert run("documentos listar --json")[1] == "[]\n"
+
+
 def test_a_request_can_be_left_to_the_workers(run: Run, folder: Path, broker: str) -> None:
     put(folder / "a.xml", nota(1).xml)
     code, out, err = run("importar", str(folder), "--fila")
