@@ -9,6 +9,7 @@ import pytest
 from core.errors import Conflict, Rejected
 from flows.documentos.danfe import danfe
 from flows.documentos.drawing import draw
+from sandbox.documentos.conhecimentos import conhecimento
 
 NFE, REFORM, NFCE = "leiauteNFe/26180875335849000115550010000016871192213331-nfe", "procNFe", "nfce_contingencia"
 CTES = (
@@ -45,6 +46,13 @@ def test_a_cancelled_document_is_marked(form: str, name: str) -> None:
 
 def test_a_note_is_drawn_in_a_process_of_its_own(note: bytes) -> None:
     assert "CANCELAD" in words(danfe(note, cancelada=True))
+
+
+def test_a_ct_e_of_the_road_is_drawn_and_marked_too() -> None:
+    xml = conhecimento(1).xml
+    plain, marked = (words(draw("dacte", xml, cancelada=cancelled)) for cancelled in (False, True))
+    assert ("CANCELAD" in plain, "CANCELAD" in marked) == (False, True)
+    assert "Transportes Exemplares" in plain
 
 
 @pytest.mark.parametrize("name", CTES)
