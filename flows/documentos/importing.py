@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import islice
 
 from sqlalchemy import exists, select
@@ -20,10 +19,10 @@ from flows.documentos.asking import conclude
 from flows.documentos.entries import Entrada, Guardado, Resultado, tipo_de
 from flows.documentos.logs import Linha, Show
 from flows.documentos.opening import Fatia, groups, read
-from flows.documentos.rows import FILES, REQUESTS, Andado, Arquivo, Pedido
+from flows.documentos.rows import FILES, REQUESTS, Arquivo
 from flows.documentos.settling import Feita, settle
 from flows.documentos.storing import store
-from flows.documentos.walking import LEASE_SECONDS, folder_of, walk_through
+from flows.documentos.walking import LEASE_SECONDS, folder_of, held
 from storage.models import Importacao, ImportLog
 from storage.session import reading, transaction
 
@@ -58,15 +57,11 @@ class Tally:
 def import_chunk(importacao_id: int, clock: Clock = SYSTEM, show: Show = lambda linha: None) -> Tally:
     """Walk a request if nobody does, and import files of it for a while; safe to run many times at once."""
     after_crash((REQUESTS, FILES), clock)
-    token = new_token()
-    with transaction() as db:
-        claimed = REQUESTS.on(db, Importacao.id == importacao_id).claim(1, clock.now(), LEASE_SECONDS, token)
     tally = Tally()
     told = _counted(tally, show)
-    for pedido in claimed:
-        _walk(pedido, token, clock, told)
-        with transaction() as db:
-            REQUESTS.on(db).give_back(token, [pedido.id], clock.now())
+    with held(importacao_id, clock) as mine:
+        if mine is not None:
+            mine.walk(told)
     _import_some(importacao_id, clock, told)
     tally.mais = not conclude(importacao_id, clock) and _due(importacao_id, clock)
     return tally
@@ -75,19 +70,13 @@ def import_chunk(importacao_id: int, clock: Clock = SYSTEM, show: Show = lambda 
 def importar(importacao_id: int, clock: Clock = SYSTEM, show: Show = lambda linha: None) -> Tally:
     """Import a request here and now, to its end, while no worker looks at it; `show` is told every outcome."""
     after_crash((REQUESTS, FILES), clock)
-    token, tally = new_token(), Tally()
+    tally = Tally()
     told = _counted(tally, show)
-    with transaction() as db:
-        mine = REQUESTS.on(db, Importacao.id == importacao_id, early=True)
-        claimed = mine.claim(1, clock.now(), LEASE_SECONDS, token)
-    for pedido in claimed:
-        try:
-            _walk(pedido, token, clock, told)
-            while _held(pedido, token, clock) and _due(importacao_id, clock) and not stopping():
+    with held(importacao_id, clock, early=True) as mine:
+        if mine is not None:
+            mine.walk(told)
+            while mine.hold() and _due(importacao_id, clock) and not stopping():
                 _import_some(importacao_id, clock, told)
-        finally:
-            with transaction() as db:
-                REQUESTS.on(db).give_back(token, [pedido.id], clock.now())
     tally.mais = not conclude(importacao_id, clock)
     return tally
 
@@ -100,18 +89,6 @@ def _counted(tally: Tally, show: Show) -> Show:
         show(line)
 
     return told
-
-
-def _walk(pedido: Pedido, token: str, clock: Clock, show: Show) -> None:
-    if pedido.lida_em is None and walk_through(pedido, token, clock, show):
-        until = clock.now() + timedelta(seconds=LEASE_SECONDS)
-        with transaction() as db:
-            REQUESTS.on(db).keep(token, [Andado(pedido.id, clock.now(), until)])
-
-
-def _held(pedido: Pedido, token: str, clock: Clock) -> bool:
-    with transaction() as db:
-        return bool(REQUESTS.on(db).hold(token, [pedido.id], clock.now() + timedelta(seconds=LEASE_SECONDS)))
 
 
 def _due(importacao_id: int, clock: Clock) -> bool:
@@ -168,7 +145,7 @@ class Chunk:
     def _store(self, group: Sequence[Fatia]) -> None:
         """Store a group in one transaction; where that fails by what is in it, in smaller ones, down to the guilty."""
         try:
-            self._tell(self._stored(group))
+            done = self._stored(group)
         except PlatformError:
             raise
         except Exception:
@@ -179,7 +156,8 @@ class Chunk:
                 self._store(pieces[middle:])
                 return
             log.exception("document could not be stored", arquivo=group[0].lido.row.arquivo_nome)
-            self._tell(self._stored(group, lost=True))
+            done = self._stored(group, lost=True)
+        self._tell(done)
 
     def _stored(self, group: Sequence[Fatia], *, lost: bool = False) -> list[Feita]:
         """Store and settle in one transaction; what is lost is only settled."""

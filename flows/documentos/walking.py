@@ -1,10 +1,14 @@
 """Walk what was asked for: a row for each file, added a thousand at a time; a walk that broke off begins again."""
 
 import os
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from itertools import islice
 
+from sqlalchemy.orm import Session
+
+from claims.holder import new_token
 from core.clock import Clock
 from core.documentos.folder import Found, named, walk
 from core.documentos.leitor import LIMITE
@@ -13,7 +17,8 @@ from core.documentos.paths import shown
 from core.stopping import stopping
 from flows.documentos.entries import Guardado, Resultado
 from flows.documentos.logs import Linha, Nota, Show, note, owe
-from flows.documentos.rows import REQUESTS, Pedido
+from flows.documentos.rows import REQUESTS, Andado, Pedido
+from storage.models import Importacao
 from storage.session import transaction
 
 BATCH = 1000
@@ -21,25 +26,65 @@ LEASE_SECONDS = 180.0
 GONE = "sumiu", "o arquivo não existe mais"
 
 
-def walk_through(pedido: Pedido, token: str, clock: Clock, show: Show) -> bool:
-    """Add the rows of a held request's files, and show what cannot be read; tell whether all are there.
+class Held:
+    """A request that this process holds."""
 
-    It ends early when the process is to stop, or somebody else holds the request.
-    """
-    files = found(pedido.caminho)
-    while batch := list(islice(files, BATCH)):
-        now = clock.now()
+    def __init__(self, pedido: Pedido, token: str, clock: Clock) -> None:
+        self._pedido, self._token, self._clock = pedido, token, clock
+
+    def hold(self) -> bool:
+        """Hold on to it; tell whether it still is held."""
         with transaction() as db:
-            if not REQUESTS.on(db).hold(token, [pedido.id], now + timedelta(seconds=LEASE_SECONDS)):
+            return self._hold(db)
+
+    def _hold(self, db: Session) -> bool:
+        return bool(REQUESTS.on(db).hold(self._token, [self._pedido.id], self._until()))
+
+    def _until(self) -> datetime:
+        return self._clock.now() + timedelta(seconds=LEASE_SECONDS)
+
+    def walk(self, show: Show) -> None:
+        """Add the rows of its files if that was not done, and show what cannot be read.
+
+        It breaks off when the process is to stop, or somebody else holds the request.
+        """
+        if self._pedido.lida_em is None and self._walked(show):
+            with transaction() as db:
+                REQUESTS.on(db).keep(self._token, [Andado(self._pedido.id, self._clock.now(), self._until())])
+
+    def _walked(self, show: Show) -> bool:
+        files = found(self._pedido.caminho)
+        while batch := list(islice(files, BATCH)):
+            with transaction() as db:
+                if not self._hold(db):
+                    return False
+                fresh = self._note(db, batch)
+            for nota, done in fresh:
+                show(Linha.of(nota.arquivo_nome, 0, done))
+            if stopping():
                 return False
-            owe(db, [_nota(pedido, one) for one in batch if one.motivo is None], now)
-            bad = [(_nota(pedido, one), _unread(one)) for one in batch if one.motivo is not None and not one.ignorar]
-            fresh = note(db, bad, now)
-        for nota, done in fresh:
-            show(Linha.of(nota.arquivo_nome, 0, done))
-        if stopping():
-            return False
-    return True
+        return True
+
+    def _note(self, db: Session, batch: Sequence[Found]) -> list[tuple[Nota, Guardado]]:
+        now = self._clock.now()
+        owe(db, [_nota(self._pedido, one) for one in batch if one.motivo is None], now)
+        bad = [one for one in batch if one.motivo is not None and not one.ignorar]
+        return note(db, [(_nota(self._pedido, one), _unread(one)) for one in bad], now)
+
+
+@contextmanager
+def held(importacao_id: int, clock: Clock, *, early: bool = False) -> Iterator[Held | None]:
+    """Hold a request until the end of the block; none where somebody else holds it, or it is done."""
+    token = new_token()
+    with transaction() as db:
+        mine = REQUESTS.on(db, Importacao.id == importacao_id, early=early)
+        claimed = mine.claim(1, clock.now(), LEASE_SECONDS, token)
+    try:
+        yield Held(claimed[0], token, clock) if claimed else None
+    finally:
+        if claimed:
+            with transaction() as db:
+                REQUESTS.on(db).give_back(token, [importacao_id], clock.now())
 
 
 def found(caminho: str) -> Iterator[Found]:

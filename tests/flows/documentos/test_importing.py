@@ -224,6 +224,20 @@ def test_an_import_here_tells_every_outcome_to_its_end(tmp_path: Path, monkeypat
     assert all(line.conteudo is not None and line.tipo == "NFe" for line in lines)
 
 
+def test_whoever_is_shown_and_goes_away_costs_no_document(tmp_path: Path) -> None:
+    write(tmp_path, 5)
+    (number,) = pedir([str(tmp_path)])
+
+    def gone(line: Linha) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        importar(number, show=gone)
+    assert {one.status for one in logs()} == {"sucesso"}
+    assert importar(number).mais is False
+    assert len(documents()) == 5
+
+
 def test_a_request_that_is_imported_here_is_left_alone_by_others(tmp_path: Path) -> None:
     write(tmp_path, 3)
     (number,) = pedir([str(tmp_path)])
