@@ -12,6 +12,7 @@ from core.documentos.paths import of_part
 from core.errors import NotFound, UsageError
 from core.page import Counted
 from flows.documentos.campos import local
+from flows.documentos.entries import EVENTO, INUTILIZACAO, TIPOS
 from flows.documentos.listagem import PRIMEIRA, Pagina, ordem, page
 from storage.models import ImportLog, Usuario
 from storage.models.importacoes import EstadoImportacao
@@ -20,7 +21,7 @@ from storage.session import reading
 
 ORDERINGS: dict[str, Any] = {"data_importacao": ImportLog.data_importacao}
 USUAL = "-data_importacao"
-KINDS = ("NFe", "CTe", "CFe", "Evento")
+KINDS = (*dict.fromkeys(TIPOS.values()), EVENTO, INUTILIZACAO)
 
 
 @dataclass(frozen=True)
