@@ -10,12 +10,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM
+from core.csv_rows import read_rows, read_table
 from core.errors import Conflict, NotFound, UsageError
 from core.settings.mistakes import explain
 from core.settings.sat import BoxSettings, OwnThresholds, SatSettings, same_equipment
 from flows.sat.boxes import prepare, random_session
 from flows.sat.known_boxes import digest, imported, written
-from flows.sat.spreadsheet import read_rows, read_table, shortened
+from flows.sat.spreadsheet import shortened
 from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
 from storage.session import transaction
