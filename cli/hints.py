@@ -5,6 +5,7 @@ from core.errors import Refusal
 LISTS = {
     "alertas": "esteira alertas listar",
     "caixas": "esteira sat listar",
+    "certificados": "esteira certificados listar",
     "destinos": "esteira destinos listar",
     "documentos": "esteira documentos listar",
     "empresas": "esteira empresas listar",

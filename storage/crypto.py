@@ -33,14 +33,22 @@ class KeyRing:
 
     def encrypt(self, text: str) -> bytes:
         """Return the text encrypted with the first key."""
-        return self._fernet.encrypt(text.encode())
+        return self.seal(text.encode())
 
     def decrypt(self, token: bytes) -> str:
         """Return the text, whichever key of the ring encrypted it."""
+        return self.unseal(token).decode()
+
+    def seal(self, content: bytes) -> bytes:
+        """Return bytes encrypted with the first key."""
+        return self._fernet.encrypt(content)
+
+    def unseal(self, token: bytes) -> bytes:
+        """Return the bytes, whichever key of the ring encrypted them."""
         from cryptography.fernet import InvalidToken
 
         try:
-            return self._fernet.decrypt(token).decode()
+            return self._fernet.decrypt(token)
         except InvalidToken:
             raise Misconfigured(
                 "Nenhuma chave de core.keys (ou do arquivo de chaves) abre os segredos guardados no banco."

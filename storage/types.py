@@ -45,6 +45,19 @@ class Encrypted(TypeDecorator[str]):
         return None if value is None else crypto.ring().decrypt(bytes(value))
 
 
+class EncryptedBytes(TypeDecorator[bytes]):
+    """Bytes that are stored encrypted with the key ring."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else crypto.ring().seal(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else crypto.ring().unseal(bytes(value))
+
+
 class Exact(TypeDecorator[Decimal]):
     """A decimal that stays exact, also when summed: NUMERIC on PostgreSQL; SQLite has none, so there it is the number
     of its smallest units, or its text where that would pass the largest integer (and is then never summed).

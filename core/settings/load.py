@@ -32,7 +32,9 @@ from core.text import os_fault
 
 PREFIX = "ESTEIRA_"
 CONFIG_VARIABLE = "ESTEIRA_CONFIG"
-SINGLE_VARIABLES = frozenset({CONFIG_VARIABLE})
+# No setting: the password of the file that a command is given.
+PFX_PASSWORD_VARIABLE = "ESTEIRA_PFX_SENHA"  # noqa: S105 # pragma: allowlist secret
+SINGLE_VARIABLES = frozenset({CONFIG_VARIABLE, PFX_PASSWORD_VARIABLE})
 FIRST = "core"
 S = TypeVar("S", bound=Section)
 # What stands above everything else in the settings that are being built.
@@ -125,6 +127,11 @@ def _with(above: dict[str, Any], model: type[Settings], tables: dict[str, Any]) 
         return model(**tables)
     finally:
         _above.reset(before)
+
+
+def pfx_password() -> str | None:
+    """Return the password of a certificate's file, where whoever types a command left it in the environment."""
+    return os.environ.get(PFX_PASSWORD_VARIABLE)
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,8 @@ FILE_HEAD = """\
 VARIABLES_HEAD = """\
 # Esteira: todas as chaves como variáveis, na ordem de esteira.example.toml, onde são explicadas. Listas são JSON.
 # ESTEIRA_CONFIG=./esteira.toml
+# Não é configuração: a senha do arquivo, para um `esteira certificados adicionar` sem teclado.
+# ESTEIRA_PFX_SENHA=
 """
 
 

@@ -3,6 +3,7 @@
 from core import walk
 from storage.models.alertas import Alerta
 from storage.models.base import Base
+from storage.models.certificados import CertificadoDigital
 from storage.models.destinos import Destino, DestinoEvento, Latencia
 from storage.models.documentos import CFe, CTe, Documento, DocumentoItem, DocumentoLigacao, NFe, Numeracao, XmlGuardado
 from storage.models.empresas import Empresa
@@ -25,6 +26,7 @@ __all__ = [
     "CTe",
     "Caixa",
     "CaixaHistorico",
+    "CertificadoDigital",
     "Delivery",
     "Destino",
     "DestinoEvento",

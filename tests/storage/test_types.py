@@ -11,7 +11,7 @@ from support.deliveries import SECRET, destination, webhook
 
 from storage.models import Marca
 from storage.session import engine, reading, transaction
-from storage.types import Exact
+from storage.types import EncryptedBytes, Exact
 
 AT = datetime(2026, 3, 2, 9, 30, 1, 250_000, tzinfo=timezone(timedelta(hours=-3)))
 
@@ -59,6 +59,12 @@ class _Figure(_Figures):
     price: Mapped[Decimal | None] = mapped_column(Exact(21, 10))
 
 
+class _Safe(_Figures):
+    __tablename__ = "test_safe"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    segredo: Mapped[bytes | None] = mapped_column(EncryptedBytes)
+
+
 def test_decimals_stay_exact_also_when_summed_and_compared(banco: str) -> None:
     _Figures.metadata.create_all(engine())
     greatest, price = Decimal("9999999999999.99"), Decimal("99999999999.0123456789")
@@ -83,4 +89,16 @@ def test_a_decimal_that_does_not_fit_is_refused(banco: str, value: str) -> None:
     _Figures.metadata.create_all(engine())
     with pytest.raises((StatementError, DBAPIError)), transaction() as db:
         db.add(_Figure(money=Decimal(value)))
+    _Figures.metadata.drop_all(engine())
+
+
+def test_bytes_at_rest_are_no_text_and_come_back_as_they_were(banco: str) -> None:
+    _Figures.metadata.create_all(engine())
+    content = bytes(range(256))
+    with transaction() as db:
+        db.add_all([_Safe(id=1, segredo=content), _Safe(id=2, segredo=None)])
+    with reading() as db:
+        stored = bytes(db.scalar(text("SELECT segredo FROM test_safe WHERE id = 1")))
+        assert content[:8] not in stored
+        assert db.scalars(select(_Safe.segredo).order_by(_Safe.id)).all() == [content, None]
     _Figures.metadata.drop_all(engine())

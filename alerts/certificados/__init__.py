@@ -1,0 +1,1 @@
+"""What is wrong with the certificate of a company."""

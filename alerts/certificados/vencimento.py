@@ -1,0 +1,58 @@
+"""A certificate ends soon, or has ended: told at 30, 15, 7, 3 and 1 days, on its last day, and when it is over.
+
+docs/reference/contracts/integracoes.md §5.9.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+
+from alerts.judgement import CRITICAL, WARNING, Judgement
+from alerts.moment import Moment
+from core.fiscal import formatar_documento
+from core.settings.core import CoreSettings
+from core.text import plural
+from storage.models import CertificadoDigital, Empresa, Usuario
+
+CODIGO, VENCIDO = "vencimento", "vencido"
+STEPS = (0, 1, 3, 7, 15, 30)
+CRITICAL_DAYS = 3
+
+
+def judge(moment: Moment) -> Iterator[Judgement]:
+    """Yield one judgement for each certificate in use."""
+    query = select(CertificadoDigital.validade_fim, Empresa.cnpj, Usuario.username)
+    query = query.join(Empresa, Empresa.id == CertificadoDigital.empresa_id).join(
+        Usuario, Usuario.id == Empresa.usuario_id, isouter=True
+    )
+    in_use = query.where(CertificadoDigital.ativo, Empresa.ativa).order_by(CertificadoDigital.id)
+    for end, cnpj, user in moment.db.execute(in_use):
+        yield _judged(end, cnpj, user, moment.now)
+
+
+def _judged(end: datetime, cnpj: str, user: str | None, now: datetime) -> Judgement:
+    zone = CoreSettings.current().zone
+    days = (end.astimezone(zone).date() - now.astimezone(zone).date()).days
+    over = now > end
+    step = next((one for one in STEPS if days <= one), None)
+    shown, when = formatar_documento(cnpj), f"{end.astimezone(zone):%d/%m/%Y}"
+    return Judgement(
+        objeto=f"{user}/{cnpj}" if user else cnpj,
+        codigo=CODIGO,
+        severidade=CRITICAL if over or days <= CRITICAL_DAYS else WARNING,
+        ativo=over or step is not None,
+        mensagem=f"O certificado da empresa {shown} {_end(days, when, over=over)} Compre ou peça um novo e rode "
+        "`esteira certificados substituir`.",
+        valores={"dias": days, "vencido": over},
+        resolvido=f"O certificado da empresa {shown} vale até {when}.",
+        # each step is told once
+        causa=VENCIDO if over else None if step is None else str(step),
+        rotulos={"empresa": cnpj} | ({"usuario": user} if user else {}),
+    )
+
+
+def _end(days: int, when: str, *, over: bool) -> str:
+    if over:
+        return f"venceu em {when}; nada é consultado na SEFAZ com ele."
+    return f"vence hoje ({when})." if days == 0 else f"vence em {plural(days, 'dia', 'dias')} ({when})."

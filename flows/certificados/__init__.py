@@ -1,0 +1,1 @@
+"""A1 certificates: by which the SEFAZ knows a company."""

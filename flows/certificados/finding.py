@@ -1,0 +1,32 @@
+"""Which certificate serves an establishment, and what is in it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.certificado import Certificado, abrir
+from storage.models import CertificadoDigital, Empresa
+
+
+def serving(db: Session, empresa: Empresa, now: datetime) -> CertificadoDigital | None:
+    """Return the certificate that a company is asked for with: its own, else one of its base CNPJ and its owner.
+
+    One that is turned off, has ended or not begun serves nobody; of several the one that lasts longest does.
+    """
+    query = select(CertificadoDigital).join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
+    query = query.where(
+        CertificadoDigital.base == empresa.cnpj[:8],
+        Empresa.usuario_id.is_not_distinct_from(empresa.usuario_id),
+        CertificadoDigital.ativo,
+        CertificadoDigital.validade_inicio <= now,
+        CertificadoDigital.validade_fim >= now,
+    )
+    found = db.scalars(query.order_by(CertificadoDigital.validade_fim.desc(), CertificadoDigital.id)).all()
+    own = (one for one in found if one.empresa_id == empresa.id)
+    return next(own, next(iter(found), None))
+
+
+def opened(row: CertificadoDigital) -> Certificado:
+    """Open a certificate that is kept; only where a call is about to be made with it."""
+    return abrir(row.arquivo_pfx, row.senha_pfx)

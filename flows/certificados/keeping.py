@@ -1,0 +1,175 @@
+"""Take in the certificate of a company, put a newer one in its place, turn it off and on.
+
+The file is opened before anything is stored: what is in the database could be used when it was put there.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.certificado import Certificado, abrir
+from core.clock import SYSTEM, Clock
+from core.errors import Conflict, NotFound, UsageError
+from core.fiscal import formatar_documento
+from flows.certificados.views import CertificateView, listed
+from flows.documentos.owners import Dono, owner
+from storage.models import CertificadoDigital
+from storage.session import transaction
+
+NAME_LIMIT = 200
+
+
+class Resultado(StrEnum):
+    """What became of a file."""
+
+    ADICIONADO = "adicionado"
+    SUBSTITUIDO = "substituido"
+    IGUAL = "igual"
+
+
+@dataclass(frozen=True)
+class Arquivo:
+    """A file and its password, the company it is for (by CNPJ), whose that company is, and a name for people."""
+
+    pfx: bytes
+    senha: str
+    empresa: str
+    usuario: str | None = None
+    nome: str | None = None
+
+
+@dataclass(frozen=True)
+class Guardado:
+    """A certificate that is kept now."""
+
+    certificado: CertificateView
+    resultado: Resultado
+
+
+def adicionar(arquivo: Arquivo, clock: Clock = SYSTEM) -> Guardado:
+    """Keep the first certificate of a company.
+
+    Raises:
+        CertificadoRecusado: the file does not serve.
+        Conflict: the company has one.
+    """
+    dono, opened = _checked(arquivo, clock)
+    try:
+        with transaction() as db:
+            if _of(db, dono) is not None:
+                raise Conflict(
+                    f"A empresa {formatar_documento(dono.cnpj)} já tem um certificado. Para trocá-lo, "
+                    "`esteira certificados substituir`.",
+                    veja="certificados",
+                )
+            return _added(db, dono, opened, arquivo, clock)
+    except IntegrityError:
+        raise Conflict(f"A empresa {formatar_documento(dono.cnpj)} acaba de receber um certificado.") from None
+
+
+def substituir(arquivo: Arquivo, clock: Clock = SYSTEM) -> Guardado:
+    """Put a newer certificate in the place of a company's own; what was asked under the old one goes on.
+
+    Raises:
+        CertificadoRecusado: the file does not serve.
+        NotFound: the company has none.
+        Conflict: the new one ends before the old one.
+    """
+    dono, opened = _checked(arquivo, clock)
+    with transaction() as db:
+        row = _of(db, dono)
+        if row is None:
+            raise _none(dono.cnpj)
+        return _replaced(db, row, opened, arquivo, clock)
+
+
+def guardar(arquivo: Arquivo, clock: Clock = SYSTEM) -> Guardado:
+    """Keep a certificate, whether the company has one or not."""
+    dono, opened = _checked(arquivo, clock)
+    try:
+        with transaction() as db:
+            row = _of(db, dono)
+            if row is None:
+                return _added(db, dono, opened, arquivo, clock)
+            return _replaced(db, row, opened, arquivo, clock)
+    except IntegrityError:
+        raise Conflict(f"A empresa {formatar_documento(dono.cnpj)} acaba de receber um certificado.") from None
+
+
+def ativar(empresa: str, usuario: str | None = None, clock: Clock = SYSTEM) -> CertificateView:
+    """Use a company's certificate again."""
+    return _switch(empresa, usuario, clock, on=True)
+
+
+def desativar(empresa: str, usuario: str | None = None, clock: Clock = SYSTEM) -> CertificateView:
+    """Use a company's certificate no more; it stays."""
+    return _switch(empresa, usuario, clock, on=False)
+
+
+def _checked(arquivo: Arquivo, clock: Clock) -> tuple[Dono, Certificado]:
+    if arquivo.nome is not None and not (len(arquivo.nome) <= NAME_LIMIT and arquivo.nome.isprintable()):
+        raise UsageError(f"O nome tem no máximo {NAME_LIMIT} caracteres, todos visíveis.", campo="nome")
+    dono = owner(arquivo.usuario, arquivo.empresa)
+    opened = abrir(arquivo.pfx, arquivo.senha)
+    opened.conferir_empresa(dono.cnpj or "")
+    opened.conferir(clock.now())
+    return dono, opened
+
+
+def _of(db: Session, dono: Dono) -> CertificadoDigital | None:
+    return db.scalar(select(CertificadoDigital).where(CertificadoDigital.empresa_id == dono.empresa_id))
+
+
+def _none(cnpj: str | None) -> NotFound:
+    return NotFound(f"A empresa {formatar_documento(cnpj)} não tem certificado.", veja="certificados")
+
+
+def _added(db: Session, dono: Dono, opened: Certificado, arquivo: Arquivo, clock: Clock) -> Guardado:
+    now = clock.now()
+    row = CertificadoDigital(
+        empresa_id=dono.empresa_id,
+        nome=arquivo.nome or opened.titular,
+        ativo=True,
+        consulta_automatica=False,
+        intervalo_consulta=60,
+        data_cadastro=now,
+    )
+    _fill(row, opened, clock)
+    db.add(row)
+    db.flush()
+    return Guardado(listed(db, row, now), Resultado.ADICIONADO)
+
+
+def _replaced(db: Session, row: CertificadoDigital, opened: Certificado, arquivo: Arquivo, clock: Clock) -> Guardado:
+    now = clock.now()
+    same = row.numero == opened.numero and row.emissor == opened.emissor
+    if opened.fim < row.validade_fim:
+        kept = f"{row.validade_fim:%d/%m/%Y}"
+        raise Conflict(f"O certificado vence em {opened.fim:%d/%m/%Y}, antes do que já está guardado ({kept}).")
+    row.nome = arquivo.nome or row.nome
+    # the same file may come with another password
+    _fill(row, opened, clock)
+    db.flush()
+    return Guardado(listed(db, row, now), Resultado.IGUAL if same else Resultado.SUBSTITUIDO)
+
+
+def _fill(row: CertificadoDigital, opened: Certificado, clock: Clock) -> None:
+    row.cnpj, row.base, row.numero = opened.documento, opened.base, opened.numero
+    row.titular, row.emissor = opened.titular, opened.emissor
+    row.validade_inicio, row.validade_fim = opened.inicio, opened.fim
+    row.arquivo_pfx, row.senha_pfx = opened.pfx, opened.senha
+    row.data_atualizacao = clock.now()
+
+
+def _switch(empresa: str, usuario: str | None, clock: Clock, *, on: bool) -> CertificateView:
+    dono = owner(usuario, empresa)
+    with transaction() as db:
+        row = _of(db, dono)
+        if row is None:
+            raise _none(dono.cnpj)
+        row.ativo, row.data_atualizacao = on, clock.now()
+        db.flush()
+        return listed(db, row, clock.now())

@@ -1,0 +1,37 @@
+"""A1 certificates of companies. docs/reference/contracts/integracoes.md §1.5."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, Numbered
+from storage.types import Encrypted, EncryptedBytes
+
+
+class CertificadoDigital(Numbered, Base):
+    """The certificate of a company; it serves the establishments of its base CNPJ that have none of their own.
+
+    `cnpj` is its holder's, as the file says, and `base` the first eight characters of it. Everything that leads to the
+    key is encrypted. `intervalo_consulta` is in minutes.
+    """
+
+    __tablename__ = "certificado_digital"
+
+    empresa_id: Mapped[int] = mapped_column(ForeignKey("empresa.id"), unique=True)
+    nome: Mapped[str] = mapped_column(String(200), default="")
+    cnpj: Mapped[str] = mapped_column(String(14))
+    base: Mapped[str] = mapped_column(String(8), index=True)
+    titular: Mapped[str] = mapped_column(String(200))
+    emissor: Mapped[str] = mapped_column(String(200))
+    numero: Mapped[str] = mapped_column(String(40))
+    arquivo_pfx: Mapped[bytes] = mapped_column(EncryptedBytes, deferred=True)
+    senha_pfx: Mapped[str] = mapped_column(Encrypted, deferred=True)
+    validade_inicio: Mapped[datetime]
+    validade_fim: Mapped[datetime]
+    ativo: Mapped[bool] = mapped_column(default=True)
+    consulta_automatica: Mapped[bool] = mapped_column(default=False)
+    intervalo_consulta: Mapped[int] = mapped_column(default=60)
+    data_cadastro: Mapped[datetime]
+    data_atualizacao: Mapped[datetime]
+    ultima_consulta: Mapped[datetime | None]

@@ -1,0 +1,115 @@
+"""The end of a certificate is told at its steps, once each, and is over when there is a newer one."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from alerts import sources
+from alerts.certificados.vencimento import judge
+from alerts.moment import Moment
+from storage.models import CertificadoDigital, Empresa, Event, Usuario
+from storage.models.empresas import dono
+from storage.session import reading, transaction
+
+END = datetime(2026, 12, 31, 15, tzinfo=UTC)
+CNPJ = "11222333000181"
+
+
+@pytest.fixture
+def certificado(banco: str) -> int:
+    return kept()
+
+
+def kept(usuario_id: int | None = None) -> int:
+    with transaction() as db:
+        empresa = Empresa(usuario_id=usuario_id, dono=dono(usuario_id), cnpj=CNPJ, ativa=True, criada_em=END)
+        db.add(empresa)
+        db.flush()
+        row = CertificadoDigital(
+            empresa_id=empresa.id,
+            nome="Loja",
+            cnpj=CNPJ,
+            base=CNPJ[:8],
+            titular="Loja",
+            emissor="AC",
+            numero="1",
+            arquivo_pfx=b"x",
+            senha_pfx="x",
+            validade_inicio=END - timedelta(days=365),
+            validade_fim=END,
+            ativo=True,
+            data_cadastro=END,
+            data_atualizacao=END,
+        )
+        db.add(row)
+        db.flush()
+        return row.id
+
+
+def judged(now: datetime) -> list[Any]:
+    with reading() as db:
+        return list(judge(Moment(db, now)))
+
+
+@pytest.mark.parametrize(
+    ("before", "causa", "severidade", "said"),
+    [
+        (timedelta(days=31), None, "aviso", ""),
+        (timedelta(days=30), "30", "aviso", "vence em 30 dias (31/12/2026)"),
+        (timedelta(days=16), "30", "aviso", "16 dias"),
+        (timedelta(days=15), "15", "aviso", "15 dias"),
+        (timedelta(days=7), "7", "aviso", "7 dias"),
+        (timedelta(days=3), "3", "critico", "3 dias"),
+        (timedelta(days=1), "1", "critico", "1 dia "),
+        (timedelta(hours=2), "0", "critico", "vence hoje"),
+        (timedelta(0), "0", "critico", "vence hoje"),
+        (timedelta(minutes=-1), "vencido", "critico", "venceu em 31/12/2026"),
+        (timedelta(days=-40), "vencido", "critico", "venceu"),
+    ],
+)
+def test_a_step_is_a_cause_of_its_own(
+    certificado: int, before: timedelta, causa: str | None, severidade: str, said: str
+) -> None:
+    (one,) = judged(END - before)
+    assert (one.objeto, one.ativo, one.causa, one.severidade) == (CNPJ, causa is not None, causa, severidade)
+    assert said in one.mensagem
+    assert one.rotulos == {"empresa": CNPJ}
+
+
+def told() -> list[str]:
+    with reading() as db:
+        return [row.nome for row in db.query(Event).order_by(Event.id)]
+
+
+def test_each_step_is_told_once_and_a_newer_one_ends_it(certificado: int) -> None:
+    for days in (40, 30, 29, 15, 14, 7, 6, 3, 2, 1, 0):
+        for _ in range(2):
+            sources.judge_all(END - timedelta(days=days), {})
+    assert len(told()) == 6
+    sources.judge_all(END + timedelta(hours=1), {})
+    assert len(told()) == 7
+    with transaction() as db:
+        db.execute(update(CertificadoDigital).values(validade_fim=END + timedelta(days=365)))
+    sources.judge_all(END + timedelta(hours=2), {})
+    assert told()[-1] == "alerta_resolvido"
+    assert len(told()) == 8
+
+
+@pytest.mark.parametrize("model", [CertificadoDigital, Empresa])
+def test_what_is_turned_off_is_judged_no_more(certificado: int, model: Any) -> None:
+    with transaction() as db:
+        db.execute(update(model).values({"ativo" if model is CertificadoDigital else "ativa": False}))
+    assert judged(END) == []
+
+
+def test_a_user_s_is_named_with_the_user(banco: str) -> None:
+    with transaction() as db:
+        ana = Usuario(username="ana")
+        db.add(ana)
+        db.flush()
+        number = ana.id
+    kept(number)
+    (one,) = judged(END)
+    assert (one.objeto, one.rotulos) == (f"ana/{CNPJ}", {"empresa": CNPJ, "usuario": "ana"})
