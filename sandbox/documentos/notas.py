@@ -47,6 +47,7 @@ def nota(
     finalidade: int = 1,
     ambiente: int = 1,
     status: str | None = "100",
+    recebida: datetime | None = None,
     referencias: Sequence[str] = (),
     autorizados: Sequence[Pessoa] = (),
     reforma: bool = False,
@@ -54,7 +55,7 @@ def nota(
     natureza: str = "Venda de mercadoria",
     uf: str = "35",
 ) -> Feito:
-    """Make an NF-e, or an NFC-e with `modelo` 65; without `status` it has no protocol.
+    """Make an NF-e, or an NFC-e with `modelo` 65; without `status` it has no protocol, which is of `recebida`.
 
     With `layout` 1.10 or 2.00 it has the date of issue alone.
     """
@@ -85,7 +86,7 @@ def nota(
     )
     if status is None:
         return Feito(key, f'<?xml version="1.0" encoding="UTF-8"?><NFe xmlns="{NFE}">{text}</NFe>')
-    proof = protocolo("protNFe", "chNFe", key, status, quando=quando, ambiente=ambiente)
+    proof = protocolo("protNFe", "chNFe", key, status, quando=recebida or quando, ambiente=ambiente)
     head = f'<?xml version="1.0" encoding="UTF-8"?><nfeProc xmlns="{NFE}" versao="{layout}">'
     return Feito(key, f'{head}<NFe xmlns="{NFE}">{text}</NFe>{proof}</nfeProc>')
 
@@ -108,13 +109,21 @@ def enviada(*notas: Feito) -> bytes:
 
 
 def resumo(
-    feita: Feito, *, emitente: Pessoa = EMITENTE, valor: str = "100.00", situacao: int = 1, quando: datetime = QUANDO
+    feita: Feito,
+    *,
+    emitente: Pessoa = EMITENTE,
+    valor: str = "100.00",
+    situacao: int = 1,
+    quando: datetime = QUANDO,
+    recebida: datetime | None = None,
 ) -> bytes:
-    """Return the `resNFe` of a note; `situacao` 1 authorised, 2 denied, 3 cancelled."""
+    """Return the `resNFe` of a note; `situacao` 1 authorised, 2 denied, 3 cancelled. Without `recebida` it was received
+    as it was issued.
+    """
     return (
         f'<resNFe xmlns="{NFE}" versao="1.01"><chNFe>{feita.chave}</chNFe>{emitente.numero}'
         f"<xNome>{emitente.nome}</xNome><IE>{emitente.ie}</IE><dhEmi>{quando.isoformat()}</dhEmi><tpNF>1</tpNF><vNF>{valor}</vNF>"
-        f"<digVal>5dCn8Jwq6XcTiGYJ4UCRIQ0mAnY=</digVal><dhRecbto>{quando.isoformat()}</dhRecbto>"
+        f"<digVal>5dCn8Jwq6XcTiGYJ4UCRIQ0mAnY=</digVal><dhRecbto>{(recebida or quando).isoformat()}</dhRecbto>"
         f"<nProt>{numero_protocolo(feita.chave)}</nProt><cSitNFe>{situacao}</cSitNFe></resNFe>"
     ).encode()
 

@@ -15,17 +15,18 @@ from aiohttp import web
 from cryptography import x509
 
 from core.clock import SYSTEM, Clock
+from sandbox.documentos.comum import Pessoa
+from sandbox.documentos.notas import nota as documento_nota
 from sandbox.sefaz import distribuicao, envelope, eventos
 from sandbox.sefaz.autoridade import OID_CNPJ, Autoridade
 from sandbox.sefaz.envelope import SOAP11, SOAP12, SoapFault
 from sandbox.sefaz.motivos import motivo
 from sandbox.sefaz.serie import GUARDA, Achado, Guardado, Serie
 from sandbox.sefaz.servicos import EVENTO_ACAO, EVENTO_CAMINHO, EVENTO_WSDL, SERVICOS, Servico
-from sandbox.sefaz.textos import EMITENTE, Nota, chave, comprimido, nota_completa, resumo, resumo_de_evento
+from sandbox.sefaz.textos import FORNECEDOR, Nota, comprimido, em_brasilia
 from sandbox.server import SandboxServer
 
 FORMAS = frozenset({"soap11", "resultado_msg", "chave_nsu_ausente", "recusa_sem_nsu"})
-CANCELAMENTO = ("110111", "Cancelamento")
 HANDSHAKE_SECONDS, LOOK_SECONDS = 30.0, 0.01
 
 
@@ -113,23 +114,30 @@ class SefazServer(SandboxServer):
         self,
         destinatario: str,
         *,
-        emitente: str = EMITENTE,
-        numero: int | None = None,
+        emitente: Pessoa = FORNECEDOR,
         emitida_em: datetime | None = None,
         situacao: str = "1",
-        xml: bytes = b"",
     ) -> Nota:
-        """Issue an NF-e, of which the recipient gets the summary."""
+        """Issue an NF-e, which is received now and of which the recipient gets the summary."""
         now = self.clock.now()
-        key = chave(numero or next(self._numeros), emitente=emitente, em=emitida_em or now)
-        nota = self.notas[key] = Nota(key, emitente, destinatario, emitida_em or now, now, situacao, xml)
-        self.publicar(destinatario, "nfe", "resNFe_v1.01.xsd", resumo(nota))
+        issued = emitida_em or now
+        made = documento_nota(
+            next(self._numeros),
+            emitente=emitente,
+            destinatario=Pessoa(destinatario),
+            quando=em_brasilia(issued),
+            recebida=em_brasilia(now),
+            ambiente=int(self.ambiente),
+            status="302" if situacao == "2" else "100",
+        )
+        nota = self.notas[made.chave] = Nota(made, emitente, destinatario, issued, now, situacao)
+        self.publicar(destinatario, "nfe", "resNFe_v1.01.xsd", nota.resumo())
         return nota
 
     def cancelar(self, nota: Nota) -> None:
         """Cancel a note: its recipient gets the event's summary."""
         nota.situacao = "3"
-        text = resumo_de_evento(nota, *CANCELAMENTO, self.clock.now())
+        text = nota.cancelamento(self.clock.now())
         self.publicar(nota.destinatario, "nfe", "resEvento_v1.01.xsd", text)
 
     def _shaken(self, *_: object) -> None:
@@ -203,8 +211,8 @@ class SefazServer(SandboxServer):
             if "recusa_sem_nsu" in self.formas:
                 numbers = None, None
             return Achado(cstat or "217", motivo(cstat or "217"), *numbers)
-        full = nota.completa
-        schema, xml = ("procNFe_v4.00.xsd", nota_completa(nota)) if full else ("resNFe_v1.01.xsd", resumo(nota))
+        whole, summary = ("procNFe_v4.00.xsd", nota.feita.xml), ("resNFe_v1.01.xsd", nota.resumo())
+        schema, xml = whole if nota.completa else summary
         return Achado("138", motivo("138"), *numbers, (Guardado(0, schema, comprimido(xml), now),))
 
     def _events(self, titular: str, message: Any, body: bytes) -> str:
@@ -232,7 +240,7 @@ class SefazServer(SandboxServer):
         """Let the full document follow, once."""
         if tipo in eventos.LIBERAM and not nota.completa and nota.situacao == "1":
             nota.completa = True
-            full = comprimido(nota_completa(nota))
+            full = comprimido(nota.feita.xml)
             self.serie(nota.destinatario).espera.append((now + self.demora, "procNFe_v4.00.xsd", full))
 
     @property
@@ -285,7 +293,7 @@ def _cnpj(der: bytes) -> str:
 def _why_not(nota: Nota, documento: str, now: datetime) -> str:
     """Return the status of a refusal by key; empty where the document is given."""
     checks = (
-        (nota.emitente == documento, "641"),
+        (nota.emitente.documento == documento, "641"),
         (nota.destinatario != documento, "640"),
         (now - nota.recebida_em > GUARDA, "632"),
         (nota.situacao == "3", "653"),

@@ -5,7 +5,6 @@ docs/reference/contracts/sefaz.md §3.
 
 import gzip
 import tracemalloc
-from datetime import UTC, datetime
 
 import pytest
 from support.sefaz import EMPRESA, FILIAL, INICIO, OUTRA, Lugar
@@ -14,8 +13,8 @@ from connectors.base.faults import Fault, Overloaded, Unintelligible, UnknownOut
 from connectors.sefaz import Forma, Pergunta, Resposta, Resultado, Sefaz, servico, servicos
 from core.errors import UsageError
 from sandbox import faults
+from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.sefaz import bomba, comprimido, soap_fault
-from sandbox.sefaz.textos import chave, conhecimento
 
 NFE, CTE = servico("nfe"), servico("cte")
 NOTA, MIB = b'<resNFe xmlns="http://www.portalfiscal.inf.br/nfe"/>', 1024 * 1024
@@ -98,9 +97,7 @@ def test_a_branch_asks_under_the_certificate_of_its_head_office(lugar: Lugar, ab
 
 def test_a_cte_comes_whole_and_its_time_without_offset_is_that_of_brasilia(lugar: Lugar, aberto: Sefaz) -> None:
     lugar.server.comecar(EMPRESA, "cte")
-    lugar.server.publicar(
-        EMPRESA, "cte", "procCTe_v4.00.xsd", conhecimento(chave(1, modelo="57"), datetime(2026, 11, 1, tzinfo=UTC))
-    )
+    lugar.server.publicar(EMPRESA, "cte", "procCTe_v4.00.xsd", conhecimento().xml)
     found = ask(aberto, nome="cte")
     assert [one.tipo for one in found.documentos] == ["procCTe"]
     assert found.respondida_em == INICIO

@@ -21,8 +21,8 @@ from connectors.sefaz import LoteRespondido, Manifestacao, Resultado, Sefaz, Sit
 from connectors.sefaz.retorno import proc_evento
 from core.errors import UsageError
 from sandbox import faults
+from sandbox.documentos.comum import chave
 from sandbox.sefaz import Nota
-from sandbox.sefaz.textos import chave
 
 WHY = "A mercadoria não chegou & foi devolvida <ontem>"
 
@@ -57,7 +57,7 @@ def test_every_kind_is_registered(lugar: Lugar, aberto: Sefaz, nota: Nota, tipo:
 
 @pytest.mark.parametrize("tipo", Tipo)
 def test_the_signature_holds_for_another_program(lugar: Lugar, aberto: Sefaz, tipo: Tipo) -> None:
-    signed = aberto.assinar(of(chave(1), tipo))
+    signed = aberto.assinar(of(chave("55", 1), tipo))
     expect = SignatureConfiguration(
         signature_methods=frozenset({SignatureMethod.RSA_SHA1}),
         digest_algorithms=frozenset({DigestAlgorithm.SHA1}),
@@ -76,7 +76,7 @@ def test_the_signature_holds_for_another_program(lugar: Lugar, aberto: Sefaz, ti
 
 @pytest.mark.parametrize("tipo", Tipo)
 def test_the_digest_is_that_of_another_canonical_form(aberto: Sefaz, tipo: Tipo) -> None:
-    text = aberto.assinar(of(chave(1), tipo)).decode()
+    text = aberto.assinar(of(chave("55", 1), tipo)).decode()
     info = re.search(r"<infEvento .*</infEvento>", text)
     assert info is not None
     alone = info[0].replace("<infEvento ", f'<infEvento xmlns="{NFE}" ', 1)
@@ -90,7 +90,7 @@ def test_a_changed_event_holds_for_nobody(lugar: Lugar, aberto: Sefaz, nota: Not
 
 
 def test_there_is_no_white_space_and_no_prefix_in_a_message(aberto: Sefaz) -> None:
-    signed = aberto.assinar(of(chave(1), Tipo.NAO_REALIZADA))
+    signed = aberto.assinar(of(chave("55", 1), Tipo.NAO_REALIZADA))
     assert not re.search(rb">\s+<", signed)
     assert b"<ns" not in signed
     assert signed.count(b"xmlns=") == 2
@@ -100,7 +100,7 @@ def test_there_is_no_white_space_and_no_prefix_in_a_message(aberto: Sefaz) -> No
 def test_a_lot_has_twenty_and_each_its_own_answer(lugar: Lugar, aberto: Sefaz) -> None:
     lugar.server.comecar(EMPRESA)
     notes = [lugar.server.emitir(EMPRESA) for _ in range(19)]
-    said = [*(of(one.chave) for one in notes), of(chave(99))]
+    said = [*(of(one.chave) for one in notes), of(chave("55", 99))]
     found = send(aberto, *said)
     assert states(found) == [Situacao.REGISTRADO] * 19 + [Situacao.ERRO]
     with pytest.raises(ValueError, match="from 1 to 20"):
@@ -116,8 +116,8 @@ def test_either_wrapper_is_read(lugar: Lugar, aberto: Sefaz, nota: Nota, forma: 
 def test_a_duplicate_is_done_and_an_unlinked_one_registered(lugar: Lugar, aberto: Sefaz, nota: Nota) -> None:
     send(aberto, of(nota.chave))
     assert states(send(aberto, of(nota.chave))) == [Situacao.DUPLICADO]
-    lugar.server.sem_vinculo.add(chave(99))
-    assert [one.codigo for one in send(aberto, of(chave(99))).eventos] == ["136"]
+    lugar.server.sem_vinculo.add(chave("55", 99))
+    assert [one.codigo for one in send(aberto, of(chave("55", 99))).eventos] == ["136"]
 
 
 def test_refusals_are_told_apart(lugar: Lugar, aberto: Sefaz, nota: Nota) -> None:
@@ -183,5 +183,5 @@ def test_what_is_kept_is_what_was_sent_and_what_was_answered(lugar: Lugar, abert
 )
 def test_what_the_layout_does_not_allow_is_not_made(tipo: Tipo, sequencia: int, why: str | None, campo: str) -> None:
     with pytest.raises(UsageError) as caught:
-        Manifestacao(chave(1), EMPRESA, tipo, INICIO, sequencia, why)
+        Manifestacao(chave("55", 1), EMPRESA, tipo, INICIO, sequencia, why)
     assert caught.value.campo == campo

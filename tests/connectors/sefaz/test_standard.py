@@ -14,8 +14,8 @@ from support.sefaz import EMPRESA, INICIO, NFE
 from connectors.sefaz import LoteRespondido, Manifestacao, Pergunta, Resposta, Resultado, Sefaz, Situacao, Tipo, servico
 from core.certificado import Certificado, abrir
 from core.settings.sefaz import SefazSettings
+from sandbox.documentos.comum import chave
 from sandbox.sefaz import Autoridade
-from sandbox.sefaz.textos import chave
 
 
 @cache
@@ -54,14 +54,14 @@ class TestDistribuicao(Standard):
 class TestEventos(Standard):
     content: ClassVar[object] = envelope(
         f'<retEnvEvento xmlns="{NFE}"><cStat>128</cStat><retEvento><infEvento><cStat>135</cStat>'
-        f"<chNFe>{chave(1)}</chNFe><tpEvento>210210</tpEvento><nSeqEvento>1</nSeqEvento></infEvento></retEvento>"
+        f"<chNFe>{chave('55', 1)}</chNFe><tpEvento>210210</tpEvento><nSeqEvento>1</nSeqEvento></infEvento></retEvento>"
         "</retEnvEvento>"
     )
     writes = True
 
     def call(self, url: str, seconds: float) -> object:
         with Sefaz(certificado(), settings(url, seconds)) as sefaz:
-            return sefaz.manifestar(1, [sefaz.assinar(Manifestacao(chave(1), EMPRESA, Tipo.CIENCIA, INICIO))])
+            return sefaz.manifestar(1, [sefaz.assinar(Manifestacao(chave("55", 1), EMPRESA, Tipo.CIENCIA, INICIO))])
 
     def understood(self, answer: object) -> bool:
         return isinstance(answer, LoteRespondido) and [one.situacao for one in answer.eventos] == [Situacao.REGISTRADO]

@@ -12,8 +12,8 @@ from datetime import timedelta
 import pytest
 from support.sefaz import EMPRESA, FILIAL, INICIO, OUTRA, Lugar, dist, evento, lote, manifestar, status_de_evento
 
+from sandbox.documentos.comum import chave
 from sandbox.sefaz import Nota
-from sandbox.sefaz.textos import chave
 
 DAY = timedelta(days=1)
 CONFIRMA = {"tipo": "210200", "nome": "Confirmacao da Operacao"}
@@ -54,7 +54,7 @@ def test_twenty_make_a_lot_and_one_bad_one_costs_itself(lugar: Lugar) -> None:
     events = [evento(lugar.cliente, one.chave) for one in notes]
     events[3] = events[3].replace("<cOrgao>91<", "<cOrgao>35<")
     assert send(lugar, *events) == ["135"] * 3 + ["250"] + ["135"] * 16
-    told = manifestar(lugar, lote(*events, evento(lugar.cliente, chave(21))))
+    told = manifestar(lugar, lote(*events, evento(lugar.cliente, chave("55", 21))))
     assert told.cstat == "215"
     assert status_de_evento(told) == []
 
@@ -117,7 +117,7 @@ def test_an_event_is_judged_field_by_field(
 
 
 def test_an_unknown_note_is_refused_or_registered_without_it(lugar: Lugar) -> None:
-    key = chave(77)
+    key = chave("55", 77)
     assert send(lugar, evento(lugar.cliente, key)) == ["217"]
     lugar.server.sem_vinculo.add(key)
     assert send(lugar, evento(lugar.cliente, key)) == ["136"]
