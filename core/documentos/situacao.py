@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
+from core.documentos.chave import modelo
 from core.documentos.conteudo import Cabeca, Especie, Evento, Inutilizacao
 from core.documentos.tipos_evento import Efeito, efeito_de
 
@@ -53,7 +54,7 @@ def registered(evento: Evento) -> bool:
     """Tell whether an answer proves an event; a summary is one of a registered event by its nature."""
     if not evento.completo:
         return evento.status is None or evento.status in REGISTRADO
-    proven = _REGISTRADO_CTE if evento.chave[20:22] in _MODELOS_CTE else REGISTRADO
+    proven = _REGISTRADO_CTE if modelo(evento.chave) in _MODELOS_CTE else REGISTRADO
     return evento.status in proven
 
 
@@ -92,7 +93,7 @@ class Estado:
 
     def with_event(self, evento: Evento) -> "Estado":
         """Add what a registered event does."""
-        match efeito_de(evento.tipo_evento):
+        match efeito_de(evento.tipo_evento, modelo(evento.chave)):
             case Efeito.CANCELA:
                 return self.cancelled()
             case Efeito.CORRIGE if evento.correcao and evento.sequencia > (self.correcao_sequencia or 0):

@@ -129,17 +129,23 @@ EVENTOS: dict[str, TipoEvento] = {
     )
     for tipo, nome in names.items()
 }
+# Numbers that mean something else in one model: a manifest is closed at its journey's end by what cancels an NFC-e.
+_DO_MODELO = {("58", "110112"): TipoEvento("Encerramento")}
 
 
-def efeito_de(tipo_evento: str) -> Efeito:
-    """Return what an event of this kind does; one that nobody knows changes nothing."""
-    known = EVENTOS.get(tipo_evento)
+def _known(tipo_evento: str, modelo: str | None) -> TipoEvento | None:
+    return _DO_MODELO.get((modelo or "", tipo_evento)) or EVENTOS.get(tipo_evento)
+
+
+def efeito_de(tipo_evento: str, modelo: str | None = None) -> Efeito:
+    """Return what an event of this kind does to a document of a model; one that nobody knows changes nothing."""
+    known = _known(tipo_evento, modelo)
     return known.efeito if known else Efeito.INFORMA
 
 
-def nome_do_evento(tipo_evento: str, descricao: str | None = None) -> str:
+def nome_do_evento(tipo_evento: str, descricao: str | None = None, modelo: str | None = None) -> str:
     """Return a plain name: ours, else that of its family, else what the event calls itself."""
-    known = EVENTOS.get(tipo_evento)
+    known = _known(tipo_evento, modelo)
     if known:
         return known.nome
     return _FAMILIES.get(tipo_evento[:4]) or descricao or f"Evento {tipo_evento}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, Clock
+from core.documentos.chave import modelo
 from core.documentos.conteudo import Cabeca, Cupom, Evento, Inutilizacao, Resumo
 from core.documentos.tipos_evento import nome_do_evento
 from events.outbox import disparar_varios
@@ -175,7 +176,7 @@ class Batch:
 
 
 def _said_of(evento: Evento, *, proven: bool, waiting: bool) -> str:
-    name = nome_do_evento(evento.tipo_evento, evento.descricao)
+    name = nome_do_evento(evento.tipo_evento, evento.descricao, modelo(evento.chave))
     if not proven:
         answer = f"recusado (cStat {evento.status})" if evento.status else "sem a resposta da SEFAZ"
         return f"{name}: {answer}; guardado, o documento não muda"

@@ -72,6 +72,15 @@ def test_a_kind_of_event_does_one_thing(tipo: str, efeito: Efeito) -> None:
     assert efeito_de(tipo) is efeito
 
 
+def test_what_cancels_a_consumers_note_only_closes_a_manifest() -> None:
+    closed = evento(chave=key(1, "58"), tipo="110112")
+    assert Estado(Situacao.AUTORIZADA, "100").with_event(closed).situacao is AUT
+    assert nome_do_evento("110112", modelo="58") == "Encerramento"
+    for modelo, tipo in (("65", "110112"), ("58", "110111")):
+        cancelled = Estado(Situacao.AUTORIZADA, "100").with_event(evento(chave=key(1, modelo), tipo=tipo))
+        assert cancelled.situacao is CAN
+
+
 def test_every_kind_has_a_plain_name_and_unknown_ones_too() -> None:
     assert all(one.nome[0].isupper() for one in EVENTOS.values())
     assert nome_do_evento("110111") == "Cancelamento"
