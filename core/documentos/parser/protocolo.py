@@ -3,14 +3,17 @@
 A protocol proves something about its own key only, and where several contradict each other the worst of them counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lxml.etree import _Element
 
 from core.documentos.abertura import local_name
+from core.documentos.chave import modelo
 from core.documentos.espacos import DSIG
 from core.documentos.parser.grupo import Contexto, Grupo
+from core.documentos.situacao import MOTIVO_CANCELADA, REGISTRADO, STATUS_CANCELADA
+from core.documentos.tipos_evento import Efeito, efeito_de
 
 _AUTHORISED = frozenset({"100", "150"})
 
@@ -30,7 +33,30 @@ NENHUM = Protocolo()
 
 
 def protocolo(raiz: _Element, campo: str, chave: str, contexto: Contexto) -> Protocolo:
-    """Return the protocol of a key; `campo` is the name that keys have in it, as `chNFe`."""
+    """Return the protocol of a key; `campo` is the name that keys have in it, as `chNFe`.
+
+    Programs write the answer to a cancellation behind the protocol: it cancels as the event itself would.
+    """
+    found = _answered(raiz, campo, chave, contexto)
+    if not _cancelled(raiz, campo, chave, contexto):
+        return found
+    contexto.avisar("traz em si a resposta ao seu cancelamento")
+    return replace(found, status=STATUS_CANCELADA, motivo=MOTIVO_CANCELADA)
+
+
+def _cancelled(raiz: _Element, campo: str, chave: str, contexto: Contexto) -> bool:
+    """Tell whether a registered cancellation of the key stands beside the document."""
+    beside = [child for child in raiz if local_name(child)[1].casefold().startswith(("retevento", "procevento"))]
+    answers = (Grupo(place, contexto) for child in beside for place in child.iter("{*}infEvento"))
+    return any(
+        answer.texto(campo, 60) == chave
+        and status(answer) in REGISTRADO
+        and efeito_de(answer.texto("tpEvento", 10) or "", modelo(chave)) is Efeito.CANCELA
+        for answer in answers
+    )
+
+
+def _answered(raiz: _Element, campo: str, chave: str, contexto: Contexto) -> Protocolo:
     proofs = [Grupo(element, contexto) for element in raiz.iter("{*}infProt")]
     if not proofs:
         if any(local_name(child)[1].casefold().startswith("prot") for child in raiz):

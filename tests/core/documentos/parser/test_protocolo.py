@@ -5,9 +5,11 @@ from support.lendo import lido
 
 from core.documentos.conteudo import NotaFiscal
 from sandbox.documentos.comum import chave
+from sandbox.documentos.eventos import evento
 from sandbox.documentos.notas import nota
 
-DENIED, GOOD, OTHER = nota(7, status="302").texto, nota(7).texto, chave("55", 8)
+NOTA = nota(7)
+DENIED, GOOD, OTHER = nota(7, status="302").texto, NOTA.texto, chave("55", 8)
 INF = "<infProt><tpAmb>1</tpAmb><cStat>{}</cStat></infProt>"
 
 
@@ -32,6 +34,35 @@ def test_a_protocol_says_how_a_note_stands(status: str) -> None:
 )
 def test_a_denial_is_read_however_it_is_written(text: str) -> None:
     assert lido(NotaFiscal, text).status == "302"
+
+
+def _with(inside: bytes, tag: str = "procEventoNFe") -> str:
+    text = inside.decode()
+    part = text[text.index(f"<{tag}") : text.rindex(f"</{tag}>")] + f"</{tag}>"
+    return GOOD.replace("</nfeProc>", f"{part}</nfeProc>")
+
+
+@pytest.mark.parametrize("tag", ["retEvento", "procEventoNFe"])
+@pytest.mark.parametrize("status", ["135", "136", "155"])
+def test_the_answer_to_a_cancellation_behind_the_protocol_cancels(tag: str, status: str) -> None:
+    note = lido(NotaFiscal, _with(evento(NOTA, status=status), tag))
+    assert (note.status, note.motivo, note.protocolo) == ("101", "Cancelamento homologado", "135260000000007")
+    assert note.avisos == ("traz em si a resposta ao seu cancelamento",)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        evento(NOTA, status="573"),
+        evento(NOTA, "110110"),
+        evento(NOTA, "110001"),
+        evento(OTHER),
+        evento(NOTA).replace(b"<cStat>135", b"<cStat>"),
+    ],
+)
+def test_other_answers_behind_the_protocol_change_nothing(inside: bytes) -> None:
+    note = lido(NotaFiscal, _with(inside))
+    assert (note.status, note.avisos) == ("100", ())
 
 
 @pytest.mark.parametrize(
