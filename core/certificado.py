@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import Refusal
 from core.fiscal import cnpj_valido, cpf_valido, formatar_documento, normalizar_documento
+from core.pkcs12 import asks_too_much
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -155,6 +156,8 @@ def _opened(pfx: bytes, senha: str) -> tuple[object, "x509.Certificate | None", 
 
     if len(pfx) > LARGEST:
         raise CertificadoRecusado("grande")
+    if asks_too_much(pfx):
+        raise CertificadoRecusado("ilegivel")
     try:
         return pkcs12.load_key_and_certificates(pfx, senha.encode() or None)
     except UnicodeEncodeError:

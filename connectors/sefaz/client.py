@@ -18,6 +18,7 @@ from connectors.sefaz.retorno import LoteRespondido
 from connectors.sefaz.servico import NaoEntendida, Pergunta, Servico
 from core.certificado import Certificado
 from core.clock import SYSTEM, Clock
+from core.errors import UsageError
 from core.fiscal import formatar_documento
 from core.settings.sefaz import SefazSettings
 
@@ -65,7 +66,10 @@ class Sefaz:
 
         Raises:
             Fault: there is no answer that can be read.
+            UsageError: the service has no question of this form.
         """
+        if pergunta.forma not in servico.formas:
+            raise UsageError(f"O serviço de {servico.titulo} não tem consulta por {pergunta.forma}.", campo="servico")
         asked = servico.pedido(pergunta, self._settings)
         reply = self._session.call(
             asked.method, asked.url, headers=asked.headers, body=asked.body, success=asked.success

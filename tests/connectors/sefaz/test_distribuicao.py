@@ -128,6 +128,12 @@ def test_a_refusal_without_numbers_has_none_and_not_zero(lugar: Lugar, aberto: S
     assert (found.resultado, found.codigo, found.ult_nsu, found.max_nsu) == (Resultado.INDISPONIVEL, "653", None, None)
 
 
+def test_a_form_that_a_service_does_not_have_is_not_asked(lugar: Lugar, aberto: Sefaz) -> None:
+    with pytest.raises(UsageError, match="CT-e não tem consulta por chave"):
+        aberto.perguntar(CTE, Pergunta(EMPRESA, "SP", Forma.CHAVE, chave="3" * 44))
+    assert lugar.server.pedidos == []
+
+
 def test_a_single_question_says_nothing_of_more(lugar: Lugar, aberto: Sefaz) -> None:
     publish(lugar, 60)
     ask(aberto)
