@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from core.errors import Refusal
 from core.fiscal import cnpj_valido, cpf_valido, formatar_documento, normalizar_documento
 from core.pkcs12 import asks_too_much
+from core.settings.core import CoreSettings
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -116,6 +117,13 @@ class Certificado:
                 f"{formatar_documento(cnpj)} nem outro estabelecimento dela."
             )
             raise CertificadoRecusado("outra_empresa", frase)
+
+
+def dias_ate(fim: datetime, now: datetime) -> int:
+    """Return how many days there are until an end, by the calendar of the installation; negative once it is over."""
+    zone = CoreSettings.current().zone
+    days = (fim.astimezone(zone).date() - now.astimezone(zone).date()).days
+    return days if now <= fim else min(days, -1)
 
 
 def abrir(pfx: bytes, senha: str) -> Certificado:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 from core.errors import Misconfigured
 from storage import crypto
 from storage.models import Base
-from storage.types import Encrypted
+from storage.types import Encrypted, EncryptedBytes
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The versions are numbered in their order, so the last file is the newest schema.
@@ -108,6 +108,7 @@ def _ensure_keys(engine: Engine) -> None:
 
 def has_secrets(connection: Connection) -> bool:
     """Tell whether any encrypted column holds something."""
-    columns = [c for table in Base.metadata.tables.values() for c in table.c if isinstance(c.type, Encrypted)]
+    kinds = (Encrypted, EncryptedBytes)
+    columns = [c for table in Base.metadata.tables.values() for c in table.c if isinstance(c.type, kinds)]
     found = (connection.execute(select(c.table.c.id).where(c.is_not(None)).limit(1)).first() for c in columns)
     return any(row is not None for row in found)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from alerts.judgement import CRITICAL, WARNING, Judgement
 from alerts.moment import Moment
+from core.certificado import dias_ate
 from core.fiscal import formatar_documento
 from core.settings.core import CoreSettings
 from core.text import plural
@@ -32,11 +33,9 @@ def judge(moment: Moment) -> Iterator[Judgement]:
 
 
 def _judged(end: datetime, cnpj: str, user: str | None, now: datetime) -> Judgement:
-    zone = CoreSettings.current().zone
-    days = (end.astimezone(zone).date() - now.astimezone(zone).date()).days
-    over = now > end
+    days, over = dias_ate(end, now), now > end
     step = next((one for one in STEPS if days <= one), None)
-    shown, when = formatar_documento(cnpj), f"{end.astimezone(zone):%d/%m/%Y}"
+    shown, when = formatar_documento(cnpj), f"{end.astimezone(CoreSettings.current().zone):%d/%m/%Y}"
     return Judgement(
         objeto=f"{user}/{cnpj}" if user else cnpj,
         codigo=CODIGO,

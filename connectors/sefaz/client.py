@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from connectors.base.blocking import BlockingSession, NotingAdapter
+from connectors.base.blocking import BlockingSession
 from connectors.base.policy import Policy
 from connectors.base.reading import Reply
 from connectors.base.teller import Teller
@@ -32,22 +32,15 @@ class Sefaz:
     rules and keep count (§3.10a).
     """
 
-    def __init__(
-        self,
-        certificado: Certificado,
-        settings: SefazSettings,
-        *,
-        clock: Clock = SYSTEM,
-        adapter: NotingAdapter | None = None,
-    ) -> None:
+    def __init__(self, certificado: Certificado, settings: SefazSettings, *, clock: Clock = SYSTEM) -> None:
         certificado.conferir(clock.now())
         self._certificado, self._settings = certificado, settings
         policy = Policy(
             overall=settings.total_timeout, connect=settings.connect_timeout, attempts=1, answer_limit=32 * MIB
         )
         self._teller = Teller(f"SEFAZ, certificado de {formatar_documento(certificado.documento)}", faults.TABLE)
-        carrying = adapter or CertificateAdapter(certificado, read_authorities(settings.ca))
-        self._session = BlockingSession(policy, self._teller, clock, said=_said, adapter=carrying)
+        adapter = CertificateAdapter(certificado, read_authorities(settings.ca))
+        self._session = BlockingSession(policy, self._teller, clock, said=_said, adapter=adapter)
 
     def __repr__(self) -> str:
         return f"Sefaz({self._certificado.documento!r})"

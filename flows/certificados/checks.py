@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from core.certificado import CertificadoRecusado
+from core.certificado import CertificadoRecusado, dias_ate
 from core.checks import FAULT, OK, WARNING, Finding
 from core.clock import SYSTEM
 from core.errors import Misconfigured
@@ -36,14 +36,13 @@ def kept() -> Iterator[Finding]:
 def _state(row: CertificadoDigital) -> tuple[str, str, str]:
     # An installation without certificates does not load how they are opened.
     from flows.certificados.finding import opened
-    from flows.certificados.views import days_left
 
     advice, now = "Guarde um novo com `esteira certificados substituir`.", SYSTEM.now()
     try:
         opened(row).conferir(now)
     except CertificadoRecusado as fault:
         return FAULT, str(fault), advice
-    days = days_left(row.validade_fim, now)
+    days = dias_ate(row.validade_fim, now)
     told = f"vale até {row.validade_fim:%d/%m/%Y} ({plural(days, 'dia', 'dias')})"
     return (WARNING, told, advice) if days <= SOON_DAYS else (OK, told, "")
 

@@ -8,10 +8,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
+from core.certificado import dias_ate
 from core.clock import SYSTEM, Clock
 from core.fiscal import formatar_documento
 from core.page import SIZE, Page
-from core.settings.core import CoreSettings
 from storage.models import CertificadoDigital, Empresa, Usuario
 from storage.pages import oldest_first, visible
 from storage.session import reading
@@ -53,12 +53,6 @@ def listed(db: Session, row: CertificadoDigital, now: datetime) -> CertificateVi
     return _view(db.execute(_query().where(CertificadoDigital.id == row.id)).one(), now)
 
 
-def days_left(fim: datetime, now: datetime) -> int:
-    """Return how many days a certificate has, by the calendar of the installation: on its last day none."""
-    zone = CoreSettings.current().zone
-    return (fim.astimezone(zone).date() - now.astimezone(zone).date()).days if now <= fim else -1
-
-
 def _query() -> Select[*tuple[Any, ...]]:
     query = select(CertificadoDigital.id, CertificadoDigital, Empresa.cnpj, Usuario.username)
     return query.join(Empresa, Empresa.id == CertificadoDigital.empresa_id).outerjoin(
@@ -79,7 +73,7 @@ def _view(found: Any, now: datetime) -> CertificateView:
         emissor=row.emissor,
         validade_inicio=row.validade_inicio,
         validade_fim=row.validade_fim,
-        dias=days_left(row.validade_fim, now),
+        dias=dias_ate(row.validade_fim, now),
         situacao=next((name for true, name in states if true), "valido"),
         consulta_automatica=row.consulta_automatica,
         intervalo_consulta=row.intervalo_consulta,
