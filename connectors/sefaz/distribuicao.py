@@ -5,7 +5,6 @@ docs/reference/contracts/sefaz.md §2.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 
 from connectors.base.reading import Reply, one_line
 from connectors.sefaz import pacote, xml
@@ -16,8 +15,6 @@ from connectors.sefaz.xml import Element
 from core.fiscal import UFS
 from core.settings.sefaz import SefazSettings
 
-# In an answer without an offset (CT-e).
-BRASILIA = timezone(timedelta(hours=-3))
 MOST_DOCUMENTS = 50
 
 
@@ -48,13 +45,12 @@ class DistribuicaoSoap(Servico):
     def resposta(self, reply: Reply, pergunta: Pergunta) -> Resposta:
         """Read an answer in an envelope of either version."""
         found = xml.achado(xml.lido(reply.content), self.ns, "retDistDFeInt")
-        codigo = xml.text(found, self.ns, "cStat")
-        if not codigo.isdigit():
-            raise NaoEntendida("")
+        codigo = xml.status(found, self.ns)
         packed = found.findall(f"{{{self.ns}}}loteDistDFeInt/{{{self.ns}}}docZip")
         if len(packed) > MOST_DOCUMENTS:
             raise NaoEntendida(f"a resposta traz {len(packed)} documentos")
-        resultado, ult, most = resultado_de(codigo), self._number(found, "ultNSU"), self._number(found, "maxNSU")
+        resultado = resultado_de(codigo)
+        ult, most = (xml.number(xml.text(found, self.ns, name)) for name in ("ultNSU", "maxNSU"))
         if resultado is Resultado.DOCUMENTOS and not packed:
             raise NaoEntendida("a resposta diz que há documentos e não traz nenhum")
         by_sequence = pergunta.forma is Forma.SEQUENCIA and resultado is Resultado.DOCUMENTOS
@@ -68,7 +64,7 @@ class DistribuicaoSoap(Servico):
             ult_nsu=ult,
             max_nsu=most,
             ha_mais=by_sequence and ult is not None and most is not None and ult < most,
-            respondida_em=_instant(xml.text(found, self.ns, "dhResp")),
+            respondida_em=xml.instant(xml.text(found, self.ns, "dhResp")),
         )
 
     def _message(self, pergunta: Pergunta, ambiente: int) -> Element:
@@ -84,16 +80,3 @@ class DistribuicaoSoap(Servico):
             case Forma.CHAVE:
                 xml.filled(xml.filled(root, self.ns, "consChNFe"), self.ns, "chNFe", pergunta.chave)
         return root
-
-    def _number(self, found: Element, name: str) -> int | None:
-        """Return an NSU of the answer: absent is not zero."""
-        written = xml.text(found, self.ns, name)
-        return int(written) if written.isascii() and written.isdigit() else None
-
-
-def _instant(written: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=BRASILIA)

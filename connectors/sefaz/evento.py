@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -26,7 +26,6 @@ C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 SISTEMA, HOSTS = "NFeRecepcaoEvento4", {1: "www.nfe.fazenda.gov.br", 2: "hom1.nfe.fazenda.gov.br"}
 VERSAO, NACIONAL = "1.00", "91"
 MOST, JUSTIFICATION = 20, range(15, 256)
-BRASILIA = timezone(timedelta(hours=-3))
 
 
 class Tipo(Enum):
@@ -116,7 +115,7 @@ def _info(one: Manifestacao, ambiente: int) -> Element:
         ("tpAmb", str(ambiente)),
         (person, one.autor),
         ("chNFe", one.chave),
-        ("dhEvento", one.em.astimezone(BRASILIA).isoformat(timespec="seconds")),
+        ("dhEvento", one.em.astimezone(xml.BRASILIA).isoformat(timespec="seconds")),
         ("tpEvento", one.tipo.codigo),
         ("nSeqEvento", str(one.sequencia)),
         ("verEvento", VERSAO),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from connectors.sefaz.resposta import Recebido
-from connectors.sefaz.xml import Element, parser
+from connectors.sefaz.xml import Element, number, parser
 
 MIB = 1024 * 1024
 MOST_EACH, MOST_TOGETHER = 10 * MIB, 64 * MIB
@@ -34,7 +34,8 @@ def abertos(pacotes: list[Element], raizes: Mapping[str, str]) -> tuple[Recebido
 
 
 def _opened(pacote: Element, raizes: Mapping[str, str], limit: int) -> Recebido:
-    nsu, schema = _number(pacote.get("NSU")), (pacote.get("schema") or "")[:SCHEMA_LIMIT]
+    # an answer by key has no number, or zero
+    nsu, schema = number(pacote.get("NSU")) or None, (pacote.get("schema") or "")[:SCHEMA_LIMIT]
     packed = "".join((pacote.text or "").split()).encode("ascii", "replace")
     try:
         raw = binascii.a2b_base64(packed, strict_mode=True)
@@ -51,11 +52,6 @@ def _opened(pacote: Element, raizes: Mapping[str, str], limit: int) -> Recebido:
     if root != raizes[kind]:
         return Recebido(nsu, schema, None, xml, None, f"o esquema é {schema!r}, mas a raiz é {root!r}")
     return Recebido(nsu, schema, kind, xml)
-
-
-def _number(written: str | None) -> int | None:
-    """Return an NSU; an answer by key has none, or zero."""
-    return int(written) or None if written and written.isascii() and written.isdigit() else None
 
 
 def _inflated(raw: bytes, limit: int) -> bytes:

@@ -83,9 +83,7 @@ def lido(content: bytes) -> LoteRespondido:
         NaoEntendida: it is none.
     """
     found = xml.achado(xml.lido(content), NFE, "retEnvEvento")
-    codigo = xml.text(found, NFE, "cStat")
-    if not codigo.isdigit():
-        raise NaoEntendida("")
+    codigo = xml.status(found, NFE)
     answers = tuple(_answer(one) for one in found.findall(f"{{{NFE}}}retEvento"))
     if codigo == PROCESSADO and not answers:
         raise NaoEntendida("o lote foi processado, mas a resposta não diz nada de nenhum evento")
@@ -102,26 +100,18 @@ def _answer(element: Element) -> EventoRespondido:
     info = element.find(f"{{{NFE}}}infEvento")
     if info is None:
         raise NaoEntendida("")
-    codigo, number = xml.text(info, NFE, "cStat"), xml.text(info, NFE, "nSeqEvento")
+    codigo = xml.status(info, NFE)
     return EventoRespondido(
         chave=xml.text(info, NFE, "chNFe"),
         tipo=xml.text(info, NFE, "tpEvento"),
-        sequencia=int(number) if number.isascii() and number.isdigit() else None,
+        sequencia=xml.number(xml.text(info, NFE, "nSeqEvento")),
         situacao=_BY_CODE.get(codigo, Situacao.ERRO),
         codigo=codigo,
         motivo=one_line(xml.text(info, NFE, "xMotivo")),
         protocolo=xml.text(info, NFE, "nProt") or None,
-        registrado_em=_instant(xml.text(info, NFE, "dhRegEvento")),
+        registrado_em=xml.instant(xml.text(info, NFE, "dhRegEvento")),
         xml=_alone(element),
     )
-
-
-def _instant(written: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
 
 
 def _alone(element: Element) -> bytes:

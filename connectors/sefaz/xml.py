@@ -1,5 +1,7 @@
 """XML of others read safely, and ours written without a character of white space between its tags."""
 
+import re
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -9,6 +11,9 @@ from connectors.sefaz.servico import NaoEntendida
 Element: TypeAlias = etree._Element
 SOAP12, SOAP11 = "http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/"
 UTF8 = "utf-8"
+# What an instant without an offset is counted in (the answers of CT-e).
+BRASILIA = timezone(timedelta(hours=-3))
+_NSU, _STATUS = re.compile(r"[0-9]{1,15}"), re.compile(r"[0-9]{3,4}")
 
 
 def parser() -> Any:
@@ -65,6 +70,33 @@ def words_of(content: bytes) -> str:
 def text(element: Element, ns: str, name: str) -> str:
     """Return what a child says; empty where there is no such child."""
     return (element.findtext(f"{{{ns}}}{name}") or "").strip()
+
+
+def status(element: Element, ns: str) -> str:
+    """Return the cStat of an answer.
+
+    Raises:
+        NaoEntendida: it has none.
+    """
+    found = text(element, ns, "cStat")
+    if not _STATUS.fullmatch(found):
+        raise NaoEntendida("")
+    return found
+
+
+def number(written: str | None) -> int | None:
+    """Return a number of at most fifteen digits, as an NSU is; absent is not zero."""
+    bare = (written or "").strip()
+    return int(bare) if _NSU.fullmatch(bare) else None
+
+
+def instant(written: str) -> datetime | None:
+    """Return an instant; None where it is none that can be kept."""
+    try:
+        found = datetime.fromisoformat(written)
+        return (found if found.tzinfo else found.replace(tzinfo=BRASILIA)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def filled(parent: Element, ns: str, name: str, value: str | None = None) -> Element:

@@ -233,6 +233,8 @@ def answered(body: bytes) -> bytes:
     [
         answered(b""),
         answered(b"<cStat>x</cStat>"),
+        answered("<cStat>١٣٧</cStat>".encode()),
+        answered(b"<cStat>138</cStat><ultNSU>%b</ultNSU><loteDistDFeInt><docZip/></loteDistDFeInt>" % (b"9" * 5000)),
         answered(b"<cStat>138</cStat><ultNSU>1</ultNSU>"),
         answered(b"<cStat>138</cStat><loteDistDFeInt><docZip/></loteDistDFeInt>"),
         answered(b"<cStat>138</cStat><ultNSU>9</ultNSU><loteDistDFeInt>" + b"<docZip/>" * 51 + b"</loteDistDFeInt>"),
@@ -246,6 +248,16 @@ def test_an_answer_that_says_too_little_is_none(lugar: Lugar, aberto: Sefaz, bod
     lugar.server.faults.queue(faults.status(200, body))
     with pytest.raises(Unintelligible):
         ask(aberto)
+
+
+@pytest.mark.parametrize(
+    "written", ["ontem", "2026-02-30T10:00:00-03:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", ""]
+)
+def test_an_instant_that_nobody_can_keep_is_none(lugar: Lugar, aberto: Sefaz, written: str) -> None:
+    body = answered(b"<cStat>137</cStat><dhResp>%b</dhResp><ultNSU>%b</ultNSU>" % (written.encode(), b"9" * 16))
+    lugar.server.faults.queue(faults.status(200, body))
+    found = ask(aberto)
+    assert (found.resultado, found.respondida_em, found.ult_nsu) == (Resultado.NADA, None, None)
 
 
 def test_services_are_found_by_name() -> None:
