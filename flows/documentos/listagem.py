@@ -68,6 +68,9 @@ def page(db: Session, query: Select[*tuple[Any, ...]], order: Ordem, asked: Pagi
     """Return the rows of a page, each with its number first; raise `NotFound` for a page that is not there."""
     _check(asked)
     count, exact = _count(db, query.with_only_columns(order.number))
+    if asked.depois is None and exact and asked.page > 1 and (asked.page - 1) * asked.limit >= count:
+        # told before the database skips over every row
+        raise _absent(asked.page)
     placed = query.add_columns(order.key).order_by(*order.by())
     if asked.depois is not None:
         placed = placed.where(order.after(_key(asked.depois, order)))

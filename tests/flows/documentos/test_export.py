@@ -180,7 +180,7 @@ def test_memory_does_not_grow_with_the_documents(sqlite: str) -> None:
         def write(self, raw: object) -> int:
             return len(raw)  # type: ignore[arg-type]
 
-    acervo.muitas(nota(number) for number in range(1, 3001))
+    acervo.muitas(nota(number) for number in range(1, 2001))
 
     def peak(**filtro: Any) -> int:
         tracemalloc.start()
@@ -190,6 +190,6 @@ def test_memory_does_not_grow_with_the_documents(sqlite: str) -> None:
         finally:
             tracemalloc.stop()
 
-    acervo.muitas(nota(number, data_emissao=OCTOBER) for number in range(1, 601))
+    acervo.muitas(nota(number, data_emissao=OCTOBER) for number in range(1, 401))
     peak(mes="2026-10")
     assert peak() < 2 * peak(mes="2026-10")

@@ -14,7 +14,7 @@ from flows.documentos.filtro import Filtro
 from flows.documentos.views import cte, documentos, logs, nfe
 from storage.session import engine
 
-MANY = 3000
+MANY = 1200
 
 
 @contextmanager
