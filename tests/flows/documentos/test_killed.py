@@ -16,7 +16,7 @@ from support.ports import wait_until
 
 from flows.documentos.asking import pedir
 from sandbox.documentos import eventos, notas
-from storage.models import DocumentoItem, ImportLog
+from storage.models import DocumentoItem, Importacao, ImportLog
 from storage.session import reading
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("banco")]
@@ -63,10 +63,31 @@ def test_killed_three_times_in_mid_import(request_id: int) -> None:
         process.communicate()
     process = start(request_id)
     assert b"Traceback" not in process.communicate()[1]
+    everything_once()
+    assert outcomes() == {"sucesso": AMOUNT + CANCELLED, "erro": 1}
+    assert told().count("erro_importacao") == 1
+
+
+def test_two_processes_import_the_same_folder_at_once(request_id: int) -> None:
     with reading() as db:
-        found = Counter(db.scalars(select(ImportLog.status)))
+        folder = db.get_one(Importacao, request_id).caminho
+    processes = [start(number) for number in (request_id, *pedir([folder], "ana"))]
+    for process in processes:
+        assert b"Traceback" not in process.communicate()[1]
+    everything_once()
+    assert outcomes() == {"sucesso": 2 * (AMOUNT + CANCELLED), "erro": 2}
+
+
+def outcomes() -> Counter[str]:
+    with reading() as db:
+        return Counter(db.scalars(select(ImportLog.status)))
+
+
+def everything_once() -> None:
+    """Tell that each document, item and event is there once and was told once."""
+    with reading() as db:
         items = db.scalar(select(func.count()).select_from(DocumentoItem))
-    assert found == {"sucesso": AMOUNT + CANCELLED, "erro": 1}
     assert (len(documents()), len(events_about()), items) == (AMOUNT, CANCELLED, AMOUNT)
     assert Counter(one.situacao for one in documents()) == {"autorizada": AMOUNT - CANCELLED, "cancelada": CANCELLED}
-    assert Counter(told()) == {"nfe_importada": AMOUNT, "documento_atualizado": CANCELLED, "erro_importacao": 1}
+    once = Counter(told())
+    assert (once["nfe_importada"], once["documento_atualizado"]) == (AMOUNT, CANCELLED)
