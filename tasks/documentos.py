@@ -5,9 +5,11 @@ from typing import Any
 
 from core import messages
 from core.queues import Queue
-from tasks.base import task
+from tasks.base import DEFAULT, task
 
 IMPORT = "documentos.importar_bloco"
+# A little less than beat's period: nothing piles up behind long imports.
+ASK_SECONDS = 27.0
 # A chunk takes no further files after 40 s; those at hand are a hundred, or one large lot.
 DOCUMENTOS = Queue(
     name="documentos",
@@ -35,13 +37,13 @@ def importar_xml(caminho: str, usuario: str | None = None, empresa: str | None =
     return {"importacao": importacao_id} | _chunk(importacao_id)
 
 
-@task("documentos.avancar", DOCUMENTOS)
+@task("documentos.avancar", DEFAULT)
 def avancar() -> dict[str, Any]:
-    """Ask for a chunk of every request that is owed and on which nobody works."""
+    """Ask for a chunk of every request that is owed and has a process to spare; no message waits for the next time."""
     from flows.documentos import asking
 
     owed = asking.owed(limit=100)
-    messages.send_all((IMPORT, [importacao_id]) for importacao_id in owed)
+    messages.send_all(((IMPORT, [importacao_id]) for importacao_id in owed), expires=ASK_SECONDS)
     return {"importacoes": len(owed)}
 
 

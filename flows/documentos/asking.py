@@ -3,13 +3,13 @@
 import os
 from collections.abc import Sequence
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.text import os_fault
 from flows.documentos.owners import recipient
-from flows.documentos.rows import FILES, REQUESTS
+from flows.documentos.rows import CLAIM, FILES, REQUESTS
 from storage.models import Importacao, ImportLog
 from storage.models.importacoes import EstadoImportacao
 from storage.rows import table_of
@@ -49,11 +49,13 @@ def _there(caminho: str) -> str:
 
 
 def owed(limit: int, clock: Clock = SYSTEM) -> list[int]:
-    """Return requests on which nobody works and something is to be done."""
+    """Return requests of which something is to be done, and on which one process works at most."""
     now = clock.now()
-    mine = ImportLog.importacao_id == Importacao.id
-    busy = exists().where(mine, ImportLog.status == EstadoImportacao.PROCESSANDO, FILES.held, ~FILES.overdue(now))
-    query = select(Importacao.id).where(*REQUESTS.due(now), ~busy).order_by(Importacao.id).limit(limit)
+    waiting = (ImportLog.importacao_id == Importacao.id, ImportLog.status == EstadoImportacao.PROCESSANDO)
+    at_hand = select(func.count()).where(*waiting, FILES.held, ~FILES.overdue(now)).scalar_subquery()
+    some = exists().where(*waiting, FILES.overdue(now)) & (at_hand <= CLAIM)
+    ended = ~exists().where(*waiting)
+    query = select(Importacao.id).where(*REQUESTS.due(now), some | ended).order_by(Importacao.id).limit(limit)
     with reading() as db:
         return list(db.scalars(query))
 

@@ -19,14 +19,13 @@ from flows.documentos.asking import conclude
 from flows.documentos.entries import Entrada, Guardado, Resultado, tipo_de
 from flows.documentos.logs import Linha, Show
 from flows.documentos.opening import Fatia, groups, read
-from flows.documentos.rows import FILES, REQUESTS, Arquivo
+from flows.documentos.rows import CLAIM, FILES, REQUESTS, Arquivo
 from flows.documentos.settling import Feita, settle
 from flows.documentos.storing import store
 from flows.documentos.walking import LEASE_SECONDS, folder_of, held
 from storage.models import Importacao, ImportLog
 from storage.session import reading, transaction
 
-CLAIM = 100
 WORK_SECONDS = 40.0
 UNSTORED = "erro_ao_guardar", "o documento não pôde ser guardado; o log da Esteira diz por quê"
 log = get_logger(__name__)

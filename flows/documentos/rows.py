@@ -7,6 +7,9 @@ from claims.sql import SqlClaims
 from storage.models import Importacao, ImportLog
 from storage.models.importacoes import EstadoImportacao
 
+# So many files a process takes at a time.
+CLAIM = 100
+
 
 @dataclass(frozen=True)
 class Pedido:

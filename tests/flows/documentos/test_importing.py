@@ -4,6 +4,7 @@ import json
 import os
 import zipfile
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from claims.holder import SEPARATOR, host
 from core import stopping
 from core.clock import SYSTEM, FixedClock
 from core.errors import NotFound, UsageError
-from flows.documentos import importing
 from flows.documentos.asking import owed, pedir
 from flows.documentos.importing import Tally, import_chunk, importar
 from flows.documentos.logs import Linha
@@ -211,8 +211,29 @@ def test_only_requests_on_which_nobody_works_are_owed(tmp_path: Path) -> None:
     assert owed(10, clock) == [second]
 
 
+def test_a_large_request_is_worked_on_by_two_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.documentos.asking.CLAIM", 3)
+    write(tmp_path, 10)
+    (number,) = pedir([str(tmp_path)])
+    stopping.ask_to_stop()
+    try:
+        import_chunk(number)
+    finally:
+        stopping.reset()
+    now = SYSTEM.now()
+    found = []
+    for held in (3, 6, 10):
+        with transaction() as db:
+            ids = db.scalars(select(ImportLog.id).order_by(ImportLog.id).limit(held)).all()
+            values = {"lease_token": "somebody", "due_at": now + timedelta(minutes=1)}
+            db.execute(update(ImportLog).where(ImportLog.id.in_(ids)).values(values))
+            db.execute(update(Importacao).values(lida_em=now))
+        found.append(owed(10))
+    assert found == [[number], [], []]
+
+
 def test_an_import_here_tells_every_outcome_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "CLAIM", 3)
+    monkeypatch.setattr("flows.documentos.importing.CLAIM", 3)
     write(tmp_path, 10)
     (tmp_path / "lote.xml").write_bytes(notas.enviada(notas.nota(50, status=None), notas.nota(51, status=None)))
     (number,) = pedir([str(tmp_path)])
