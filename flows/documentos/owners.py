@@ -114,8 +114,9 @@ class Owners:
             return [given]
         mine = [one for one in holders if given.usuario_id in (None, one.usuario_id)]
         found = self._taking_part(given, filter(None, (evento.chave[6:20], evento.autor)))
-        # those who have its document, and those who will; nobody only where it is nobody else's
-        return list(dict.fromkeys([*mine, *(one for one in found if one.empresa_id or not mine)]))
+        # those who have its document, and those who will: who receives it is not told before it comes
+        waiting = [NINGUEM] if given == NINGUEM and not mine else []
+        return list(dict.fromkeys([*mine, *(one for one in found if one.empresa_id or not mine), *waiting]))
 
     def of_range(self, given: Dono, inutilizacao: Inutilizacao) -> list[Dono]:
         """Return whose a range of numbers is."""

@@ -13,7 +13,7 @@ from events.outbox import disparar_varios
 from flows.documentos import recall, telling
 from flows.documentos.entries import Entrada, Guardado, Resultado, keys_of, refused, tipo_de
 from flows.documentos.known import Fato, Ficha, Texto
-from flows.documentos.owners import Dono, Owners
+from flows.documentos.owners import NINGUEM, Dono, Owners
 from flows.documentos.ranges import store_range
 from flows.documentos.writing import Writing
 from storage.turns import MOST, take_turns
@@ -136,11 +136,10 @@ class Batch:
         return ficha
 
     def _catch_up(self, ficha: Ficha) -> None:
-        """Let a document meet the events that waited for it, also those that no company has."""
+        """Let a document meet the events about it, also those that its user has elsewhere, and those of nobody."""
         facts = self.fatos[ficha.chave]
-        for fato in list(facts.values()):
-            waits = fato.documento_id is None and fato.dono.empresa_id is None
-            if fato.dono != ficha.dono and waits and fato.dono.usuario_id in (None, ficha.dono.usuario_id):
+        for fato in sorted(facts.values(), key=lambda one: not one.registrado):
+            if fato.dono != ficha.dono and (fato.dono == NINGUEM or fato.dono.usuario_id == ficha.dono.usuario_id):
                 mine = fato.for_owner(ficha.dono)
                 facts.setdefault(mine.key, mine)
         for fato in list(facts.values()):

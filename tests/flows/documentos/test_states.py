@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 from support.fiscal import (
+    DESTINATARIO,
     EMITENTE,
     company,
     conhecimento,
@@ -142,6 +143,40 @@ def test_an_event_that_no_company_has_waits_for_every_owner_of_its_user() -> Non
     stored(nota())
     found = {one.empresa_id: one.situacao for one in documents()}
     assert found == {mine: Situacao.CANCELADA, theirs: Situacao.AUTORIZADA}
+
+
+@pytest.mark.parametrize("same_user", [False, True])
+def test_an_event_before_its_document_changes_it_for_every_owner(same_user: bool) -> None:
+    ana = user("ana")
+    bia = ana if same_user else user("bia")
+    company(ana, EMITENTE)
+    company(bia, DESTINATARIO)
+    asker = ana if same_user else None
+    stored(CANCEL, usuario_id=asker)
+    stored(CANCEL, nota(), usuario_id=asker)
+    stored(nota(), CANCEL, usuario_id=asker)
+    assert [one.situacao for one in documents()] == [Situacao.CANCELADA] * 2
+    assert sorted(told()) == ["documento_atualizado"] * 2 + ["nfe_importada"] * 2
+    assert sum(one.documento_id is not None for one in events_about()) == 2
+
+
+def test_an_event_that_nobody_has_with_its_document_changes_it_for_a_later_owner() -> None:
+    stored(nota(), CANCEL)
+    company(user("bia"), DESTINATARIO)
+    stored(nota())
+    assert [one.situacao for one in documents()] == [Situacao.CANCELADA] * 2
+
+
+def test_what_one_user_says_of_a_document_changes_it_for_no_other() -> None:
+    company(user("ana"), EMITENTE)
+    company(bia := user("bia"), DESTINATARIO)
+    stored(CANCEL, usuario_id=1)
+    stored(nota(), usuario_id=bia)
+    stored(nota())
+    assert {one.usuario_id: one.situacao for one in documents()} == {
+        1: Situacao.CANCELADA,
+        bia: Situacao.AUTORIZADA,
+    }
 
 
 def test_events_of_one_batch_are_told_as_if_each_had_come_alone() -> None:
