@@ -7,10 +7,9 @@ from decimal import Decimal
 from lxml.etree import _Element
 
 from core.documentos.conteudo import Arquivado, Especie, Papel
-from core.documentos.parser.chaves import avisar_ambiente, chave_do_documento, comparar, uf_da_chave
-from core.documentos.parser.corpo import corpo, papeis
+from core.documentos.parser.chaves import chave_do_documento
+from core.documentos.parser.corpo import cabeca, corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
-from core.documentos.parser.protocolo import protocolo
 from core.documentos.parser.recusa import Recusado
 
 _CHAVE_NFSE = re.compile(r"[0-9]{50}")
@@ -45,31 +44,15 @@ def arquivado(forma: Forma, raiz: _Element, contexto: Contexto) -> Arquivado:
     """
     info = corpo(raiz, forma.corpo, contexto)
     chave = chave_do_documento(info, forma.prefixo, contexto)
-    ide, emit, dest = info.grupo("ide"), info.grupo("emit"), info.grupo(forma.destinatario)
-    emit_doc, dest_doc, emissao = emit.documento(), dest.documento(), ide.instante("dhEmi")
-    prova = protocolo(raiz, forma.chave, chave, contexto)
-    ambiente = ide.inteiro("tpAmb", 99)
-    comparar(chave, ide, emit_doc, emissao, contexto)
-    avisar_ambiente(ambiente, contexto)
+    head, dest = cabeca(raiz, info, chave, forma.numero, forma.chave, contexto), info.grupo(forma.destinatario)
+    recipient = dest.documento()
     return Arquivado(
         especie=forma.especie,
-        chave=chave,
-        modelo=chave[20:22],
-        serie=ide.inteiro("serie"),
-        numero=ide.inteiro(forma.numero),
-        data_emissao=emissao,
-        ambiente=ambiente,
-        emit_cnpj=emit_doc,
-        emit_nome=emit.texto("xNome", NOME),
-        emit_uf=emit.grupo("enderEmit").texto("UF", 2) or uf_da_chave(chave),
-        dest_cnpj_cpf=dest_doc,
+        dest_cnpj_cpf=recipient,
         dest_nome=dest.texto("xNome", NOME),
         valor_total=_primeiro(*((info, path) for path in forma.valores)),
-        protocolo=prova.numero,
-        status=prova.status,
-        motivo=prova.motivo,
-        recebido_em=prova.recebido_em,
-        papeis=papeis((Papel.EMITENTE, emit_doc), (Papel.DESTINATARIO, dest_doc)),
+        papeis=papeis((Papel.EMITENTE, head["emit_cnpj"]), (Papel.DESTINATARIO, recipient)),
+        **head,
         avisos=contexto.avisos,
     )
 

@@ -1,10 +1,14 @@
-"""What the readers of all kinds share: the one element that holds a document, and who is named in it."""
+"""What the readers of all kinds share: the one element that holds a document, and what every document says."""
+
+from typing import Any
 
 from lxml.etree import _Element
 
 from core.documentos.abertura import local_name
 from core.documentos.conteudo import Papel
-from core.documentos.parser.grupo import Contexto, Grupo
+from core.documentos.parser.chaves import avisar_ambiente, comparar, comparar_numero, uf_da_chave
+from core.documentos.parser.grupo import NOME, Contexto, Grupo
+from core.documentos.parser.protocolo import comparar_digest, protocolo
 from core.documentos.parser.recusa import Recusado
 
 
@@ -27,6 +31,46 @@ def corpo(raiz: _Element, nome: str, contexto: Contexto) -> Grupo:
     return Grupo(found[0], contexto)
 
 
+def e_resposta(place: Grupo) -> bool:
+    """Tell whether an element stands in an answer, as in a `retEvento`."""
+    pai = place.elemento.getparent() if place.elemento is not None else None
+    return pai is not None and local_name(pai)[1].casefold().startswith("ret")
+
+
 def papeis(*partes: tuple[Papel, str | None]) -> tuple[tuple[Papel, str], ...]:
     """Return who is what in a document, each once."""
     return tuple(dict.fromkeys((papel, numero) for papel, numero in partes if numero is not None))
+
+
+def cabeca(raiz: _Element, info: Grupo, chave: str, numero: str, campo: str, contexto: Contexto) -> dict[str, Any]:
+    """Return what every document with a protocol says, by the fields of `Cabeca`; what is odd in it is told.
+
+    `numero` is the name that its number has, as `nNF`, `campo` that of a key in its protocol, as `chNFe`.
+    """
+    ide, emit = info.grupo("ide"), info.grupo("emit")
+    said: dict[str, Any] = {
+        "chave": chave,
+        "modelo": chave[20:22],
+        "serie": ide.inteiro("serie"),
+        "numero": ide.inteiro(numero),
+        "data_emissao": ide.instante("dhEmi", "dEmi"),
+        "ambiente": ide.inteiro("tpAmb", 99),
+        "emit_cnpj": emit.documento(),
+        "emit_nome": emit.texto("xNome", NOME),
+        "emit_uf": emit.grupo("enderEmit").texto("UF", 2) or uf_da_chave(chave),
+    }
+    comparar(chave, ide, said["emit_cnpj"], said["data_emissao"], contexto)
+    comparar_numero(chave, said["serie"], said["numero"], contexto)
+    avisar_ambiente(said["ambiente"], contexto)
+    return said | _resposta(raiz, chave, campo, contexto)
+
+
+def _resposta(raiz: _Element, chave: str, campo: str, contexto: Contexto) -> dict[str, Any]:
+    proof = protocolo(raiz, campo, chave, contexto)
+    comparar_digest(raiz, proof, chave, contexto)
+    return {
+        "protocolo": proof.numero,
+        "status": proof.status,
+        "motivo": proof.motivo,
+        "recebido_em": proof.recebido_em,
+    }

@@ -5,6 +5,7 @@ from lxml.etree import _Element
 from core.documentos.abertura import local_name
 from core.documentos.conteudo import Evento
 from core.documentos.parser.chaves import avisar_ambiente, conferida
+from core.documentos.parser.corpo import e_resposta
 from core.documentos.parser.grupo import Contexto, Grupo
 from core.documentos.parser.protocolo import status
 from core.documentos.parser.recusa import Recusado
@@ -23,7 +24,7 @@ def evento(raiz: _Element, contexto: Contexto) -> Evento:
         Recusado: it does not say of which document it is, which and which of its kind; or there are several.
     """
     places = [Grupo(place, contexto) for place in raiz.iter("{*}infEvento")]
-    answers = [place for place in places if _is_answer(place)]
+    answers = [place for place in places if e_resposta(place)]
     bodies = [place for place in places if place not in answers]
     if not bodies:
         raise Recusado("sem_conteudo", "não há infEvento: o que é só resposta não prova nada sem o seu evento")
@@ -87,8 +88,8 @@ def cancelamento_antigo(raiz: _Element, contexto: Contexto) -> Evento:
         Recusado: it does not say of which document it is.
     """
     places = [Grupo(place, contexto) for place in raiz.iter("{*}infCanc")]
-    answer = next((place for place in places if _is_answer(place)), contexto.vazio)
-    body = next((place for place in places if not _is_answer(place)), answer)
+    answer = next((place for place in places if e_resposta(place)), contexto.vazio)
+    body = next((place for place in places if not e_resposta(place)), answer)
     chave = _chave(body, contexto)
     if (other := _chave_dita(answer)) not in (None, chave):
         contexto.avisar(f"a resposta é da chave {other}, que não é a do cancelamento: não prova nada sobre ele")
@@ -151,11 +152,6 @@ def _answer(raiz: _Element, answers: list[Grupo], asked: tuple[str, str, str], c
 
 def _number(answer: Grupo) -> str | None:
     return (answer.texto("nSeqEvento", 10) or "").lstrip("0") or None
-
-
-def _is_answer(place: Grupo) -> bool:
-    pai = place.elemento.getparent() if place.elemento is not None else None
-    return pai is not None and local_name(pai)[1].casefold().startswith("ret")
 
 
 def _correcao(inner: Grupo) -> str | None:

@@ -64,11 +64,12 @@ _NOMES = {espaco: _Nomes(espaco) for espaco in ("", NFE, CTE, SAT, MDFE, NF3E, N
 class Grupo:
     """The children of one element by name, the first of each."""
 
-    __slots__ = ("_filhos", "contexto", "elemento")
+    __slots__ = ("_filhos", "_grupos", "contexto", "elemento")
 
     def __init__(self, elemento: _Element | None, contexto: Contexto) -> None:
         self.elemento, self.contexto = elemento, contexto
         self._filhos: dict[str, _Element] = {}
+        self._grupos: dict[str, Grupo] = {}
         if elemento is None:
             return
         nomes = contexto.nomes
@@ -97,10 +98,13 @@ class Grupo:
         """Return the group at the end of a path; one without fields where there is none."""
         found = self
         for nome in caminho:
-            filho = found._filhos.get(nome)
-            if filho is None:
-                return self.contexto.vazio
-            found = Grupo(filho, self.contexto)
+            kept = found._grupos.get(nome)
+            if kept is None:
+                filho = found._filhos.get(nome)
+                if filho is None:
+                    return self.contexto.vazio
+                kept = found._grupos[nome] = Grupo(filho, self.contexto)
+            found = kept
         return found
 
     def primeiro(self) -> "Grupo":
@@ -117,14 +121,6 @@ class Grupo:
             for filho in self.elemento:
                 if nomes[filho.tag].removeprefix("}") == nome:
                     yield Grupo(filho, self.contexto)
-
-    def textos(self, nome: str, largura: int) -> list[str]:
-        """Return the texts of every child of a name."""
-        if nome not in self._filhos or self.elemento is None:
-            return []
-        nomes = self.contexto.nomes
-        found = [filho.text for filho in self.elemento if nomes[filho.tag].removeprefix("}") == nome]
-        return [limpo for texto in found if (limpo := valores.texto(texto, largura))]
 
     def texto(self, nome: str, largura: int) -> str | None:
         """Return a text of at most so many characters; None where it is absent or blank."""

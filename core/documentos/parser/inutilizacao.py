@@ -2,9 +2,9 @@
 
 from lxml.etree import _Element
 
-from core.documentos.abertura import local_name
 from core.documentos.conteudo import Inutilizacao
 from core.documentos.parser.chaves import UFS
+from core.documentos.parser.corpo import e_resposta
 from core.documentos.parser.grupo import Contexto, Grupo
 from core.documentos.parser.protocolo import status
 from core.documentos.parser.recusa import Recusado
@@ -19,8 +19,8 @@ def inutilizacao(raiz: _Element, contexto: Contexto) -> Inutilizacao:
         Recusado: it does not say whose numbers they are, or which.
     """
     places = [Grupo(place, contexto) for place in raiz.iter("{*}infInut")]
-    answer = next((place for place in places if _is_answer(place)), contexto.vazio)
-    body = next((place for place in places if not _is_answer(place)), answer)
+    answer = next((place for place in places if e_resposta(place)), contexto.vazio)
+    body = next((place for place in places if not e_resposta(place)), answer)
     emitente, modelo, uf = body.documento(), body.codigo("mod", 2), UFS.get(body.texto("cUF", 2) or "")
     ano, serie = body.inteiro("ano", 2200), body.inteiro("serie")
     inicio, fim = (_number(body, nomes) for nomes in (_INICIO, _FIM))
@@ -57,8 +57,3 @@ def _same(body: Grupo, answer: Grupo, inicio: int, fim: int) -> bool:
     said = (_number(answer, _INICIO), _number(answer, _FIM), answer.inteiro("serie"), answer.documento())
     asked = (inicio, fim, body.inteiro("serie"), body.documento())
     return all(one in (None, other) for one, other in zip(said, asked, strict=True))
-
-
-def _is_answer(place: Grupo) -> bool:
-    pai = place.elemento.getparent() if place.elemento is not None else None
-    return pai is not None and local_name(pai)[1].casefold().startswith("ret")

@@ -1,15 +1,16 @@
 """NF-e and NFC-e, layouts 1.10 to 4.00: docs/reference/contracts/sefaz.md §8.6."""
 
+from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from lxml.etree import _Element
 
 from core.documentos.conteudo import Especie, Laco, Ligacao, NotaFiscal, Papel
-from core.documentos.parser.chaves import avisar_ambiente, chave_do_documento, comparar, comparar_numero, ligacoes
-from core.documentos.parser.corpo import corpo, papeis
+from core.documentos.parser.chaves import chave_do_documento, ligacoes
+from core.documentos.parser.corpo import cabeca, corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
 from core.documentos.parser.itens import itens, soma
-from core.documentos.parser.protocolo import comparar_digest, protocolo
 from core.documentos.parser.recusa import Recusado
 
 _ESPECIES = {"55": Especie.NFE, "65": Especie.NFCE}
@@ -29,75 +30,73 @@ def nota(raiz: _Element, contexto: Contexto) -> NotaFiscal:
     especie = _ESPECIES.get(chave[20:22])
     if especie is None:
         raise Recusado("chave_divergente", f"a chave de uma NF-e tem o modelo {chave[20:22]}: {chave}", chave)
-    ide, emit, dest = info.grupo("ide"), info.grupo("emit"), info.grupo("dest")
-    ender_emit, ender_dest = emit.grupo("enderEmit"), dest.grupo("enderDest")
-    transporta = info.grupo("transp", "transporta")
-    total = info.grupo("total")
-    icms, reforma = total.grupo("ICMSTot"), total.grupo("IBSCBSTot")
-    serie, numero = ide.inteiro("serie"), ide.inteiro("nNF")
-    emissao = ide.instante("dhEmi", "dEmi")
-    emit_doc, dest_doc, transp_doc = emit.documento(), dest.documento(), transporta.documento()
-    prova = protocolo(raiz, "chNFe", chave, contexto)
-    ambiente = ide.inteiro("tpAmb", 99)
-    comparar(chave, ide, emit_doc, emissao, contexto)
-    comparar_numero(chave, serie, numero, contexto)
-    avisar_ambiente(ambiente, contexto)
-    comparar_digest(raiz, prova, chave, contexto)
+    ide, head = info.grupo("ide"), cabeca(raiz, info, chave, "nNF", "chNFe", contexto)
     finalidade = ide.inteiro("finNFe", 99)
-    mono = reforma.grupo("gMono")
-    produtos = itens(info, contexto)
     return NotaFiscal(
         especie=especie,
-        chave=chave,
-        modelo=chave[20:22],
-        serie=serie,
-        numero=numero,
-        data_emissao=emissao,
-        ambiente=ambiente,
-        emit_cnpj=emit_doc,
-        emit_nome=emit.texto("xNome", NOME),
-        emit_uf=ender_emit.texto("UF", 2),
-        dest_cnpj_cpf=dest_doc or dest.texto("idEstrangeiro", 20),
-        dest_nome=dest.texto("xNome", NOME),
-        valor_total=icms.valor("vNF"),
-        protocolo=prova.numero,
-        status=prova.status,
-        motivo=prova.motivo,
-        recebido_em=prova.recebido_em,
-        papeis=papeis((Papel.EMITENTE, emit_doc), (Papel.DESTINATARIO, dest_doc), (Papel.TRANSPORTADOR, transp_doc)),
-        ligacoes=_ligacoes(info, ide, chave, finalidade),
         natureza=ide.texto("natOp", 120),
         tipo=ide.inteiro("tpNF", 9),
         finalidade=finalidade,
-        emit_fantasia=emit.texto("xFant", NOME),
-        emit_ie=emit.texto("IE", 20),
-        emit_endereco=ender_emit.endereco(),
-        emit_municipio=ender_emit.texto("xMun", 100),
-        emit_cep=ender_emit.cep(),
-        dest_ie=dest.texto("IE", 20),
-        dest_endereco=ender_dest.endereco(),
-        dest_municipio=ender_dest.texto("xMun", 100),
-        dest_uf=ender_dest.texto("UF", 2),
-        dest_cep=ender_dest.cep(),
-        transportador_cnpj_cpf=transp_doc,
-        transportador_nome=transporta.texto("xNome", NOME),
-        autorizados=tuple(
-            found for one in islice(info.grupos("autXML"), _MOST_AUTHORISED) if (found := one.documento())
-        ),
-        valor_produtos=icms.valor("vProd"),
-        valor_icms=icms.valor("vICMS"),
-        valor_ipi=icms.valor("vIPI"),
-        valor_pis=icms.valor("vPIS"),
-        valor_cofins=icms.valor("vCOFINS"),
-        valor_tributos=icms.valor("vTotTrib"),
-        valor_ibs=reforma.grupo("gIBS").valor("vIBS"),
-        valor_cbs=reforma.grupo("gCBS").valor("vCBS"),
-        valor_is=total.grupo("ISTot").valor("vIS"),
-        valor_monofasia=soma(mono.valor("vIBSMono"), mono.valor("vCBSMono")),
-        valor_com_tributos=total.valor("vNFTot"),
-        itens=produtos,
+        autorizados=tuple(_autorizados(info)),
+        ligacoes=_ligacoes(info, ide, chave, finalidade),
+        itens=itens(info, contexto),
+        **head,
+        **_partes(info, head["emit_cnpj"]),
+        **_totais(info.grupo("total")),
         avisos=contexto.avisos,
     )
+
+
+def _partes(info: Grupo, emitente: str | None) -> dict[str, Any]:
+    """Return who is named in a note."""
+    emit, dest, carrier = info.grupo("emit"), info.grupo("dest"), info.grupo("transp", "transporta")
+    place, there = emit.grupo("enderEmit"), dest.grupo("enderDest")
+    recipient, carried_by = dest.documento(), carrier.documento()
+    return {
+        "emit_fantasia": emit.texto("xFant", NOME),
+        "emit_ie": emit.texto("IE", 20),
+        "emit_endereco": place.endereco(),
+        "emit_municipio": place.texto("xMun", 100),
+        "emit_cep": place.cep(),
+        "dest_cnpj_cpf": recipient or dest.texto("idEstrangeiro", 20),
+        "dest_nome": dest.texto("xNome", NOME),
+        "dest_ie": dest.texto("IE", 20),
+        "dest_endereco": there.endereco(),
+        "dest_municipio": there.texto("xMun", 100),
+        "dest_uf": there.texto("UF", 2),
+        "dest_cep": there.cep(),
+        "transportador_cnpj_cpf": carried_by,
+        "transportador_nome": carrier.texto("xNome", NOME),
+        "papeis": papeis(
+            (Papel.EMITENTE, emitente), (Papel.DESTINATARIO, recipient), (Papel.TRANSPORTADOR, carried_by)
+        ),
+    }
+
+
+def _totais(total: Grupo) -> dict[str, Any]:
+    """Return what a note amounts to, the reform's totals too."""
+    icms, reforma = total.grupo("ICMSTot"), total.grupo("IBSCBSTot")
+    mono = reforma.grupo("gMono")
+    return {
+        "valor_total": icms.valor("vNF"),
+        "valor_produtos": icms.valor("vProd"),
+        "valor_icms": icms.valor("vICMS"),
+        "valor_ipi": icms.valor("vIPI"),
+        "valor_pis": icms.valor("vPIS"),
+        "valor_cofins": icms.valor("vCOFINS"),
+        "valor_tributos": icms.valor("vTotTrib"),
+        "valor_ibs": reforma.grupo("gIBS").valor("vIBS"),
+        "valor_cbs": reforma.grupo("gCBS").valor("vCBS"),
+        "valor_is": total.grupo("ISTot").valor("vIS"),
+        "valor_monofasia": soma(mono.valor("vIBSMono"), mono.valor("vCBSMono")),
+        "valor_com_tributos": total.valor("vNFTot"),
+    }
+
+
+def _autorizados(info: Grupo) -> Iterator[str]:
+    for one in islice(info.grupos("autXML"), _MOST_AUTHORISED):
+        if found := one.documento():
+            yield found
 
 
 def _ligacoes(info: Grupo, ide: Grupo, chave: str, finalidade: int | None) -> tuple[Ligacao, ...]:
