@@ -13,6 +13,7 @@ from core.text import brazilian
 
 if TYPE_CHECKING:
     from flows.documentos.detalhe import Detalhe
+    from flows.documentos.views.documentos import DocumentoRow
 
 KINDS = {
     "nfe": "NF-e",
@@ -31,7 +32,6 @@ KINDS = {
 }
 STATES = {
     "sem_protocolo": "SEM PROTOCOLO: não prova autorização",
-    "autorizada": "autorizada",
     "denegada": "DENEGADA",
     "cancelada": "CANCELADA",
 }
@@ -100,7 +100,7 @@ def show(found: "Detalhe") -> None:
         answer(printable(line))
     if found.itens:
         answer("")
-        table([_item(asdict(one)) for one in found.itens], ITEMS, "")
+        table([_item(asdict(one)) for one in found.itens], ITEMS, "", right=("quantidade", "valor_unitario"))
     for line in _values(fields):
         answer(printable(line))
     _tables(found)
@@ -108,10 +108,19 @@ def show(found: "Detalhe") -> None:
         answer(printable(line))
 
 
+def listed(row: "DocumentoRow") -> dict[str, Any]:
+    """Return a row of a list in the words of people; the date is the document's own."""
+    return asdict(row) | {
+        "especie": KINDS.get(row.especie, row.especie),
+        "data_emissao": f"{row.data_emissao:%d/%m/%Y %H:%M}" if row.data_emissao else None,
+        "situacao": row.situacao.replace("_", " ") + ("" if row.completo else " (resumo)"),
+    }
+
+
 def _head(found: "Detalhe", fields: Mapping[str, Any]) -> Iterator[str]:
     number = fields.get("numero_nf") or fields.get("numero_ct") or fields.get("numero")
     series = f", série {fields['serie']}" if fields.get("serie") else ""
-    state = STATES.get(fields.get("situacao") or "", str(fields.get("situacao")))
+    state = STATES.get(fields["situacao"], fields["situacao"])
     yield f"{KINDS.get(found.especie, found.especie)} {number or 'sem número'}{series}: {state}"
     if not found.completo:
         yield "Só o resumo é conhecido; o documento ainda não chegou."
@@ -181,15 +190,21 @@ def _values(fields: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _tables(found: "Detalhe") -> None:
+    issued = found.campos.get("data_emissao")
+    zone = issued.tzinfo if issued else CoreSettings.current().zone
     events = [
-        asdict(one) | {"data": _when(one.data_evento), "texto": one.correcao or one.justificativa or one.motivo}
+        asdict(one)
+        | {
+            "data": _when(one.data_evento and one.data_evento.astimezone(zone)),
+            "texto": one.correcao or one.justificativa or one.motivo,
+        }
         for one in found.eventos
     ]
     named, naming = [_link(asdict(one)) for one in found.ligacoes], [_link(asdict(one)) for one in found.citado_por]
     for title, rows, columns in (("Eventos", events, EVENTS), ("Cita", named, LINKS), ("É citado por", naming, LINKS)):
         if rows:
             answer(f"\n{title}")
-            table(rows, columns, "")
+            table(rows, columns, "", whole=("chave",))
 
 
 def _link(link: dict[str, Any]) -> dict[str, Any]:

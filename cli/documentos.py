@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import Depois, Empresa, Json, Limite, Usuario
-from cli.output import answer, document, plain, printable, report, say, table
+from cli.output import answer, document, plain, printable, report, say, table, width
 from cli.portuguese import Noun
 from core.errors import UsageError
 from core.page import SIZE
@@ -26,16 +26,17 @@ Emitente = Annotated[str | None, typer.Option("--cnpj", help="CNPJ do emitente."
 Inicio = Annotated[str | None, typer.Option("--data-inicio", help="Emitidos desde esta data, ISO 8601.")]
 Fim = Annotated[str | None, typer.Option("--data-fim", help="Emitidos até esta data, ISO 8601.")]
 LISTED = {
+    "chave_acesso": "Chave",
     "especie": "Espécie",
     "numero": "Número",
-    "serie": "Série",
     "data_emissao": "Emissão",
-    "emit_nome": "Emitente",
-    "dest_nome": "Destinatário",
     "valor_total": "Valor",
     "situacao": "Situação",
-    "chave_acesso": "Chave",
+    "emit_nome": "Emitente",
+    "dest_nome": "Destinatário",
 }
+# A narrow screen has no room for names, nor for what the key says too; the key is what one copies.
+WITHOUT = {"dest_nome": 150, "emit_nome": 125, "numero": 104, "especie": 96}
 
 
 @app.command()
@@ -53,11 +54,14 @@ def listar(
     as_json: Json = False,
 ) -> None:
     """Lista os documentos, os últimos importados primeiro."""
+    from cli.documento import listed
     from flows.documentos.views import documentos
 
     wanted = _filter(busca, cnpj, empresa, mes, data_inicio, data_fim)
     found = documentos.listar(wanted, especie, depois=depois, limite=limite, caller=caller_of(usuario))
-    report(found, LISTED, "Nenhum documento. Importe com `esteira importar`.", as_json=as_json)
+    columns = LISTED if as_json else {key: title for key, title in LISTED.items() if width() >= WITHOUT.get(key, 0)}
+    empty = "Nenhum documento. Importe com `esteira importar`."
+    report(found, columns, empty, as_json=as_json, whole=("chave_acesso",), words=listed)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -29,6 +29,11 @@ def console(name: Literal["out", "err"]) -> "Console":
     return Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 
 
+def width() -> int:
+    """Return how many characters a line of a table may have."""
+    return console("out").width
+
+
 def plain(view: Any) -> dict[str, Any]:
     """Return a read model as it is answered in JSON: its fields, instants with the offset of the installation."""
     return {field.name: _plain(getattr(view, field.name)) for field in fields(view)}
@@ -42,16 +47,24 @@ def _plain(value: Any) -> Any:
     return plain(value) if is_dataclass(value) else value
 
 
-def report(rows: Iterable[Any], columns: Mapping[str, str], empty: str, *, as_json: bool) -> None:
+def report(
+    rows: Iterable[Any],
+    columns: Mapping[str, str],
+    empty: str,
+    *,
+    as_json: bool,
+    whole: Sequence[str] = (),
+    words: Callable[[Any], dict[str, Any]] | None = None,
+) -> None:
     """Answer with read models: one JSON list, or a table with a title for each field shown.
 
-    How to see the next page is said on stderr.
+    People get each row as `words` puts it, and the columns `whole` on one line. How to see the next page is said on
+    stderr.
     """
-    shown = [plain(row) for row in rows]
     if as_json:
-        document(shown)
+        document([plain(row) for row in rows])
     else:
-        table(shown, columns, empty)
+        table([(words or plain)(row) for row in rows], columns, empty, whole=whole)
     if isinstance(rows, Page) and rows.depois is not None:
         say(f"Há mais: repita com --depois {rows.depois}.")
 
@@ -71,16 +84,27 @@ def answer(text: str) -> None:
     print(text)  # noqa: T201
 
 
-def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: str) -> None:
-    """Print rows for people; `columns` gives the title of each key shown."""
+def table(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Mapping[str, str],
+    empty: str,
+    *,
+    right: Sequence[str] = (),
+    whole: Sequence[str] = (),
+) -> None:
+    """Print rows for people; `columns` gives the title of each key shown.
+
+    Amounts of money, and the columns `right`, end at one edge; the columns `whole` are not broken into lines.
+    """
     if not rows:
         say(empty)
         return
     from rich.table import Table
 
     drawn = Table(box=None, header_style="bold", pad_edge=False)
-    for title in columns.values():
-        drawn.add_column(title, overflow="fold")
+    for key, title in columns.items():
+        ends = key in right or any(isinstance(row[key], Decimal) for row in rows)
+        drawn.add_column(title, overflow="fold", justify="right" if ends else "left", no_wrap=key in whole)
     for row in rows:
         drawn.add_row(*(_cell(row[key]) for key in columns))
     console("out").print(drawn)

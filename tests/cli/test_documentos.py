@@ -10,6 +10,7 @@ import pytest
 from support.guardados import CNPJ, company, keep
 from support.typed import Run
 
+from cli.output import console
 from sandbox.documentos.comum import COM_LETRAS, Feito
 from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.documentos.cupons import cupom
@@ -57,6 +58,7 @@ def test_what_happened_to_it_and_what_it_belongs_to_is_shown(run: Run, note: Fei
     out = shown(run, f"NFe{note.chave}")
     assert "série 1: CANCELADA" in out
     assert "Carta de correção: Onde se lê 2 leia-se 3" in out
+    assert "(-0500)  Cancelamento" in out
     assert "É citado por" in out
     assert "CT-e 9" in shown(run, other.chave)
     assert "Percurso: " in shown(run, other.chave)
@@ -106,6 +108,20 @@ def test_schema_and_signature_are_reported(run: Run, note: Feito) -> None:
 def test_a_document_that_is_not_there_is_told(run: Run, note: Feito, chave: str) -> None:
     code, out, err = run("documentos", "mostrar", chave)
     assert (code, out, "Veja `esteira documentos listar`" in err) == (2, "", True)
+
+
+@pytest.mark.parametrize(("columns", "names"), [("80", 0), ("130", 1), ("200", 2)])
+def test_a_list_never_breaks_a_key(
+    run: Run, note: Feito, columns: str, names: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(1, nota(8, status=None).xml)
+    monkeypatch.setattr("cli.output.PLAIN_WIDTH", int(columns))
+    console.cache_clear()
+    out = run("documentos listar")[1]
+    console.cache_clear()
+    assert note.chave in out
+    assert ("Comércio de Exemplo" in out) + ("Indústria Modelo" in out) == names
+    assert ("NF-e" in out, "sem" in out, "31/01/2026" in out) == (names > 0, True, True)
 
 
 def test_documents_are_listed_and_filtered(run: Run, note: Feito) -> None:
