@@ -27,6 +27,7 @@ REPORTS = (
     "questor listar",
     "destinos listar",
     "eventos listar",
+    "documentos listar",
     "diagnostico",
 )
 PARTS = ("comandos", "memoria")
