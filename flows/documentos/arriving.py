@@ -1,4 +1,4 @@
-"""Files that arrive in a watched folder are imported one after the other, each known by its path in that folder."""
+"""Files that arrive in a watched folder are imported together, each known by its path in that folder."""
 
 import os
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from core.logs import get_logger
 from flows.documentos.entries import Resultado
 from flows.documentos.logs import Linha, Show
 from flows.documentos.owners import Dono
-from flows.documentos.receiving import importar_arquivo
+from flows.documentos.receiving import importar_arquivos
 from flows.documentos.watching import Folders, Take
 
 UNSTORED = "o arquivo não pôde ser guardado; o log da Esteira diz por quê"
@@ -21,23 +21,22 @@ def importer(folders: Folders, dono: Dono, show: Show, clock: Clock = SYSTEM) ->
     """Return what imports files for an owner; `show` is told of each document."""
 
     def take(paths: Sequence[bytes]) -> list[bool]:
-        return [_take(path) for path in paths]
-
-    def _take(path: bytes) -> bool:
-        lines = _imported(path, shown(os.path.relpath(path, folders.pasta))[0], dono, clock)
-        for line in lines:
-            show(line)
-        return all(line.resultado is not Resultado.ERRO for line in lines)
+        return _taken([(path, shown(os.path.relpath(path, folders.pasta))[0]) for path in paths], dono, show, clock)
 
     return take
 
 
-def _imported(path: bytes, nome: str, dono: Dono, clock: Clock) -> list[Linha]:
-    """Import a file; a fault of ours with one of them costs that one."""
+def _taken(files: Sequence[tuple[bytes, str]], dono: Dono, show: Show, clock: Clock) -> list[bool]:
+    """Import files; where a fault of ours is in one of them, they are imported by halves: it costs that one."""
     try:
-        return importar_arquivo(path, nome, dono, clock)
+        return importar_arquivos(files, dono, show, clock)
     except PlatformError:
         raise
     except Exception:
+        if len(files) > 1:
+            middle = len(files) // 2
+            return [one for half in (files[:middle], files[middle:]) for one in _taken(half, dono, show, clock)]
+        ((_, nome),) = files
         log.exception("file could not be stored", arquivo=nome)
-        return [Linha(nome, 0, "", None, "erro", UNSTORED, Resultado.ERRO)]
+        show(Linha(nome, 0, "", None, "erro", UNSTORED, Resultado.ERRO))
+        return [False]

@@ -1,8 +1,9 @@
-"""Import what somebody hands over: an upload, an answer of another system, a file that arrived."""
+"""Import what somebody hands over: an upload, an answer of another system, files that arrived."""
 
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from core.clock import SYSTEM, Clock
 from core.documentos.conteudo import Parte
@@ -11,9 +12,9 @@ from core.documentos.folder import named
 from core.documentos.leitor import LIMITE, ler_documentos
 from core.documentos.motivos import frase
 from core.documentos.paths import MARK
-from flows.documentos.entries import Entrada
-from flows.documentos.logs import Linha, Nota, note
-from flows.documentos.opening import DOCUMENTS, read
+from flows.documentos.entries import Entrada, Resultado
+from flows.documentos.logs import Linha, Nota, Show, note
+from flows.documentos.opening import BYTES, DOCUMENTS, read
 from flows.documentos.owners import NINGUEM, Dono
 from flows.documentos.rows import Arquivo
 from flows.documentos.storing import store
@@ -22,56 +23,93 @@ from storage.session import transaction
 ZIP = b"PK\x03\x04"
 
 
+@dataclass(frozen=True, slots=True)
+class Peca:
+    """A document on its way in: of which of the files that were handed over (`de`), and where in it.
+
+    `parte` counts from 1; `varias` says that its file has several.
+    """
+
+    de: int
+    arquivo: str
+    parte: int
+    varias: bool
+    lida: Parte
+
+
 def importar_bytes(
     nome: str, content: bytes, usuario_id: int | None = None, empresa_id: int | None = None, clock: Clock = SYSTEM
 ) -> list[Linha]:
     """Store the documents of a file, or of a ZIP of files, and note each; return what became of them."""
     dono = Dono(usuario_id, empresa_id)
     if not content.startswith(ZIP):
-        return _imported([(nome, ler_documentos(content, LIMITE))], dono, clock)
+        pieces = _pieces(0, nome, ler_documentos(content, LIMITE))
+        return [line for _, line in _imported(pieces, dono, clock)]
+    lines: list[Linha] = []
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "recebido.zip")
         with open(path, "wb") as file:
             file.write(content)
-        return importar_arquivo(os.fsencode(path), nome, dono, clock)
+        importar_arquivos([(os.fsencode(path), nome)], dono, lines.append, clock)
+    return lines
 
 
-def importar_arquivo(caminho: bytes, nome: str, dono: Dono = NINGUEM, clock: Clock = SYSTEM) -> list[Linha]:
-    """Do the same with a file where it lies, by the name by which it is to be known; a ZIP is one by its ending."""
-    files = Files(os.fsdecode(os.path.dirname(caminho)), LIMITE)
-    try:
-        return _imported(_files(files, caminho, nome), dono, clock)
-    finally:
-        files.close()
+def importar_arquivos(
+    arquivos: Sequence[tuple[bytes, str]],
+    dono: Dono = NINGUEM,
+    show: Show = lambda linha: None,
+    clock: Clock = SYSTEM,
+) -> list[bool]:
+    """Do the same with files where they lie, each with the name by which it is to be known, some hundred documents in a
+    transaction; a ZIP is one by its ending. Tell of each file whether all of it was taken in.
+    """
+    taken = [True] * len(arquivos)
+    for place, line in _imported(_found(arquivos), dono, clock):
+        taken[place] &= line.resultado is not Resultado.ERRO
+        show(line)
+    return taken
 
 
-def _files(files: Files, caminho: bytes, nome: str) -> Iterator[tuple[str, list[Parte]]]:
-    for found in named(caminho, LIMITE):
-        if found.ignorar:
-            continue
-        _, inside, member = found.caminho.partition(MARK.decode())
-        if found.motivo is not None:
-            yield nome + inside + member, [Parte(motivo=found.motivo, mensagem=frase(found.motivo, found.mensagem))]
-        else:
-            row = Arquivo(0, 0, found.caminho, found.codificado, "", None, None)
-            yield nome + inside + member, read(files, row).partes
+def _found(arquivos: Sequence[tuple[bytes, str]]) -> Iterator[Peca]:
+    for place, (caminho, nome) in enumerate(arquivos):
+        files = Files(os.fsdecode(os.path.dirname(caminho)), LIMITE)
+        try:
+            for found in named(caminho, LIMITE):
+                if found.ignorar:
+                    continue
+                _, inside, member = found.caminho.partition(MARK.decode())
+                if found.motivo is not None:
+                    partes = [Parte(motivo=found.motivo, mensagem=frase(found.motivo, found.mensagem))]
+                else:
+                    partes = read(files, Arquivo(0, 0, found.caminho, found.codificado, "", None, None)).partes
+                yield from _pieces(place, nome + inside + member, partes)
+        finally:
+            files.close()
 
 
-def _imported(files: Iterable[tuple[str, list[Parte]]], dono: Dono, clock: Clock) -> list[Linha]:
-    return [
-        line
-        for arquivo, partes in files
-        for start in range(0, len(partes), DOCUMENTS)
-        for line in _stored(arquivo, partes, start, dono, clock)
-    ]
+def _pieces(de: int, arquivo: str, partes: Sequence[Parte]) -> Iterator[Peca]:
+    for parte, lida in enumerate(partes, 1):
+        yield Peca(de, arquivo, parte, len(partes) > 1, lida)
 
 
-def _stored(arquivo: str, partes: Sequence[Parte], start: int, dono: Dono, clock: Clock) -> list[Linha]:
-    some, mine = partes[start : start + DOCUMENTS], (dono.texto, dono.usuario_id, dono.empresa_id)
+def _imported(pieces: Iterable[Peca], dono: Dono, clock: Clock) -> Iterator[tuple[int, Linha]]:
+    some, size = list[Peca](), 0
+    for one in pieces:
+        if some and (len(some) == DOCUMENTS or size + len(one.lida.texto) > BYTES):
+            yield from _stored(some, dono, clock)
+            some, size = [], 0
+        some.append(one)
+        size += len(one.lida.texto)
+    if some:
+        yield from _stored(some, dono, clock)
+
+
+def _stored(some: Sequence[Peca], dono: Dono, clock: Clock) -> list[tuple[int, Linha]]:
+    mine = (dono.texto, dono.usuario_id, dono.empresa_id)
     with transaction() as db:
-        done = store(db, [Entrada(one, arquivo, dono.usuario_id, dono.empresa_id) for one in some], clock)
-        placed = list(zip(range(start + 1, start + 1 + len(some)), done, some, strict=True))
-        notes = [(Nota(None, arquivo, False, place if place > 1 else 0, *mine), one) for place, one, _ in placed]
-        note(db, notes, clock.now())
-    several = len(partes) > 1
-    return [Linha.of(arquivo, place if several else 0, one, parte) for place, one, parte in placed]
+        done = store(db, [Entrada(one.lida, one.arquivo, dono.usuario_id, dono.empresa_id) for one in some], clock)
+        # the first document of a file stands in the row of the file
+        notes = [Nota(None, one.arquivo, False, one.parte if one.parte > 1 else 0, *mine) for one in some]
+        note(db, list(zip(notes, done, strict=True)), clock.now())
+    told = zip(some, done, strict=True)
+    return [(one.de, Linha.of(one.arquivo, one.parte if one.varias else 0, end, one.lida)) for one, end in told]

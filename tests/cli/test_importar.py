@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.guardados import CNPJ, company
@@ -196,9 +198,9 @@ def test_a_watched_folder_is_emptied_until_a_signal(sqlite: str, folder: Path, n
     words = [sys.executable, "-m", "cli.main", "importar", "--vigiar", str(folder), "--repouso", "0"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
         try:
-            wait_for(lambda: len(list(folder.glob("importados/*/a.xml"))) == 1)
+            wait_for(lambda: len(list(folder.glob("importados/*/a.xml"))) == 1, watching)
             put(folder / "c.xml", nota(3).xml)
-            wait_for(lambda: len(list(folder.glob("importados/*/c.xml"))) == 1)
+            wait_for(lambda: len(list(folder.glob("importados/*/c.xml"))) == 1, watching)
             watching.send_signal(number)
             _, err = watching.communicate(timeout=PATIENCE)
         finally:
@@ -210,9 +212,10 @@ def test_a_watched_folder_is_emptied_until_a_signal(sqlite: str, folder: Path, n
         assert "2 documentos novos, 1 recusado." in err
 
 
-def wait_for(done: object) -> None:
+def wait_for(done: Callable[[], bool], running: "subprocess.Popen[Any]") -> None:
     ends = time.monotonic() + PATIENCE
-    while not done():  # type: ignore[operator]
+    while not done():
+        assert running.poll() is None, running.communicate()
         assert time.monotonic() < ends
         time.sleep(0.02)
 
@@ -246,7 +249,7 @@ def test_a_watch_that_is_killed_again_and_again_loses_nothing(sqlite: str, folde
     for target in (1, amount // 3, amount):
         with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as watching:
             try:
-                wait_for(lambda least=target: len(list(folder.glob("importados/*/*.xml"))) >= least)
+                wait_for(lambda least=target: len(list(folder.glob("importados/*/*.xml"))) >= least, watching)
             finally:
                 watching.kill()
     moved = [path for path in folder.glob("importados/*/*.xml") if path.stat().st_size]
