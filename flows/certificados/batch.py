@@ -1,5 +1,6 @@
 """A folder of files and a table that says whose they are: one result per row, and each row costs itself alone."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,7 @@ def _path(name: str, folder: Path) -> Path:
     if not name or "\x00" in name:
         raise UsageError("Falta o nome do arquivo.")
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
+    # not `resolve`, which raises for links in a circle
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         raise UsageError(f"{name} está fora da pasta {folder}.")
     return path

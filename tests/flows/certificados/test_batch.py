@@ -79,6 +79,15 @@ def test_the_files_may_be_elsewhere_and_the_company_a_user_s(pasta: Path, tmp_pa
     assert ["Usuário desconhecido" in (one.motivo or "") for one in batch.importar(path, pasta, clock)] == [True]
 
 
+def test_a_link_leads_nowhere_else(pasta: Path, clock: FixedClock) -> None:
+    (pasta / "circulo.pfx").symlink_to("circulo.pfx")
+    (pasta / "fora.pfx").symlink_to(pasta.parent / "fora.pfx")
+    rows = (row("circulo.pfx"), row("fora.pfx"), row("x" * 5000), row("um.pfx"))
+    found = batch.importar(table(pasta, *rows), clock=clock)
+    assert [one.resultado for one in found] == ["recusado"] * 3 + ["adicionado"]
+    assert ["fora da pasta" in (one.motivo or "") for one in found] == [False, True, False, False]
+
+
 @pytest.mark.parametrize("head", ["", "arquivo;empresa", "arquivo;empresa;senha;senha", "arquivo;empresa;senha;outra"])
 def test_a_table_without_its_columns_is_refused(pasta: Path, head: str) -> None:
     with pytest.raises(UsageError, match="arquivo, empresa, senha"):

@@ -1,5 +1,7 @@
 """Certificates are kept once they can be used, encrypted, and a newer one takes the place of an older."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -55,6 +57,21 @@ def test_a_company_has_one_and_another_is_a_conflict(
     keeping.adicionar(arquivo, clock)
     with pytest.raises(Conflict, match="certificados substituir"):
         keeping.adicionar(newer(autoridade, clock), clock)
+
+
+def test_of_two_that_come_at_once_one_is_kept(arquivo: Arquivo, clock: FixedClock) -> None:
+    together = threading.Barrier(2)
+
+    def add() -> bool:
+        together.wait(60)
+        try:
+            return keeping.adicionar(arquivo, clock).resultado is Resultado.ADICIONADO
+        except Conflict:
+            return False
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(one.result() for one in [pool.submit(add) for _ in range(2)]) == [False, True]
+    assert len(views.certificates().itens) == 1
 
 
 def test_a_newer_one_takes_its_place_and_what_was_set_stays(
