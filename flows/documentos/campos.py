@@ -10,7 +10,9 @@ from storage.models import Base, Documento
 from storage.rows import table_of
 
 # Whose it is and how it is kept is no part of what it says.
-OURS = frozenset("id dono usuario_id empresa_id busca xml_id data_lista offset_minutos completo papel mes".split())
+OURS = frozenset(
+    "id dono usuario_id empresa_id busca xml_id data_lista offset_minutos completo comprovado papel mes".split()
+)
 
 
 def local(instant: datetime | None, minutes: int | None) -> datetime | None:

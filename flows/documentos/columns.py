@@ -67,6 +67,7 @@ def head_values(ficha: Ficha, cabeca: Cabeca) -> list[Any]:
         json.dumps(said, ensure_ascii=False) if said else None,
         searchable(cabeca),
         ficha.completo,
+        ficha.comprovado,
     ]
 
 
@@ -75,7 +76,7 @@ def roles(papeis: Sequence[Papel]) -> tuple[str | None, str]:
     return (papeis[0].value if papeis else None), SEPARATOR.join(papeis)
 
 
-HEAD_MADE = ("offset_minutos", "mes", "papel", "papeis", "avisos", "busca", "completo")
+HEAD_MADE = ("offset_minutos", "mes", "papel", "papeis", "avisos", "busca", "completo", "comprovado")
 
 
 def _offset(issued: datetime | None) -> int | None:

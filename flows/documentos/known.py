@@ -22,7 +22,8 @@ class Ficha:
 
     `id` is its row's, none of a new one; `cabeca` its content where that is to be written; `texto` likewise. `nasceu`
     is how it stood when its full text came in this batch; `mudancas` the fields of each later change. `papeis` are
-    what its owner is in it, where the owner is another than before.
+    what its owner is in it, where the owner is another than before; `comprovado` tells whether the kept text holds its
+    protocol.
     """
 
     dono: Dono
@@ -31,6 +32,7 @@ class Ficha:
     estado: Estado = field(default_factory=Estado)
     id: int | None = None
     completo: bool = False
+    comprovado: bool = False
     cabeca: Cabeca | None = None
     texto: Texto | None = None
     avisos: list[str] = field(default_factory=list)
@@ -53,13 +55,15 @@ class Ficha:
         after = self.estado.with_protocol(cabeca)
         if full and not self.completo:
             return self._begin(cabeca, texto, after, full=True)
-        if full and self.estado.protocolo is None and after.protocolo is not None:
-            self.texto = texto
-        return Resultado.ATUALIZADO if self._become(after) else Resultado.REPETIDO
+        fuller = full and cabeca.protocolo is not None and not self.comprovado
+        if fuller:
+            # its number may be known already, from a summary
+            self.texto, self.comprovado, self.mudou = texto, True, True
+        return Resultado.ATUALIZADO if self._become(after) or fuller else Resultado.REPETIDO
 
     def _begin(self, cabeca: Cabeca, texto: Texto, estado: Estado, *, full: bool) -> Resultado:
         self.especie, self.cabeca, self.texto, self.completo = cabeca.especie, cabeca, texto, full
-        self.estado, self.mudou = estado, True
+        self.estado, self.mudou, self.comprovado = estado, True, full and cabeca.protocolo is not None
         if full:
             self.nasceu = estado
         return Resultado.NOVO

@@ -61,7 +61,7 @@ def _changing(table: Table, *names: str) -> Any:
 
 
 CHANGE_STATE = _changing(DOCUMENTOS, *STATE.names, "atualizado_em")
-CHANGE_TEXT = _changing(DOCUMENTOS, *KEPT)
+CHANGE_TEXT = _changing(DOCUMENTOS, *KEPT, "comprovado")
 CHANGE_HEAD = _changing(DOCUMENTOS, *HEAD.names, *HEAD_MADE)
 CHANGE_OWNER = _changing(DOCUMENTOS, *OWNER, "papel", "papeis")
 CHANGE_FACT = _changing(EVENTOS, *OWNER, *SAID.names, *FACT)
@@ -109,8 +109,12 @@ class Writing:
         known = [one for one in fichas if not one.novo]
         states = [(one, [*STATE.of(one.estado), self.now]) for one in known]
         self._change(CHANGE_STATE, (*STATE.names, "atualizado_em"), states)
-        texts = [(one, [self.text_id(one.texto), one.texto.arquivo_nome]) for one in known if one.texto is not None]
-        self._change(CHANGE_TEXT, KEPT, texts)
+        texts = [
+            (one, [self.text_id(one.texto), one.texto.arquivo_nome, one.comprovado])
+            for one in known
+            if one.texto is not None
+        ]
+        self._change(CHANGE_TEXT, (*KEPT, "comprovado"), texts)
         moved = [(one, [*_owner(one.dono), *roles(one.papeis)]) for one in known if one.papeis is not None]
         self._change(CHANGE_OWNER, (*OWNER, "papel", "papeis"), moved)
         filled = [(one, one.cabeca) for one in fichas if one.cabeca is not None]

@@ -46,11 +46,11 @@ class XmlGuardado(Numbered, Base):
 class Documento(Numbered, Owned, Base):
     """A document as one owner has it.
 
-    `completo` is false while only a summary or a protocol is known. `mes` (AAAA-MM) is the month of its own local date,
-    `offset_minutos` what its date of issue had; `data_lista`, by which lists are ordered, is that date or, where there
-    is none, when the document became known (the database writes it). `papeis` are what the company is in it, separated
-    by commas, `papel` the foremost of them. `busca` is what people search in, without accents and case. `avisos` is a
-    list in JSON.
+    `completo` is false while only a summary or a protocol is known, `comprovado` while the kept text has no protocol.
+    `mes` (AAAA-MM) is the month of its own local date, `offset_minutos` what its date of issue had; `data_lista`, by
+    which lists are ordered, is that date or, where there is none, when the document became known (the database writes
+    it). `papeis` are what the company is in it, separated by commas, `papel` the foremost of them. `busca` is what
+    people search in, without accents and case. `avisos` is a list in JSON.
     """
 
     __tablename__ = "documento"
@@ -89,6 +89,7 @@ class Documento(Numbered, Owned, Base):
     protocolo: Mapped[str | None] = mapped_column(String(17))
     recebido_em: Mapped[datetime | None]
     completo: Mapped[bool] = mapped_column(default=True)
+    comprovado: Mapped[bool] = mapped_column(default=False)
     correcao: Mapped[str | None] = mapped_column(Text)
     correcao_sequencia: Mapped[int | None]
     avisos: Mapped[str | None] = mapped_column(Text)

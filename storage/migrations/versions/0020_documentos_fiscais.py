@@ -101,6 +101,7 @@ def _documento() -> None:
         sa.Column("protocolo", sa.String(17)),
         sa.Column("recebido_em", Instant(timezone=True)),
         sa.Column("completo", sa.Boolean(), nullable=False),
+        sa.Column("comprovado", sa.Boolean(), nullable=False),
         sa.Column("correcao", sa.Text()),
         sa.Column("correcao_sequencia", sa.Integer()),
         sa.Column("avisos", sa.Text()),

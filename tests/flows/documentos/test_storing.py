@@ -27,13 +27,14 @@ from support.fiscal import (
     user,
 )
 
-from core.documentos.conteudo import Inutilizacao, Item, Laco, Ligacao, Parte
+from core.documentos.conteudo import Conteudo, Inutilizacao, Item, Laco, Ligacao, Parte
 from core.documentos.situacao import Situacao
 from flows.documentos.entries import Entrada, Resultado
 from flows.documentos.storing import store
 from storage.models import (
     CTe,
     DestinoEvento,
+    Documento,
     DocumentoItem,
     DocumentoLigacao,
     Event,
@@ -105,6 +106,22 @@ def test_a_missing_protocol_is_filled_and_told_once() -> None:
     with reading() as db:
         body = json.loads(db.scalars(select(Event.corpo).order_by(Event.id.desc())).first() or b"")
     assert set(body["dados"]["campos_alterados"]) == {"status_nfe", "motivo", "protocolo"}
+
+
+@pytest.mark.parametrize("known", [resumo(), resumo(status="101"), evento()])
+def test_the_text_with_the_protocol_is_kept_whatever_was_known_before(known: Conteudo) -> None:
+    usuario = user("ana")
+    bare, whole = nota(protocolo=None), nota()
+    stored(bare, known, usuario_id=usuario)
+    (done,) = stored(whole, usuario_id=usuario)
+    stored(bare, usuario_id=usuario)
+    assert done.resultado is Resultado.ATUALIZADO
+    with reading() as db:
+        (kept,) = db.scalars(select(XmlGuardado).join(Documento, Documento.xml_id == XmlGuardado.id))
+    assert zlib.decompress(kept.conteudo) == parte(whole).texto
+    (again,) = stored(whole, usuario_id=usuario)
+    assert again.resultado is Resultado.REPETIDO
+    assert told().count("nfe_importada") == 1
 
 
 def test_a_summary_becomes_a_document_and_never_the_other_way_round() -> None:
