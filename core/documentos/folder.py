@@ -58,8 +58,13 @@ def walk(pasta: bytes, limite: int) -> Iterator[Found]:
 
 def named(arquivo: bytes, limite: int) -> Iterator[Found]:
     """Yield a file that was named itself, by its name: a ZIP by its members, any other as XML, whatever its ending."""
-    path = os.path.basename(arquivo)
-    yield from _of(arquivo, path, partial(os.stat, arquivo), limite, ending=ZIP if path[-4:].lower() == ZIP else XML)
+    path, nothing = os.path.basename(arquivo), True
+    ending = ZIP if path[-4:].lower() == ZIP else XML
+    for one in _of(arquivo, path, partial(os.stat, arquivo), limite, ending=ending):
+        nothing = nothing and one.ignorar
+        yield one
+    if nothing and ending == ZIP and os.path.isfile(arquivo) and not os.path.islink(arquivo):
+        yield _named(path, None, 0, 0, "zip_sem_xml")
 
 
 def _links_to_folder(entry: os.DirEntry[bytes]) -> bool:

@@ -19,6 +19,7 @@ MOTIVOS: dict[str, str] = {
     "zip_protegido": "o arquivo dentro do ZIP tem senha",
     "zip_metodo": "o arquivo está compactado de um modo que não se lê aqui; compacte de novo como ZIP comum",
     "zip_grande_demais": "o ZIP tem arquivos demais",
+    "zip_sem_xml": "o ZIP não traz nenhum XML",
     "zip_dentro_de_zip": "é um ZIP dentro de outro ZIP; extraia-o antes",
     "erro_de_leitura": "a leitura falhou; o log da Esteira diz onde",
 }

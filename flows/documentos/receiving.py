@@ -42,6 +42,8 @@ def importar_bytes(
 ) -> list[Linha]:
     """Store the documents of a file, or of a ZIP of files, and note each; return what became of them."""
     dono = Dono(usuario_id, empresa_id)
+    # whoever uploads may name a file by what no database takes
+    nome = nome.replace("\0", "?").encode(errors="replace").decode()
     if not content.startswith(ZIP):
         pieces = _pieces(0, nome, ler_documentos(content, LIMITE))
         return [line for _, line in _imported(pieces, dono, clock)]

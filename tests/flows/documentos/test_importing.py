@@ -14,6 +14,7 @@ from support.fiscal import company, documents, told, user
 from claims.holder import SEPARATOR, host
 from core import stopping
 from core.clock import SYSTEM, FixedClock
+from core.documentos.folder import walk
 from core.errors import NotFound, UsageError
 from flows.documentos.asking import owed, pedir
 from flows.documentos.importing import Tally, import_chunk, importar
@@ -77,6 +78,30 @@ def test_a_folder_of_everything_has_an_outcome_for_every_file(tmp_path: Path) ->
     assert Counter(told()) == {"nfe_importada": 3, "erro_importacao": 3, "documento_atualizado": 1}
     with reading() as db:
         assert db.scalars(select(Importacao.concluida_em)).one() is not None
+
+
+def test_an_archive_without_documents_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "fotos.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("foto.jpg", b"x")
+        packed.writestr("__MACOSX/._nota.xml", b"x")
+        packed.mkdir("pasta")
+    (number,) = pedir([str(path)])
+    lines: list[Linha] = []
+    importar(number, show=lines.append)
+    lines += importar_bytes("fotos.zip", path.read_bytes())
+    assert [(one.arquivo, one.mensagem) for one in lines] == [("fotos.zip", "o ZIP não traz nenhum XML")] * 2
+    # in a folder it is one of the many files that are none of ours
+    assert all(one.ignorar for one in walk(str(tmp_path).encode(), 1000))
+
+
+@pytest.mark.parametrize(
+    ("nome", "known"),
+    [("a\0b.xml", "a?b.xml"), ("a\ud800.xml", "a?.xml"), ("\udcff", "?"), ("nota é.xml", "nota é.xml")],
+)
+def test_a_name_that_no_database_takes_costs_no_document(nome: str, known: str) -> None:
+    (line,) = importar_bytes(nome, notas.nota(1).xml)
+    assert (line.status, line.arquivo) == ("sucesso", known)
 
 
 def test_a_file_or_archive_can_be_named_itself(tmp_path: Path) -> None:
