@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import exists, select
+from sqlalchemy.exc import DBAPIError
 
 from claims.crash import after_crash
 from claims.holder import new_token
@@ -147,14 +148,14 @@ class Chunk:
             done = self._stored(group)
         except PlatformError:
             raise
-        except Exception:
+        except Exception as fault:  # noqa: BLE001 - what is guilty is found, and noted
             pieces = list(group) if len(group) > 1 else list(group[0].cut())
             if len(pieces) > 1:
                 middle = len(pieces) // 2
                 self._store(pieces[:middle])
                 self._store(pieces[middle:])
                 return
-            log.exception("document could not be stored", arquivo=group[0].lido.row.arquivo_nome)
+            _note(fault, group[0].lido.row.arquivo_nome)
             done = self._stored(group, lost=True)
         self._tell(done)
 
@@ -171,6 +172,17 @@ class Chunk:
             one.remember()
             for line in one.lines():
                 self._show(line)
+
+
+def _note(fault: Exception, arquivo: str) -> None:
+    """Log why a document could not be stored; what a database refuses is told without what was in it."""
+    if isinstance(fault, DBAPIError):
+        reason = str(fault.orig).partition("\n")[0][:300]
+        log.error(
+            "document was refused by the database", arquivo=arquivo, fault=type(fault.orig).__name__, reason=reason
+        )
+    else:
+        log.error("document could not be stored", arquivo=arquivo, exc_info=fault)
 
 
 def entries_of(group: Sequence[Fatia]) -> list[Entrada]:
