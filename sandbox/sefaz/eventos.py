@@ -25,6 +25,8 @@ NOMES = {
     "210220": "Desconhecimento da Operacao",
     "210240": "Operacao nao Realizada",
 }
+# Of a note that is cancelled or denied.
+SEM_EFEITO = {CIENCIA: "650", "210220": "651"}
 PRAZOS = {CIENCIA: timedelta(days=10)}
 CONCLUSIVO = timedelta(days=90)
 # After which the full document is handed out.
@@ -143,15 +145,15 @@ def _of_note(evento: Evento, nota: Nota | None, now: datetime, *, sem_vinculo: b
     if when > now + timedelta(minutes=5):
         return "578"
     if nota is None:
-        return "136" if sem_vinculo else "217"
+        return "136" if sem_vinculo else "494"
     if when < nota.emitida_em:
         return "577"
     if nota.destinatario != evento.campos["documento"]:
         return "575"
     if (evento.tipo, evento.sequencia) in nota.eventos:
         return "573"
-    if evento.tipo == CIENCIA and nota.situacao != "1":
-        return "650"
+    if evento.tipo in SEM_EFEITO and nota.situacao != "1":
+        return SEM_EFEITO[evento.tipo]
     if evento.tipo == CIENCIA and any(tipo != CIENCIA for tipo, _ in nota.eventos):
         return "655"
     return "596" if now - nota.recebida_em > PRAZOS.get(evento.tipo, CONCLUSIVO) else "135"

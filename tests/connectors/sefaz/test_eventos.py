@@ -18,7 +18,7 @@ from support.sefaz import EMPRESA, INICIO, NFE, Lugar
 
 from connectors.base.faults import Unintelligible
 from connectors.sefaz import LoteRespondido, Manifestacao, Resultado, Sefaz, Situacao, Tipo
-from connectors.sefaz.retorno import proc_evento
+from connectors.sefaz.retorno import lido, proc_evento
 from core.errors import UsageError
 from sandbox import faults
 from sandbox.documentos.comum import chave
@@ -102,7 +102,7 @@ def test_a_lot_has_twenty_and_each_its_own_answer(lugar: Lugar, aberto: Sefaz) -
     notes = [lugar.server.emitir(EMPRESA) for _ in range(19)]
     said = [*(of(one.chave) for one in notes), of(chave("55", 99))]
     found = send(aberto, *said)
-    assert states(found) == [Situacao.REGISTRADO] * 19 + [Situacao.ERRO]
+    assert states(found) == [Situacao.REGISTRADO] * 19 + [Situacao.RECUSADO]
     with pytest.raises(ValueError, match="from 1 to 20"):
         aberto.manifestar(2, [b""] * 21)
 
@@ -154,6 +154,26 @@ def test_an_answer_that_says_nothing_of_its_events_is_none(lugar: Lugar, aberto:
     lugar.server.faults.queue(faults.status(200, body))
     with pytest.raises(Unintelligible, match="nenhum evento"):
         send(aberto, of(nota.chave))
+
+
+@pytest.mark.parametrize(
+    ("codes", "situacao"),
+    [
+        ("135 136", Situacao.REGISTRADO),
+        ("573", Situacao.DUPLICADO),
+        ("577 578", Situacao.RELOGIO),
+        ("596", Situacao.FORA_DO_PRAZO),
+        ("650 655", Situacao.NAO_CABE),
+        ("236 404 489 491 492 493 494 572 574 575 579 580 594 595 651 657", Situacao.RECUSADO),
+        ("155 297 999", Situacao.ERRO),
+    ],
+)
+def test_a_status_of_an_event_means_what_the_table_says(codes: str, situacao: Situacao) -> None:
+    for code in codes.split():
+        answer = f"<retEvento><infEvento><cStat>{code}</cStat><nSeqEvento>01</nSeqEvento></infEvento></retEvento>"
+        body = f'<a><retEnvEvento xmlns="{NFE}"><cStat>128</cStat>{answer}</retEnvEvento></a>'
+        (one,) = lido(body.encode()).eventos
+        assert (one.situacao, one.codigo, one.sequencia, one.protocolo) == (situacao, code, 1, None)
 
 
 def test_what_is_kept_is_what_was_sent_and_what_was_answered(lugar: Lugar, aberto: Sefaz, nota: Nota) -> None:

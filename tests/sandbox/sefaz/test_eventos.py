@@ -118,7 +118,7 @@ def test_an_event_is_judged_field_by_field(
 
 def test_an_unknown_note_is_refused_or_registered_without_it(lugar: Lugar) -> None:
     key = chave("55", 77)
-    assert send(lugar, evento(lugar.cliente, key)) == ["217"]
+    assert send(lugar, evento(lugar.cliente, key)) == ["494"]
     lugar.server.sem_vinculo.add(key)
     assert send(lugar, evento(lugar.cliente, key)) == ["136"]
 
@@ -130,9 +130,12 @@ def test_each_conclusive_one_may_be_given_twice(lugar: Lugar, nota: Nota) -> Non
     assert send(lugar, evento(lugar.cliente, nota.chave)) == ["655"]
 
 
-def test_of_a_cancelled_note_there_is_no_ciencia(lugar: Lugar, nota: Nota) -> None:
+@pytest.mark.parametrize(("given", "cstat"), [({}, "650"), (DESCONHECE, "651"), (CONFIRMA, "135")])
+def test_a_cancelled_note_is_neither_taken_note_of_nor_disowned(
+    lugar: Lugar, nota: Nota, given: dict[str, str], cstat: str
+) -> None:
     lugar.server.cancelar(nota)
-    assert send(lugar, evento(lugar.cliente, nota.chave)) == ["650"]
+    assert send(lugar, evento(lugar.cliente, nota.chave, **given)) == [cstat]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
