@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from core.clock import SYSTEM, Clock
 from core.documentos.paths import shown
 from core.errors import PlatformError
-from core.logs import get_logger
+from flows.documentos import unstored
 from flows.documentos.entries import Resultado
 from flows.documentos.logs import Linha, Show
 from flows.documentos.owners import Dono
@@ -14,7 +14,6 @@ from flows.documentos.receiving import importar_arquivos
 from flows.documentos.watching import Folders, Take
 
 UNSTORED = "o arquivo não pôde ser guardado; o log da Esteira diz por quê"
-log = get_logger(__name__)
 
 
 def importer(folders: Folders, dono: Dono, show: Show, clock: Clock = SYSTEM) -> Take:
@@ -32,11 +31,11 @@ def _taken(files: Sequence[tuple[bytes, str]], dono: Dono, show: Show, clock: Cl
         return importar_arquivos(files, dono, show, clock)
     except PlatformError:
         raise
-    except Exception:
+    except Exception as fault:  # noqa: BLE001 - it is logged, and costs one file
         if len(files) > 1:
             middle = len(files) // 2
             return [one for half in (files[:middle], files[middle:]) for one in _taken(half, dono, show, clock)]
         ((_, nome),) = files
-        log.exception("file could not be stored", arquivo=nome)
+        unstored.note(fault, nome)
         show(Linha(nome, 0, "", None, "erro", UNSTORED, Resultado.ERRO))
         return [False]

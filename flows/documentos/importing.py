@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import exists, select
-from sqlalchemy.exc import DBAPIError
 
 from claims.crash import after_crash
 from claims.holder import new_token
@@ -14,8 +13,8 @@ from core.clock import SYSTEM, Clock
 from core.documentos.files import Files
 from core.documentos.leitor import LIMITE
 from core.errors import PlatformError
-from core.logs import get_logger
 from core.stopping import stopping
+from flows.documentos import unstored
 from flows.documentos.asking import conclude
 from flows.documentos.entries import Entrada, Guardado, Resultado, tipo_de
 from flows.documentos.logs import Linha, Show
@@ -29,7 +28,6 @@ from storage.session import reading, transaction
 
 WORK_SECONDS = 40.0
 UNSTORED = "erro_ao_guardar", "o documento não pôde ser guardado; o log da Esteira diz por quê"
-log = get_logger(__name__)
 
 
 @dataclass
@@ -155,7 +153,7 @@ class Chunk:
                 self._store(pieces[:middle])
                 self._store(pieces[middle:])
                 return
-            _note(fault, group[0].lido.row.arquivo_nome)
+            unstored.note(fault, group[0].lido.row.arquivo_nome)
             done = self._stored(group, lost=True)
         self._tell(done)
 
@@ -172,17 +170,6 @@ class Chunk:
             one.remember()
             for line in one.lines():
                 self._show(line)
-
-
-def _note(fault: Exception, arquivo: str) -> None:
-    """Log why a document could not be stored; what a database refuses is told without what was in it."""
-    if isinstance(fault, DBAPIError):
-        reason = str(fault.orig).partition("\n")[0][:300]
-        log.error(
-            "document was refused by the database", arquivo=arquivo, fault=type(fault.orig).__name__, reason=reason
-        )
-    else:
-        log.error("document could not be stored", arquivo=arquivo, exc_info=fault)
 
 
 def entries_of(group: Sequence[Fatia]) -> list[Entrada]:
