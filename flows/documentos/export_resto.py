@@ -31,6 +31,9 @@ def _waiting(filtro: Filtro, caller: Caller) -> Iterator[Membro]:
     # of two owners who wait for the same
     same = [getattr(other, name) == getattr(DocumentoEvento, name) for name in ("chave", "tipo_evento", "sequencia")]
     earlier = [*_whose(filtro, caller, other), other.documento_id.is_(None), other.id < DocumentoEvento.id]
+    # what nobody in particular sent in stays for owners to come, though others have its document already
+    settled = select(other.id).where(*same, *_whose(filtro, caller, other), other.documento_id.is_not(None))
+    mine.append(~settled.correlate(DocumentoEvento).exists())
     before = select(func.count()).select_from(other).where(*same, *earlier).correlate(DocumentoEvento)
     event = (DocumentoEvento.chave, DocumentoEvento.tipo_evento, DocumentoEvento.sequencia, DocumentoEvento.xml_id)
     for row in _rows(DocumentoEvento, mine, *event, before.scalar_subquery()):

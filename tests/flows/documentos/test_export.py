@@ -91,6 +91,18 @@ def test_events_that_wait_and_ranges_go_by_company_and_month(banco: str) -> None
     assert exported(search="padaria") == {}
 
 
+def test_an_event_that_nobody_waits_for_any_more_goes_with_its_document_only(banco: str) -> None:
+    ana, one = acervo.usuario("ana"), nota(1)
+    company = acervo.empresa(PADARIA, ana)
+    number = guardar(one, de=ana, empresa=company)
+    acervo.evento(one.chave, xml=b"<e/>")
+    acervo.evento(one.chave, de=ana, empresa=company, documento=number, xml=b"<e/>")
+    assert sorted(name.rpartition("/")[2] for name in exported()) == [
+        f"{one.chave}-110111-01-evento.xml",
+        f"{one.chave}-nfe.xml",
+    ]
+
+
 def test_copies_of_several_owners_are_all_there_each_text_once(banco: str) -> None:
     ana, bia = acervo.usuario("ana"), acervo.usuario("bia")
     for user, text in ((ana, b"<sem/>"), (bia, b"<com/>"), (None, b"<sem/>")):
