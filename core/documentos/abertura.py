@@ -64,9 +64,10 @@ def analisar(content: bytes) -> _Element | Recusa:
         return etree.fromstring(content, _parser())
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        return Recusa(
-            "xml_invalido", f"{_BROKEN.get(error.code, 'o XML está mal formado')} na linha {line}, coluna {column}"
-        )
+        said = _BROKEN.get(error.code, "o XML está mal formado")
+        if content[:1].isspace() and content.lstrip().startswith(b"<?xml"):
+            said = "há espaços ou linhas em branco antes de <?xml,"
+        return Recusa("xml_invalido", f"{said} na linha {line}, coluna {column}")
     except ValueError:
         return Recusa("xml_invalido", "o XML está mal formado")
 

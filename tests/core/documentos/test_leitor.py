@@ -93,6 +93,7 @@ def test_a_broken_document_of_a_lot_costs_itself() -> None:
         (NOTA.xml[:-30], "xml_invalido", "o XML está mal formado na linha 1"),
         (NOTA.xml * 2, "xml_invalido", "há mais alguma coisa depois do fim do documento"),
         (NOTA.xml + evento(NOTA), "xml_invalido", "há mais alguma coisa depois do fim do documento"),
+        (b"\r\n " + NOTA.xml, "xml_invalido", "há espaços ou linhas em branco antes de <?xml, na linha 2"),
         (NOTA.xml + b"\0\0\0", "xml_invalido", ""),
         (b"<a>" * 100_000 + b"</a>" * 100_000, "xml_invalido", "o XML passa dos limites de tamanho ou de profundidade"),
         (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "doctype", "DTD"),
