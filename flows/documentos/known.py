@@ -42,6 +42,11 @@ class Ficha:
     novo: bool = False
     mudou: bool = False
 
+    @property
+    def conhecida(self) -> tuple[bool, bool, int]:
+        """How well its user knew the document before, then how much there is to tell of it."""
+        return self.completo and self.nasceu is None, self.nasceu is not None, len(self.mudancas)
+
     def move(self, dono: Dono, cabeca: Cabeca) -> None:
         """Belong to a company of the same user, which had none for it before."""
         self.dono, self.papeis, self.mudou = dono, dono.papeis(cabeca), True

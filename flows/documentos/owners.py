@@ -31,6 +31,10 @@ class Dono:
         """The owner as one value, as rows have it."""
         return dono(self.usuario_id, self.empresa_id)
 
+    def knows(self, texto: str) -> bool:
+        """Tell whether what an owner, as rows have it, has is this one's too: of the same user, or of nobody."""
+        return texto == NINGUEM.texto or texto.partition(":")[0] == self.texto.partition(":")[0]
+
     def papeis(self, cabeca: Cabeca) -> tuple[Papel, ...]:
         """Return what the company is in a document, by its base CNPJ, the foremost first."""
         if self.cnpj is None:

@@ -1,7 +1,7 @@
 """Store documents: each once for its owner, only ever worse in its state, and tell what is new, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -53,10 +53,18 @@ class Batch:
         self.writing.texts(one for one in texts if one is not None)
         self.writing.documents(changed)
         self.writing.facts(facts)
-        disparar_varios(telling.about(changed), self.db)
+        disparar_varios(telling.about(self._speaking()), self.db)
         for guardado, ficha in self._about:
             guardado.documento_id = guardado.documento_id or ficha.id
         return done
+
+    def _speaking(self) -> Iterator[Ficha]:
+        """Yield of each document and user the row that tells: what several companies of one user have is told once."""
+        for by_owner in self.fichas.values():
+            of_user: defaultdict[int | None, list[Ficha]] = defaultdict(list)
+            for one in by_owner.values():
+                of_user[one.dono.usuario_id].append(one)
+            yield from (max(same, key=lambda one: one.conhecida) for same in of_user.values())
 
     def _recall(self) -> None:
         known = [one.parte.conteudo for one in self.entradas if one.parte.conteudo is not None]
@@ -100,6 +108,8 @@ class Batch:
             mine = [one for one in self.fichas[cabeca.chave] if given.usuario_id in (None, one.usuario_id)]
             donos = list(dict.fromkeys([*mine, *(one for one in donos if one.empresa_id or not mine)]))
         found = [self._receive(done, dono, cabeca, texto) for dono in donos]
+        if isinstance(cabeca, Cupom) and cabeca.cancelada:
+            self._cancel(given, donos, cabeca.cancelada)
         _conclude(done, found, "resumo guardado" if isinstance(cabeca, Resumo) else "importado")
         if len(donos) > 1:
             done.ditos.append(f"é de {len(donos)} empresas: {', '.join(one.cnpj or 'sem empresa' for one in donos)}")
@@ -116,8 +126,6 @@ class Batch:
         result = ficha.receive(cabeca, texto)
         if ficha.novo:
             self._catch_up(ficha)
-        if isinstance(cabeca, Cupom) and cabeca.cancelada:
-            self._cancel(dono, cabeca.cancelada)
         return result
 
     def _moved(self, dono: Dono, cabeca: Cabeca) -> Ficha | None:
@@ -145,14 +153,16 @@ class Batch:
         for fato in list(facts.values()):
             if fato.dono == ficha.dono:
                 fato.meet(ficha)
-        if ficha.dono.texto in self.cancelled[ficha.chave]:
+        if any(ficha.dono.knows(one) for one in self.cancelled[ficha.chave]):
             ficha.cancel()
 
-    def _cancel(self, dono: Dono, chave: str) -> None:
-        self.cancelled[chave].add(dono.texto)
-        ficha = self.fichas[chave].get(dono)
-        if ficha is not None:
-            ficha.cancel()
+    def _cancel(self, given: Dono, donos: Sequence[Dono], chave: str) -> None:
+        """Cancel a coupon: its cancellation names the issuer alone, and is for everyone who has it."""
+        self.cancelled[chave].update(one.texto for one in donos)
+        for ficha in self.fichas[chave].values():
+            is_theirs = not given.empresa_id and given.usuario_id in (None, ficha.dono.usuario_id)
+            if is_theirs or ficha.dono in donos:
+                ficha.cancel()
 
     def _event(self, done: Guardado, given: Dono, evento: Evento, texto: Texto) -> None:
         fichas = self.fichas[evento.chave]

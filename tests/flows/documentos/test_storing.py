@@ -27,7 +27,7 @@ from support.fiscal import (
     user,
 )
 
-from core.documentos.conteudo import Conteudo, Inutilizacao, Item, Laco, Ligacao, Parte
+from core.documentos.conteudo import Conteudo, Inutilizacao, Item, Laco, Ligacao, Papel, Parte
 from core.documentos.situacao import Situacao
 from flows.documentos.entries import Entrada, Resultado
 from flows.documentos.storing import store
@@ -229,6 +229,43 @@ def test_a_coupon_is_authorised_by_nature_and_cancelled_by_its_cancellation() ->
     found = {one.numero: one.situacao for one in documents()}
     bad, good = Situacao.CANCELADA, Situacao.AUTORIZADA
     assert found == {1: bad, 2: good, 3: good, 4: bad, 5: good, 6: bad, 7: good}
+
+
+@pytest.mark.parametrize("cancelled_first", [False, True])
+def test_a_coupon_is_cancelled_for_all_companies_of_a_user(cancelled_first: bool) -> None:
+    ana = user("ana")
+    company(ana, EMITENTE)
+    company(ana, DESTINATARIO)
+    sold = cupom(1, papeis=((Papel.EMITENTE, EMITENTE), (Papel.DESTINATARIO, DESTINATARIO)))
+    both = (sold, cupom(2, cancelada=sold.chave))
+    for one in reversed(both) if cancelled_first else both:
+        stored(one, usuario_id=ana)
+    assert [one.situacao for one in documents() if one.numero == 1] == [Situacao.CANCELADA] * 2
+
+
+def test_a_coupon_is_cancelled_for_whoever_has_it() -> None:
+    company(user("ana"), EMITENTE)
+    company(user("bia"), DESTINATARIO)
+    sold = cupom(1, papeis=((Papel.EMITENTE, EMITENTE), (Papel.DESTINATARIO, DESTINATARIO)))
+    stored(sold, cupom(2, cancelada=sold.chave))
+    assert [one.situacao for one in documents() if one.numero == 1] == [Situacao.CANCELADA] * 2
+
+
+def test_a_document_between_two_companies_of_a_user_is_told_once() -> None:
+    ana = user("ana")
+    company(ana, EMITENTE)
+    company(ana, DESTINATARIO)
+    stored(nota(1), usuario_id=ana)
+    stored(evento(1), usuario_id=ana)
+    assert told() == ["nfe_importada", "documento_atualizado"]
+    stored(nota(2), evento(2), usuario_id=ana)
+    assert told() == ["nfe_importada", "documento_atualizado"] * 2
+    company(ana, cnpj(77888999))
+    both = nota(3, papeis=((Papel.EMITENTE, EMITENTE), (Papel.TRANSPORTADOR, cnpj(77888999))))
+    stored(both, usuario_id=ana)
+    stored(nota(1, papeis=both.papeis), usuario_id=ana)
+    assert told() == ["nfe_importada", "documento_atualizado"] * 2 + ["nfe_importada"]
+    assert len(documents()) == 7
 
 
 def test_a_range_is_proven_by_its_answer_only() -> None:
