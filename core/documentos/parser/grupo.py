@@ -146,16 +146,20 @@ class Grupo:
             nome = place.tag.rpartition("}")[2]
             child = place.getparent().getparent()
             if nome not in found and child is self._filhos.get(nomes["{*}" + nome], self):
-                found[nome] = self._decimal(nome, place.text, DINHEIRO)
+                found[nome] = self._decimal(nome, place, DINHEIRO)
         return found
 
     def valor(self, nome: str, forma: Forma = DINHEIRO) -> Decimal | None:
         """Return an amount; None, and told, where what stands there is none of its form."""
         filho = self._filhos.get(nome)
-        return None if filho is None else self._decimal(nome, filho.text, forma)
+        return None if filho is None else self._decimal(nome, filho, forma)
 
-    def _decimal(self, nome: str, bruto: str | None, forma: Forma) -> Decimal | None:
-        if not bruto:
+    def _decimal(self, nome: str, lugar: _Element, forma: Forma) -> Decimal | None:
+        if len(lugar):
+            # its text ends where the first element in it begins
+            self.contexto.avisar(f"{nome} não é um valor que se guarda: há elementos nele")
+            return None
+        if not (bruto := lugar.text):
             return None
         found = valores.decimal(bruto, forma)
         if found is None and bruto.strip():

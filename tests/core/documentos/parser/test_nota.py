@@ -161,6 +161,8 @@ def test_notes_name_others() -> None:
         ("<tpAmb>1", "<tpAmb>02", "ambiente de homologação"),
         ("<digVal>5", "<digVal>6", "o resumo (digVal) do protocolo não é o da assinatura"),
         ("<vNF>100.00", "<vNF>NaN", "vNF não é um valor que se guarda: 'NaN'"),
+        ("<vNF>100.00", "<vNF>1<x/>00.00", "vNF não é um valor que se guarda: há elementos nele"),
+        ("<vICMS>18.00</vICMS></ICMS00>", "<vICMS>1<x/>8</vICMS></ICMS00>", "vICMS não é um valor que se guarda: há"),
         ("<vNF>100.00", "<vNF>12345678901234.00", "vNF não é um valor"),
         ("<vNF>100.00", "<vNF>1e3", "vNF não é um valor"),
         ("<vNF>100.00", "<vNF>100,00", "vNF não é um valor"),
