@@ -1,7 +1,7 @@
 """Whose a document is: the company that was named, else the registered companies that take part in it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -112,14 +112,14 @@ class Owners:
         """Return whose a document is."""
         return [given] if given.empresa_id else self._taking_part(given, (one for _, one in cabeca.papeis))
 
-    def of_event(self, given: Dono, evento: Evento, holders: Sequence[Dono]) -> list[Dono]:
-        """Return whose an event is; `holders` are those who have its document."""
+    def of_event(self, given: Dono, evento: Evento, holders: Mapping[Dono, bool]) -> list[Dono]:
+        """Return whose an event is; `holders` are those who have its document, and whether they have all of it."""
         if given.empresa_id:
             return [given]
         mine = [one for one in holders if given.usuario_id in (None, one.usuario_id)]
         found = self._taking_part(given, filter(None, (evento.chave[6:20], evento.autor)))
         # those who have its document, and those who will: who receives it is not told before it comes
-        waiting = [NINGUEM] if given == NINGUEM and not mine else []
+        waiting = [NINGUEM] if given == NINGUEM and not any(holders.values()) else []
         return list(dict.fromkeys([*mine, *(one for one in found if one.empresa_id or not mine), *waiting]))
 
     def of_range(self, given: Dono, inutilizacao: Inutilizacao) -> list[Dono]:

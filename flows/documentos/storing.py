@@ -166,7 +166,7 @@ class Batch:
 
     def _event(self, done: Guardado, given: Dono, evento: Evento, texto: Texto) -> None:
         fichas = self.fichas[evento.chave]
-        donos = self.owners.of_event(given, evento, list(fichas))
+        donos = self.owners.of_event(given, evento, {one: ficha.completo for one, ficha in fichas.items()})
         pairs = [self._receive_event(dono, evento, texto) for dono in donos]
         for fato, _ in pairs:
             if (ficha := fichas.get(fato.dono)) is not None:

@@ -16,6 +16,7 @@ from support.fiscal import (
     events_about,
     key,
     nota,
+    resumo,
     stored,
     told,
     user,
@@ -159,6 +160,14 @@ def test_an_event_before_its_document_changes_it_for_every_owner(same_user: bool
     users = 1 if same_user else 2
     assert sorted(told()) == ["documento_atualizado"] * users + ["nfe_importada"] * users
     assert sum(one.documento_id is not None for one in events_about()) == 2
+
+
+def test_an_event_between_a_summary_and_its_document_changes_it_for_every_owner() -> None:
+    company(user("ana"), EMITENTE)
+    company(user("bia"), DESTINATARIO)
+    for one in (resumo(), CANCEL, nota()):
+        stored(one)
+    assert [(one.completo, one.situacao) for one in documents()] == [(True, Situacao.CANCELADA)] * 2
 
 
 def test_an_event_that_nobody_has_with_its_document_changes_it_for_a_later_owner() -> None:
