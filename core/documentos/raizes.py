@@ -11,6 +11,7 @@ from enum import StrEnum
 from lxml.etree import _Element
 
 from core.documentos.abertura import local_name
+from core.documentos.cancelamento import holds_its_cancellation
 from core.documentos.chave import Invalida, chave_do_id, modelo
 from core.documentos.espacos import BPE, CTE, MDFE, NF3E, NFCOM, NFE, PORTAL, SAT
 
@@ -155,6 +156,8 @@ def _disproved(root: _Element, protocolo: str, chave: str, found: str) -> Leitur
     proved = {key.strip()[:60] for key in _all_texts(proofs, chave)} - {"", found}
     if proved:
         return separar("chave_divergente", f"o protocolo é da chave {min(proved)}")
+    if holds_its_cancellation(root, chave, found):
+        return separar("nao_autorizado", "traz em si a resposta ao seu cancelamento")
     return _bad_status(proofs, AUTORIZADO, "nao_autorizado", "protocolo_ilegivel")
 
 

@@ -9,11 +9,10 @@ from datetime import datetime
 from lxml.etree import _Element
 
 from core.documentos.abertura import local_name
-from core.documentos.chave import modelo
+from core.documentos.cancelamento import holds_its_cancellation
 from core.documentos.espacos import DSIG
 from core.documentos.parser.grupo import Contexto, Grupo
-from core.documentos.situacao import MOTIVO_CANCELADA, REGISTRADO, STATUS_CANCELADA
-from core.documentos.tipos_evento import Efeito, efeito_de
+from core.documentos.situacao import MOTIVO_CANCELADA, STATUS_CANCELADA
 
 _AUTHORISED = frozenset({"100", "150"})
 
@@ -38,22 +37,10 @@ def protocolo(raiz: _Element, campo: str, chave: str, contexto: Contexto) -> Pro
     Programs write the answer to a cancellation behind the protocol: it cancels as the event itself would.
     """
     found = _answered(raiz, campo, chave, contexto)
-    if not _cancelled(raiz, campo, chave, contexto):
+    if not holds_its_cancellation(raiz, campo, chave):
         return found
     contexto.avisar("traz em si a resposta ao seu cancelamento")
     return replace(found, status=STATUS_CANCELADA, motivo=MOTIVO_CANCELADA)
-
-
-def _cancelled(raiz: _Element, campo: str, chave: str, contexto: Contexto) -> bool:
-    """Tell whether a registered cancellation of the key stands beside the document."""
-    beside = [child for child in raiz if local_name(child)[1].casefold().startswith(("retevento", "procevento"))]
-    answers = (Grupo(place, contexto) for child in beside for place in child.iter("{*}infEvento"))
-    return any(
-        answer.texto(campo, 60) == chave
-        and status(answer) in REGISTRADO
-        and efeito_de(answer.texto("tpEvento", 10) or "", modelo(chave)) is Efeito.CANCELA
-        for answer in answers
-    )
 
 
 def _answered(raiz: _Element, campo: str, chave: str, contexto: Contexto) -> Protocolo:

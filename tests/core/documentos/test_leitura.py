@@ -47,6 +47,13 @@ def evento(key: str = "", root: str = "procEventoNFe", **fields: str) -> str:
     )
 
 
+def answered(status: str = "135", tipo: str = "110111") -> str:
+    """Return a note behind whose protocol a program wrote the answer to an event."""
+    about = f"<chNFe>{chave()}</chNFe><tpEvento>{tipo}</tpEvento>"
+    answer = f"<retEvento><infEvento><cStat>{status}</cStat>{about}</infEvento></retEvento>"
+    return nfe().replace("</nfeProc>", f"{answer}</nfeProc>")
+
+
 def ler(content: bytes) -> Leitura:
     """Return the reading of a file that is one document."""
     (read,) = ler_todos(content)
@@ -89,10 +96,16 @@ def test_a_document_may_be_written_in_any_way(text: str) -> None:
     assert found(text) == ("importar", "nfe", None)
 
 
+@pytest.mark.parametrize("text", [answered(status="573"), answered(tipo="110110")], ids=["refused", "correction"])
+def test_an_answer_that_cancels_nothing_keeps_no_document_back(text: str) -> None:
+    assert found(text) == ("importar", "nfe", None)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         (nfe(status="110"), ("separar", "nfe", "nao_autorizado")),
+        (answered(), ("separar", "nfe", "nao_autorizado")),
         (nfe(status="302"), ("separar", "nfe", "nao_autorizado")),
         (nfe(amb="2"), ("separar", "nfe", "ambiente_de_teste")),
         (nfe(amb="02"), ("separar", "nfe", "ambiente_de_teste")),
