@@ -161,7 +161,7 @@ def test_the_demonstration_is_seen_from_another_terminal_and_gone_within_five_se
         assert {"webhook", "ntfy"} <= {row["tipo"] for row in seen("entregas", "listar", "--estado", "entregue")}
         assert {box["resultado"] for box in seen("sat", "listar")} == {"ok"}
         assert "certificado" in {alert["codigo"] for alert in seen("alertas", "listar", "--todos")}
-        made = {"demo-webhook", "demo-ntfy", "demo-ordens", "demo-chamados"}
+        made = {"demo-webhook", "demo-ntfy", "demo-ordens", "demo-chamados", "demo-documentos"}
         assert {one["nome"] for one in seen("destinos", "listar")} == made
         lot = ("questor", "estado", "demonstracao", "--conta", "demonstracao")
         assert seen(*lot)["estados"] == {"enviado": 24}

@@ -11,6 +11,7 @@ from events.delivery.outcome import Outcome
 OUTCOMES: dict[Cause, Outcome] = {
     Cause.BAD_ADDRESS: BLOCKED,
     Cause.BAD_CERTIFICATE: BAD_TLS,
+    Cause.CERTIFICATE_REFUSED: BAD_TLS,
     Cause.NO_TLS: BAD_TLS,
     Cause.NO_NAME: UNREACHABLE,
     Cause.NO_CONNECTION: UNREACHABLE,
