@@ -40,6 +40,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         every("questor.avancar", seconds=5),
         every("fila.vigiar", seconds=15),
         every("documentos.avancar", seconds=30),
+        every("sefaz.varrer", seconds=1800),
         every("documentos.conferir_numeracao", seconds=3600),
         *sync(),
         every("alertas.lembrar", seconds=300),

@@ -13,7 +13,7 @@ from flows.usuarios.finding import caller_of
 
 app = Noun("Empresas: de quem são os documentos guardados.")
 Cnpj = Annotated[str, typer.Argument(metavar="CNPJ", help="Com ou sem pontuação; pode ter letras.")]
-COLUMNS = {"cnpj": "CNPJ", "nome": "Nome", "usuario": "Usuário", "ativa": "Ativa", "criada_em": "Desde"}
+COLUMNS = {"cnpj": "CNPJ", "nome": "Nome", "usuario": "Usuário", "uf": "UF", "ativa": "Ativa", "criada_em": "Desde"}
 
 
 @app.command()
@@ -21,13 +21,13 @@ def criar(
     cnpj: Cnpj,
     usuario: Usuario = None,
     nome: Annotated[str, typer.Option("--nome", help="Nome da empresa, para as pessoas.")] = "",
+    uf: Annotated[str | None, typer.Option("--uf", help="Estado da empresa, como SP; a SEFAZ o pede.")] = None,
     substituir: Annotated[bool, typer.Option("--substituir", help="Muda a empresa que já tem este CNPJ.")] = False,
     as_json: Json = False,
 ) -> None:
     """Cadastra uma empresa de um usuário; sem --usuario ela é do operador."""
-    _answer(
-        managing.criar(cnpj, nome=nome, replacing=substituir, caller=caller_of(usuario)), "cadastrada", as_json=as_json
-    )
+    made = managing.criar(cnpj, nome=nome, uf=uf, replacing=substituir, caller=caller_of(usuario))
+    _answer(made, "cadastrada", as_json=as_json)
 
 
 @app.command()

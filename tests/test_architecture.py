@@ -207,6 +207,7 @@ def test_a_look_at_another_flow_is_found() -> None:
     assert other_flows("flows/sat/x.py", "from flows import questor, sat") == {"questor"}
     assert other_flows("flows/questor/x.py", "from flows.documentos.acervo import Acervo") == set()
     assert other_flows("flows/documentos/x.py", "from flows.questor import send") == {"questor"}
+    assert other_flows("flows/sefaz/x.py", "from flows.certificados.finding import serving") == set()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from connectors.sefaz.client import Sefaz
 from connectors.sefaz.evento import Manifestacao, Tipo
-from connectors.sefaz.registro import servico, servicos
+from connectors.sefaz.registro import servico
 from connectors.sefaz.resposta import Recebido, Resposta, Resultado
 from connectors.sefaz.retorno import EventoRespondido, LoteRespondido, Situacao
 from connectors.sefaz.servico import Forma, Pergunta, Servico
@@ -21,5 +21,4 @@ __all__ = [
     "Situacao",
     "Tipo",
     "servico",
-    "servicos",
 ]

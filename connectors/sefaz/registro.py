@@ -1,4 +1,7 @@
-"""The services there are: one file each in `servicos/`, found by walking."""
+"""The services there are: one file each in `servicos/`, found by walking.
+
+`servicos` is called here and not by the package's name, where the folder takes its place once it is walked.
+"""
 
 from functools import cache
 

@@ -5,7 +5,7 @@ The classes of `documentos` belong to a user; the others are the operator's.
 
 from core import walk
 from events.catalog.alertas import AlertaAberto, AlertaLembrete, AlertaResolvido
-from events.catalog.documentos import CteImportado, DocumentoAtualizado, ErroImportacao, NfeImportada
+from events.catalog.documentos import ConsultaConcluida, CteImportado, DocumentoAtualizado, ErroImportacao, NfeImportada
 from events.catalog.entregas import (
     ABOUT_DELIVERIES,
     DestinoDesligado,
@@ -25,6 +25,7 @@ __all__ = [
     "AlertaAberto",
     "AlertaLembrete",
     "AlertaResolvido",
+    "ConsultaConcluida",
     "CteImportado",
     "DestinoDesligado",
     "DestinoFalhando",

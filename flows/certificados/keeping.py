@@ -20,6 +20,8 @@ from storage.models import CertificadoDigital
 from storage.session import transaction
 
 NAME_LIMIT = 200
+# Minutes: the service asks for an hour; after sixty days without a question a numbering stops.
+SHORTEST_INTERVAL, LONGEST_INTERVAL = 60, 30 * 24 * 60
 
 
 class Resultado(StrEnum):
@@ -107,6 +109,23 @@ def ativar(empresa: str, usuario: str | None = None, clock: Clock = SYSTEM) -> C
 def desativar(empresa: str, usuario: str | None = None, clock: Clock = SYSTEM) -> CertificateView:
     """Use a company's certificate no more; it stays."""
     return _switch(empresa, usuario, clock, on=False)
+
+
+def automatizar(
+    empresa: str, usuario: str | None = None, *, on: bool = True, intervalo: int | None = None, clock: Clock = SYSTEM
+) -> CertificateView:
+    """Have SEFAZ consulted with a company's certificate by itself, every so many minutes, or no more."""
+    if intervalo is not None and not SHORTEST_INTERVAL <= intervalo <= LONGEST_INTERVAL:
+        raise UsageError(f"O intervalo é de {SHORTEST_INTERVAL} a {LONGEST_INTERVAL} minutos.", campo="intervalo")
+    dono = owner(usuario, empresa)
+    with transaction() as db:
+        row = _of(db, dono)
+        if row is None:
+            raise _none(dono.cnpj)
+        row.consulta_automatica, row.data_atualizacao = on, clock.now()
+        row.intervalo_consulta = intervalo or row.intervalo_consulta
+        db.flush()
+        return listed(db, row, clock.now())
 
 
 def _checked(arquivo: Arquivo, clock: Clock) -> tuple[Dono, Certificado]:

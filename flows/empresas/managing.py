@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, UsageError
-from core.fiscal import cnpj_valido, formatar_documento, normalizar_documento
+from core.fiscal import UFS, cnpj_valido, formatar_documento, normalizar_documento
 from flows.empresas.finding import named
 from flows.empresas.views import CompanyView, listed
 from storage.models import Empresa
@@ -17,13 +17,19 @@ _LONGEST_NAME = 200
 
 
 def criar(
-    cnpj: str, *, nome: str = "", replacing: bool = False, caller: Caller = OPERATOR, clock: Clock = SYSTEM
+    cnpj: str,
+    *,
+    nome: str = "",
+    uf: str | None = None,
+    replacing: bool = False,
+    caller: Caller = OPERATOR,
+    clock: Clock = SYSTEM,
 ) -> CompanyView:
     """Register a company of the caller; raise `UsageError` or `Conflict` with what is wrong.
 
-    With `replacing` the caller's company of this CNPJ, if there is, gets this name.
+    With `replacing` the caller's company of this CNPJ, if there is, gets this name, and this state if one is said.
     """
-    bare, name, owner = _cnpj(cnpj), _nome(nome), dono(caller.usuario_id)
+    bare, name, state, owner = _cnpj(cnpj), _nome(nome), _uf(uf), dono(caller.usuario_id)
     try:
         with transaction() as db:
             mine = select(Empresa).where(Empresa.dono == owner, Empresa.cnpj == bare)
@@ -31,7 +37,7 @@ def criar(
             empresa = old or Empresa(
                 usuario_id=caller.usuario_id, dono=owner, cnpj=bare, ativa=True, criada_em=clock.now()
             )
-            empresa.nome = name
+            empresa.nome, empresa.uf = name, state or empresa.uf
             db.add(empresa)
             db.flush()
             return listed(db, empresa)
@@ -68,3 +74,9 @@ def _nome(said: str) -> str:
     if len(bare) > _LONGEST_NAME or not bare.isprintable():
         raise UsageError(f"O nome da empresa tem no máximo {_LONGEST_NAME} caracteres, todos visíveis.", campo="nome")
     return bare
+
+
+def _uf(said: str | None) -> str | None:
+    if said is not None and said.upper() not in UFS:
+        raise UsageError(f"{said[:40]!r} não é a sigla de um estado.", campo="uf")
+    return said and said.upper()

@@ -23,6 +23,7 @@ class CompanyView:
     cnpj: str
     nome: str
     usuario: str | None
+    uf: str | None
     ativa: bool
     criada_em: datetime
 
@@ -46,4 +47,4 @@ def _query() -> Select[*tuple[Any, ...]]:
 def _view(row: Any) -> CompanyView:
     _, empresa, username = row
     cnpj = formatar_documento(empresa.cnpj)
-    return CompanyView(empresa.id, cnpj, empresa.nome, username, empresa.ativa, empresa.criada_em)
+    return CompanyView(empresa.id, cnpj, empresa.nome, username, empresa.uf, empresa.ativa, empresa.criada_em)

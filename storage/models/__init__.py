@@ -13,6 +13,14 @@ from storage.models.limites import Balde, Marca
 from storage.models.questor import QuestorArquivo, QuestorConta, QuestorLote, QuestorRemetente
 from storage.models.registros import DocumentoEvento, InutilizacaoGuardada
 from storage.models.sat import Caixa, CaixaHistorico, SatEndereco
+from storage.models.sefaz import (
+    ChamadaSEFAZ,
+    ConsultaSEFAZ,
+    Contribuinte,
+    DocumentoDistribuido,
+    LacunaNSU,
+    SerieNSU,
+)
 from storage.models.usuarios import Usuario
 
 tuple(walk.modules(__name__))
@@ -27,10 +35,14 @@ __all__ = [
     "Caixa",
     "CaixaHistorico",
     "CertificadoDigital",
+    "ChamadaSEFAZ",
+    "ConsultaSEFAZ",
+    "Contribuinte",
     "Delivery",
     "Destino",
     "DestinoEvento",
     "Documento",
+    "DocumentoDistribuido",
     "DocumentoEvento",
     "DocumentoItem",
     "DocumentoLigacao",
@@ -39,6 +51,7 @@ __all__ = [
     "ImportLog",
     "Importacao",
     "InutilizacaoGuardada",
+    "LacunaNSU",
     "Latencia",
     "Marca",
     "NFe",
@@ -49,6 +62,7 @@ __all__ = [
     "QuestorRemetente",
     "SatEndereco",
     "Sequencia",
+    "SerieNSU",
     "Usuario",
     "XmlGuardado",
 ]

@@ -14,7 +14,10 @@ def dono(usuario_id: int | None, empresa_id: int | None = None) -> str:
 
 
 class Empresa(Numbered, Base):
-    """A company whose documents a user keeps; by its CNPJ, which may hold letters. Without a user the operator's."""
+    """A company whose documents a user keeps; by its CNPJ, which may hold letters. Without a user the operator's.
+
+    `uf` is its state, which questions to SEFAZ name.
+    """
 
     __tablename__ = "empresa"
     __table_args__ = (UniqueConstraint("dono", "cnpj"),)
@@ -23,6 +26,7 @@ class Empresa(Numbered, Base):
     dono: Mapped[str] = mapped_column(String(41))
     cnpj: Mapped[str] = mapped_column(String(14), index=True)
     nome: Mapped[str] = mapped_column(String(200), default="")
+    uf: Mapped[str | None] = mapped_column(String(2))
     ativa: Mapped[bool] = mapped_column(default=True)
     criada_em: Mapped[datetime]
 

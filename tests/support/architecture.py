@@ -34,8 +34,8 @@ APART: dict[str, set[str]] = {
     "alerts": {"judgement", "state", "telling", "reminders", "moment"},
     "alerts/sat": {"registry", "shape"},
 }
-# The store of documents is a room that other flows take from and put into.
-SHARED_FLOWS = {"documentos"}
+# The store of documents, and the certificates of companies, are rooms that other flows take from.
+SHARED_FLOWS = {"documentos", "certificados"}
 SHARING = {"alerts/sat/public.py", "alerts/sat/registry.py", "alerts/sat/guests.py"}
 READ_THE_ENVIRONMENT = {"core/settings/load.py"}
 # They hand the environment on to a process that they start, and read no setting from it.

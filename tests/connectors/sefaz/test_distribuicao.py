@@ -10,7 +10,8 @@ import pytest
 from support.sefaz import EMPRESA, FILIAL, INICIO, OUTRA, Lugar
 
 from connectors.base.faults import Fault, Overloaded, Unintelligible, UnknownOutcome
-from connectors.sefaz import Forma, Pergunta, Resposta, Resultado, Sefaz, servico, servicos
+from connectors.sefaz import Forma, Pergunta, Resposta, Resultado, Sefaz, servico
+from connectors.sefaz.registro import servicos
 from core.errors import UsageError
 from sandbox import faults
 from sandbox.documentos.conhecimentos import conhecimento

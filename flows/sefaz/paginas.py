@@ -1,0 +1,130 @@
+"""Store a page: its documents, where the numbering stands, what is missing and the totals, in the caller's transaction.
+
+docs/reference/contracts/sefaz.md §2.6, §3.3.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from connectors.sefaz import Recebido
+from core.clock import FixedClock
+from core.documentos.conteudo import Parte
+from core.documentos.leitor import ler_documentos
+from core.errors import PlatformError
+from flows.documentos import unstored
+from flows.documentos.entries import Entrada, Guardado, Resultado
+from flows.documentos.storing import MOST_ENTRIES, store
+from flows.sefaz.regras import Falta
+from flows.sefaz.vez import Quem
+from storage.faults import explain
+from storage.models import DocumentoDistribuido, LacunaNSU
+from storage.rows import add_missing
+
+REASON_LIMIT = 500
+UNSTORED = "o banco de dados recusou o documento"
+
+
+@dataclass(frozen=True)
+class Totais:
+    """How many documents a page brought, and what became of them."""
+
+    encontrados: int = 0
+    importados: int = 0
+    erros: int = 0
+
+
+@dataclass(frozen=True)
+class Lido:
+    """A document that came, and what is in it; nothing where it could not be opened."""
+
+    recebido: Recebido
+    partes: Sequence[Parte]
+
+    @property
+    def nome(self) -> str:
+        return f"{self.recebido.nsu or 0:015d}-{self.recebido.schema}"
+
+
+@dataclass(frozen=True)
+class _Fim:
+    """What became of a document."""
+
+    resultado: Resultado
+    motivo: str | None = None
+    chave: str | None = None
+    documento_id: int | None = None
+
+
+def ler(documentos: Sequence[Recebido]) -> list[Lido]:
+    """Read documents, outside of any transaction."""
+    return [Lido(one, ler_documentos(one.xml) if one.falha is None and one.xml else ()) for one in documentos]
+
+
+def guardar(db: Session, of: Quem, serie_id: int, lidos: Sequence[Lido], now: datetime) -> Totais:
+    """Store documents; one that cannot be is kept as it came, and costs no other."""
+    ends = _stored(db, of, lidos, now)
+    rows = [_row(serie_id, one, end, now) for one, end in zip(lidos, ends, strict=True)]
+    add_missing(db, DocumentoDistribuido, rows)
+    bad = sum(end.resultado is Resultado.ERRO for end in ends)
+    new = sum(end.resultado in (Resultado.NOVO, Resultado.ATUALIZADO) for end in ends)
+    return Totais(len(ends), new, bad)
+
+
+def anotar_faltas(db: Session, serie_id: int, faltas: Sequence[Falta], now: datetime) -> None:
+    """Note numbers that did not come."""
+    rows = [
+        {"serie_id": serie_id, "de": one.de, "ate": one.ate, "motivo": one.motivo, "aberta_em": now} for one in faltas
+    ]
+    add_missing(db, LacunaNSU, rows)
+
+
+def _stored(db: Session, of: Quem, lidos: Sequence[Lido], now: datetime) -> list[_Fim]:
+    try:
+        with db.begin_nested():
+            return _ends(db, of, lidos, now)
+    except PlatformError:
+        raise
+    except Exception as fault:
+        if isinstance(fault, DBAPIError) and explain(fault) is not None:
+            raise
+        if len(lidos) > 1:
+            middle = len(lidos) // 2
+            return [*_stored(db, of, lidos[:middle], now), *_stored(db, of, lidos[middle:], now)]
+        unstored.note(fault, lidos[0].nome)
+        return [_Fim(Resultado.ERRO, UNSTORED)]
+
+
+def _ends(db: Session, of: Quem, lidos: Sequence[Lido], now: datetime) -> list[_Fim]:
+    entries = [Entrada(parte, one.nome, of.usuario_id, of.empresa_id) for one in lidos for parte in one.partes]
+    done: list[Guardado] = []
+    for begin in range(0, len(entries), MOST_ENTRIES):
+        done += store(db, entries[begin : begin + MOST_ENTRIES], FixedClock(now))
+    outcomes = iter(done)
+    return [_end(one, [next(outcomes) for _ in one.partes]) for one in lidos]
+
+
+def _end(one: Lido, done: Sequence[Guardado]) -> _Fim:
+    if not done:
+        return _Fim(Resultado.ERRO, one.recebido.falha or "o documento está vazio")
+    worst = next((each for each in done if each.resultado is Resultado.ERRO), done[0])
+    bad = worst.resultado is Resultado.ERRO
+    return _Fim(worst.resultado, worst.mensagem if bad else None, worst.chave, worst.documento_id)
+
+
+def _row(serie_id: int, one: Lido, end: _Fim, now: datetime) -> dict[str, object]:
+    came, bad = one.recebido, end.resultado is Resultado.ERRO
+    return {
+        "serie_id": serie_id,
+        "nsu": came.nsu,
+        "chave": end.chave,
+        "schema": came.schema,
+        "resultado": end.resultado.value,
+        "motivo": end.motivo and end.motivo[:REASON_LIMIT],
+        "bruto": (came.bruto if came.bruto is not None else came.xml) if bad else None,
+        "documento_id": end.documento_id,
+        "recebido_em": now,
+    }

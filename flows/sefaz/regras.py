@@ -1,0 +1,136 @@
+"""What an answer does to a numbering: where it stands, until when nothing is asked, what is missing. Nothing else.
+
+docs/reference/contracts/sefaz.md §3.2 to §3.8.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from claims.backoff import Backoff
+from connectors.sefaz.resposta import Resposta, Resultado
+
+# Their clock is not ours: whoever comes back a second early is blocked for another hour.
+MARGEM = timedelta(minutes=3)
+BLOQUEIO = timedelta(hours=1)
+DEPOIS_DE_FALHA = Backoff.doubling(300, 3600, jitter=0)
+
+
+class Situacao(StrEnum):
+    """How a consultation stands, or ended."""
+
+    CONTINUA = "continua"
+    CONCLUIDA = "concluida"
+    DESCANSANDO = "descansando"
+    BLOQUEADA = "bloqueada"
+    OCUPADA = "ocupada"
+    CERTIFICADO = "certificado"
+    SEM_RESPOSTA = "sem_resposta"
+    RECUSADA = "recusada"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a numbering stands. `falhas` counts what went wrong since the last good answer."""
+
+    ult_nsu: int = 0
+    max_nsu: int = 0
+    proxima_consulta: datetime | None = None
+    bloqueado_ate: datetime | None = None
+    falhas: int = 0
+
+    def espera(self, now: datetime) -> tuple[Situacao, datetime] | None:
+        """Return why nothing may be asked now, and until when; None where it may."""
+        if self.bloqueado_ate is not None and now < self.bloqueado_ate:
+            return Situacao.BLOQUEADA, self.bloqueado_ate
+        if self.proxima_consulta is not None and now < self.proxima_consulta:
+            return Situacao.DESCANSANDO, self.proxima_consulta
+        return None
+
+
+@dataclass(frozen=True)
+class Falta:
+    """Numbers that did not come, both ends included, and why that is known."""
+
+    de: int
+    ate: int
+    motivo: str
+
+
+@dataclass(frozen=True)
+class Passo:
+    """What an answer leads to."""
+
+    cursor: Cursor
+    situacao: Situacao
+    faltas: tuple[Falta, ...] = ()
+
+
+def passo(cursor: Cursor, resposta: Resposta, now: datetime, descanso: float, *, primeira: bool = False) -> Passo:
+    """Return what an answer to a question by sequence leads to.
+
+    `descanso` is the service's rest in seconds; `primeira` says that nothing was ever asked before.
+    """
+    rest = now + timedelta(seconds=descanso) + MARGEM
+    match resposta.resultado:
+        case Resultado.DOCUMENTOS:
+            return _page(cursor, resposta, rest)
+        case Resultado.NADA:
+            return Passo(_advanced(cursor, resposta, proxima_consulta=rest), Situacao.CONCLUIDA)
+        case Resultado.CONSUMO_INDEVIDO:
+            return _blocked(cursor, resposta, now, primeira)
+        case Resultado.NSU_ACIMA:
+            return Passo(_begun_again(cursor, resposta, rest), Situacao.RECUSADA)
+        case Resultado.PARADO:
+            return Passo(depois_de_falha(cursor, now), Situacao.SEM_RESPOSTA)
+        case Resultado.CERTIFICADO:
+            return Passo(_failed(cursor, rest), Situacao.CERTIFICADO)
+        case _:
+            return Passo(_failed(cursor, rest), Situacao.RECUSADA)
+
+
+def depois_de_falha(cursor: Cursor, now: datetime, pedida: float | None = None) -> Cursor:
+    """Return a numbering that got no answer; it stands where it stood. `pedida`: seconds the other side asked for."""
+    seconds = DEPOIS_DE_FALHA.wait(cursor.falhas + 1, asked=pedida) or 0
+    return _failed(cursor, now + timedelta(seconds=seconds))
+
+
+def _page(cursor: Cursor, resposta: Resposta, rest: datetime) -> Passo:
+    new = _advanced(cursor, resposta)
+    # a page that does not move the numbering would be asked for without end
+    if resposta.ha_mais and new.ult_nsu > cursor.ult_nsu:
+        return Passo(new, Situacao.CONTINUA, tuple(_holes(resposta)))
+    return Passo(replace(new, proxima_consulta=rest), Situacao.CONCLUIDA, tuple(_holes(resposta)))
+
+
+def _blocked(cursor: Cursor, resposta: Resposta, now: datetime, primeira: bool) -> Passo:
+    until, ahead = now + BLOQUEIO + MARGEM, resposta.ult_nsu or 0
+    faltas: Sequence[Falta] = ()
+    if ahead > cursor.ult_nsu and not primeira:
+        faltas = (Falta(cursor.ult_nsu + 1, ahead, "consumo_indevido"),)
+    new = replace(cursor, ult_nsu=max(cursor.ult_nsu, ahead), bloqueado_ate=until, falhas=cursor.falhas + 1)
+    return Passo(new, Situacao.BLOQUEADA, tuple(faltas))
+
+
+def _begun_again(cursor: Cursor, resposta: Resposta, rest: datetime) -> Cursor:
+    told = [one for one in (resposta.ult_nsu, resposta.max_nsu) if one is not None]
+    return replace(_failed(cursor, rest), ult_nsu=min([cursor.ult_nsu, *told]))
+
+
+def _advanced(cursor: Cursor, resposta: Resposta, proxima_consulta: datetime | None = None) -> Cursor:
+    """Return a numbering after a good answer; what the answer does not say, or says as zero, stays."""
+    ult = max(cursor.ult_nsu, resposta.ult_nsu or 0)
+    return Cursor(ult, resposta.max_nsu or cursor.max_nsu, proxima_consulta)
+
+
+def _failed(cursor: Cursor, until: datetime) -> Cursor:
+    return replace(cursor, proxima_consulta=until, bloqueado_ate=None, falhas=cursor.falhas + 1)
+
+
+def _holes(resposta: Resposta) -> Iterator[Falta]:
+    numbers = sorted({one.nsu for one in resposta.documentos if one.nsu is not None})
+    for before, after in pairwise(numbers):
+        if after - before > 1:
+            yield Falta(before + 1, after - 1, "salto_na_pagina")

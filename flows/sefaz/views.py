@@ -1,0 +1,91 @@
+"""Where each numbering stands, as people see it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core.caller import OPERATOR, Caller
+from core.clock import SYSTEM, Clock
+from core.fiscal import formatar_documento
+from core.page import SIZE, Page
+from flows.sefaz.regras import Cursor
+from storage.models import ChamadaSEFAZ, Contribuinte, DocumentoDistribuido, Empresa, LacunaNSU, SerieNSU, Usuario
+from storage.pages import oldest_first, visible
+from storage.session import reading
+
+
+@dataclass(frozen=True)
+class SeriesView:
+    """A numbering. `faltam` counts the numbers of its open gaps, `ilegiveis` what came and could not be stored."""
+
+    id: int
+    empresa: str
+    usuario: str | None
+    ambiente: int
+    servico: str
+    situacao: str
+    ult_nsu: int
+    max_nsu: int
+    proxima_consulta: datetime | None
+    bloqueado_ate: datetime | None
+    ultimo_cstat: str | None
+    motivo: str | None
+    ultima_chamada: datetime | None
+    faltam: int
+    ilegiveis: int
+
+
+def series(
+    *, depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR, clock: Clock = SYSTEM
+) -> Page[SeriesView]:
+    """Return a page of the numberings of the caller's companies, the oldest first."""
+    missing = select(func.coalesce(func.sum(LacunaNSU.ate - LacunaNSU.de + 1), 0))
+    missing = missing.where(LacunaNSU.serie_id == SerieNSU.id, LacunaNSU.fechada_em.is_(None))
+    unread = select(func.count()).where(
+        DocumentoDistribuido.serie_id == SerieNSU.id, DocumentoDistribuido.resultado == "erro"
+    )
+    last = select(func.max(ChamadaSEFAZ.em)).where(ChamadaSEFAZ.serie_id == SerieNSU.id)
+    query = (
+        select(
+            SerieNSU.id,
+            SerieNSU,
+            Contribuinte.cnpj,
+            Contribuinte.ambiente,
+            Usuario.username,
+            last.scalar_subquery(),
+            missing.scalar_subquery(),
+            unread.scalar_subquery(),
+        )
+        .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
+        .join(Empresa, Empresa.id == Contribuinte.empresa_id)
+        .outerjoin(Usuario, Usuario.id == Empresa.usuario_id)
+        .where(visible(caller, Empresa.usuario_id))
+    )
+    now = clock.now()
+    with reading() as db:
+        return oldest_first(db, query, SerieNSU.id, depois, limite).map(lambda row: _view(row, now))
+
+
+def _view(found: Any, now: datetime) -> SeriesView:
+    _, row, cnpj, ambiente, username, last, missing, unread = found
+    cursor = Cursor(row.ult_nsu, row.max_nsu, row.proxima_consulta, row.bloqueado_ate)
+    waits = cursor.espera(now)
+    return SeriesView(
+        id=row.id,
+        empresa=formatar_documento(cnpj),
+        usuario=username,
+        ambiente=ambiente,
+        servico=row.servico,
+        situacao=waits[0].value if waits else "livre",
+        ult_nsu=row.ult_nsu,
+        max_nsu=row.max_nsu,
+        proxima_consulta=row.proxima_consulta,
+        bloqueado_ate=row.bloqueado_ate,
+        ultimo_cstat=row.ultimo_cstat,
+        motivo=row.motivo,
+        ultima_chamada=last,
+        faltam=int(missing),
+        ilegiveis=int(unread),
+    )

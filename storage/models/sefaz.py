@@ -1,0 +1,131 @@
+"""Distribution by SEFAZ: where each numbering stands, what was asked, what came, what is missing.
+
+docs/reference/contracts/sefaz.md §3.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, Leased, Numbered, partial
+from storage.types import RowId
+
+
+class EstadoConsulta(StrEnum):
+    """What became of a consultation."""
+
+    PROCESSANDO = "PROCESSANDO"
+    CONCLUIDA = "CONCLUIDA"
+    ERRO = "ERRO"
+
+
+# In the place of a status: the question surely did not get there.
+NAO_FEITA = "falha"
+
+
+class Contribuinte(Numbered, Leased, Base):
+    """A CNPJ in an environment, for the company that has it asked; its lease lets one process ask at a time."""
+
+    __tablename__ = "sefaz_contribuinte"
+    __table_args__ = (UniqueConstraint("cnpj", "ambiente"),)
+
+    cnpj: Mapped[str] = mapped_column(String(14))
+    ambiente: Mapped[int]
+    empresa_id: Mapped[int] = mapped_column(ForeignKey("empresa.id"), index=True)
+
+
+class SerieNSU(Numbered, Base):
+    """The numbering of one service for a CNPJ; nothing is asked before `proxima_consulta` or `bloqueado_ate`.
+
+    `ultimo_cstat` and `motivo` are the service's last words; `falhas` counts what failed since the last good answer.
+    """
+
+    __tablename__ = "sefaz_serie"
+    __table_args__ = (UniqueConstraint("contribuinte_id", "servico"),)
+
+    contribuinte_id: Mapped[int] = mapped_column(ForeignKey("sefaz_contribuinte.id"))
+    servico: Mapped[str] = mapped_column(String(20))
+    ult_nsu: Mapped[int] = mapped_column(RowId, default=0)
+    max_nsu: Mapped[int] = mapped_column(RowId, default=0)
+    proxima_consulta: Mapped[datetime | None]
+    bloqueado_ate: Mapped[datetime | None]
+    ultimo_cstat: Mapped[str | None] = mapped_column(String(10))
+    motivo: Mapped[str | None] = mapped_column(Text)
+    falhas: Mapped[int] = mapped_column(default=0)
+
+
+class ChamadaSEFAZ(Numbered, Base):
+    """A question, written before it leaves; without `cstat` its answer was lost, or is under way."""
+
+    __tablename__ = "sefaz_chamada"
+    __table_args__ = (Index("ix_sefaz_chamada_serie", "serie_id", "em"), Index("ix_sefaz_chamada_em", "em"))
+
+    serie_id: Mapped[int] = mapped_column(ForeignKey("sefaz_serie.id"))
+    forma: Mapped[str] = mapped_column(String(12))
+    nsu: Mapped[int] = mapped_column(RowId)
+    em: Mapped[datetime]
+    cstat: Mapped[str | None] = mapped_column(String(10))
+
+
+class ConsultaSEFAZ(Numbered, Base):
+    """A consultation: all pages of one run. docs/reference/contracts/integracoes.md §1.6.
+
+    `data_inicio` and `data_fim` are a window for reports; the service knows no dates.
+    """
+
+    __tablename__ = "sefaz_consulta"
+    __table_args__ = (Index("ix_sefaz_consulta_serie", "serie_id", "id"),)
+
+    serie_id: Mapped[int] = mapped_column(ForeignKey("sefaz_serie.id"))
+    certificado_id: Mapped[int] = mapped_column(ForeignKey("certificado_digital.id"))
+    tipo_documento: Mapped[str] = mapped_column(String(10))
+    data_inicio: Mapped[date]
+    data_fim: Mapped[date]
+    status: Mapped[str] = mapped_column(String(12))
+    data_consulta: Mapped[datetime]
+    data_conclusao: Mapped[datetime | None]
+    total_encontrados: Mapped[int] = mapped_column(default=0)
+    total_importados: Mapped[int] = mapped_column(default=0)
+    total_erros: Mapped[int] = mapped_column(default=0)
+    mensagem_erro: Mapped[str | None] = mapped_column(Text)
+    log_detalhado: Mapped[str] = mapped_column(Text, default="")
+
+
+class DocumentoDistribuido(Numbered, Base):
+    """A document that came, once for each NSU; by key, where there is none, once for each schema.
+
+    `bruto` is what came, kept where it could not be stored as a document; `motivo` says why.
+    """
+
+    __tablename__ = "sefaz_documento"
+    __table_args__ = (
+        UniqueConstraint("serie_id", "nsu"),
+        partial("uq_sefaz_documento_chave", "serie_id", "chave", "schema", where="nsu IS NULL", unique=True),
+    )
+
+    serie_id: Mapped[int] = mapped_column(ForeignKey("sefaz_serie.id"))
+    nsu: Mapped[int | None] = mapped_column(RowId)
+    chave: Mapped[str | None] = mapped_column(String(50))
+    schema: Mapped[str] = mapped_column(String(100))
+    resultado: Mapped[str] = mapped_column(String(12))
+    motivo: Mapped[str | None] = mapped_column(String(500))
+    bruto: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    documento_id: Mapped[int | None] = mapped_column(RowId)
+    recebido_em: Mapped[datetime]
+
+
+class LacunaNSU(Numbered, Base):
+    """Numbers of a series, both ends included, that did not come although they may exist."""
+
+    __tablename__ = "sefaz_lacuna"
+    __table_args__ = (UniqueConstraint("serie_id", "de", "ate"),)
+
+    serie_id: Mapped[int] = mapped_column(ForeignKey("sefaz_serie.id"))
+    de: Mapped[int] = mapped_column(RowId)
+    ate: Mapped[int] = mapped_column(RowId)
+    motivo: Mapped[str] = mapped_column(String(40))
+    aberta_em: Mapped[datetime]
+    tentada_em: Mapped[datetime | None]
+    fechada_em: Mapped[datetime | None]

@@ -1,0 +1,41 @@
+"""The tasks of distribution: one company now, and a message for each service of each company that is due."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import redis
+from conftest import Configure
+from support.consultas import Loja, loja, rows
+from support.sefaz import EMPRESA, sefaz
+
+from core.broker_link import KEY_PREFIX
+from flows.certificados import keeping
+from storage.models import Empresa
+from tasks.sefaz import SEFAZ, SERVICES, consultar, consultar_empresa, varrer
+
+
+@pytest.fixture
+def minha(sqlite: str, broker: str, tmp_path: Path, configure: Configure) -> Iterator[Loja]:
+    with sefaz(tmp_path) as lugar:
+        lugar.clock.instant = datetime.now(UTC)
+        yield loja(lugar, configure)
+
+
+def test_a_company_is_consulted_by_its_cnpj_or_its_number(minha: Loja) -> None:
+    minha.receber(1)
+    assert consultar(EMPRESA, "nfe", "ana")["total_importados"] == 1
+    assert consultar_empresa(rows(Empresa)[0].id, "nfe")["situacao"] == "descansando"
+    assert len(minha.server.pedidos) == 1
+
+
+def test_a_message_goes_out_for_each_service_of_each_company_that_is_due(minha: Loja, broker: str) -> None:
+    assert varrer() == {"empresas": 0}
+    keeping.automatizar(EMPRESA, "ana")
+    assert varrer() == {"empresas": 1}
+    with redis.Redis.from_url(broker) as client:
+        assert client.llen(f"{KEY_PREFIX}{SEFAZ.name}") == len(SERVICES)
+    for servico in SERVICES:
+        assert consultar_empresa(rows(Empresa)[0].id, servico)["situacao"] == "concluida"
+    assert varrer() == {"empresas": 0}
