@@ -17,7 +17,7 @@ from connectors.sefaz import Resposta, Resultado, Sefaz, servico
 from connectors.sefaz.faults import CertificadoNaoAceito
 from core.certificado import CertificadoRecusado
 from core.clock import SYSTEM, Clock
-from core.errors import Transient, UsageError
+from core.errors import PlatformError, Transient, UsageError
 from core.logs import get_logger
 from core.settings.sefaz import SefazSettings
 from core.stopping import stopping
@@ -35,6 +35,7 @@ PAUSE_SECONDS = 2.0
 RETRIES, DATABASE_RETRIES = Backoff((2, 8, 30)), Backoff((1, 5, 15))
 # No page is asked for after that long; the rest is left to the next consultation.
 LONGEST = timedelta(minutes=15)
+INTERNAL = "A consulta parou por um erro interno; veja o log."
 log = get_logger(__name__)
 
 
@@ -114,8 +115,8 @@ class _Corrida:
             return self._failed(Situacao.SEM_RESPOSTA, str(fault), getattr(fault, "retry_after", None))
         except _Perdida:
             raise
-        except Exception:
-            self._failed(Situacao.RECUSADA, "A consulta parou por um erro interno; veja o log.")
+        except Exception as fault:
+            self._failed(Situacao.RECUSADA, str(fault) if isinstance(fault, PlatformError) else INTERNAL)
             raise
 
     def _page(self) -> Consulta | None:

@@ -8,6 +8,7 @@ import pytest
 import redis
 from conftest import Configure
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from support.consultas import Loja, loja, rows
 from support.sefaz import EMPRESA, FILIAL, OUTRA, Lugar
 
@@ -15,7 +16,7 @@ from claims.holder import new_token
 from core.errors import Conflict, NotFound, UsageError
 from flows.certificados.keeping import Arquivo, guardar
 from flows.empresas.managing import criar
-from flows.sefaz.consultas import consultar
+from flows.sefaz.consultas import INTERNAL, consultar
 from flows.sefaz.regras import Situacao
 from flows.sefaz.rows import CONTRIBUINTES
 from flows.usuarios import managing as usuarios
@@ -220,6 +221,24 @@ def test_a_bad_document_costs_itself_and_is_kept(minha: Loja) -> None:
     assert kept[6] == note.resumo()
     assert set(kept) == {4, 5, 6, 7}
     assert all(one.motivo for one in rows(DocumentoDistribuido) if one.resultado == "erro")
+
+
+def test_a_page_that_cannot_be_written_moves_nothing_and_frees_the_company(minha: Loja) -> None:
+    minha.receber(3)
+    with transaction() as db:
+        if db.get_bind().dialect.name == "sqlite":
+            when = "BEFORE INSERT ON sefaz_documento WHEN NEW.nsu = 2 BEGIN SELECT RAISE(ABORT, 'no'); END"
+            db.execute(text(f"CREATE TRIGGER refuse {when}"))
+        else:
+            db.execute(text("ALTER TABLE sefaz_documento ADD CONSTRAINT refuse CHECK (nsu <> 2)"))
+    with pytest.raises(IntegrityError):
+        minha.consultar()
+    assert (minha.serie.ult_nsu, minha.nsus, minha.chaves, minha.avisos) == (0, [], set(), [])
+    assert [(one.status, one.mensagem_erro) for one in rows(ConsultaSEFAZ)] == [("ERRO", INTERNAL)]
+    minha.passa(REST)
+    found = minha.consultar()
+    assert (found.situacao, minha.lacunas) == (Situacao.BLOQUEADA, [(1, 3, "consumo_indevido")])
+    assert "se perdeu" in found.mensagem
 
 
 def test_what_the_database_refuses_costs_itself(minha: Loja) -> None:
