@@ -119,7 +119,9 @@ def _password(said: str | None) -> str:
     if found is not None:
         return found
     if not sys.stdin.isatty():
-        raise UsageError(f"Falta a senha: use --senha - e a entrada, ou {PFX_PASSWORD_VARIABLE}.", campo="senha")
+        raise UsageError(
+            f"A senha não foi dita. Use --senha - e a entrada padrão, ou {PFX_PASSWORD_VARIABLE}.", campo="senha"
+        )
     from getpass import getpass
 
     return getpass("Senha do certificado: ")

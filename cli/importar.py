@@ -121,7 +121,7 @@ class Lines:
     def __init__(self, *, as_json: bool, detalhe: bool, validar: bool) -> None:
         self._json, self._detalhe, self._validar = as_json, detalhe, validar
         self._amounts: dict[str, int] = {}
-        self._invalid = 0
+        self._invalid = self._foreign = 0
 
     @property
     def refused(self) -> int:
@@ -131,6 +131,7 @@ class Lines:
     def show(self, line: "Linha") -> None:
         """Tell one outcome."""
         self._amounts[line.resultado] = self._amounts.get(line.resultado, 0) + 1
+        self._foreign += line.alheio
         checked = self._checked(line)
         if self._json:
             answer(json.dumps(self._fields(line) | checked, ensure_ascii=False))
@@ -150,6 +151,8 @@ class Lines:
         said = [plural(self._amounts[one], *words[one]) for one in words if self._amounts.get(one)]
         if self._invalid:
             said.append(plural(self._invalid, "fora do esquema", "fora do esquema"))
+        if self._foreign:
+            said.append(plural(self._foreign, "não cita a empresa dita", "não citam a empresa dita"))
         say((", ".join(said) or "Nenhum documento encontrado") + ".")
 
     def _fields(self, line: "Linha") -> dict[str, Any]:

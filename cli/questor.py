@@ -88,7 +88,8 @@ def varrer(
         document({**asdict(found), "por_segundo": round(rate, 1)})
         return
     files, read = plural(found.arquivos, "arquivo", "arquivos"), plural(found.lidos, "lido", "lidos")
-    say(f"{files} em {found.segundos:.1f} s ({rate:.0f}/s), {read}.")
+    seconds = f"{found.segundos:.1f}".replace(".", ",")
+    say(f"{files} em {seconds} s ({rate:.0f}/s), {read}.")
     say(f"Lote {found.lote}: " + (", ".join(f"{n} {estado}" for estado, n in found.estados.items()) or "vazio") + ".")
 
 

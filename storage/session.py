@@ -1,5 +1,6 @@
 """One synchronous engine per process, made after the fork, and the two ways to use it: `transaction` and `reading`."""
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -51,11 +52,21 @@ def _server(url: URL) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _private_file(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _private_file(path: Path) -> None:
+    """Make the file of a new database, which nobody else may read: documents of people stand in it.
+
+    SQLite gives the files beside it the same permissions.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -46,7 +46,10 @@ class Entrada:
 
 @dataclass(slots=True)
 class Guardado:
-    """What became of one document; `ditos` are sentences for people, without a full stop."""
+    """What became of one document; `ditos` are sentences for people, without a full stop.
+
+    `alheio` says that the company it was imported for takes no part in it.
+    """
 
     tipo: str
     chave: str | None
@@ -54,6 +57,7 @@ class Guardado:
     ditos: list[str] = field(default_factory=list)
     motivo: str | None = None
     documento_id: int | None = None
+    alheio: bool = False
 
     @property
     def mensagem(self) -> str:

@@ -25,7 +25,7 @@ LOGS = table_of(ImportLog)
 class Linha:
     """What became of one document of a file; `parte` counts those of a file that has several, `lida` is what was read.
 
-    `lida` is none of a file that could not be opened.
+    `lida` is none of a file that could not be opened; `alheio`: the company named takes no part in the document.
     """
 
     arquivo: str
@@ -36,12 +36,13 @@ class Linha:
     mensagem: str
     resultado: Resultado
     lida: Parte | None = None
+    alheio: bool = False
 
     @classmethod
     def of(cls, arquivo: str, parte: int, done: Guardado, lida: Parte | None = None) -> "Linha":
         """Return the line of an outcome."""
         where = of_part(arquivo, parte), parte, done.tipo, done.chave
-        return cls(*where, status_of(done), done.mensagem, done.resultado, lida)
+        return cls(*where, status_of(done), done.mensagem, done.resultado, lida, done.alheio)
 
     @property
     def conteudo(self) -> Conteudo | None:

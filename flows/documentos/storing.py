@@ -103,16 +103,22 @@ class Batch:
 
     def _document(self, done: Guardado, given: Dono, cabeca: Cabeca, texto: Texto) -> None:
         donos = self.owners.of_document(given, cabeca)
-        if isinstance(cabeca, Resumo) and not given.empresa_id:
-            # it names one of the parties only: whoever has the document already is told too
-            mine = [one for one in self.fichas[cabeca.chave] if given.usuario_id in (None, one.usuario_id)]
-            donos = list(dict.fromkeys([*mine, *(one for one in donos if one.empresa_id or not mine)]))
+        if not given.empresa_id:
+            donos = self._and_holders(given, donos, cabeca)
         found = [self._receive(done, dono, cabeca, texto) for dono in donos]
         if isinstance(cabeca, Cupom) and cabeca.cancelada:
             self._cancel(given, donos, cabeca.cancelada)
         _conclude(done, found, "resumo guardado" if isinstance(cabeca, Resumo) else "importado")
         if len(donos) > 1:
             done.ditos.append(f"é de {len(donos)} empresas: {', '.join(one.cnpj or 'sem empresa' for one in donos)}")
+
+    def _and_holders(self, given: Dono, donos: list[Dono], cabeca: Cabeca) -> list[Dono]:
+        """Add those who have the document already, where nobody else is known: it is not somebody else's besides."""
+        mine = [one for one in self.fichas[cabeca.chave] if given.usuario_id in (None, one.usuario_id)]
+        # a summary names one of the parties only
+        if mine and (isinstance(cabeca, Resumo) or donos == [given]):
+            return list(dict.fromkeys([*mine, *(one for one in donos if one.empresa_id)]))
+        return donos
 
     def _receive(self, done: Guardado, dono: Dono, cabeca: Cabeca, texto: Texto) -> Resultado:
         ficha = self.fichas[cabeca.chave].get(dono) or self._moved(dono, cabeca)
@@ -122,6 +128,7 @@ class Batch:
             said = f"a empresa {dono.cnpj} não aparece neste documento"
             ficha.avisos.append(said)
             done.ditos.append(said)
+            done.alheio = True
         self._about.append((done, ficha))
         result = ficha.receive(cabeca, texto)
         if ficha.novo:

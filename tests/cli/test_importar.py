@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.fiscal import cnpj
 from support.guardados import CNPJ, company
 from support.typed import Run
 
@@ -120,6 +121,13 @@ def test_documents_are_a_user_s_or_a_company_s(run: Run, folder: Path) -> None:
     company()
     assert run("importar", str(folder), "--empresa", CNPJ)[2] == "1 documento novo.\n"
     assert len(json.loads(run(f"documentos listar --empresa {CNPJ} --json")[1])) == 1
+
+
+def test_a_company_that_takes_no_part_in_a_document_is_told(run: Run, folder: Path) -> None:
+    other = cnpj(77888999)
+    company(other)
+    put(folder / "a.xml", nota(1).xml)
+    assert run("importar", str(folder), "--empresa", other)[2] == "1 documento novo, 1 não cita a empresa dita.\n"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The two ways to use the database, the engine of a process, and addresses that are none."""
 
 import os
+import stat
 import threading
 from pathlib import Path
 
@@ -109,6 +110,15 @@ def test_after_dispose_the_next_use_makes_another(banco: str) -> None:
 def test_an_address_that_is_none_is_told_by_its_key(url: str) -> None:
     with pytest.raises(Misconfigured, match=r"core\.database_url"):
         session.connect_engine(url)
+
+
+def test_nobody_else_may_read_a_database_that_was_made(sqlite: str) -> None:
+    with transaction() as db:
+        db.add(Marca(nome="a", instante=SYSTEM.now()))
+        db.flush()
+        files = list(Path(str(session.engine().url.database)).parent.glob("*.db*"))
+    assert len(files) > 1
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:

@@ -206,6 +206,18 @@ def test_what_a_user_had_without_a_company_becomes_the_companys() -> None:
     assert told() == ["nfe_importada", "documento_atualizado"]
 
 
+def test_what_is_a_companys_already_is_no_second_document_of_its_user_or_of_nobody() -> None:
+    ana = user("ana")
+    other = company(ana, cnpj(77888999))
+    stored(nota(), usuario_id=ana)
+    stored(nota(), usuario_id=ana, empresa_id=other)
+    again = [*stored(nota(), usuario_id=ana), *stored(nota())]
+    assert [one.resultado for one in again] == [Resultado.REPETIDO] * 2
+    assert [one.empresa_id for one in documents()] == [other]
+    stored(nota(), usuario_id=user("bia"))
+    assert len(documents()) == 2
+
+
 def test_a_company_that_is_off_gets_nothing_by_itself() -> None:
     company(user("ana"), EMITENTE, ativa=False)
     stored(nota())
