@@ -15,7 +15,6 @@ def waiting(clock: Clock = SYSTEM) -> Iterator[Finding]:
     """Tell how long the oldest import has been waiting on which nobody works; nothing where none is under way."""
     from sqlalchemy import func, select
 
-    from flows.documentos.asking import owed
     from storage.models import Importacao
     from storage.session import reading
 
@@ -24,6 +23,8 @@ def waiting(clock: Clock = SYSTEM) -> Iterator[Finding]:
         amount, oldest = db.execute(under_way).one()
     if not amount:
         return
+    from flows.documentos.asking import owed
+
     said, ago = plural(amount, "importação em andamento", "importações em andamento"), clock.now() - oldest
     if ago <= PATIENCE or not owed(1, clock):
         yield Finding("importações", OK, said)
