@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.errors import Refusal
-from core.fiscal import cnpj_valido, cpf_valido, formatar_documento, normalizar_documento
+from core.fiscal import cnpj_valido, cpf_valido, documento_valido, formatar_documento, normalizar_documento
 from core.pkcs12 import asks_too_much
 from core.settings.core import CoreSettings
 
@@ -145,7 +145,7 @@ def abrir(pfx: bytes, senha: str) -> Certificado:
         raise CertificadoRecusado("sem_documento")
     return Certificado(
         documento=documento,
-        titular=_common_name(own.subject).rpartition(":")[0] or _common_name(own.subject),
+        titular=titular_de(own),
         emissor=_common_name(own.issuer),
         inicio=own.not_valid_before_utc,
         fim=own.not_valid_after_utc,
@@ -202,6 +202,12 @@ def documento_de(certificado: "x509.Certificate") -> str:
     # date of birth, CPF, and more behind
     cpf = _text(others.get(OID_CPF, b""))[8:19]
     return next((one for one in (cpf, behind) if cpf_valido(one)), "")
+
+
+def titular_de(certificado: "x509.Certificate") -> str:
+    """Return the name of a certificate's holder, without the document that ICP-Brasil writes behind it."""
+    name, _, behind = (whole := _common_name(certificado.subject)).rpartition(":")
+    return name if name and documento_valido(behind) else whole
 
 
 def _other_names(certificado: "x509.Certificate") -> Iterable[tuple[str, bytes]]:

@@ -14,7 +14,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from itertools import islice
 from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
@@ -40,7 +39,7 @@ def staged(settings: Settings) -> Iterator["Demonstration"]:
     folder = settings[CoreSettings].data_dir.resolve() / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     private_folder(folder)
-    stage = Stage(str(folder), _ports(), secrets.token_hex(16))
+    stage = Stage(str(folder), {name: free_ports(part.ports) for name, part in parts().items()}, secrets.token_hex(16))
     write_private(folder / SETTINGS_FILE, json.dumps(tables(stage, settings)))
     with (folder / LOCK_FILE).open("wb") as lock:
         fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
@@ -50,12 +49,6 @@ def staged(settings: Settings) -> Iterator["Demonstration"]:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             get_settings.cache_clear()
-
-
-def _ports() -> dict[str, list[int]]:
-    """Return the ports of each part, all found together: found one by one, two parts could get the same."""
-    found = iter(free_ports(sum(part.ports for part in parts().values())))
-    return {name: list(islice(found, part.ports)) for name, part in parts().items()}
 
 
 def tables(stage: Stage, settings: Settings) -> dict[str, Any]:

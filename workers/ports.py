@@ -9,14 +9,17 @@ LOOPBACK = "127.0.0.1"
 # Below the ports that Linux lends to clients: one that reconnects there while a server restarts could meet itself.
 PORTS = range(20_000, 32_000)
 TRIED = 200
+_given: set[int] = set()
 
 
 def free_ports(amount: int) -> list[int]:
-    """Return so many free ports."""
+    """Return so many free ports, none of them twice in a process: whoever was given one may not serve there yet."""
     found: list[int] = []
-    for port in random.sample(PORTS, TRIED + amount):
+    for port in random.sample(PORTS, min(TRIED + amount, len(PORTS))):
         if len(found) == amount:
             break
+        if port in _given:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind((LOOPBACK, port))
@@ -25,4 +28,5 @@ def free_ports(amount: int) -> list[int]:
             found.append(port)
     if len(found) < amount:
         raise Transient(f"Não há {amount} portas livres em {LOOPBACK}.")
+    _given.update(found)
     return found

@@ -5,7 +5,6 @@ certificate is not checked. docs/reference/contracts/sefaz.md §4.5.
 """
 
 import base64
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from lxml.etree import _Element
 from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XMLVerifier
 from signxml.exceptions import InvalidDigest, InvalidSignature
 
+from core.certificado import documento_de, titular_de
 from core.clock import SYSTEM, Clock
 from core.documentos.abertura import Recusa, abrir, analisar, local_name
 from core.documentos.conteudo import Cabeca, Evento
@@ -26,8 +26,6 @@ from core.documentos.leitor import LIMITE, ler_documentos
 from core.documentos.motivos import frase
 from core.fiscal import cnpj_valido, formatar_documento
 
-_CNPJ_OID = "2.16.76.1.3.3"
-_CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
 # The law's signatures are of SHA-1; what else is signed is not known there.
 _METHODS = frozenset({SignatureMethod.RSA_SHA1, SignatureMethod.RSA_SHA256})
 _DIGESTS = frozenset({DigestAlgorithm.SHA1, DigestAlgorithm.SHA256})
@@ -181,23 +179,9 @@ def _report(resultado: Resultado, said: str, certificate: x509.Certificate) -> C
 
 
 def _signer(certificate: x509.Certificate) -> tuple[str | None, str | None]:
-    """Return the name and the CNPJ that a certificate is of; ICP-Brasil writes both, the CNPJ also apart."""
-    names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-    name, _, tail = (str(names[0].value) if names else "").rpartition(":")
-    own = tail if _CNPJ.fullmatch(tail) and cnpj_valido(tail) else None
-    return (name if own else f"{name}:{tail}".lstrip(":"))[:200] or None, own or _alternative(certificate)
-
-
-def _alternative(certificate: x509.Certificate) -> str | None:
-    try:
-        others = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
-        return None
-    for other in others.get_values_for_type(x509.OtherName):
-        if other.type_id.dotted_string == _CNPJ_OID:
-            found = _CNPJ.search(other.value.decode("ascii", "ignore"))
-            return found[0] if found else None
-    return None
+    """Return the name and the CNPJ that a certificate is of."""
+    documento = documento_de(certificate)
+    return titular_de(certificate) or None, documento if cnpj_valido(documento) else None
 
 
 def _issued(content: bytes) -> datetime | None:

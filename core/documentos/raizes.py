@@ -13,7 +13,7 @@ from lxml.etree import _Element
 from core.documentos.abertura import local_name
 from core.documentos.cancelamento import holds_its_cancellation
 from core.documentos.chave import Invalida, chave_do_id, modelo
-from core.documentos.espacos import BPE, CTE, MDFE, NF3E, NFCOM, NFE, PORTAL, SAT
+from core.documentos.espacos import BPE, CTE, GRAFIAS, MDFE, NF3E, NFCOM, NFE, PORTAL, SAT
 
 AUTORIZADO, REGISTRADO = frozenset({"100", "150"}), frozenset({"134", "135", "136", "155"})
 LOTES, CUPONS = frozenset({"envCFe"}), frozenset({"CFe", "CFeCanc"})
@@ -272,15 +272,8 @@ ROOTS: dict[str, Root] = {
     "CFe": Root(("", SAT), _document({"59": "cfe"}, "", "infCFe", "CFe")),
     "CFeCanc": Root(("", SAT), _document({"59": "cfe_cancelamento"}, "", "infCFe", "CFe")),
 }
-# Other programs' spellings of roots, in any case.
 SPELLINGS: dict[str, Root] = {name.casefold(): root for name, root in ROOTS.items()} | {
-    "procnfe": ROOTS["nfeProc"],
-    "proccte": ROOTS["cteProc"],
-    "proccteos": ROOTS["cteOSProc"],
-    "procctesimp": ROOTS["cteSimpProc"],
-    "procgtve": ROOTS["GTVeProc"],
-    "eventonfeproc": ROOTS["procEventoNFe"],
-    "eventocteproc": ROOTS["procEventoCTe"],
+    said: ROOTS[name] for said, name in GRAFIAS.items() if name in ROOTS
 }
 # Kinds of documents for which no method of import is published.
 NO_METHOD = {MDFE: "mdfe", BPE: "bpe", NF3E: "nf3e", NFCOM: "nfcom"}

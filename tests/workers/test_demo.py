@@ -56,17 +56,6 @@ def serving(shown: Demonstration) -> Iterator[subprocess.Popen[str]]:
             running.kill()
 
 
-def test_no_two_of_its_servers_have_one_port(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ports that are found one part after the other could be the same ones."""
-    needed = sum(part.ports for part in parts().values())
-    monkeypatch.setattr("workers.ports.PORTS", range(20_000, 20_000 + needed * 3))
-    monkeypatch.setattr("workers.ports.TRIED", needed * 2)
-    for _ in range(20):
-        with staged(get_settings()) as shown:
-            taken = [port for ports in shown.stage.ports.values() for port in ports]
-        assert len(set(taken)) == len(taken) == needed
-
-
 def typed(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "cli.main", *words], capture_output=True, text=True, check=False)
 

@@ -17,6 +17,14 @@ def test_the_ports_are_free_different_and_not_those_that_clients_are_lent() -> N
         socket.create_server((LOOPBACK, port)).close()
 
 
+def test_no_port_is_given_twice_though_nobody_serves_there_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two servers of one demonstration, or one and the broker, would wait for the same port."""
+    monkeypatch.setattr(ports, "PORTS", range(20_000, 20_060))
+    monkeypatch.setattr(ports, "_given", set())
+    found = [port for _ in range(10) for port in free_ports(3)]
+    assert len(set(found)) == len(found)
+
+
 def test_when_there_are_none_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]

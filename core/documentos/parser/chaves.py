@@ -6,16 +6,13 @@ from itertools import islice
 from core.documentos.conteudo import Laco, Ligacao
 from core.documentos.parser.grupo import Contexto, Grupo
 from core.documentos.parser.recusa import Recusado
-from core.fiscal import cnpj_valido, cpf_valido, digito_chave, parece_chave
+from core.fiscal import UFS, cnpj_valido, cpf_valido, digito_chave, parece_chave
 
 _NINES = "9" * 44
 _TESTE = 2
 _MOST_LINKS = 10_000
-UFS = {
-    "11": "RO", "12": "AC", "13": "AM", "14": "RR", "15": "PA", "16": "AP", "17": "TO", "21": "MA", "22": "PI",
-    "23": "CE", "24": "RN", "25": "PB", "26": "PE", "27": "AL", "28": "SE", "29": "BA", "31": "MG", "32": "ES",
-    "33": "RJ", "35": "SP", "41": "PR", "42": "SC", "43": "RS", "50": "MS", "51": "MT", "52": "GO", "53": "DF",
-}  # fmt: skip
+# States by the code that keys begin with.
+SIGLAS = {codigo: sigla for sigla, codigo in UFS.items()}
 
 
 def chave_do_documento(info: Grupo, prefixo: str, contexto: Contexto) -> str:
@@ -77,7 +74,7 @@ def ligacoes(achadas: list[tuple[Laco, str | None]], propria: str) -> tuple[Liga
 
 def uf_da_chave(chave: str) -> str | None:
     """Return the state a key begins with."""
-    return UFS.get(chave[:2])
+    return SIGLAS.get(chave[:2])
 
 
 def emitente_da_chave(chave: str) -> str:

@@ -3,7 +3,7 @@
 from lxml.etree import _Element
 
 from core.documentos.conteudo import Inutilizacao
-from core.documentos.parser.chaves import UFS
+from core.documentos.parser.chaves import SIGLAS
 from core.documentos.parser.corpo import e_resposta
 from core.documentos.parser.grupo import Contexto, Grupo
 from core.documentos.parser.protocolo import status
@@ -21,7 +21,7 @@ def inutilizacao(raiz: _Element, contexto: Contexto) -> Inutilizacao:
     places = [Grupo(place, contexto) for place in raiz.iter("{*}infInut")]
     answer = next((place for place in places if e_resposta(place)), contexto.vazio)
     body = next((place for place in places if not e_resposta(place)), answer)
-    emitente, modelo, uf = body.documento(), body.codigo("mod", 2), UFS.get(body.texto("cUF", 2) or "")
+    emitente, modelo, uf = body.documento(), body.codigo("mod", 2), SIGLAS.get(body.texto("cUF", 2) or "")
     ano, serie = body.inteiro("ano", 2200), body.inteiro("serie")
     inicio, fim = (_number(body, nomes) for nomes in (_INICIO, _FIM))
     if not emitente or not modelo or not uf or ano is None or serie is None or inicio is None or fim is None:

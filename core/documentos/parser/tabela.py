@@ -9,7 +9,7 @@ from functools import partial
 from lxml.etree import _Element
 
 from core.documentos.conteudo import Conteudo
-from core.documentos.espacos import BPE, CTE, DCE, MDFE, NF3E, NFCOM, NFE, NFSE, SAT
+from core.documentos.espacos import BPE, CTE, DCE, GRAFIAS, MDFE, NF3E, NFCOM, NFE, NFSE, SAT
 from core.documentos.parser import arquivado as formas
 from core.documentos.parser.arquivado import arquivado, nfse
 from core.documentos.parser.conhecimento import conhecimento
@@ -74,17 +74,8 @@ LOTES: dict[Raiz, frozenset[str]] = {
 _ESPACOS = {space for space, _ in LEITORES}
 # The first namespace of a name stands for it where the right one is missing.
 _POR_NOME = {name.casefold(): (space, name) for space, name in reversed(LEITORES)}
+_POR_NOME |= {said: _POR_NOME[name.casefold()] for said, name in GRAFIAS.items()}
 _LOTES_POR_NOME = {name.casefold(): (space, name) for space, name in reversed(LOTES)}
-_GRAFIAS: dict[str, Raiz] = {
-    "procnfe": (NFE, "nfeProc"),
-    "proccte": (CTE, "cteProc"),
-    "proccteos": (CTE, "cteOSProc"),
-    "procctesimp": (CTE, "cteSimpProc"),
-    "procgtve": (CTE, "GTVeProc"),
-    "eventonfeproc": (NFE, "procEventoNFe"),
-    "eventocteproc": (CTE, "procEventoCTe"),
-    "procmdfe": (MDFE, "mdfeProc"),
-}
 
 
 def leitor(raiz: Raiz, contexto: Contexto) -> Leitor:
@@ -96,7 +87,7 @@ def leitor(raiz: Raiz, contexto: Contexto) -> Leitor:
     if found := LEITORES.get(raiz):
         return found
     space, name = raiz
-    known = _POR_NOME.get(name.casefold()) or _GRAFIAS.get(name.casefold())
+    known = _POR_NOME.get(name.casefold())
     if known is None or (known[1] == "evento" and space == NFSE):
         raise recusa(raiz)
     if name != known[1]:
