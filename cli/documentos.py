@@ -54,7 +54,7 @@ def listar(
     as_json: Json = False,
 ) -> None:
     """Lista os documentos, os últimos importados primeiro."""
-    from cli.documento import listed
+    from cli.documentos_mostrar import listed
     from flows.documentos.views import documentos
 
     wanted = _filter(busca, cnpj, empresa, mes, data_inicio, data_fim)
@@ -87,7 +87,7 @@ def mostrar(
     if as_json:
         document(plain(found) | checked)
     else:
-        from cli.documento import show
+        from cli.documentos_mostrar import show
 
         show(found)
         for one in checked.values():
@@ -156,7 +156,7 @@ def totais(
         "valor_cbs": "CBS",
     }
     table(apart, titles, "Nada a somar.")
-    say(f"NF-e: {nfe.total_notas}, R$ {brazilian(nfe.valor_total)}.")
+    say(f"NF-e e NFC-e: {nfe.total_notas}, R$ {brazilian(nfe.valor_total)}.")
     say(f"CT-e: {cte.total_ctes}, R$ {brazilian(cte.valor_total)}.")
 
 

@@ -12,12 +12,12 @@ from core.clock import FixedClock
 from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
 from flows.documentos.rows import FILES, REQUESTS
+from storage.forgetting import BATCH, forget
 from storage.models import Documento, Importacao, ImportLog
 from storage.models.importacoes import EstadoImportacao
-from storage.rows import delete_chosen, table_of
+from storage.rows import table_of
 from storage.session import transaction
 
-BATCH = 1000
 LOGS, IMPORTS = table_of(ImportLog), table_of(Importacao)
 ABANDONED = {
     "status": EstadoImportacao.ERRO.value,
@@ -50,25 +50,15 @@ def abandoned(now: datetime) -> Iterator[Mapping[str, int]]:
 def old_logs(now: datetime) -> Iterator[Mapping[str, int]]:
     """Delete what was noted of files that were imported long ago; errors stay."""
     done = (LOGS.c.status == EstadoImportacao.SUCESSO.value, LOGS.c.data_importacao < _before(now))
-    old = select(LOGS.c.id).where(*done).order_by(LOGS.c.id).limit(BATCH)
-    while True:
-        with transaction() as db:
-            gone = delete_chosen(db, LOGS, old)
-        if not gone:
-            return
-        yield {"registros_de_importacao": gone}
+    old = select(LOGS.c.id).where(*done).order_by(LOGS.c.id)
+    return forget(LOGS, old, "registros_de_importacao")
 
 
 def old_requests(now: datetime) -> Iterator[Mapping[str, int]]:
     """Delete requests that ended long ago and of whose files nothing is noted any more."""
     empty = ~exists().where(LOGS.c.importacao_id == IMPORTS.c.id)
-    old = select(IMPORTS.c.id).where(IMPORTS.c.concluida_em < _before(now), empty).order_by(IMPORTS.c.id).limit(BATCH)
-    while True:
-        with transaction() as db:
-            gone = delete_chosen(db, IMPORTS, old)
-        if not gone:
-            return
-        yield {"importacoes": gone}
+    old = select(IMPORTS.c.id).where(IMPORTS.c.concluida_em < _before(now), empty).order_by(IMPORTS.c.id)
+    return forget(IMPORTS, old, "importacoes")
 
 
 def figures(db: Session, now: datetime) -> Iterator[Metric]:

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, exists, select
 
 from core.settings.retencao import RetentionSettings
+from storage.forgetting import BATCH, forget
 from storage.models import Attempt, Delivery, Event
 from storage.models.eventos import Estado
 from storage.rows import after, delete_chosen, table_of
 from storage.session import transaction
 
 OPEN = (Estado.PENDENTE, Estado.ENVIANDO)
-BATCH = 1000
 # Each takes its deliveries along: more would only be locked to wait for the batches after.
 EVENTS_BATCH = 250
 ATTEMPTS, DELIVERIES, EVENTS = table_of(Attempt), table_of(Delivery), table_of(Event)
@@ -34,14 +34,8 @@ class Step:
 def attempts(now: datetime) -> Iterator[Mapping[str, int]]:
     """Delete old attempts; those of a delivery that goes go with it."""
     before = now - timedelta(days=RetentionSettings.current().tentativas_dias)
-    old = select(ATTEMPTS.c.id).where(ATTEMPTS.c.started_at < before).order_by(ATTEMPTS.c.started_at).limit(BATCH)
-    while gone := _delete_attempts(old):
-        yield {"tentativas": gone}
-
-
-def _delete_attempts(old: Select[int]) -> int:
-    with transaction() as db:
-        return delete_chosen(db, ATTEMPTS, old)
+    old = select(ATTEMPTS.c.id).where(ATTEMPTS.c.started_at < before).order_by(ATTEMPTS.c.started_at)
+    return forget(ATTEMPTS, old, "tentativas")
 
 
 def events(now: datetime) -> Iterator[Mapping[str, int]]:

@@ -13,11 +13,10 @@ from core.settings.fila import FilaSettings
 from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
 from flows.fila import accounts
+from storage.forgetting import forget
 from storage.models.fila import FilaConta, FilaLinha
-from storage.rows import delete_chosen, table_of
-from storage.session import transaction
+from storage.rows import table_of
 
-BATCH = 1000
 log = get_logger(__name__)
 
 
@@ -40,12 +39,7 @@ def told_long_ago(now: datetime) -> Iterator[Mapping[str, int]]:
     marked = [nome for nome, conta in FilaSettings.current().contas.items() if conta.layout == "status"]
     lines, limit = table_of(FilaLinha), now - timedelta(days=RetentionSettings.current().eventos_dias)
     old = select(lines.c.id).where(lines.c.em < limit, lines.c.conta.in_(marked), ~lines.c.aguarda, ~lines.c.reenviar)
-    while True:
-        with transaction() as db:
-            gone = delete_chosen(db, lines, old.order_by(lines.c.em).limit(BATCH))
-        if not gone:
-            return
-        yield {"linhas de fila": gone}
+    return forget(lines, old.order_by(lines.c.em), "linhas de fila")
 
 
 def depth(db: Session, now: datetime) -> Iterator[Metric]:

@@ -14,6 +14,7 @@ from core.clock import SYSTEM, Clock
 from core.errors import Conflict, NotFound, UsageError
 from core.settings.accounts import PADRAO
 from flows.questor.rows import NEVER, PENDING
+from storage import forgetting
 from storage.models import QuestorArquivo, QuestorLote
 from storage.models.questor import ABERTOS, Estado
 from storage.pages import nobody_but_the_operator
@@ -21,7 +22,6 @@ from storage.rows import delete_chosen, table_of
 from storage.session import reading, transaction
 
 RATE_SECONDS = 60.0
-BATCH = 1000
 ARQUIVOS, LOTES = table_of(QuestorArquivo), table_of(QuestorLote)
 REPEATABLE = (Estado.RECUSADO, Estado.DESCONHECIDO)
 
@@ -126,12 +126,7 @@ def remover(nome: str, conta: str = PADRAO) -> int:
 def removal(lote_id: int) -> Iterator[int]:
     """Delete the lines of a lot that nobody holds, a batch in each transaction; tell how many went each time."""
     mine = select(ARQUIVOS.c.id).where(ARQUIVOS.c.lote_id == lote_id, PENDING.free)
-    while True:
-        with transaction() as db:
-            gone = delete_chosen(db, ARQUIVOS, mine.limit(BATCH))
-        if not gone:
-            return
-        yield gone
+    return (gone for step in forgetting.forget(ARQUIVOS, mine, "arquivos") for gone in step.values())
 
 
 def _removed(lote_id: int) -> bool:

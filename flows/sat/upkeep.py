@@ -12,11 +12,10 @@ from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
 from flows.sat.boxes import check_all_soon
 from flows.sat.rows import BOXES, recover
+from storage.forgetting import forget
 from storage.models import Caixa, CaixaHistorico
-from storage.rows import delete_chosen, table_of
-from storage.session import transaction
+from storage.rows import table_of
 
-BATCH = 1000
 HISTORY = table_of(CaixaHistorico)
 
 
@@ -24,13 +23,8 @@ def history(now: datetime) -> Iterator[Mapping[str, int]]:
     """Delete old changes of boxes."""
     before = now - timedelta(days=RetentionSettings.current().historico_dias)
     # The numbers rise with time, and no index on the instants is worth its writing.
-    old = select(HISTORY.c.id).where(HISTORY.c.em < before).order_by(HISTORY.c.id).limit(BATCH)
-    while True:
-        with transaction() as db:
-            gone = delete_chosen(db, HISTORY, old)
-        if not gone:
-            return
-        yield {"historico": gone}
+    old = select(HISTORY.c.id).where(HISTORY.c.em < before).order_by(HISTORY.c.id)
+    return forget(HISTORY, old, "historico")
 
 
 def results(db: Session, now: datetime) -> Iterator[Metric]:

@@ -10,11 +10,10 @@ from core.clock import FixedClock
 from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
 from flows.sefaz.rows import CONTRIBUINTES
+from storage.forgetting import forget
 from storage.models import ChamadaSEFAZ
-from storage.rows import delete_chosen, table_of
-from storage.session import transaction
+from storage.rows import table_of
 
-BATCH = 1000
 CALLS = table_of(ChamadaSEFAZ)
 
 
@@ -26,13 +25,8 @@ def give_back(now: datetime) -> int:
 def old_calls(now: datetime) -> Iterator[Mapping[str, int]]:
     """Delete what was noted of calls long ago."""
     before = now - timedelta(days=RetentionSettings.current().importacoes_dias)
-    old = select(CALLS.c.id).where(CALLS.c.em < before).order_by(CALLS.c.id).limit(BATCH)
-    while True:
-        with transaction() as db:
-            gone = delete_chosen(db, CALLS, old)
-        if not gone:
-            return
-        yield {"chamadas_da_sefaz": gone}
+    old = select(CALLS.c.id).where(CALLS.c.em < before).order_by(CALLS.c.id)
+    return forget(CALLS, old, "chamadas_da_sefaz")
 
 
 UPKEEP = Upkeep(retention=(old_calls,), claims=(give_back,))

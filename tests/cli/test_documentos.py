@@ -162,7 +162,7 @@ def test_a_mistake_names_the_option(run: Run, words: str, told: str) -> None:
 def test_sums_are_apart_and_in_words(run: Run, note: Feito) -> None:
     keep(1, conhecimento(2).xml)
     code, out, err = run("documentos totais")
-    assert (code, "1.234,66" in out, "NF-e: 1, R$ 1.234,66." in err) == (0, True, True)
+    assert (code, "1.234,66" in out, "NF-e e NFC-e: 1, R$ 1.234,66." in err) == (0, True, True)
     found = json.loads(run("documentos totais --json")[1])
     assert (found["nfe"]["valor_total"], found["cte"]["total_ctes"]) == ("1234.66", 1)
     assert {one["especie"] for one in found["apuracao"]} == {"nfe", "cte"}

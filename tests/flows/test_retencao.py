@@ -183,7 +183,6 @@ def test_a_delivery_opened_between_the_choice_and_the_deletion_keeps_its_event(
             rival.execute(text("UPDATE delivery SET estado = 'pendente'"))
         return plain(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(retention, "_delete_attempts", lambda _: 0)
     monkeypatch.setattr(retention, "delete_chosen", after_a_rival)
     retencao.limpar(CLOCK)
     assert counts() == (1, 1, 0)

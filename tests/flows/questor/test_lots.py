@@ -72,7 +72,7 @@ def test_what_is_being_sent_keeps_its_lot(banco: str, tmp_path: Path) -> None:
 def test_lots_that_were_done_long_ago_are_forgotten(
     banco: str, configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lots, "BATCH", 2)
+    monkeypatch.setattr("storage.forgetting.BATCH", 2)
     old, new, running = some(tmp_path, "velho"), some(tmp_path, "novo"), some(tmp_path, "andando")
     change(old, concluido_em=SYSTEM.now() - timedelta(days=181))
     change(new, concluido_em=SYSTEM.now() - timedelta(days=179))
