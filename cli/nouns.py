@@ -1,6 +1,7 @@
 """What can be typed after `esteira`: each file of this package that declares `app = Noun("…")` or `app = Verb("…")`.
 
-The root's help reads that line in the files; a file is loaded when its name is typed, with all that it imports.
+A noun of many commands is a folder: `noun.py` declares it, each file beside that some of its commands. The root's help
+reads the line in the files; a file or folder is loaded when its name is typed, with all that it imports.
 """
 
 import ast
@@ -15,7 +16,9 @@ import typer
 
 import cli
 from cli.portuguese import Group
+from core import walk
 
+NOUN = "noun"
 DECLARED = re.compile(r"^app = (?:Noun|Verb)\((\".*\")\)$", re.MULTILINE)
 
 
@@ -24,10 +27,20 @@ def abouts() -> dict[str, str]:
     """Return what each is about, by name."""
     found = {}
     for module in pkgutil.iter_modules(cli.__path__):
-        source = Path(cli.__path__[0], f"{module.name}.py").read_text(encoding="utf-8")
+        file = f"{module.name}/{NOUN}.py" if module.ispkg else f"{module.name}.py"
+        source = Path(cli.__path__[0], file).read_text(encoding="utf-8")
         if declared := DECLARED.search(source):
             found[module.name] = ast.literal_eval(declared[1])
     return found
+
+
+def declared(name: str) -> typer.Typer:
+    """Load what one is, with all its commands; raise `AttributeError` for a file that is none."""
+    found = importlib.import_module(f"cli.{name}")
+    if hasattr(found, "__path__"):
+        found = next(module for module in list(walk.modules(found.__name__)) if module.__name__.endswith(f".{NOUN}"))
+    app: typer.Typer = found.app
+    return app
 
 
 class Root(Group):
@@ -40,7 +53,7 @@ class Root(Group):
         """Load what was typed; none when there is no such file."""
         if cmd_name not in abouts():
             return None
-        return typer.main.get_command(importlib.import_module(f"cli.{cmd_name}").app)
+        return typer.main.get_command(declared(cmd_name))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the names and what they are about."""

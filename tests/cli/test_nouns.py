@@ -4,11 +4,13 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
 
 import cli
+from cli import nouns
 from cli.main import main
 from cli.nouns import abouts
 
@@ -23,10 +25,20 @@ print(code, *sorted({{name.split(".")[0] for name in sys.modules}}))
 
 
 def declared() -> dict[str, typer.Typer]:
-    """Return what the files of the package call `app`, but for the root itself."""
-    modules = {one.name: importlib.import_module(f"cli.{one.name}") for one in pkgutil.iter_modules(cli.__path__)}
+    """Return what the files of the package, and the nouns of its folders, call `app`, but for the root itself."""
+    found = pkgutil.iter_modules(cli.__path__)
+    modules = {one.name: importlib.import_module(f"cli.{one.name}{'.noun' * one.ispkg}") for one in found}
     apps = {name: getattr(module, "app", None) for name, module in modules.items() if name != "main"}
     return {name: app for name, app in apps.items() if isinstance(app, typer.Typer)}
+
+
+def test_every_file_of_a_folder_adds_its_commands_to_the_noun() -> None:
+    folders = [one.name for one in pkgutil.iter_modules(cli.__path__) if one.ispkg]
+    assert folders
+    for folder in folders:
+        adding = {one.callback.__module__ for one in nouns.declared(folder).registered_commands if one.callback}
+        texts = {one.stem: one.read_text() for one in Path(cli.__path__[0], folder).glob("*.py")}
+        assert adding == {f"cli.{folder}.{name}" for name, text in texts.items() if "@app.command" in text}
 
 
 def test_every_file_that_declares_a_command_is_one() -> None:

@@ -1,22 +1,20 @@
-"""`esteira sefaz`: what SEFAZ distributes. Exit codes of `consultar`: 0 done, 1 resting or asked for by somebody else,
-3 no answer, 4 the certificate, 5 refused, 6 blocked; of several the greatest.
+"""Ask now. Exit codes: 0 done, 1 resting or asked for by somebody else, 3 no answer, 4 the certificate, 5 refused,
+6 blocked; of several the greatest.
 """
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Depois, Json, Limite, Usuario
-from cli.output import document, instant, plain, report, say
-from cli.portuguese import Noun
+from cli.options import Json, Usuario
+from cli.output import document, instant, plain, say
+from cli.sefaz.noun import app
 from core.errors import Misconfigured, Rejected, Transient
-from core.page import SIZE
 from core.text import plural
 
 if TYPE_CHECKING:
     from flows.sefaz.consultas import Consulta
 
-app = Noun("Distribuição de documentos pela SEFAZ.")
 RESTING_EXIT, BLOCKED_EXIT = 1, 6
 EXITS = {
     "concluida": 0,
@@ -26,19 +24,6 @@ EXITS = {
     "certificado": Misconfigured.exit_code,
     "sem_resposta": Transient.exit_code,
     "recusada": Rejected.exit_code,
-}
-COLUMNS = {
-    "empresa": "Empresa",
-    "usuario": "Usuário",
-    "servico": "Serviço",
-    "situacao": "Situação",
-    "ult_nsu": "NSU",
-    "max_nsu": "Último NSU",
-    "proxima_consulta": "Descansa até",
-    "bloqueado_ate": "Bloqueada até",
-    "faltam": "Faltam",
-    "ilegiveis": "Ilegíveis",
-    "motivo": "Última resposta",
 }
 
 
@@ -69,34 +54,6 @@ def consultar(
     if as_json:
         document([plain(one) for one in found])
     return max((EXITS[one.situacao] for one in found), default=0)
-
-
-@app.command()
-def automatizar(
-    empresa: Annotated[str, typer.Option("--empresa", help="CNPJ da empresa que tem o certificado.")],
-    intervalo: Annotated[int | None, typer.Option("--intervalo", help="Minutos entre consultas; ao menos 60.")] = None,
-    desligar: Annotated[bool, typer.Option("--desligar", help="Não consulta mais sozinha.")] = False,
-    usuario: Usuario = None,
-    as_json: Json = False,
-) -> None:
-    """Faz a Esteira consultar sozinha com o certificado de uma empresa, também para as filiais."""
-    from flows.certificados import keeping
-
-    one = keeping.automatizar(empresa, usuario, on=not desligar, intervalo=intervalo)
-    if as_json:
-        document(plain(one))
-    done = f"a cada {one.intervalo_consulta} minutos" if one.consulta_automatica else "desligada"
-    say(f"Consulta automática de {one.empresa}: {done}.")
-
-
-@app.command()
-def estado(usuario: Usuario = None, limite: Limite = SIZE, depois: Depois = None, as_json: Json = False) -> None:
-    """Mostra onde está cada numeração: NSU, descanso, bloqueio, última resposta, o que falta."""
-    from flows.sefaz import views
-    from flows.usuarios.finding import caller_of
-
-    found = views.series(depois=depois, limite=limite, caller=caller_of(usuario))
-    report(found, COLUMNS, "Nada foi consultado ainda. Comece com `esteira sefaz consultar`.", as_json=as_json)
 
 
 def _tell(one: "Consulta") -> None:

@@ -1,0 +1,27 @@
+"""Have a company consulted by itself."""
+
+from typing import Annotated
+
+import typer
+
+from cli.options import Json, Usuario
+from cli.output import document, plain, say
+from cli.sefaz.noun import app
+
+
+@app.command()
+def automatizar(
+    empresa: Annotated[str, typer.Option("--empresa", help="CNPJ da empresa que tem o certificado.")],
+    intervalo: Annotated[int | None, typer.Option("--intervalo", help="Minutos entre consultas; ao menos 60.")] = None,
+    desligar: Annotated[bool, typer.Option("--desligar", help="Não consulta mais sozinha.")] = False,
+    usuario: Usuario = None,
+    as_json: Json = False,
+) -> None:
+    """Faz a Esteira consultar sozinha com o certificado de uma empresa, também para as filiais."""
+    from flows.certificados import keeping
+
+    one = keeping.automatizar(empresa, usuario, on=not desligar, intervalo=intervalo)
+    if as_json:
+        document(plain(one))
+    done = f"a cada {one.intervalo_consulta} minutos" if one.consulta_automatica else "desligada"
+    say(f"Consulta automática de {one.empresa}: {done}.")
