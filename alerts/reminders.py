@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from alerts import telling
 from events import disparar_varios
-from storage.models import Alerta
+from storage.models.alertas import Alerta
 
 
 def acknowledge(alerta: Alerta, now: datetime) -> None:

@@ -18,7 +18,7 @@ from alerts.judgement import Judgement
 from alerts.moment import Moment
 from core import walk
 from core.logs import get_logger
-from storage.models import Alerta
+from storage.models.alertas import Alerta
 from storage.session import reading, transaction
 
 Condition = Callable[[Moment], Iterable[Judgement]]

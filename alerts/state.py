@@ -13,7 +13,7 @@ from alerts import telling
 from alerts.judgement import Judgement
 from events import Disparo, disparar_varios
 from events.filters import SEVERITIES
-from storage.models import Alerta
+from storage.models.alertas import Alerta
 from storage.models.base import CONTA_PADRAO
 from storage.rows import table_of
 

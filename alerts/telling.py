@@ -7,7 +7,7 @@ from typing import Any
 from events import Disparo
 from events.catalog import AlertaAberto, AlertaLembrete, AlertaResolvido
 from events.catalog.payload import Payload
-from storage.models import Alerta
+from storage.models.alertas import Alerta
 
 # The source of the destinations, each object of which is `destino:` and its number.
 DELIVERIES, DESTINATION = "entregas", "destino"

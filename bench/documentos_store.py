@@ -40,8 +40,8 @@ def owner() -> None:
     """Register the issuer as the company of a user."""
     from core.clock import SYSTEM
     from sandbox.documentos.comum import EMITENTE
-    from storage.models import Empresa, Usuario
-    from storage.models.empresas import dono
+    from storage.models.empresas import Empresa, dono
+    from storage.models.usuarios import Usuario
     from storage.session import transaction
 
     with transaction() as db:

@@ -85,7 +85,7 @@ def waits(counter: Counter, good: Sequence[Tenant], since: datetime) -> Waits:
 def _read(counter: Counter, good: Sequence[Tenant], since: datetime) -> Waits:
     from sqlalchemy import and_, select
 
-    from storage.models import Attempt, Delivery, Event
+    from storage.models.eventos import Attempt, Delivery, Event
     from storage.session import reading
 
     paths = {tenant.destino_id: tenant.path for tenant in good}

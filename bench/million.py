@@ -35,7 +35,8 @@ def prepare(counter: Counter, destinations: int) -> tuple[int, int]:
     from support.deliveries import webhook
 
     from core.clock import SYSTEM
-    from storage.models import Destino, Event
+    from storage.models.destinos import Destino
+    from storage.models.eventos import Event
     from storage.session import transaction
 
     first = webhook(counter.url("0"), nome="d0")

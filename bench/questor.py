@@ -107,7 +107,7 @@ def manifest(folder: Path, amount: int) -> int:
     from claims.holder import SEPARATOR, host
     from core.clock import SYSTEM
     from sandbox.questor.documentos import documento
-    from storage.models import QuestorArquivo
+    from storage.models.questor import QuestorArquivo
     from storage.session import transaction
 
     first = 2000

@@ -54,7 +54,7 @@ def unchecked() -> int:
     """Return how many boxes were never checked."""
     from sqlalchemy import func, select
 
-    from storage.models import Caixa
+    from storage.models.sat import Caixa
     from storage.session import reading
 
     with reading() as db:

@@ -78,7 +78,8 @@ def owed() -> dict[Key, str]:
     from sqlalchemy import select
     from yarl import URL
 
-    from storage.models import Delivery, Destino, Event
+    from storage.models.destinos import Destino
+    from storage.models.eventos import Delivery, Event
     from storage.session import reading
 
     query = (

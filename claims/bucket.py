@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from storage.models import Balde
 from storage.models.base import CONTA_PADRAO
+from storage.models.limites import Balde
 from storage.rows import add_missing
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, Clock
-from storage.models import Marca
+from storage.models.limites import Marca
 from storage.rows import upsert
 from storage.session import transaction
 

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from claims import holder
 from claims.many import Many
 from claims.protocol import Outcome, Row
-from storage.models import Base
+from storage.models.base import Base
 from storage.rows import changed
 
 Condition = ColumnElement[bool] | TextClause

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from events.catalog import CATALOG, Payload
 from events.filters import Filters
 from events.subscriptions import wants
-from storage.models import Destino, Event, Usuario
-from storage.models.eventos import Estado
+from storage.models.destinos import Destino
+from storage.models.eventos import Estado, Event
+from storage.models.usuarios import Usuario
 
 COLUMNS = (
     Destino.id,

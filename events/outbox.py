@@ -21,7 +21,9 @@ from events.audience import Audience, Target, delivery
 from events.body import serialise
 from events.catalog import CATALOG, Payload
 from events.delivery.kind import task_of
-from storage.models import Delivery, Destino, Event, Usuario
+from storage.models.destinos import Destino
+from storage.models.eventos import Delivery, Event
+from storage.models.usuarios import Usuario
 from storage.rows import table_of
 from storage.sequence import next_values
 from storage.session import transaction

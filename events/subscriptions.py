@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select, true
 
 from core.errors import UsageError
 from events.catalog import CATALOG, Payload, subscribable
-from storage.models import Destino, DestinoEvento
+from storage.models.destinos import Destino, DestinoEvento
 
 ALL = "*"
 

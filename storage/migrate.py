@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 
 from core.errors import Misconfigured
 from storage import crypto
-from storage.models import Base
+from storage.metadata import metadata
 from storage.types import Encrypted, EncryptedBytes
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -109,6 +109,6 @@ def _ensure_keys(engine: Engine) -> None:
 def has_secrets(connection: Connection) -> bool:
     """Tell whether any encrypted column holds something."""
     kinds = (Encrypted, EncryptedBytes)
-    columns = [c for table in Base.metadata.tables.values() for c in table.c if isinstance(c.type, kinds)]
+    columns = [c for table in metadata().tables.values() for c in table.c if isinstance(c.type, kinds)]
     found = (connection.execute(select(c.table.c.id).where(c.is_not(None)).limit(1)).first() for c in columns)
     return any(row is not None for row in found)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from storage.models import Sequencia
+from storage.models.eventos import Sequencia
 from storage.rows import insert_in, table_of
 
 LIMIT = 200

@@ -14,7 +14,9 @@ from core.certificado import dias_ate
 from core.fiscal import formatar_documento
 from core.settings.core import CoreSettings
 from core.text import plural
-from storage.models import CertificadoDigital, Empresa, Usuario
+from storage.models.certificados import CertificadoDigital
+from storage.models.empresas import Empresa
+from storage.models.usuarios import Usuario
 
 CODIGO, VENCIDO = "vencimento", "vencido"
 STEPS = (0, 1, 3, 7, 15, 30)

@@ -12,7 +12,9 @@ from alerts.moment import Moment
 from core.fiscal import formatar_documento
 from core.settings.alerts import AlertSettings
 from core.text import human_duration, plural
-from storage.models import Empresa, Numeracao, Usuario
+from storage.models.documentos import Numeracao
+from storage.models.empresas import Empresa
+from storage.models.usuarios import Usuario
 
 CODIGO = "lacunas"
 NAMES = {"55": "NF-e", "57": "CT-e", "59": "CF-e", "65": "NFC-e", "67": "CT-e OS"}

@@ -8,8 +8,7 @@ from alerts.entregas.destinations import destinations
 from alerts.judgement import WARNING, Judgement
 from alerts.moment import Moment
 from core.text import plural
-from storage.models import Delivery
-from storage.models.eventos import Estado
+from storage.models.eventos import Delivery, Estado
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:

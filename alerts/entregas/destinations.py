@@ -9,7 +9,7 @@ from sqlalchemy import select
 from alerts.judgement import Judgement
 from alerts.moment import Moment
 from alerts.telling import DESTINATION
-from storage.models import Destino
+from storage.models.destinos import Destino
 
 
 @dataclass(frozen=True)

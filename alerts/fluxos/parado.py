@@ -8,8 +8,7 @@ from sqlalchemy import select
 from alerts.judgement import CRITICAL, Judgement
 from alerts.moment import Moment
 from core.text import human_duration
-from storage.models import Marca
-from storage.models.limites import JUDGING_SINCE, RAN
+from storage.models.limites import JUDGING_SINCE, RAN, Marca
 
 PERIODS = 3
 # Runs are noted twice a minute at most, and a worker takes a while to start.

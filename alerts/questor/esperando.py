@@ -9,7 +9,7 @@ from alerts.judgement import WARNING, Judgement
 from alerts.moment import Moment
 from alerts.questor.lots import lots
 from core.text import human_duration
-from storage.models import QuestorConta
+from storage.models.questor import QuestorConta
 
 CODIGO = "esperando"
 # A server that is restarted is nobody's business.

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from alerts.judgement import Judgement
 from alerts.moment import Moment
 from core.settings.accounts import PADRAO
-from storage.models import QuestorLote
 from storage.models.alertas import OBJECT_LIMIT
+from storage.models.questor import QuestorLote
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from sqlalchemy.orm import aliased
 from claims.many import Many
 from events.delivery.kind import kinds
 from events.delivery.rows import ROWS, SLOTS
-from storage.models import Delivery, Destino
-from storage.models.eventos import OPEN_SQL
+from storage.models.destinos import Destino
+from storage.models.eventos import OPEN_SQL, Delivery
 from storage.types import Instant
 
 # Rivals that choose the same head would get nothing of it: each looks further down for its share.

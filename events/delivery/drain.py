@@ -11,7 +11,7 @@ from events.delivery import engine
 from events.delivery.choosing import has_due
 from events.delivery.engine import Engine
 from events.delivery.rows import SLOTS
-from storage.models import Destino
+from storage.models.destinos import Destino
 from storage.session import reading
 
 BUDGET_SECONDS = 5.0

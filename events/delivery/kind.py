@@ -15,7 +15,7 @@ from core.errors import UsageError
 from core.settings.deliveries import DeliverySettings
 from core.walk import modules
 from events.delivery.outcome import Outcome
-from storage.models import Destino
+from storage.models.destinos import Destino
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy import Insert, Table, select, true
 from sqlalchemy.orm import Session
 
 from claims.many import Many
-from storage.models import Latencia
+from storage.models.destinos import Latencia
 from storage.rows import insert_in
 
 INFINITE_MS = 2_147_483_647

@@ -10,8 +10,8 @@ from claims.crash import after_crash
 from claims.lease import lease_seconds
 from claims.sql import SqlClaims
 from core.clock import SYSTEM, Clock
-from storage.models import Delivery, Destino
-from storage.models.eventos import OPEN_SQL, Estado
+from storage.models.destinos import Destino
+from storage.models.eventos import OPEN_SQL, Delivery, Estado
 
 LONGEST_TIMEOUT = 30.0
 SLOT_SECONDS = lease_seconds(LONGEST_TIMEOUT)

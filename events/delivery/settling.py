@@ -14,8 +14,8 @@ from events.delivery.health import Change, Health
 from events.delivery.kind import Made, kinds
 from events.delivery.plan import Done, Held
 from events.delivery.rows import ROWS, SLOTS, Owed, RowOutcome, SlotOutcome, as_kinds_see
-from storage.models import Attempt, Destino
-from storage.models.eventos import Estado
+from storage.models.destinos import Destino
+from storage.models.eventos import Attempt, Estado
 from storage.rows import table_of
 
 ATTEMPTS = Adding(

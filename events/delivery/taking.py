@@ -14,7 +14,7 @@ from claims.lease import lease_seconds
 from events.delivery import choosing
 from events.delivery.plan import Held
 from events.delivery.rows import ROWS, SLOT_SECONDS, SLOTS, Claimed, Destination, Owed
-from storage.models import Event
+from storage.models.eventos import Event
 
 # One turn takes bodies of at most so many bytes; what is beyond goes back.
 BYTES = 16 * 1024 * 1024

@@ -11,8 +11,8 @@ from events.catalog import ABOUT_DELIVERIES, DestinoDesligado, DestinoFalhando, 
 from events.delivery.outcome import Outcome
 from events.delivery.rows import ROWS, Owed
 from events.outbox import record_event
-from storage.models import Delivery, Destino
-from storage.models.eventos import OPEN_SQL, Estado
+from storage.models.destinos import Destino
+from storage.models.eventos import OPEN_SQL, Delivery, Estado
 
 
 @dataclass(frozen=True)

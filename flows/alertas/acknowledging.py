@@ -7,7 +7,7 @@ from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, NotFound
 from flows.alertas.views import AlertView, view
-from storage.models import Alerta
+from storage.models.alertas import Alerta
 from storage.session import transaction
 
 

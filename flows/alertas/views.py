@@ -9,7 +9,7 @@ from sqlalchemy import select
 import alerts as rooms
 from core.caller import OPERATOR, Caller
 from core.page import SIZE, Page
-from storage.models import Alerta
+from storage.models.alertas import Alerta
 from storage.pages import newest_first, nobody_but_the_operator
 from storage.session import reading
 

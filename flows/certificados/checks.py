@@ -12,7 +12,8 @@ from core.errors import Misconfigured
 from core.fiscal import formatar_documento
 from core.settings.sefaz import SefazSettings
 from core.text import plural
-from storage.models import CertificadoDigital, Empresa
+from storage.models.certificados import CertificadoDigital
+from storage.models.empresas import Empresa
 from storage.session import reading
 
 SOON_DAYS = 30

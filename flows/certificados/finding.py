@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.certificado import Certificado, abrir
-from storage.models import CertificadoDigital, Empresa
+from storage.models.certificados import CertificadoDigital
+from storage.models.empresas import Empresa
 
 
 def serving(db: Session, empresa: Empresa, now: datetime) -> CertificadoDigital | None:

@@ -16,7 +16,7 @@ from core.errors import Conflict, NotFound, UsageError
 from core.fiscal import formatar_documento
 from flows.certificados.views import CertificateView, listed
 from flows.documentos.owners import Dono, owner
-from storage.models import CertificadoDigital
+from storage.models.certificados import CertificadoDigital
 from storage.session import transaction
 
 NAME_LIMIT = 200

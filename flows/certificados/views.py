@@ -12,7 +12,9 @@ from core.certificado import dias_ate
 from core.clock import SYSTEM, Clock
 from core.fiscal import formatar_documento
 from core.page import SIZE, Page
-from storage.models import CertificadoDigital, Empresa, Usuario
+from storage.models.certificados import CertificadoDigital
+from storage.models.empresas import Empresa
+from storage.models.usuarios import Usuario
 from storage.pages import oldest_first, visible
 from storage.session import reading
 

@@ -12,7 +12,7 @@ from events.delivery.kind import Said, kinds
 from flows.destinos.creating import Created, checked_name, subscribed
 from flows.destinos.finding import find
 from flows.destinos.views import view
-from storage.models import Destino
+from storage.models.destinos import Destino
 from storage.session import transaction
 
 STILL_OFF = "O destino continua desligado até ser retomado."

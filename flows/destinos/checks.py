@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from core.checks import FAULT, OK, WARNING, Finding
 from core.clock import SYSTEM
 from core.text import human_duration
-from storage.models import Delivery, Destino
-from storage.models.eventos import Estado
+from storage.models.destinos import Destino
+from storage.models.eventos import Delivery, Estado
 from storage.session import reading
 
 # A pause of longer than this may have been forgotten.

@@ -16,7 +16,8 @@ from events import filters, subscriptions
 from events.delivery.health import Health
 from events.delivery.kind import Checked, Said, known_kind
 from flows.destinos.views import DestinationView, view
-from storage.models import Destino, DestinoEvento, Usuario
+from storage.models.destinos import Destino, DestinoEvento
+from storage.models.usuarios import Usuario
 from storage.session import transaction
 
 NAME_LIMIT = 200

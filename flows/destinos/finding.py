@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
 from core.errors import Conflict, NotFound
-from storage.models import Destino
+from storage.models.destinos import Destino
 from storage.pages import visible
 from storage.session import reading
 

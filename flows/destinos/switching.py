@@ -10,8 +10,8 @@ from events.delivery.kind import task_of
 from events.delivery.rows import ROWS, SLOTS
 from events.delivery.telling import About, keep, recovered
 from flows.destinos.finding import find
-from storage.models import Delivery, Destino
-from storage.models.eventos import Estado
+from storage.models.destinos import Destino
+from storage.models.eventos import Delivery, Estado
 from storage.session import transaction
 
 

@@ -14,8 +14,7 @@ from events.delivery.rows import Owed
 from events.delivery.settling import attempt_row
 from events.outbox import record_for
 from flows.destinos.finding import find
-from storage.models import Attempt, Delivery
-from storage.models.eventos import Estado
+from storage.models.eventos import Attempt, Delivery, Estado
 from storage.session import transaction
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.upkeep import Upkeep
-from storage.models import Destino
+from storage.models.destinos import Destino
 
 
 def health(db: Session, now: datetime) -> Iterator[Metric]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from core.caller import OPERATOR, Caller
 from core.page import SIZE, Page
 from events.delivery.kind import kinds
-from storage.models import Destino
+from storage.models.destinos import Destino
 from storage.pages import oldest_first, visible
 from storage.session import reading
 

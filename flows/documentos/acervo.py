@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Row, Select, select
 from core.documentos.files import NotRead
 from core.documentos.folder import Found
 from flows.documentos.textos import unpacked
-from storage.models import Documento, DocumentoEvento, Empresa, XmlGuardado
-from storage.models.empresas import dono
+from storage.models.documentos import Documento, XmlGuardado
+from storage.models.empresas import Empresa, dono
+from storage.models.registros import DocumentoEvento
 from storage.session import reading
 
 PAGE = 2000

@@ -10,8 +10,7 @@ from core.errors import UsageError
 from core.text import os_fault
 from flows.documentos.owners import recipient
 from flows.documentos.rows import CLAIM, FILES, REQUESTS
-from storage.models import Importacao, ImportLog
-from storage.models.importacoes import EstadoImportacao
+from storage.models.importacoes import EstadoImportacao, Importacao, ImportLog
 from storage.rows import table_of
 from storage.session import reading, transaction
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from core.settings.core import CoreSettings
-from storage.models import Base, Documento
+from storage.models.base import Base
+from storage.models.documentos import Documento
 from storage.rows import table_of
 
 # Whose it is and how it is kept is no part of what it says.

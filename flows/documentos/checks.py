@@ -15,7 +15,7 @@ def waiting(clock: Clock = SYSTEM) -> Iterator[Finding]:
     """Tell how long the oldest import has been waiting on which nobody works; nothing where none is under way."""
     from sqlalchemy import func, select
 
-    from storage.models import Importacao
+    from storage.models.importacoes import Importacao
     from storage.session import reading
 
     under_way = select(func.count(), func.min(Importacao.criada_em)).where(Importacao.concluida_em.is_(None))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase
 from core.documentos.busca import searchable
 from core.documentos.conteudo import Cabeca, Conhecimento, Cupom, Item, Laco, NotaFiscal, Papel
 from flows.documentos.known import Ficha
-from storage.models import CFe, CTe, NFe
+from storage.models.documentos import CFe, CTe, NFe
 from storage.rows import table_of
 
 # The table of what only one kind says.

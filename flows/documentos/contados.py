@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from core.caller import Caller
 from core.documentos.situacao import Situacao
 from flows.documentos.filtro import TUDO, Conditions, Filtro, asked, of_kinds, whose
-from storage.models import Documento
+from storage.models.documentos import Documento
 
 PRODUCAO = 1
 ZERO = Decimal("0.00")

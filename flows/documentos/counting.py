@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from storage.models import ImportLog
+from storage.models.importacoes import ImportLog
 from storage.session import reading
 
 

@@ -13,8 +13,9 @@ from flows.documentos.campos import said
 from flows.documentos.views import eventos, itens
 from flows.documentos.views import ligacoes as links
 from flows.documentos.views.ligacoes import LigacaoView
-from storage.models import Base, CFe, CTe, Documento, NFe, Usuario
-from storage.models.documentos import DE_CTE, DE_NFE
+from storage.models.base import Base
+from storage.models.documentos import DE_CTE, DE_NFE, CFe, CTe, Documento, NFe
+from storage.models.usuarios import Usuario
 from storage.pages import LARGEST_KEY, visible
 
 NAMES = {"chave": "chave_acesso"}

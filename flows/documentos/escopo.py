@@ -10,7 +10,8 @@ from sqlalchemy import Select, select
 from core.caller import Caller
 from flows.documentos.campos import local
 from flows.documentos.filtro import Conditions, Filtro, asked, whose
-from storage.models import Documento, Empresa
+from storage.models.documentos import Documento
+from storage.models.empresas import Empresa
 from storage.session import reading
 
 PAGE = 500

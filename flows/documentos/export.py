@@ -19,7 +19,8 @@ from flows.documentos.export_nomes import Membro, event_name, folder_of, safe
 from flows.documentos.export_resto import rest
 from flows.documentos.filtro import TUDO, Conditions, Filtro
 from flows.documentos.textos import unpacked
-from storage.models import DocumentoEvento, XmlGuardado
+from storage.models.documentos import XmlGuardado
+from storage.models.registros import DocumentoEvento
 from storage.session import reading
 
 # So many bytes of texts are in memory at once, besides one whole text.

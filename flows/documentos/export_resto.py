@@ -10,7 +10,8 @@ from core.caller import Caller
 from core.settings.core import CoreSettings
 from flows.documentos.export_nomes import NO_DATE, Membro, event_name, folder, month_of_key, safe
 from flows.documentos.filtro import Conditions, Filtro, whose
-from storage.models import DocumentoEvento, Empresa, InutilizacaoGuardada
+from storage.models.empresas import Empresa
+from storage.models.registros import DocumentoEvento, InutilizacaoGuardada
 from storage.session import reading
 
 PAGE = 500

@@ -15,7 +15,8 @@ from core.errors import NotFound, UsageError
 from core.fiscal import normalizar_documento
 from core.instant import read_instant
 from core.settings.core import CoreSettings
-from storage.models import Documento, Empresa
+from storage.models.documentos import Documento
+from storage.models.empresas import Empresa
 from storage.pages import visible
 
 Conditions = list[ColumnElement[bool]]

@@ -23,7 +23,7 @@ from flows.documentos.rows import CLAIM, FILES, REQUESTS, Arquivo
 from flows.documentos.settling import Feita, settle
 from flows.documentos.storing import store
 from flows.documentos.walking import LEASE_SECONDS, folder_of, held
-from storage.models import Importacao, ImportLog
+from storage.models.importacoes import Importacao, ImportLog
 from storage.session import reading, transaction
 
 WORK_SECONDS = 40.0

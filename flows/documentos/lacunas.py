@@ -17,7 +17,9 @@ from core.caller import OPERATOR, Caller
 from core.faixas import Faixas
 from flows.documentos.contados import PRODUCAO
 from flows.documentos.filtro import checked_month, companies
-from storage.models import Documento, Empresa, InutilizacaoGuardada
+from storage.models.documentos import Documento
+from storage.models.empresas import Empresa
+from storage.models.registros import InutilizacaoGuardada
 from storage.pages import visible
 from storage.session import reading
 

@@ -15,7 +15,7 @@ from flows.documentos import detalhe
 from flows.documentos.campos import local, text
 from flows.documentos.filtro import TUDO, Filtro, asked, of_kinds, whose
 from flows.documentos.listagem import PRIMEIRA, Ordem, Pagina, ordem, page
-from storage.models import Documento
+from storage.models.documentos import Documento
 from storage.session import reading
 
 T = TypeVar("T")

@@ -14,8 +14,7 @@ from core.documentos.paths import of_part
 from events.outbox import disparar_varios
 from flows.documentos import telling
 from flows.documentos.entries import Guardado, Resultado
-from storage.models import ImportLog
-from storage.models.importacoes import EstadoImportacao
+from storage.models.importacoes import EstadoImportacao, ImportLog
 from storage.rows import insert_for, table_of
 
 LOGS = table_of(ImportLog)

@@ -9,7 +9,8 @@ from sqlalchemy import delete, select
 from core.caller import OPERATOR
 from core.clock import SYSTEM, Clock
 from flows.documentos.lacunas import SEM_RESPOSTA, Serie, of_series, series
-from storage.models import Empresa, Numeracao
+from storage.models.documentos import Numeracao
+from storage.models.empresas import Empresa
 from storage.rows import table_of, upsert
 from storage.session import reading, transaction
 

@@ -11,8 +11,8 @@ from core.documentos.conteudo import Cabeca, Evento, Inutilizacao, Papel
 from core.errors import Conflict, NotFound, UsageError
 from core.fiscal import cnpj_valido, normalizar_documento
 from core.text import storable
-from storage.models import Empresa, Usuario
-from storage.models.empresas import dono
+from storage.models.empresas import Empresa, dono
+from storage.models.usuarios import Usuario
 from storage.session import reading
 
 BASE, PAPEIS = 8, tuple(Papel)

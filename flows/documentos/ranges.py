@@ -9,7 +9,7 @@ from flows.documentos.entries import Resultado
 from flows.documentos.known import Texto
 from flows.documentos.owners import Dono
 from flows.documentos.writing import Writing
-from storage.models import InutilizacaoGuardada
+from storage.models.registros import InutilizacaoGuardada
 from storage.rows import table_of
 
 RANGES = table_of(InutilizacaoGuardada)

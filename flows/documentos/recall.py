@@ -12,7 +12,8 @@ from core.documentos.conteudo import Evento, Laco
 from core.documentos.situacao import Estado, Situacao
 from flows.documentos.known import Fato, Ficha
 from flows.documentos.owners import Owners
-from storage.models import Documento, DocumentoEvento, DocumentoLigacao
+from storage.models.documentos import Documento, DocumentoLigacao
+from storage.models.registros import DocumentoEvento
 from storage.rows import table_of
 
 STATE = tuple(field.name for field in fields(Estado))

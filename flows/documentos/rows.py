@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from claims.sql import SqlClaims
-from storage.models import Importacao, ImportLog
-from storage.models.importacoes import EstadoImportacao
+from storage.models.importacoes import EstadoImportacao, Importacao, ImportLog
 
 # So many files a process takes at a time.
 CLAIM = 100

@@ -7,8 +7,7 @@ from sqlalchemy import ColumnElement, select
 from core.caller import OPERATOR, Caller
 from core.errors import NotFound
 from flows.documentos.filtro import of_kinds
-from storage.models import Documento, XmlGuardado
-from storage.models.documentos import DE_CTE, DE_NFE
+from storage.models.documentos import DE_CTE, DE_NFE, Documento, XmlGuardado
 from storage.pages import LARGEST_KEY, visible
 from storage.session import reading
 

@@ -13,8 +13,8 @@ from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
 from flows.documentos.rows import FILES, REQUESTS
 from storage.forgetting import BATCH, forget
-from storage.models import Documento, Importacao, ImportLog
-from storage.models.importacoes import EstadoImportacao
+from storage.models.documentos import Documento
+from storage.models.importacoes import EstadoImportacao, Importacao, ImportLog
 from storage.rows import table_of
 from storage.session import transaction
 

@@ -18,7 +18,7 @@ from core.stopping import stopping
 from flows.documentos.entries import Guardado, Resultado
 from flows.documentos.logs import Linha, Nota, Show, note, owe
 from flows.documentos.rows import REQUESTS, Andado, Pedido
-from storage.models import Importacao
+from storage.models.importacoes import Importacao
 from storage.session import transaction
 
 BATCH = 1000

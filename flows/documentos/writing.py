@@ -25,7 +25,8 @@ from flows.documentos.columns import (
 )
 from flows.documentos.known import Fato, Ficha, Texto
 from flows.documentos.owners import Dono
-from storage.models import Documento, DocumentoEvento, DocumentoItem, DocumentoLigacao, XmlGuardado
+from storage.models.documentos import Documento, DocumentoItem, DocumentoLigacao, XmlGuardado
+from storage.models.registros import DocumentoEvento
 from storage.rows import next_numbers, table_of
 
 DOCUMENTOS, EVENTOS, ITENS = table_of(Documento), table_of(DocumentoEvento), table_of(DocumentoItem)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from core.caller import OPERATOR, Caller
 from core.errors import Conflict, NotFound
 from core.fiscal import formatar_documento, normalizar_documento
-from storage.models import Empresa
+from storage.models.empresas import Empresa
 from storage.pages import visible
 
 

@@ -9,8 +9,7 @@ from core.errors import Conflict, UsageError
 from core.fiscal import UFS, cnpj_valido, formatar_documento, normalizar_documento
 from flows.empresas.finding import named
 from flows.empresas.views import CompanyView, listed
-from storage.models import Empresa
-from storage.models.empresas import dono
+from storage.models.empresas import Empresa, dono
 from storage.session import transaction
 
 _LONGEST_NAME = 200

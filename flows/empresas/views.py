@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from core.caller import OPERATOR, Caller
 from core.fiscal import formatar_documento
 from core.page import SIZE, Page
-from storage.models import Empresa, Usuario
+from storage.models.empresas import Empresa
+from storage.models.usuarios import Usuario
 from storage.pages import oldest_first, visible
 from storage.session import reading
 

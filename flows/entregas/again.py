@@ -13,8 +13,8 @@ from events.audience import wanted_by
 from events.delivery.kind import task_of
 from events.delivery.rows import ROWS
 from flows.entregas.views import absent
-from storage.models import Delivery, Destino, Event
-from storage.models.eventos import Estado
+from storage.models.destinos import Destino
+from storage.models.eventos import Delivery, Estado, Event
 from storage.pages import LARGEST_KEY
 from storage.session import transaction
 

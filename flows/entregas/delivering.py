@@ -8,8 +8,8 @@ from sqlalchemy import or_, select, text
 from core.clock import SYSTEM
 from events.delivery import drain
 from events.delivery.rows import ROWS, SLOTS, free_the_dead
-from storage.models import Delivery, Destino, Event
-from storage.models.eventos import OPEN_SQL, Estado
+from storage.models.destinos import Destino
+from storage.models.eventos import OPEN_SQL, Delivery, Estado, Event
 from storage.session import reading
 
 WAIT_SECONDS = 20.0

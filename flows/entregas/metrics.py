@@ -15,8 +15,8 @@ from events.delivery.kind import kinds as all_kinds
 from events.delivery.latency import BOUNDS_MS, INFINITE_MS
 from events.delivery.rows import ROWS
 from events.delivery.sweep import SWEEP
-from storage.models import Delivery, Destino, Latencia
-from storage.models.eventos import OPEN_SQL, Estado
+from storage.models.destinos import Destino, Latencia
+from storage.models.eventos import OPEN_SQL, Delivery, Estado
 
 STOPPED = (Estado.ESGOTADO, Estado.RETIDO, Estado.BLOQUEADO)
 

@@ -11,8 +11,7 @@ from sqlalchemy import Select, delete, exists, select
 
 from core.settings.retencao import RetentionSettings
 from storage.forgetting import BATCH, forget
-from storage.models import Attempt, Delivery, Event
-from storage.models.eventos import Estado
+from storage.models.eventos import Attempt, Delivery, Estado, Event
 from storage.rows import after, delete_chosen, table_of
 from storage.session import transaction
 

@@ -11,8 +11,8 @@ from core.caller import OPERATOR, Caller
 from core.errors import NotFound, UsageError
 from core.page import SIZE, Page
 from events.delivery.rows import ROWS
-from storage.models import Attempt, Delivery, Destino, Event
-from storage.models.eventos import Estado
+from storage.models.destinos import Destino
+from storage.models.eventos import Attempt, Delivery, Estado, Event
 from storage.pages import LARGEST_KEY, newest_first, visible
 from storage.session import reading
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.caller import OPERATOR, Caller
 from core.page import SIZE, Page
 from events.catalog import CATALOG
-from storage.models import Event
+from storage.models.eventos import Event
 from storage.pages import newest_first, visible
 from storage.session import reading
 

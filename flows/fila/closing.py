@@ -12,8 +12,7 @@ from connectors.oracle.reading import number
 from core.clock import Clock
 from flows.fila import relay
 from flows.fila.accounts import Fila
-from storage.models import Attempt, Delivery, Event
-from storage.models.eventos import Estado
+from storage.models.eventos import Attempt, Delivery, Estado, Event
 from storage.models.fila import FilaLinha
 from storage.session import reading, transaction
 

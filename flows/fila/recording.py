@@ -17,7 +17,7 @@ from events.catalog.fila import OrdemServicoNotificada
 from events.outbox import Disparo, disparar_varios
 from flows.fila import wording
 from flows.fila.wording import Notice
-from storage.models import Destino
+from storage.models.destinos import Destino
 from storage.models.fila import FilaLinha
 from storage.rows import insert_in, table_of
 from storage.session import transaction

@@ -13,7 +13,7 @@ from claims import last_times
 from connectors.oracle.faults import LoginRefused
 from core.clock import Clock
 from core.settings.fila import ContaFila
-from storage.models import Marca
+from storage.models.limites import Marca
 from storage.session import reading, transaction
 
 ASK = (

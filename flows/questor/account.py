@@ -12,7 +12,7 @@ from claims.breaker import Breaker
 from claims.limit import Limit
 from flows.questor.pace import Pace, Rate, Sample, share
 from flows.questor.rows import SEATS
-from storage.models import QuestorConta, QuestorRemetente
+from storage.models.questor import QuestorConta, QuestorRemetente
 from storage.rows import add_missing
 
 # A sender says that it is there at each of its turns, which come twice a second: whoever is silent for long is gone.

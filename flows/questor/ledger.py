@@ -19,8 +19,7 @@ from flows.questor.account import Seat, Standing
 from flows.questor.lots import count_accepted
 from flows.questor.pace import Sample
 from flows.questor.rows import PENDING, Arquivo, Outcome
-from storage.models import QuestorLote
-from storage.models.questor import Estado
+from storage.models.questor import Estado, QuestorLote
 from storage.session import transaction
 
 WORK_SECONDS = 45.0

@@ -15,8 +15,7 @@ from core.errors import Conflict, NotFound, UsageError
 from core.settings.accounts import PADRAO
 from flows.questor.rows import NEVER, PENDING
 from storage import forgetting
-from storage.models import QuestorArquivo, QuestorLote
-from storage.models.questor import ABERTOS, Estado
+from storage.models.questor import ABERTOS, Estado, QuestorArquivo, QuestorLote
 from storage.pages import nobody_but_the_operator
 from storage.rows import delete_chosen, table_of
 from storage.session import reading, transaction

@@ -15,8 +15,7 @@ from core.documentos.paths import of_part
 from core.documentos.raizes import Acao, Leitura
 from flows.questor.rows import PENDING
 from flows.questor.sources import Source
-from storage.models import QuestorArquivo, QuestorLote
-from storage.models.questor import ABERTOS, Estado
+from storage.models.questor import ABERTOS, Estado, QuestorArquivo, QuestorLote
 from storage.session import reading, transaction
 
 FILES = cast("Table", QuestorArquivo.__table__)

@@ -13,8 +13,7 @@ from core.stopping import stopping
 from flows.questor import outcome
 from flows.questor.lots import count_accepted
 from flows.questor.rows import UNKNOWN, Arquivo, Outcome
-from storage.models import QuestorLote
-from storage.models.questor import Estado
+from storage.models.questor import Estado, QuestorLote
 from storage.session import transaction
 
 ROOM, WORK_SECONDS = 500, 45.0

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from claims.sql import SqlClaims
-from storage.models import QuestorArquivo, QuestorRemetente
-from storage.models.questor import Estado
+from storage.models.questor import Estado, QuestorArquivo, QuestorRemetente
 
 # A row that nobody looks at any more by itself: `repetir` brings it back.
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)

@@ -21,8 +21,7 @@ from flows.questor import lots
 from flows.questor.manifest import FILES, OWNED, Manifest, RowsMet
 from flows.questor.rows import PENDING
 from flows.questor.sources import Origem, of_folder, source_of
-from storage.models import QuestorArquivo, QuestorLote
-from storage.models.questor import Estado
+from storage.models.questor import Estado, QuestorArquivo, QuestorLote
 from storage.session import reading, transaction
 
 BATCH = 2000

@@ -18,7 +18,7 @@ from flows.questor.resolve import Resolver
 from flows.questor.rows import PENDING, SEATS
 from flows.questor.sender import Sender, Tally
 from flows.questor.starting import agreed, state
-from storage.models import QuestorLote
+from storage.models.questor import QuestorLote
 from storage.session import reading, transaction
 
 # So long an outcome waits for others, to be written with them.

@@ -21,8 +21,7 @@ from flows.questor.rows import Outcome
 from flows.questor.sources import source_of
 from flows.questor.speed import Speed
 from flows.questor.waiting import Group, Waiting
-from storage.models import QuestorLote
-from storage.models.questor import Estado
+from storage.models.questor import Estado, QuestorLote
 
 log = get_logger(__name__)
 # So many documents a sender has in hand at first, and at most where the server is quicker than the database.

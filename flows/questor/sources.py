@@ -13,7 +13,7 @@ from core.text import os_fault
 from flows.documentos.acervo import Acervo
 from flows.documentos.filtro import checked_month
 from flows.documentos.owners import owner
-from storage.models import QuestorLote
+from storage.models.questor import QuestorLote
 
 
 class Source(Protocol):

@@ -13,7 +13,7 @@ from core.settings.accounts import PADRAO
 from core.settings.questor import ContaQuestor, QuestorSettings
 from flows.questor import account, lots, window
 from flows.questor.rows import NEVER, PENDING, UNKNOWN
-from storage.models import QuestorArquivo, QuestorLote
+from storage.models.questor import QuestorArquivo, QuestorLote
 from storage.session import reading
 
 SEND = "questor.enviar_bloco"

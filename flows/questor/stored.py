@@ -10,8 +10,9 @@ from core.settings.accounts import PADRAO
 from core.settings.questor import DEFAULT_METHODS, QuestorSettings
 from flows.documentos.filtro import checked_month
 from flows.documentos.owners import owner
-from storage.models import Documento, DocumentoEvento, QuestorArquivo, QuestorLote
-from storage.models.questor import Estado
+from storage.models.documentos import Documento
+from storage.models.questor import Estado, QuestorArquivo, QuestorLote
+from storage.models.registros import DocumentoEvento
 from storage.session import reading
 
 EVENTO = "evento"

@@ -14,7 +14,7 @@ from core.upkeep import Upkeep
 from flows.questor import lots
 from flows.questor.rows import PENDING, SEATS
 from flows.questor.starting import start_with_worker
-from storage.models import QuestorLote
+from storage.models.questor import QuestorLote
 
 
 def situations(db: Session, now: datetime) -> Iterator[Metric]:

@@ -15,8 +15,8 @@ from core.page import SIZE, Page
 from core.settings.accounts import PADRAO
 from core.settings.questor import ContaQuestor, QuestorSettings
 from flows.questor import account, lots, starting, window
-from storage.models import Empresa, QuestorArquivo, QuestorLote
-from storage.models.questor import ABERTOS
+from storage.models.empresas import Empresa
+from storage.models.questor import ABERTOS, QuestorArquivo, QuestorLote
 from storage.pages import newest_first, nobody_but_the_operator
 from storage.session import reading
 

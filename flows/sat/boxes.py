@@ -14,8 +14,8 @@ from core.settings.sat import same_equipment
 from flows.sat.known_boxes import configured, digest, merged
 from flows.sat.rows import ADDRESSES, BOXES, FIRST_SESSION, LAST_SESSION, NEXT_SESSION
 from flows.sat.shops import shops
-from storage.models import Caixa, SatEndereco
 from storage.models.base import CONTA_PADRAO
+from storage.models.sat import Caixa, SatEndereco
 from storage.rows import add_missing
 from storage.session import reading, transaction
 

@@ -18,7 +18,7 @@ from flows.sat.questions import free_addresses
 from flows.sat.rows import BOXES
 from flows.sat.shops import Shop, labels, shops
 from flows.sat.silences import closed, silenced, zone_of
-from storage.models import Caixa
+from storage.models.sat import Caixa
 
 COLUMNS = tuple(getattr(Caixa, one.name) for one in fields(Standing))
 Events = dict[str, list[str]]

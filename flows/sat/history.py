@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from storage.models import CaixaHistorico
+from storage.models.sat import CaixaHistorico
 
 
 class Look(NamedTuple):

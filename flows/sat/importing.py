@@ -17,8 +17,8 @@ from core.settings.sat import BoxSettings, OwnThresholds, SatSettings, same_equi
 from flows.sat.boxes import prepare, random_session
 from flows.sat.known_boxes import digest, imported, written
 from flows.sat.spreadsheet import shortened
-from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
+from storage.models.sat import Caixa
 from storage.session import transaction
 
 CRIADA, ALTERADA, IGUAL, RECUSADA = "criada", "alterada", "igual", "recusada"

@@ -14,8 +14,8 @@ from core.logs import get_logger
 from core.settings.mistakes import explain
 from core.settings.sat import BoxSettings, SatSettings, same_equipment
 from storage import crypto
-from storage.models import Caixa
 from storage.models.base import CONTA_PADRAO
+from storage.models.sat import Caixa
 from storage.session import reading
 
 log = get_logger(__name__)

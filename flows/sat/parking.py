@@ -18,7 +18,8 @@ from flows.sat.known_boxes import box_named, configured
 from flows.sat.rows import BOXES
 from flows.sat.shops import labels
 from flows.sat.silences import silenced
-from storage.models import Alerta, Caixa
+from storage.models.alertas import Alerta
+from storage.models.sat import Caixa
 from storage.session import reading, transaction
 
 

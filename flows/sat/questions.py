@@ -17,7 +17,7 @@ from core.clock import Clock
 from core.settings.sat import BoxSettings
 from flows.sat.context import contexts
 from flows.sat.rows import ADDRESSES, BOXES, AddressOutcome, BoxRow
-from storage.models import Caixa
+from storage.models.sat import Caixa
 from storage.session import reading
 
 # So soon a box is looked at again whose address was being asked.

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func
 from claims.crash import after_crash
 from claims.sql import SqlClaims
 from core.clock import SYSTEM, Clock
-from storage.models import Caixa, SatEndereco
+from storage.models.sat import Caixa, SatEndereco
 
 FIRST_SESSION, LAST_SESSION = 100_000, 999_999
 # It comes round only after 900,000 of them; the ER forbids the last 100.

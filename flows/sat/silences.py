@@ -14,7 +14,7 @@ from core.settings.sat import BoxSettings
 from core.wall_clock import hours, next_time
 from flows.sat.boxes import prepare
 from flows.sat.known_boxes import box_named, configured
-from storage.models import Caixa
+from storage.models.sat import Caixa
 from storage.session import reading, transaction
 
 

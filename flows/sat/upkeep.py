@@ -13,7 +13,7 @@ from core.upkeep import Upkeep
 from flows.sat.boxes import check_all_soon
 from flows.sat.rows import BOXES, recover
 from storage.forgetting import forget
-from storage.models import Caixa, CaixaHistorico
+from storage.models.sat import Caixa, CaixaHistorico
 from storage.rows import table_of
 
 HISTORY = table_of(CaixaHistorico)

@@ -13,8 +13,9 @@ from core.caller import OPERATOR, Caller
 from core.page import LARGEST, SIZE, Page
 from core.settings.sat import BoxSettings, same_equipment
 from flows.sat.known_boxes import box_named, known, merged
-from storage.models import Alerta, Caixa, CaixaHistorico
+from storage.models.alertas import Alerta
 from storage.models.base import CONTA_PADRAO
+from storage.models.sat import Caixa, CaixaHistorico
 from storage.pages import newest_first
 from storage.session import reading
 

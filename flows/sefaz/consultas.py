@@ -27,8 +27,8 @@ from flows.documentos.owners import Dono, recipient
 from flows.sefaz import causas, paginas, regras, vez
 from flows.sefaz.regras import Cursor, Passo, Situacao
 from flows.sefaz.vez import SemVez, Vez
-from storage.models import CertificadoDigital, ChamadaSEFAZ, ConsultaSEFAZ, SerieNSU
-from storage.models.sefaz import NAO_FEITA, EstadoConsulta
+from storage.models.certificados import CertificadoDigital
+from storage.models.sefaz import NAO_FEITA, ChamadaSEFAZ, ConsultaSEFAZ, EstadoConsulta, SerieNSU
 from storage.session import transaction
 
 PAUSE_SECONDS = 2.0

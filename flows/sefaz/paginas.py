@@ -21,7 +21,7 @@ from flows.documentos.storing import MOST_ENTRIES, store
 from flows.sefaz.regras import Falta
 from flows.sefaz.vez import Quem
 from storage.faults import explain
-from storage.models import DocumentoDistribuido, LacunaNSU
+from storage.models.sefaz import DocumentoDistribuido, LacunaNSU
 from storage.rows import add_missing
 
 REASON_LIMIT = 500

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from claims.sql import SqlClaims
-from storage.models import Contribuinte
+from storage.models.sefaz import Contribuinte
 
 
 @dataclass(frozen=True)

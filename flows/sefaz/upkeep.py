@@ -11,7 +11,7 @@ from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
 from flows.sefaz.rows import CONTRIBUINTES
 from storage.forgetting import forget
-from storage.models import ChamadaSEFAZ
+from storage.models.sefaz import ChamadaSEFAZ
 from storage.rows import table_of
 
 CALLS = table_of(ChamadaSEFAZ)

@@ -14,7 +14,9 @@ from core.clock import SYSTEM, Clock
 from core.errors import NotFound
 from flows.certificados.finding import serving
 from flows.documentos.owners import Dono
-from storage.models import CertificadoDigital, Empresa, Usuario
+from storage.models.certificados import CertificadoDigital
+from storage.models.empresas import Empresa
+from storage.models.usuarios import Usuario
 from storage.pages import visible
 from storage.session import reading
 

@@ -22,8 +22,8 @@ from flows.documentos.owners import Dono
 from flows.sefaz.causas import Chamada
 from flows.sefaz.regras import Cursor, Situacao
 from flows.sefaz.rows import CONTRIBUINTES, Solto
-from storage.models import ChamadaSEFAZ, ConsultaSEFAZ, Contribuinte, Empresa, SerieNSU
-from storage.models.sefaz import NAO_FEITA, EstadoConsulta
+from storage.models.empresas import Empresa
+from storage.models.sefaz import NAO_FEITA, ChamadaSEFAZ, ConsultaSEFAZ, Contribuinte, EstadoConsulta, SerieNSU
 from storage.rows import add_missing
 from storage.session import reading, transaction
 

@@ -11,7 +11,9 @@ from core.clock import SYSTEM, Clock
 from core.fiscal import formatar_documento
 from core.page import SIZE, Page
 from flows.sefaz.regras import Cursor
-from storage.models import ChamadaSEFAZ, Contribuinte, DocumentoDistribuido, Empresa, LacunaNSU, SerieNSU, Usuario
+from storage.models.empresas import Empresa
+from storage.models.sefaz import ChamadaSEFAZ, Contribuinte, DocumentoDistribuido, LacunaNSU, SerieNSU
+from storage.models.usuarios import Usuario
 from storage.pages import oldest_first, visible
 from storage.session import reading
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from core.caller import OPERATOR, Caller
 from core.errors import Conflict, NotFound
 from core.text import storable
-from storage.models import Usuario
+from storage.models.usuarios import Usuario
 from storage.session import reading
 
 

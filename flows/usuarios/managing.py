@@ -9,7 +9,7 @@ from core.errors import Conflict, UsageError
 from core.text import storable
 from flows.usuarios.finding import named
 from flows.usuarios.views import UserView, view
-from storage.models import Usuario
+from storage.models.usuarios import Usuario
 from storage.session import transaction
 
 # As a login is written: no blanks, nothing that a shell or an address would take for something else.

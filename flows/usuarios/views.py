@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from core.page import SIZE, Page
-from storage.models import Usuario
+from storage.models.usuarios import Usuario
 from storage.pages import oldest_first
 from storage.session import reading
 

@@ -3,7 +3,7 @@
 from alembic import context
 
 from core.settings.core import CoreSettings
-from storage.models import Base
+from storage.metadata import metadata
 from storage.session import connect_engine
 
 
@@ -18,7 +18,7 @@ def run() -> None:
 
 
 def _migrate(connection: object) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)  # type: ignore[arg-type]
+    context.configure(connection=connection, target_metadata=metadata(), render_as_batch=True)  # type: ignore[arg-type]
     with context.begin_transaction():
         context.run_migrations()
 

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Numbered
+from storage.models.empresas import Empresa
 from storage.types import Encrypted, EncryptedBytes
 
 
@@ -18,7 +19,7 @@ class CertificadoDigital(Numbered, Base):
 
     __tablename__ = "certificado_digital"
 
-    empresa_id: Mapped[int] = mapped_column(ForeignKey("empresa.id"), unique=True)
+    empresa_id: Mapped[int] = mapped_column(ForeignKey(Empresa.id), unique=True)
     nome: Mapped[str] = mapped_column(String(200), default="")
     cnpj: Mapped[str] = mapped_column(String(14))
     base: Mapped[str] = mapped_column(String(8), index=True)

@@ -27,7 +27,7 @@ class Destino(Numbered, Leased, Base):
 
     tipo: Mapped[str] = mapped_column(String(20))
     nome: Mapped[str] = mapped_column(String(200))
-    usuario_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="CASCADE"), index=True)
+    usuario_id: Mapped[int | None] = mapped_column(ForeignKey(Usuario.id, ondelete="CASCADE"), index=True)
     url: Mapped[str] = mapped_column(String(2000))
     topico: Mapped[str | None] = mapped_column(String(64))
     secret_key: Mapped[str | None] = mapped_column(Encrypted)

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Numbered, partial
-from storage.models.empresas import Owned
+from storage.models.empresas import Empresa, Owned
 from storage.types import Exact
 
 _LONG = BigInteger().with_variant(Integer, "sqlite")
@@ -244,7 +244,7 @@ class Numeracao(Numbered, Base):
     __tablename__ = "numeracao"
     __table_args__ = (UniqueConstraint("empresa_id", "modelo", "serie"),)
 
-    empresa_id: Mapped[int] = mapped_column(ForeignKey("empresa.id"))
+    empresa_id: Mapped[int] = mapped_column(ForeignKey(Empresa.id))
     modelo: Mapped[str] = mapped_column(String(4))
     serie: Mapped[int] = mapped_column(_LONG)
     faltam: Mapped[int] = mapped_column(_LONG)

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from storage.models.base import Base, Numbered
+from storage.models.usuarios import Usuario
 
 
 def dono(usuario_id: int | None, empresa_id: int | None = None) -> str:
@@ -22,7 +23,7 @@ class Empresa(Numbered, Base):
     __tablename__ = "empresa"
     __table_args__ = (UniqueConstraint("dono", "cnpj"),)
 
-    usuario_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id"))
+    usuario_id: Mapped[int | None] = mapped_column(ForeignKey(Usuario.id))
     dono: Mapped[str] = mapped_column(String(41))
     cnpj: Mapped[str] = mapped_column(String(14), index=True)
     nome: Mapped[str] = mapped_column(String(200), default="")
@@ -41,7 +42,7 @@ class Owned:
 
     @declared_attr
     def usuario_id(cls) -> Mapped[int | None]:  # noqa: N805 - SQLAlchemy calls it with the class
-        return mapped_column(ForeignKey("usuario.id"))
+        return mapped_column(ForeignKey(Usuario.id))
 
     @declared_attr
     def empresa_id(cls) -> Mapped[int | None]:  # noqa: N805

@@ -10,6 +10,8 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Leased, Numbered, partial
+from storage.models.destinos import Destino
+from storage.models.usuarios import Usuario
 
 
 class Estado(StrEnum):
@@ -34,7 +36,7 @@ class Event(Numbered, Base):
 
     message_id: Mapped[str] = mapped_column(String(40), unique=True)
     nome: Mapped[str] = mapped_column(String(50))
-    usuario_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="CASCADE"), index=True)
+    usuario_id: Mapped[int | None] = mapped_column(ForeignKey(Usuario.id, ondelete="CASCADE"), index=True)
     occurred_at: Mapped[datetime] = mapped_column(index=True)
     corpo: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -50,7 +52,7 @@ class Delivery(Numbered, Leased, Base):
     )
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
-    destino_id: Mapped[int] = mapped_column(ForeignKey("destino.id", ondelete="CASCADE"))
+    destino_id: Mapped[int] = mapped_column(ForeignKey(Destino.id, ondelete="CASCADE"))
     estado: Mapped[str] = mapped_column(String(12), default=Estado.PENDENTE)
     tentativas: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

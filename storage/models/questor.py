@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Leased, Numbered, PerConta, partial
+from storage.models.empresas import Empresa
 from storage.types import RowId
 
 
@@ -39,7 +40,7 @@ class QuestorLote(Numbered, PerConta, Base):
 
     nome: Mapped[str] = mapped_column(String(100))
     pasta: Mapped[str] = mapped_column(Text)
-    empresa_id: Mapped[int | None] = mapped_column(ForeignKey("empresa.id"))
+    empresa_id: Mapped[int | None] = mapped_column(ForeignKey(Empresa.id))
     mes: Mapped[str | None] = mapped_column(String(7))
     criado_em: Mapped[datetime]
     varrido_em: Mapped[datetime | None]

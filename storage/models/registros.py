@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Numbered
+from storage.models.documentos import Documento, XmlGuardado
 from storage.models.empresas import Owned
 
 _SHORT = SmallInteger().with_variant(Integer, "sqlite")
@@ -24,7 +25,7 @@ class DocumentoEvento(Numbered, Owned, Base):
         Index("ix_documento_evento_documento", "documento_id"),
     )
 
-    documento_id: Mapped[int | None] = mapped_column(ForeignKey("documento.id", ondelete="CASCADE"))
+    documento_id: Mapped[int | None] = mapped_column(ForeignKey(Documento.id, ondelete="CASCADE"))
     chave: Mapped[str] = mapped_column(String(50))
     tipo_evento: Mapped[str] = mapped_column(String(6))
     sequencia: Mapped[int]
@@ -43,7 +44,7 @@ class DocumentoEvento(Numbered, Owned, Base):
     registrado: Mapped[bool] = mapped_column(default=False)
     completo: Mapped[bool] = mapped_column(default=True)
     aplicado: Mapped[bool] = mapped_column(default=False)
-    xml_id: Mapped[int | None] = mapped_column(ForeignKey("xml_guardado.id"))
+    xml_id: Mapped[int | None] = mapped_column(ForeignKey(XmlGuardado.id))
     arquivo_nome: Mapped[str | None] = mapped_column(Text)
     data_importacao: Mapped[datetime]
 
@@ -70,5 +71,5 @@ class InutilizacaoGuardada(Numbered, Owned, Base):
     status: Mapped[str | None] = mapped_column(String(4))
     recebido_em: Mapped[datetime | None]
     homologada: Mapped[bool] = mapped_column(default=False)
-    xml_id: Mapped[int | None] = mapped_column(ForeignKey("xml_guardado.id"))
+    xml_id: Mapped[int | None] = mapped_column(ForeignKey(XmlGuardado.id))
     data_importacao: Mapped[datetime]

@@ -10,6 +10,8 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Leased, Numbered, partial
+from storage.models.certificados import CertificadoDigital
+from storage.models.empresas import Empresa
 from storage.types import RowId
 
 
@@ -33,7 +35,7 @@ class Contribuinte(Numbered, Leased, Base):
 
     cnpj: Mapped[str] = mapped_column(String(14))
     ambiente: Mapped[int]
-    empresa_id: Mapped[int] = mapped_column(ForeignKey("empresa.id"), index=True)
+    empresa_id: Mapped[int] = mapped_column(ForeignKey(Empresa.id), index=True)
 
 
 class SerieNSU(Numbered, Base):
@@ -79,7 +81,7 @@ class ConsultaSEFAZ(Numbered, Base):
     __table_args__ = (Index("ix_sefaz_consulta_serie", "serie_id", "id"),)
 
     serie_id: Mapped[int] = mapped_column(ForeignKey("sefaz_serie.id"))
-    certificado_id: Mapped[int] = mapped_column(ForeignKey("certificado_digital.id"))
+    certificado_id: Mapped[int] = mapped_column(ForeignKey(CertificadoDigital.id))
     tipo_documento: Mapped[str] = mapped_column(String(10))
     data_inicio: Mapped[date]
     data_fim: Mapped[date]

@@ -8,7 +8,8 @@ from support.deliveries import webhook
 
 from alerts import reminders, state
 from alerts.judgement import Judgement
-from storage.models import Alerta, Delivery, Event
+from storage.models.alertas import Alerta
+from storage.models.eventos import Delivery, Event
 from storage.session import reading, transaction
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -8,7 +8,9 @@ from sqlalchemy import select
 from support.fiscal import NOW, nota, stored
 
 from claims.many import Adding
-from storage.models import DocumentoItem, DocumentoLigacao, Empresa, Marca, XmlGuardado
+from storage.models.documentos import DocumentoItem, DocumentoLigacao, XmlGuardado
+from storage.models.empresas import Empresa
+from storage.models.limites import Marca
 from storage.rows import next_numbers, table_of
 from storage.session import reading, transaction
 

@@ -18,7 +18,7 @@ from claims import holder
 from claims.crash import after_crash
 from claims.sql import SqlClaims
 from core.clock import FixedClock
-from storage.models import Caixa, CaixaHistorico
+from storage.models.sat import Caixa, CaixaHistorico
 from storage.session import engine, reading, transaction
 from tests.claims.contract import NOW, ClaimsContract, after
 

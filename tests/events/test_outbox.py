@@ -7,7 +7,7 @@ from support.statements import statements
 from core.errors import UsageError
 from events import Disparo, disparar_varios, disparar_webhook, record_event
 from events.catalog import CATALOG, AlertaAberto, Payload
-from storage.models import Event
+from storage.models.eventos import Event
 from storage.session import reading, transaction
 
 URL = "https://receptor.example/x"

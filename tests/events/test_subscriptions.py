@@ -6,7 +6,7 @@ from core.errors import UsageError
 from events import subscriptions
 from events.catalog import CATALOG, subscribable
 from flows.entregas.again import recover
-from storage.models import Delivery
+from storage.models.eventos import Delivery
 from storage.session import transaction
 
 

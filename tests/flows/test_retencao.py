@@ -14,8 +14,7 @@ from support.past import happened
 from core.clock import FixedClock
 from flows import retencao
 from flows.entregas import retention
-from storage.models import Attempt, Delivery, Event
-from storage.models.eventos import Estado
+from storage.models.eventos import Attempt, Delivery, Estado, Event
 from storage.session import engine, reading, transaction
 
 NOW = datetime(2026, 6, 1, 2, tzinfo=UTC)

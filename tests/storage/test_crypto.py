@@ -8,7 +8,7 @@ from sqlalchemy import text
 from core.clock import SYSTEM
 from core.errors import Misconfigured
 from storage import crypto
-from storage.models import Destino
+from storage.models.destinos import Destino
 from storage.session import engine, reading, transaction
 
 KEYS = [Fernet.generate_key().decode() for _ in range(2)]

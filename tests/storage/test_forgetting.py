@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from storage import forgetting
 from storage.forgetting import forget
-from storage.models import Usuario
+from storage.models.usuarios import Usuario
 from storage.rows import table_of
 from storage.session import reading, transaction
 

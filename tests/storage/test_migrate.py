@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from core.errors import Misconfigured, Transient
 from storage import migrate
-from storage.models import Base, Destino
+from storage.metadata import metadata
+from storage.models.destinos import Destino
 from storage.session import connect_engine, dispose, engine, reading, transaction
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ VALUES (1, 1, 'pendente', 0, '{NOW}', '{NOW}')
 def test_the_migrations_make_exactly_the_models(banco: str) -> None:
     with engine().connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, metadata()) == []
 
 
 def test_the_head_the_code_expects_is_the_newest_migration() -> None:

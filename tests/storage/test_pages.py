@@ -6,7 +6,8 @@ from support.deliveries import fire, owned, webhook
 
 from core.caller import OPERATOR, Caller
 from core.page import Page
-from storage.models import Destino, Event
+from storage.models.destinos import Destino
+from storage.models.eventos import Event
 from storage.pages import newest_first, oldest_first, visible
 from storage.session import reading, transaction
 

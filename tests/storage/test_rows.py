@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, delete, select, update
 
-from storage.models import Balde, Marca
+from storage.models.limites import Balde, Marca
 from storage.rows import add_missing, after, changed, delete_chosen, table_of, upsert
 from storage.session import reading, transaction
 
@@ -69,7 +69,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(filled: None) -> None:
 
 
 def test_a_batch_is_deleted_and_counted(banco: str) -> None:
-    from storage.models import Usuario
+    from storage.models.usuarios import Usuario
 
     with transaction() as db:
         db.add_all([Usuario(username=f"u{n}") for n in range(5)])

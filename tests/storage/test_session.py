@@ -12,7 +12,7 @@ from sqlalchemy import text
 from core.clock import SYSTEM
 from core.errors import Misconfigured, Transient
 from storage import session
-from storage.models import Marca
+from storage.models.limites import Marca
 from storage.session import reading, transaction
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from support.deliveries import SECRET, destination, webhook
 
-from storage.models import Marca
+from storage.models.limites import Marca
 from storage.session import engine, reading, transaction
 from storage.types import EncryptedBytes, Exact
 

@@ -14,20 +14,10 @@ from core.documentos.busca import searchable
 from core.documentos.conteudo import Cabeca, Conhecimento, Cupom, Especie, Item, Laco, Ligacao, NotaFiscal, Papel
 from core.documentos.situacao import Situacao
 from core.fiscal import digito_chave, digitos_cnpj
-from storage.models import (
-    CFe,
-    CTe,
-    Documento,
-    DocumentoEvento,
-    DocumentoItem,
-    DocumentoLigacao,
-    Empresa,
-    InutilizacaoGuardada,
-    NFe,
-    Usuario,
-    XmlGuardado,
-)
-from storage.models.empresas import dono
+from storage.models.documentos import CFe, CTe, Documento, DocumentoItem, DocumentoLigacao, NFe, XmlGuardado
+from storage.models.empresas import Empresa, dono
+from storage.models.registros import DocumentoEvento, InutilizacaoGuardada
+from storage.models.usuarios import Usuario
 from storage.rows import table_of
 from storage.session import transaction
 

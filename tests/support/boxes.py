@@ -10,7 +10,9 @@ from sqlalchemy import select
 from core.clock import SYSTEM, FixedClock
 from flows.sat import boxes, check
 from sandbox.hub import HubServer
-from storage.models import Alerta, Caixa, Event
+from storage.models.alertas import Alerta
+from storage.models.eventos import Event
+from storage.models.sat import Caixa
 from storage.session import reading
 
 

@@ -14,7 +14,10 @@ from flows.sefaz.consultas import Consulta, consultar
 from flows.usuarios import managing as usuarios
 from flows.usuarios.finding import caller_of
 from sandbox.sefaz import SefazServer
-from storage.models import Base, Documento, DocumentoDistribuido, Event, LacunaNSU, SerieNSU
+from storage.models.base import Base
+from storage.models.documentos import Documento
+from storage.models.eventos import Event
+from storage.models.sefaz import DocumentoDistribuido, LacunaNSU, SerieNSU
 from storage.session import reading
 from support.sefaz import EMPRESA, Lugar
 

@@ -7,7 +7,9 @@ from sqlalchemy import select, update
 from core.clock import SYSTEM, Clock
 from events import disparar_webhook
 from flows.destinos.creating import NewDestination, create
-from storage.models import Attempt, Delivery, Destino, DestinoEvento, Usuario
+from storage.models.destinos import Destino, DestinoEvento
+from storage.models.eventos import Attempt, Delivery
+from storage.models.usuarios import Usuario
 from storage.session import reading, transaction
 
 SECRET = "whsec_ZGFkb3MtZ2VyYWRvcy1zby1wYXJhLW9zLXRlc3Rlcy0wMDE="  # pragma: allowlist secret

@@ -22,8 +22,11 @@ from core.documentos.conteudo import (
 from core.fiscal import digito_chave, digitos_cnpj
 from flows.documentos.entries import Entrada, Guardado
 from flows.documentos.storing import store
-from storage.models import Documento, DocumentoEvento, Empresa, Event, Usuario
-from storage.models.empresas import dono
+from storage.models.documentos import Documento
+from storage.models.empresas import Empresa, dono
+from storage.models.eventos import Event
+from storage.models.registros import DocumentoEvento
+from storage.models.usuarios import Usuario
 from storage.session import reading, transaction
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)

@@ -6,8 +6,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from core.ids import message_id
-from storage.models import Attempt, Delivery, Event
-from storage.models.eventos import Estado
+from storage.models.eventos import Attempt, Delivery, Estado, Event
 from storage.session import transaction
 
 

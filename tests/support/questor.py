@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from core.clock import SYSTEM
 from sandbox.questor.documentos import Documento
-from storage.models import QuestorArquivo, QuestorLote
+from storage.models.questor import QuestorArquivo, QuestorLote
 from storage.session import reading, transaction
 
 TOKEN = "chave-de-teste"  # pragma: allowlist secret

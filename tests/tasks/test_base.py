@@ -7,8 +7,7 @@ from conftest import Configure
 from core import celery_app
 from core.celery_app import app
 from core.errors import Transient
-from storage.models import Marca
-from storage.models.limites import RAN
+from storage.models.limites import RAN, Marca
 from storage.session import reading
 from tasks.base import FlowTask
 

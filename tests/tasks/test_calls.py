@@ -16,7 +16,8 @@ from core.queues import queues
 from sandbox.documentos import notas
 from sandbox.hub import HubServer
 from sandbox.receiver import ReceiverServer
-from storage.models import Caixa, Documento
+from storage.models.documentos import Documento
+from storage.models.sat import Caixa
 from storage.session import reading
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from support.sefaz import EMPRESA, sefaz
 
 from core.broker_link import KEY_PREFIX
 from flows.certificados import keeping
-from storage.models import Empresa
+from storage.models.empresas import Empresa
 from tasks.sefaz import SEFAZ, SERVICES, consultar, consultar_empresa, varrer
 
 

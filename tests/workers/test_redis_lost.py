@@ -17,7 +17,7 @@ from support.redis import RedisServer
 from core import celery_app
 from events.delivery.sweep import SWEEP
 from sandbox.receiver import ReceiverServer
-from storage.models import Marca
+from storage.models.limites import Marca
 from storage.session import reading
 from workers.processes import table
 

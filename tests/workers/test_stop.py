@@ -30,8 +30,11 @@ from sandbox.oracle.server import OracleServer
 from sandbox.questor import QuestorServer
 from sandbox.questor.documentos import documento
 from sandbox.receiver import ReceiverServer
-from storage.models import Caixa, Delivery, Destino, Event, QuestorArquivo, QuestorRemetente
+from storage.models.destinos import Destino
+from storage.models.eventos import Delivery, Event
 from storage.models.fila import FilaLinha
+from storage.models.questor import QuestorArquivo, QuestorRemetente
+from storage.models.sat import Caixa
 from storage.session import reading
 from workers.layout import one_per_family
 

@@ -14,7 +14,7 @@ from events.delivery.http import headers, outcomes
 from events.delivery.http.exchange import Answer, Request
 from events.delivery.kind import Kind, Made, Message
 from events.delivery.outcome import Outcome
-from storage.models import Destino
+from storage.models.destinos import Destino
 
 # Loaded where something is sent: whoever only lists destinations needs no HTTP library.
 SENDER = "events.delivery.http.sender"

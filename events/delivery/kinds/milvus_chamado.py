@@ -15,7 +15,7 @@ from events.delivery.address import Judge, checked_url, refused_now
 from events.delivery.http.kind import REFUSED_ADDRESS
 from events.delivery.kind import Checked, Kind, Made, Message, Said
 from events.delivery.milvus import account, options
-from storage.models import Destino
+from storage.models.destinos import Destino
 
 # Loaded where something is sent: whoever only lists destinations needs no HTTP library.
 ATTEMPT = "events.delivery.milvus.attempt"

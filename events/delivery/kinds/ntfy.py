@@ -17,7 +17,7 @@ from events.delivery.kind import Checked, Message, Said
 from events.delivery.ntfy import answer as answers
 from events.delivery.ntfy.message import publish
 from events.delivery.outcome import Outcome
-from storage.models import Destino
+from storage.models.destinos import Destino
 from storage.models.eventos import Estado
 
 USER_AGENT = "Esteira/1"

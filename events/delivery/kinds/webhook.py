@@ -15,7 +15,7 @@ from events.delivery.http import headers
 from events.delivery.http.exchange import Answer, Request
 from events.delivery.http.kind import HttpKind
 from events.delivery.kind import Checked, Message, Said
-from storage.models import Destino
+from storage.models.destinos import Destino
 
 USER_AGENT = "FiscalWebhook/1.0"
 # Both secrets sign for a day after a change.

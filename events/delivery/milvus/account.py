@@ -10,7 +10,7 @@ from claims.pace import bucket_of
 from core.errors import UsageError
 from core.pace import Budget, budget_name
 from core.settings.milvus import ContaMilvus, MilvusSettings
-from storage.models import Destino
+from storage.models.destinos import Destino
 
 SYSTEM = "milvus"
 

@@ -28,7 +28,7 @@ from events.delivery.http.outcomes import BLOCKED, BUSY
 from events.delivery.kind import Message
 from events.delivery.milvus import account, options
 from events.delivery.outcome import DELIVERED, OVERLOAD_SECONDS, Outcome
-from storage.models import Destino
+from storage.models.destinos import Destino
 from storage.models.eventos import Estado
 
 SYSTEM = "esteira"

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 
 from core.errors import UsageError
-from storage.models import Destino
+from storage.models.destinos import Destino
 
 CLIENT = "cliente"
 # The name of an option, and the field of the ticket.

@@ -13,7 +13,8 @@ from core.caller import OPERATOR, Caller
 from core.documentos.conteudo import Especie
 from flows.documentos.contados import for_each_company, money
 from flows.documentos.filtro import TUDO, Filtro, asked
-from storage.models import CFe, CTe, Documento, Empresa, NFe
+from storage.models.documentos import CFe, CTe, Documento, NFe
+from storage.models.empresas import Empresa
 from storage.session import reading
 
 

@@ -7,8 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from flows.documentos.lista import HEAD, Lista
-from storage.models import CTe, Documento
-from storage.models.documentos import DE_CTE
+from storage.models.documentos import DE_CTE, CTe, Documento
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from flows.documentos.contados import money, once
 from flows.documentos.views import logs
-from storage.models import Documento
-from storage.models.documentos import DE_CTE, DE_NFE
+from storage.models.documentos import DE_CTE, DE_NFE, Documento
 from storage.session import reading
 
 MONTH, LOGS = timedelta(days=30), 10

@@ -15,7 +15,7 @@ from core.page import SIZE, Page
 from flows.documentos import detalhe
 from flows.documentos.campos import local, text
 from flows.documentos.filtro import TUDO, Filtro, asked, of_kinds, whose
-from storage.models import Documento
+from storage.models.documentos import Documento
 from storage.pages import newest_first
 from storage.session import reading
 

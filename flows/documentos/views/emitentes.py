@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from core.caller import OPERATOR, Caller
 from flows.documentos.contados import money, once
 from flows.documentos.filtro import TUDO, Filtro, of_kinds, whose
-from storage.models import Documento
-from storage.models.documentos import DE_NFE
+from storage.models.documentos import DE_NFE, Documento
 from storage.session import reading
 
 MOST = 20

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.models import DocumentoEvento
+from storage.models.registros import DocumentoEvento
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.models import DocumentoItem
+from storage.models.documentos import DocumentoItem
 
 
 @dataclass(frozen=True)

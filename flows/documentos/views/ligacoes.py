@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.caller import Caller
 from flows.documentos.campos import local, text
-from storage.models import Documento, DocumentoLigacao
+from storage.models.documentos import Documento, DocumentoLigacao
 from storage.pages import visible
 
 

@@ -14,8 +14,8 @@ from core.page import Counted
 from flows.documentos.campos import local
 from flows.documentos.entries import EVENTO, INUTILIZACAO, TIPOS
 from flows.documentos.listagem import PRIMEIRA, Pagina, ordem, page
-from storage.models import ImportLog, Usuario
-from storage.models.importacoes import EstadoImportacao
+from storage.models.importacoes import EstadoImportacao, ImportLog
+from storage.models.usuarios import Usuario
 from storage.pages import LARGEST_KEY, visible
 from storage.session import reading
 

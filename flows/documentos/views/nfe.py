@@ -7,8 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from flows.documentos.lista import HEAD, Lista
-from storage.models import Documento
-from storage.models.documentos import DE_NFE
+from storage.models.documentos import DE_NFE, Documento
 
 
 @dataclass(frozen=True)

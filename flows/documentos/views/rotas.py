@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from core.caller import OPERATOR, Caller
 from flows.documentos.contados import money, once
 from flows.documentos.filtro import TUDO, Filtro
-from storage.models import CTe, Documento
-from storage.models.documentos import DE_CTE
+from storage.models.documentos import DE_CTE, CTe, Documento
 from storage.session import reading
 
 MOST = 20

@@ -12,8 +12,7 @@ from core.documentos.conteudo import Papel
 from flows.documentos.contados import money, once
 from flows.documentos.filtro import TUDO
 from flows.documentos.views import emitentes, rotas
-from storage.models import Documento, DocumentoItem, NFe
-from storage.models.documentos import DE_NFE
+from storage.models.documentos import DE_NFE, Documento, DocumentoItem, NFe
 from storage.session import reading
 
 MOST, MONTHS = 10, 12

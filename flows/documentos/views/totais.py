@@ -8,8 +8,7 @@ from sqlalchemy import func, select
 from core.caller import OPERATOR, Caller
 from flows.documentos.contados import money, once
 from flows.documentos.filtro import TUDO, Filtro
-from storage.models import CTe, Documento, NFe
-from storage.models.documentos import DE_CTE, DE_NFE
+from storage.models.documentos import DE_CTE, DE_NFE, CTe, Documento, NFe
 from storage.session import reading
 
 

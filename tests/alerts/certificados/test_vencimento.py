@@ -9,8 +9,10 @@ from sqlalchemy import update
 from alerts import sources
 from alerts.certificados.vencimento import judge
 from alerts.moment import Moment
-from storage.models import CertificadoDigital, Empresa, Event, Usuario
-from storage.models.empresas import dono
+from storage.models.certificados import CertificadoDigital
+from storage.models.empresas import Empresa, dono
+from storage.models.eventos import Event
+from storage.models.usuarios import Usuario
 from storage.session import reading, transaction
 
 END = datetime(2026, 12, 31, 15, tzinfo=UTC)

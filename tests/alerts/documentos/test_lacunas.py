@@ -15,7 +15,9 @@ from flows.alertas import acknowledging, views
 from flows.alertas.judging import judge
 from flows.alertas.reminding import remind
 from flows.documentos.numeracao import conferir
-from storage.models import Alerta, Empresa, Numeracao
+from storage.models.alertas import Alerta
+from storage.models.documentos import Numeracao
+from storage.models.empresas import Empresa
 from storage.session import reading, transaction
 
 

@@ -136,7 +136,7 @@ def test_tenants_take_turns(banco: str, receiver: ReceiverServer) -> None:
     ana = [webhook(f"{receiver.url}/x", nome=f"ana-{n}") for n in range(2)]
     bia = webhook(f"{receiver.url}/x", nome="bia")
     owned(ana[0], "ana", is_staff=True)
-    from storage.models import Destino
+    from storage.models.destinos import Destino
     from storage.session import transaction
 
     with transaction() as db:
@@ -153,7 +153,7 @@ def test_the_events_of_one_object_are_numbered(banco: str) -> None:
     for _ in range(2):
         disparar_webhook("alerta_aberto", {}, entidade="sat:loja-1")
     disparar_webhook("alerta_aberto", {}, entidade="sat:loja-2")
-    from storage.models import Event
+    from storage.models.eventos import Event
     from storage.session import reading
 
     with reading() as db:
@@ -162,7 +162,7 @@ def test_the_events_of_one_object_are_numbered(banco: str) -> None:
 
 
 def test_the_wait_for_the_first_attempt_is_counted(banco: str, receiver: ReceiverServer) -> None:
-    from storage.models import Latencia
+    from storage.models.destinos import Latencia
     from storage.session import reading
 
     receiver.faults.queue(faults.status(500), key="/x")

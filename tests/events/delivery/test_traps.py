@@ -16,8 +16,8 @@ from events.delivery import engine, pumps
 from events.delivery.pumps import Server
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
-from storage.models import Attempt, Delivery, Destino, Event
-from storage.models.eventos import Estado
+from storage.models.destinos import Destino
+from storage.models.eventos import Attempt, Delivery, Estado, Event
 from storage.session import engine as database
 from storage.session import reading, transaction
 

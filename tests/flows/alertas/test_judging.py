@@ -21,7 +21,10 @@ from flows.alertas.acknowledging import acknowledge
 from flows.alertas.judging import judge
 from flows.alertas.reminding import remind
 from flows.destinos.switching import pause, resume
-from storage.models import Alerta, Delivery, Destino, Event, QuestorConta, QuestorLote
+from storage.models.alertas import Alerta
+from storage.models.destinos import Destino
+from storage.models.eventos import Delivery, Event
+from storage.models.questor import QuestorConta, QuestorLote
 from storage.session import reading, transaction
 
 Told = list[tuple[str, str, str]]

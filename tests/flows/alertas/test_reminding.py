@@ -9,7 +9,7 @@ from core.clock import SYSTEM, FixedClock
 from flows.alertas import views
 from flows.alertas.acknowledging import acknowledge
 from flows.alertas.reminding import remind
-from storage.models import Event
+from storage.models.eventos import Event
 from storage.session import reading, transaction
 
 

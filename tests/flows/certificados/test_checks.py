@@ -16,7 +16,7 @@ from flows.certificados.checks import authorities, kept
 from flows.certificados.keeping import Arquivo
 from sandbox.sefaz import Autoridade
 from storage import crypto
-from storage.models import CertificadoDigital
+from storage.models.certificados import CertificadoDigital
 from storage.session import transaction
 
 Configure = Callable[..., None]

@@ -19,7 +19,8 @@ from flows.certificados.keeping import Arquivo, Resultado
 from flows.empresas.managing import criar
 from flows.usuarios.managing import criar as criar_usuario
 from sandbox.sefaz import Autoridade
-from storage.models import CertificadoDigital, Empresa
+from storage.models.certificados import CertificadoDigital
+from storage.models.empresas import Empresa
 from storage.session import reading, transaction
 
 

@@ -13,18 +13,9 @@ from core.documentos.situacao import Situacao
 from core.upkeep import upkeeps
 from flows import retencao
 from flows.documentos.export import exportar_zip
-from storage.models import (
-    CFe,
-    CTe,
-    Documento,
-    DocumentoEvento,
-    DocumentoItem,
-    DocumentoLigacao,
-    Empresa,
-    InutilizacaoGuardada,
-    NFe,
-    XmlGuardado,
-)
+from storage.models.documentos import CFe, CTe, Documento, DocumentoItem, DocumentoLigacao, NFe, XmlGuardado
+from storage.models.empresas import Empresa
+from storage.models.registros import DocumentoEvento, InutilizacaoGuardada
 from storage.session import reading
 
 KEPT = (

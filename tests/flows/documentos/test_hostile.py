@@ -12,7 +12,8 @@ from flows.documentos.entries import Resultado
 from flows.documentos.importing import import_chunk
 from flows.documentos.receiving import importar_bytes
 from sandbox.documentos import mutacoes, notas
-from storage.models import ImportLog, Usuario
+from storage.models.importacoes import ImportLog
+from storage.models.usuarios import Usuario
 from storage.session import reading, transaction
 
 pytestmark = pytest.mark.usefixtures("banco")

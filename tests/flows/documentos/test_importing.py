@@ -22,7 +22,9 @@ from flows.documentos.logs import Linha
 from flows.documentos.receiving import importar_bytes
 from sandbox.documentos import cupons, eventos, notas
 from sandbox.documentos.comum import EMITENTE
-from storage.models import Documento, Event, Importacao, ImportLog
+from storage.models.documentos import Documento
+from storage.models.eventos import Event
+from storage.models.importacoes import Importacao, ImportLog
 from storage.session import reading, transaction
 
 pytestmark = pytest.mark.usefixtures("banco")

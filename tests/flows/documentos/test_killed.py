@@ -16,7 +16,8 @@ from support.ports import wait_until
 
 from flows.documentos.asking import pedir
 from sandbox.documentos import eventos, notas
-from storage.models import DocumentoItem, Importacao, ImportLog
+from storage.models.documentos import DocumentoItem
+from storage.models.importacoes import Importacao, ImportLog
 from storage.session import reading
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("banco")]

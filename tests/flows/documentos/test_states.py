@@ -24,7 +24,7 @@ from support.fiscal import (
 
 from core.documentos.conteudo import Conteudo
 from core.documentos.situacao import Situacao
-from storage.models import Event
+from storage.models.eventos import Event
 from storage.session import reading
 
 pytestmark = pytest.mark.usefixtures("banco")

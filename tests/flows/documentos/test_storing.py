@@ -31,17 +31,10 @@ from core.documentos.conteudo import Conteudo, Inutilizacao, Item, Laco, Ligacao
 from core.documentos.situacao import Situacao
 from flows.documentos.entries import Entrada, Resultado
 from flows.documentos.storing import store
-from storage.models import (
-    CTe,
-    DestinoEvento,
-    Documento,
-    DocumentoItem,
-    DocumentoLigacao,
-    Event,
-    InutilizacaoGuardada,
-    NFe,
-    XmlGuardado,
-)
+from storage.models.destinos import DestinoEvento
+from storage.models.documentos import CTe, Documento, DocumentoItem, DocumentoLigacao, NFe, XmlGuardado
+from storage.models.eventos import Event
+from storage.models.registros import InutilizacaoGuardada
 from storage.session import reading, transaction
 
 pytestmark = pytest.mark.usefixtures("banco")

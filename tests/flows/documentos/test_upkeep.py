@@ -14,7 +14,7 @@ from flows.documentos.importing import import_chunk
 from flows.documentos.upkeep import figures, give_back
 from flows.retencao import limpar
 from sandbox.documentos import notas
-from storage.models import Importacao, ImportLog
+from storage.models.importacoes import Importacao, ImportLog
 from storage.session import reading, transaction
 
 pytestmark = pytest.mark.usefixtures("banco")

@@ -10,8 +10,7 @@ from core.errors import Conflict, NotFound, UsageError
 from flows.empresas import managing, views
 from flows.empresas.finding import named
 from flows.usuarios.managing import criar as criar_usuario
-from storage.models import Empresa
-from storage.models.empresas import dono
+from storage.models.empresas import Empresa, dono
 from storage.session import reading
 
 CNPJ, LETTERS = "11.222.333/0001-81", "12.ABC.345/01DE-35"

@@ -13,7 +13,7 @@ from flows.destinos import switching
 from flows.entregas import again, delivering
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
-from storage.models import DestinoEvento
+from storage.models.destinos import DestinoEvento
 from storage.models.eventos import Estado
 from storage.session import transaction
 

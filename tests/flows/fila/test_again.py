@@ -10,7 +10,7 @@ from connectors.oracle.orders import Status
 from core.clock import SYSTEM
 from core.errors import NotFound, Transient, UsageError
 from flows.fila import accounts, adopting, again, checks, looking, relay, upkeep, views
-from storage.models import Event
+from storage.models.eventos import Event
 from storage.models.fila import FilaConta
 from storage.session import reading
 from tests.flows.fila.conftest import Queue

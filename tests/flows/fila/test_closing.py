@@ -10,8 +10,7 @@ from core.clock import SYSTEM, FixedClock
 from flows.destinos.creating import NewDestination, create
 from flows.fila import closing, relay
 from flows.fila.accounts import opened
-from storage.models import Attempt, Delivery
-from storage.models.eventos import Estado
+from storage.models.eventos import Attempt, Delivery, Estado
 from storage.session import transaction
 from tests.flows.fila.conftest import Queue
 

@@ -19,8 +19,7 @@ from core.settings.fila import FilaSettings
 from flows.fila import accounts
 from sandbox.oracle.errors import Dropped
 from sandbox.oracle.server import OracleServer
-from storage.models import Delivery, Event
-from storage.models.eventos import Estado
+from storage.models.eventos import Delivery, Estado, Event
 from storage.models.fila import FilaLinha
 from storage.session import reading
 from tests.flows.fila.conftest import PASSWORD, USER, Keeping, Queue

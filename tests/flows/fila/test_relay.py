@@ -14,8 +14,8 @@ from core.settings.fila import FilaColumns
 from flows.destinos.creating import NewDestination, create
 from flows.fila import accounts, closing, relay, views
 from flows.fila.results import Report
-from storage.models import Delivery, Destino, Event
-from storage.models.eventos import Estado
+from storage.models.destinos import Destino
+from storage.models.eventos import Delivery, Estado, Event
 from storage.session import reading
 from tests.flows.fila.conftest import TABLE, Queue
 

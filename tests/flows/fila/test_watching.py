@@ -20,7 +20,7 @@ from core.settings.fila import FilaColumns
 from flows.fila import accounts, relay, watching
 from flows.fila.accounts import opened, settings_of
 from flows.fila.results import Report
-from storage.models import Event
+from storage.models.eventos import Event
 from storage.session import reading
 from tests.flows.fila.conftest import TABLE, Queue
 

@@ -25,7 +25,7 @@ from flows.questor.scan import varrer
 from sandbox import faults
 from sandbox.questor import QuestorServer
 from sandbox.questor.documentos import documento
-from storage.models import QuestorArquivo, QuestorConta, QuestorLote
+from storage.models.questor import QuestorArquivo, QuestorConta, QuestorLote
 from storage.session import reading, transaction
 
 pytestmark = pytest.mark.slow

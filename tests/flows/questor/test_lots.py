@@ -17,7 +17,7 @@ from flows.questor import lots, starting, views
 from flows.questor.account import SEAT_SECONDS
 from flows.questor.upkeep import UPKEEP
 from sandbox.questor.documentos import documento
-from storage.models import QuestorArquivo, QuestorLote
+from storage.models.questor import QuestorArquivo, QuestorLote
 from storage.session import reading, transaction
 
 

@@ -16,7 +16,7 @@ from sandbox import faults
 from sandbox.faults import Usual
 from sandbox.questor import QuestorServer
 from sandbox.questor.documentos import documento
-from storage.models import QuestorLote
+from storage.models.questor import QuestorLote
 from storage.session import reading
 
 SECONDS, HOUR, DAY = 20.0, 3600.0, 86_400.0

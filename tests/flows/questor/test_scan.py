@@ -20,7 +20,7 @@ from core.errors import UsageError
 from flows.questor import report, scan
 from flows.questor.scan import varrer
 from sandbox.questor.documentos import Documento, documento
-from storage.models import QuestorArquivo, QuestorLote
+from storage.models.questor import QuestorArquivo, QuestorLote
 from storage.session import reading, transaction
 
 CASOS = Path(__file__).parents[2] / "core/documentos/casos"

@@ -21,7 +21,8 @@ from flows.questor.texts import Texts
 from sandbox import faults
 from sandbox.questor import QuestorServer
 from sandbox.questor.documentos import Documento, documento
-from storage.models import Event, QuestorArquivo, QuestorConta, QuestorLote
+from storage.models.eventos import Event
+from storage.models.questor import QuestorArquivo, QuestorConta, QuestorLote
 from storage.session import reading, transaction
 
 IMPORT = "importarxmlnfearray"

@@ -24,7 +24,8 @@ from sandbox.documentos.cupons import cupom, lote
 from sandbox.documentos.eventos import evento, resumo_de_evento
 from sandbox.documentos.notas import nota
 from sandbox.questor import QuestorServer
-from storage.models import Documento, QuestorArquivo, QuestorLote
+from storage.models.documentos import Documento
+from storage.models.questor import QuestorArquivo, QuestorLote
 from storage.session import transaction
 
 NAME = f"acervo-{CNPJ}"

@@ -10,7 +10,7 @@ from core.caller import Caller
 from core.clock import SYSTEM, FixedClock
 from core.errors import NotFound
 from flows.questor import views
-from storage.models import QuestorArquivo, QuestorLote
+from storage.models.questor import QuestorArquivo, QuestorLote
 from storage.session import transaction
 
 

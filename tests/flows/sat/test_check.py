@@ -20,7 +20,9 @@ from sandbox import faults
 from sandbox.hub import HubServer
 from sandbox.sat_wire import refusal_line, status_line
 from sandbox.server import refused_address
-from storage.models import Alerta, Caixa, Event
+from storage.models.alertas import Alerta
+from storage.models.eventos import Event
+from storage.models.sat import Caixa
 from storage.session import reading, transaction
 
 

@@ -20,7 +20,7 @@ from flows.sat.importing import importar, remover
 from flows.sat.known_boxes import configured
 from sandbox import faults
 from sandbox.hub import HubServer
-from storage.models import Caixa
+from storage.models.sat import Caixa
 from storage.session import reading, transaction
 
 CASOS = Path(__file__).parent / "casos"

@@ -15,7 +15,7 @@ from flows.sat import boxes, check, logs
 from sandbox import faults
 from sandbox.hub import HubServer
 from sandbox.sat_wire import refusal_line
-from storage.models import Caixa
+from storage.models.sat import Caixa
 from storage.session import transaction
 
 

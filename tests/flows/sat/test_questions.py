@@ -23,7 +23,7 @@ from flows.sat.rows import recover
 from sandbox import faults
 from sandbox.faults import Usual
 from sandbox.hub import HubServer
-from storage.models import SatEndereco
+from storage.models.sat import SatEndereco
 from storage.session import reading, transaction
 
 

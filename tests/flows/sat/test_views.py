@@ -11,7 +11,7 @@ from core.clock import SYSTEM
 from core.errors import NotFound
 from flows.sat import views
 from flows.sat.boxes import prepare
-from storage.models import Caixa
+from storage.models.sat import Caixa
 from storage.session import transaction
 
 

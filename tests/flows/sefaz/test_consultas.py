@@ -24,15 +24,10 @@ from flows.usuarios.finding import caller_of
 from sandbox import faults
 from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.sefaz import bomba, soap_fault
-from storage.models import (
-    CertificadoDigital,
-    ChamadaSEFAZ,
-    ConsultaSEFAZ,
-    Contribuinte,
-    Documento,
-    DocumentoDistribuido,
-    Empresa,
-)
+from storage.models.certificados import CertificadoDigital
+from storage.models.documentos import Documento
+from storage.models.empresas import Empresa
+from storage.models.sefaz import ChamadaSEFAZ, ConsultaSEFAZ, Contribuinte, DocumentoDistribuido
 from storage.session import transaction
 
 HOUR, REST = 3600.0, 3780.0

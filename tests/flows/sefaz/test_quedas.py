@@ -8,7 +8,7 @@ from support.consultas import Loja, rows
 from support.sefaz import EMPRESA
 
 from flows.sefaz import upkeep
-from storage.models import ConsultaSEFAZ
+from storage.models.sefaz import ConsultaSEFAZ
 
 # A statement of the second page's transaction, or its end, after which the process is gone.
 PROGRAM = """

@@ -15,7 +15,7 @@ from flows.sync import adopting, forgetting, noticing, pending, rebuilding, reco
 from flows.sync.documents import cliente_enviado, marcar_cliente_enviado
 from flows.sync.ledger.item import CLIENTES, Situacao
 from sandbox.faults import after, reset, status
-from storage.models import Event
+from storage.models.eventos import Event
 from storage.session import reading
 from tests.flows.sync.conftest import World
 from tests.flows.sync.test_breaking import everything_once, full

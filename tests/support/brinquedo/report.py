@@ -11,7 +11,7 @@ from docs.generate import workers as generated
 from events.catalog import CATALOG, subscribable
 from flows import metricas, retencao
 from flows.diagnostico import examine
-from storage.models import Base
+from storage.metadata import metadata
 from workers.layout import one_per_family, together
 from workers.processes import table
 
@@ -37,7 +37,7 @@ sys.stdout.write(
             "chave": "[brinquedo]" in settings["esteira.example.toml"]
             and "ESTEIRA_BRINQUEDO__ARQUIVO" in settings[".env.example"],
             "evento": "brinquedo_quebrado" in CATALOG and "brinquedo_quebrado" in subscribable(),
-            "tabela": "brinquedo" in Base.metadata.tables,
+            "tabela": "brinquedo" in metadata().tables,
         }
     )
 )

@@ -31,7 +31,7 @@ from sandbox import faults
 from sandbox.faults import Fault as Broken
 from sandbox.faults import after
 from sandbox.milvus import MilvusServer
-from storage.models import Destino
+from storage.models.destinos import Destino
 from storage.models.eventos import Estado
 from storage.session import transaction
 

@@ -10,7 +10,7 @@ from core import loop
 from core.clock import SYSTEM
 from events.delivery.kind import Made, Message
 from events.delivery.kinds.ntfy import KIND
-from storage.models import Destino
+from storage.models.destinos import Destino
 from storage.models.eventos import Estado
 
 MESSAGE = Message("msg_1", "teste", b'{"evento": "teste", "dados": {"mensagem": "x"}}', 1)

@@ -12,8 +12,8 @@ from core.errors import NotFound, UsageError
 from flows.documentos.listagem import Pagina
 from flows.documentos.views import logs
 from flows.documentos.views.dashboard import dashboard
-from storage.models import ImportLog
 from storage.models.empresas import dono
+from storage.models.importacoes import ImportLog
 from storage.session import transaction
 
 
