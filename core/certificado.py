@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.errors import Refusal
@@ -73,7 +74,8 @@ class CertificadoRecusado(Refusal):
 class Certificado:
     """An A1 that could be opened. `documento` is its holder's CNPJ, or the CPF of an e-CPF.
 
-    `cadeia_fim` is when the first of the other certificates in the file ends.
+    `cadeia_fim` is when the first of the other certificates in the file ends. To open a file takes long: the key is
+    taken out of it once something is to be signed.
     """
 
     documento: str
@@ -85,8 +87,18 @@ class Certificado:
     numero: str
     pfx: bytes = field(repr=False)
     senha: str = field(repr=False)
-    der: bytes = field(repr=False)
-    chave: "RSAPrivateKey" = field(repr=False)
+
+    @cached_property
+    def chave(self) -> "RSAPrivateKey":
+        """The private key."""
+        return _read(self.pfx, self.senha)[0]
+
+    @cached_property
+    def der(self) -> bytes:
+        """The company's own certificate."""
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        return _read(self.pfx, self.senha)[1].public_bytes(Encoding.DER)
 
     @property
     def base(self) -> str:
@@ -128,18 +140,7 @@ def dias_ate(fim: datetime, now: datetime) -> int:
 
 def abrir(pfx: bytes, senha: str) -> Certificado:
     """Open a file; raise `CertificadoRecusado` with a sentence for whoever has it."""
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    key, own, others = _opened(pfx, senha)
-    if key is None:
-        raise CertificadoRecusado("sem_chave")
-    if own is None:
-        raise CertificadoRecusado("sem_certificado")
-    if any(one.startswith(POLITICAS_DE_TOKEN) for one in _policies(own)):
-        raise CertificadoRecusado("a3")
-    if not isinstance(key, RSAPrivateKey):
-        raise CertificadoRecusado("chave")
+    _, own, others = _read(pfx, senha)
     documento = documento_de(own)
     if not documento:
         raise CertificadoRecusado("sem_documento")
@@ -153,9 +154,22 @@ def abrir(pfx: bytes, senha: str) -> Certificado:
         numero=f"{own.serial_number:x}",
         pfx=pfx,
         senha=senha,
-        der=own.public_bytes(Encoding.DER),
-        chave=key,
     )
+
+
+def _read(pfx: bytes, senha: str) -> tuple["RSAPrivateKey", "x509.Certificate", "list[x509.Certificate]"]:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+    key, own, others = _opened(pfx, senha)
+    if key is None:
+        raise CertificadoRecusado("sem_chave")
+    if own is None:
+        raise CertificadoRecusado("sem_certificado")
+    if any(one.startswith(POLITICAS_DE_TOKEN) for one in _policies(own)):
+        raise CertificadoRecusado("a3")
+    if not isinstance(key, RSAPrivateKey):
+        raise CertificadoRecusado("chave")
+    return key, own, others
 
 
 def _opened(pfx: bytes, senha: str) -> tuple[object, "x509.Certificate | None", "list[x509.Certificate]"]:

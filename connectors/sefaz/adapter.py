@@ -11,7 +11,8 @@ from pathlib import Path
 from requests_pkcs12 import Pkcs12Adapter
 
 from connectors.base.blocking import NotingAdapter
-from core.certificado import Certificado
+from core.certificado import Certificado, CertificadoRecusado, abrir
+from core.clock import SYSTEM
 from core.errors import Misconfigured
 from core.text import os_fault
 
@@ -22,13 +23,26 @@ class CertificateAdapter(NotingAdapter, Pkcs12Adapter):  # type: ignore[misc]
     """One certificate; other authorities are trusted beside the public ones."""
 
     def __init__(self, certificado: Certificado, autoridades: str) -> None:
-        # mypy sees no base behind requests' own
-        super().__init__(pkcs12_data=certificado.pfx, pkcs12_password=certificado.senha, max_retries=0)  # type: ignore[call-arg]
+        """Open the file, which takes long; raise `CertificadoRecusado` where it does not serve any more."""
+        try:
+            # mypy sees no base behind requests' own
+            super().__init__(pkcs12_data=certificado.pfx, pkcs12_password=certificado.senha, max_retries=0)  # type: ignore[call-arg]
+        except (ValueError, TypeError):
+            raise _refused(certificado) from None
         self.ssl_context.minimum_version = ssl.TLSVersion.TLSv1_2
         # the national servers ask for the certificate after the request; so may one under TLS 1.3
         self.ssl_context.post_handshake_auth = True
         if autoridades:
             self.ssl_context.load_verify_locations(cadata=autoridades)
+
+
+def _refused(certificado: Certificado) -> CertificadoRecusado:
+    """Return why a file is not opened any more, as well as it can be told."""
+    try:
+        abrir(certificado.pfx, certificado.senha).conferir(SYSTEM.now())
+    except CertificadoRecusado as reason:
+        return reason
+    return CertificadoRecusado("ilegivel")
 
 
 def read_authorities(path: Path | None) -> str:

@@ -29,5 +29,20 @@ def serving(db: Session, empresa: Empresa, now: datetime) -> CertificadoDigital 
 
 
 def opened(row: CertificadoDigital) -> Certificado:
-    """Open a certificate that is kept; only where a call is about to be made with it."""
+    """Open a certificate that is kept."""
     return abrir(row.arquivo_pfx, row.senha_pfx)
+
+
+def kept(row: CertificadoDigital) -> Certificado:
+    """Return a certificate by what was read in it when it was taken in: whoever shows it opens the file."""
+    return Certificado(
+        documento=row.cnpj,
+        titular=row.titular,
+        emissor=row.emissor,
+        inicio=row.validade_inicio,
+        fim=row.validade_fim,
+        cadeia_fim=None,
+        numero=row.numero,
+        pfx=row.arquivo_pfx,
+        senha=row.senha_pfx,
+    )

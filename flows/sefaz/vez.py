@@ -17,7 +17,7 @@ from core.errors import Conflict
 from core.fiscal import formatar_documento
 from core.settings.core import CoreSettings
 from core.settings.sefaz import SefazSettings
-from flows.certificados.finding import opened, serving
+from flows.certificados.finding import kept, serving
 from flows.documentos.owners import Dono
 from flows.sefaz.causas import Chamada
 from flows.sefaz.regras import Cursor, Situacao
@@ -92,7 +92,6 @@ def quem(dono: Dono, settings: SefazSettings, now: datetime) -> Quem:
 
     Raises:
         SemVez: no certificate serves the company.
-        CertificadoRecusado: the one that does cannot be opened any more.
         Conflict: nobody said in which state the company is.
     """
     with reading() as db:
@@ -105,7 +104,7 @@ def quem(dono: Dono, settings: SefazSettings, now: datetime) -> Quem:
         if row is None:
             said = f"Nenhum certificado em uso serve a empresa {named}."
             raise SemVez(Situacao.CERTIFICADO, None, said)
-        return Quem(empresa.id, empresa.usuario_id, empresa.cnpj, uf, row.id, row.nome, opened(row))
+        return Quem(empresa.id, empresa.usuario_id, empresa.cnpj, uf, row.id, row.nome, kept(row))
 
 
 def take(of: Quem, servico: Servico, settings: SefazSettings, now: datetime) -> Vez:

@@ -52,10 +52,13 @@ class _Emissor:
 
 
 class Autoridade:
-    """Makes certificates; `raiz` and `intermediaria` are files of PEM in its folder."""
+    """Makes certificates; `raiz` and `intermediaria` are files of PEM in its folder.
 
-    def __init__(self, folder: Path, nome: str = "AC de Teste") -> None:
-        self._folder = folder
+    With `uma_chave` all companies have the same key: keys take long to make.
+    """
+
+    def __init__(self, folder: Path, nome: str = "AC de Teste", *, uma_chave: bool = False) -> None:
+        self._folder, self._uma_chave = folder, uma_chave
         self._raiz = _authority(f"{nome} Raiz", None)
         self._inter = _authority(nome, self._raiz)
         self.raiz = self._written("raiz.pem", self._raiz.certificado)
@@ -100,14 +103,15 @@ class Autoridade:
         names = [_other(OID_CNPJ, cnpj, tipo)] if tipo and not cpf else []
         if cpf:
             names = [_other(OID_CPF, f"01011980{cpf}{'0' * 11}", tipo or "octet")]
-        made = _builder(f"{nome}:{cpf or cnpj}" if no_nome else nome, self._inter, _rsa_key(cpf or cnpj).public_key())
+        key = _rsa_key("" if self._uma_chave else cpf or cnpj)
+        made = _builder(f"{nome}:{cpf or cnpj}" if no_nome else nome, self._inter, key.public_key())
         made = made.not_valid_before(inicio or now - timedelta(days=1)).not_valid_after(fim or now + ANO)
         if names:
             made = made.add_extension(x509.SubjectAlternativeName(names), critical=False)
         policy = x509.PolicyInformation(x509.ObjectIdentifier(politica), None)
         made = made.add_extension(x509.CertificatePolicies([policy]), critical=False)
         signed = made.sign(self._inter.chave, hashes.SHA256())
-        key, chain = _rsa_key(cpf or cnpj), (signed, self._inter.certificado, self._raiz.certificado)
+        chain = (signed, self._inter.certificado, self._raiz.certificado)
         return Cliente(cnpj, empacotado(chain, key if chave else None, senha), senha, key, chain)
 
     def _server_file(self, *, intermediaria: bool) -> Path:

@@ -6,6 +6,7 @@ docs/reference/contracts/sefaz.md §3.
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sandbox.sefaz.motivos import CEDO, DEMAIS, FORA_DE_ORDEM, indevido, motivo
 
@@ -109,7 +110,8 @@ class Serie:
 
     def _page(self, nsu: int, now: datetime) -> Achado:
         most = self.paginas.popleft() if self.paginas else POR_PAGINA
-        kept = [one for number, one in sorted(self.documentos.items()) if number > nsu and now - one.em <= GUARDA]
+        following = (self.documentos.get(number) for number in range(nsu + 1, self.max_nsu + 1))
+        kept = list(islice((one for one in following if one and now - one.em <= GUARDA), most + 1))
         page = tuple(kept[:most])
         self.ult_nsu = page[-1].nsu if len(kept) > most else self.max_nsu
         if self.ult_nsu == self.max_nsu:

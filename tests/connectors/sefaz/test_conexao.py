@@ -3,6 +3,7 @@
 docs/reference/contracts/sefaz.md §2.1, §2.2, §3.10b.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from core.clock import FixedClock
 from core.errors import Misconfigured
 from sandbox import faults
 from sandbox.sefaz import Autoridade
+from sandbox.sefaz.autoridade import empacotado
 
 from .conftest import aberta, settings
 
@@ -107,6 +109,21 @@ def test_a_certificate_out_of_its_time_is_not_opened(lugar: Lugar, at: timedelta
     with pytest.raises(CertificadoRecusado) as caught:
         Sefaz(abrir(lugar.pfx, lugar.senha), settings(lugar), clock=FixedClock(datetime.now(UTC) + at))
     assert caught.value.motivo == motivo
+
+
+def test_a_kept_file_that_does_not_open_any_more_says_why(lugar: Lugar) -> None:
+    """What was read in it when it was taken in is believed until it is shown."""
+    own, now = lugar.cliente, datetime.now(UTC)
+    ended = Autoridade(lugar.folder).cliente(EMPRESA, inicio=now - timedelta(days=9), fim=now - timedelta(days=1))
+    good = abrir(own.pfx, own.senha)
+    for pfx, senha, motivo in (
+        (own.pfx, "outra", "senha"),
+        (own.pfx[:99], own.senha, "ilegivel"),
+        (empacotado((own.cadeia[0], ended.cadeia[0]), own.chave, own.senha), own.senha, "cadeia_vencida"),
+    ):
+        with pytest.raises(CertificadoRecusado) as caught:
+            Sefaz(replace(good, pfx=pfx, senha=senha, cadeia_fim=None), settings(lugar))
+        assert caught.value.motivo == motivo
 
 
 @pytest.mark.parametrize("content", ["", "isto não é um certificado"])
