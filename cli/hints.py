@@ -4,6 +4,7 @@ from core.errors import Refusal
 
 LISTS = {
     "alertas": "esteira alertas listar",
+    "avisos": "esteira email avisos",
     "caixas": "esteira sat listar",
     "certificados": "esteira certificados listar",
     "destinos": "esteira destinos listar",

@@ -1,10 +1,10 @@
 """The section `[api]`: where the HTTP API is."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from core.settings.base import Port, Section
+from core.settings.base import Port, Section, checked_base_url, default_is
 
 
 class ApiSettings(Section):
@@ -14,3 +14,9 @@ class ApiSettings(Section):
 
     host: str = Field("127.0.0.1", description="Endereço em que a API abre.")
     port: Port = Field(8000, description="Porta da API.")
+    base_url: Annotated[str, AfterValidator(checked_base_url)] | None = Field(
+        None,
+        description="A API como as pessoas a alcançam: dela são os links que os e-mails trazem.",
+        examples=["https://esteira.exemplo.com.br"],
+        json_schema_extra=default_is("os e-mails não trazem links"),
+    )
