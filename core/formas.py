@@ -1,0 +1,48 @@
+"""Values as people in Brazil write them: `R$ 1.234,56`, `1.234`, `25/11/2026`. What is not known is `N/A`."""
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from core.text import brazilian
+
+UNKNOWN = "N/A"
+CENT = Decimal("0.01")
+
+
+def reais(value: object) -> str:
+    """Return an amount of money, given as a number or as the text of one."""
+    amount = _number(value)
+    if amount is None:
+        return UNKNOWN
+    try:
+        cents = amount.quantize(CENT)
+    except InvalidOperation:
+        return UNKNOWN
+    return f"{'-' if cents < 0 else ''}R$ {brazilian(abs(cents))}"
+
+
+def contagem(value: object) -> str:
+    """Return a whole number."""
+    amount = _number(value)
+    return UNKNOWN if amount is None else brazilian(amount, 0)
+
+
+def data(value: object) -> str:
+    """Return the day of a date, of an instant or of the text of one; an instant's is that of its own offset."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return UNKNOWN
+    # `%Y` leaves out the zeros of the first thousand years
+    return f"{value.day:02d}/{value.month:02d}/{value.year:04d}" if isinstance(value, date) else UNKNOWN
+
+
+def _number(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        amount = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None

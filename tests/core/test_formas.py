@@ -1,0 +1,51 @@
+"""Money, counts and days as people in Brazil write them, also where the value is none."""
+
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from core.formas import contagem, data, reais
+
+BRASILIA = timezone(timedelta(hours=-3))
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (Decimal("1234.56"), "R$ 1.234,56"),
+        ("1234567.8", "R$ 1.234.567,80"),
+        ("0", "R$ 0,00"),
+        (0, "R$ 0,00"),
+        (Decimal("-10"), "-R$ 10,00"),
+        (Decimal("-0.001"), "R$ 0,00"),
+        ("0.005", "R$ 0,00"),
+        ("0.015", "R$ 0,02"),
+        (Decimal("9999999999999.99"), "R$ 9.999.999.999.999,99"),
+        (" 7 ", "R$ 7,00"),
+        *((value, "N/A") for value in (None, "", "x", "NaN", "Infinity", "1e999999", True, [], {}, b"1")),
+    ],
+)
+def test_money(value: object, written: str) -> None:
+    assert reais(value) == written
+
+
+@pytest.mark.parametrize(("value", "written"), [(0, "0"), (1234, "1.234"), ("1000000", "1.000.000"), (None, "N/A")])
+def test_counts(value: object, written: str) -> None:
+    assert contagem(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (date(2026, 1, 2), "02/01/2026"),
+        (datetime(2026, 12, 31, 23, 59, tzinfo=BRASILIA), "31/12/2026"),
+        ("2026-12-31T23:59:59-03:00", "31/12/2026"),
+        ("2026-11-03", "03/11/2026"),
+        ("0026-11-03", "03/11/0026"),
+        *((value, "N/A") for value in (None, "", "ontem", "2026-13-01", 5)),
+    ],
+)
+def test_days(value: object, written: str) -> None:
+    """A document's day is that of its own offset, wherever it is read."""
+    assert data(value) == written
