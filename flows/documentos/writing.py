@@ -63,7 +63,7 @@ def _changing(table: Table, *names: str) -> Any:
 
 CHANGE_STATE = _changing(DOCUMENTOS, *STATE.names, "atualizado_em")
 CHANGE_TEXT = _changing(DOCUMENTOS, *KEPT, "comprovado")
-CHANGE_HEAD = _changing(DOCUMENTOS, *HEAD.names, *HEAD_MADE)
+CHANGE_HEAD = _changing(DOCUMENTOS, *HEAD.names, *HEAD_MADE, "data_importacao")
 CHANGE_OWNER = _changing(DOCUMENTOS, *OWNER, "papel", "papeis")
 CHANGE_FACT = _changing(EVENTOS, *OWNER, *SAID.names, *FACT)
 
@@ -120,8 +120,8 @@ class Writing:
         self._change(CHANGE_OWNER, (*OWNER, "papel", "papeis"), moved)
         filled = [(one, one.cabeca) for one in fichas if one.cabeca is not None]
         told = [(one, cabeca) for one, cabeca in filled if not one.novo]
-        heads = [(one, [*HEAD.of(cabeca), *head_values(one, cabeca)]) for one, cabeca in told]
-        self._change(CHANGE_HEAD, (*HEAD.names, *HEAD_MADE), heads)
+        heads = [(one, [*HEAD.of(cabeca), *head_values(one, cabeca), self.now]) for one, cabeca in told]
+        self._change(CHANGE_HEAD, (*HEAD.names, *HEAD_MADE, "data_importacao"), heads)
         if told:
             # those of a summary go
             self.connection.execute(delete(LIGACOES).where(LIGACOES.c.documento_id.in_([one.id for one, _ in told])))

@@ -3,12 +3,14 @@
 import json
 import zlib
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 from support.deliveries import deliveries, owned, webhook
 from support.fiscal import (
+    CLOCK,
     DESTINATARIO,
     EMITENTE,
     cnpj,
@@ -27,6 +29,7 @@ from support.fiscal import (
     user,
 )
 
+from core.clock import FixedClock
 from core.documentos.conteudo import Conteudo, Inutilizacao, Item, Laco, Ligacao, Papel, Parte
 from core.documentos.situacao import Situacao
 from flows.documentos.entries import Entrada, Resultado
@@ -130,6 +133,18 @@ def test_a_summary_becomes_a_document_and_never_the_other_way_round() -> None:
     assert told() == ["nfe_importada", "documento_atualizado"]
     with reading() as db:
         assert db.scalar(select(func.count()).select_from(DocumentoItem)) == 1
+
+
+def test_a_document_was_imported_when_its_full_text_came() -> None:
+    """A report of that day, and whoever fetches what is new by this instant, would miss it otherwise."""
+    stored(resumo())
+    came, clock = [], FixedClock(CLOCK.now())
+    for one in (nota(), resumo(status="101"), nota()):
+        clock.advance(86400)
+        with transaction() as db:
+            store(db, [Entrada(parte(one), "arquivo.xml")], clock)
+        came += [head.data_importacao for head in documents()]
+    assert came == [CLOCK.now() + timedelta(days=1)] * 3
 
 
 def test_a_summary_and_its_document_in_one_batch_are_a_document() -> None:
