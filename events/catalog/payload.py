@@ -8,13 +8,17 @@ CATALOG: dict[str, type["Payload"]] = {}
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Payload:
-    """The `dados` of one event. A subclass with a name is an event: defining it enters it in the catalogue."""
+    """The `dados` of one event. A subclass with a name is an event: defining it enters it in the catalogue.
+
+    `so_para` are the only kinds of destination that may have it; none named: every kind may.
+    """
 
     evento: ClassVar[str]
     rotulo: ClassVar[str]
     do_usuario: ClassVar[bool] = False
     etiquetas: ClassVar[tuple[str, ...]] = ()
     sempre: ClassVar[bool] = False
+    so_para: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls) -> None:
         dataclass(frozen=True, kw_only=True)(cls)
@@ -36,6 +40,6 @@ def known(name: str) -> bool:
     return name in CATALOG
 
 
-def subscribable() -> list[str]:
-    """Return the names a destination may subscribe to."""
-    return [name for name, payload in CATALOG.items() if not payload.sempre]
+def subscribable(tipo: str | None = None) -> list[str]:
+    """Return the names that a destination of a kind may subscribe to; without a kind, those that every kind may."""
+    return [name for name, kind in CATALOG.items() if not kind.sempre and (not kind.so_para or tipo in kind.so_para)]

@@ -44,7 +44,7 @@ def change(name_or_id: str, new: Change, caller: Caller = OPERATOR) -> Created:
         for name, value in (columns | _own_columns(new)).items():
             setattr(destino, name, value)
         if new.eventos is not None:
-            destino.assinaturas = subscribed(db, new.eventos, destino.usuario_id)
+            destino.assinaturas = subscribed(db, new.eventos, destino.tipo, destino.usuario_id)
         destino.data_atualizacao = SYSTEM.now()
         db.flush()
         return Created(view(destino), None, checked.aviso)

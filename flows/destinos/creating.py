@@ -63,7 +63,7 @@ def create(new: NewDestination, *, replacing: bool = False, caller: Caller = OPE
     """
     checked = known_kind(new.tipo).accepted(new.as_said())
     with transaction() as db:
-        wanted = subscribed(db, new.eventos, caller.usuario_id)
+        wanted = subscribed(db, new.eventos, new.tipo, caller.usuario_id)
         destino = Destino(**_columns(new, checked), assinaturas=wanted)
         destino.usuario_id = caller.usuario_id
         old = _of_same_name(db, destino) if replacing else None
@@ -104,10 +104,10 @@ def _columns(new: NewDestination, checked: Checked) -> dict[str, Any]:
     }
 
 
-def subscribed(db: Session, eventos: Sequence[str], usuario_id: int | None) -> list[DestinoEvento]:
-    """Return the rows of these subscriptions of an owner."""
+def subscribed(db: Session, eventos: Sequence[str], tipo: str, usuario_id: int | None) -> list[DestinoEvento]:
+    """Return the rows of these subscriptions of an owner's destination of a kind."""
     owner = db.get_one(Usuario, usuario_id) if usuario_id is not None else None
-    named = subscriptions.checked(eventos, of_user=owner is not None and not owner.is_staff)
+    named = subscriptions.checked(eventos, tipo, of_user=owner is not None and not owner.is_staff)
     return [DestinoEvento(evento=name) for name in named]
 
 

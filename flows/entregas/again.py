@@ -83,9 +83,8 @@ def _missed(db: Session, destino_id: int, desde: datetime) -> list[int]:
     """Return the events that the destination is subscribed to and was never owed, the oldest first."""
     destino = db.get_one(Destino, destino_id)
     owed = exists().where(Delivery.event_id == Event.id, Delivery.destino_id == destino_id)
-    query = select(Event).where(
-        Event.occurred_at >= desde, Event.nome.in_(subscriptions.names(destino.eventos)), wanted_by(db, destino), ~owed
-    )
+    named = Event.nome.in_(subscriptions.names(destino.eventos, destino.tipo))
+    query = select(Event).where(Event.occurred_at >= desde, named, wanted_by(db, destino), ~owed)
     return [event.id for event in db.scalars(query.order_by(Event.id))]
 
 
