@@ -128,6 +128,17 @@ def next_time(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
     return today if today > now else today + timedelta(days=1)
 
 
+def local_day(day: date, zone: ZoneInfo) -> Span:
+    """Return when a calendar day of a zone begins, and when the next one does; where a clock change leaves out its
+    midnight, the first instant that there is.
+    """
+    return _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
 def _weekly(entry: str) -> _Weekly:
     words = entry.strip().lower().replace("á", "a").split()
     if not 1 <= len(words) <= 2:

@@ -1,11 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.wall_clock import DAYS, Hours, check_weekly, is_daily, next_time
+from core.wall_clock import DAYS, Hours, check_weekly, is_daily, local_day, next_time
 
 SP, NY = ZoneInfo("America/Sao_Paulo"), ZoneInfo("America/New_York")
 NIGHTS = ("seg-sex 20:00-06:00", "sab", "dom", "feriados")
@@ -186,3 +186,21 @@ def test_opening_and_closing_agree_with_being_open(times: list[tuple[str, int, i
     elif closes is not None:
         assert not hours.open_at(closes)
         assert hours.open_at(closes - timedelta(minutes=1))
+
+
+@pytest.mark.parametrize(
+    ("day", "begins", "hours"),
+    [
+        ("2026-12-31", "2026-12-31T03:00", 24),
+        ("2027-01-01", "2027-01-01T03:00", 24),
+        # midnight was followed by one o'clock
+        ("2018-11-04", "2018-11-04T03:00", 23),
+        ("2018-11-03", "2018-11-03T03:00", 24),
+        # eleven at night came twice
+        ("2018-02-17", "2018-02-17T02:00", 25),
+        ("2018-02-18", "2018-02-18T03:00", 24),
+    ],
+)
+def test_a_day_lasts_from_one_midnight_to_the_next(day: str, begins: str, hours: int) -> None:
+    begin, end = local_day(date.fromisoformat(day), SP)
+    assert (begin, end - begin) == (datetime.fromisoformat(begins).replace(tzinfo=UTC), timedelta(hours=hours))
