@@ -8,7 +8,6 @@ from core.queues import Queue
 from tasks.base import DEFAULT, task
 
 ONE = "sefaz.consultar_empresa"
-SERVICES = ("nfe", "cte")
 # A little less than beat's period.
 ASK_SECONDS = 1700.0
 
@@ -50,9 +49,9 @@ def consultar_empresa(empresa_id: int, servico: str) -> dict[str, Any]:
 
 @task("sefaz.varrer", DEFAULT)
 def varrer() -> dict[str, Any]:
-    """Ask for a consultation of every company that is consulted by itself and whose interval is over."""
+    """Ask for every consultation that has come due by itself."""
     from flows.sefaz import varredura
 
     due = varredura.devidas()
-    messages.send_all(((ONE, [one.empresa_id, servico]) for one in due for servico in SERVICES), expires=ASK_SECONDS)
-    return {"empresas": len(due)}
+    messages.send_all(((ONE, [one.dono.empresa_id, one.servico]) for one in due), expires=ASK_SECONDS)
+    return {"consultas": len(due)}

@@ -23,8 +23,8 @@ COLUMNS = {
 @app.command()
 def estado(usuario: Usuario = None, limite: Limite = SIZE, depois: Depois = None, as_json: Json = False) -> None:
     """Mostra onde está cada numeração: NSU, descanso, bloqueio, última resposta, o que falta."""
-    from flows.sefaz import views
+    from flows.sefaz.views import series
     from flows.usuarios.finding import caller_of
 
-    found = views.series(depois=depois, limite=limite, caller=caller_of(usuario))
+    found = series.series(depois=depois, limite=limite, caller=caller_of(usuario))
     report(found, COLUMNS, "Nada foi consultado ainda. Comece com `esteira sefaz consultar`.", as_json=as_json)

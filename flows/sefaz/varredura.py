@@ -1,24 +1,55 @@
-"""Which companies are to be consulted: those with a certificate in use, and of them those whose time has come.
+"""Which companies are to be consulted: those with a certificate in use, and of them what has come due by itself.
 
-docs/reference/contracts/integracoes.md §5.3.
+docs/reference/contracts/integracoes.md §5.3, §5.4.
 """
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import NotFound
+from core.settings.core import CoreSettings
+from core.settings.sefaz import SefazSettings
 from flows.certificados.finding import serving
 from flows.documentos.owners import Dono
+from flows.sefaz.regras import Cursor
 from storage.models.certificados import CertificadoDigital
+from storage.models.configuracao import ConfiguracaoConsulta
 from storage.models.empresas import Empresa
+from storage.models.sefaz import ConsultaSEFAZ, Contribuinte, SerieNSU
 from storage.models.usuarios import Usuario
 from storage.pages import visible
 from storage.session import reading
+
+SERVICOS = ("nfe", "cte")
+
+
+@dataclass(frozen=True)
+class Devida:
+    """A service that is to be asked for a company, with which certificate."""
+
+    dono: Dono
+    servico: str
+    certificado_id: int
+
+
+@dataclass(frozen=True)
+class _Serie:
+    """A numbering, and when the last consultation of it ended (or began, where it never ended)."""
+
+    cursor: Cursor
+    ultima: datetime | None
+
+    @property
+    def interrompida(self) -> bool:
+        """Tell whether there is more, and nothing asks for a rest."""
+        return self.cursor.proxima_consulta is None and self.cursor.ult_nsu < self.cursor.max_nsu
 
 
 def com_certificado(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> list[Dono]:
@@ -27,11 +58,27 @@ def com_certificado(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> list[Do
         return [_dono(one) for one, _ in _served(db, caller, clock.now())]
 
 
-def devidas(clock: Clock = SYSTEM) -> list[Dono]:
-    """Return the companies that are consulted by themselves and whose interval is over."""
+def servicos_de(row: CertificadoDigital) -> tuple[str, ...]:
+    """Return the services that are asked by themselves with a certificate."""
+    return SERVICOS
+
+
+def devidas(clock: Clock = SYSTEM) -> list[Devida]:
+    """Return what is consulted by itself and has come due.
+
+    That is by the company's own last consultation of the service; where a run was cut short it goes on at once.
+    """
     now = clock.now()
     with reading() as db:
-        return [_dono(one) for one, row in _served(db, OPERATOR, now) if _due(row, now)]
+        said = {one.usuario_id: one for one in db.scalars(select(ConfiguracaoConsulta))}
+        series = _series(db)
+        return [
+            Devida(_dono(empresa), servico, row.id)
+            for empresa, row in _served(db, OPERATOR, now)
+            if row.consulta_automatica
+            for servico in servicos_de(row)
+            if _due(row, said.get(empresa.usuario_id or 0), series.get((empresa.id, servico)), now)
+        ]
 
 
 def dona(empresa_id: int) -> Dono:
@@ -53,11 +100,43 @@ def _served(db: Session, caller: Caller, now: datetime) -> Iterator[tuple[Empres
             yield empresa, row
 
 
-def _due(row: CertificadoDigital, now: datetime) -> bool:
-    if not row.consulta_automatica:
+def _series(db: Session) -> Mapping[tuple[int, str], _Serie]:
+    last = select(func.max(ConsultaSEFAZ.id)).where(ConsultaSEFAZ.serie_id == SerieNSU.id)
+    newest = last.correlate(SerieNSU).scalar_subquery()
+    query = (
+        select(Contribuinte.empresa_id, SerieNSU, ConsultaSEFAZ.data_conclusao, ConsultaSEFAZ.data_consulta)
+        .join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id)
+        .join(ConsultaSEFAZ, ConsultaSEFAZ.id == newest, isouter=True)
+        .where(Contribuinte.ambiente == SefazSettings.current().ambiente)
+    )
+    return {(number, one.servico): _serie(one, ended or begun) for number, one, ended, begun in db.execute(query)}
+
+
+def _serie(one: Any, ultima: datetime | None) -> _Serie:
+    return _Serie(Cursor(one.ult_nsu, one.max_nsu, one.proxima_consulta, one.bloqueado_ate), ultima)
+
+
+def _due(row: CertificadoDigital, said: ConfiguracaoConsulta | None, serie: _Serie | None, now: datetime) -> bool:
+    if said is not None and not said.consulta_automatica_ativa:
         return False
-    last = row.ultima_consulta
-    return last is None or last + timedelta(minutes=row.intervalo_consulta) <= now
+    if serie is not None and serie.cursor.espera(now) is not None:
+        return False
+    if serie is not None and serie.interrompida:
+        return True
+    ultima = serie.ultima if serie is not None else None
+    if said is not None and said.horario_consulta is not None:
+        return _daily(said.horario_consulta, ultima, now)
+    return ultima is None or ultima + timedelta(minutes=row.intervalo_consulta) <= now
+
+
+def _daily(horario: time, ultima: datetime | None, now: datetime) -> bool:
+    """Tell whether the time of day has come since the last consultation; before the first one, today."""
+    zone = CoreSettings.current().zone
+    today = datetime.combine(now.astimezone(zone).date(), horario, zone)
+    if ultima is None or today <= now:
+        return today <= now and (ultima is None or ultima < today)
+    yesterday = datetime.combine(now.astimezone(zone).date() - timedelta(days=1), horario, zone)
+    return ultima < yesterday
 
 
 def _dono(empresa: Empresa) -> Dono:

@@ -14,7 +14,8 @@ class CertificadoDigital(Numbered, Base):
     """The certificate of a company; it serves the establishments of its base CNPJ that have none of their own.
 
     `cnpj` is its holder's, as the file says, and `base` the first eight characters of it. Everything that leads to the
-    key is encrypted. `intervalo_consulta` is in minutes.
+    key is encrypted. `intervalo_consulta` is in minutes. `desligado_por` are SEFAZ's words where its refusal turned the
+    automatic consultation off.
     """
 
     __tablename__ = "certificado_digital"
@@ -36,3 +37,4 @@ class CertificadoDigital(Numbered, Base):
     data_cadastro: Mapped[datetime]
     data_atualizacao: Mapped[datetime]
     ultima_consulta: Mapped[datetime | None]
+    desligado_por: Mapped[str | None] = mapped_column(String(500))

@@ -42,6 +42,8 @@ class SerieNSU(Numbered, Base):
     """The numbering of one service for a CNPJ; nothing is asked before `proxima_consulta` or `bloqueado_ate`.
 
     `ultimo_cstat` and `motivo` are the service's last words; `falhas` counts what failed since the last good answer.
+    `usada_em` is when it last answered a question by sequence: unused for 60 days the numbering stops. `relogio` is by
+    how many seconds our clock was ahead of its own then.
     """
 
     __tablename__ = "sefaz_serie"
@@ -56,6 +58,8 @@ class SerieNSU(Numbered, Base):
     ultimo_cstat: Mapped[str | None] = mapped_column(String(10))
     motivo: Mapped[str | None] = mapped_column(Text)
     falhas: Mapped[int] = mapped_column(default=0)
+    usada_em: Mapped[datetime | None]
+    relogio: Mapped[int | None]
 
 
 class ChamadaSEFAZ(Numbered, Base):
@@ -98,12 +102,14 @@ class ConsultaSEFAZ(Numbered, Base):
 class DocumentoDistribuido(Numbered, Base):
     """A document that came, once for each NSU; by key, where there is none, once for each schema.
 
-    `bruto` is what came, kept where it could not be stored as a document; `motivo` says why.
+    `bruto` is what came, kept where it could not be stored as a document; `motivo` says why. `consulta_id` is the
+    consultation that brought it, none for what was asked for by itself.
     """
 
     __tablename__ = "sefaz_documento"
     __table_args__ = (
         UniqueConstraint("serie_id", "nsu"),
+        Index("ix_sefaz_documento_consulta", "consulta_id"),
         partial("uq_sefaz_documento_chave", "serie_id", "chave", "schema", where="nsu IS NULL", unique=True),
     )
 
@@ -115,6 +121,7 @@ class DocumentoDistribuido(Numbered, Base):
     motivo: Mapped[str | None] = mapped_column(String(500))
     bruto: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     documento_id: Mapped[int | None] = mapped_column(RowId)
+    consulta_id: Mapped[int | None] = mapped_column(RowId)
     recebido_em: Mapped[datetime]
 
 

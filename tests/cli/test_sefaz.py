@@ -94,3 +94,12 @@ def test_it_is_told_to_go_on_by_itself(minha: Loja, run: Run) -> None:
     assert "a cada 90 minutos" in err
     assert "desligada" in run("sefaz", "automatizar", "--empresa", EMPRESA, "--desligar")[2]
     assert run("sefaz", "automatizar", "--empresa", EMPRESA, "--intervalo", "10")[0] == 2
+
+
+def test_a_user_says_how_to_be_consulted(minha: Loja, run: Run) -> None:
+    assert "Documentos por consulta: 1000" in run("sefaz", "configurar", "--usuario", "ana")[1]
+    code, out, _ = run("sefaz", "configurar", "--usuario", "ana", "--horario-consulta", "22:30", "--json")
+    assert (code, json.loads(out)["horario_consulta"]) == (0, "22:30")
+    code, _, err = run("sefaz", "configurar", "--usuario", "ana", "--timeout-consulta", "5")
+    assert code == 2
+    assert "--timeout-consulta" in err

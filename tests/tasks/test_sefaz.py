@@ -12,8 +12,9 @@ from support.sefaz import EMPRESA, sefaz
 
 from core.broker_link import KEY_PREFIX
 from flows.certificados import keeping
+from flows.sefaz.varredura import SERVICOS
 from storage.models.empresas import Empresa
-from tasks.sefaz import SEFAZ, SERVICES, consultar, consultar_empresa, varrer
+from tasks.sefaz import SEFAZ, consultar, consultar_empresa, varrer
 
 
 @pytest.fixture
@@ -31,11 +32,11 @@ def test_a_company_is_consulted_by_its_cnpj_or_its_number(minha: Loja) -> None:
 
 
 def test_a_message_goes_out_for_each_service_of_each_company_that_is_due(minha: Loja, broker: str) -> None:
-    assert varrer() == {"empresas": 0}
+    assert varrer() == {"consultas": 0}
     keeping.automatizar(EMPRESA, "ana")
-    assert varrer() == {"empresas": 1}
+    assert varrer() == {"consultas": len(SERVICOS)}
     with redis.Redis.from_url(broker) as client:
-        assert client.llen(f"{KEY_PREFIX}{SEFAZ.name}") == len(SERVICES)
-    for servico in SERVICES:
+        assert client.llen(f"{KEY_PREFIX}{SEFAZ.name}") == len(SERVICOS)
+    for servico in SERVICOS:
         assert consultar_empresa(rows(Empresa)[0].id, servico)["situacao"] == "concluida"
-    assert varrer() == {"empresas": 0}
+    assert varrer() == {"consultas": 0}

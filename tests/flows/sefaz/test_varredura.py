@@ -1,6 +1,8 @@
-"""Which companies are consulted by themselves. docs/reference/contracts/integracoes.md §5.3, §5.4."""
+"""Which consultations are made by themselves. docs/reference/contracts/integracoes.md §5.3, §5.4."""
 
 import pytest
+from conftest import Configure
+from sqlalchemy import update
 from support.consultas import Loja
 from support.sefaz import EMPRESA, FILIAL, OUTRA
 
@@ -8,11 +10,16 @@ from core.errors import UsageError
 from flows.certificados import keeping
 from flows.empresas.managing import criar, desativar
 from flows.sefaz import varredura
+from flows.sefaz.configuracao import Mudancas, configurar
 from flows.usuarios.finding import caller_of
+from storage.models.sefaz import Contribuinte
+from storage.session import transaction
+
+REST = 3780
 
 
-def due(minha: Loja) -> list[str | None]:
-    return [one.cnpj for one in varredura.devidas(minha.lugar.clock)]
+def due(minha: Loja, servico: str = "nfe") -> list[str | None]:
+    return [one.dono.cnpj for one in varredura.devidas(minha.lugar.clock) if one.servico == servico]
 
 
 def test_only_what_is_automatic_is_due_and_only_after_its_interval(minha: Loja) -> None:
@@ -45,3 +52,104 @@ def test_branches_come_along_and_who_is_off_or_has_no_certificate_does_not(minha
 def test_an_interval_of_less_than_an_hour_is_refused(minha: Loja, minutes: int) -> None:
     with pytest.raises(UsageError, match="intervalo"):
         keeping.automatizar(EMPRESA, "ana", intervalo=minutes)
+
+
+def test_each_service_is_due_by_its_own_last_consultation(minha: Loja) -> None:
+    """A service that found the company busy, or whose message was lost, is not passed over until the next interval."""
+    keeping.automatizar(EMPRESA, "ana")
+    minha.consultar("nfe")
+    minha.passa(REST)
+    minha.consultar("nfe")
+    assert (due(minha, "nfe"), due(minha, "cte")) == ([], [EMPRESA])
+    minha.consultar("cte")
+    assert due(minha, "cte") == []
+
+
+def test_a_branch_is_due_by_its_own_last_consultation(minha: Loja) -> None:
+    criar(FILIAL, uf="SP", caller=caller_of("ana"))
+    keeping.automatizar(EMPRESA, "ana")
+    minha.consultar()
+    assert due(minha) == [FILIAL]
+
+
+def test_nothing_is_due_during_rest_or_block_whatever_the_interval(minha: Loja) -> None:
+    keeping.automatizar(EMPRESA, "ana")
+    minha.consultar()
+    minha.passa(3600)
+    assert due(minha) == []
+    minha.passa(REST - 3600)
+    minha.server.serie(EMPRESA).forcados.append("656")
+    minha.consultar()
+    minha.passa(3600)
+    assert due(minha) == []
+    minha.passa(REST - 3600)
+    assert due(minha) == [EMPRESA]
+
+
+def test_a_run_that_was_cut_short_goes_on_at_once(minha: Loja, configure: Configure) -> None:
+    keeping.automatizar(EMPRESA, "ana", intervalo=600)
+    configure(sefaz__max_paginas="1")
+    minha.receber(60)
+    minha.consultar()
+    assert due(minha) == [EMPRESA]
+    minha.consultar()
+    assert due(minha) == []
+
+
+def test_a_user_s_switch_stands_above_those_of_the_certificates(minha: Loja) -> None:
+    ana = caller_of("ana")
+    keeping.automatizar(EMPRESA, "ana")
+    configurar(Mudancas(timeout_consulta=100), ana)
+    assert due(minha) == [EMPRESA]
+    configurar(Mudancas(consulta_automatica_ativa=False), ana)
+    assert due(minha) == []
+    configurar(Mudancas(consulta_automatica_ativa=True), ana)
+    assert due(minha) == [EMPRESA]
+
+
+@pytest.mark.parametrize(
+    ("horario", "steps"),
+    [
+        # it is 09:00 in São Paulo at the beginning
+        ("14:00", [(0, False), (5 * 3600 - 1, False), (1, True), (1800, False), (23 * 3600, False), (1800, True)]),
+        ("08:59", [(0, True), (8 * 3600, False), (86_000 - 8 * 3600, False), (400, True)]),
+        ("00:00", [(0, True), (15 * 3600 - 1, False), (1, True)]),
+    ],
+)
+def test_with_a_time_of_day_it_is_once_a_day_from_then_on(
+    minha: Loja, horario: str, steps: list[tuple[int, bool]]
+) -> None:
+    keeping.automatizar(EMPRESA, "ana")
+    configurar(Mudancas(horario_consulta=horario), caller_of("ana"))
+    for seconds, expected in steps:
+        minha.passa(seconds)
+        assert (due(minha) == [EMPRESA]) is expected, seconds
+        if expected:
+            minha.consultar()
+            assert due(minha) == []
+
+
+def test_a_time_of_day_that_was_missed_is_made_up_and_never_breaks_the_hour(minha: Loja) -> None:
+    keeping.automatizar(EMPRESA, "ana")
+    configurar(Mudancas(horario_consulta="14:00"), caller_of("ana"))
+    minha.passa(5 * 3600)
+    minha.consultar()
+    # nobody was there at two o'clock of the next day
+    minha.passa(40 * 3600)
+    assert due(minha) == [EMPRESA]
+    minha.consultar()
+    # somebody asked at half past one: the rest is kept, and then it is done
+    minha.passa(7.5 * 3600)
+    minha.consultar()
+    minha.passa(3000)
+    assert due(minha) == []
+    minha.passa(1000)
+    assert due(minha) == [EMPRESA]
+
+
+def test_a_numbering_of_the_other_environment_counts_nothing(minha: Loja) -> None:
+    keeping.automatizar(EMPRESA, "ana")
+    minha.consultar()
+    with transaction() as db:
+        db.execute(update(Contribuinte).values(ambiente=1))
+    assert due(minha) == [EMPRESA]

@@ -1,0 +1,1 @@
+"""What people see of distribution: each file the read models of one subject."""
