@@ -122,7 +122,7 @@ def automatizar(
         row = _of(db, dono)
         if row is None:
             raise _none(dono.cnpj)
-        row.consulta_automatica, row.data_atualizacao = on, clock.now()
+        row.consulta_automatica, row.desligado_por, row.data_atualizacao = on, None, clock.now()
         row.intervalo_consulta = intervalo or row.intervalo_consulta
         db.flush()
         return listed(db, row, clock.now())
@@ -169,6 +169,9 @@ def _replaced(db: Session, row: CertificadoDigital, opened: Certificado, arquivo
         kept = f"{row.validade_fim:%d/%m/%Y}"
         raise Conflict(f"O certificado vence em {opened.fim:%d/%m/%Y}, antes do que já está guardado ({kept}).")
     row.nome = arquivo.nome or row.nome
+    if row.desligado_por is not None and not same:
+        # what the refusal of the old one turned off
+        row.consulta_automatica, row.desligado_por = True, None
     # the same file may come with another password
     _fill(row, opened, clock)
     db.flush()

@@ -21,7 +21,10 @@ from storage.session import reading
 
 @dataclass(frozen=True)
 class CertificateView:
-    """A company's certificate. `cnpj` is its holder's; `dias` are left of it, negative when it has ended."""
+    """A company's certificate. `cnpj` is its holder's; `dias` are left of it, negative when it has ended.
+
+    `desligado_por` are SEFAZ's words where its refusal turned the automatic consultation off.
+    """
 
     id: int
     empresa: str
@@ -39,6 +42,7 @@ class CertificateView:
     data_cadastro: datetime
     data_atualizacao: datetime
     ultima_consulta: datetime | None
+    desligado_por: str | None
 
 
 def certificates(
@@ -82,4 +86,5 @@ def _view(found: Any, now: datetime) -> CertificateView:
         data_cadastro=row.data_cadastro,
         data_atualizacao=row.data_atualizacao,
         ultima_consulta=row.ultima_consulta,
+        desligado_por=row.desligado_por,
     )

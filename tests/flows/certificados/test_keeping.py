@@ -92,6 +92,26 @@ def test_a_newer_one_takes_its_place_and_what_was_set_stays(
     assert (after.data_cadastro, after.data_atualizacao) == (before.data_cadastro, clock.now())
 
 
+def test_what_a_refusal_turned_off_goes_on_with_a_newer_one_or_when_somebody_says_so(
+    arquivo: Arquivo, autoridade: Autoridade, clock: FixedClock
+) -> None:
+    keeping.adicionar(arquivo, clock)
+
+    def refused() -> None:
+        with transaction() as db:
+            db.query(CertificadoDigital).update({"consulta_automatica": False, "desligado_por": "282: revogado"})
+
+    refused()
+    same = keeping.substituir(arquivo, clock).certificado
+    assert (same.consulta_automatica, same.desligado_por) == (False, "282: revogado")
+    after = keeping.substituir(newer(autoridade, clock), clock).certificado
+    assert (after.consulta_automatica, after.desligado_por) == (True, None)
+    for on in (True, False):
+        refused()
+        after = keeping.automatizar(arquivo.empresa, arquivo.usuario, on=on, clock=clock)
+        assert (after.consulta_automatica, after.desligado_por) == (on, None)
+
+
 def test_the_same_file_again_changes_nothing(arquivo: Arquivo, clock: FixedClock) -> None:
     assert keeping.guardar(arquivo, clock).resultado is Resultado.ADICIONADO
     assert keeping.guardar(arquivo, clock).resultado is Resultado.IGUAL
