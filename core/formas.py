@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
 
 from core.text import brazilian
 
@@ -36,6 +37,28 @@ def data(value: object) -> str:
             return UNKNOWN
     # `%Y` leaves out the zeros of the first thousand years
     return f"{value.day:02d}/{value.month:02d}/{value.year:04d}" if isinstance(value, date) else UNKNOWN
+
+
+def momento(value: object, zone: ZoneInfo) -> str:
+    """Return the day and the time of an instant, or of the text of one, on the clock of a zone."""
+    try:
+        found = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+        if not isinstance(found, datetime) or found.tzinfo is None:
+            return UNKNOWN
+        local = found.astimezone(zone)
+    except (ValueError, OverflowError):
+        return UNKNOWN
+    return f"{data(local)} {local:%H:%M}"
+
+
+def texto(value: object) -> str:
+    """Return a word or a number as it is."""
+    return UNKNOWN if value is None or value == "" else str(value)
+
+
+def lugar(municipio: object, uf: object) -> str:
+    """Return a place, `Santos/SP`."""
+    return "/".join(str(one) for one in (municipio, uf) if one) or UNKNOWN
 
 
 def _number(value: object) -> Decimal | None:

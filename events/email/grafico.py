@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 # Twice what is shown on a wide screen; the letters can still be read where a telephone shows a quarter of it.
 WIDTH, HEIGHT = 1184, 520
-LEFT, TOP, RIGHT, BOTTOM = 130, 96, WIDTH - 28, HEIGHT - 72
+MARGIN = 28
+LEFT, TOP, RIGHT, BOTTOM = 130, 110, WIDTH - MARGIN, HEIGHT - 72
 LETTERS = 34
 PAPER, GRID, INK = "#ffffff", "#e1e6ec", "#46525f"
 NFE, CTE = "#2563eb", "#f59e0b"
@@ -119,8 +120,7 @@ def _bars(draw: "ImageDraw", font: Any, dias: Sequence[Dia], top: int) -> None:
 
 
 def _legend(draw: "ImageDraw", font: Any) -> None:
-    x = LEFT
-    for name, colour in (("NF-e", NFE), ("CT-e", CTE)):
+    draw.text((MARGIN, 49), "Documentos por dia", INK, font, anchor="lm")
+    for x, name, colour in ((RIGHT - 330, "NF-e", NFE), (RIGHT - 150, "CT-e", CTE)):
         draw.rectangle((x, 34, x + 30, 64), colour)
         draw.text((x + 42, 49), name, INK, font, anchor="lm")
-        x += 190

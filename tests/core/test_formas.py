@@ -1,11 +1,12 @@
 """Money, counts and days as people in Brazil write them, also where the value is none."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.formas import contagem, data, reais
+from core.formas import contagem, data, lugar, momento, reais, texto
 
 BRASILIA = timezone(timedelta(hours=-3))
 
@@ -49,3 +50,28 @@ def test_counts(value: object, written: str) -> None:
 def test_days(value: object, written: str) -> None:
     """A document's day is that of its own offset, wherever it is read."""
     assert data(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("2027-01-01T02:59:00+00:00", "31/12/2026 23:59"),
+        ("2018-11-04T02:59:00Z", "03/11/2018 23:59"),
+        (datetime(2018, 11, 4, 3, tzinfo=UTC), "04/11/2018 01:00"),
+        *((value, "N/A") for value in (None, "", "2026-11-03", "2026-11-03T10:00:00", "0001-01-01T00:00:00Z", 7)),
+    ],
+)
+def test_instants_are_shown_by_the_clock_on_the_wall(value: object, written: str) -> None:
+    assert momento(value, ZoneInfo("America/Sao_Paulo")) == written
+
+
+def test_what_is_not_said_is_told_as_such() -> None:
+    assert [texto(value) for value in ("", None, 0, "x")] == ["N/A", "N/A", "0", "x"]
+
+
+@pytest.mark.parametrize(
+    ("place", "written"),
+    [(("Santos", "SP"), "Santos/SP"), (("Santos", None), "Santos"), ((None, "SP"), "SP"), (("", None), "N/A")],
+)
+def test_places(place: tuple[str | None, str | None], written: str) -> None:
+    assert lugar(*place) == written

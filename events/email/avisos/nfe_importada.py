@@ -2,16 +2,17 @@
 
 from typing import ClassVar
 
+from core.formas import data, reais, texto
 from events.email.aviso import Aviso, Dados, Grupo
 from events.email.content import Conteudo
 
 
 class NfeImportada(Aviso):
-    """One document."""
+    """One NF-e or NFC-e."""
 
     nome, grupo, resumido_em = "nfe_importada", Grupo.DOCUMENTOS, "documentos_importados"
     exemplo: ClassVar[Dados] = {
-        "chave_acesso": "35261112345678000195550010000012341000012346",
+        "chave_acesso": "35261112345678000195550010000012341000012345",
         "numero_nf": "1234",
         "serie": "1",
         "data_emissao": "2026-11-24T10:15:00-03:00",
@@ -21,22 +22,23 @@ class NfeImportada(Aviso):
         "dest_nome": "Mercado São José",
         "valor_total": "1234.56",
         "valor_produtos": "1200.00",
-        "status_nfe": "autorizada",
+        "status_nfe": "100",
     }
 
     def assunto(self, dados: Dados) -> str:
-        return f"✅ NFe {dados['numero_nf']} importada com sucesso"
+        return f"✅ NFe {texto(dados.get('numero_nf'))} importada com sucesso"
 
     def conteudo(self, dados: Dados) -> Conteudo:
         fields = [
-            ("Número", dados["numero_nf"]),
-            ("Série", dados["serie"]),
-            ("Emitente", dados["emit_nome"]),
-            ("Destinatário", dados["dest_nome"]),
-            ("Valor Total", dados["valor_total"]),
-            ("Chave de Acesso", dados["chave_acesso"]),
+            ("Número", texto(dados.get("numero_nf"))),
+            ("Série", texto(dados.get("serie"))),
+            ("Emitente", texto(dados.get("emit_nome"))),
+            ("Destinatário", texto(dados.get("dest_nome"))),
+            ("Valor Total", reais(dados.get("valor_total"))),
+            ("Data Emissão", data(dados.get("data_emissao"))),
+            ("Chave de Acesso", texto(dados.get("chave_acesso"))),
         ]
-        return Conteudo(f"NFe {dados['numero_nf']} importada com sucesso", campos=fields)
+        return Conteudo(f"NFe {texto(dados.get('numero_nf'))} importada com sucesso", campos=fields)
 
 
 AVISO = NfeImportada()
