@@ -48,7 +48,7 @@ class NaoEntendida(Exception):
 
 class Servico(ABC):
     """One service. `descanso` is how long nothing may be asked after the last page, `avulsas_por_hora` how many single
-    questions an hour may have.
+    questions an hour may have. `lacunas` says that a number that a page leaves out may exist.
     """
 
     nome: str
@@ -56,6 +56,7 @@ class Servico(ABC):
     formas: frozenset[Forma]
     descanso: float = HOUR
     avulsas_por_hora: int = 20
+    lacunas: bool = True
 
     @abstractmethod
     def pedido(self, pergunta: Pergunta, settings: SefazSettings) -> Pedido:

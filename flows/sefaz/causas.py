@@ -65,5 +65,16 @@ def explicada(found: Causa, resposta: Resposta, nsu: int, anteriores: Sequence[C
     )
 
 
+def avulsas_demais(resposta: Resposta, feitas: Sequence[datetime], limite: int, ate: datetime) -> str:
+    """Return the refusal of a single question as a sentence for people, with what we asked in that hour beside it."""
+    ours = f"pedimos {len(feitas)} de {limite} consultas avulsas desde {_hour(feitas[0])}" if feitas else "não pedimos"
+    others = "outro programa usa a conta deste CNPJ" if len(feitas) <= limite else "passamos da conta"
+    said = resposta.motivo[:300].rstrip(".")
+    return (
+        f"A SEFAZ recusou por consumo indevido: {others}. Ela disse: {said}. Na última hora {ours}. A conta é por "
+        f"CNPJ e soma todos os programas, também os do contador. Nada será consultado até {_hour(ate)}."
+    )
+
+
 def _hour(instant: datetime) -> str:
     return f"{instant.astimezone(CoreSettings.current().zone):%d/%m %H:%M:%S}"

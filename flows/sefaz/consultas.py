@@ -4,39 +4,35 @@ docs/reference/contracts/sefaz.md §3, docs/reference/contracts/integracoes.md �
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from claims.backoff import Backoff
 from connectors.base.faults import Fault
 from connectors.sefaz import Resposta, Resultado, Sefaz, servico
-from connectors.sefaz.faults import CertificadoNaoAceito
-from core.certificado import CertificadoRecusado
 from core.clock import SYSTEM, Clock
-from core.errors import PlatformError, Transient, UsageError
-from core.logs import get_logger
+from core.errors import PlatformError, UsageError
 from core.settings.sefaz import SefazSettings
 from core.stopping import stopping
 from events.catalog import ConsultaConcluida
 from events.outbox import Disparo, disparar_varios
 from flows.documentos.owners import Dono, recipient
-from flows.sefaz import causas, paginas, regras, vez
+from flows.sefaz import causas, lacunas, paginas, regras, sequencia
+from flows.sefaz.chamadas import Abrir, Chamadas, Perdida, Sleep, aberto, answered, desligar, situacao_de
 from flows.sefaz.regras import Cursor, Passo, Situacao
-from flows.sefaz.vez import SemVez, Vez
+from flows.sefaz.sequencia import Sequencia
+from flows.sefaz.vez import SemVez
 from storage.models.certificados import CertificadoDigital
-from storage.models.sefaz import NAO_FEITA, ChamadaSEFAZ, ConsultaSEFAZ, EstadoConsulta, SerieNSU
+from storage.models.sefaz import ConsultaSEFAZ, EstadoConsulta, SerieNSU
 from storage.session import transaction
 
 PAUSE_SECONDS = 2.0
-RETRIES, DATABASE_RETRIES = Backoff((2, 8, 30)), Backoff((1, 5, 15))
 # No page is asked for after that long; the rest is left to the next consultation.
 LONGEST = timedelta(minutes=15)
 INTERNAL = "A consulta parou por um erro interno; veja o log."
-log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,16 +50,8 @@ class Consulta:
     total_erros: int = 0
 
 
-class _Perdida(Transient):
-    """Outro processo tomou a vez deste CNPJ; a consulta segue lá."""
-
-
 def consultar(
-    empresa: str,
-    nome: str = "nfe",
-    usuario: str | None = None,
-    clock: Clock = SYSTEM,
-    sleep: Callable[[float], None] = time.sleep,
+    empresa: str, nome: str = "nfe", usuario: str | None = None, clock: Clock = SYSTEM, sleep: Sleep = time.sleep
 ) -> Consulta:
     """Ask a service for what is new of a company, and store it.
 
@@ -75,33 +63,42 @@ def consultar(
 
 
 def consultar_para(
-    dono: Dono, nome: str, clock: Clock = SYSTEM, sleep: Callable[[float], None] = time.sleep
+    dono: Dono,
+    nome: str,
+    clock: Clock = SYSTEM,
+    sleep: Sleep = time.sleep,
+    *,
+    abrir: Abrir | None = None,
+    ends: datetime | None = None,
 ) -> Consulta:
-    """Do the same for a company that is known."""
+    """Do the same for a company that is known, asking for no page after `ends`."""
     asked, settings = servico(nome), SefazSettings.current()
     if dono.cnpj is None:
         raise UsageError("Diga o CNPJ da empresa.", campo="empresa")
     try:
-        who = vez.quem(dono, settings, clock.now())
-        sefaz = Sefaz(who.certificado, settings, clock=clock)
-        turn = vez.take(who, asked, settings, clock.now())
+        with aberto(dono, settings, clock, abrir) as (who, sefaz):
+            begun = sequencia.begin(who, asked, settings, clock.now())
+            return _Corrida(sefaz, begun, settings, clock, sleep, ends).run()
     except SemVez as reason:
         return Consulta(dono.cnpj, nome, reason.situacao, reason.mensagem, reason.ate)
-    except CertificadoRecusado as fault:
-        return Consulta(dono.cnpj, nome, Situacao.CERTIFICADO, str(fault))
-    with sefaz:
-        return _Corrida(sefaz, turn, settings, clock, sleep).run()
 
 
 class _Corrida:
     """One consultation under way."""
 
     def __init__(
-        self, sefaz: Sefaz, turn: Vez, settings: SefazSettings, clock: Clock, sleep: Callable[[float], None]
+        self,
+        sefaz: Sefaz,
+        begun: Sequencia,
+        settings: SefazSettings,
+        clock: Clock,
+        sleep: Sleep,
+        ends: datetime | None = None,
     ) -> None:
-        self.sefaz, self.turn, self.settings, self.clock, self.sleep = sefaz, turn, settings, clock, sleep
-        self.paginas, self.ends = 0, clock.now() + LONGEST
-        self.lines: list[str] = []
+        self.seq, self.vez, self.settings, self.clock, self.sleep = begun, begun.vez, settings, clock, sleep
+        self.chamadas = Chamadas(sefaz, self.vez, clock, sleep)
+        latest = clock.now() + LONGEST
+        self.paginas, self.ends = 0, latest if ends is None else min(ends, latest)
 
     def run(self) -> Consulta:
         """Ask until nothing is left, or nothing may be asked any more."""
@@ -110,10 +107,8 @@ class _Corrida:
                 self.sleep(PAUSE_SECONDS)
             return ended
         except Fault as fault:
-            if isinstance(fault, CertificadoNaoAceito):
-                return self._failed(Situacao.CERTIFICADO, str(fault))
-            return self._failed(Situacao.SEM_RESPOSTA, str(fault), getattr(fault, "retry_after", None))
-        except _Perdida:
+            return self._failed(situacao_de(fault), str(fault), getattr(fault, "retry_after", None))
+        except Perdida:
             raise
         except Exception as fault:
             self._failed(Situacao.RECUSADA, str(fault) if isinstance(fault, PlatformError) else INTERNAL)
@@ -121,86 +116,36 @@ class _Corrida:
 
     def _page(self) -> Consulta | None:
         """Ask once and store what came; return how the consultation ended, None while there is more."""
-        number, resposta = self._ask()
-        now = self.clock.now()
-        found = regras.passo(self.turn.cursor, resposta, now, self.turn.servico.descanso, primeira=self.turn.primeira)
+        number, resposta = self.chamadas.ask(self.seq.pergunta())
+        now, asked = self.clock.now(), self.vez.servico
+        first = self.seq.primeira and not self.chamadas.perdida
+        found = regras.passo(self.seq.cursor, resposta, now, asked.descanso, primeira=first, lacunas=asked.lacunas)
         self.paginas += 1
         if found.situacao is Situacao.CONTINUA and self._enough(now):
             found = Passo(found.cursor, Situacao.CONCLUIDA, found.faltas)
-        ended = self._kept(number, resposta, found, now)
-        self.turn.cursor, self.turn.primeira, self.lines = found.cursor, False, []
+        lidos = paginas.ler(resposta.documentos)
+        ended = self.chamadas.kept(lambda: self._stored(number, resposta, lidos, found, now))
+        self.seq.cursor, self.seq.primeira = found.cursor, False
+        self.chamadas.linhas.clear()
         return ended
 
     def _enough(self, now: datetime) -> bool:
         return self.paginas >= self.settings.max_paginas or now >= self.ends or stopping()
 
-    def _kept(self, number: int, resposta: Resposta, found: Passo, now: datetime) -> Consulta | None:
-        """Store a page; a database that is busy is asked again, for nobody else has this answer."""
-        lidos, attempts = paginas.ler(resposta.documentos), 0
-        while True:
-            try:
-                return self._stored(number, resposta, lidos, found, now)
-            except Transient as fault:
-                attempts += 1
-                wait = None if isinstance(fault, _Perdida) else DATABASE_RETRIES.wait(attempts)
-                if wait is None:
-                    raise
-            self.sleep(wait)
-
     def _stored(
         self, number: int, resposta: Resposta, lidos: Sequence[paginas.Lido], found: Passo, now: datetime
     ) -> Consulta | None:
         with transaction() as db:
-            mine = update(ChamadaSEFAZ).where(ChamadaSEFAZ.id == number)
-            db.execute(mine.values(cstat=resposta.codigo[:10]))
+            answered(db, number, resposta.codigo)
             said = self._said(db, number, resposta, found, now)
-            total = paginas.guardar(db, self.turn.quem, self.turn.serie_id, lidos, now)
-            paginas.anotar_faltas(db, self.turn.serie_id, found.faltas, now)
+            total = paginas.guardar(db, self.vez.quem, self.vez.serie_id, lidos, now)
+            lacunas.anotar(db, self.vez.serie_id, found.faltas, now)
+            lacunas.vieram(db, self.vez.serie_id, [one.recebido.nsu for one in lidos], now)
             self._stand(db, found.cursor, resposta.codigo, said)
             return self._write(db, found, said, total, now)
 
-    def _ask(self) -> tuple[int, Resposta]:
-        """Return the number of a call and its answer, asking again after a fault that may pass."""
-        attempts = 0
-        while True:
-            number = self._call()
-            try:
-                return number, self.sefaz.perguntar(self.turn.servico, self.turn.pergunta())
-            except Fault as fault:
-                attempts += 1
-                self._unanswered(number, fault)
-                asked = getattr(fault, "retry_after", None)
-                wait = RETRIES.wait(attempts, asked=asked) if isinstance(fault, Transient) else None
-                if wait is None or wait > 2 * RETRIES.waits[-1] or stopping():
-                    raise
-                self.lines.append(f"tentativa {attempts}: {fault}")
-                log.warning("question got no answer", cnpj=self.turn.quem.cnpj, attempt=attempts, reason=str(fault))
-                self.sleep(wait)
-                if stopping():
-                    raise
-
-    def _call(self) -> int:
-        now = self.clock.now()
-        with transaction() as db:
-            if not self.turn.hold(db, now):
-                raise _Perdida
-            call = ChamadaSEFAZ(
-                serie_id=self.turn.serie_id, forma="sequencia", nsu=self.turn.cursor.ult_nsu, em=now, cstat=None
-            )
-            db.add(call)
-            db.flush()
-            return call.id
-
-    def _unanswered(self, number: int, fault: Fault) -> None:
-        """Note of a call that it was surely not made; of one that may have been, that nothing is known."""
-        if fault.may_be_stored:
-            self.turn.primeira = False
-            return
-        with transaction() as db:
-            db.execute(update(ChamadaSEFAZ).where(ChamadaSEFAZ.id == number).values(cstat=NAO_FEITA))
-
     def _said(self, db: Session, number: int, resposta: Resposta, found: Passo, now: datetime) -> str:
-        cursor, before = self.turn.cursor, self.turn.calls(db, number)
+        cursor, before = self.seq.cursor, self.seq.calls(db, number)
         if resposta.resultado is not Resultado.CONSUMO_INDEVIDO:
             return f"{resposta.codigo}: {resposta.motivo[:500]}"
         at_end = cursor.ult_nsu >= cursor.max_nsu
@@ -218,40 +163,41 @@ class _Corrida:
             "motivo": said,
             "ultimo_cstat": codigo and codigo[:10],
         }
-        db.execute(update(SerieNSU).where(SerieNSU.id == self.turn.serie_id).values(**values))
+        db.execute(update(SerieNSU).where(SerieNSU.id == self.vez.serie_id).values(**values))
 
     def _write(self, db: Session, found: Passo, said: str, total: paginas.Totais, now: datetime) -> Consulta | None:
         """Write a page to the consultation, and end it if it was the last one.
 
         Raises:
-            _Perdida: the turn is ours no more; nothing is to be written.
+            Perdida: the turn is ours no more; nothing is to be written.
         """
-        row = db.get_one(ConsultaSEFAZ, self.turn.consulta_id)
+        row = db.get_one(ConsultaSEFAZ, self.seq.consulta_id)
         row.total_encontrados += total.encontrados
         row.total_importados += total.importados
         row.total_erros += total.erros
         line = f"página {self.paginas}: {said}; {total.encontrados} documentos, NSU {found.cursor.ult_nsu}"
         self._log(row, line)
         if found.situacao is Situacao.CONTINUA:
-            if not self.turn.hold(db, now):
-                raise _Perdida
+            if not self.vez.hold(db, now):
+                raise Perdida
             return None
         return self._end(db, row, found, said, now)
 
     def _end(self, db: Session, row: ConsultaSEFAZ, found: Passo, said: str, now: datetime) -> Consulta:
-        if not self.turn.let_go(db, now):
-            raise _Perdida
+        if not self.vez.let_go(db, now):
+            raise Perdida
         good = found.situacao is Situacao.CONCLUIDA
         row.status = EstadoConsulta.CONCLUIDA if good else EstadoConsulta.ERRO
         row.mensagem_erro, row.data_conclusao = None if good else said, now
-        certificate = update(CertificadoDigital).where(CertificadoDigital.id == self.turn.quem.certificado_id)
-        off = {"consulta_automatica": False} if found.situacao is Situacao.CERTIFICADO else {}
-        db.execute(certificate.values(ultima_consulta=now, **off))
+        certificate = update(CertificadoDigital).where(CertificadoDigital.id == self.vez.quem.certificado_id)
+        db.execute(certificate.values(ultima_consulta=now))
+        if found.situacao is Situacao.CERTIFICADO:
+            desligar(db, self.vez.quem)
         if good:
             disparar_varios(self._told(row, now), db)
         return Consulta(
-            self.turn.quem.cnpj,
-            self.turn.servico.nome,
+            self.vez.quem.cnpj,
+            self.vez.servico.nome,
             found.situacao,
             said,
             found.cursor.bloqueado_ate or found.cursor.proxima_consulta,
@@ -262,7 +208,7 @@ class _Corrida:
         )
 
     def _told(self, row: ConsultaSEFAZ, now: datetime) -> Sequence[Disparo]:
-        who = self.turn.quem
+        who = self.vez.quem
         if who.usuario_id is None:
             return []
         told = ConsultaConcluida(
@@ -280,14 +226,14 @@ class _Corrida:
         return [Disparo.of(told, who.usuario_id)]
 
     def _log(self, row: ConsultaSEFAZ, line: str) -> None:
-        row.log_detalhado = "\n".join([*filter(None, [row.log_detalhado]), *self.lines, line])
+        row.log_detalhado = "\n".join([*filter(None, [row.log_detalhado]), *self.chamadas.linhas, line])
 
     def _failed(self, situacao: Situacao, said: str, asked: float | None = None) -> Consulta:
         """End without an answer: the numbering stands where it stood, and waits longer after each failure."""
         now = self.clock.now()
-        found = Passo(regras.depois_de_falha(self.turn.cursor, now, asked), situacao)
+        found = Passo(regras.depois_de_falha(self.seq.cursor, now, asked), situacao)
         with transaction() as db:
-            row = db.get_one(ConsultaSEFAZ, self.turn.consulta_id)
+            row = db.get_one(ConsultaSEFAZ, self.seq.consulta_id)
             self._log(row, said)
             self._stand(db, found.cursor, None, said)
             return self._end(db, row, found, said, now)

@@ -1,4 +1,4 @@
-"""Store a page: its documents, where the numbering stands, what is missing and the totals, in the caller's transaction.
+"""Store what came: its documents and the totals, in the caller's transaction.
 
 docs/reference/contracts/sefaz.md §2.6, §3.3.
 """
@@ -18,10 +18,9 @@ from core.errors import PlatformError
 from flows.documentos import unstored
 from flows.documentos.entries import Entrada, Guardado, Resultado
 from flows.documentos.storing import MOST_ENTRIES, store
-from flows.sefaz.regras import Falta
 from flows.sefaz.vez import Quem
 from storage.faults import explain
-from storage.models.sefaz import DocumentoDistribuido, LacunaNSU
+from storage.models.sefaz import DocumentoDistribuido
 from storage.rows import add_missing
 
 REASON_LIMIT = 500
@@ -72,14 +71,6 @@ def guardar(db: Session, of: Quem, serie_id: int, lidos: Sequence[Lido], now: da
     bad = sum(end.resultado is Resultado.ERRO for end in ends)
     new = sum(end.resultado in (Resultado.NOVO, Resultado.ATUALIZADO) for end in ends)
     return Totais(len(ends), new, bad)
-
-
-def anotar_faltas(db: Session, serie_id: int, faltas: Sequence[Falta], now: datetime) -> None:
-    """Note numbers that did not come."""
-    rows = [
-        {"serie_id": serie_id, "de": one.de, "ate": one.ate, "motivo": one.motivo, "aberta_em": now} for one in faltas
-    ]
-    add_missing(db, LacunaNSU, rows)
 
 
 def _stored(db: Session, of: Quem, lidos: Sequence[Lido], now: datetime) -> list[_Fim]:

@@ -26,6 +26,7 @@ class Situacao(StrEnum):
     DESCANSANDO = "descansando"
     BLOQUEADA = "bloqueada"
     OCUPADA = "ocupada"
+    ESGOTADA = "esgotada"  # the hour's single questions are used up
     CERTIFICADO = "certificado"
     SEM_RESPOSTA = "sem_resposta"
     RECUSADA = "recusada"
@@ -68,15 +69,24 @@ class Passo:
     faltas: tuple[Falta, ...] = ()
 
 
-def passo(cursor: Cursor, resposta: Resposta, now: datetime, descanso: float, *, primeira: bool = False) -> Passo:
+def passo(
+    cursor: Cursor,
+    resposta: Resposta,
+    now: datetime,
+    descanso: float,
+    *,
+    primeira: bool = False,
+    lacunas: bool = True,
+) -> Passo:
     """Return what an answer to a question by sequence leads to.
 
-    `descanso` is the service's rest in seconds; `primeira` says that nothing was ever asked before.
+    `descanso` is the service's rest in seconds; `primeira` says that nothing was ever asked before, `lacunas` that a
+    number that a page leaves out may exist.
     """
     rest = now + timedelta(seconds=descanso) + MARGEM
     match resposta.resultado:
         case Resultado.DOCUMENTOS:
-            return _page(cursor, resposta, rest)
+            return _page(cursor, resposta, rest, tuple(_holes(resposta)) if lacunas else ())
         case Resultado.NADA:
             return Passo(_advanced(cursor, resposta, proxima_consulta=rest), Situacao.CONCLUIDA)
         case Resultado.CONSUMO_INDEVIDO:
@@ -97,12 +107,12 @@ def depois_de_falha(cursor: Cursor, now: datetime, pedida: float | None = None) 
     return _failed(cursor, now + timedelta(seconds=seconds))
 
 
-def _page(cursor: Cursor, resposta: Resposta, rest: datetime) -> Passo:
+def _page(cursor: Cursor, resposta: Resposta, rest: datetime, faltas: tuple[Falta, ...]) -> Passo:
     new = _advanced(cursor, resposta)
     # a page that does not move the numbering would be asked for without end
     if resposta.ha_mais and new.ult_nsu > cursor.ult_nsu:
-        return Passo(new, Situacao.CONTINUA, tuple(_holes(resposta)))
-    return Passo(replace(new, proxima_consulta=rest), Situacao.CONCLUIDA, tuple(_holes(resposta)))
+        return Passo(new, Situacao.CONTINUA, faltas)
+    return Passo(replace(new, proxima_consulta=rest), Situacao.CONCLUIDA, faltas)
 
 
 def _blocked(cursor: Cursor, resposta: Resposta, now: datetime, primeira: bool) -> Passo:

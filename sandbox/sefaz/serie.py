@@ -38,7 +38,8 @@ class Achado:
 
 @dataclass
 class Serie:
-    """`paginas` are how many documents the next pages hold at most; `forcados` the status of the next answers.
+    """`paginas` are how many documents the next pages hold at most; `forcados` the status of the next answers,
+    `recusados` that of some numbers.
 
     `ult_nsu` is what the last page said; None before the first question.
     """
@@ -53,6 +54,7 @@ class Serie:
     espera: list[tuple[datetime, str, bytes]] = field(default_factory=list)
     paginas: deque[int] = field(default_factory=deque)
     forcados: deque[str] = field(default_factory=deque)
+    recusados: dict[int, str] = field(default_factory=dict)
 
     def guardar(self, schema: str, conteudo: bytes, em: datetime) -> int | None:
         """Give a document the next NSU; None where the numbering has not begun, or has stopped."""
@@ -93,6 +95,8 @@ class Serie:
 
     def por_nsu(self, nsu: int, now: datetime) -> Achado:
         """Answer a question by consNSU; it moves nothing."""
+        if nsu in self.recusados:
+            return self._said(self.recusados[nsu], self.ult_nsu or 0)
         if nsu > self.max_nsu:
             return self._said("589", self.ult_nsu or 0)
         found = self.documentos.get(nsu)

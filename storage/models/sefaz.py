@@ -43,7 +43,8 @@ class SerieNSU(Numbered, Base):
 
     `ultimo_cstat` and `motivo` are the service's last words; `falhas` counts what failed since the last good answer.
     `usada_em` is when it last answered a question by sequence: unused for 60 days the numbering stops. `relogio` is by
-    how many seconds our clock was ahead of its own then.
+    how many seconds our clock was ahead of its own then. No single question is put before `proxima_avulsa`; the
+    reason is `motivo_avulsa`.
     """
 
     __tablename__ = "sefaz_serie"
@@ -60,6 +61,8 @@ class SerieNSU(Numbered, Base):
     falhas: Mapped[int] = mapped_column(default=0)
     usada_em: Mapped[datetime | None]
     relogio: Mapped[int | None]
+    proxima_avulsa: Mapped[datetime | None]
+    motivo_avulsa: Mapped[str | None] = mapped_column(Text)
 
 
 class ChamadaSEFAZ(Numbered, Base):
@@ -71,6 +74,7 @@ class ChamadaSEFAZ(Numbered, Base):
     serie_id: Mapped[int] = mapped_column(ForeignKey("sefaz_serie.id"))
     forma: Mapped[str] = mapped_column(String(12))
     nsu: Mapped[int] = mapped_column(RowId)
+    chave: Mapped[str | None] = mapped_column(String(50))
     em: Mapped[datetime]
     cstat: Mapped[str | None] = mapped_column(String(10))
 
@@ -125,8 +129,20 @@ class DocumentoDistribuido(Numbered, Base):
     recebido_em: Mapped[datetime]
 
 
+class Desfecho(StrEnum):
+    """How a gap ended."""
+
+    RESPONDIDA = "respondida"
+    VENCIDA = "vencida"  # what is older than 90 days cannot be had
+    RECUSADA = "recusada"
+
+
 class LacunaNSU(Numbered, Base):
-    """Numbers of a series, both ends included, that did not come although they may exist."""
+    """Numbers of a series, both ends included, that did not come although they may exist.
+
+    What comes before `proxima` has been answered (`encontrados` numbers had a document, `vazios` none), or was refused
+    and is a gap of its own, of which `tentativas` counts the refusals. `resposta` is what was said last.
+    """
 
     __tablename__ = "sefaz_lacuna"
     __table_args__ = (UniqueConstraint("serie_id", "de", "ate"),)
@@ -134,7 +150,41 @@ class LacunaNSU(Numbered, Base):
     serie_id: Mapped[int] = mapped_column(ForeignKey("sefaz_serie.id"))
     de: Mapped[int] = mapped_column(RowId)
     ate: Mapped[int] = mapped_column(RowId)
+    proxima: Mapped[int] = mapped_column(RowId)
     motivo: Mapped[str] = mapped_column(String(40))
     aberta_em: Mapped[datetime]
     tentada_em: Mapped[datetime | None]
     fechada_em: Mapped[datetime | None]
+    encontrados: Mapped[int] = mapped_column(default=0)
+    vazios: Mapped[int] = mapped_column(default=0)
+    tentativas: Mapped[int] = mapped_column(default=0)
+    desfecho: Mapped[str | None] = mapped_column(String(12))
+    resposta: Mapped[str | None] = mapped_column(String(500))
+
+
+class EstadoBusca(StrEnum):
+    """What became of a key that somebody asked for."""
+
+    PENDENTE = "pendente"
+    ENCONTRADA = "encontrada"
+    INDISPONIVEL = "indisponivel"  # the service says why
+    RECUSADA = "recusada"
+
+
+class BuscaSEFAZ(Numbered, Base):
+    """A document that somebody asks for by its key: owed until it is answered. `resposta` is what the service said."""
+
+    __tablename__ = "sefaz_busca"
+    __table_args__ = (
+        UniqueConstraint("serie_id", "chave"),
+        partial("ix_sefaz_busca_pendente", "serie_id", where="estado = 'pendente'"),
+    )
+
+    serie_id: Mapped[int] = mapped_column(ForeignKey("sefaz_serie.id"))
+    chave: Mapped[str] = mapped_column(String(50))
+    estado: Mapped[str] = mapped_column(String(12))
+    pedida_em: Mapped[datetime]
+    tentada_em: Mapped[datetime | None]
+    tentativas: Mapped[int] = mapped_column(default=0)
+    respondida_em: Mapped[datetime | None]
+    resposta: Mapped[str | None] = mapped_column(String(500))

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from core.caller import Caller
 from flows.certificados.keeping import Arquivo, guardar
+from flows.documentos.owners import Dono, owner
 from flows.empresas.managing import criar
+from flows.sefaz.avulsas import Avulsas, completar_para
 from flows.sefaz.consultas import Consulta, consultar
 from flows.usuarios import managing as usuarios
 from flows.usuarios.finding import caller_of
@@ -43,6 +45,14 @@ class Loja:
 
     def consultar(self, servico: str = "nfe") -> Consulta:
         return consultar(self.cnpj, servico, "ana", self.lugar.clock, self.lugar.clock.advance)
+
+    def completar(self, servico: str = "nfe") -> Avulsas:
+        """Ask for what is owed by single questions."""
+        return completar_para(self.dono, servico, self.lugar.clock, self.lugar.clock.advance)
+
+    @property
+    def dono(self) -> Dono:
+        return owner("ana", self.cnpj)
 
     def receber(self, quantas: int) -> None:
         """Issue notes to the company."""

@@ -1,0 +1,60 @@
+"""Documents that somebody asks for by key: rows that are owed until the service has answered.
+
+docs/reference/contracts/sefaz.md §3.6, §3.10.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connectors.sefaz import Forma, Pergunta, Recebido, Resposta
+from flows.sefaz.respostas import TENTATIVAS, Sorte
+from flows.sefaz.vez import Quem
+from storage.models.sefaz import BuscaSEFAZ, EstadoBusca
+
+SAID_LIMIT = 500
+
+
+class Chave:
+    """The key that is asked for next."""
+
+    pedida = True
+
+    def __init__(self, busca: BuscaSEFAZ) -> None:
+        self.busca_id, self.chave = busca.id, busca.chave
+
+    def pergunta(self, of: Quem) -> Pergunta:
+        """Return its question."""
+        return Pergunta(of.cnpj, of.uf, Forma.CHAVE, chave=self.chave)
+
+    def recebidos(self, resposta: Resposta) -> list[Recebido]:
+        """Return what came."""
+        return list(resposta.documentos)
+
+    def settle(self, db: Session, sorte: Sorte, said: str, now: datetime) -> None:
+        """Write what became of it."""
+        row = db.get_one(BuscaSEFAZ, self.busca_id)
+        row.tentada_em, row.resposta = now, said[:SAID_LIMIT]
+        row.tentativas += sorte is Sorte.ADIADA
+        if (ended := _ended(sorte, row.tentativas)) is not None:
+            row.estado, row.respondida_em = ended, now
+
+
+def _ended(sorte: Sorte, tentativas: int) -> EstadoBusca | None:
+    match sorte:
+        case Sorte.VEIO:
+            return EstadoBusca.ENCONTRADA
+        case Sorte.NAO_HA:
+            return EstadoBusca.INDISPONIVEL
+        case Sorte.ADIADA if tentativas >= TENTATIVAS:
+            return EstadoBusca.RECUSADA
+        case _:
+            return None
+
+
+def proxima(db: Session, serie_id: int) -> Chave | None:
+    """Return the key to be asked for next: the one that waits longest, after those that were refused."""
+    query = select(BuscaSEFAZ).where(BuscaSEFAZ.serie_id == serie_id, BuscaSEFAZ.estado == EstadoBusca.PENDENTE)
+    row = db.scalars(query.order_by(BuscaSEFAZ.tentativas, BuscaSEFAZ.pedida_em, BuscaSEFAZ.id).limit(1)).one_or_none()
+    return None if row is None else Chave(row)

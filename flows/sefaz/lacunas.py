@@ -1,0 +1,137 @@
+"""Gaps of a numbering: noted, asked for number by number, closed by an answer, by what came meanwhile, or by time.
+
+docs/reference/contracts/sefaz.md §3.6.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from connectors.sefaz import Forma, Pergunta, Recebido, Resposta
+from flows.sefaz.regras import Falta
+from flows.sefaz.respostas import TENTATIVAS, Sorte
+from flows.sefaz.vez import Quem
+from storage.models.sefaz import Desfecho, DocumentoDistribuido, LacunaNSU
+from storage.rows import add_missing, changed
+
+GUARDA = timedelta(days=90)
+# A person's own question by number.
+PEDIDA = "pedida"
+SAID_LIMIT, CHUNK = 500, 1000
+
+
+class Numero:
+    """The number that a gap asks for next; `pedida` says that a person wants it."""
+
+    def __init__(self, lacuna: LacunaNSU) -> None:
+        self.lacuna_id, self.nsu, self.pedida = lacuna.id, lacuna.proxima, lacuna.motivo == PEDIDA
+
+    def pergunta(self, of: Quem) -> Pergunta:
+        """Return its question."""
+        return Pergunta(of.cnpj, of.uf, Forma.NSU, self.nsu)
+
+    def recebidos(self, resposta: Resposta) -> list[Recebido]:
+        """Return what came: one document without a number is the one that was asked for."""
+        alone = len(resposta.documentos) == 1
+        return [replace(one, nsu=self.nsu) if one.nsu is None and alone else one for one in resposta.documentos]
+
+    def settle(self, db: Session, sorte: Sorte, said: str, now: datetime) -> None:
+        """Write what became of it."""
+        row = db.get_one(LacunaNSU, self.lacuna_id)
+        row.tentada_em, row.resposta = now, said[:SAID_LIMIT]
+        if sorte is Sorte.ADIADA:
+            _put_off(db, row, now)
+        elif sorte is not Sorte.DEVIDA:
+            row.encontrados += sorte is Sorte.VEIO
+            row.vazios += sorte is Sorte.NAO_HA
+            row.tentativas = 0
+            _go_on(db, row, self.nsu + 1, now)
+
+
+def anotar(db: Session, serie_id: int, faltas: Sequence[Falta], now: datetime, tentativas: int = 0) -> None:
+    """Note numbers that did not come; what was noted before stays as it is."""
+    rows = [
+        {
+            "serie_id": serie_id,
+            "de": one.de,
+            "ate": one.ate,
+            "proxima": one.de,
+            "motivo": one.motivo,
+            "aberta_em": now,
+            "encontrados": 0,
+            "vazios": 0,
+            "tentativas": tentativas,
+        }
+        for one in faltas
+    ]
+    add_missing(db, LacunaNSU, rows)
+
+
+def reabrir(row: LacunaNSU, now: datetime) -> None:
+    """Have a gap of one number asked for again, because a person wants it."""
+    row.proxima, row.motivo, row.aberta_em, row.tentativas = row.de, PEDIDA, now, 0
+    row.fechada_em = row.desfecho = None
+
+
+def vieram(db: Session, serie_id: int, nsus: Iterable[int | None], now: datetime) -> None:
+    """Go on in the gaps of numbers that came, and have been stored."""
+    came = [nsu for nsu in nsus if nsu is not None]
+    if not came:
+        return
+    open_ones = _open(serie_id).where(LacunaNSU.proxima <= max(came), LacunaNSU.ate >= min(came))
+    for row in db.scalars(open_ones).all():
+        _go_on(db, row, row.proxima, now)
+
+
+def proximo(db: Session, serie_id: int, now: datetime) -> Numero | None:
+    """Return the number to be asked for next: people's own questions first, then the oldest gap.
+
+    What has come by now is passed over, and closes its gap.
+    """
+    query = _open(serie_id).where(LacunaNSU.aberta_em > now - GUARDA)
+    order = (LacunaNSU.motivo != PEDIDA, LacunaNSU.tentativas, LacunaNSU.aberta_em, LacunaNSU.de)
+    for row in db.scalars(query.order_by(*order)):
+        _go_on(db, row, row.proxima, now)
+        if row.fechada_em is None:
+            return Numero(row)
+    return None
+
+
+def vencer(db: Session, now: datetime) -> int:
+    """Close what is too old to be had; return how many gaps that were."""
+    old = update(LacunaNSU).where(LacunaNSU.fechada_em.is_(None), LacunaNSU.aberta_em <= now - GUARDA)
+    return changed(db, old.values(fechada_em=now, desfecho=Desfecho.VENCIDA))
+
+
+def _open(serie_id: int) -> Select[LacunaNSU]:
+    return select(LacunaNSU).where(LacunaNSU.serie_id == serie_id, LacunaNSU.fechada_em.is_(None))
+
+
+def _go_on(db: Session, row: LacunaNSU, at: int, now: datetime) -> None:
+    """Put a gap at the first number from there on that has not come; close it where there is none."""
+    while at <= row.ate:
+        query = select(DocumentoDistribuido.nsu).where(
+            DocumentoDistribuido.serie_id == row.serie_id, DocumentoDistribuido.nsu.between(at, row.ate)
+        )
+        found = list(db.scalars(query.order_by(DocumentoDistribuido.nsu).limit(CHUNK)))
+        passed = next((index for index, nsu in enumerate(found) if nsu != at + index), len(found))
+        at += passed
+        if passed < CHUNK:
+            break
+    row.proxima = at
+    if at > row.ate:
+        row.fechada_em, row.desfecho = now, row.desfecho or Desfecho.RESPONDIDA
+
+
+def _put_off(db: Session, row: LacunaNSU, now: datetime) -> None:
+    """Let the others of a gap go before a number that is refused, as a gap of its own; give it up after some times."""
+    if row.proxima < row.ate:
+        anotar(db, row.serie_id, [Falta(row.proxima, row.proxima, row.motivo)], row.aberta_em, tentativas=1)
+        _go_on(db, row, row.proxima + 1, now)
+        return
+    row.tentativas += 1
+    if row.tentativas >= TENTATIVAS:
+        row.proxima, row.fechada_em, row.desfecho = row.ate + 1, now, Desfecho.RECUSADA
