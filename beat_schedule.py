@@ -1,15 +1,15 @@
-"""WHEN: one table of what beat sends. Losing a message costs one period and nothing else."""
+"""WHEN: one table of all that runs by itself. Losing a message costs one period and nothing else."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from celery.schedules import crontab
-
+from core.agenda import Job
+from core.settings.agenda import AgendaSettings
 from core.settings.deliveries import DeliverySettings
 from core.settings.sync import FLOWS, SyncSettings
 
 EXPIRES = 0.9
-DAY_SECONDS = 86_400
 
 
 def every(task: str, *, seconds: float) -> dict[str, Any]:
@@ -17,10 +17,17 @@ def every(task: str, *, seconds: float) -> dict[str, Any]:
     return {"task": task, "schedule": timedelta(seconds=seconds), "options": {"expires": seconds * EXPIRES}}
 
 
-def daily(task: str, *, hour: int) -> dict[str, Any]:
-    """Return an entry for a full hour of `core.timezone`, the zone of Celery here."""
-    when = crontab(hour=hour, minute=0)
-    return {"task": task, "schedule": when, "options": {"expires": DAY_SECONDS * EXPIRES}}
+def daily(name: str, task: str) -> Job:
+    """Return a job of every local day; its time and window are the settings of its name in `[agenda]`."""
+    settings = AgendaSettings.current()
+    return Job(name, task, getattr(settings, name), getattr(settings, f"{name}_janela"))
+
+
+def jobs() -> list[Job]:
+    """Return what is done once a day by the wall clock of `core.timezone`, also what is off."""
+    return [
+        daily("limpeza_logs", "manutencao.limpar"),
+    ]
 
 
 def sync() -> list[dict[str, Any]]:
@@ -32,26 +39,32 @@ def sync() -> list[dict[str, Any]]:
     ]
 
 
+def sefaz() -> list[dict[str, Any]]:
+    """Return the entry that looks for companies to consult, unless it is off."""
+    minutes = AgendaSettings.current().consultas_sefaz_minutos
+    return [every("sefaz.varrer", seconds=60 * minutes)] if minutes else []
+
+
 def schedule() -> dict[str, dict[str, Any]]:
-    """Return the entries by name."""
+    """Return what beat sends again and again, by name."""
     entries = [
         every("entregas.varrer", seconds=DeliverySettings.current().sweep_seconds),
         every("sat.varrer", seconds=5),
         every("questor.avancar", seconds=5),
         every("fila.vigiar", seconds=15),
         every("documentos.avancar", seconds=30),
-        every("sefaz.varrer", seconds=1800),
         every("documentos.conferir_numeracao", seconds=3600),
+        *sefaz(),
         *sync(),
         every("alertas.lembrar", seconds=300),
-        daily("manutencao.limpar", hour=2),
+        # What is due by the wall clock is decided behind this tick, and kept in rows.
+        every("agenda.avancar", seconds=60) | {"args": [[asdict(job) for job in jobs()]]},
     ]
     # What judges whether the others run is told how often they should.
-    periods = {entry["task"]: period(entry["schedule"]) for entry in entries}
-    entries.append(every("alertas.julgar", seconds=60) | {"args": [periods]})
+    entries.append(every("alertas.julgar", seconds=60) | {"args": [periods(entries)]})
     return {entry["task"]: entry for entry in entries}
 
 
-def period(schedule: timedelta | crontab) -> float:
-    """Return the seconds between two runs; the only other schedule here is daily."""
-    return schedule.total_seconds() if isinstance(schedule, timedelta) else float(DAY_SECONDS)
+def periods(entries: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the seconds between two runs of each entry."""
+    return {entry["task"]: entry["schedule"].total_seconds() for entry in entries}

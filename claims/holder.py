@@ -36,3 +36,9 @@ def is_dead(token: str) -> bool:
     if name != host() or born == "?" or not pid.isdigit() or not Path("/proc/self/stat").exists():
         return False
     return _born(int(pid)) != born
+
+
+def told(token: str) -> str:
+    """Return who holds something, for people: the machine and the process."""
+    name, _, rest = token.partition(SEPARATOR)
+    return f"{name} (processo {rest.partition(SEPARATOR)[0]})"

@@ -132,11 +132,25 @@ def local_day(day: date, zone: ZoneInfo) -> Span:
     """Return when a calendar day of a zone begins, and when the next one does; where a clock change leaves out its
     midnight, the first instant that there is.
     """
-    return _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+    return wall_instant(day, "00:00", zone), wall_instant(day + timedelta(days=1), "00:00", zone)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+def wall_instant(day: date, text: str, zone: ZoneInfo) -> datetime:
+    """Return the instant at which the zone's clock shows `HH:MM` on a day: the first of two.
+
+    A time that the clock leaves out is the first instant after it: 00:30 where midnight is followed by one o'clock.
+    """
+    shown = datetime.combine(day, time.fromisoformat(text), zone)
+    instant = shown.astimezone(UTC)
+    if instant.astimezone(zone).replace(fold=0) == shown:
+        return instant
+    # In a gap `fold=1` counts with the offset after it: one of the two is before the change, the other behind it.
+    before, behind = shown.replace(fold=1).astimezone(UTC), instant
+    old = before.astimezone(zone).utcoffset()
+    while behind - before > timedelta(seconds=1):
+        middle = before + (behind - before) / 2
+        before, behind = (middle, behind) if middle.astimezone(zone).utcoffset() == old else (before, middle)
+    return behind.replace(microsecond=0)
 
 
 def _weekly(entry: str) -> _Weekly:

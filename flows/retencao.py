@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core import messages
+from core.agenda import Feito
 from core.clock import SYSTEM, Clock
-from core.errors import Transient
 from core.logs import get_logger
 from core.upkeep import Retention, upkeeps
+from storage import tidying
 
-LIMPAR = "manutencao.limpar"
 RUN_SECONDS = 60.0
 # The sweep waits on the same queue: a slice makes it late by no more than one of its periods.
 SLICE_SECONDS = 2.0
@@ -34,15 +33,12 @@ class Removed:
         return {**self.rows, "completo": self.completo}
 
 
-def limpar_aos_poucos(clock: Clock = SYSTEM) -> Removed:
-    """Delete for a moment, then ask for the next slice, behind everybody else; without a broker, tomorrow."""
+def fatia(clock: Clock = SYSTEM) -> Feito:
+    """Delete for a moment; when nothing old is left, let the database know how its tables are now."""
     removed = limpar(clock, SLICE_SECONDS)
-    if not removed.completo:
-        try:
-            messages.send(LIMPAR)
-        except Transient as fault:
-            log.warning("retention goes on tomorrow", reason=str(fault))
-    return removed
+    if removed.completo:
+        tidying.tidy()
+    return Feito(dict(removed.rows), restam=not removed.completo)
 
 
 def limpar(clock: Clock = SYSTEM, seconds: float = RUN_SECONDS) -> Removed:

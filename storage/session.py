@@ -72,6 +72,9 @@ def _private_file(path: Path) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN is deferred; ours has to take the write lock first, or two writers deadlock.
     connection.isolation_level = None
+    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+        # Only a new file can learn to give back to the disk what is deleted (`storage.tidying`).
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=2000"):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -7,7 +7,8 @@ import structlog
 from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
-from core import queues
+from core import agenda, queues
+from core.agenda import Work
 from core.errors import PlatformError, Transient
 from core.logs import get_logger
 from core.messages import NO_ANSWER
@@ -65,5 +66,23 @@ def task(name: str, queue: Queue) -> Callable[[Callable[..., Any]], Any]:
     def declare(function: Callable[..., Any]) -> Any:
         queues.serve(name, queue)
         return shared_task(base=FlowTask, name=name)(function)
+
+    return declare
+
+
+def daily(name: str, queue: Queue) -> Callable[[Work], Any]:
+    """Make a task of the work of a daily job: a message names the row of a day, and whoever claims it does it."""
+
+    def declare(work: Work) -> Any:
+        def look(dia_id: int | None = None) -> dict[str, Any]:
+            from flows.agenda import running
+
+            # A message that was sent before there were rows names none.
+            told = None if dia_id is None else running.look(dia_id, name, work)
+            return {} if told is None else told.counts()
+
+        agenda.serve(name, work)
+        look.__doc__, look.__module__ = work.__doc__, work.__module__
+        return task(name, queue)(look)
 
     return declare

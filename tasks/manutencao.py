@@ -1,13 +1,14 @@
 """Keeping house: what is too old goes."""
 
-from typing import Any
+from datetime import date
 
-from tasks.base import DEFAULT, task
+from core.agenda import Feito
+from tasks.base import DEFAULT, daily
 
 
-@task("manutencao.limpar", DEFAULT)
-def limpar() -> dict[str, Any]:
-    """Delete a slice of what is older than the settings keep; the next slice follows."""
+@daily("manutencao.limpar", DEFAULT)
+def limpar(dia: date) -> Feito:
+    """Delete a slice of what is older than the settings keep, then put the database in order."""
     from flows import retencao
 
-    return retencao.limpar_aos_poucos().counts()
+    return retencao.fatia()

@@ -1,5 +1,6 @@
 """The beat table: each scheduled name has a task, on the queue it says, and no message outlives its period."""
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -7,13 +8,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from celery import Celery
-from celery.schedules import crontab
 from conftest import Configure
 
-from beat_schedule import DAY_SECONDS, schedule
+from beat_schedule import jobs, schedule
 from core import celery_app, queues
-from core.settings.load import get_settings
+from core.agenda import Job, work_of
+from core.clock import FixedClock
+from core.errors import Misconfigured
+from flows.agenda import owing
 
 
 def test_the_table_that_runs_is_the_one_of_this_tree_wherever_it_is_started(tmp_path: Path) -> None:
@@ -27,31 +29,58 @@ def test_the_table_that_runs_is_the_one_of_this_tree_wherever_it_is_started(tmp_
 def test_an_entry_is_sound(name: str, entry: dict[str, object]) -> None:
     assert entry["task"] in celery_app.app.tasks
     assert queues.queue_of(name) is not None
-    options = entry["options"]
+    options, often = entry["options"], entry["schedule"]
     assert isinstance(options, dict)
+    assert isinstance(often, timedelta)
     assert "queue" not in options
-    assert options["expires"] < period(entry["schedule"])
+    assert options["expires"] < often.total_seconds()
 
 
-def period(when: object) -> float:
-    """Return the seconds between two messages of an entry."""
-    if isinstance(when, timedelta):
-        return when.total_seconds()
-    assert isinstance(when, crontab)
-    assert (len(when.hour), len(when.minute), len(when.day_of_week)) == (1, 1, 7)
-    return DAY_SECONDS
+@pytest.mark.parametrize("job", jobs(), ids=lambda job: job.nome)
+def test_a_job_has_a_task_that_says_what_it_does(job: Job) -> None:
+    assert queues.queue_of(job.tarefa) is not None
+    assert callable(work_of(job.tarefa))
+    assert job.tarefa not in schedule()
+    assert len(job.nome) <= 60
+
+
+def test_the_jobs_are_those_of_the_contract_at_its_times() -> None:
+    """docs/reference/contracts/integracoes.md §5.2."""
+    times = {"limpeza_logs": "02:00", "certificados_vencendo": "07:00", "enviar_relatorios": "08:00"}
+    assert {job.nome: job.hora for job in jobs()}.items() <= times.items()
+    assert schedule()["sefaz.varrer"]["schedule"] == timedelta(minutes=30)
 
 
 @pytest.mark.parametrize("zone", ["America/Sao_Paulo", "America/Rio_Branco"])
-def test_the_house_is_kept_at_two_in_the_morning_of_the_installation(configure: Configure, zone: str) -> None:
+def test_the_house_is_kept_at_two_in_the_morning_of_the_installation(
+    configure: Configure, sqlite: str, zone: str
+) -> None:
     configure(core__timezone=zone)
-    beat = Celery(set_as_current=False)
-    beat.conf.update(celery_app.configuration(get_settings()))
     at_two = datetime(2026, 3, 2, 2, tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    when = schedule()["manutencao.limpar"]["schedule"]
-    when.app = beat
-    yesterday = at_two - timedelta(days=1)
-    when.nowfun = lambda: at_two - timedelta(seconds=90)
-    assert not when.is_due(yesterday).is_due
-    when.nowfun = lambda: at_two + timedelta(seconds=1)
-    assert when.is_due(yesterday).is_due
+    (told,) = schedule()["agenda.avancar"]["args"]
+    table = [Job(**one) for one in told if one["nome"] == "limpeza_logs"]
+    clock = FixedClock(at_two - timedelta(hours=3))
+    owing.due(table, clock)
+    clock.instant = at_two - timedelta(seconds=90)
+    assert owing.due(table, clock) == []
+    clock.instant = at_two + timedelta(seconds=1)
+    assert [task for task, _ in owing.due(table, clock)] == ["manutencao.limpar"]
+
+
+def test_times_and_windows_are_settings_and_an_empty_one_turns_a_job_off(configure: Configure) -> None:
+    configure(agenda__limpeza_logs="03:15", agenda__limpeza_logs_janela="90", agenda__consultas_sefaz_minutos="0")
+    assert [(job.hora, job.janela) for job in jobs() if job.nome == "limpeza_logs"] == [("03:15", 90)]
+    assert "sefaz.varrer" not in schedule()
+    configure(agenda__limpeza_logs="")
+    assert [job.hora for job in jobs() if job.nome == "limpeza_logs"] == [""]
+
+
+@pytest.mark.parametrize("wrong", ["8:00", "24:00", "08:60", "oito", "08:00:00", " "])
+def test_a_time_that_is_none_is_said_by_its_key(configure: Configure, wrong: str) -> None:
+    configure(agenda__enviar_relatorios=wrong)
+    with pytest.raises(Misconfigured, match=r"agenda\.enviar_relatorios: deve ser um horário como 08:00"):
+        jobs()
+
+
+def test_what_beat_sends_can_be_sent() -> None:
+    json.dumps([entry.get("args") for entry in schedule().values()])

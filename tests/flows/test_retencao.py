@@ -200,21 +200,11 @@ def test_old_rows_are_found_by_an_index(destino: int, table: str) -> None:
     assert f"ix_{table}_{column}" in plan
 
 
-def test_the_task_goes_on_behind_the_others_until_nothing_is_left(
-    destino: int, monkeypatch: pytest.MonkeyPatch, broker: str
-) -> None:
-    from core.celery_app import app
-
+def test_a_slice_says_what_is_left_and_the_next_ones_finish(destino: int, monkeypatch: pytest.MonkeyPatch) -> None:
     many(1200, destino, ago(100))
     monkeypatch.setattr(retencao, "SLICE_SECONDS", 0)
-    assert not retencao.limpar_aos_poucos(CLOCK).completo
-    with app.connection_for_read() as connection:
-        message = connection.SimpleQueue("default").get(timeout=60)
-        assert message.headers["task"] == retencao.LIMPAR
-        message.ack()
-
-
-def test_without_a_broker_the_rest_waits_for_the_next_night(destino: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    many(1200, destino, ago(100))
-    monkeypatch.setattr(retencao, "SLICE_SECONDS", 0)
-    assert not retencao.limpar_aos_poucos(CLOCK).completo
+    first = retencao.fatia(CLOCK)
+    assert (dict(first.contagem), first.restam) == ({"tentativas": retention.BATCH}, True)
+    while retencao.fatia(CLOCK).restam:
+        pass
+    assert counts() == (0, 0, 0)

@@ -1,0 +1,1 @@
+"""What is wrong with the jobs that run by the clock."""

@@ -1,0 +1,1 @@
+"""What runs by the clock: each job once for each local day, whoever asks for it."""

@@ -1,0 +1,57 @@
+"""Put a database in order after much was deleted: its planner learns how large its tables are, its file shrinks."""
+
+import time
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from storage.metadata import metadata
+from storage.session import engine, explained
+
+# SQLite gives pages back while it holds the write lock, so few at a time.
+PAGES, SECONDS = 500, 5.0
+# So many rows of an index tell enough of it.
+ROWS = 1000
+
+
+def tidy() -> int:
+    """Do it; return how many pages a SQLite file gave back to the disk."""
+    with explained():
+        if engine().dialect.name == "postgresql":
+            _analyze(engine())
+            return 0
+        return _shrink(engine())
+
+
+def _analyze(of: Engine) -> None:
+    for table in metadata().sorted_tables:
+        with of.begin() as connection:
+            connection.execute(text(f"ANALYZE {table.name}"))
+
+
+def _shrink(of: Engine) -> int:
+    """Optimize, then give free pages back for a moment; of a file that cannot, none. The rest waits for tomorrow."""
+    with of.begin() as connection:
+        connection.execute(text(f"PRAGMA analysis_limit = {ROWS}"))
+        connection.execute(text("PRAGMA optimize"))
+    ends, given = time.monotonic() + SECONDS, 0
+    while (back := _give_back(of)) and time.monotonic() < ends:
+        given += back
+    return given
+
+
+def _give_back(of: Engine) -> int:
+    """Give some free pages back, in a transaction of its own; return how many."""
+    raw = of.raw_connection()
+    try:
+        driver: Any = raw.driver_connection
+        before = _free(driver)
+        # A step of this statement is one page: only a script is carried out to its end.
+        driver.executescript(f"PRAGMA incremental_vacuum({PAGES})")
+        return before - _free(driver)
+    finally:
+        raw.close()
+
+
+def _free(driver: Any) -> int:
+    return int(driver.execute("PRAGMA freelist_count").fetchone()[0])
