@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from connectors.base.blocking import BlockingSession
+from connectors.base.blocking import SUCCESS, BlockingSession
 from connectors.base.policy import Policy
 from connectors.base.reading import Reply
 from connectors.base.teller import Teller
@@ -92,6 +92,8 @@ class Sefaz:
         return evento.assinado(manifestacao, self._certificado, self._settings.ambiente)
 
     def _not_understood(self, reply: Reply, said: str) -> Exception:
+        if reply.cut is None and reply.status not in SUCCESS:
+            return self._teller.of_status(reply.status, said)
         return reply.cut or self._teller.of_row(faults.NOT_UNDERSTOOD, status=reply.status, said=said)
 
 

@@ -60,7 +60,7 @@ class DistribuicaoSoap(Servico):
             resultado=resultado,
             codigo=codigo,
             motivo=one_line(xml.text(found, self.ns, "xMotivo")),
-            documentos=pacote.abertos(packed, self.raizes),
+            documentos=pacote.abertos(map(_pacote, packed), self.raizes),
             ult_nsu=ult,
             max_nsu=most,
             ha_mais=by_sequence and ult is not None and most is not None and ult < most,
@@ -80,3 +80,9 @@ class DistribuicaoSoap(Servico):
             case Forma.CHAVE:
                 xml.filled(xml.filled(root, self.ns, "consChNFe"), self.ns, "chNFe", pergunta.chave)
         return root
+
+
+def _pacote(element: Element) -> pacote.Pacote:
+    # an answer by key has no number, or zero
+    number = xml.number(element.get("NSU")) or None
+    return pacote.Pacote(number, element.get("schema") or "", element.text or "")

@@ -6,12 +6,13 @@ docs/reference/contracts/sefaz.md §2.5, §2.6.
 import binascii
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from lxml import etree
 
 from connectors.sefaz.resposta import Recebido
-from connectors.sefaz.xml import Element, number, parser
+from connectors.sefaz.xml import parser
 
 MIB = 1024 * 1024
 MOST_EACH, MOST_TOGETHER = 10 * MIB, 64 * MIB
@@ -19,12 +20,21 @@ GZIP = 31
 SCHEMA_LIMIT = 100
 
 
+@dataclass(frozen=True)
+class Pacote:
+    """A document as it comes: its number, where it has one, what it is said to be, and its gzip in base64."""
+
+    nsu: int | None
+    schema: str
+    base64: str
+
+
 class _Fechado(Exception):
     """A document cannot be opened; `args[0]` is why."""
 
 
-def abertos(pacotes: list[Element], raizes: Mapping[str, str]) -> tuple[Recebido, ...]:
-    """Open the docZip elements of an answer; `raizes` has the root of each kind of document there is."""
+def abertos(pacotes: Iterable[Pacote], raizes: Mapping[str, str]) -> tuple[Recebido, ...]:
+    """Open the documents of an answer; `raizes` has the root of each kind of document there is."""
     left, found = MOST_TOGETHER, []
     for one in pacotes:
         received = _opened(one, raizes, min(MOST_EACH, left))
@@ -33,10 +43,9 @@ def abertos(pacotes: list[Element], raizes: Mapping[str, str]) -> tuple[Recebido
     return tuple(found)
 
 
-def _opened(pacote: Element, raizes: Mapping[str, str], limit: int) -> Recebido:
-    # an answer by key has no number, or zero
-    nsu, schema = number(pacote.get("NSU")) or None, (pacote.get("schema") or "")[:SCHEMA_LIMIT]
-    packed = "".join((pacote.text or "").split()).encode("ascii", "replace")
+def _opened(pacote: Pacote, raizes: Mapping[str, str], limit: int) -> Recebido:
+    nsu, schema = pacote.nsu, pacote.schema[:SCHEMA_LIMIT]
+    packed = "".join(pacote.base64.split()).encode("ascii", "replace")
     try:
         raw = binascii.a2b_base64(packed, strict_mode=True)
     except (binascii.Error, ValueError):

@@ -47,16 +47,19 @@ class NaoEntendida(Exception):
 
 
 class Servico(ABC):
-    """One service. `descanso` is how long nothing may be asked after the last page, `avulsas_por_hora` how many single
-    questions an hour may have. `lacunas` says that a number that a page leaves out may exist.
+    """One service. `descanso` is how long nothing may be asked after the last page, `pausa` how long between two pages,
+    both in seconds; `avulsas_por_hora` is how many single questions an hour may have. `lacunas` says that a number that
+    a page leaves out may exist. One that is `opcional` is asked by itself for those alone who turned it on.
     """
 
     nome: str
     titulo: str
     formas: frozenset[Forma]
     descanso: float = HOUR
+    pausa: float = 2.0
     avulsas_por_hora: int = 20
     lacunas: bool = True
+    opcional: bool = False
 
     @abstractmethod
     def pedido(self, pergunta: Pergunta, settings: SefazSettings) -> Pedido:

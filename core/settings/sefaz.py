@@ -69,6 +69,12 @@ class SefazSettings(Section):
         examples=["https://www1.cte.fazenda.gov.br/CTeDistribuicaoDFe/CTeDistribuicaoDFe.asmx"],
         json_schema_extra=default_is(_PROVIDED),
     )
+    url_nfse: Url | None = Field(
+        None,
+        description="Base da distribuição da NFS-e nacional (ADN).",
+        examples=["https://adn.nfse.gov.br/contribuintes"],
+        json_schema_extra=default_is(_PROVIDED),
+    )
     url_evento: Url | None = Field(
         None,
         description="Endereço do NFeRecepcaoEvento4, dos eventos do destinatário.",

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.fiscal import cnpj_valido
 from sandbox.sefaz import Autoridade, SefazServer
+from sandbox.sefaz.nacional import BASE as NACIONAL
 from sandbox.sefaz.servicos import EVENTO_CAMINHO, SERVICOS
 
 
@@ -32,7 +33,13 @@ async def serve(pasta: Path, cnpj: str, notas: int) -> None:
     await server.start()
     try:
         urls = {f"url_{one.nome}": server.url + one.caminho for one in SERVICOS}
-        said = {"ambiente": 2, "ca": str(autoridade.raiz), **urls, "url_evento": server.url + EVENTO_CAMINHO}
+        said = {
+            "ambiente": 2,
+            "ca": str(autoridade.raiz),
+            **urls,
+            "url_nfse": server.url + NACIONAL,
+            "url_evento": server.url + EVENTO_CAMINHO,
+        }
         sys.stdout.write(json.dumps({**said, "pfx": str(pfx), "senha": cliente.senha}) + "\n")
         sys.stdout.flush()
         await over.wait()

@@ -1,9 +1,10 @@
 """The server: TLS with a client's certificate, one door for each service, and what it knows of notes and numbers."""
 
 import asyncio
+import json
 import ssl
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import Message
@@ -17,16 +18,17 @@ from cryptography import x509
 from core.clock import SYSTEM, Clock
 from sandbox.documentos.comum import Pessoa
 from sandbox.documentos.notas import nota as documento_nota
-from sandbox.sefaz import distribuicao, envelope, eventos
+from sandbox.sefaz import distribuicao, envelope, eventos, nacional
 from sandbox.sefaz.autoridade import OID_CNPJ, Autoridade
 from sandbox.sefaz.envelope import SOAP11, SOAP12, SoapFault
 from sandbox.sefaz.motivos import motivo
+from sandbox.sefaz.nacional import Nacional
 from sandbox.sefaz.serie import GUARDA, Achado, Guardado, Serie
 from sandbox.sefaz.servicos import EVENTO_ACAO, EVENTO_CAMINHO, EVENTO_WSDL, SERVICOS, Servico
 from sandbox.sefaz.textos import FORNECEDOR, Nota, comprimido, em_brasilia
 from sandbox.server import SandboxServer
 
-FORMAS = frozenset({"soap11", "resultado_msg", "chave_nsu_ausente", "recusa_sem_nsu"})
+FORMAS = frozenset({"soap11", "json_em_texto", "resultado_msg", "chave_nsu_ausente", "recusa_sem_nsu"})
 HANDSHAKE_SECONDS, LOOK_SECONDS = 30.0, 0.01
 
 
@@ -43,11 +45,13 @@ class Pedido:
 
 
 class SefazServer(SandboxServer):
-    """Both services of distribution and that of events. Faults: key = `nfe`, `cte` or `evento`, or none for all.
+    """The services of distribution and that of events. Faults: key = the name of a service (`nfe`, `cte`, `nfse`), or
+    `evento`, or none for all.
 
-    `formas` are ways to answer: `soap11`; `resultado_msg` (the other wrapper of events); `chave_nsu_ausente` (without
-    NSU instead of zero); `recusa_sem_nsu` (a refusal by key without ultNSU and maxNSU). `demora` is after how long an
-    event of the recipient brings the full document. `apertos` counts TLS handshakes.
+    `formas` are ways to answer: `soap11`; `json_em_texto` (the JSON of NFS-e as text/plain); `resultado_msg` (the other
+    wrapper of events); `chave_nsu_ausente` (without NSU instead of zero); `recusa_sem_nsu` (a refusal by key without
+    ultNSU and maxNSU). `demora` is after how long an event of the recipient brings the full document. `apertos` counts
+    TLS handshakes.
     """
 
     max_body = 4 * 1024 * 1024
@@ -60,8 +64,10 @@ class SefazServer(SandboxServer):
         ambiente: str = "2",
         intermediaria: bool = True,
         tardio: bool = False,
+        servicos: Sequence[Servico] = SERVICOS,
     ) -> None:
         super().__init__(clock)
+        self.servicos, self.nacional = servicos, Nacional(ambiente)
         self.autoridade, self.ambiente, self.tardio = autoridade, ambiente, tardio
         self.tls = autoridade.servidor(intermediaria=intermediaria, tardio=tardio)
         self.tls.sni_callback = self._shaken
@@ -152,7 +158,9 @@ class SefazServer(SandboxServer):
             return web.Response(
                 status=403, text="<h1>403 - Forbidden: Access is denied.</h1>", content_type="text/html"
             )
-        servico = next((one for one in SERVICOS if one.caminho == request.path), None)
+        if request.path.startswith(nacional.CAMINHO):
+            return await self.faults.answer(request, lambda: self._national(request, titular), nacional.NOME)
+        servico = next((one for one in self.servicos if one.caminho == request.path), None)
         if servico is None and request.path != EVENTO_CAMINHO:
             return web.Response(status=404)
         if request.method != "POST":
@@ -168,6 +176,18 @@ class SefazServer(SandboxServer):
             return self._soap(said)
 
         return await self.faults.answer(request, healthy, servico.nome if servico else "evento")
+
+    async def _national(self, request: web.Request, titular: str) -> web.Response:
+        accept, now = request.headers.get("Accept", ""), self.clock.now()
+        said = self.nacional.responder(request.method, request.path, request.query_string, accept, titular, now)
+        number = request.path.removeprefix(nacional.CAMINHO)
+        self.pedidos.append(Pedido(titular, nacional.NOME, "DFe", number, str(said.status), now))
+        self.changed()
+        if said.corpo is None:
+            return web.Response(status=said.status, headers=said.headers)
+        kind = "text/plain" if "json_em_texto" in self.formas else "application/json"
+        text = json.dumps(said.corpo, ensure_ascii=False)
+        return web.Response(status=said.status, text=text, content_type=kind, headers=said.headers)
 
     def _answered(self, request: web.Request, servico: Servico | None, titular: str, body: bytes) -> bytes:
         if servico is not None:

@@ -93,6 +93,7 @@ def loja(lugar: Lugar, configure: Callable[..., None], cnpj: str = EMPRESA) -> L
         sefaz__ca=str(lugar.ca_file),
         sefaz__url_nfe=f"{lugar.url}/NFeDistribuicaoDFe/NFeDistribuicaoDFe.asmx",
         sefaz__url_cte=f"{lugar.url}/CTeDistribuicaoDFe/CTeDistribuicaoDFe.asmx",
+        sefaz__url_nfse=f"{lugar.url}/contribuintes",
     )
     usuarios.criar("ana")
     ana: Caller = caller_of("ana")

@@ -22,6 +22,7 @@ def settings(lugar: Lugar, **more: Any) -> SefazSettings:
         "ca": lugar.ca_file,
         "url_nfe": f"{lugar.url}/NFeDistribuicaoDFe/NFeDistribuicaoDFe.asmx",
         "url_cte": f"{lugar.url}/CTeDistribuicaoDFe/CTeDistribuicaoDFe.asmx",
+        "url_nfse": f"{lugar.url}/contribuintes",
         "url_evento": f"{lugar.url}/NFeRecepcaoEvento4/NFeRecepcaoEvento4.asmx",
         **more,
     }

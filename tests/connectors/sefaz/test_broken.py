@@ -1,6 +1,7 @@
 """Whatever comes as an answer or as a file is understood or refused, and nothing else happens."""
 
 import contextlib
+import json
 import random
 from datetime import UTC, datetime
 
@@ -13,8 +14,10 @@ from connectors.sefaz.servico import NaoEntendida
 from core.certificado import Certificado, CertificadoRecusado, abrir
 from sandbox.documentos.mutacoes import mutados
 from sandbox.documentos.notas import nota
+from sandbox.documentos.servicos import nota_de_servico
 from sandbox.sefaz import Autoridade, comprimido, distribuicao, envelope
 from sandbox.sefaz.envelope import SOAP12
+from sandbox.sefaz.nacional import CAMINHO, Nacional
 from sandbox.sefaz.serie import Achado, Guardado
 from sandbox.sefaz.servicos import EVENTO_WSDL, SERVICOS
 
@@ -44,6 +47,22 @@ def test_a_broken_answer_of_distribution_is_understood_or_not() -> None:
     for content in mutados(HOW_MANY, 1, [good]):
         with contextlib.suppress(NaoEntendida):
             found = servico("nfe").resposta(Reply(200, {}, content), Pergunta(EMPRESA, "SP"))
+            assert isinstance(found, Resposta)
+            assert all(one.xml is not None or (one.bruto is not None and one.falha) for one in found.documentos)
+            understood += 1
+    assert 0 < understood < HOW_MANY
+
+
+def test_a_broken_answer_in_json_is_understood_or_not() -> None:
+    national, understood = Nacional("2"), 0
+    for number in (1, 2):
+        made = nota_de_servico(number)
+        national.publicar(EMPRESA, "NFSE", made.chave, made.xml, INICIO)
+    path, query = f"{CAMINHO}0", f"cnpjConsulta={EMPRESA}&lote=true"
+    good = json.dumps(national.responder("GET", path, query, "*/*", EMPRESA, INICIO).corpo).encode()
+    for content in mutados(HOW_MANY, 3, [good]):
+        with contextlib.suppress(NaoEntendida):
+            found = servico("nfse").resposta(Reply(200, {}, content), Pergunta(EMPRESA, "SP"))
             assert isinstance(found, Resposta)
             assert all(one.xml is not None or (one.bruto is not None and one.falha) for one in found.documentos)
             understood += 1

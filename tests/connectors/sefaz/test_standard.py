@@ -1,8 +1,9 @@
-"""SEFAZ passes the standard set: a question of distribution, and a lot of events.
+"""SEFAZ passes the standard set: a question of distribution by SOAP and by JSON, and a lot of events.
 
 The set's servers speak plain HTTP, which the settings refuse; so the address is put into settings made before.
 """
 
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +16,7 @@ from connectors.sefaz import LoteRespondido, Manifestacao, Pergunta, Resposta, R
 from core.certificado import Certificado, abrir
 from core.settings.sefaz import SefazSettings
 from sandbox.documentos.comum import chave
-from sandbox.sefaz import Autoridade
+from sandbox.sefaz import Autoridade, comprimido
 
 
 @cache
@@ -33,7 +34,7 @@ def envelope(inner: str) -> bytes:
 
 def settings(url: str, seconds: float) -> SefazSettings:
     made = SefazSettings(total_timeout=seconds, connect_timeout=min(seconds, 5))
-    return made.model_copy(update={"url_nfe": url, "url_evento": url})
+    return made.model_copy(update={"url_nfe": url, "url_nfse": url, "url_evento": url})
 
 
 class TestDistribuicao(Standard):
@@ -49,6 +50,21 @@ class TestDistribuicao(Standard):
 
     def understood(self, answer: object) -> bool:
         return isinstance(answer, Resposta) and answer.resultado is Resultado.NADA and answer.max_nsu == 7
+
+
+class TestNacional(Standard):
+    content: ClassVar[object] = {
+        "StatusProcessamento": "DOCUMENTOS_LOCALIZADOS",
+        "LoteDFe": [{"NSU": 7, "TipoDocumento": "NFSE", "ArquivoXml": b64encode(comprimido(b"<NFSe/>")).decode()}],
+    }
+    writes = True
+
+    def call(self, url: str, seconds: float) -> object:
+        with Sefaz(certificado(), settings(url, seconds)) as sefaz:
+            return sefaz.perguntar(servico("nfse"), Pergunta(EMPRESA, "SP", nsu=6))
+
+    def understood(self, answer: object) -> bool:
+        return isinstance(answer, Resposta) and [(one.nsu, one.xml) for one in answer.documentos] == [(7, b"<NFSe/>")]
 
 
 class TestEventos(Standard):
