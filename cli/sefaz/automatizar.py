@@ -14,14 +14,19 @@ def automatizar(
     empresa: Annotated[str, typer.Option("--empresa", help="CNPJ da empresa que tem o certificado.")],
     intervalo: Annotated[int | None, typer.Option("--intervalo", help="Minutos entre consultas; ao menos 60.")] = None,
     desligar: Annotated[bool, typer.Option("--desligar", help="Não consulta mais sozinha.")] = False,
+    com: Annotated[
+        list[str] | None, typer.Option("--com", help="Consulta também um serviço opcional: nfse. Vale repetir.")
+    ] = None,
+    sem: Annotated[list[str] | None, typer.Option("--sem", help="Não consulta mais um serviço opcional.")] = None,
     usuario: Usuario = None,
     as_json: Json = False,
 ) -> None:
     """Faz a Esteira consultar sozinha com o certificado de uma empresa, também para as filiais."""
     from flows.certificados import keeping
 
-    one = keeping.automatizar(empresa, usuario, on=not desligar, intervalo=intervalo)
+    one = keeping.automatizar(empresa, usuario, on=not desligar, intervalo=intervalo, com=com or (), sem=sem or ())
     if as_json:
         document(plain(one))
     done = f"a cada {one.intervalo_consulta} minutos" if one.consulta_automatica else "desligada"
-    say(f"Consulta automática de {one.empresa}: {done}.")
+    more = f", também {', '.join(one.servicos_opcionais)}" if one.servicos_opcionais else ""
+    say(f"Consulta automática de {one.empresa}: {done}{more}.")

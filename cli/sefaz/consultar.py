@@ -32,21 +32,21 @@ def consultar(
     empresa: Annotated[
         str | None, typer.Option("--empresa", help="CNPJ da empresa; sem isto, todas as que têm certificado.")
     ] = None,
-    servico: Annotated[str | None, typer.Option("--servico", help="nfe ou cte; sem isto, os dois.")] = None,
+    servico: Annotated[
+        str | None, typer.Option("--servico", help="nfe, cte ou nfse; sem isto, os que a empresa usa.")
+    ] = None,
     usuario: Usuario = None,
     as_json: Json = False,
 ) -> int:
     """Pede à SEFAZ o que há de novo e guarda; no descanso e no bloqueio não pede nada."""
-    from connectors.sefaz.registro import servicos
     from flows.documentos.owners import recipient
     from flows.sefaz import consultas, varredura
     from flows.usuarios.finding import caller_of
 
     named = [recipient(usuario, empresa)] if empresa else varredura.com_certificado(caller_of(usuario))
-    names = sorted(servicos(), reverse=True) if servico is None else [servico]
     found = []
     for dono in named:
-        for name in names:
+        for name in varredura.servicos_para(dono) if servico is None else [servico]:
             found.append(consultas.consultar_para(dono, name))
             _tell(found[-1])
     if not named:

@@ -3,6 +3,7 @@
 The file is opened before anything is stored: what is in the database could be used when it was put there.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from connectors.sefaz.registro import servico
 from core.certificado import Certificado, abrir
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, NotFound, UsageError
@@ -112,9 +114,20 @@ def desativar(empresa: str, usuario: str | None = None, clock: Clock = SYSTEM) -
 
 
 def automatizar(
-    empresa: str, usuario: str | None = None, *, on: bool = True, intervalo: int | None = None, clock: Clock = SYSTEM
+    empresa: str,
+    usuario: str | None = None,
+    *,
+    on: bool = True,
+    intervalo: int | None = None,
+    com: Collection[str] = (),
+    sem: Collection[str] = (),
+    clock: Clock = SYSTEM,
 ) -> CertificateView:
-    """Have SEFAZ consulted with a company's certificate by itself, every so many minutes, or no more."""
+    """Have SEFAZ consulted with a company's certificate by itself, every so many minutes, or no more.
+
+    `com` and `sem` name optional services that are asked from now on, or no more.
+    """
+    _check_optional([*com, *sem])
     if intervalo is not None and not SHORTEST_INTERVAL <= intervalo <= LONGEST_INTERVAL:
         raise UsageError(f"O intervalo é de {SHORTEST_INTERVAL} a {LONGEST_INTERVAL} minutos.", campo="intervalo")
     dono = owner(usuario, empresa)
@@ -124,8 +137,15 @@ def automatizar(
             raise _none(dono.cnpj)
         row.consulta_automatica, row.desligado_por, row.data_atualizacao = on, None, clock.now()
         row.intervalo_consulta = intervalo or row.intervalo_consulta
+        asked = {*filter(None, row.servicos_opcionais.split(",")), *com} - {*sem}
+        row.servicos_opcionais = ",".join(sorted(asked))
         db.flush()
         return listed(db, row, clock.now())
+
+
+def _check_optional(nomes: Collection[str]) -> None:
+    if always := sorted(nome for nome in nomes if not servico(nome).opcional):
+        raise UsageError(f"O serviço {always[0]} é sempre consultado; não se liga nem se desliga.", campo="servico")
 
 
 def _checked(arquivo: Arquivo, clock: Clock) -> tuple[Dono, Certificado]:

@@ -39,6 +39,7 @@ class CertificateView:
     situacao: str
     consulta_automatica: bool
     intervalo_consulta: int
+    servicos_opcionais: tuple[str, ...]
     data_cadastro: datetime
     data_atualizacao: datetime
     ultima_consulta: datetime | None
@@ -83,6 +84,7 @@ def _view(found: Any, now: datetime) -> CertificateView:
         situacao=next((name for true, name in states if true), "valido"),
         consulta_automatica=row.consulta_automatica,
         intervalo_consulta=row.intervalo_consulta,
+        servicos_opcionais=tuple(filter(None, row.servicos_opcionais.split(","))),
         data_cadastro=row.data_cadastro,
         data_atualizacao=row.data_atualizacao,
         ultima_consulta=row.ultima_consulta,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from connectors.sefaz.registro import servico, servicos
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import NotFound
@@ -26,8 +27,6 @@ from storage.models.sefaz import ConsultaSEFAZ, Contribuinte, SerieNSU
 from storage.models.usuarios import Usuario
 from storage.pages import visible
 from storage.session import reading
-
-SERVICOS = ("nfe", "cte")
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,9 @@ class _Serie:
 
     @property
     def interrompida(self) -> bool:
-        """Tell whether there is more, and nothing asks for a rest."""
-        return self.cursor.proxima_consulta is None and self.cursor.ult_nsu < self.cursor.max_nsu
+        """Tell whether there is more, as far as the service says, and nothing asks for a rest."""
+        last, most = self.cursor.ult_nsu, self.cursor.max_nsu
+        return self.cursor.proxima_consulta is None and (last < most if most else last > 0)
 
 
 def com_certificado(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> list[Dono]:
@@ -60,7 +60,23 @@ def com_certificado(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> list[Do
 
 def servicos_de(row: CertificadoDigital) -> tuple[str, ...]:
     """Return the services that are asked by themselves with a certificate."""
-    return SERVICOS
+    on = row.servicos_opcionais.split(",")
+    return tuple(nome for nome in _in_turn() if nome in on or not servico(nome).opcional)
+
+
+def servicos_para(dono: Dono, clock: Clock = SYSTEM) -> tuple[str, ...]:
+    """Return the services that are asked for a company where nobody says which."""
+    with reading() as db:
+        empresa = db.get_one(Empresa, dono.empresa_id)
+        row = serving(db, empresa, clock.now())
+    if row is not None:
+        return servicos_de(row)
+    return tuple(nome for nome in _in_turn() if not servico(nome).opcional)
+
+
+def _in_turn() -> list[str]:
+    """Return the names of all services, the optional ones last."""
+    return sorted(servicos(), key=lambda nome: (not servico(nome).opcional, nome), reverse=True)
 
 
 def devidas(clock: Clock = SYSTEM) -> list[Devida]:
@@ -73,11 +89,11 @@ def devidas(clock: Clock = SYSTEM) -> list[Devida]:
         said = {one.usuario_id: one for one in db.scalars(select(ConfiguracaoConsulta))}
         series = _series(db)
         return [
-            Devida(_dono(empresa), servico, row.id)
+            Devida(_dono(empresa), nome, row.id)
             for empresa, row in _served(db, OPERATOR, now)
             if row.consulta_automatica
-            for servico in servicos_de(row)
-            if _due(row, said.get(empresa.usuario_id or 0), series.get((empresa.id, servico)), now)
+            for nome in servicos_de(row)
+            if _due(row, said.get(empresa.usuario_id or 0), series.get((empresa.id, nome)), now)
         ]
 
 

@@ -14,8 +14,9 @@ class CertificadoDigital(Numbered, Base):
     """The certificate of a company; it serves the establishments of its base CNPJ that have none of their own.
 
     `cnpj` is its holder's, as the file says, and `base` the first eight characters of it. Everything that leads to the
-    key is encrypted. `intervalo_consulta` is in minutes. `desligado_por` are SEFAZ's words where its refusal turned the
-    automatic consultation off.
+    key is encrypted. `intervalo_consulta` is in minutes; `servicos_opcionais` names, with commas between them, the
+    services that are asked because somebody turned them on. `desligado_por` are SEFAZ's words where its refusal turned
+    the automatic consultation off.
     """
 
     __tablename__ = "certificado_digital"
@@ -34,6 +35,7 @@ class CertificadoDigital(Numbered, Base):
     ativo: Mapped[bool] = mapped_column(default=True)
     consulta_automatica: Mapped[bool] = mapped_column(default=False)
     intervalo_consulta: Mapped[int] = mapped_column(default=60)
+    servicos_opcionais: Mapped[str] = mapped_column(String(100), default="")
     data_cadastro: Mapped[datetime]
     data_atualizacao: Mapped[datetime]
     ultima_consulta: Mapped[datetime | None]

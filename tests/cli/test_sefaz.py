@@ -92,6 +92,9 @@ def test_it_is_told_to_go_on_by_itself(minha: Loja, run: Run) -> None:
     code, _, err = run("sefaz", "automatizar", "--empresa", EMPRESA, "--intervalo", "90")
     assert code == 0
     assert "a cada 90 minutos" in err
+    assert "também nfse" in run("sefaz", "automatizar", "--empresa", EMPRESA, "--com", "nfse")[2]
+    assert "também" not in run("sefaz", "automatizar", "--empresa", EMPRESA, "--sem", "nfse")[2]
+    assert run("sefaz", "automatizar", "--empresa", EMPRESA, "--com", "cte")[0] == 2
     assert "desligada" in run("sefaz", "automatizar", "--empresa", EMPRESA, "--desligar")[2]
     assert run("sefaz", "automatizar", "--empresa", EMPRESA, "--intervalo", "10")[0] == 2
 

@@ -34,6 +34,8 @@ class Nacional(Servico):
     # whoever asks faster is soon answered 429
     pausa = 6.0
     opcional = True
+    # the numbers are the country's: those between two of a company are others'
+    lacunas = False
     # as it names what an item is, each with the root that it has
     raizes: Mapping[str, str] = {"NFSE": "NFSe", "EVENTO": "evento"}
 

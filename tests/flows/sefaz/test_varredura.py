@@ -8,10 +8,13 @@ from support.sefaz import EMPRESA, FILIAL, OUTRA
 
 from core.errors import UsageError
 from flows.certificados import keeping
+from flows.documentos.owners import recipient
 from flows.empresas.managing import criar, desativar
 from flows.sefaz import varredura
 from flows.sefaz.configuracao import Mudancas, configurar
 from flows.usuarios.finding import caller_of
+from sandbox.documentos.comum import Pessoa
+from sandbox.documentos.servicos import nota_de_servico
 from storage.models.sefaz import Contribuinte
 from storage.session import transaction
 
@@ -153,3 +156,36 @@ def test_a_numbering_of_the_other_environment_counts_nothing(minha: Loja) -> Non
     with transaction() as db:
         db.execute(update(Contribuinte).values(ambiente=1))
     assert due(minha) == [EMPRESA]
+
+
+def test_an_optional_service_is_asked_for_those_who_turned_it_on(minha: Loja) -> None:
+    keeping.automatizar(EMPRESA, "ana")
+    assert [one.servico for one in varredura.devidas(minha.lugar.clock)] == ["nfe", "cte"]
+    assert keeping.automatizar(EMPRESA, "ana", com=["nfse"]).servicos_opcionais == ("nfse",)
+    assert [one.servico for one in varredura.devidas(minha.lugar.clock)] == ["nfe", "cte", "nfse"]
+    assert varredura.servicos_para(recipient("ana", EMPRESA), minha.lugar.clock) == ("nfe", "cte", "nfse")
+    keeping.automatizar(EMPRESA, "ana", sem=["nfse"])
+    assert [one.servico for one in varredura.devidas(minha.lugar.clock)] == ["nfe", "cte"]
+
+
+@pytest.mark.parametrize(("nome", "said"), [("cte", "sempre consultado"), ("mdfex", "Não há serviço")])
+def test_what_is_no_optional_service_is_not_turned_on(minha: Loja, nome: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        keeping.automatizar(EMPRESA, "ana", com=[nome])
+
+
+def test_where_a_service_names_no_greatest_number_a_run_that_was_cut_short_goes_on_at_once(
+    minha: Loja, configure: Configure
+) -> None:
+    configure(sefaz__max_paginas="1")
+    keeping.automatizar(EMPRESA, "ana", com=["nfse"])
+    for number in range(1, 61):
+        made = nota_de_servico(number, tomador=Pessoa(EMPRESA))
+        minha.server.nacional.publicar(EMPRESA, "NFSE", made.chave, made.xml, minha.lugar.clock.now())
+    minha.consultar("nfse")
+    minha.passa(60)
+    assert "nfse" in [one.servico for one in varredura.devidas(minha.lugar.clock)]
+    configure(sefaz__max_paginas="9")
+    minha.consultar("nfse")
+    minha.passa(60)
+    assert "nfse" not in [one.servico for one in varredura.devidas(minha.lugar.clock)]
