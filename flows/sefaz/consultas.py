@@ -29,7 +29,6 @@ from storage.models.certificados import CertificadoDigital
 from storage.models.sefaz import ConsultaSEFAZ, EstadoConsulta, SerieNSU
 from storage.session import transaction
 
-PAUSE_SECONDS = 2.0
 # No page is asked for after that long; the rest is left to the next consultation.
 LONGEST = timedelta(minutes=15)
 INTERNAL = "A consulta parou por um erro interno; veja o log."
@@ -104,7 +103,7 @@ class _Corrida:
         """Ask until nothing is left, or nothing may be asked any more."""
         try:
             while (ended := self._page()) is None:
-                self.sleep(PAUSE_SECONDS)
+                self.sleep(self.vez.servico.pausa)
             return ended
         except Fault as fault:
             return self._failed(situacao_de(fault), str(fault), getattr(fault, "retry_after", None))

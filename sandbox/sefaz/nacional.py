@@ -18,7 +18,7 @@ from sandbox.sefaz.textos import comprimido, hora
 
 NOME, BASE = "nfse", "/contribuintes"
 CAMINHO = f"{BASE}/DFe/"
-POR_PAGINA, PACIENCIA = 50, timedelta(seconds=2)
+POR_PAGINA, PACIENCIA = 50, timedelta(seconds=5)
 RETRY_AFTER = {"Retry-After": "30"}
 # Codes of its refusals are in no document of ours: this one is made up.
 RECUSADA = "E0001"

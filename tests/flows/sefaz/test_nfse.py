@@ -4,7 +4,7 @@ docs/reference/contracts/sefaz.md §1.3.
 """
 
 from support.consultas import Loja, rows
-from support.sefaz import EMPRESA
+from support.sefaz import EMPRESA, OUTRA
 
 from flows.sefaz.regras import Situacao
 from sandbox import faults
@@ -36,6 +36,14 @@ def test_pages_are_asked_for_until_nothing_is_left(minha: Loja) -> None:
     publish(minha, 121)
     assert minha.consultar("nfse").total_importados == 1
     assert {one["tipo_documento"] for one in minha.avisos} == {"NFSE"}
+
+
+def test_numbers_that_others_have_are_no_gaps(minha: Loja) -> None:
+    publish(minha, 1)
+    minha.server.nacional.publicar(OUTRA, "NFSE", "", b"", minha.lugar.clock.now())
+    publish(minha, 2)
+    minha.consultar("nfse")
+    assert (minha.nsus, minha.lacunas) == ([1, 3], [])
 
 
 def test_what_is_asked_too_fast_or_breaks_is_asked_again_from_the_same_number(minha: Loja) -> None:

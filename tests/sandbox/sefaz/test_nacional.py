@@ -52,7 +52,7 @@ def test_a_page_has_what_comes_after_and_the_next_comes_after_a_pause(lugar: Lug
         lugar.server.nacional.publicar(EMPRESA, "NFSE", "", nota_de_servico(number).xml, INICIO)
     assert len(json.loads(get(lugar)[1])["LoteDFe"]) == 50
     assert get(lugar)[0] == 429
-    lugar.clock.advance(2)
+    lugar.clock.advance(5)
     assert [one["NSU"] for one in json.loads(get(lugar, GOOD.replace("DFe/0", "DFe/51"))[1])["LoteDFe"]] == [52]
 
 
