@@ -1,14 +1,29 @@
-"""The API's application: it says that it lives, and gives the metrics."""
+"""The API's application. A file of `api/routes/` is some of its paths, found by walking.
+
+A request passes, from outside inwards: its number and its time (`passing`), who asks (`gate`), what was sent
+(`incoming`), the route, and on the way out the words for what went wrong (`errors`).
+"""
 
 from fastapi import FastAPI
 
-from api.routes import metricas
+from api import errors
+from api.gate import Gate
+from api.passing import Passing
+from core import walk
 
-app = FastAPI(title="Esteira", docs_url=None, redoc_url=None, openapi_url=None)
-app.include_router(metricas.router)
+TITLE, DOCUMENT = "Esteira", "/api/openapi.json"
 
 
-@app.get("/saude/")
-def saude() -> dict[str, str]:
-    """Liveness: this process answers; it asks neither database nor Redis."""
-    return {"status": "ok"}
+def build() -> FastAPI:
+    """Return the application with all its routes."""
+    made = FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=DOCUMENT, redirect_slashes=False)
+    for module in walk.modules("api.routes"):
+        made.include_router(module.router)
+    errors.register(made)
+    # The last one added is the outermost.
+    made.add_middleware(Gate)
+    made.add_middleware(Passing)
+    return made
+
+
+app = build()

@@ -1,22 +1,21 @@
 """`esteira certificados`: the A1 files of companies."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli import passwords
 from cli.options import Depois, Json, Limite, Usuario
 from cli.output import document, plain, report, say
 from cli.portuguese import Noun
-from core.errors import Rejected, UsageError
+from core.errors import Rejected
 from core.page import SIZE
 from core.text import plural
 from flows.certificados import keeping, views
 from flows.usuarios.finding import caller_of
 
 app = Noun("Certificados A1: com eles a SEFAZ reconhece a empresa.")
-FROM_STDIN = "-"
 FILE_LIMIT = 1024 * 1024
 COLUMNS = {
     "empresa": "Empresa",
@@ -108,23 +107,9 @@ def _given(arquivo: Path, empresa: str, usuario: str | None, senha: str | None, 
 
 
 def _password(said: str | None) -> str:
-    """Return the password of the file, which is never a word of the command: those are seen by everybody."""
     from core.settings.load import PFX_PASSWORD_VARIABLE, pfx_password
 
-    if said == FROM_STDIN:
-        return sys.stdin.readline().rstrip("\r\n")
-    if said is not None:
-        raise UsageError("A senha não vai no comando, onde outros a veem. Use --senha - e a entrada.", campo="senha")
-    found = pfx_password()
-    if found is not None:
-        return found
-    if not sys.stdin.isatty():
-        raise UsageError(
-            f"A senha não foi dita. Use --senha - e a entrada padrão, ou {PFX_PASSWORD_VARIABLE}.", campo="senha"
-        )
-    from getpass import getpass
-
-    return getpass("Senha do certificado: ")
+    return passwords.read(said, "Senha do certificado: ", pfx_password, f", ou {PFX_PASSWORD_VARIABLE}")
 
 
 def _answer(found: keeping.Guardado, *, as_json: bool) -> None:

@@ -14,6 +14,7 @@ LISTS = {
     "eventos": "esteira eventos listar",
     "lotes": "esteira questor listar",
     "logs": "esteira documentos logs",
+    "tokens": "esteira tokens listar",
     "usuarios": "esteira usuarios listar",
 }
 

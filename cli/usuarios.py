@@ -4,15 +4,24 @@ from typing import Annotated
 
 import typer
 
+from cli import passwords
 from cli.options import Depois, Json, Limite
-from cli.output import document, plain, report, say
+from cli.output import answer, document, plain, report, say
 from cli.portuguese import Noun
 from core.page import SIZE
-from flows.usuarios import managing, views
+from flows.usuarios import managing, tokens, views
+from flows.usuarios.passwords import definir
 
 app = Noun("Usuários: donos de webhooks, empresas e documentos.")
 Nome = Annotated[str, typer.Argument(metavar="NOME", help="Nome do usuário, como entra no sistema.")]
-COLUMNS = {"usuario": "Usuário", "nome": "Nome", "email": "E-mail", "staff": "Equipe", "ativo": "Ativo"}
+COLUMNS = {
+    "usuario": "Usuário",
+    "nome": "Nome",
+    "email": "E-mail",
+    "staff": "Equipe",
+    "ativo": "Ativo",
+    "limite": "Limite",
+}
 
 
 @app.command()
@@ -24,9 +33,36 @@ def criar(
     substituir: Annotated[bool, typer.Option("--substituir", help="Muda o usuário que já tem este nome.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Cria um usuário."""
+    """Cria um usuário e o seu primeiro token da API, que só aparece agora."""
+    user = managing.criar(usuario, email=email, nome=nome, staff=staff, replacing=substituir)
+    token = tokens.first_of(user)
+    if as_json:
+        document(plain(user) | {"token": token})
+    say(f"Usuário {user.usuario} criado.")
+    if token is not None and not as_json:
+        say(tokens.ONCE)
+        answer(token)
+
+
+@app.command()
+def senha(
+    usuario: Nome,
+    senha: Annotated[str | None, typer.Option("--senha", help="`-` lê da entrada padrão; sem isto, pergunta.")] = None,
+) -> None:
+    """Define a senha com que o usuário entra na API e no painel."""
+    definir(usuario, passwords.read(senha, "Senha nova: "))
+    say(f"Senha de {usuario} definida.")
+
+
+@app.command()
+def limitar(
+    usuario: Nome,
+    pedidos: Annotated[int, typer.Argument(metavar="PEDIDOS", help="Pedidos por janela; 0 volta ao da configuração.")],
+    as_json: Json = False,
+) -> None:
+    """Dá a um usuário um limite de pedidos próprio na API."""
     _answer(
-        managing.criar(usuario, email=email, nome=nome, staff=staff, replacing=substituir), "criado", as_json=as_json
+        managing.limitar(usuario, pedidos or None), "limitado" if pedidos else "sem limite próprio", as_json=as_json
     )
 
 

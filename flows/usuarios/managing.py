@@ -16,6 +16,7 @@ from storage.session import transaction
 _NAME = re.compile(r"[\w.@+-]{1,150}")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _LONGEST_EMAIL, _LONGEST_NAME = 254, 150
+MOST_REQUESTS = 1_000_000
 
 
 def criar(username: str, *, email: str = "", nome: str = "", staff: bool = False, replacing: bool = False) -> UserView:
@@ -46,6 +47,16 @@ def ativar(username: str) -> UserView:
 def desativar(username: str) -> UserView:
     """Turn a user off: nothing is done in that name any more; what is there stays."""
     return _switch(username, on=False)
+
+
+def limitar(username: str, pedidos: int | None) -> UserView:
+    """Give a user a limit of requests of their own, none takes it away; raise `UsageError` for one that is none."""
+    if pedidos is not None and not 1 <= pedidos <= MOST_REQUESTS:
+        raise UsageError(f"O limite vai de 1 a {MOST_REQUESTS} pedidos.", campo="pedidos")
+    with transaction() as db:
+        user = named(db, username)
+        user.limite_api = pedidos
+        return view(user)
 
 
 def _switch(username: str, *, on: bool) -> UserView:

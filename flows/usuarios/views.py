@@ -12,7 +12,7 @@ from storage.session import reading
 
 @dataclass(frozen=True)
 class UserView:
-    """A user; `nome` is the person's, `staff` also sees what is the operator's."""
+    """A user; `nome` is the person's, `staff` also sees what is the operator's, `limite` is of requests to the API."""
 
     id: int
     usuario: str
@@ -20,6 +20,7 @@ class UserView:
     email: str
     staff: bool
     ativo: bool
+    limite: int | None
 
 
 def listar(*, depois: int | None = None, limite: int = SIZE) -> Page[UserView]:
@@ -30,4 +31,4 @@ def listar(*, depois: int | None = None, limite: int = SIZE) -> Page[UserView]:
 
 def view(user: Usuario) -> UserView:
     """Return what people may see of a user."""
-    return UserView(user.id, user.username, user.first_name, user.email, user.is_staff, user.ativo)
+    return UserView(user.id, user.username, user.first_name, user.email, user.is_staff, user.ativo, user.limite_api)

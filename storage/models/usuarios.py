@@ -7,7 +7,7 @@ from storage.models.base import Base, Numbered
 
 
 class Usuario(Numbered, Base):
-    """A user; staff also receive the operator's events."""
+    """A user; staff also receive the operator's events. `limite_api` stands in the place of `api.rate_limit`."""
 
     __tablename__ = "usuario"
 
@@ -17,3 +17,4 @@ class Usuario(Numbered, Base):
     password_hash: Mapped[str | None] = mapped_column(String(255))
     is_staff: Mapped[bool] = mapped_column(default=False)
     ativo: Mapped[bool] = mapped_column(default=True)
+    limite_api: Mapped[int | None]

@@ -1,15 +1,22 @@
 """`esteira usuarios` and `esteira empresas`, as they are typed; and whose a destination is."""
 
+import io
 import json
 
+import pytest
 from support.typed import Run
+
+from flows.usuarios import entering
+from flows.usuarios.tokens import ONCE, quem
 
 HOOK = "--tipo webhook --nome erp --url https://a.b/x --eventos nfe_importada"
 
 
 def test_a_user_is_made_listed_and_turned_off(run: Run) -> None:
-    code, _, err = run("usuarios", "criar", "ana", "--email", "ana@a.br", "--nome", "Ana Silva")
-    assert (code, err) == (0, "Usuário ana criado.\n")
+    code, token, err = run("usuarios", "criar", "ana", "--email", "ana@a.br", "--nome", "Ana Silva")
+    assert (code, err) == (0, f"Usuário ana criado.\n{ONCE}\n")
+    assert (who := quem(token.strip())) is not None
+    assert who.username == "ana"
     assert run("usuarios criar ana")[:2] == (2, "")
     assert run("usuarios desativar ana")[0] == 0
     shown = json.loads(run("usuarios listar --json")[1])
@@ -18,6 +25,39 @@ def test_a_user_is_made_listed_and_turned_off(run: Run) -> None:
     ]
     assert run("usuarios ativar ana")[0] == 0
     assert "ana@a.br" in run("usuarios listar")[1]
+
+
+def test_a_user_made_anew_keeps_the_token_that_is_there(run: Run) -> None:
+    token = run("usuarios criar ana")[1].strip()
+    assert run("usuarios criar ana --substituir --nome Ana") == (0, "", "Usuário ana criado.\n")
+    assert json.loads(run("usuarios criar bia --json")[1])["token"]
+    assert quem(token) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "code"),
+    [
+        ("--senha -", "uma senha boa\n", 0),
+        ("--senha -", "curta\n", 2),
+        ("--senha uma-senha-boa", "", 2),
+        ("", "", 2),
+    ],
+)
+def test_a_password_comes_by_the_input_and_never_as_a_word(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: str, typed: str, code: int
+) -> None:
+    run("usuarios criar ana")
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    found, _, err = run(f"usuarios senha ana {words}")
+    assert (found, "senha-boa" in err) == (code, False)
+    assert (entering.enter("ana", "uma senha boa") is not None) is (code == 0)
+
+
+def test_a_user_has_a_limit_of_requests_of_their_own(run: Run) -> None:
+    run("usuarios criar ana")
+    assert json.loads(run("usuarios limitar ana 500 --json")[1])["limite"] == 500
+    assert json.loads(run("usuarios limitar ana 0 --json")[1])["limite"] is None
+    assert run("usuarios limitar ana -- -1")[0] == 2
 
 
 def test_a_company_is_registered_for_a_user(run: Run) -> None:

@@ -1,37 +1,19 @@
 """The metrics over HTTP, from a real server: a monitor's view, and what a broken database answers."""
 
-import asyncio
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-import uvicorn
 from conftest import Configure
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 from support.deliveries import fire, webhook
-from support.ports import free_port, wait_until
 
-from api.app import app
 from events.delivery.kind import kinds
 from flows import metricas
 from storage.session import transaction
-
-
-@pytest.fixture
-def url(banco: str) -> Iterator[str]:
-    """Serve the API as shipped, in a thread."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
-    thread.start()
-    wait_until(lambda: server.started)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(60)
 
 
 def test_a_monitor_reads_the_metrics(url: str) -> None:

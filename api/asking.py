@@ -1,0 +1,47 @@
+"""What routes ask of a request: who it is, which page, which documents, which row."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from core.caller import Caller
+from flows.documentos.filtro import Filtro
+from flows.documentos.listagem import SIZE, Pagina
+from flows.usuarios.tokens import Quem as Pessoa
+
+LARGEST_ID = 2**63 - 1
+
+
+def _quem(request: Request) -> Pessoa:
+    who: Pessoa = request.state.quem
+    return who
+
+
+def _caller(request: Request) -> Caller:
+    return _quem(request).caller
+
+
+def _pagina(
+    page: Annotated[int, Query(description="Página, a partir de 1.")] = 1,
+    limit: Annotated[int, Query(description="Linhas por página, de 1 a 100.")] = SIZE,
+    ordering: Annotated[str | None, Query(description="Ordem; com - na frente, do maior para o menor.")] = None,
+    depois: Annotated[str | None, Query(description="Continua depois desta linha; `next` diz qual.")] = None,
+) -> Pagina:
+    return Pagina(page=page, limit=limit, ordering=ordering or None, depois=depois or None)
+
+
+def _filtro(
+    search: Annotated[str | None, Query(description="Número, nome, chave ou documento, ou parte deles.")] = None,
+    cnpj: Annotated[str | None, Query(description="CNPJ ou CPF do emitente, com ou sem pontuação.")] = None,
+    data_inicio: Annotated[str | None, Query(description="Emissão desde esta data ou instante.")] = None,
+    data_fim: Annotated[str | None, Query(description="Emissão até esta data, inclusive, ou instante.")] = None,
+) -> Filtro:
+    return Filtro(search=search, cnpj=cnpj, data_inicio=data_inicio, data_fim=data_fim)
+
+
+Quem = Annotated[Pessoa, Depends(_quem)]
+Quer = Annotated[Caller, Depends(_caller)]
+Que = Annotated[Pagina, Depends(_pagina)]
+Quais = Annotated[Filtro, Depends(_filtro)]
+# A number that no row can have is an unknown one.
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Número da linha.")]

@@ -1,0 +1,41 @@
+"""Routes as the contract wants them: with or without the slash at the end, what was sent looked at first.
+
+docs/reference/contracts/integracoes.md §4.1 and §4.70.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+
+from api import incoming
+
+BASE = "/api"
+
+
+class Rota(APIRoute):
+    """A route behind the look at what was sent."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers, behind that look."""
+        answer = super().get_route_handler()
+
+        async def looked_at(request: Request) -> Response:
+            await incoming.check(request, takes_body=self.body_field is not None)
+            return await answer(request)
+
+        return looked_at
+
+
+class Rotas(APIRouter):
+    """Paths below `/api`; each is answered with its slash and without, and described once."""
+
+    def __init__(self, prefix: str, tag: str) -> None:
+        super().__init__(prefix=BASE + prefix, tags=[tag], route_class=Rota)
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **how: Any) -> None:
+        """Add a path, and the same without its slash."""
+        super().add_api_route(path, endpoint, **how)
+        if path.endswith("/"):
+            super().add_api_route(path[:-1], endpoint, **how | {"include_in_schema": False})

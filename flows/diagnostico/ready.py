@@ -1,0 +1,39 @@
+"""Can work be done now: do the database and the broker answer? Asked often, so it looks at nothing else."""
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.broker_address import broker_address
+from core.errors import PlatformError
+from core.redis_address import client
+from storage.session import reading
+
+PATIENCE_SECONDS = 2.0
+
+
+def look() -> dict[str, bool]:
+    """Return by name whether each answers."""
+    return {"banco": database(), "broker": broker()}
+
+
+def database() -> bool:
+    """Tell whether the database answers, and is of this version."""
+    try:
+        with reading() as db:
+            return db.scalar(select(1)) == 1
+    except (PlatformError, SQLAlchemyError):
+        return False
+
+
+def broker() -> bool:
+    """Tell whether the broker answers."""
+    from redis import RedisError
+
+    try:
+        address = broker_address()
+        if address is None:
+            return False
+        with client(address, PATIENCE_SECONDS) as asked:
+            return bool(asked.ping())
+    except (RedisError, OSError, ValueError):
+        return False
