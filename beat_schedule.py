@@ -55,6 +55,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         every("documentos.avancar", seconds=30),
         every("documentos.conferir_numeracao", seconds=3600),
         *sefaz(),
+        every("sefaz.manifestar", seconds=60),
         *sync(),
         every("alertas.lembrar", seconds=300),
         # What is due by the wall clock is decided behind this tick, and kept in rows.

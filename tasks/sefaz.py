@@ -1,4 +1,4 @@
-"""Distribution by SEFAZ: consult a service for a company, and every company whose time has come."""
+"""SEFAZ: consult a service for a company, and every company whose time has come; send what recipients say of notes."""
 
 from dataclasses import asdict
 from typing import Any
@@ -7,9 +7,9 @@ from core import messages
 from core.queues import Queue
 from tasks.base import DEFAULT, task
 
-ONE = "sefaz.consultar_empresa"
-# A little less than beat's period.
-ASK_SECONDS = 1700.0
+ONE, EVENTS = "sefaz.consultar_empresa", "sefaz.enviar_eventos"
+# A little less than beat's periods.
+ASK_SECONDS, SEND_SECONDS = 1700.0, 55.0
 
 
 def _ends_in() -> float:
@@ -45,6 +45,24 @@ def consultar_empresa(empresa_id: int, servico: str) -> dict[str, Any]:
     from flows.sefaz import consultas, varredura
 
     return asdict(consultas.consultar_para(varredura.dona(empresa_id), servico))
+
+
+@task(EVENTS, SEFAZ)
+def enviar_eventos(empresa_id: int) -> dict[str, Any]:
+    """Send the events that a company owes as the recipient of notes."""
+    from flows.sefaz.manifestacoes import envio
+
+    return asdict(envio.enviar(empresa_id))
+
+
+@task("sefaz.manifestar", DEFAULT)
+def manifestar() -> dict[str, Any]:
+    """Make the Ciências owed that are due by themselves, and have every company's owed events sent."""
+    from flows.sefaz.manifestacoes import ciencia, manifestar
+
+    owed, due = ciencia.dever(), manifestar.com_devidas()
+    messages.send_all(((EVENTS, [empresa_id]) for empresa_id in due), expires=SEND_SECONDS)
+    return {"ciencias": owed, "empresas": len(due)}
 
 
 @task("sefaz.varrer", DEFAULT)

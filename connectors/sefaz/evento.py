@@ -49,6 +49,21 @@ class Tipo(Enum):
         return self.value[2]
 
 
+def conferir(tipo: Tipo, sequencia: int, justificativa: str | None) -> None:
+    """Raise `UsageError` where the layout does not allow what is to be said."""
+    if not 1 <= sequencia <= tipo.sequencias:
+        raise UsageError(f"A sequência deste evento vai de 1 a {tipo.sequencias}.", campo="sequencia")
+    needs = tipo is Tipo.NAO_REALIZADA
+    if needs and (justificativa is None or not _good(justificativa)):
+        raise UsageError(
+            f"A operação não realizada precisa de uma justificativa de {JUSTIFICATION[0]} a {JUSTIFICATION[-1]} "
+            "caracteres, sem quebras de linha nem sinais fora do alfabeto latino.",
+            campo="justificativa",
+        )
+    if not needs and justificativa is not None:
+        raise UsageError("Só a operação não realizada tem justificativa.", campo="justificativa")
+
+
 @dataclass(frozen=True)
 class Manifestacao:
     """What a recipient (`autor`, a CNPJ or CPF) says of a note; only `NAO_REALIZADA` has a justification."""
@@ -61,17 +76,7 @@ class Manifestacao:
     justificativa: str | None = None
 
     def __post_init__(self) -> None:
-        if not 1 <= self.sequencia <= self.tipo.sequencias:
-            raise UsageError(f"A sequência deste evento vai de 1 a {self.tipo.sequencias}.", campo="sequencia")
-        needs = self.tipo is Tipo.NAO_REALIZADA
-        if needs and (self.justificativa is None or not _good(self.justificativa)):
-            raise UsageError(
-                f"A operação não realizada precisa de uma justificativa de {JUSTIFICATION[0]} a {JUSTIFICATION[-1]} "
-                "caracteres, sem quebras de linha nem sinais fora do alfabeto latino.",
-                campo="justificativa",
-            )
-        if not needs and self.justificativa is not None:
-            raise UsageError("Só a operação não realizada tem justificativa.", campo="justificativa")
+        conferir(self.tipo, self.sequencia, self.justificativa)
 
     @property
     def identidade(self) -> str:

@@ -3,6 +3,7 @@
 docs/reference/contracts/sefaz.md §2.3a, §4.6.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -74,6 +75,23 @@ class LoteRespondido:
         """Return the answer to an event by its `Id`."""
         wanted = (identidade[8:52], identidade[2:8], int(identidade[52:]))
         return next((one for one in self.eventos if (one.chave, one.tipo, one.sequencia) == wanted), None)
+
+    def por_evento(self, identidades: Sequence[str]) -> "list[EventoRespondido | None]":
+        """Return the answer to each event of the lot, in order.
+
+        A refusal may name neither note nor kind: it is then the one at the event's place, in a lot answered whole.
+        """
+        found = [self.de(one) for one in identidades]
+        if len(self.eventos) != len(identidades):
+            return found
+        pairs = zip(identidades, found, self.eventos, strict=True)
+        return [named or (there if _may_be(there, identidade) else None) for identidade, named, there in pairs]
+
+
+def _may_be(answer: EventoRespondido, identidade: str) -> bool:
+    said = (answer.chave, answer.tipo, answer.sequencia)
+    wanted = (identidade[8:52], identidade[2:8], int(identidade[52:]))
+    return all(one in ("", None, other) for one, other in zip(said, wanted, strict=True))
 
 
 def lido(content: bytes) -> LoteRespondido:

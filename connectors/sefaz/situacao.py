@@ -15,7 +15,7 @@ _ROWS: tuple[tuple[Resultado, tuple[str, ...]], ...] = (
     (Resultado.CERTIFICADO, (*(str(code) for code in range(280, 287)), "472", "473", "593")),
     (Resultado.AUTOR, ("489", "490")),
     (Resultado.AMBIENTE, ("252",)),
-    (Resultado.MENSAGEM, ("215", "239", "243", "402", "404", "588")),
+    (Resultado.MENSAGEM, ("215", "225", "239", "243", "402", "404", "588")),
 )
 _BY_CODE = {code: resultado for resultado, codes in _ROWS for code in codes}
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from core.documentos.chave import modelo
 from core.documentos.conteudo import Cabeca, Especie, Evento, Inutilizacao
-from core.documentos.tipos_evento import Efeito, efeito_de
+from core.documentos.tipos_evento import MANIFESTACOES, Efeito, efeito_de
 
 
 class Situacao(StrEnum):
@@ -33,6 +33,8 @@ _BY_NATURE = frozenset({Especie.CFE, Especie.NFSE})
 REGISTRADO = frozenset({"135", "136", "155"})
 # Registered too, with a warning about the document (MOC of the CT-e).
 _REGISTRADO_CTE = REGISTRADO | {"134"}
+# The same event of the recipient is registered already: asked again after a lost answer, it says that it was heard.
+_REGISTRADO_MANIFESTACAO = REGISTRADO | {"573"}
 _MODELOS_CTE = frozenset({"57", "64", "67"})
 HOMOLOGADA = "102"
 STATUS_CANCELADA, MOTIVO_CANCELADA = "101", "Cancelamento homologado"
@@ -54,6 +56,8 @@ def registered(evento: Evento) -> bool:
     """Tell whether an answer proves an event; a summary is one of a registered event by its nature."""
     if not evento.completo:
         return evento.status is None or evento.status in REGISTRADO
+    if evento.tipo_evento in MANIFESTACOES:
+        return evento.status in _REGISTRADO_MANIFESTACAO
     proven = _REGISTRADO_CTE if modelo(evento.chave) in _MODELOS_CTE else REGISTRADO
     return evento.status in proven
 

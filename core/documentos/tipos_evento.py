@@ -6,6 +6,10 @@ docs/reference/contracts/sefaz.md §8.6; NT 2011.006, NT 2025.002 (reform), MOC 
 from dataclasses import dataclass
 from enum import StrEnum
 
+CIENCIA, CONFIRMACAO, DESCONHECIMENTO, NAO_REALIZADA = "210210", "210200", "210220", "210240"
+# What the recipient of an NF-e says of it.
+MANIFESTACOES = frozenset({CIENCIA, CONFIRMACAO, DESCONHECIMENTO, NAO_REALIZADA})
+
 
 class Efeito(StrEnum):
     """What a registered event does."""
@@ -56,10 +60,10 @@ _INFORMS = {
     "111500": "Pedido de prorrogação, 1º prazo",
     "111501": "Pedido de prorrogação, 2º prazo",
     # of the recipient
-    "210200": "Confirmação da operação",
-    "210210": "Ciência da operação",
-    "210220": "Desconhecimento da operação",
-    "210240": "Operação não realizada",
+    CONFIRMACAO: "Confirmação da operação",
+    CIENCIA: "Ciência da operação",
+    DESCONHECIMENTO: "Desconhecimento da operação",
+    NAO_REALIZADA: "Operação não realizada",
     "610110": "Prestação do serviço em desacordo",
     # of the authorities and of other documents
     "240130": "CT-e complementar autorizado",

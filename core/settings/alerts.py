@@ -24,3 +24,9 @@ class AlertSettings(Section):
     gap_days: Annotated[float, Field(ge=0), Unit("dias")] = Field(
         7, description="Avisa quando faltam números nas notas emitidas por uma empresa há mais que isto."
     )
+    ciencia_days: Annotated[float, Field(ge=0, le=10), Unit("dias")] = Field(
+        3, description="Avisa quando o prazo da Ciência de uma NF-e termina dentro disto; 0: nunca."
+    )
+    conclusion_days: Annotated[float, Field(ge=0), Unit("dias")] = Field(
+        30, description="Avisa quando o prazo para concluir sobre uma NF-e termina dentro disto; 0: nunca."
+    )

@@ -90,3 +90,8 @@ class SefazSettings(Section):
     max_paginas: Annotated[int, Field(ge=1, le=10_000), Unit("páginas")] = Field(
         200, description="Páginas de até 50 documentos por consulta; o que passar disso fica para a próxima."
     )
+    dias_conclusao: Annotated[int, Field(ge=1, le=3650), Unit("dias")] = Field(
+        90,
+        description="Dias desde a autorização em que o destinatário conclui sobre uma NF-e (Ajuste SINIEF 14/2026); "
+        "depois conta como confirmada tacitamente.",
+    )

@@ -9,6 +9,7 @@ from claims.crash import after_crash
 from core.clock import FixedClock
 from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
+from flows.sefaz.manifestacoes.rows import DEVIDAS
 from flows.sefaz.rows import CONTRIBUINTES
 from storage.forgetting import forget
 from storage.models.sefaz import ChamadaSEFAZ
@@ -18,8 +19,8 @@ CALLS = table_of(ChamadaSEFAZ)
 
 
 def give_back(now: datetime) -> int:
-    """Let go of the companies that dead processes of this host were asking for."""
-    return after_crash((CONTRIBUINTES,), FixedClock(now))
+    """Let go of the companies that dead processes of this host were asking for, and of the events they were sending."""
+    return after_crash((CONTRIBUINTES, DEVIDAS), FixedClock(now))
 
 
 def old_calls(now: datetime) -> Iterator[Mapping[str, int]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Numbered
+from storage.models.base import Base, Numbered, partial
 from storage.models.documentos import Documento, XmlGuardado
 from storage.models.empresas import Owned
 
@@ -23,6 +23,7 @@ class DocumentoEvento(Numbered, Owned, Base):
         UniqueConstraint("dono", "chave", "tipo_evento", "sequencia"),
         Index("ix_documento_evento_chave", "chave"),
         Index("ix_documento_evento_documento", "documento_id"),
+        partial("ix_documento_evento_ciencia", "data_evento", where="tipo_evento = '210210'"),
     )
 
     documento_id: Mapped[int | None] = mapped_column(ForeignKey(Documento.id, ondelete="CASCADE"))

@@ -115,6 +115,7 @@ class DocumentoDistribuido(Numbered, Base):
         UniqueConstraint("serie_id", "nsu"),
         Index("ix_sefaz_documento_consulta", "consulta_id"),
         partial("uq_sefaz_documento_chave", "serie_id", "chave", "schema", where="nsu IS NULL", unique=True),
+        Index("ix_sefaz_documento_documento", "documento_id"),
     )
 
     serie_id: Mapped[int] = mapped_column(ForeignKey("sefaz_serie.id"))

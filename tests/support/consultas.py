@@ -94,6 +94,7 @@ def loja(lugar: Lugar, configure: Callable[..., None], cnpj: str = EMPRESA) -> L
         sefaz__url_nfe=f"{lugar.url}/NFeDistribuicaoDFe/NFeDistribuicaoDFe.asmx",
         sefaz__url_cte=f"{lugar.url}/CTeDistribuicaoDFe/CTeDistribuicaoDFe.asmx",
         sefaz__url_nfse=f"{lugar.url}/contribuintes",
+        sefaz__url_evento=f"{lugar.url}/NFeRecepcaoEvento4/NFeRecepcaoEvento4.asmx",
     )
     usuarios.criar("ana")
     ana: Caller = caller_of("ana")

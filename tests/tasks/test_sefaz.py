@@ -12,9 +12,12 @@ from support.sefaz import EMPRESA, sefaz
 
 from core.broker_link import KEY_PREFIX
 from flows.certificados import keeping
-from flows.sefaz.varredura import SERVICOS
+from flows.sefaz.manifestacoes import ciencia
 from storage.models.empresas import Empresa
-from tasks.sefaz import SEFAZ, consultar, consultar_empresa, varrer
+from tasks.sefaz import SEFAZ, consultar, consultar_empresa, enviar_eventos, manifestar, varrer
+
+# Asked for without a word.
+SERVICOS = ("nfe", "cte")
 
 
 @pytest.fixture
@@ -40,3 +43,16 @@ def test_a_message_goes_out_for_each_service_of_each_company_that_is_due(minha: 
     for servico in SERVICOS:
         assert consultar_empresa(rows(Empresa)[0].id, servico)["situacao"] == "concluida"
     assert varrer() == {"consultas": 0}
+
+
+def test_a_sweep_owes_the_ciencias_that_are_due_and_has_each_company_send(minha: Loja, broker: str) -> None:
+    minha.receber(2)
+    minha.consultar()
+    assert manifestar() == {"ciencias": 0, "empresas": 0}
+    ciencia.ligar(EMPRESA, "ana")
+    assert manifestar() == {"ciencias": 2, "empresas": 1}
+    with redis.Redis.from_url(broker) as client:
+        assert client.llen(f"{KEY_PREFIX}{SEFAZ.name}") == 1
+    found = enviar_eventos(rows(Empresa)[0].id)
+    assert (found["situacao"], found["registradas"]) == ("concluida", 2)
+    assert manifestar() == {"ciencias": 0, "empresas": 0}

@@ -48,6 +48,11 @@ def test_an_answer_proves_an_event(status: str | None, completo: bool, modelo: s
     assert registered(evento(chave=key(1, modelo), status=status, completo=completo)) is proven
 
 
+@pytest.mark.parametrize(("tipo", "proven"), [("210210", True), ("210240", True), ("110111", False), ("210250", False)])
+def test_a_duplicate_proves_what_the_recipient_said_and_nothing_else(tipo: str, proven: bool) -> None:
+    assert registered(evento(1, tipo, status="573")) is proven
+
+
 def test_a_range_is_proven_by_102() -> None:
     said = [
         homologated(Inutilizacao(emit_cnpj="1", uf="35", ano=26, modelo="55", serie=1, inicio=1, fim=2, status=status))

@@ -1,0 +1,157 @@
+"""Time runs out for what a company may say of notes that it received: Ciência, which brings the XML, and a conclusion.
+
+docs/reference/contracts/sefaz.md §4.6. Both run from the authorisation. Only notes that wait for something count: those
+of which the summary alone is here, and those of which Ciência was given, which obliges to conclude.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
+
+from alerts.judgement import WARNING, Judgement
+from alerts.moment import Moment
+from core.documentos.manifestacao import CONCLUSIVOS, PRAZO_CIENCIA, SEM_EFEITO
+from core.documentos.tipos_evento import MANIFESTACOES
+from core.fiscal import formatar_documento
+from core.settings.alerts import AlertSettings
+from core.settings.core import CoreSettings
+from core.settings.sefaz import SefazSettings
+from core.text import plural
+from storage.models.documentos import Documento
+from storage.models.empresas import Empresa
+from storage.models.registros import DocumentoEvento
+from storage.models.sefaz import Contribuinte
+from storage.models.usuarios import Usuario
+
+CIENCIA, CONCLUSAO = "ciencia", "conclusao"
+# Ciência is given within these days, so it lies by so much behind its note's authorisation at most.
+_GIVEN = PRAZO_CIENCIA + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Perto:
+    """Notes of a company whose time runs out: how many, and when the first of them was authorised."""
+
+    notas: int = 0
+    primeira: datetime | None = None
+
+
+NENHUMA = Perto()
+
+
+def judge(moment: Moment) -> Iterator[Judgement]:
+    """Yield two judgements for each company that is consulted."""
+    alert, term = AlertSettings.current(), timedelta(days=SefazSettings.current().dias_conclusao)
+    first = _near(moment, _unanswered(), PRAZO_CIENCIA, timedelta(days=alert.ciencia_days))
+    last = _near(moment, _unconcluded(), term, timedelta(days=alert.conclusion_days))
+    obliged = _obliged(moment, term, timedelta(days=alert.conclusion_days))
+    companies = select(Empresa.id, Empresa.cnpj, Usuario.username).join(
+        Contribuinte, Contribuinte.empresa_id == Empresa.id
+    )
+    companies = companies.outerjoin(Usuario, Usuario.id == Empresa.usuario_id).where(Empresa.ativa).distinct()
+    for number, cnpj, user in moment.db.execute(companies.order_by(Empresa.id)):
+        yield _ciencia(cnpj, user, first.get(number, NENHUMA))
+        yield _conclusao(cnpj, user, _both(last.get(number, NENHUMA), obliged.get(number, NENHUMA)), term)
+
+
+def _near(
+    moment: Moment, waiting: ColumnElement[bool], term: timedelta, before: timedelta
+) -> Mapping[int | None, Perto]:
+    """Return the summaries of each company whose time ends within `before`."""
+    start = moment.now - term
+    query = _counted().where(~Documento.completo, waiting)
+    return _read(moment, query.where(Documento.recebido_em > start, Documento.recebido_em <= start + before))
+
+
+def _obliged(moment: Moment, term: timedelta, before: timedelta) -> Mapping[int | None, Perto]:
+    """Return the whole notes of each company of which Ciência was given, and whose time ends within `before`."""
+    start = moment.now - term
+    given = select(DocumentoEvento.documento_id).where(
+        # literally, as the index says it
+        DocumentoEvento.tipo_evento == literal_column("'210210'"),
+        DocumentoEvento.data_evento > start,
+        DocumentoEvento.data_evento <= start + before + _GIVEN,
+        DocumentoEvento.registrado,
+    )
+    query = _counted().where(Documento.id.in_(given), Documento.completo, _unconcluded())
+    return _read(moment, query.where(Documento.recebido_em > start, Documento.recebido_em <= start + before))
+
+
+def _counted() -> Select[int | None, int, datetime | None]:
+    query = select(Documento.empresa_id, func.count(), func.min(Documento.recebido_em))
+    query = query.join(Empresa, Empresa.id == Documento.empresa_id)
+    return query.where(
+        Documento.especie == "nfe",
+        Documento.situacao.not_in(SEM_EFEITO),
+        or_(Documento.emit_cnpj.is_(None), Documento.emit_cnpj != Empresa.cnpj),
+    ).group_by(Documento.empresa_id)
+
+
+def _unanswered() -> ColumnElement[bool]:
+    return ~_said(sorted(MANIFESTACOES))
+
+
+def _unconcluded() -> ColumnElement[bool]:
+    return ~_said(sorted(CONCLUSIVOS))
+
+
+def _said(kinds: list[str]) -> ColumnElement[bool]:
+    of_it = and_(DocumentoEvento.documento_id == Documento.id, DocumentoEvento.tipo_evento.in_(kinds))
+    return select(DocumentoEvento.id).where(of_it, DocumentoEvento.registrado).exists()
+
+
+def _read(moment: Moment, query: Select[int | None, int, datetime | None]) -> Mapping[int | None, Perto]:
+    return {number: Perto(total, first) for number, total, first in moment.db.execute(query)}
+
+
+def _both(one: Perto, other: Perto) -> Perto:
+    return Perto(one.notas + other.notas, min(filter(None, (one.primeira, other.primeira)), default=None))
+
+
+def _ciencia(cnpj: str, user: str | None, near: Perto) -> Judgement:
+    shown, when = formatar_documento(cnpj), _day(near, PRAZO_CIENCIA)
+    return _judgement(
+        cnpj,
+        user,
+        CIENCIA,
+        near,
+        f"De {plural(near.notas, 'nota', 'notas')} da empresa {shown} só chegou o resumo, e o prazo da Ciência, que "
+        f"libera o XML, acaba: o primeiro em {when}. `esteira sefaz aguardados` mostra quais são; "
+        "`esteira sefaz manifestar CHAVE --tipo ciencia` pede o XML, e obriga a concluir depois.",
+        f"Nenhuma nota da empresa {shown} está para perder o prazo da Ciência.",
+    )
+
+
+def _conclusao(cnpj: str, user: str | None, near: Perto, term: timedelta) -> Judgement:
+    shown, when = formatar_documento(cnpj), _day(near, term)
+    return _judgement(
+        cnpj,
+        user,
+        CONCLUSAO,
+        near,
+        f"Sobre {plural(near.notas, 'nota recebida', 'notas recebidas')} pela empresa {shown} ainda não se concluiu "
+        f"nada; a primeira conta como confirmada tacitamente depois de {when}. Confirme, desconheça ou "
+        "diga que a operação não se realizou: `esteira sefaz manifestar`.",
+        f"Nenhuma nota da empresa {shown} está para ser confirmada tacitamente sem que se conclua.",
+    )
+
+
+def _judgement(cnpj: str, user: str | None, codigo: str, near: Perto, said: str, well: str) -> Judgement:
+    return Judgement(
+        objeto=f"{user}/{cnpj}" if user else cnpj,
+        codigo=codigo,
+        severidade=WARNING,
+        ativo=near.notas > 0,
+        mensagem=said,
+        valores={"notas": near.notas},
+        resolvido=well,
+        rotulos={"empresa": cnpj} | ({"usuario": user} if user else {}),
+    )
+
+
+def _day(near: Perto, term: timedelta) -> str:
+    if near.primeira is None:
+        return ""
+    return f"{(near.primeira + term).astimezone(CoreSettings.current().zone):%d/%m/%Y}"

@@ -1,0 +1,4 @@
+"""Events of the recipient: owed as rows, sent in lots, and what a note waits for.
+
+docs/reference/contracts/sefaz.md §4.
+"""

@@ -1,0 +1,65 @@
+"""Say something of notes now: make the events owed and send them; or only show what would be sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from sqlalchemy import select
+
+from connectors.sefaz import Manifestacao
+from connectors.sefaz.evento import assinado
+from core.clock import SYSTEM, Clock
+from core.settings.sefaz import SefazSettings
+from flows.sefaz.manifestacoes import pedidos, views
+from flows.sefaz.manifestacoes.assinante import assinante
+from flows.sefaz.manifestacoes.envio import Envio, enviar
+from flows.sefaz.manifestacoes.pedidos import Destinada, Pedido
+from flows.sefaz.manifestacoes.rows import DEVIDAS
+from flows.sefaz.manifestacoes.views import ManifestacaoView
+from storage.models.manifestacoes import ManifestacaoSEFAZ
+from storage.session import reading
+
+
+@dataclass(frozen=True)
+class Feito:
+    """What became of what was asked for; `envios` are how the sending of each company ended."""
+
+    eventos: Sequence[ManifestacaoView]
+    envios: Sequence[Envio] = field(default_factory=list)
+
+
+def manifestar(destinadas: Sequence[Destinada], pedido: Pedido, clock: Clock = SYSTEM, *, agora: bool = True) -> Feito:
+    """Make events owed, and send them unless that is left to the workers."""
+    owed = pedidos.pedir(destinadas, pedido, clock)
+    sent = [enviar(company, clock, numbers) for company, numbers in owed.items()] if agora else []
+    return Feito(views.das([number for numbers in owed.values() for number in numbers]), sent)
+
+
+def simular(destinadas: Sequence[Destinada], pedido: Pedido, clock: Clock = SYSTEM) -> list[str]:
+    """Return the signed events as they would be sent; nothing is written or sent.
+
+    Raises:
+        CertificadoRecusado: no certificate can sign for a company.
+    """
+    now, ambiente, found = clock.now(), SefazSettings.current().ambiente, []
+    wanted = [one for one in destinadas if one.empresa_id is not None]
+    for company, mine in groupby(sorted(wanted, key=_company), key=_company):
+        de = assinante(company, now)
+        de.certificado.conferir(now)
+        for one in mine:
+            said = Manifestacao(one.chave, de.cnpj, pedido.tipo, now, pedido.sequencia, pedido.justificativa)
+            found.append(assinado(said, de.certificado, ambiente).decode())
+    return found
+
+
+def com_devidas(clock: Clock = SYSTEM) -> list[int]:
+    """Return the companies that owe an event now."""
+    mine, ambiente = ManifestacaoSEFAZ, SefazSettings.current().ambiente
+    due = DEVIDAS.due(clock.now())
+    with reading() as db:
+        query = select(mine.empresa_id).where(mine.ambiente == ambiente, *due).distinct()
+        return list(db.scalars(query.order_by(mine.empresa_id)))
+
+
+def _company(one: Destinada) -> int:
+    return one.empresa_id or 0

@@ -1,0 +1,200 @@
+"""Ask for events: each becomes a row that is owed, once for each kind and sequence of a note."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connectors.sefaz import Tipo
+from connectors.sefaz.evento import conferir
+from core.caller import OPERATOR, Caller
+from core.clock import SYSTEM, Clock
+from core.documentos.chave import modelo
+from core.errors import UsageError
+from core.fiscal import chave_valida, cpf_valido, formatar_documento, normalizar_chave, normalizar_documento
+from core.settings.sefaz import SefazSettings
+from flows.documentos.owners import Dono, recipient
+from flows.sefaz.manifestacoes.rows import DEVIDAS
+from storage.models.documentos import Documento
+from storage.models.empresas import Empresa
+from storage.models.manifestacoes import EstadoManifestacao as Estado
+from storage.models.manifestacoes import ManifestacaoSEFAZ
+from storage.pages import visible
+from storage.rows import add_missing
+from storage.session import reading, transaction
+
+BATCH = 200
+T = TypeVar("T")
+TIPOS = {
+    "ciencia": Tipo.CIENCIA,
+    "confirmacao": Tipo.CONFIRMACAO,
+    "desconhecimento": Tipo.DESCONHECIMENTO,
+    "nao-realizada": Tipo.NAO_REALIZADA,
+}
+NOMES = {tipo.codigo: nome for nome, tipo in TIPOS.items()}
+# What follows from each, said before it is asked for.
+AVISOS = {
+    Tipo.CIENCIA: "A Ciência diz que a empresa sabe da nota e libera o XML; ela obriga a concluir depois (Confirmação, "
+    "Desconhecimento ou Operação não Realizada).",
+    Tipo.CONFIRMACAO: "A Confirmação diz que a operação aconteceu como está na nota e impede o emitente de cancelá-la.",
+    Tipo.DESCONHECIMENTO: "O Desconhecimento diz que a empresa não conhece a operação; o XML da nota não virá por ele.",
+    Tipo.NAO_REALIZADA: "A Operação não Realizada diz que a operação foi combinada e não aconteceu; a justificativa "
+    "fica registrada na nota.",
+}
+ULTIMA_VALE = "De dois eventos conclusivos vale o registrado por último; cada um pode ser dado até duas vezes."
+
+
+@dataclass(frozen=True)
+class Pedido:
+    """What is to be said of notes: which kind, of which sequence, with which justification."""
+
+    tipo: Tipo
+    sequencia: int = 1
+    justificativa: str | None = None
+
+    def __post_init__(self) -> None:
+        # the layout is judged once, before any row is written
+        conferir(self.tipo, self.sequencia, self.justificativa)
+
+
+@dataclass(frozen=True)
+class Destinada:
+    """A key, as it was written, with the company that says something of its note; `recusa` is why none does."""
+
+    chave: str
+    empresa_id: int | None = None
+    cnpj: str | None = None
+    recusa: str | None = None
+
+
+def tipo_de(nome: str) -> Tipo:
+    """Return a kind by its name; say which there are where it is none."""
+    if nome not in TIPOS:
+        raise UsageError(f"Tipo desconhecido: {nome[:40]!r}. Há {', '.join(TIPOS)}.", campo="tipo")
+    return TIPOS[nome]
+
+
+def destinadas(
+    chaves: Iterable[str], empresa: str | None = None, usuario: str | None = None, caller: Caller = OPERATOR
+) -> list[Destinada]:
+    """Return for each key who says something of its note: the company that is named, else the one that received it.
+
+    A bad key costs itself; one that is there twice counts once.
+
+    Raises:
+        Refusal: the company that is named is none, or turned off.
+    """
+    named = _named(empresa, usuario) if empresa else None
+    keys = list(dict.fromkeys(normalizar_chave(one) or one.strip() for one in chaves))
+    return [one for some in _batches(keys) for one in _some(some, named, caller)]
+
+
+def pedir(
+    destinadas: Sequence[Destinada], pedido: Pedido, clock: Clock = SYSTEM, *, automatica: bool = False
+) -> Mapping[int, list[int]]:
+    """Make events owed; return the rows of each company. One that is registered stays as it is."""
+    ambiente, now = SefazSettings.current().ambiente, clock.now()
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    wanted = [one for one in destinadas if one.empresa_id is not None]
+    for some in _batches(wanted):
+        rows = [_row(one, pedido, ambiente, now, automatica=automatica) for one in some]
+        with transaction() as db:
+            add_missing(db, ManifestacaoSEFAZ, rows)
+            for one, number in zip(some, _owed(db, some, pedido, ambiente, now), strict=True):
+                found[one.empresa_id or 0].append(number)
+    return found
+
+
+def _named(empresa: str, usuario: str | None) -> Dono:
+    if cpf_valido(normalizar_documento(empresa)):
+        raise UsageError(
+            "Isto é um CPF. A Esteira manifesta por empresas, com o e-CNPJ; eventos de uma pessoa, com o e-CPF, não "
+            "são enviados por ela.",
+            campo="empresa",
+        )
+    return recipient(usuario, empresa)
+
+
+def _some(keys: Sequence[str], named: Dono | None, caller: Caller) -> Iterator[Destinada]:
+    holders = {} if named else _holders([one for one in keys if chave_valida(one)], caller)
+    for key in keys:
+        if not chave_valida(key):
+            yield Destinada(
+                key[:60], recusa="não é uma chave de acesso: confira os 44 caracteres e o dígito verificador"
+            )
+        elif modelo(key) != "55":
+            yield Destinada(key, recusa=f"é do modelo {modelo(key)}; só a NF-e (55) tem eventos do destinatário")
+        elif named is not None:
+            yield _of(key, [(named.empresa_id or 0, named.cnpj or "")])
+        else:
+            yield _of(key, holders.get(key, []))
+
+
+def _holders(keys: Sequence[str], caller: Caller) -> Mapping[str, list[tuple[int, str]]]:
+    """Return the companies that have each of these notes, by number and CNPJ."""
+    query = select(Documento.chave, Empresa.id, Empresa.cnpj).join(Empresa, Empresa.id == Documento.empresa_id)
+    query = query.where(Documento.chave.in_(keys), Empresa.ativa, visible(caller, Empresa.usuario_id))
+    found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    with reading() as db:
+        for key, number, cnpj in db.execute(query.order_by(Empresa.id)):
+            found[key].append((number, cnpj))
+    return found
+
+
+def _of(key: str, companies: Sequence[tuple[int, str]]) -> Destinada:
+    issuer = key[6:20]
+    others = [one for one in companies if one[1] != issuer]
+    if companies and not others:
+        return Destinada(
+            key, recusa=f"é nota da própria empresa {formatar_documento(issuer)}; só o destinatário manifesta"
+        )
+    if not others:
+        return Destinada(key, recusa="não está no acervo de nenhuma empresa; diga qual com --empresa CNPJ")
+    if len(others) > 1:
+        names = ", ".join(formatar_documento(cnpj) for _, cnpj in others)
+        return Destinada(key, recusa=f"é de mais de uma empresa ({names}); diga qual com --empresa CNPJ")
+    return Destinada(key, *others[0])
+
+
+def _row(one: Destinada, pedido: Pedido, ambiente: int, now: datetime, *, automatica: bool) -> dict[str, object]:
+    return {
+        "empresa_id": one.empresa_id,
+        "ambiente": ambiente,
+        "chave": one.chave,
+        "tipo": pedido.tipo.codigo,
+        "sequencia": pedido.sequencia,
+        "justificativa": pedido.justificativa,
+        "automatica": automatica,
+        "estado": Estado.PENDENTE.value,
+        "tentativas": 0,
+        "pedida_em": now,
+        "due_at": now,
+    }
+
+
+def _owed(db: Session, some: Sequence[Destinada], pedido: Pedido, ambiente: int, now: datetime) -> list[int]:
+    """Return the rows of these; what was refused is owed once more, what nobody holds is due now."""
+    mine = ManifestacaoSEFAZ
+    query = select(mine.empresa_id, mine.chave, mine.id).where(
+        mine.ambiente == ambiente,
+        mine.tipo == pedido.tipo.codigo,
+        mine.sequencia == pedido.sequencia,
+        mine.chave.in_([one.chave for one in some]),
+    )
+    numbers = {(empresa_id, chave): number for empresa_id, chave, number in db.execute(query)}
+    found = [numbers[one.empresa_id or 0, one.chave] for one in some]
+    these, new = mine.id.in_(found), {"justificativa": pedido.justificativa, "pedida_em": now}
+    again = {"estado": Estado.PENDENTE.value, "tentativas": 0, "xml": None, "retorno": None}
+    DEVIDAS.owe(db, now, these, mine.estado == Estado.RECUSADO.value, **again, **new)
+    DEVIDAS.owe(db, now, these, mine.estado == Estado.PENDENTE.value, **new)
+    DEVIDAS.owe(db, now, these, mine.estado == Estado.ENVIADO.value)
+    return found
+
+
+def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for begin in range(0, len(items), BATCH):
+        yield items[begin : begin + BATCH]
