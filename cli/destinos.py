@@ -53,9 +53,9 @@ Options = Annotated[
 
 @app.command()
 def criar(
-    tipo: Annotated[str, typer.Option("--tipo", help="webhook, ntfy ou milvus_chamado.")],
+    tipo: Annotated[str, typer.Option("--tipo", help="webhook, ntfy, milvus_chamado ou email.")],
     nome: Annotated[str, typer.Option("--nome", help="Nome para as pessoas, até 200 caracteres.")],
-    url: Annotated[str, typer.Option("--url", help="Endereço do receptor, ou a raiz do servidor.")],
+    url: Annotated[str, typer.Option("--url", help="Endereço do receptor, raiz do servidor, ou endereço de e-mail.")],
     eventos: Annotated[str, typer.Option("--eventos", help="Eventos, separados por vírgula; '*' são todos.")],
     topico: Annotated[str | None, typer.Option("--topico", help="Tópico (só ntfy).")] = None,
     segredo: Secret = None,

@@ -243,6 +243,8 @@ class Engine:
 
     def _decided(self, destination: Destination, owed: Owed, made: Made) -> Done:
         estado, due_at, outcome = made.outcome.estado, self.clock.now(), made.outcome
+        if outcome.untried:
+            return Done(owed, made if outcome.text else None, estado, due_at + timedelta(seconds=outcome.minimum))
         if estado is Estado.PENDENTE:
             wait = next_wait(self._backoff, owed.tentativas + 1, destination.retry_count, outcome)
             if wait is None:

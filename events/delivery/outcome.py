@@ -17,6 +17,8 @@ class Outcome:
     `estado` is where the row goes (pendente: again on schedule); `minimum` the least wait in seconds; `slow` moves the
     destination to the slow queue. `switch_off` stops the destination and keeps its events; `empties` says that the
     other side has had enough, so the destination's buckets are empty: neither lets another request of the run start.
+    `untried` says that the other side was not asked, or not for this delivery: it costs no attempt, and the row waits
+    `minimum` seconds.
     `credential` says that the credential itself is refused: what switches one destination off does so to all with it.
     """
 
@@ -28,6 +30,7 @@ class Outcome:
     switch_off: bool = False
     empties: bool = False
     credential: bool = False
+    untried: bool = False
     retry_after: float | None = field(default=None, compare=False)
 
     @property
@@ -38,7 +41,7 @@ class Outcome:
     @property
     def requested(self) -> bool:
         """Tell whether a request was made at all."""
-        return self.estado is not Estado.BLOQUEADO
+        return self.estado is not Estado.BLOQUEADO and not self.untried
 
 
 DELIVERED = Outcome("entregue", Estado.ENTREGUE)

@@ -11,7 +11,8 @@ from core.walk import modules
 from events.email.content import Conteudo
 
 Dados = Mapping[str, Any]
-OTHER = "qualquer"
+# The notice for any event, and where the data that it is given name the event.
+OTHER, EVENT = "qualquer", "evento"
 
 
 class Grupo(StrEnum):

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from core import csv_text
-from events.email.aviso import Aviso, Dados
+from core.logs import get_logger
+from events.email.aviso import EVENT, OTHER, Aviso, Dados, aviso_of, avisos
 from events.email.content import Anexo, Conteudo, Imagem, Tabela, one_line
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -16,6 +17,7 @@ HTML_LIMIT = 90_000
 MOST_LINES = 50
 SUBJECT_LIMIT = 150
 CSV_TYPE = "text/csv"
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,20 @@ def render(aviso: Aviso, dados: Dados, leitor: Leitor = Leitor(), cid_of: Callab
     texto = _laid_out(f"{aviso.template}.txt", context)
     cut = [tabela for tabela, one in zip(conteudo.tabelas, shown, strict=True) if one.faltam]
     return Escrito(assunto, texto, html, conteudo.imagens, [_csv(tabela) for tabela in cut])
+
+
+def render_event(evento: str, dados: Dados, leitor: Leitor, cid_of: Callable[[str], str] = same) -> Escrito:
+    """Return an event as it is sent. Data that are not what its notice expects are told as those of any event.
+
+    A user may record an event with any data; and what an earlier version recorded may have other fields.
+    """
+    aviso = aviso_of(evento)
+    if aviso.nome != OTHER:
+        try:
+            return render(aviso, dados, leitor, cid_of)
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
+            log.warning("notice not laid out", evento=evento, fault=type(fault).__name__)
+    return render(avisos()[OTHER], {**dados, EVENT: evento}, leitor, cid_of)
 
 
 def _visible(given: Conteudo) -> Conteudo:

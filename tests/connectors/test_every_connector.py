@@ -15,7 +15,7 @@ def sets(folder: str) -> list[str]:
     if not path.exists():
         return []
     classes = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
-    standard = {"Standard", "DatabaseStandard"}
+    standard = {"Standard", "DatabaseStandard", "MailStandard"}
     for one in classes:
         if standard & {base.id for base in one.bases if isinstance(base, ast.Name)}:
             standard.add(one.name)

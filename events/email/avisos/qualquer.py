@@ -3,12 +3,11 @@
 from typing import ClassVar
 
 from events.delivery import wording
-from events.email.aviso import OTHER, Aviso, Dados, Grupo
+from events.email.aviso import EVENT, OTHER, Aviso, Dados, Grupo
 from events.email.content import Conteudo
 
 # What the title and the message say already, or nobody reads.
 SAID = frozenset({"titulo", "mensagem", "sequencia", "rotulos"})
-EVENT = "evento"
 
 
 class Qualquer(Aviso):
