@@ -7,9 +7,9 @@ from core import messages
 from core.queues import Queue
 from tasks.base import DEFAULT, task
 
-ONE, EVENTS = "sefaz.consultar_empresa", "sefaz.enviar_eventos"
-# A little less than beat's periods.
-ASK_SECONDS, SEND_SECONDS = 1700.0, 55.0
+EVENTS = "sefaz.enviar_eventos"
+# A little less than beat's period.
+SEND_SECONDS = 55.0
 
 
 def _ends_in() -> float:
@@ -39,14 +39,6 @@ def consultar(empresa: str, servico: str = "nfe", usuario: str | None = None) ->
     return asdict(consultas.consultar(empresa, servico, usuario))
 
 
-@task(ONE, SEFAZ)
-def consultar_empresa(empresa_id: int, servico: str) -> dict[str, Any]:
-    """Do the same for a company by its number."""
-    from flows.sefaz import consultas, varredura
-
-    return asdict(consultas.consultar_para(varredura.dona(empresa_id), servico))
-
-
 @task(EVENTS, SEFAZ)
 def enviar_eventos(empresa_id: int) -> dict[str, Any]:
     """Send the events that a company owes as the recipient of notes."""
@@ -65,11 +57,9 @@ def manifestar() -> dict[str, Any]:
     return {"ciencias": owed, "empresas": len(due)}
 
 
-@task("sefaz.varrer", DEFAULT)
+@task("sefaz.varrer", SEFAZ)
 def varrer() -> dict[str, Any]:
-    """Ask for every consultation that has come due by itself."""
-    from flows.sefaz import varredura
+    """Consult every company whose time has come; a message stands for all of them."""
+    from flows.sefaz import rodada
 
-    due = varredura.devidas()
-    messages.send_all(((ONE, [one.dono.empresa_id, one.servico]) for one in due), expires=ASK_SECONDS)
-    return {"consultas": len(due)}
+    return asdict(rodada.rodar())

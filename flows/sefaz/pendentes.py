@@ -10,13 +10,14 @@ from core.settings.sefaz import SefazSettings
 from flows.certificados.finding import serving
 from flows.documentos.owners import Dono
 from flows.sefaz import lacunas
+from flows.sefaz.varredura import Devida
 from storage.models.empresas import Empresa
 from storage.models.sefaz import BuscaSEFAZ, Contribuinte, EstadoBusca, LacunaNSU, SerieNSU
 from storage.models.usuarios import Usuario
 from storage.session import reading, transaction
 
 
-def devidas(clock: Clock = SYSTEM) -> list[tuple[Dono, str]]:
+def devidas(clock: Clock = SYSTEM) -> list[Devida]:
     """Return each company with a service that owes it something; what is too old to be had is closed before."""
     now = clock.now()
     with transaction() as db:
@@ -40,7 +41,7 @@ def devidas(clock: Clock = SYSTEM) -> list[tuple[Dono, str]]:
     with reading() as db:
         served = ((row, serving(db, row[0], now)) for row in db.execute(query).all())
         return [
-            (Dono(empresa.usuario_id, empresa.id, empresa.cnpj), servico)
+            Devida(Dono(empresa.usuario_id, empresa.id, empresa.cnpj), servico, held.id)
             for (empresa, servico, wanted), held in served
             if held is not None and (wanted or held.consulta_automatica)
         ]

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from connectors.sefaz.registro import servico, servicos
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
-from core.errors import NotFound
 from core.settings.core import CoreSettings
 from core.settings.sefaz import SefazSettings
 from flows.certificados.finding import serving
@@ -95,15 +94,6 @@ def devidas(clock: Clock = SYSTEM) -> list[Devida]:
             for nome in servicos_de(row)
             if _due(row, said.get(empresa.usuario_id or 0), series.get((empresa.id, nome)), now)
         ]
-
-
-def dona(empresa_id: int) -> Dono:
-    """Return a company by its number."""
-    with reading() as db:
-        found = db.get(Empresa, empresa_id)
-    if found is None:
-        raise NotFound("A empresa não existe mais.", veja="empresas")
-    return _dono(found)
 
 
 def _served(db: Session, caller: Caller, now: datetime) -> Iterator[tuple[Empresa, CertificadoDigital]]:

@@ -60,6 +60,18 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["bench.convivio", "--segundos", "2", "--documentos", "40"],
         ["convívio sqlite até a 1ª tentativa p99", "ao lado: hub"],
     ),
+    "distribution": (
+        ["bench.sefaz", "--parte", "empresas", "--banco", "sqlite", "--empresas", "3"],
+        ["3 empresas, resumos, sqlite", "apertos de mão TLS", "6 perguntas"],
+    ),
+    "distribution with its pauses": (
+        ["bench.sefaz", "--parte", "pausas", "--empresas", "2", "--paginas", "2", "--latencia", "0"],
+        ["2 empresas de 2 páginas", "apertos de mão TLS"],
+    ),
+    "a company far behind": (
+        ["bench.sefaz", "--parte", "atraso", "--atraso", "120"],
+        ["120 documentos em atraso, sqlite", "3 páginas em 1 rodadas, 1 apertos de mão", "memória no fim"],
+    ),
     "sync": (
         ["bench.sync", "--contatos", "30", "--eventos", "10", "--amostra", "20"],
         ["primeira rodada, sem limite", "ciclo sem novidade, 3 fluxos", "clientes-mp", "parte do ritmo usada"],

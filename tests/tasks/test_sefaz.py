@@ -1,4 +1,4 @@
-"""The tasks of distribution: one company now, and a message for each service of each company that is due."""
+"""The tasks of distribution: one company now, and all that is due."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,35 +14,30 @@ from core.broker_link import KEY_PREFIX
 from flows.certificados import keeping
 from flows.sefaz.manifestacoes import ciencia
 from storage.models.empresas import Empresa
-from tasks.sefaz import SEFAZ, consultar, consultar_empresa, enviar_eventos, manifestar, varrer
-
-# Asked for without a word.
-SERVICOS = ("nfe", "cte")
+from tasks.sefaz import SEFAZ, consultar, enviar_eventos, manifestar, varrer
 
 
 @pytest.fixture
-def minha(sqlite: str, broker: str, tmp_path: Path, configure: Configure) -> Iterator[Loja]:
+def minha(sqlite: str, tmp_path: Path, configure: Configure) -> Iterator[Loja]:
     with sefaz(tmp_path) as lugar:
         lugar.clock.instant = datetime.now(UTC)
         yield loja(lugar, configure)
 
 
-def test_a_company_is_consulted_by_its_cnpj_or_its_number(minha: Loja) -> None:
+def test_a_company_is_consulted_by_its_cnpj(minha: Loja) -> None:
     minha.receber(1)
     assert consultar(EMPRESA, "nfe", "ana")["total_importados"] == 1
-    assert consultar_empresa(rows(Empresa)[0].id, "nfe")["situacao"] == "descansando"
+    assert consultar(EMPRESA, "nfe", "ana")["situacao"] == "descansando"
     assert len(minha.server.pedidos) == 1
 
 
-def test_a_message_goes_out_for_each_service_of_each_company_that_is_due(minha: Loja, broker: str) -> None:
-    assert varrer() == {"consultas": 0}
+def test_one_message_stands_for_all_that_is_due(minha: Loja) -> None:
+    assert varrer()["consultas"] == 0
     keeping.automatizar(EMPRESA, "ana")
-    assert varrer() == {"consultas": len(SERVICOS)}
-    with redis.Redis.from_url(broker) as client:
-        assert client.llen(f"{KEY_PREFIX}{SEFAZ.name}") == len(SERVICOS)
-    for servico in SERVICOS:
-        assert consultar_empresa(rows(Empresa)[0].id, servico)["situacao"] == "concluida"
-    assert varrer() == {"consultas": 0}
+    minha.receber(1)
+    found = varrer()
+    assert (found["consultas"], found["documentos"], found["falhas"]) == (2, 1, 0)
+    assert varrer()["consultas"] == 0
 
 
 def test_a_sweep_owes_the_ciencias_that_are_due_and_has_each_company_send(minha: Loja, broker: str) -> None:

@@ -20,6 +20,7 @@ from flows.sefaz import lacunas, pendentes
 from flows.sefaz.orcamento import JANELA, RESERVA
 from flows.sefaz.pedidos import Pedido, pedir_chaves, pedir_nsu
 from flows.sefaz.regras import MARGEM, Falta, Situacao
+from flows.sefaz.varredura import Devida
 from flows.usuarios.finding import caller_of
 from sandbox import faults
 from sandbox.sefaz.textos import FORNECEDOR
@@ -312,7 +313,7 @@ def test_a_number_that_is_refused_lets_the_others_go_first_and_is_given_up(falta
 def test_what_is_older_than_ninety_days_is_closed_as_such(falta: Loja) -> None:
     keeping.automatizar(EMPRESA, "ana")
     falta.passa(89 * 86_400)
-    assert [servico for _, servico in pendentes.devidas(falta.lugar.clock)] == ["nfe"]
+    assert [one.servico for one in pendentes.devidas(falta.lugar.clock)] == ["nfe"]
     falta.passa(86_400)
     assert pendentes.devidas(falta.lugar.clock) == []
     assert (gap().desfecho, gap().fechada_em) == ("vencida", falta.lugar.clock.now())
@@ -323,10 +324,10 @@ def test_gaps_are_due_where_the_company_goes_by_itself_and_wishes_always(falta: 
     falta.passa(REST)
     assert pendentes.devidas(falta.lugar.clock) == []
     keeping.automatizar(EMPRESA, "ana")
-    assert pendentes.devidas(falta.lugar.clock) == [(falta.dono, "nfe")]
+    assert pendentes.devidas(falta.lugar.clock) == [Devida(falta.dono, "nfe", 1)]
     keeping.automatizar(EMPRESA, "ana", on=False)
     wish(falta, next(iter(falta.server.notas)))
-    assert pendentes.devidas(falta.lugar.clock) == [(falta.dono, "nfe")]
+    assert pendentes.devidas(falta.lugar.clock) == [Devida(falta.dono, "nfe", 1)]
 
 
 def test_wishes_are_told_apart(minha: Loja) -> None:

@@ -1,0 +1,135 @@
+"""A round: everything that is due, several certificates at once, each on one connection that is kept open.
+
+What a certificate serves is asked one after the other, so nobody is asked faster than before; the pauses of one pass
+while others are asked. docs/reference/contracts/sefaz.md §3.3, §3.10, §5.1.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from types import TracebackType
+from typing import Self
+
+from connectors.sefaz import Sefaz
+from core.clock import SYSTEM, Clock
+from core.errors import PlatformError
+from core.logs import get_logger
+from core.settings.sefaz import SefazSettings
+from core.stopping import stopping
+from flows.sefaz import avulsas, consultas, pendentes, varredura
+from flows.sefaz.chamadas import Sleep
+from flows.sefaz.varredura import Devida
+from flows.sefaz.vez import Quem
+
+# What is left after that long is found by the next round.
+LONGEST = timedelta(minutes=15)
+log = get_logger(__name__)
+
+
+@dataclass
+class Rodada:
+    """What a round did. `restam` counts what was not begun, `falhas` what ended by a fault of ours."""
+
+    certificados: int = 0
+    consultas: int = 0
+    paginas: int = 0
+    documentos: int = 0
+    perguntas: int = 0
+    falhas: int = 0
+    restam: int = 0
+
+    def add(self, other: "Rodada") -> None:
+        """Add what another counted."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+
+def rodar(clock: Clock = SYSTEM, sleep: Sleep = time.sleep, longest: timedelta = LONGEST) -> Rodada:
+    """Consult all that is due now, then ask the single questions that are owed; begin nothing after `longest`."""
+    total, ends = Rodada(), clock.now() + longest
+    owed = _by_certificate(varredura.devidas(clock), pendentes.devidas(clock))
+    with ThreadPoolExecutor(SefazSettings.current().simultaneas, "esteira-sefaz") as threads:
+        for one in threads.map(lambda lane: lane.run(), [_Lane(*each, ends, clock, sleep) for each in owed]):
+            total.add(one)
+    return total
+
+
+def _by_certificate(
+    due: Iterable[Devida], pending: Iterable[Devida]
+) -> list[tuple[Sequence[Devida], Sequence[Devida]]]:
+    """Return what each certificate is shown for: numberings, and single questions."""
+    marked = [*((one, False) for one in due), *((one, True) for one in pending)]
+    marked.sort(key=lambda each: each[0].certificado_id)
+    lanes = (list(group) for _, group in groupby(marked, key=lambda each: each[0].certificado_id))
+    return [([one for one, single in lane if not single], [one for one, single in lane if single]) for lane in lanes]
+
+
+class _Lane:
+    """What one certificate is shown for in a round."""
+
+    def __init__(
+        self, due: Sequence[Devida], pending: Sequence[Devida], ends: datetime, clock: Clock, sleep: Sleep
+    ) -> None:
+        self.due, self.pending, self.ends, self.clock, self.sleep = due, pending, ends, clock, sleep
+        self.total, self.kept = Rodada(certificados=1), _Kept(clock)
+
+    def run(self) -> Rodada:
+        """Ask for all of it."""
+        with self.kept:
+            for ask, owed in ((self._consult, self.due), (self._complete, self.pending)):
+                for one in owed:
+                    self._do(ask, one)
+        return self.total
+
+    def _do(self, ask: Callable[[Devida], None], one: Devida) -> None:
+        """Ask for one company; one that fails costs itself."""
+        if stopping() or self.clock.now() >= self.ends:
+            self.total.restam += 1
+            return
+        try:
+            ask(one)
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with one company is told and costs itself
+            self.total.falhas += 1
+            told = log.warning if isinstance(fault, PlatformError) else log.exception
+            told("consultation failed", cnpj=one.dono.cnpj, servico=one.servico, reason=str(fault))
+
+    def _consult(self, one: Devida) -> None:
+        found = consultas.consultar_para(
+            one.dono, one.servico, self.clock, self.sleep, abrir=self.kept.of, ends=self.ends
+        )
+        self.total.consultas += 1
+        self.total.paginas += found.paginas
+        self.total.documentos += found.total_importados
+
+    def _complete(self, one: Devida) -> None:
+        found = avulsas.completar_para(
+            one.dono, one.servico, self.clock, self.sleep, abrir=self.kept.of, ends=self.ends
+        )
+        self.total.perguntas += found.perguntas
+
+
+class _Kept:
+    """The open certificate of a lane: opened by the first question, closed with the last."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock, self._stack = clock, ExitStack()
+        self._open: tuple[bytes, Sefaz] | None = None
+
+    def of(self, quem: Quem) -> AbstractContextManager[Sefaz]:
+        """Return the certificate that serves a company, which stays open; another one may have taken its place."""
+        if self._open is None or self._open[0] != quem.certificado.pfx:
+            made = Sefaz(quem.certificado, SefazSettings.current(), clock=self.clock)
+            self._open = quem.certificado.pfx, self._stack.enter_context(made)
+        return nullcontext(self._open[1])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
