@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 
-from alerts.judgement import WARNING, Judgement
+from alerts.judgement import Judgement
 from alerts.moment import Moment
+from alerts.sefaz.empresas import Consultada, consultadas
 from core.documentos.manifestacao import CONCLUSIVOS, PRAZO_CIENCIA, SEM_EFEITO
 from core.documentos.tipos_evento import MANIFESTACOES
-from core.fiscal import formatar_documento
 from core.settings.alerts import AlertSettings
 from core.settings.core import CoreSettings
 from core.settings.sefaz import SefazSettings
@@ -22,8 +22,6 @@ from core.text import plural
 from storage.models.documentos import Documento
 from storage.models.empresas import Empresa
 from storage.models.registros import DocumentoEvento
-from storage.models.sefaz import Contribuinte
-from storage.models.usuarios import Usuario
 
 CIENCIA, CONCLUSAO = "ciencia", "conclusao"
 # Ciência is given within these days, so it lies by so much behind its note's authorisation at most.
@@ -47,13 +45,9 @@ def judge(moment: Moment) -> Iterator[Judgement]:
     first = _near(moment, _unanswered(), PRAZO_CIENCIA, timedelta(days=alert.ciencia_days))
     last = _near(moment, _unconcluded(), term, timedelta(days=alert.conclusion_days))
     obliged = _obliged(moment, term, timedelta(days=alert.conclusion_days))
-    companies = select(Empresa.id, Empresa.cnpj, Usuario.username).join(
-        Contribuinte, Contribuinte.empresa_id == Empresa.id
-    )
-    companies = companies.outerjoin(Usuario, Usuario.id == Empresa.usuario_id).where(Empresa.ativa).distinct()
-    for number, cnpj, user in moment.db.execute(companies.order_by(Empresa.id)):
-        yield _ciencia(cnpj, user, first.get(number, NENHUMA))
-        yield _conclusao(cnpj, user, _both(last.get(number, NENHUMA), obliged.get(number, NENHUMA)), term)
+    for one in consultadas(moment):
+        yield _ciencia(one, first.get(one.id, NENHUMA))
+        yield _conclusao(one, _both(last.get(one.id, NENHUMA), obliged.get(one.id, NENHUMA)), term)
 
 
 def _near(
@@ -110,44 +104,25 @@ def _both(one: Perto, other: Perto) -> Perto:
     return Perto(one.notas + other.notas, min(filter(None, (one.primeira, other.primeira)), default=None))
 
 
-def _ciencia(cnpj: str, user: str | None, near: Perto) -> Judgement:
-    shown, when = formatar_documento(cnpj), _day(near, PRAZO_CIENCIA)
-    return _judgement(
-        cnpj,
-        user,
+def _ciencia(one: Consultada, near: Perto) -> Judgement:
+    return one.judged(
         CIENCIA,
-        near,
-        f"De {plural(near.notas, 'nota', 'notas')} da empresa {shown} só chegou o resumo, e o prazo da Ciência, que "
-        f"libera o XML, acaba: o primeiro em {when}. `esteira sefaz aguardados` mostra quais são; "
+        near.notas,
+        f"De {plural(near.notas, 'nota', 'notas')} da empresa {one.nome} só chegou o resumo, e o prazo da Ciência, que "
+        f"libera o XML, acaba: o primeiro em {_day(near, PRAZO_CIENCIA)}. `esteira sefaz aguardados` mostra quais são; "
         "`esteira sefaz manifestar CHAVE --tipo ciencia` pede o XML, e obriga a concluir depois.",
-        f"Nenhuma nota da empresa {shown} está para perder o prazo da Ciência.",
+        f"Nenhuma nota da empresa {one.nome} está para perder o prazo da Ciência.",
     )
 
 
-def _conclusao(cnpj: str, user: str | None, near: Perto, term: timedelta) -> Judgement:
-    shown, when = formatar_documento(cnpj), _day(near, term)
-    return _judgement(
-        cnpj,
-        user,
+def _conclusao(one: Consultada, near: Perto, term: timedelta) -> Judgement:
+    return one.judged(
         CONCLUSAO,
-        near,
-        f"Sobre {plural(near.notas, 'nota recebida', 'notas recebidas')} pela empresa {shown} ainda não se concluiu "
-        f"nada; a primeira conta como confirmada tacitamente depois de {when}. Confirme, desconheça ou "
+        near.notas,
+        f"Sobre {plural(near.notas, 'nota recebida', 'notas recebidas')} pela empresa {one.nome} ainda não se concluiu "
+        f"nada; a primeira conta como confirmada tacitamente depois de {_day(near, term)}. Confirme, desconheça ou "
         "diga que a operação não se realizou: `esteira sefaz manifestar`.",
-        f"Nenhuma nota da empresa {shown} está para ser confirmada tacitamente sem que se conclua.",
-    )
-
-
-def _judgement(cnpj: str, user: str | None, codigo: str, near: Perto, said: str, well: str) -> Judgement:
-    return Judgement(
-        objeto=f"{user}/{cnpj}" if user else cnpj,
-        codigo=codigo,
-        severidade=WARNING,
-        ativo=near.notas > 0,
-        mensagem=said,
-        valores={"notas": near.notas},
-        resolvido=well,
-        rotulos={"empresa": cnpj} | ({"usuario": user} if user else {}),
+        f"Nenhuma nota da empresa {one.nome} está para ser confirmada tacitamente sem que se conclua.",
     )
 
 

@@ -16,6 +16,7 @@ COLUMNS = {
     "bloqueado_ate": "Bloqueada até",
     "faltam": "Faltam",
     "ilegiveis": "Ilegíveis",
+    "aguardados": "XML aguardados",
     "motivo": "Última resposta",
 }
 

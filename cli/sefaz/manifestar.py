@@ -19,7 +19,7 @@ from core.text import plural
 if TYPE_CHECKING:
     from connectors.sefaz import Tipo
     from flows.sefaz.manifestacoes.manifestar import Feito
-    from flows.sefaz.manifestacoes.pedidos import Destinada
+    from flows.sefaz.manifestacoes.pedidos import Destinada, Pedido
     from flows.sefaz.manifestacoes.views import ManifestacaoView
 
 OWED_EXIT, BAD_KEY_EXIT, BLOCKED_EXIT = 1, UsageError.exit_code, 6
@@ -81,9 +81,7 @@ def manifestar(
         say(printable(f"{one.chave}: {one.recusa}."))
     worst = BAD_KEY_EXIT if bad else 0
     if simular:
-        for text in work.simular(good, wanted):
-            answer(text)
-        return worst
+        return max(worst, _simulated(good, wanted))
     _warn(kind, good, asks=not sim)
     done = work.manifestar(good, wanted, agora=not fila)
     _tell(done, bad, as_json=as_json)
@@ -104,6 +102,19 @@ def manifestacoes(
 
     found = views.listar(estado, depois=depois, limite=limite, caller=caller_of(usuario))
     report(found, COLUMNS, "Nenhuma manifestação.", as_json=as_json, whole=("chave_acesso",))
+
+
+def _simulated(good: "list[Destinada]", wanted: "Pedido") -> int:
+    from core.certificado import CertificadoRecusado
+    from flows.sefaz.manifestacoes import manifestar as work
+
+    try:
+        for text in work.simular(good, wanted):
+            answer(text)
+    except CertificadoRecusado as fault:
+        say(str(fault))
+        return Misconfigured.exit_code
+    return 0
 
 
 def _listed(path: Path) -> list[str]:

@@ -18,13 +18,17 @@ from connectors.sefaz import xml
 from connectors.sefaz.servico import Pedido
 from connectors.sefaz.xml import Element
 from core.certificado import Certificado
-from core.errors import UsageError
+from core.errors import Misconfigured, UsageError
 from core.settings.sefaz import SefazSettings
 
 NFE, DSIG = "http://www.portalfiscal.inf.br/nfe", "http://www.w3.org/2000/09/xmldsig#"
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 SISTEMA, HOSTS = "NFeRecepcaoEvento4", {1: "www.nfe.fazenda.gov.br", 2: "hom1.nfe.fazenda.gov.br"}
 VERSAO, NACIONAL = "1.00", "91"
+SEM_SHA1 = (
+    "O OpenSSL desta máquina não assina com SHA-1, que a SEFAZ exige nos eventos; permita-o na política de "
+    "criptografia do sistema (em RHEL e derivados, `update-crypto-policies --set DEFAULT:SHA1`)."
+)
 MOST, JUSTIFICATION = 20, range(15, 256)
 
 
@@ -95,7 +99,7 @@ def assinado(manifestacao: Manifestacao, certificado: Certificado, ambiente: int
     root = xml.root_of(NFE, "evento", VERSAO)
     root.append(info)
     root.append(_signature(info, manifestacao.identidade, certificado))
-    return bytes(etree.tostring(root))
+    return bytes(etree.tostring(root, encoding=xml.UTF8))
 
 
 def pedido(numero: int, eventos: Sequence[bytes], settings: SefazSettings) -> Pedido:
@@ -134,13 +138,17 @@ def _info(one: Manifestacao, ambiente: int) -> Element:
 
 
 def _signature(info: Element, identidade: str, certificado: Certificado) -> Element:
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA1
 
     digest = hashlib.sha1(_canonical(info), usedforsecurity=False).digest()
     signed = _signed_info(identidade, _base64(digest))
-    # the layout allows no other algorithm
-    value = certificado.chave.sign(_canonical(signed), PKCS1v15(), SHA1())  # noqa: S303
+    try:
+        # the layout allows no other algorithm
+        value = certificado.chave.sign(_canonical(signed), PKCS1v15(), SHA1())  # noqa: S303
+    except (UnsupportedAlgorithm, InternalError):
+        raise Misconfigured(SEM_SHA1) from None
     root = etree.Element(f"{{{DSIG}}}Signature", nsmap={None: DSIG})
     root.append(signed)
     xml.filled(root, DSIG, "SignatureValue", _base64(value))

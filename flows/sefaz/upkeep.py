@@ -1,9 +1,11 @@
-"""What is looked after for consultations: what dead processes held, and old calls."""
+"""What is looked after for SEFAZ: what dead processes held, old calls, events that are owed."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from prometheus_client.core import GaugeMetricFamily, Metric
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from claims.crash import after_crash
 from core.clock import FixedClock
@@ -12,6 +14,7 @@ from core.upkeep import Upkeep
 from flows.sefaz.manifestacoes.rows import DEVIDAS
 from flows.sefaz.rows import CONTRIBUINTES
 from storage.forgetting import forget
+from storage.models.manifestacoes import ManifestacaoSEFAZ
 from storage.models.sefaz import ChamadaSEFAZ
 from storage.rows import table_of
 
@@ -30,4 +33,18 @@ def old_calls(now: datetime) -> Iterator[Mapping[str, int]]:
     return forget(CALLS, old, "chamadas_da_sefaz")
 
 
-UPKEEP = Upkeep(retention=(old_calls,), claims=(give_back,))
+def owed_events(db: Session, now: datetime) -> Iterator[Metric]:
+    """Tell how many events of the recipient have not reached SEFAZ."""
+    said = ManifestacaoSEFAZ
+    # as the index says it
+    open_ones = select(said.estado, func.count()).where(text("sefaz_manifestacao.estado <> 'registrado'"))
+    found = dict.fromkeys(("pendente", "enviado", "recusado"), 0)
+    found |= {estado: total for estado, total in db.execute(open_ones.group_by(said.estado))}  # noqa: C416 - no pairs
+    about = "Manifestações do destinatário que não foram registradas, por estado."
+    family = GaugeMetricFamily("esteira_sefaz_manifestacoes", about, labels=["estado"])
+    for estado, total in found.items():
+        family.add_metric([estado], total)
+    yield family
+
+
+UPKEEP = Upkeep(retention=(old_calls,), metrics=(owed_events,), claims=(give_back,))

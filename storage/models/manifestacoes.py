@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Leased, Numbered
+from storage.models.base import Base, Leased, Numbered, partial
 from storage.models.empresas import Empresa
 
 
@@ -34,6 +34,7 @@ class ManifestacaoSEFAZ(Numbered, Leased, Base):
         UniqueConstraint("empresa_id", "ambiente", "chave", "tipo", "sequencia"),
         Index("ix_sefaz_manifestacao_due_at", "due_at", "id"),
         Index("ix_sefaz_manifestacao_chave", "chave"),
+        partial("ix_sefaz_manifestacao_aberta", "pedida_em", where="estado <> 'registrado'"),
     )
 
     empresa_id: Mapped[int] = mapped_column(ForeignKey(Empresa.id))

@@ -74,7 +74,8 @@ def test_the_state_is_shown(minha: Loja, run: Run) -> None:
     (one,) = json.loads(out)
     assert code == 0
     shown = {
-        name: one[name] for name in ("empresa", "usuario", "servico", "situacao", "ult_nsu", "faltam", "ilegiveis")
+        name: one[name]
+        for name in ("empresa", "usuario", "servico", "situacao", "ult_nsu", "faltam", "ilegiveis", "aguardados")
     }
     assert shown == {
         "empresa": "11.222.333/0001-81",
@@ -84,6 +85,7 @@ def test_the_state_is_shown(minha: Loja, run: Run) -> None:
         "ult_nsu": 2,
         "faltam": 0,
         "ilegiveis": 0,
+        "aguardados": 2,
     }
     assert "138" in run("sefaz", "estado")[1]
 

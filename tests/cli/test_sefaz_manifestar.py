@@ -132,6 +132,7 @@ def test_the_certificate_is_told_apart(minha: Loja, chaves: list[str], run: Run)
     code, _, err = say(run, chaves[0], "--tipo", "ciencia")
     assert code == 4
     assert "Nenhum certificado em uso serve" in err
+    assert say(run, chaves[0], "--tipo", "ciencia", "--simular")[:2] == (4, "")
 
 
 def test_a_block_is_told_apart(minha: Loja, chaves: list[str], run: Run) -> None:

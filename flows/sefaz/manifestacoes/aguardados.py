@@ -76,10 +76,11 @@ def listar(
     return page.map(lambda row: _view(row, events[row[0]], now, dias))
 
 
-def contar(db: Session) -> Mapping[int, int]:
-    """Return how many notes of each company wait for their full document; one that is not named has none."""
+def contar(db: Session, empresas: Sequence[int]) -> Mapping[int, int]:
+    """Return how many notes of each of these companies wait for their full document; one not named has none."""
     query = select(Documento.empresa_id, func.count()).join(Empresa, Empresa.id == Documento.empresa_id)
-    counted = query.where(*_summaries(), _waiting()).group_by(Documento.empresa_id)
+    mine = Documento.empresa_id.in_(empresas)
+    counted = query.where(mine, *_summaries(), _waiting()).group_by(Documento.empresa_id)
     return {number: total for number, total in db.execute(counted) if number is not None}
 
 

@@ -17,9 +17,10 @@ from core.fiscal import formatar_documento
 from core.settings.sefaz import SefazSettings
 from flows.documentos.owners import Dono, owner, recipient
 from flows.sefaz.manifestacoes.pedidos import Destinada, Pedido, pedir
+from flows.sefaz.manifestacoes.rows import DEVIDAS
 from storage.models.documentos import Documento
 from storage.models.empresas import Empresa
-from storage.models.manifestacoes import CienciaAutomatica, ManifestacaoSEFAZ
+from storage.models.manifestacoes import CienciaAutomatica, EstadoManifestacao, ManifestacaoSEFAZ
 from storage.models.registros import DocumentoEvento
 from storage.models.sefaz import Contribuinte, DocumentoDistribuido, SerieNSU
 from storage.models.usuarios import Usuario
@@ -49,9 +50,11 @@ def ligar(empresa: str, usuario: str | None = None, clock: Clock = SYSTEM) -> Ci
 
 
 def desligar(empresa: str, usuario: str | None = None) -> Ciencia:
-    """Have it given no more; what was asked for already goes out."""
-    dono = owner(usuario, empresa)
+    """Have it given no more; what is owed by itself and has not left yet is taken back."""
+    dono, mine = owner(usuario, empresa), ManifestacaoSEFAZ
     with transaction() as db:
+        owed = (mine.empresa_id == dono.empresa_id, mine.automatica, mine.estado == EstadoManifestacao.PENDENTE.value)
+        db.execute(delete(mine).where(*owed, DEVIDAS.free))
         db.execute(delete(CienciaAutomatica).where(CienciaAutomatica.empresa_id == dono.empresa_id))
         return _now(db, dono)
 

@@ -20,7 +20,7 @@ from connectors.sefaz.evento import MOST
 from connectors.sefaz.faults import CertificadoNaoAceito
 from core.certificado import CertificadoRecusado
 from core.clock import SYSTEM, Clock
-from core.errors import Transient, UsageError
+from core.errors import PlatformError, Transient, UsageError
 from core.logs import get_logger
 from core.settings.sefaz import SefazSettings
 from core.stopping import stopping
@@ -42,6 +42,7 @@ PAROU = {
     Resultado.AMBIENTE: Situacao.RECUSADA,
     Resultado.CONSUMO_INDEVIDO: Situacao.BLOQUEADA,
 }
+INTERNAL = "O evento não pôde ser assinado por um erro interno; veja o log."
 DATABASE_RETRIES = Backoff((1, 5, 15))
 log = get_logger(__name__)
 
@@ -124,11 +125,13 @@ class _Remessa:
     def run(self, sefaz: Sefaz, de: Assinante) -> Envio:
         """Send lot after lot, until nothing is due, or it is enough."""
         while self._may_go_on() and ((rows := self._claim()) or self.so):
-            groups = self._groups(rows)
-            while groups and self._may_go_on():
-                group = groups.pop(0)
-                groups = self._lot(sefaz, de, group) + groups
-            self._give_back([one for group in groups for one in group])
+            try:
+                groups = self._groups(rows)
+                while groups and self._may_go_on():
+                    groups = self._lot(sefaz, de, groups[0]) + groups[1:]
+            finally:
+                # those that are settled are held no more
+                self._give_back(rows)
         return self.envio
 
     def _may_go_on(self) -> bool:
@@ -184,8 +187,13 @@ class _Remessa:
                 text = sefaz.assinar(manifestacao(one, de.cnpj, now)).decode()
             except UsageError as fault:
                 bad.append(Julgada(one.id, Estado.RECUSADO, NEVER, None, None, str(fault)))
-                continue
-            found.append(replace(one, xml=text, assinada_em=now))
+            except PlatformError:
+                raise
+            except Exception as fault:
+                log.error("event could not be signed", chave=one.chave, exc_info=fault)
+                bad.append(julgamento.adiada(one, None, INTERNAL, now, nada_feito=True, espera=3600))
+            else:
+                found.append(replace(one, xml=text, assinada_em=now))
         self._settle(bad)
         return found
 

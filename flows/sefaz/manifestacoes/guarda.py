@@ -37,14 +37,20 @@ def prova(devida: Devida, resposta: EventoRespondido) -> Prova:
 
 def guardar(db: Session, de: Assinante, provas: Sequence[Prova], now: datetime) -> None:
     """Store events in the caller's transaction; one that cannot be costs itself: its row has both texts."""
-    for one in provas:
-        try:
-            with db.begin_nested():
-                entries = [Entrada(parte, one.nome, de.usuario_id, de.empresa_id) for parte in one.partes]
-                store(db, entries, FixedClock(now))
-        except PlatformError:
+    if not provas:
+        return
+    try:
+        with db.begin_nested():
+            entries = [Entrada(part, one.nome, de.usuario_id, de.empresa_id) for one in provas for part in one.partes]
+            store(db, entries, FixedClock(now))
+    except PlatformError:
+        raise
+    except Exception as fault:
+        if isinstance(fault, DBAPIError) and explain(fault) is not None:
             raise
-        except Exception as fault:
-            if isinstance(fault, DBAPIError) and explain(fault) is not None:
-                raise
-            unstored.note(fault, one.nome)
+        if len(provas) > 1:
+            middle = len(provas) // 2
+            guardar(db, de, provas[:middle], now)
+            guardar(db, de, provas[middle:], now)
+            return
+        unstored.note(fault, provas[0].nome)

@@ -1,5 +1,6 @@
 """Where each numbering stands, as people see it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.fiscal import formatar_documento
 from core.page import SIZE, Page
+from flows.sefaz.manifestacoes.aguardados import contar
 from flows.sefaz.regras import Cursor
 from storage.models.empresas import Empresa
 from storage.models.sefaz import ChamadaSEFAZ, Contribuinte, DocumentoDistribuido, LacunaNSU, SerieNSU
@@ -17,10 +19,14 @@ from storage.models.usuarios import Usuario
 from storage.pages import oldest_first, visible
 from storage.session import reading
 
+NFE = "nfe"
+
 
 @dataclass(frozen=True)
 class SeriesView:
-    """A numbering. `faltam` counts the numbers of its open gaps, `ilegiveis` what came and could not be stored."""
+    """A numbering. `faltam` counts the numbers of its open gaps, `ilegiveis` what came and could not be stored,
+    `aguardados` the NF-e of which only the summary is here.
+    """
 
     id: int
     empresa: str
@@ -37,6 +43,7 @@ class SeriesView:
     ultima_chamada: datetime | None
     faltam: int
     ilegiveis: int
+    aguardados: int
 
 
 def series(
@@ -53,8 +60,7 @@ def series(
         select(
             SerieNSU.id,
             SerieNSU,
-            Contribuinte.cnpj,
-            Contribuinte.ambiente,
+            Contribuinte,
             Usuario.username,
             last.scalar_subquery(),
             missing.scalar_subquery(),
@@ -67,18 +73,20 @@ def series(
     )
     now = clock.now()
     with reading() as db:
-        return oldest_first(db, query, SerieNSU.id, depois, limite).map(lambda row: _view(row, now))
+        page = oldest_first(db, query, SerieNSU.id, depois, limite)
+        waiting = contar(db, [row[2].empresa_id for row in page if row[1].servico == NFE])
+    return page.map(lambda row: _view(row, waiting, now))
 
 
-def _view(found: Any, now: datetime) -> SeriesView:
-    _, row, cnpj, ambiente, username, last, missing, unread = found
+def _view(found: Any, waiting: Mapping[int, int], now: datetime) -> SeriesView:
+    _, row, who, username, last, missing, unread = found
     cursor = Cursor(row.ult_nsu, row.max_nsu, row.proxima_consulta, row.bloqueado_ate)
     waits = cursor.espera(now)
     return SeriesView(
         id=row.id,
-        empresa=formatar_documento(cnpj),
+        empresa=formatar_documento(who.cnpj),
         usuario=username,
-        ambiente=ambiente,
+        ambiente=who.ambiente,
         servico=row.servico,
         situacao=waits[0].value if waits else "livre",
         ult_nsu=row.ult_nsu,
@@ -90,4 +98,5 @@ def _view(found: Any, now: datetime) -> SeriesView:
         ultima_chamada=last,
         faltam=int(missing),
         ilegiveis=int(unread),
+        aguardados=waiting.get(who.empresa_id, 0) if row.servico == NFE else 0,
     )

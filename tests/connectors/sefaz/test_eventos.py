@@ -205,3 +205,32 @@ def test_what_the_layout_does_not_allow_is_not_made(tipo: Tipo, sequencia: int, 
     with pytest.raises(UsageError) as caught:
         Manifestacao(chave("55", 1), EMPRESA, tipo, INICIO, sequencia, why)
     assert caught.value.campo == campo
+
+
+def of_lot(*answers: str) -> LoteRespondido:
+    inner = "".join(f"<retEvento><infEvento>{one}</infEvento></retEvento>" for one in answers)
+    return lido(f'<a><retEnvEvento xmlns="{NFE}"><cStat>128</cStat>{inner}</retEnvEvento></a>'.encode())
+
+
+def named(number: int, cstat: str = "135", sequencia: int = 1) -> str:
+    key = chave("55", number)
+    return f"<cStat>{cstat}</cStat><chNFe>{key}</chNFe><tpEvento>210210</tpEvento><nSeqEvento>{sequencia}</nSeqEvento>"
+
+
+@pytest.mark.parametrize(
+    ("answers", "found"),
+    [
+        ((named(1), named(2)), ["135", "135"]),
+        ((named(2, "573"), named(1)), ["135", "573"]),
+        ((named(1), "<cStat>574</cStat>"), ["135", "574"]),
+        (("<cStat>574</cStat>", named(1)), ["135", None]),
+        ((named(1), named(9)), ["135", None]),
+        ((named(1),), ["135", None]),
+        (("<cStat>574</cStat>",), [None, None]),
+        ((named(1), f"<cStat>574</cStat><chNFe>{chave('55', 2)}</chNFe>"), ["135", "574"]),
+        ((named(1), named(2, sequencia=2)), ["135", None]),
+    ],
+)
+def test_each_event_has_its_own_answer_or_none(answers: tuple[str, ...], found: list[str | None]) -> None:
+    asked = [of(chave("55", number)).identidade for number in (1, 2)]
+    assert [one and one.codigo for one in of_lot(*answers).por_evento(asked)] == found

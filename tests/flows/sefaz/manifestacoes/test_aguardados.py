@@ -31,7 +31,7 @@ def state(minha: Loja, chave: str) -> tuple[str, str]:
 
 def counted(minha: Loja) -> int:
     with reading() as db:
-        return aguardados.contar(db).get(numero(minha), 0)
+        return aguardados.contar(db, [numero(minha)]).get(numero(minha), 0)
 
 
 def test_a_summary_says_since_when_and_until_when(com_notas: Loja, chaves: list[str]) -> None:

@@ -132,3 +132,11 @@ def test_a_company_that_is_off_says_nothing(com_notas: Loja) -> None:
 def test_a_company_that_is_none_is_told(banco: str) -> None:
     with pytest.raises(NotFound):
         ciencia.ligar(EMPRESA)
+
+
+def test_turned_off_it_takes_back_what_has_not_left(com_notas: Loja, chaves: list[str]) -> None:
+    ciencia.ligar(EMPRESA, "ana", com_notas.lugar.clock)
+    ciencia.dever(com_notas.lugar.clock)
+    pedir(com_notas, chaves[0], tipo="confirmacao")
+    ciencia.desligar(EMPRESA, "ana")
+    assert [(one.tipo, one.automatica) for one in rows(ManifestacaoSEFAZ)] == [("210200", False)]

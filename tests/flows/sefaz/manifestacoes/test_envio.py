@@ -356,3 +356,14 @@ def test_the_certificate_is_opened_once_for_all_lots(minha: Loja) -> None:
     assert mandar(minha).lotes == 3
     assert minha.server.apertos == before + 1
     assert rows(CertificadoDigital)[0].ativo
+
+
+def test_an_event_that_cannot_be_made_costs_itself(com_notas: Loja, chaves: list[str]) -> None:
+    pedir(com_notas, *chaves, tipo="nao-realizada")
+    with transaction() as db:
+        bad = update(ManifestacaoSEFAZ).where(ManifestacaoSEFAZ.chave == chaves[1])
+        db.execute(bad.values(justificativa="curta"))
+    found = mandar(com_notas)
+    assert (found.registradas, found.recusadas) == (2, 1)
+    assert estados(com_notas) == ["registrado", "recusado", "registrado"]
+    assert "precisa de uma justificativa" in (rows(ManifestacaoSEFAZ)[1].motivo or "")
