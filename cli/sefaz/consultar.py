@@ -20,6 +20,8 @@ EXITS = {
     "concluida": 0,
     "descansando": RESTING_EXIT,
     "ocupada": RESTING_EXIT,
+    "esgotada": RESTING_EXIT,
+    "continua": 0,
     "bloqueada": BLOCKED_EXIT,
     "certificado": Misconfigured.exit_code,
     "sem_resposta": Transient.exit_code,
@@ -59,6 +61,8 @@ def consultar(
 def _tell(one: "Consulta") -> None:
     name = f"{one.cnpj}, {one.servico}"
     when = f" Próxima a partir de {instant(one.ate)}." if one.ate else ""
+    if one.aviso:
+        say(f"{name}: {one.aviso}")
     if one.situacao != "concluida":
         say(f"{name}: {one.situacao}. {one.mensagem}{when}")
         return

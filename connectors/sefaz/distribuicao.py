@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from connectors.base.reading import Reply, one_line
 from connectors.sefaz import pacote, xml
-from connectors.sefaz.resposta import Resposta, Resultado
+from connectors.sefaz.resposta import Recebido, Resposta, Resultado
 from connectors.sefaz.servico import Forma, NaoEntendida, Pedido, Pergunta, Servico
 from connectors.sefaz.situacao import resultado_de
 from connectors.sefaz.xml import Element
@@ -66,6 +66,10 @@ class DistribuicaoSoap(Servico):
             ha_mais=by_sequence and ult is not None and most is not None and ult < most,
             respondida_em=xml.instant(xml.text(found, self.ns, "dhResp")),
         )
+
+    def reabrir(self, nsu: int | None, schema: str, bruto: bytes) -> Recebido:
+        """Open again what was kept of a document."""
+        return pacote.reaberto(nsu, schema, bruto, self.raizes)
 
     def _message(self, pergunta: Pergunta, ambiente: int) -> Element:
         root = xml.root_of(self.ns, "distDFeInt", self.versao)

@@ -16,7 +16,7 @@ from connectors.sefaz.xml import parser
 
 MIB = 1024 * 1024
 MOST_EACH, MOST_TOGETHER = 10 * MIB, 64 * MIB
-GZIP = 31
+GZIP, GZIP_MAGIC = 31, b"\x1f\x8b"
 SCHEMA_LIMIT = 100
 
 
@@ -43,15 +43,40 @@ def abertos(pacotes: Iterable[Pacote], raizes: Mapping[str, str]) -> tuple[Receb
     return tuple(found)
 
 
+def reaberto(nsu: int | None, schema: str, bruto: bytes, raizes: Mapping[str, str]) -> Recebido:
+    """Open again what was kept of a document: its text, its gzip, or what stood there instead of base64."""
+    if bruto.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return _named(nsu, schema, bruto, bruto, raizes)
+    if bruto.startswith(GZIP_MAGIC):
+        return _unpacked(nsu, schema, bruto, raizes, MOST_EACH)
+    return _decoded(nsu, schema, bruto, raizes, MOST_EACH)
+
+
 def _opened(pacote: Pacote, raizes: Mapping[str, str], limit: int) -> Recebido:
     nsu, schema = pacote.nsu, pacote.schema[:SCHEMA_LIMIT]
     packed = "".join(pacote.base64.split()).encode("ascii", "replace")
+    return _decoded(nsu, schema, packed, raizes, limit)
+
+
+def _decoded(nsu: int | None, schema: str, packed: bytes, raizes: Mapping[str, str], limit: int) -> Recebido:
     try:
         raw = binascii.a2b_base64(packed, strict_mode=True)
     except (binascii.Error, ValueError):
         return Recebido(nsu, schema, None, None, packed, "o conteúdo não é base64")
+    return _unpacked(nsu, schema, raw, raizes, limit)
+
+
+def _unpacked(nsu: int | None, schema: str, raw: bytes, raizes: Mapping[str, str], limit: int) -> Recebido:
     try:
         xml = _inflated(raw, limit)
+    except _Fechado as reason:
+        return Recebido(nsu, schema, None, None, raw, str(reason))
+    return _named(nsu, schema, xml, raw, raizes)
+
+
+def _named(nsu: int | None, schema: str, xml: bytes, raw: bytes, raizes: Mapping[str, str]) -> Recebido:
+    """Say what a text is, by its schema and its root; `raw` is what is kept where it is no XML."""
+    try:
         root = _root_name(xml)
     except _Fechado as reason:
         return Recebido(nsu, schema, None, None, raw, str(reason))

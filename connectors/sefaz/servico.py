@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from connectors.base.reading import Reply
-from connectors.sefaz.resposta import Resposta
+from connectors.sefaz.resposta import Recebido, Resposta
 from core.settings.sefaz import SefazSettings
 
 HOUR = 3600.0
@@ -72,3 +72,7 @@ class Servico(ABC):
         Raises:
             NaoEntendida: it is none.
         """
+
+    @abstractmethod
+    def reabrir(self, nsu: int | None, schema: str, bruto: bytes) -> Recebido:
+        """Open again what was kept of a document that could not be read."""

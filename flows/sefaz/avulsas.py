@@ -17,7 +17,7 @@ from core.errors import PlatformError, UsageError
 from core.settings.sefaz import SefazSettings
 from core.stopping import stopping
 from flows.documentos.owners import Dono
-from flows.sefaz import buscas, causas, lacunas, paginas, respostas
+from flows.sefaz import buscas, causas, lacunas, paginas, respostas, varredura
 from flows.sefaz.buscas import Chave
 from flows.sefaz.chamadas import Abrir, Chamadas, Perdida, Sleep, aberto, answered, desligar, situacao_de
 from flows.sefaz.lacunas import Numero
@@ -28,7 +28,6 @@ from flows.sefaz.vez import Quem, SemVez, Vez, parada, take
 from storage.models.sefaz import SerieNSU
 from storage.session import transaction
 
-PAUSE_SECONDS = 2.0
 # No question is put after that long; the rest is left to the next time.
 LONGEST = timedelta(minutes=5)
 INTERNAL = "As perguntas pararam por um erro interno; veja o log."
@@ -63,6 +62,11 @@ class _Esgotada(Exception):
     def __init__(self, ate: datetime | None) -> None:
         super().__init__()
         self.ate = ate
+
+
+def servicos_de(dono: Dono) -> list[str]:
+    """Return the services of a company that have single questions."""
+    return [nome for nome in varredura.servicos_para(dono) if servico(nome).formas - {Forma.SEQUENCIA}]
 
 
 def completar_para(
@@ -113,7 +117,7 @@ class _Rodada:
         """Ask until nothing is owed, or nothing may be asked any more."""
         try:
             while (ended := self._one()) is None:
-                self.sleep(PAUSE_SECONDS)
+                self.sleep(self.vez.servico.pausa)
             return ended
         except _Esgotada as spent:
             return self._end(Situacao.ESGOTADA, SPENT.format(limite=self.vez.servico.avulsas_por_hora), spent.ate)

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from connectors.base.faults import Fault
-from connectors.sefaz import Resposta, Resultado, Sefaz, servico
+from connectors.sefaz import Forma, Resposta, Resultado, Sefaz, servico
 from core.clock import SYSTEM, Clock
 from core.errors import PlatformError, UsageError
 from core.settings.sefaz import SefazSettings
@@ -36,7 +36,7 @@ INTERNAL = "A consulta parou por um erro interno; veja o log."
 
 @dataclass(frozen=True)
 class Consulta:
-    """How a consultation ended, or why there was none; `ate` is when the next may be."""
+    """How a consultation ended, or why there was none; `ate` is when the next may be, `aviso` what else to know."""
 
     cnpj: str
     servico: str
@@ -47,6 +47,7 @@ class Consulta:
     total_encontrados: int = 0
     total_importados: int = 0
     total_erros: int = 0
+    aviso: str | None = None
 
 
 def consultar(
@@ -97,6 +98,7 @@ class _Corrida:
         self.seq, self.vez, self.settings, self.clock, self.sleep = begun, begun.vez, settings, clock, sleep
         self.chamadas = Chamadas(sefaz, self.vez, clock, sleep)
         latest = clock.now() + LONGEST
+        self.aviso: str | None = None
         self.paginas, self.ends = 0, latest if ends is None else min(ends, latest)
 
     def run(self) -> Consulta:
@@ -118,6 +120,9 @@ class _Corrida:
         number, resposta = self.chamadas.ask(self.seq.pergunta())
         now, asked = self.clock.now(), self.vez.servico
         first = self.seq.primeira and not self.chamadas.perdida
+        if first and asked.lacunas:
+            self.aviso = regras.primeiro_contato(resposta, por_chave=Forma.CHAVE in asked.formas)
+            self.chamadas.linhas.append(self.aviso)
         found = regras.passo(self.seq.cursor, resposta, now, asked.descanso, primeira=first, lacunas=asked.lacunas)
         self.paginas += 1
         if found.situacao is Situacao.CONTINUA and self._enough(now):
@@ -204,6 +209,7 @@ class _Corrida:
             row.total_encontrados,
             row.total_importados,
             row.total_erros,
+            self.aviso,
         )
 
     def _told(self, row: ConsultaSEFAZ, now: datetime) -> Sequence[Disparo]:

@@ -17,6 +17,7 @@ from core.documentos.leitor import ler_documentos
 from core.errors import PlatformError
 from flows.documentos import unstored
 from flows.documentos.entries import Entrada, Guardado, Resultado
+from flows.documentos.owners import Dono
 from flows.documentos.storing import MOST_ENTRIES, store
 from flows.sefaz.vez import Quem
 from storage.faults import explain
@@ -49,7 +50,7 @@ class Lido:
 
 
 @dataclass(frozen=True)
-class _Fim:
+class Fim:
     """What became of a document."""
 
     resultado: Resultado
@@ -65,7 +66,7 @@ def ler(documentos: Sequence[Recebido]) -> list[Lido]:
 
 def guardar(db: Session, of: Quem, serie_id: int, lidos: Sequence[Lido], now: datetime) -> Totais:
     """Store documents; one that cannot be is kept as it came, and costs no other."""
-    ends = _stored(db, of, lidos, now)
+    ends = importar(db, Dono(of.usuario_id, of.empresa_id, of.cnpj), lidos, now)
     rows = [_row(serie_id, one, end, now) for one, end in zip(lidos, ends, strict=True)]
     add_missing(db, DocumentoDistribuido, rows)
     bad = sum(end.resultado is Resultado.ERRO for end in ends)
@@ -73,10 +74,11 @@ def guardar(db: Session, of: Quem, serie_id: int, lidos: Sequence[Lido], now: da
     return Totais(len(ends), new, bad)
 
 
-def _stored(db: Session, of: Quem, lidos: Sequence[Lido], now: datetime) -> list[_Fim]:
+def importar(db: Session, dono: Dono, lidos: Sequence[Lido], now: datetime) -> list[Fim]:
+    """Store documents in the collection; return what became of each, in the same order."""
     try:
         with db.begin_nested():
-            return _ends(db, of, lidos, now)
+            return _ends(db, dono, lidos, now)
     except PlatformError:
         raise
     except Exception as fault:
@@ -84,13 +86,13 @@ def _stored(db: Session, of: Quem, lidos: Sequence[Lido], now: datetime) -> list
             raise
         if len(lidos) > 1:
             middle = len(lidos) // 2
-            return [*_stored(db, of, lidos[:middle], now), *_stored(db, of, lidos[middle:], now)]
+            return [*importar(db, dono, lidos[:middle], now), *importar(db, dono, lidos[middle:], now)]
         unstored.note(fault, lidos[0].nome)
-        return [_Fim(Resultado.ERRO, UNSTORED)]
+        return [Fim(Resultado.ERRO, UNSTORED)]
 
 
-def _ends(db: Session, of: Quem, lidos: Sequence[Lido], now: datetime) -> list[_Fim]:
-    entries = [Entrada(parte, one.nome, of.usuario_id, of.empresa_id) for one in lidos for parte in one.partes]
+def _ends(db: Session, dono: Dono, lidos: Sequence[Lido], now: datetime) -> list[Fim]:
+    entries = [Entrada(parte, one.nome, dono.usuario_id, dono.empresa_id) for one in lidos for parte in one.partes]
     done: list[Guardado] = []
     for begin in range(0, len(entries), MOST_ENTRIES):
         done += store(db, entries[begin : begin + MOST_ENTRIES], FixedClock(now))
@@ -98,15 +100,15 @@ def _ends(db: Session, of: Quem, lidos: Sequence[Lido], now: datetime) -> list[_
     return [_end(one, [next(outcomes) for _ in one.partes]) for one in lidos]
 
 
-def _end(one: Lido, done: Sequence[Guardado]) -> _Fim:
+def _end(one: Lido, done: Sequence[Guardado]) -> Fim:
     if not done:
-        return _Fim(Resultado.ERRO, one.recebido.falha or "o documento está vazio")
+        return Fim(Resultado.ERRO, one.recebido.falha or "o documento está vazio")
     worst = next((each for each in done if each.resultado is Resultado.ERRO), done[0])
     bad = worst.resultado is Resultado.ERRO
-    return _Fim(worst.resultado, worst.mensagem if bad else None, worst.chave, worst.documento_id)
+    return Fim(worst.resultado, worst.mensagem if bad else None, worst.chave, worst.documento_id)
 
 
-def _row(serie_id: int, one: Lido, end: _Fim, now: datetime) -> dict[str, object]:
+def _row(serie_id: int, one: Lido, end: Fim, now: datetime) -> dict[str, object]:
     came, bad = one.recebido, end.resultado is Resultado.ERRO
     return {
         "serie_id": serie_id,

@@ -18,6 +18,11 @@ BLOQUEIO = timedelta(hours=1)
 DEPOIS_DE_FALHA = Backoff.doubling(300, 3600, jitter=0)
 
 
+BEGINS = "A numeração deste CNPJ na SEFAZ começa agora: o que foi emitido antes não vem por ela."
+BEGAN = "Primeira consulta deste CNPJ: o que a SEFAZ já entregou, ou tem mais de 90 dias, não vem por ela."
+OLDER, BY_KEY = "Importe esses XML", ", ou dê as suas chaves com `esteira sefaz chaves` (20 por hora)"
+
+
 class Situacao(StrEnum):
     """How a consultation stands, or ended."""
 
@@ -99,6 +104,12 @@ def passo(
             return Passo(_failed(cursor, rest), Situacao.CERTIFICADO)
         case _:
             return Passo(_failed(cursor, rest), Situacao.RECUSADA)
+
+
+def primeiro_contato(resposta: Resposta, *, por_chave: bool) -> str:
+    """Return what whoever asks for a CNPJ for the first time has to know of what is older."""
+    begins = resposta.resultado is Resultado.NADA and not resposta.max_nsu
+    return f"{BEGINS if begins else BEGAN} {OLDER}{BY_KEY if por_chave else ''}."
 
 
 def depois_de_falha(cursor: Cursor, now: datetime, pedida: float | None = None) -> Cursor:

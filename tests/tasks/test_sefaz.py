@@ -13,6 +13,7 @@ from support.sefaz import EMPRESA, sefaz
 from core.broker_link import KEY_PREFIX
 from flows.certificados import keeping
 from flows.sefaz.manifestacoes import ciencia
+from flows.sefaz.pedidos import pedir_chaves
 from storage.models.empresas import Empresa
 from tasks.sefaz import SEFAZ, consultar, enviar_eventos, manifestar, varrer
 
@@ -38,6 +39,14 @@ def test_one_message_stands_for_all_that_is_due(minha: Loja) -> None:
     found = varrer()
     assert (found["consultas"], found["documentos"], found["falhas"]) == (2, 1, 0)
     assert varrer()["consultas"] == 0
+
+
+def test_what_people_asked_for_goes_out_with_the_sweep(minha: Loja) -> None:
+    minha.receber(1)
+    list(pedir_chaves(minha.dono, minha.server.notas))
+    assert varrer()["perguntas"] == 1
+    assert varrer()["perguntas"] == 0
+    assert minha.chaves == set(minha.server.notas)
 
 
 def test_a_sweep_owes_the_ciencias_that_are_due_and_has_each_company_send(minha: Loja, broker: str) -> None:

@@ -63,6 +63,10 @@ class Nacional(Servico):
             raise NaoEntendida("a resposta diz que há documentos e não traz nenhum com NSU")
         return Resposta(resultado, code, word, lot, last, ha_mais=True, respondida_em=em)
 
+    def reabrir(self, nsu: int | None, schema: str, bruto: bytes) -> Recebido:
+        """Open again what was kept of a document."""
+        return pacote.reaberto(nsu, schema, bruto, self.raizes)
+
     def _lot(self, items: Any) -> tuple[Recebido, ...]:
         if not isinstance(items, list) or len(items) > MOST_DOCUMENTS:
             raise NaoEntendida("a resposta não traz um lote que se entenda")

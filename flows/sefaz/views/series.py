@@ -50,7 +50,7 @@ def series(
     *, depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR, clock: Clock = SYSTEM
 ) -> Page[SeriesView]:
     """Return a page of the numberings of the caller's companies, the oldest first."""
-    missing = select(func.coalesce(func.sum(LacunaNSU.ate - LacunaNSU.de + 1), 0))
+    missing = select(func.coalesce(func.sum(LacunaNSU.ate - LacunaNSU.proxima + 1), 0))
     missing = missing.where(LacunaNSU.serie_id == SerieNSU.id, LacunaNSU.fechada_em.is_(None))
     unread = select(func.count()).where(
         DocumentoDistribuido.serie_id == SerieNSU.id, DocumentoDistribuido.resultado == "erro"

@@ -38,6 +38,9 @@ class Nacional(Servico):
         lot = tuple(Recebido(one["NSU"], "nfse", "nfse", one["XML"].encode()) for one in found["LoteDFe"])
         return Resposta(Resultado.DOCUMENTOS, said, "", lot, max(one.nsu or 0 for one in lot), None, ha_mais=True)
 
+    def reabrir(self, nsu: int | None, schema: str, bruto: bytes) -> Recebido:
+        return Recebido(nsu, schema, "nfse", bruto)
+
 
 @pytest.fixture
 def server() -> Iterator[AnythingServer]:
