@@ -115,13 +115,13 @@ def sqlite(configure: Configure, tmp_path: Path, sqlite_model: Path) -> str:
 
 @pytest.fixture
 def postgres(configure: Configure, cluster: Cluster) -> Iterator[str]:
-    """A fresh PostgreSQL database, configured."""
-    name = cluster.create_from("modelo")
+    """An empty PostgreSQL database, configured."""
+    name = cluster.borrow("modelo")
     url = cluster.url(name)
     configure(core__database_url=url)
     yield url
     forget_process_state()
-    cluster.drop(name)
+    cluster.give_back(name, "modelo")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 
+from support import emptying
 from support.ports import free_port, wait_until
 
 _names = itertools.count(1)
@@ -58,6 +59,8 @@ class Cluster:
             shutil.chown(self._folder, self._who["user"])
         self.port = free_port()
         self._server: subprocess.Popen[bytes] | None = None
+        self._given_back: list[str] = []
+        self._models: dict[str, emptying.Model] = {}
 
     def __enter__(self) -> "Cluster":
         bin_folder, data = binaries(), self._folder / "data"
@@ -96,6 +99,19 @@ class Cluster:
         name = f"teste_{next(_names)}"
         self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{model}"')
         return name
+
+    def borrow(self, model: str) -> str:
+        """Return the name of a database that is as its model: one that was given back, else a copy."""
+        return self._given_back.pop() if self._given_back else self.create_from(model)
+
+    def give_back(self, name: str, model: str) -> None:
+        """Keep a borrowed database for the next; one that cannot be made what it was is removed."""
+        if model not in self._models:
+            self._models[model] = emptying.model_of(self._dsn(model))
+        if emptying.emptied(self._dsn(name), self._models[model]):
+            self._given_back.append(name)
+        else:
+            self.drop(name)
 
     def create_plain(self) -> str:
         """Make a database without a character encoding; return its name."""
