@@ -1,7 +1,7 @@
 """Make a destination out of what a person says of it. What only its kind can judge, its kind judges."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM
 from core.errors import UsageError
-from core.settings.deliveries import DeliverySettings
 from core.text import storable
 from events import filters, subscriptions
-from events.delivery.health import Health
+from events.delivery.begun import begun
 from events.delivery.kind import Checked, Said, known_kind
 from flows.destinos.views import DestinationView, view
 from storage.models.destinos import Destino, DestinoEvento
@@ -80,27 +79,12 @@ def _of_same_name(db: Session, new: Destino) -> Destino | None:
 
 
 def _columns(new: NewDestination, checked: Checked) -> dict[str, Any]:
-    now, settings = SYSTEM.now(), DeliverySettings.current()
     return {
-        "tipo": new.tipo,
+        **begun(new.tipo, checked, SYSTEM.now()),
         "nome": checked_name(new.nome),
-        **dict.fromkeys(("topico", "headers_customizados", "opcoes", "secret_anterior")),
-        "secret_anterior_ate": None,
-        "timeout": settings.total_timeout,
-        **checked.columns,
-        "retry_count": len(settings.schedule) + 1,
-        "ativo": True,
-        "desligado_em": None,
-        "desligado_motivo": None,
-        "pausado_em": None,
-        "lento": False,
         "ordem_estrita": new.ordem_estrita,
         "por_minuto": new.por_minuto,
         **filters.columns(new.severidade, new.rotulos, new.silencio),
-        **asdict(Health()),
-        "due_at": now,
-        "data_criacao": now,
-        "data_atualizacao": now,
     }
 
 
