@@ -85,6 +85,34 @@ def ativar(usuario: Nome, as_json: Json = False) -> None:
     _answer(managing.ativar(usuario), "ativado", as_json=as_json)
 
 
+@app.command()
+def avisos(
+    usuario: Nome,
+    email: Annotated[str | None, typer.Option("--email", help="Para onde vão; '' deixa de enviar.")] = None,
+    avisos: Annotated[str | None, typer.Option("--avisos", help="Quais, separados por vírgula; '*' são todos.")] = None,
+    silencio: Annotated[str | None, typer.Option("--silencio", help="Horário sem: 22:00-07:00; '' tira.")] = None,
+    notificar: Annotated[bool | None, typer.Option("--notificar/--nao-notificar", help="Liga ou desliga.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Mostra ou muda os avisos por e-mail de um usuário: para onde, quais, e quando não.
+
+    O que é devido no horário de silêncio sai ao fim dele; só um certificado a 3 dias do fim não espera.
+    """
+    from flows.usuarios import avisos as preferences
+
+    wanted = avisos.split(",") if avisos is not None else None
+    shown = preferences.mudar(usuario, email=email, avisos=wanted, silencio=silencio, notificar=notificar)
+    if as_json:
+        document(plain(shown))
+    for label, value in (
+        ("E-mail", shown.email or "nenhum: nada é enviado"),
+        ("Avisos", ", ".join(shown.avisos) or "nenhum"),
+        ("Silêncio", shown.silencio or "não há"),
+        ("Situação", shown.situacao + (f": {shown.motivo}" if shown.motivo else "")),
+    ):
+        say(f"{label}: {value}")
+
+
 def _answer(user: views.UserView, done: str, *, as_json: bool) -> None:
     if as_json:
         document(plain(user))

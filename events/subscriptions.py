@@ -16,11 +16,13 @@ def of_users(tipo: str | None = None) -> list[str]:
     return [name for name in subscribable(tipo) if CATALOG[name].do_usuario]
 
 
-def checked(names: Sequence[str], tipo: str | None = None, *, of_user: bool = False) -> list[str]:
+def checked(
+    names: Sequence[str], tipo: str | None = None, *, of_user: bool = False, campo: str = "eventos"
+) -> list[str]:
     """Return whole, known, different names, or the one for all; raise `UsageError` for any other.
 
-    `tipo` is the kind of destination. `of_user`: what is the operator's is not a user's to name
-    (docs/reference/contracts/integracoes.md §2.1).
+    `tipo` is the kind of destination, `campo` the field they are said in. `of_user`: what is the operator's is not a
+    user's to name (docs/reference/contracts/integracoes.md §2.1).
     """
     wanted = [name.strip() for name in names if name.strip()]
     if wanted == [ALL]:
@@ -28,16 +30,16 @@ def checked(names: Sequence[str], tipo: str | None = None, *, of_user: bool = Fa
     known = subscribable(tipo)
     unknown = [name for name in wanted if name not in known]
     if ALL in unknown:
-        raise UsageError(f"{ALL} já quer dizer todos os eventos: diga só ele.", campo="eventos")
+        raise UsageError(f"{ALL} já quer dizer todos os eventos: diga só ele.", campo=campo)
     if unknown:
-        raise UsageError(f"{_unknown(unknown)} Conhecidos: {', '.join(known)}.", campo="eventos")
+        raise UsageError(f"{_unknown(unknown)} Conhecidos: {', '.join(known)}.", campo=campo)
     if of_user and (operators := [name for name in wanted if name not in of_users(tipo)]):
         raise UsageError(
             f"Só o operador e a equipe recebem {', '.join(operators)}; um usuário recebe {', '.join(of_users(tipo))}.",
-            campo="eventos",
+            campo=campo,
         )
     if not wanted or len(set(wanted)) != len(wanted):
-        raise UsageError("Diga ao menos um evento, cada um uma vez só.", campo="eventos")
+        raise UsageError("Diga ao menos um evento, cada um uma vez só.", campo=campo)
     return wanted
 
 

@@ -4,6 +4,7 @@ import io
 import json
 
 import pytest
+from conftest import Configure
 from support.typed import Run
 
 from flows.usuarios import entering
@@ -88,3 +89,20 @@ def test_a_destination_belongs_to_the_user_it_is_made_for(run: Run) -> None:
     assert run(f"destinos criar {HOOK} --usuario bia")[0] == 2
     assert run(f"destinos criar {HOOK} --usuario ana")[0] == 0
     assert [one["usuario"] for one in json.loads(run("destinos listar --json")[1])] == ["ana"]
+
+
+def test_what_a_user_is_told_is_said_shown_and_checked(run: Run, configure: Configure) -> None:
+    configure(email__host="smtp.exemplo.com.br", email__sender="avisos@exemplo.com.br")
+    run("usuarios criar ana --email ana@a.br")
+    assert "nenhum: nada é enviado" in run("usuarios avisos ana")[2]
+    code, out, err = run("usuarios avisos ana --email ana@a.br --avisos resumo_diario --silencio 22:00-07:00 --json")
+    shown = json.loads(out)
+    assert (code, shown["email"], shown["avisos"]) == (0, "ana@a.br", ["resumo_diario"])
+    assert (shown["silencio"], shown["situacao"]) == ("22:00-07:00", "ligado")
+    assert "Avisos: resumo_diario" in err
+    assert json.loads(run("usuarios avisos ana --json --nao-notificar")[1])["situacao"] == "desligado"
+    assert json.loads(run("destinos listar --json")[1])[0]["url"] == "ana@a.br"
+    code, _, err = run("usuarios avisos ana --email ana@")
+    assert (code, "(--email)" in err) == (2, True)
+    assert "(--avisos)" in run("usuarios avisos ana --avisos alerta_aberto")[2]
+    assert run("usuarios avisos bia")[0] == 2

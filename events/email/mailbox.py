@@ -1,0 +1,146 @@
+"""A user's preferences: one destination of kind `email` that the user owns. Its address is to whom, its subscriptions
+are which notices, its quiet hours are when not. docs/reference/contracts/integracoes.md §1.8 and §6.2.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.clock import SYSTEM, Clock
+from core.email_address import checked_mailbox
+from core.errors import UsageError
+from core.logs import get_logger
+from core.settings.email import EmailSettings
+from events import filters, subscriptions
+from events.delivery.begun import begun
+from events.delivery.kind import Said, known_kind
+from events.delivery.resuming import resume
+from events.filters import Filters
+from storage.models.destinos import Destino, DestinoEvento
+from storage.models.usuarios import Usuario
+
+TIPO = "email"
+AVISOS = (
+    "nfe_importada",
+    "cte_importado",
+    "erro_importacao",
+    "consulta_concluida",
+    "resumo_diario",
+    "certificado_vencendo",
+)
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Caixa:
+    """What a user wants to be told by mail; without an address nothing is sent.
+
+    `motivo` is why Esteira itself stopped: the address was refused.
+    """
+
+    endereco: str = ""
+    ativo: bool = True
+    avisos: tuple[str, ...] = AVISOS
+    silencio: str | None = None
+    motivo: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is changed of it; none leaves it, an empty text takes it away."""
+
+    endereco: str | None = None
+    ativo: bool | None = None
+    avisos: Sequence[str] | None = None
+    silencio: str | None = None
+
+
+def of(db: Session, usuario_id: int) -> Caixa:
+    """Return the preferences of a user; nothing said is what the contract takes for granted."""
+    row = _row(db, usuario_id)
+    return Caixa() if row is None else _caixa(row)
+
+
+def keep(db: Session, usuario_id: int, new: Change, clock: Clock = SYSTEM, campo: str = "email") -> Caixa:
+    """Change the preferences of a user; raise `UsageError` with what is wrong, for an address of the field `campo`.
+
+    What waited for an address that was refused goes to the new one.
+    """
+    user = db.get_one(Usuario, usuario_id, with_for_update=True)
+    row = _row(db, usuario_id) or _made(db, user, clock)
+    before = row.url
+    if new.endereco is not None:
+        row.url = checked_mailbox(new.endereco, campo).address if new.endereco.strip() else ""
+    if new.avisos is not None:
+        named = subscriptions.checked(new.avisos, TIPO, of_user=not user.is_staff, campo="avisos")
+        row.assinaturas = [DestinoEvento(evento=name) for name in named]
+    if new.silencio is not None:
+        row.silencio = filters.checked_hours(new.silencio) if new.silencio else None
+    wanted = row.ativo or not before if new.ativo is None else new.ativo
+    row.ativo, row.data_atualizacao = bool(wanted and row.url), clock.now()
+    db.flush()
+    if row.ativo and row.desligado_em is not None and row.url != before:
+        resume(db, row, clock.now())
+    return _caixa(row)
+
+
+def wanting(db: Session, usuario_id: int | None, evento: str, dados: dict[str, object]) -> list[int]:
+    """Return the destinations of kind `email` that want an event of a user, or of the operator where there is none.
+
+    A user who never said anything is told at the address of the user: the preferences begin as they are by default.
+    """
+    query = select(Destino).where(Destino.tipo == TIPO, Destino.usuario_id.is_not_distinct_from(usuario_id))
+    rows = db.scalars(query.order_by(Destino.id)).all()
+    if not rows and usuario_id is not None and (first := _first(db, usuario_id)):
+        rows = [first]
+    return [row.id for row in rows if row.ativo and _wants(row, evento) and _passes(row, dados)]
+
+
+def _wants(row: Destino, evento: str) -> bool:
+    return evento in subscriptions.names(row.eventos, TIPO)
+
+
+def _passes(row: Destino, dados: dict[str, object]) -> bool:
+    return Filters(row.severidade_minima, row.rotulos, row.silencio).accept(dados)
+
+
+def _first(db: Session, usuario_id: int) -> Destino | None:
+    """Return preferences as they begin, of a user who has an address; none where no account sends mail."""
+    user = db.get(Usuario, usuario_id, with_for_update=True)
+    if user is None or not user.ativo or not user.email or not EmailSettings.current().contas:
+        return None
+    if (there := _row(db, usuario_id)) is not None:
+        return there
+    try:
+        keep(db, usuario_id, Change(endereco=user.email))
+    except UsageError as fault:
+        log.warning("user has no address to be told at", user=user.username, reason=str(fault))
+    return _row(db, usuario_id)
+
+
+def _row(db: Session, usuario_id: int) -> Destino | None:
+    """Return the preferences of a user; other mailboxes that were made as destinations come after them."""
+    query = select(Destino).where(Destino.tipo == TIPO, Destino.usuario_id == usuario_id)
+    return db.scalars(query.order_by(Destino.id).limit(1)).first()
+
+
+def _made(db: Session, user: Usuario, clock: Clock) -> Destino:
+    """Return new preferences without an address; its kind says over which account it goes."""
+    checked = known_kind(TIPO).accepted(Said("ninguem@exemplo.com.br"))
+    row = Destino(
+        **begun(TIPO, checked, clock.now()) | {"url": "", "ativo": False},
+        nome=f"E-mail de {user.username}",
+        usuario_id=user.id,
+        assinaturas=[DestinoEvento(evento=name) for name in AVISOS],
+    )
+    db.add(row)
+    return row
+
+
+def _caixa(row: Destino) -> Caixa:
+    named = subscriptions.names(row.eventos, TIPO)
+    ours = [name for name in AVISOS if name in named]
+    wanted = (*ours, *(name for name in named if name not in AVISOS))
+    return Caixa(row.url, row.ativo or not row.url, wanted, row.silencio, row.desligado_motivo)

@@ -1,0 +1,161 @@
+"""Preferences: one mailbox for each user, checked when it is said, begun by default, and never a second truth."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from conftest import Configure
+from sqlalchemy import func, select
+from support.avisos import devidos, pessoa, quer
+
+from core.clock import SYSTEM
+from core.errors import UsageError
+from events import disparar_webhook
+from events.email import mailbox
+from events.email.mailbox import AVISOS, Caixa, Change
+from storage.models.destinos import Destino
+from storage.models.eventos import Delivery, Estado
+from storage.models.usuarios import Usuario
+from storage.session import reading, transaction
+
+ACCOUNT = {"email__host": "smtp.exemplo.com.br", "email__sender": "avisos@exemplo.com.br"}
+
+
+@pytest.fixture(autouse=True)
+def account(banco: str, configure: Configure) -> None:
+    configure(**ACCOUNT)
+
+
+def keep(usuario_id: int, **said: object) -> Caixa:
+    with transaction() as db:
+        return mailbox.keep(db, usuario_id, Change(**said))  # type: ignore[arg-type]
+
+
+def of(usuario_id: int) -> Caixa:
+    with reading() as db:
+        return mailbox.of(db, usuario_id)
+
+
+def wanting(usuario_id: int | None, evento: str = "erro_importacao") -> int:
+    with transaction() as db:
+        return len(mailbox.wanting(db, usuario_id, evento, {}))
+
+
+def mailboxes() -> int:
+    with reading() as db:
+        return db.scalar(select(func.count()).select_from(Destino)) or 0
+
+
+def test_a_user_who_said_nothing_wants_everything_and_has_no_address() -> None:
+    assert of(pessoa(email="")) == Caixa("", True, AVISOS, None)
+
+
+def test_what_is_said_is_kept_and_what_is_not_said_stays() -> None:
+    ana = pessoa()
+    assert keep(ana, endereco="Ana@Exemplo.com.br") == Caixa("Ana@exemplo.com.br", True, AVISOS, None)
+    assert keep(ana, silencio="22:00-07:00", avisos=["resumo_diario"]).silencio == "22:00-07:00"
+    assert keep(ana, ativo=False) == of(ana) == Caixa("Ana@exemplo.com.br", False, ("resumo_diario",), "22:00-07:00")
+    assert keep(ana, ativo=True, silencio="").silencio is None
+    assert mailboxes() == 1
+
+
+def test_an_address_that_is_taken_away_and_given_again_is_on() -> None:
+    ana = pessoa(email="")
+    quer(ana)
+    assert keep(ana, endereco="") == Caixa("", True, AVISOS, None)
+    assert wanting(ana) == 0
+    keep(ana, endereco="outra@exemplo.com.br")
+    assert wanting(ana) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"endereco": "ana"},
+        {"endereco": "ana@x.br\r\nBcc: todos@x.br"},
+        {"endereco": "a@b.br, c@d.br"},
+        {"avisos": ["alerta_aberto"]},
+        {"avisos": ["nada"]},
+        {"avisos": []},
+        {"silencio": "noite"},
+    ],
+)
+def test_a_mistake_is_told_and_changes_nothing(said: dict[str, object]) -> None:
+    ana = pessoa()
+    quer(ana)
+    with pytest.raises(UsageError) as told:
+        keep(ana, **said)
+    assert told.value.campo in ("email", "avisos", "silencio")
+    assert of(ana) == Caixa("ana@exemplo.com.br", True, AVISOS, None)
+
+
+def test_staff_may_want_alerts_too() -> None:
+    ana = pessoa(is_staff=True)
+    assert keep(ana, endereco="a@b.br", avisos=["alerta_aberto"]).avisos == ("alerta_aberto",)
+
+
+def test_the_first_notice_of_a_user_with_an_address_makes_the_preferences() -> None:
+    ana = pessoa()
+    assert [wanting(ana), wanting(ana), mailboxes()] == [1, 1, 1]
+    assert of(ana).endereco == "ana@exemplo.com.br"
+
+
+@pytest.mark.parametrize(
+    ("email", "columns"),
+    [("", {}), ("quem@", {}), ("ana@exemplo.com.br", {"ativo": False})],
+    ids=["none", "bad", "off"],
+)
+def test_without_an_address_nobody_is_told_and_nothing_fails(email: str, columns: dict[str, bool]) -> None:
+    assert wanting(pessoa(email=email, **columns)) == 0
+    assert wanting(None) == wanting(4711) == 0
+
+
+def test_where_no_account_sends_mail_nothing_is_begun(configure: Configure, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ACCOUNT:
+        monkeypatch.delenv(f"ESTEIRA_{name.upper()}")
+    configure()
+    assert wanting(pessoa()) == mailboxes() == 0
+
+
+def test_several_at_once_make_one_mailbox() -> None:
+    ana = pessoa()
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda _: wanting(ana), range(8))) == [1] * 8
+    assert mailboxes() == 1
+
+
+def test_a_notice_that_is_not_wanted_is_not_owed() -> None:
+    ana = pessoa()
+    quer(ana, "resumo_diario")
+    assert [wanting(ana, name) for name in ("resumo_diario", "nfe_importada")] == [1, 0]
+    keep(ana, ativo=False)
+    assert wanting(ana, "resumo_diario") == 0
+
+
+def test_an_import_is_told_to_the_mailbox_as_to_any_destination() -> None:
+    ana, bia = pessoa(), pessoa("bia", "bia@exemplo.com.br")
+    quer(ana)
+    quer(bia, endereco="bia@exemplo.com.br")
+    disparar_webhook("erro_importacao", {"mensagem": "x"}, usuario=ana)
+    assert [(one.endereco, one.evento) for one in devidos()] == [("ana@exemplo.com.br", "erro_importacao")]
+
+
+def test_what_a_refused_address_was_owed_goes_to_the_new_one() -> None:
+    ana = pessoa()
+    quer(ana)
+    with transaction() as db:
+        row = db.scalars(select(Destino)).one()
+        row.desligado_em, row.desligado_motivo = SYSTEM.now(), "não existe (550 5.1.1)"
+    disparar_webhook("erro_importacao", {"mensagem": "x"}, usuario=ana)
+    assert of(ana).motivo == "não existe (550 5.1.1)"
+    assert keep(ana, silencio="22:00-07:00").motivo is not None
+    assert keep(ana, endereco="outra@exemplo.com.br").motivo is None
+    with reading() as db:
+        assert [one.estado for one in db.scalars(select(Delivery))] == [Estado.PENDENTE]
+
+
+def test_a_mailbox_goes_with_its_user() -> None:
+    ana = pessoa()
+    quer(ana)
+    with transaction() as db:
+        db.delete(db.get_one(Usuario, ana))
+    assert mailboxes() == 0
