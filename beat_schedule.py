@@ -27,6 +27,8 @@ def jobs() -> list[Job]:
     """Return what is done once a day by the wall clock of `core.timezone`, also what is off."""
     return [
         daily("limpeza_logs", "manutencao.limpar"),
+        daily("certificados_vencendo", "relatorios.avisar_certificados"),
+        daily("enviar_relatorios", "relatorios.enviar"),
     ]
 
 

@@ -36,7 +36,7 @@ class ResumoDiario(Aviso):
                 "valor_total": "9830.10",
             },
             {"emit_cnpj": "11222333000181", "emit_nome": "Atacado Ágil", "total_notas": 20, "valor_total": "120400.67"},
-            {"emit_cnpj": "12ABC34501DE35", "emit_nome": None, "total_notas": 12, "valor_total": "18000.00"},
+            {"emit_cnpj": "22333444000181", "emit_nome": None, "total_notas": 12, "valor_total": "18000.00"},
         ],
         "cte_total": 28,
         "cte_valor": "23811.40",
