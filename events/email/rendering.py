@@ -79,7 +79,7 @@ def render(aviso: Aviso, dados: Dados, leitor: Leitor = Leitor(), cid_of: Callab
     return Escrito(assunto, texto, html, conteudo.imagens, [_csv(tabela) for tabela in cut])
 
 
-def render_event(evento: str, dados: Dados, leitor: Leitor, cid_of: Callable[[str], str] = same) -> Escrito:
+def render_event(evento: str, dados: Dados, leitor: Leitor = Leitor(), cid_of: Callable[[str], str] = same) -> Escrito:
     """Return an event as it is sent. Data that are not what its notice expects are told as those of any event.
 
     A user may record an event with any data; and what an earlier version recorded may have other fields.

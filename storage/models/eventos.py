@@ -23,6 +23,8 @@ class Estado(StrEnum):
     ESGOTADO = "esgotado"
     RETIDO = "retido"
     BLOQUEADO = "bloqueado"
+    RESUMIDO = "resumido"
+    DISPENSADO = "dispensado"
 
 
 # Literal, because a partial index serves only a query whose text shows the same condition.

@@ -92,7 +92,7 @@ def resume(nome: str, clock: Clock) -> bool:
         if not changed(db, delete(ContaParada).where(ContaParada.conta == nome)):
             return False
         _wake(db, nome, clock.now())
-    log.warning("mail account goes on", conta=nome)
+    log.info("mail account goes on", conta=nome)
     return True
 
 

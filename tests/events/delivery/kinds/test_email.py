@@ -248,7 +248,7 @@ def test_a_password_that_was_refused_is_not_tried_again(
 ) -> None:
     monkeypatch.setattr(account, "TRIAL", timedelta(0))
     server.users["u"] = "certa"
-    configured(configure, server, email__user="u", email__password="errada")
+    configured(configure, server, email__user="u", email__password="errada")  # pragma: allowlist secret
     number = mailbox()
     fire()
     for _ in range(3):

@@ -1,0 +1,74 @@
+"""What `diagnostico` tells of e-mail: does each account's server take us, is its domain vouched for in DNS."""
+
+from collections.abc import Iterator
+
+from core.checks import FAULT, OK, WARNING, Finding
+from core.errors import PlatformError
+from core.settings.email import ContaEmail, EmailSettings
+
+PATIENCE_SECONDS = 10.0
+UNKNOWN = "Inclua a conta na seção email, ou mude o destino: `esteira destinos alterar {id} --opcao conta=NOME`."
+NO_LINKS = "Defina api.base_url, com https: provedores pedem o link que cancela, e quem recebe também."
+
+
+def accounts() -> Iterator[Finding]:
+    """Tell of each account whether it is stopped, whether its server answers, and what DNS says of its domain."""
+    contas = EmailSettings.current().contas
+    if not contas:
+        return
+    # An installation without mail loads nothing of it.
+    from flows.email.views import contas as views
+
+    stopped = {one.nome: one for one in views() if one.parada_em}
+    for nome, conta in sorted(contas.items()):
+        answered = list(_server(nome, conta))
+        if nome in stopped:
+            advice = f"Corrija a seção email; `esteira email testar ENDERECO --conta {nome}` a põe de volta."
+            yield Finding(f"e-mail {nome}", FAULT, f"parada: {stopped[nome].motivo}", advice)
+        yield from answered
+    yield from _links()
+    yield from _lost(set(contas))
+
+
+def _server(nome: str, conta: ContaEmail) -> Iterator[Finding]:
+    from connectors.email import Connections
+    from connectors.email.domain import hints
+
+    sistema = f"e-mail {nome}"
+    try:
+        with Connections(nome, conta) as connections:
+            greeted = connections.check(PATIENCE_SECONDS)
+    except PlatformError as fault:
+        yield Finding(sistema, FAULT, str(fault), "Confira host, port, security, user e password da seção email.")
+        return
+    yield Finding(sistema, OK, f"{conta.host}:{conta.service} ({conta.security}): {greeted}"[:200])
+    for hint in hints(conta):
+        yield Finding(f"{sistema}: domínio", WARNING, hint, "Peça o registro a quem cuida do DNS do remetente.")
+
+
+def _links() -> Iterator[Finding]:
+    from core.settings.api import ApiSettings
+
+    base = ApiSettings.current().base_url
+    if base is None or not base.startswith("https:"):
+        said = "os e-mails saem sem link que cancela" if base is None else "o link que cancela não é https"
+        yield Finding("e-mail", WARNING, said, NO_LINKS)
+
+
+def _lost(contas: set[str]) -> Iterator[Finding]:
+    """Tell of destinations whose account is not in the settings."""
+    from sqlalchemy import select
+
+    from events.delivery.email import account
+    from storage.models.destinos import Destino
+    from storage.session import reading
+
+    with reading() as db:
+        found = db.scalars(select(Destino).where(Destino.tipo == account.TIPO).order_by(Destino.id)).all()
+    for destino in found:
+        if (nome := account.name_of(destino)) not in contas:
+            said = f"a conta de e-mail {nome!r} não está na configuração: nada sai"
+            yield Finding(f"destino {destino.nome}", FAULT, said, UNKNOWN.format(id=destino.id))
+
+
+CHECKS = (accounts,)
