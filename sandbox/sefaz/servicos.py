@@ -22,7 +22,7 @@ class Servico:
 
     @property
     def sistema(self) -> str:
-        return f"{self.nome[:2].upper()}eDistribuicaoDFe"
+        return f"{self.nome[:-1].upper()}eDistribuicaoDFe"
 
     @property
     def caminho(self) -> str:

@@ -5,7 +5,7 @@ import hashlib
 import http.client
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from core.clock import FixedClock
 from core.fiscal import digitos_cnpj
 from sandbox.sefaz import Autoridade, Cliente, SefazServer
+from sandbox.sefaz.servicos import SERVICOS, Servico
 
 NFE, CTE = "http://www.portalfiscal.inf.br/nfe", "http://www.portalfiscal.inf.br/cte"
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
@@ -63,10 +64,17 @@ class Lugar:
 
 
 @contextmanager
-def sefaz(folder: Path, cnpj: str = EMPRESA, *, intermediaria: bool = True, tardio: bool = False) -> Iterator[Lugar]:
+def sefaz(
+    folder: Path,
+    cnpj: str = EMPRESA,
+    *,
+    intermediaria: bool = True,
+    tardio: bool = False,
+    servicos: Sequence[Servico] = SERVICOS,
+) -> Iterator[Lugar]:
     """Serve a SEFAZ whose clock stands still."""
     autoridade, clock = Autoridade(folder), FixedClock(INICIO)
-    with SefazServer(autoridade, clock, intermediaria=intermediaria, tardio=tardio) as server:
+    with SefazServer(autoridade, clock, intermediaria=intermediaria, tardio=tardio, servicos=servicos) as server:
         yield Lugar(server, clock, autoridade, autoridade.cliente(cnpj), folder)
 
 
