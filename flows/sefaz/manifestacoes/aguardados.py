@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
@@ -105,13 +105,16 @@ def _waiting() -> ColumnElement[bool]:
     return and_(
         or_(Documento.emit_cnpj.is_(None), Documento.emit_cnpj != Empresa.cnpj),
         Documento.situacao.not_in(SEM_EFEITO),
-        or_(~_said([DESCONHECIMENTO]), _said(LIBERAM)),
+        ~_disowned(),
     )
 
 
-def _said(kinds: Sequence[str]) -> ColumnElement[bool]:
-    mine = (DocumentoEvento.documento_id == Documento.id, DocumentoEvento.tipo_evento.in_(kinds))
-    return select(DocumentoEvento.id).where(*mine, DocumentoEvento.registrado).exists()
+def _disowned() -> ColumnElement[bool]:
+    """Return the condition that nothing was said of a note but that the operation is not known."""
+    said, other = DocumentoEvento, aliased(DocumentoEvento)
+    asked = select(other.id).where(other.documento_id == said.documento_id, other.tipo_evento.in_(LIBERAM))
+    denied = select(said.id).where(said.documento_id == Documento.id, said.tipo_evento == DESCONHECIMENTO)
+    return denied.where(said.registrado, ~asked.where(other.registrado).exists()).exists()
 
 
 def _view(row: Any, events: Sequence[Registrado], now: datetime, dias: int) -> AguardadoView:

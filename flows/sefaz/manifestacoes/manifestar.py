@@ -16,7 +16,9 @@ from flows.sefaz.manifestacoes.envio import Envio, enviar
 from flows.sefaz.manifestacoes.pedidos import Destinada, Pedido
 from flows.sefaz.manifestacoes.rows import DEVIDAS
 from flows.sefaz.manifestacoes.views import ManifestacaoView
+from storage.models.empresas import Empresa
 from storage.models.manifestacoes import ManifestacaoSEFAZ
+from storage.models.usuarios import Usuario
 from storage.session import reading
 
 
@@ -53,12 +55,14 @@ def simular(destinadas: Sequence[Destinada], pedido: Pedido, clock: Clock = SYST
 
 
 def com_devidas(clock: Clock = SYSTEM) -> list[int]:
-    """Return the companies that owe an event now."""
+    """Return the companies that owe an event now; those that are turned off, or whose user is, wait."""
     mine, ambiente = ManifestacaoSEFAZ, SefazSettings.current().ambiente
     due = DEVIDAS.due(clock.now())
     with reading() as db:
         query = select(mine.empresa_id).where(mine.ambiente == ambiente, *due).distinct()
-        return list(db.scalars(query.order_by(mine.empresa_id)))
+        query = query.join(Empresa, Empresa.id == mine.empresa_id)
+        query = query.outerjoin(Usuario, Usuario.id == Empresa.usuario_id)
+        return list(db.scalars(query.where(Empresa.ativa, Usuario.ativo.is_not(False)).order_by(mine.empresa_id)))
 
 
 def _company(one: Destinada) -> int:

@@ -6,6 +6,7 @@ docs/reference/contracts/sefaz.md §4.4, §4.5.
 import base64
 import hashlib
 import re
+from importlib.resources import files
 from xml.etree.ElementTree import canonicalize, fromstring
 
 import pytest
@@ -13,12 +14,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from support.sefaz import DSIG, EMPRESA, INICIO, NFE
+from lxml import etree
+from support.sefaz import DSIG, EMPRESA, INICIO, NFE, Lugar
 
 from connectors.sefaz import Manifestacao, Sefaz, Tipo
+from connectors.sefaz.evento import pedido
+from connectors.sefaz.retorno import proc_evento
+from core.documentos.validacao import Resultado, validar
+from core.settings.sefaz import SefazSettings
 from sandbox.documentos.comum import chave
 
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+LOT_SCHEMA = "nfe_evento_mde/schemas/v1_0/envConfRecebto_v1.00.xsd"
 WHY = "Não pedimos & recusamos <tudo>, à vista: çãõé ÿ"
 
 
@@ -78,3 +85,17 @@ def test_letters_stand_as_they_are(aberto: Sefaz) -> None:
     assert "&amp;" in text
     assert "&#" not in text
     assert not text.startswith("<?xml")
+
+
+@pytest.mark.parametrize("tipo", Tipo)
+def test_event_lot_and_proof_keep_to_the_national_schemas(lugar: Lugar, aberto: Sefaz, tipo: Tipo) -> None:
+    lugar.server.comecar(EMPRESA)
+    why = WHY if tipo is Tipo.NAO_REALIZADA else None
+    said = Manifestacao(lugar.server.emitir(EMPRESA).chave, EMPRESA, tipo, INICIO, 1, why)
+    signed = aberto.assinar(said)
+    lot = re.search(rb"<envEvento.*</envEvento>", pedido(1, [signed], SefazSettings()).body or b"", re.DOTALL)
+    assert lot
+    schema = etree.XMLSchema(etree.parse(str(files("nfelib") / LOT_SCHEMA)))
+    assert schema.validate(etree.fromstring(lot[0])), schema.error_log
+    kept = proc_evento(signed, aberto.manifestar(1, [signed]).eventos[0])
+    assert [validar(one).resultado for one in (signed, kept)] == [Resultado.VALIDO] * 2

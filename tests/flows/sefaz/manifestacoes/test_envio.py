@@ -17,17 +17,19 @@ from support.consultas import Loja, loja, rows
 from support.manifestar import dh_evento, estados, lotes, mandar, na_nota, numero, pedir
 from support.sefaz import EMPRESA, FILIAL, INICIO, sefaz
 
+from core.fiscal import digitos_cnpj
 from core.settings.sefaz import SefazSettings
 from flows.certificados import keeping
 from flows.documentos.views import documentos
-from flows.empresas.managing import criar
+from flows.empresas import managing as empresas
 from flows.sefaz import upkeep
 from flows.sefaz.manifestacoes import manifestar
 from flows.sefaz.manifestacoes.envio import enviar
 from flows.sefaz.regras import Situacao
+from flows.usuarios import managing as usuarios
 from flows.usuarios.finding import caller_of
 from sandbox import faults
-from sandbox.documentos.comum import chave
+from sandbox.documentos.comum import Pessoa, chave
 from sandbox.sefaz.textos import FORNECEDOR
 from storage.models.certificados import CertificadoDigital
 from storage.models.documentos import XmlGuardado
@@ -323,7 +325,7 @@ def test_a_certificate_that_is_not_accepted_is_told_apart(com_notas: Loja, chave
 
 
 def test_a_branch_says_it_under_the_certificate_of_the_head_office(com_notas: Loja) -> None:
-    criar(FILIAL, uf="SP", caller=caller_of("ana"), clock=com_notas.lugar.clock)
+    empresas.criar(FILIAL, uf="SP", caller=caller_of("ana"), clock=com_notas.lugar.clock)
     note = com_notas.server.emitir(FILIAL)
     filial = Loja(com_notas.lugar, FILIAL)
     pedir(filial, note.chave)
@@ -367,3 +369,23 @@ def test_an_event_that_cannot_be_made_costs_itself(com_notas: Loja, chaves: list
     assert (found.registradas, found.recusadas) == (2, 1)
     assert estados(com_notas) == ["registrado", "recusado", "registrado"]
     assert "precisa de uma justificativa" in (rows(ManifestacaoSEFAZ)[1].motivo or "")
+
+
+def test_nothing_is_sent_by_itself_for_a_company_that_is_off(com_notas: Loja, chaves: list[str]) -> None:
+    pedir(com_notas, chaves[0])
+    assert manifestar.com_devidas(com_notas.lugar.clock) == [numero(com_notas)]
+    empresas.desativar(EMPRESA, caller_of("ana"))
+    assert manifestar.com_devidas(com_notas.lugar.clock) == []
+    empresas.ativar(EMPRESA, caller_of("ana"))
+    usuarios.desativar("ana")
+    assert manifestar.com_devidas(com_notas.lugar.clock) == []
+
+
+def test_an_issuer_whose_number_has_letters(minha: Loja) -> None:
+    letters = "12ABC34501DE"
+    minha.server.comecar(EMPRESA)
+    note = minha.server.emitir(EMPRESA, emitente=Pessoa(letters + digitos_cnpj(letters)))
+    minha.consultar()
+    pedir(minha, note.chave)
+    assert mandar(minha).registradas == 1
+    assert na_nota(note.chave) == [("210210", True, "135")]
