@@ -1,19 +1,17 @@
 """`esteira documentos`: what is in the store, for people."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.new_file import new_file
 from cli.options import Depois, Empresa, Json, Limite, Usuario
 from cli.output import answer, document, plain, printable, report, say, table, width
 from cli.portuguese import Noun
 from core.errors import UsageError
 from core.page import SIZE
-from core.text import brazilian, os_fault, plural
+from core.text import brazilian, plural
 from flows.usuarios.finding import caller_of
 
 if TYPE_CHECKING:
@@ -94,13 +92,13 @@ def mostrar(
             for line in (one["frase"], *(f"  {error}" for error in one.get("erros", ()))):
                 answer(printable(line))
     if xml:
-        with _new_file(xml, "xml") as file:
+        with new_file(xml, "xml") as file:
             file.write(content)
     if danfe:
         from flows.documentos.danfe import danfe as drawn
 
         pdf = drawn(content, cancelada=found.campos.get("situacao") == "cancelada")
-        with _new_file(danfe, "danfe") as file:
+        with new_file(danfe, "danfe") as file:
             file.write(pdf)
         if found.campos.get("situacao") == "denegada":
             say("Aviso: o documento foi denegado; a impressão não diz isso.")
@@ -197,14 +195,14 @@ def exportar(
     wanted, caller = _filter(empresa=empresa, mes=mes), caller_of(usuario)
     told: dict[str, Any] = {}
     if zipped:
-        with _new_file(zipped, "zip") as file:
+        with new_file(zipped, "zip") as file:
             told = asdict(export.exportar_zip(file, wanted, caller))
         documents, events = told["documentos"], told["eventos"]
         say(f"{plural(documents, 'documento', 'documentos')} e {plural(events, 'evento', 'eventos')} em {zipped}.")
     if csv:
         import io
 
-        with _new_file(csv, "csv") as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+        with new_file(csv, "csv") as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
             told["linhas"] = export_csv.exportar_csv(text, wanted, caller)
         say(f"{plural(told['linhas'], 'linha', 'linhas')} em {csv}.")
     if as_json:
@@ -247,19 +245,3 @@ def _filter(
     from flows.documentos.filtro import Filtro
 
     return Filtro(search=busca, cnpj=cnpj, empresa=empresa, mes=mes, data_inicio=data_inicio, data_fim=data_fim)
-
-
-@contextmanager
-def _new_file(name: str, campo: str) -> Iterator[IO[bytes]]:
-    """Open a file that is not there yet; one that is not written to its end is taken away again."""
-    path = Path(name)
-    try:
-        file = path.open("xb")
-    except OSError as fault:
-        raise UsageError(f"Não consegui criar {name}: {os_fault(fault)}.", campo=campo) from None
-    try:
-        with file:
-            yield file
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise

@@ -7,6 +7,7 @@ LISTS = {
     "avisos": "esteira email avisos",
     "caixas": "esteira sat listar",
     "certificados": "esteira certificados listar",
+    "consultas": "esteira sefaz consultas",
     "destinos": "esteira destinos listar",
     "documentos": "esteira documentos listar",
     "empresas": "esteira empresas listar",

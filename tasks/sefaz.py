@@ -57,6 +57,15 @@ def manifestar() -> dict[str, Any]:
     return {"ciencias": owed, "empresas": len(due)}
 
 
+@task("sefaz.importar_pendentes", SEFAZ)
+def importar_pendentes(consulta_id: int) -> dict[str, Any]:
+    """Take in what a consultation brought and is not whole in the store yet."""
+    from flows.sefaz import importacao
+
+    found = list(importacao.importar_consulta(consulta_id))
+    return {"importados": sum(one.importado for one in found), "pendentes": sum(not one.importado for one in found)}
+
+
 @task("sefaz.varrer", SEFAZ)
 def varrer() -> dict[str, Any]:
     """Consult every company whose time has come; a message stands for all of them."""

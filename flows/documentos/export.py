@@ -48,8 +48,8 @@ def exportar_zip(para: IO[bytes], filtro: Filtro = TUDO, caller: Caller = OPERAT
     with ZipWriter(para) as archive:
         for page in escopo.pages(mine):
             done.sem_texto += sum(one.xml_id is None for one in page)
-            _write(archive, _members(mine, page), done)
-        _write(archive, rest(filtro, caller), done)
+            write(archive, _members(mine, page), done)
+        write(archive, rest(filtro, caller), done)
     done.bytes = archive.size
     return done
 
@@ -82,7 +82,8 @@ def _events(page: Sequence[Saida]) -> defaultdict[int, list[tuple[str, int, int]
     return found
 
 
-def _write(archive: ZipWriter, members: Iterable[Membro], done: Exportado) -> None:
+def write(archive: ZipWriter, members: Iterable[Membro], done: Exportado) -> None:
+    """Write texts as members, and count each as what it is."""
     for some in _batches(members):
         texts = _texts(some)
         for one in some:

@@ -205,7 +205,7 @@ class _Rodada:
             values |= {"bloqueado_ate": until, "motivo": said, "ultimo_cstat": codigo}
         db.execute(update(SerieNSU).where(SerieNSU.id == self.vez.serie_id).values(**values))
         if found.situacao is Situacao.CERTIFICADO:
-            desligar(db, self.vez.quem)
+            desligar(db, self.vez.quem, said)
 
     def _failed(self, found: Efeito, said: str) -> Avulsas:
         now = self.clock.now()

@@ -150,7 +150,7 @@ def situacao_de(fault: Fault) -> Situacao:
     return Situacao.CERTIFICADO if isinstance(fault, CertificadoNaoAceito) else Situacao.SEM_RESPOSTA
 
 
-def desligar(db: Session, of: Quem) -> None:
+def desligar(db: Session, of: Quem, said: str) -> None:
     """Turn the automation of a certificate off: it is not accepted, and only a person can change that."""
-    row = update(CertificadoDigital).where(CertificadoDigital.id == of.certificado_id)
-    db.execute(row.values(consulta_automatica=False))
+    on = (CertificadoDigital.id == of.certificado_id, CertificadoDigital.consulta_automatica)
+    db.execute(update(CertificadoDigital).where(*on).values(consulta_automatica=False, desligado_por=said[:500]))

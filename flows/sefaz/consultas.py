@@ -6,7 +6,7 @@ docs/reference/contracts/sefaz.md ยง3, docs/reference/contracts/integracoes.md ย
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from events.outbox import Disparo, disparar_varios
 from flows.documentos.owners import Dono, recipient
 from flows.sefaz import causas, lacunas, paginas, regras, sequencia
 from flows.sefaz.chamadas import Abrir, Chamadas, Perdida, Sleep, aberto, answered, desligar, situacao_de
+from flows.sefaz.limites import Limites, limites
 from flows.sefaz.regras import Cursor, Passo, Situacao
 from flows.sefaz.sequencia import Sequencia
 from flows.sefaz.vez import SemVez
@@ -29,8 +30,9 @@ from storage.models.certificados import CertificadoDigital
 from storage.models.sefaz import ConsultaSEFAZ, EstadoConsulta, SerieNSU
 from storage.session import transaction
 
-# No page is asked for after that long; the rest is left to the next consultation.
-LONGEST = timedelta(minutes=15)
+# Answers that show that the numbering is in use.
+USE = (Resultado.DOCUMENTOS, Resultado.NADA, Resultado.CONSUMO_INDEVIDO)
+CLOCK_LIMIT = 2**31 - 1
 INTERNAL = "A consulta parou por um erro interno; veja o log."
 
 
@@ -48,6 +50,11 @@ class Consulta:
     total_importados: int = 0
     total_erros: int = 0
     aviso: str | None = None
+
+    @property
+    def ha_mais(self) -> bool:
+        """Tell whether it was cut short, and the rest may be asked for at once."""
+        return self.situacao is Situacao.CONCLUIDA and self.ate is None
 
 
 def consultar(
@@ -78,7 +85,7 @@ def consultar_para(
     try:
         with aberto(dono, settings, clock, abrir) as (who, sefaz):
             begun = sequencia.begin(who, asked, settings, clock.now())
-            return _Corrida(sefaz, begun, settings, clock, sleep, ends).run()
+            return _Corrida(sefaz, begun, limites(dono.usuario_id, clock.now(), ends), clock, sleep).run()
     except SemVez as reason:
         return Consulta(dono.cnpj, nome, reason.situacao, reason.mensagem, reason.ate)
 
@@ -90,16 +97,14 @@ class _Corrida:
         self,
         sefaz: Sefaz,
         begun: Sequencia,
-        settings: SefazSettings,
+        limites: Limites,
         clock: Clock,
         sleep: Sleep,
-        ends: datetime | None = None,
     ) -> None:
-        self.seq, self.vez, self.settings, self.clock, self.sleep = begun, begun.vez, settings, clock, sleep
+        self.seq, self.vez, self.limites, self.clock, self.sleep = begun, begun.vez, limites, clock, sleep
         self.chamadas = Chamadas(sefaz, self.vez, clock, sleep)
-        latest = clock.now() + LONGEST
         self.aviso: str | None = None
-        self.paginas, self.ends = 0, latest if ends is None else min(ends, latest)
+        self.paginas = self.documentos = 0
 
     def run(self) -> Consulta:
         """Ask until nothing is left, or nothing may be asked any more."""
@@ -125,6 +130,7 @@ class _Corrida:
             self.chamadas.linhas.append(self.aviso)
         found = regras.passo(self.seq.cursor, resposta, now, asked.descanso, primeira=first, lacunas=asked.lacunas)
         self.paginas += 1
+        self.documentos += len(resposta.documentos)
         if found.situacao is Situacao.CONTINUA and self._enough(now):
             found = Passo(found.cursor, Situacao.CONCLUIDA, found.faltas)
         lidos = paginas.ler(resposta.documentos)
@@ -134,7 +140,7 @@ class _Corrida:
         return ended
 
     def _enough(self, now: datetime) -> bool:
-        return self.paginas >= self.settings.max_paginas or now >= self.ends or stopping()
+        return stopping() or self.limites.passou(self.paginas, self.documentos, now)
 
     def _stored(
         self, number: int, resposta: Resposta, lidos: Sequence[paginas.Lido], found: Passo, now: datetime
@@ -142,10 +148,10 @@ class _Corrida:
         with transaction() as db:
             answered(db, number, resposta.codigo)
             said = self._said(db, number, resposta, found, now)
-            total = paginas.guardar(db, self.vez.quem, self.vez.serie_id, lidos, now)
+            total = paginas.guardar(db, self.vez.quem, self.vez.serie_id, lidos, now, self.seq.consulta_id)
             lacunas.anotar(db, self.vez.serie_id, found.faltas, now)
             lacunas.vieram(db, self.vez.serie_id, [one.recebido.nsu for one in lidos], now)
-            self._stand(db, found.cursor, resposta.codigo, said)
+            self._stand(db, found.cursor, said, resposta, now)
             return self._write(db, found, said, total, now)
 
     def _said(self, db: Session, number: int, resposta: Resposta, found: Passo, now: datetime) -> str:
@@ -157,16 +163,23 @@ class _Corrida:
         until = found.cursor.bloqueado_ate or now
         return causas.explicada(why, resposta, cursor.ult_nsu, before, until)
 
-    def _stand(self, db: Session, cursor: Cursor, codigo: str | None, said: str) -> None:
-        values = {
+    def _stand(
+        self, db: Session, cursor: Cursor, said: str, resposta: Resposta | None = None, now: datetime | None = None
+    ) -> None:
+        """Write where the numbering stands, and after an answer that counts as use of it, when that was."""
+        values: dict[str, object] = {
             "ult_nsu": cursor.ult_nsu,
             "max_nsu": cursor.max_nsu,
             "proxima_consulta": cursor.proxima_consulta,
             "bloqueado_ate": cursor.bloqueado_ate,
             "falhas": cursor.falhas,
             "motivo": said,
-            "ultimo_cstat": codigo and codigo[:10],
+            "ultimo_cstat": resposta and resposta.codigo[:10],
         }
+        if resposta is not None and now is not None:
+            values |= {"usada_em": now} if resposta.resultado in USE else {}
+            if (told := resposta.respondida_em) is not None:
+                values["relogio"] = max(-CLOCK_LIMIT, min(round((now - told).total_seconds()), CLOCK_LIMIT))
         db.execute(update(SerieNSU).where(SerieNSU.id == self.vez.serie_id).values(**values))
 
     def _write(self, db: Session, found: Passo, said: str, total: paginas.Totais, now: datetime) -> Consulta | None:
@@ -196,7 +209,7 @@ class _Corrida:
         certificate = update(CertificadoDigital).where(CertificadoDigital.id == self.vez.quem.certificado_id)
         db.execute(certificate.values(ultima_consulta=now))
         if found.situacao is Situacao.CERTIFICADO:
-            desligar(db, self.vez.quem)
+            desligar(db, self.vez.quem, said)
         if good:
             disparar_varios(self._told(row, now), db)
         return Consulta(
@@ -240,5 +253,5 @@ class _Corrida:
         with transaction() as db:
             row = db.get_one(ConsultaSEFAZ, self.seq.consulta_id)
             self._log(row, said)
-            self._stand(db, found.cursor, None, said)
+            self._stand(db, found.cursor, said)
             return self._end(db, row, found, said, now)

@@ -64,10 +64,15 @@ def ler(documentos: Sequence[Recebido]) -> list[Lido]:
     return [Lido(one, ler_documentos(one.xml) if one.falha is None and one.xml else ()) for one in documentos]
 
 
-def guardar(db: Session, of: Quem, serie_id: int, lidos: Sequence[Lido], now: datetime) -> Totais:
-    """Store documents; one that cannot be is kept as it came, and costs no other."""
+def guardar(
+    db: Session, of: Quem, serie_id: int, lidos: Sequence[Lido], now: datetime, consulta_id: int | None = None
+) -> Totais:
+    """Store documents; one that cannot be is kept as it came, and costs no other.
+
+    `consulta_id` is the consultation that brought them, none where they were asked for by themselves.
+    """
     ends = importar(db, Dono(of.usuario_id, of.empresa_id, of.cnpj), lidos, now)
-    rows = [_row(serie_id, one, end, now) for one, end in zip(lidos, ends, strict=True)]
+    rows = [_row(serie_id, one, end, now) | {"consulta_id": consulta_id} for one, end in zip(lidos, ends, strict=True)]
     add_missing(db, DocumentoDistribuido, rows)
     bad = sum(end.resultado is Resultado.ERRO for end in ends)
     new = sum(end.resultado in (Resultado.NOVO, Resultado.ATUALIZADO) for end in ends)

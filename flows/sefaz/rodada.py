@@ -14,13 +14,13 @@ from itertools import groupby
 from types import TracebackType
 from typing import Self
 
-from connectors.sefaz import Sefaz
+from connectors.sefaz import Sefaz, servico
 from core.clock import SYSTEM, Clock
 from core.errors import PlatformError
 from core.logs import get_logger
 from core.settings.sefaz import SefazSettings
 from core.stopping import stopping
-from flows.sefaz import avulsas, consultas, pendentes, varredura
+from flows.sefaz import avulsas, consultas, encomendas, pendentes, varredura
 from flows.sefaz.chamadas import Sleep
 from flows.sefaz.varredura import Devida
 from flows.sefaz.vez import Quem
@@ -50,6 +50,7 @@ class Rodada:
 
 def rodar(clock: Clock = SYSTEM, sleep: Sleep = time.sleep, longest: timedelta = LONGEST) -> Rodada:
     """Consult all that is due now, then ask the single questions that are owed; begin nothing after `longest`."""
+    encomendas.desistir(clock)
     total, ends = Rodada(), clock.now() + longest
     owed = _by_certificate(varredura.devidas(clock), pendentes.devidas(clock))
     with ThreadPoolExecutor(SefazSettings.current().simultaneas, "esteira-sefaz") as threads:
@@ -87,7 +88,7 @@ class _Lane:
 
     def _do(self, ask: Callable[[Devida], None], one: Devida) -> None:
         """Ask for one company; one that fails costs itself."""
-        if stopping() or self.clock.now() >= self.ends:
+        if self._over():
             self.total.restam += 1
             return
         try:
@@ -98,12 +99,20 @@ class _Lane:
             told("consultation failed", cnpj=one.dono.cnpj, servico=one.servico, reason=str(fault))
 
     def _consult(self, one: Devida) -> None:
-        found = consultas.consultar_para(
-            one.dono, one.servico, self.clock, self.sleep, abrir=self.kept.of, ends=self.ends
-        )
-        self.total.consultas += 1
-        self.total.paginas += found.paginas
-        self.total.documentos += found.total_importados
+        """Consult once, and again while the limits of one consultation left something that may be asked for at once."""
+        while True:
+            found = consultas.consultar_para(
+                one.dono, one.servico, self.clock, self.sleep, abrir=self.kept.of, ends=self.ends
+            )
+            self.total.consultas += 1
+            self.total.paginas += found.paginas
+            self.total.documentos += found.total_importados
+            if not found.ha_mais or self._over():
+                return
+            self.sleep(servico(one.servico).pausa)
+
+    def _over(self) -> bool:
+        return stopping() or self.clock.now() >= self.ends
 
     def _complete(self, one: Devida) -> None:
         found = avulsas.completar_para(

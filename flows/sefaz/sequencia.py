@@ -4,21 +4,20 @@ docs/reference/contracts/sefaz.md §3.1 to §3.4.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from connectors.sefaz import Forma, Pergunta, Servico
-from core.settings.core import CoreSettings
 from core.settings.sefaz import SefazSettings
+from flows.sefaz import encomendas
 from flows.sefaz.causas import Chamada
 from flows.sefaz.regras import Cursor, Situacao
 from flows.sefaz.vez import Quem, SemVez, Vez, parada, take
 from storage.models.sefaz import NAO_FEITA, ChamadaSEFAZ, ConsultaSEFAZ, EstadoConsulta, SerieNSU
 from storage.session import transaction
 
-JANELA = timedelta(days=7)
 CALLS_SHOWN = 4
 INTERRUPTED = "A consulta foi interrompida; o que já tinha chegado está guardado, e a próxima segue dali."
 
@@ -53,7 +52,7 @@ def begin(of: Quem, servico: Servico, settings: SefazSettings, now: datetime) ->
         cursor = Cursor(serie.ult_nsu, serie.max_nsu, serie.proxima_consulta, serie.bloqueado_ate, serie.falhas)
         if (waits := cursor.espera(now)) is not None:
             raise SemVez(*waits, _waiting(*waits, serie))
-        consulta = _begun(db, of, servico, serie, now)
+        consulta = _begun(db, of, serie, now)
         return Sequencia(vez, consulta.id, cursor, serie.ult_nsu == 0 and not _asked(db, serie))
 
 
@@ -66,23 +65,15 @@ def _asked(db: Session, serie: SerieNSU) -> bool:
     return db.scalar(query.limit(1)) is not None
 
 
-def _begun(db: Session, of: Quem, servico: Servico, serie: SerieNSU, now: datetime) -> ConsultaSEFAZ:
+def _begun(db: Session, of: Quem, serie: SerieNSU, now: datetime) -> ConsultaSEFAZ:
     # the lock is ours: whoever left one open is gone
     left = update(ConsultaSEFAZ).where(
         ConsultaSEFAZ.serie_id == serie.id, ConsultaSEFAZ.status == EstadoConsulta.PROCESSANDO
     )
     db.execute(left.values(status=EstadoConsulta.ERRO, mensagem_erro=INTERRUPTED, data_conclusao=now))
-    today = now.astimezone(CoreSettings.current().zone).date()
-    consulta = ConsultaSEFAZ(
-        serie_id=serie.id,
-        certificado_id=of.certificado_id,
-        tipo_documento=servico.nome.upper(),
-        data_inicio=today - JANELA,
-        data_fim=today,
-        status=EstadoConsulta.PROCESSANDO,
-        data_consulta=now,
-    )
-    db.add(consulta)
+    consulta = encomendas.proxima(db, serie.id) or encomendas.nova(db, serie, of.certificado_id, now)
+    consulta.status, consulta.certificado_id = EstadoConsulta.PROCESSANDO, of.certificado_id
+    consulta.data_consulta = now
     db.flush()
     return consulta
 

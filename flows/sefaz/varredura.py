@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from connectors.sefaz.registro import servico, servicos
@@ -22,7 +22,7 @@ from flows.sefaz.regras import Cursor
 from storage.models.certificados import CertificadoDigital
 from storage.models.configuracao import ConfiguracaoConsulta
 from storage.models.empresas import Empresa
-from storage.models.sefaz import ConsultaSEFAZ, Contribuinte, SerieNSU
+from storage.models.sefaz import ConsultaSEFAZ, Contribuinte, EstadoConsulta, SerieNSU
 from storage.models.usuarios import Usuario
 from storage.pages import visible
 from storage.session import reading
@@ -39,10 +39,14 @@ class Devida:
 
 @dataclass(frozen=True)
 class _Serie:
-    """A numbering, and when the last consultation of it ended (or began, where it never ended)."""
+    """A numbering, and when the last consultation of it ended (or began, where it never ended).
+
+    `pedida` tells whether somebody asked for one that waits.
+    """
 
     cursor: Cursor
     ultima: datetime | None
+    pedida: bool
 
     @property
     def interrompida(self) -> bool:
@@ -79,7 +83,7 @@ def _in_turn() -> list[str]:
 
 
 def devidas(clock: Clock = SYSTEM) -> list[Devida]:
-    """Return what is consulted by itself and has come due.
+    """Return what somebody asked for, and what is consulted by itself and has come due.
 
     That is by the company's own last consultation of the service; where a run was cut short it goes on at once.
     """
@@ -90,9 +94,8 @@ def devidas(clock: Clock = SYSTEM) -> list[Devida]:
         return [
             Devida(_dono(empresa), nome, row.id)
             for empresa, row in _served(db, OPERATOR, now)
-            if row.consulta_automatica
-            for nome in servicos_de(row)
-            if _due(row, said.get(empresa.usuario_id or 0), series.get((empresa.id, nome)), now)
+            for nome in _in_turn()
+            if _due(row, nome, said.get(empresa.usuario_id or 0), series.get((empresa.id, nome)), now)
         ]
 
 
@@ -107,26 +110,41 @@ def _served(db: Session, caller: Caller, now: datetime) -> Iterator[tuple[Empres
 
 
 def _series(db: Session) -> Mapping[tuple[int, str], _Serie]:
-    last = select(func.max(ConsultaSEFAZ.id)).where(ConsultaSEFAZ.serie_id == SerieNSU.id)
+    of_series, waits = ConsultaSEFAZ.serie_id == SerieNSU.id, ConsultaSEFAZ.status == EstadoConsulta.PENDENTE
+    last = select(func.max(ConsultaSEFAZ.id)).where(of_series, ~waits)
     newest = last.correlate(SerieNSU).scalar_subquery()
+    asked = exists().where(of_series, waits).correlate(SerieNSU)
+    when = (ConsultaSEFAZ.data_conclusao, ConsultaSEFAZ.data_consulta, asked)
     query = (
-        select(Contribuinte.empresa_id, SerieNSU, ConsultaSEFAZ.data_conclusao, ConsultaSEFAZ.data_consulta)
+        select(Contribuinte.empresa_id, SerieNSU, *when)
         .join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id)
         .join(ConsultaSEFAZ, ConsultaSEFAZ.id == newest, isouter=True)
         .where(Contribuinte.ambiente == SefazSettings.current().ambiente)
     )
-    return {(number, one.servico): _serie(one, ended or begun) for number, one, ended, begun in db.execute(query)}
+    return {(row[0], row[1].servico): _serie(*row[1:]) for row in db.execute(query)}
 
 
-def _serie(one: Any, ultima: datetime | None) -> _Serie:
-    return _Serie(Cursor(one.ult_nsu, one.max_nsu, one.proxima_consulta, one.bloqueado_ate), ultima)
+def _serie(one: Any, ended: datetime | None, begun: datetime | None, asked: bool) -> _Serie:
+    return _Serie(Cursor(one.ult_nsu, one.max_nsu, one.proxima_consulta, one.bloqueado_ate), ended or begun, asked)
 
 
-def _due(row: CertificadoDigital, said: ConfiguracaoConsulta | None, serie: _Serie | None, now: datetime) -> bool:
-    if said is not None and not said.consulta_automatica_ativa:
-        return False
+def _due(
+    row: CertificadoDigital, nome: str, said: ConfiguracaoConsulta | None, serie: _Serie | None, now: datetime
+) -> bool:
     if serie is not None and serie.cursor.espera(now) is not None:
         return False
+    if serie is not None and serie.pedida:
+        return True
+    return _automatic(row, nome, said) and _come(row, said, serie, now)
+
+
+def _automatic(row: CertificadoDigital, nome: str, said: ConfiguracaoConsulta | None) -> bool:
+    on = said is None or said.consulta_automatica_ativa
+    return row.consulta_automatica and on and nome in servicos_de(row)
+
+
+def _come(row: CertificadoDigital, said: ConfiguracaoConsulta | None, serie: _Serie | None, now: datetime) -> bool:
+    """Tell whether it is time for what is consulted by itself."""
     if serie is not None and serie.interrompida:
         return True
     ultima = serie.ultima if serie is not None else None

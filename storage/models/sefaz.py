@@ -16,8 +16,9 @@ from storage.types import RowId
 
 
 class EstadoConsulta(StrEnum):
-    """What became of a consultation."""
+    """What became of a consultation; `PENDENTE` waits for its turn."""
 
+    PENDENTE = "PENDENTE"
     PROCESSANDO = "PROCESSANDO"
     CONCLUIDA = "CONCLUIDA"
     ERRO = "ERRO"
@@ -86,7 +87,10 @@ class ConsultaSEFAZ(Numbered, Base):
     """
 
     __tablename__ = "sefaz_consulta"
-    __table_args__ = (Index("ix_sefaz_consulta_serie", "serie_id", "id"),)
+    __table_args__ = (
+        Index("ix_sefaz_consulta_serie", "serie_id", "id"),
+        partial("ix_sefaz_consulta_pendente", "serie_id", where="status = 'PENDENTE'"),
+    )
 
     serie_id: Mapped[int] = mapped_column(ForeignKey("sefaz_serie.id"))
     certificado_id: Mapped[int] = mapped_column(ForeignKey(CertificadoDigital.id))

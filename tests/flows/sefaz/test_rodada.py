@@ -17,7 +17,10 @@ from support.sefaz import EMPRESA, FILIAL, OUTRA
 from core import stopping
 from flows.certificados import keeping
 from flows.certificados.keeping import Arquivo, guardar
+from flows.documentos.owners import recipient
 from flows.empresas.managing import criar
+from flows.sefaz import encomendas
+from flows.sefaz.configuracao import Mudancas, configurar
 from flows.sefaz.rodada import Rodada, rodar
 from flows.usuarios.finding import caller_of
 from sandbox import faults
@@ -155,3 +158,22 @@ def test_a_certificate_that_took_another_one_s_place_is_shown(sozinha: Loja) -> 
     sozinha.server.faults.queue(replaced, key="nfe")
     assert run(sozinha).consultas == 2
     assert sozinha.server.apertos == 2
+
+
+def test_what_the_limits_of_one_consultation_leave_is_asked_for_in_the_same_round(sozinha: Loja) -> None:
+    configurar(Mudancas(max_documentos_por_consulta=50), caller_of("ana"))
+    sozinha.receber(120)
+    found = run(sozinha)
+    # three of NF-e, of which the last ends in a rest, and one of CT-e
+    assert (found.consultas, found.documentos) == (4, 120)
+    assert [one.total_encontrados for one in rows(ConsultaSEFAZ)] == [50, 50, 20, 0]
+
+
+def test_a_round_makes_what_somebody_asked_for_and_ends_what_nobody_can_ask(minha: Loja) -> None:
+    asked = recipient("ana", EMPRESA)
+    encomendas.pedir(asked, "nfe", clock=minha.lugar.clock)
+    assert run(minha).consultas == 1
+    encomendas.pedir(asked, "nfe", clock=minha.lugar.clock)
+    keeping.desativar(EMPRESA, "ana", minha.lugar.clock)
+    assert run(minha) == Rodada()
+    assert [one.status for one in rows(ConsultaSEFAZ)] == ["CONCLUIDA", "ERRO"]

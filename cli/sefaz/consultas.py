@@ -1,0 +1,128 @@
+"""What each consultation brought, and what becomes of it."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from cli.new_file import new_file
+from cli.options import Depois, Empresa, Json, Limite, Usuario
+from cli.output import answer, document, plain, printable, report, say
+from cli.sefaz.noun import app
+from core.errors import UsageError
+from core.page import SIZE
+from core.text import plural
+from flows.usuarios.finding import caller_of
+
+Numero = Annotated[int, typer.Argument(metavar="ID", help="Número da consulta (`esteira sefaz consultas`).")]
+LISTED = {
+    "id": "ID",
+    "empresa": "Empresa",
+    "usuario": "Usuário",
+    "tipo_documento": "Tipo",
+    "status": "Situação",
+    "data_consulta": "Começou",
+    "data_conclusao": "Terminou",
+    "total_encontrados": "Documentos",
+    "total_importados": "Novos",
+    "total_erros": "Ilegíveis",
+    "mensagem_erro": "Erro",
+}
+DOCUMENTS = {
+    "id": "ID",
+    "chave_acesso": "Chave",
+    "papeis": "Papel",
+    "emit_nome": "Emitente",
+    "valor_total": "Valor",
+    "importado": "Importado",
+    "pendencia": "Pendência",
+}
+
+
+@app.command()
+def consultas(
+    empresa: Empresa = None,
+    usuario: Usuario = None,
+    limite: Limite = SIZE,
+    depois: Depois = None,
+    as_json: Json = False,
+) -> None:
+    """Lista as consultas, as mais novas primeiro."""
+    from flows.sefaz.views import consultas as views
+
+    found = views.consultas(empresa, depois=depois, limite=limite, caller=caller_of(usuario))
+    report(found, LISTED, "Nada foi consultado ainda. Comece com `esteira sefaz consultar`.", as_json=as_json)
+
+
+@app.command()
+def mostrar(
+    numero: Numero,
+    usuario: Usuario = None,
+    limite: Limite = SIZE,
+    depois: Depois = None,
+    as_json: Json = False,
+) -> None:
+    """Mostra uma consulta: o que houve, e os documentos que trouxe."""
+    from flows.sefaz.views import consultas as views
+    from flows.sefaz.views import documentos
+
+    caller = caller_of(usuario)
+    found = views.mostrar(numero, caller)
+    page = documentos.documentos(numero, depois=depois, limite=limite, caller=caller)
+    if as_json:
+        document(plain(found) | {"documentos": [plain(one) for one in page], "depois": page.depois})
+        return
+    _tell(found)
+    report(page, DOCUMENTS, "A consulta não trouxe documentos.", as_json=False, whole=("chave_acesso",))
+
+
+def _tell(found: Any) -> None:
+    one, figures = plain(found.consulta), found.estatisticas
+    for name, title in LISTED.items():
+        if one[name] is not None:
+            answer(f"{title}: {printable(str(one[name]))}")
+    roles = ", ".join(f"{number} como {papel.lower()}" for papel, number in figures.papeis.items() if number)
+    answer(f"Documentos: {figures.total}, {figures.importados} importados, {figures.pendentes} pendentes")
+    if roles:
+        answer(f"Papéis: {roles}")
+    for line in found.log_detalhado.splitlines():
+        answer(f"  {printable(line)}")
+
+
+@app.command()
+def exportar(
+    numero: Numero,
+    usuario: Usuario = None,
+    zipped: Annotated[str | None, typer.Option("--zip", metavar="ARQUIVO", help="Os XML, por tipo.")] = None,
+    csv: Annotated[str | None, typer.Option("--csv", metavar="ARQUIVO", help="Uma linha por documento.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Grava o que uma consulta trouxe em um ZIP de XML, em um CSV, ou nos dois."""
+    from flows.sefaz import exportacao
+
+    if not zipped and not csv:
+        raise UsageError("Diga --zip ARQUIVO ou --csv ARQUIVO.")
+    caller, told = caller_of(usuario), dict[str, Any]()
+    if zipped:
+        with new_file(zipped, "zip") as file:
+            told = asdict(exportacao.exportar_zip(file, numero, caller))
+        say(f"{plural(told['documentos'], 'documento', 'documentos')} em {zipped}.")
+    if csv:
+        import io
+
+        with new_file(csv, "csv") as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+            told["linhas"] = exportacao.exportar_csv(text, numero, caller)
+        say(f"{plural(told['linhas'], 'linha', 'linhas')} em {csv}.")
+    if as_json:
+        document(told)
+
+
+@app.command()
+def importar(numero: Numero, usuario: Usuario = None, as_json: Json = False) -> int:
+    """Importa o que está pendente de uma consulta: o que não se leu, e resumos cujo XML já temos; 1 se algo fica."""
+    from flows.sefaz import importacao
+
+    found = list(importacao.importar_consulta(numero, caller_of(usuario)))
+    titles = {"id": "ID", "chave_acesso": "Chave", "importado": "Importado", "motivo": "Por quê"}
+    report(found, titles, "Nada está pendente nesta consulta.", as_json=as_json, whole=("chave_acesso",))
+    return 1 if any(not one.importado for one in found) else 0

@@ -1,0 +1,105 @@
+"""Consultations that somebody asks for and that are made when they may be: rows that wait for their turn.
+
+docs/reference/contracts/integracoes.md §1.6, §4.51.
+"""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connectors.sefaz import servico
+from core.clock import SYSTEM, Clock
+from core.errors import Conflict, UsageError
+from core.fiscal import formatar_documento
+from core.settings.core import CoreSettings
+from core.settings.sefaz import SefazSettings
+from flows.certificados.finding import serving
+from flows.documentos.owners import Dono
+from flows.sefaz.series import contribuinte, serie
+from storage.models.empresas import Empresa
+from storage.models.sefaz import ConsultaSEFAZ, Contribuinte, EstadoConsulta, SerieNSU
+from storage.session import transaction
+
+NFCE = "nfce"
+JANELA = timedelta(days=7)
+GIVEN_UP = "Nenhum certificado em uso serve a empresa; guarde um e peça de novo."
+
+
+def pedir(dono: Dono, nome: str, inicio: date | None = None, fim: date | None = None, clock: Clock = SYSTEM) -> int:
+    """Ask for a consultation and return its number; where one waits already, that one's.
+
+    `inicio` and `fim` are a window for reports; without them the last seven days.
+
+    Raises:
+        UsageError: there is no such service, or the window ends before it begins.
+        Conflict: no certificate serves the company, or it is consulted for another user.
+    """
+    asked, now = servico(_named(nome)), clock.now()
+    window = _window(inicio, fim, now)
+    with transaction() as db:
+        empresa = db.get_one(Empresa, dono.empresa_id)
+        row = serving(db, empresa, now)
+        if row is None:
+            raise Conflict(
+                f"Nenhum certificado em uso serve a empresa {formatar_documento(empresa.cnpj)}.", veja="certificados"
+            )
+        of = contribuinte(db, empresa.id, empresa.cnpj, SefazSettings.current().ambiente, now)
+        series = serie(db, of, asked.nome)
+        return (proxima(db, series.id) or nova(db, series, row.id, now, window)).id
+
+
+def proxima(db: Session, serie_id: int) -> ConsultaSEFAZ | None:
+    """Return the consultation of a numbering that waits, the oldest one."""
+    waiting = (ConsultaSEFAZ.serie_id == serie_id, ConsultaSEFAZ.status == EstadoConsulta.PENDENTE)
+    return db.scalar(select(ConsultaSEFAZ).where(*waiting).order_by(ConsultaSEFAZ.id).limit(1))
+
+
+def desistir(clock: Clock = SYSTEM) -> int:
+    """End what waits for companies that no certificate serves any more; return how many."""
+    now = clock.now()
+    waiting = (
+        select(ConsultaSEFAZ, Empresa)
+        .join(SerieNSU, SerieNSU.id == ConsultaSEFAZ.serie_id)
+        .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
+        .join(Empresa, Empresa.id == Contribuinte.empresa_id)
+        .where(ConsultaSEFAZ.status == EstadoConsulta.PENDENTE)
+    )
+    with transaction() as db:
+        ended = [row for row, of in db.execute(waiting) if not of.ativa or serving(db, of, now) is None]
+        for row in ended:
+            row.status, row.mensagem_erro, row.data_conclusao = EstadoConsulta.ERRO, GIVEN_UP, now
+    return len(ended)
+
+
+def _named(nome: str) -> str:
+    if nome.lower() == NFCE:
+        raise UsageError("A SEFAZ não distribui NFC-e; importe os XML dela.", campo="servico")
+    return nome.lower()
+
+
+def _window(inicio: date | None, fim: date | None, now: datetime) -> tuple[date, date]:
+    end = fim or now.astimezone(CoreSettings.current().zone).date()
+    begin = inicio or end - JANELA
+    if begin > end:
+        raise UsageError("O período termina antes de começar.", campo="data_fim")
+    return begin, end
+
+
+def nova(
+    db: Session, of: SerieNSU, certificado_id: int, now: datetime, window: tuple[date, date] | None = None
+) -> ConsultaSEFAZ:
+    """Return a new consultation that waits, of a window or of the last seven days."""
+    begin, end = window or _window(None, None, now)
+    made = ConsultaSEFAZ(
+        serie_id=of.id,
+        certificado_id=certificado_id,
+        tipo_documento=of.servico.upper(),
+        data_inicio=begin,
+        data_fim=end,
+        status=EstadoConsulta.PENDENTE,
+        data_consulta=now,
+    )
+    db.add(made)
+    db.flush()
+    return made

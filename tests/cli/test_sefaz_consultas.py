@@ -1,0 +1,65 @@
+"""`esteira sefaz consultas`, `mostrar`, `exportar`, `importar`: what a consultation brought, for people."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from conftest import Configure
+from support.consultas import Loja, loja
+from support.sefaz import EMPRESA, sefaz
+from support.typed import Run
+
+from sandbox.documentos.comum import Pessoa
+from sandbox.documentos.notas import nota
+from sandbox.sefaz.textos import FORNECEDOR
+
+
+@pytest.fixture
+def minha(sqlite: str, tmp_path: Path, configure: Configure) -> Iterator[Loja]:
+    with sefaz(tmp_path) as lugar:
+        lugar.clock.instant = datetime.now(UTC)
+        found = loja(lugar, configure)
+        found.receber(1)
+        made = nota(7, emitente=FORNECEDOR, destinatario=Pessoa(EMPRESA))
+        found.server.publicar(EMPRESA, "nfe", "procNFe_v4.00.xsd", made.xml)
+        found.consultar()
+        yield found
+
+
+def test_a_consultation_is_listed_and_shown(minha: Loja, run: Run) -> None:
+    (one,) = json.loads(run("sefaz", "consultas", "--usuario", "ana", "--json")[1])
+    assert (one["tipo_documento"], one["status"], one["total_encontrados"]) == ("NFE", "CONCLUIDA", 2)
+    assert "11.222.333/0001-81" in run("sefaz", "consultas")[1]
+    code, out, _ = run("sefaz", "mostrar", str(one["id"]))
+    assert code == 0
+    assert "2, 1 importados, 1 pendentes" in out
+    assert "2 como destinatario" in out
+    assert "só o resumo chegou" in out
+    told = json.loads(run("sefaz", "mostrar", str(one["id"]), "--limite", "1", "--json")[1])
+    assert (len(told["documentos"]), told["depois"], told["estatisticas"]["pendentes"]) == (1, 1, 1)
+
+
+def test_one_that_is_not_there_is_told(minha: Loja, run: Run) -> None:
+    code, _, err = run("sefaz", "mostrar", "99")
+    assert code == 2
+    assert "Não há a consulta 99. Veja `esteira sefaz consultas`" in err
+
+
+def test_what_it_brought_is_written_to_files(minha: Loja, run: Run, tmp_path: Path) -> None:
+    texts, lines = tmp_path / "x.zip", tmp_path / "x.csv"
+    code, out, _ = run("sefaz", "exportar", "1", "--zip", str(texts), "--csv", str(lines), "--json")
+    assert (code, json.loads(out)["documentos"], json.loads(out)["linhas"]) == (0, 1, 2)
+    with zipfile.ZipFile(texts) as archive:
+        assert [name.split("/")[0] for name in archive.namelist()] == ["NFe"]
+    assert len(lines.read_text().splitlines()) == 3
+    assert run("sefaz", "exportar", "1", "--zip", str(texts))[0] == 2
+    assert run("sefaz", "exportar", "1")[0] == 2
+
+
+def test_what_stays_pending_is_told_with_why(minha: Loja, run: Run) -> None:
+    code, out, _ = run("sefaz", "importar", "1", "--json")
+    assert (code, [one["importado"] for one in json.loads(out)]) == (1, [False])
+    assert "ainda não chegou" in out
