@@ -4,6 +4,8 @@ docs/reference/contracts/sefaz.md.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +25,8 @@ from core.fiscal import formatar_documento
 from core.settings.sefaz import SefazSettings
 
 MIB = 1024 * 1024
+# A service of SOAP has no word for a question without envelope; what is no page is an answer all the same.
+REACHED = frozenset(range(200, 501)) - {403, 404}
 
 
 class Sefaz:
@@ -86,6 +90,18 @@ class Sefaz:
         except NaoEntendida as reason:
             said = str(reason)
         raise self._not_understood(reply, said)
+
+    def alcancar(self, url: str) -> datetime | None:
+        """Reach an address with the certificate, asking for nothing; return the server's hour, where it says it.
+
+        Raises:
+            Fault: the server is not there, is not who it should be, or does not accept the certificate.
+        """
+        told = self._session.call("GET", url, headers={}, success=REACHED, harmless=True).headers.get("date", "")
+        try:
+            return parsedate_to_datetime(told)
+        except ValueError:
+            return None
 
     def assinar(self, manifestacao: evento.Manifestacao) -> bytes:
         """Return an event signed by the certificate, as it is sent and kept."""

@@ -111,9 +111,13 @@ def pedido(numero: int, eventos: Sequence[bytes], settings: SefazSettings) -> Pe
     for one in eventos:
         root.append(etree.fromstring(one, xml.parser()))
     wsdl = f"{NFE}/wsdl/{SISTEMA}"
-    url = settings.url_evento or f"https://{HOSTS[settings.ambiente]}/{SISTEMA}/{SISTEMA}.asmx"
     action = f"{wsdl}/{settings.acao_evento}"
-    return Pedido("POST", url, xml.headers(action), xml.envelope(root, wsdl, "nfeDadosMsg"))
+    return Pedido("POST", endereco(settings), xml.headers(action), xml.envelope(root, wsdl, "nfeDadosMsg"))
+
+
+def endereco(settings: SefazSettings) -> str:
+    """Return where events are sent."""
+    return settings.url_evento or f"https://{HOSTS[settings.ambiente]}/{SISTEMA}/{SISTEMA}.asmx"
 
 
 def _info(one: Manifestacao, ambiente: int) -> Element:

@@ -5,9 +5,11 @@
 
 from functools import cache
 
-from connectors.sefaz.servico import Servico
+from connectors.sefaz import evento
+from connectors.sefaz.servico import Pergunta, Servico
 from core import walk
 from core.errors import UsageError
+from core.settings.sefaz import SefazSettings
 
 
 @cache
@@ -15,6 +17,13 @@ def servicos() -> dict[str, Servico]:
     """Return every service, by name."""
     found = [module.SERVICO for module in walk.modules("connectors.sefaz.servicos")]
     return {one.nome: one for one in found}
+
+
+def enderecos(settings: SefazSettings) -> dict[str, str]:
+    """Return the addresses that are asked by SOAP, and so may be reached without asking, by what is asked there."""
+    asked = {one.titulo: one.pedido(Pergunta("", "SP"), settings) for one in servicos().values()}
+    found = {title: one.url for title, one in asked.items() if one.method == "POST"}
+    return found | {"eventos": evento.endereco(settings)}
 
 
 def servico(nome: str) -> Servico:
