@@ -121,7 +121,9 @@ class Demonstration:
         return {"partes": {name: text for name, text in told.items() if text}, "webhooks": arrived}
 
     def _states(self, name: str) -> list[dict[str, Any]]:
-        answers = [_ask(self.stage.url(name, number)) for number in range(len(self.stage.ports[name]))]
+        watched = parts()[name].watched
+        numbers = range(len(self.stage.ports[name])) if watched is None else watched
+        answers = [_ask(self.stage.url(name, number)) for number in numbers]
         return [answer for answer in answers if answer is not None] if None not in answers else []
 
     def _greeting(self) -> str:

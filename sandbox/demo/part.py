@@ -57,12 +57,14 @@ class Typed:
 class Part(ABC):
     """One outside system of the demonstration.
 
-    `ports` is how many servers it has, `look` what an operator may type in another terminal to see what it does.
+    `ports` is how many servers it has, `watched` which of them tell what they have seen (None: all), `look` what an
+    operator may type in another terminal to see what it does.
     """
 
     name: str
     about: str
     ports: int = 1
+    watched: Sequence[int] | None = None
     look: tuple[str, ...] = ()
 
     @abstractmethod
@@ -78,7 +80,7 @@ class Part(ABC):
         return ()
 
     def told(self, states: Sequence[Mapping[str, Any]]) -> str:
-        """Say in a few words what its servers have seen, given what each answers at `/_sandbox/estado`."""
+        """Say in a few words what its servers have seen, given what each that is watched answers."""
         return ""
 
 

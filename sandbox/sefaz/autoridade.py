@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -54,13 +55,16 @@ class _Emissor:
 class Autoridade:
     """Makes certificates; `raiz` and `intermediaria` are files of PEM in its folder.
 
-    With `uma_chave` all companies have the same key: keys take long to make.
+    With `uma_chave` all companies have the same key: keys take long to make. Made again with the same `semente` it is
+    the same authority: what one signed the other knows.
     """
 
-    def __init__(self, folder: Path, nome: str = "AC de Teste", *, uma_chave: bool = False) -> None:
+    def __init__(
+        self, folder: Path, nome: str = "AC de Teste", *, uma_chave: bool = False, semente: bytes = b""
+    ) -> None:
         self._folder, self._uma_chave = folder, uma_chave
-        self._raiz = _authority(f"{nome} Raiz", None)
-        self._inter = _authority(nome, self._raiz)
+        self._raiz = _authority(f"{nome} Raiz", None, semente)
+        self._inter = _authority(nome, self._raiz, semente)
         self.raiz = self._written("raiz.pem", self._raiz.certificado)
         self.intermediaria = self._written("intermediaria.pem", self._inter.certificado)
 
@@ -148,8 +152,8 @@ def empacotado(
     return pkcs12.serialize_key_and_certificates(b"e-CNPJ", chave, own, others, como or usual)
 
 
-def _authority(name: str, above: _Emissor | None) -> _Emissor:
-    key, now = _ec_key(name), datetime.now(UTC)
+def _authority(name: str, above: _Emissor | None, seed: bytes) -> _Emissor:
+    key, now = _derived_key(name, seed) if seed else _ec_key(name), datetime.now(UTC)
     made = (
         _builder(name, above, key.public_key())
         .not_valid_before(now - ANO)
@@ -199,3 +203,8 @@ def _rsa_key(name: str) -> rsa.RSAPrivateKey:
 @lru_cache(maxsize=64)
 def _ec_key(name: str) -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
+
+
+def _derived_key(name: str, seed: bytes) -> ec.EllipticCurvePrivateKey:
+    number = int.from_bytes(sha256(seed + name.encode()).digest())
+    return ec.derive_private_key(number % (2**255) + 1, ec.SECP256R1())

@@ -139,6 +139,7 @@ def test_its_servers_tell_what_they_have_seen() -> None:
             "ntfy": "0 publicadas",
             "questor": "0 documentos guardados",
             "receptor": "0 com assinatura verificada, 0 recusados",
+            "sefaz": "0 perguntas com certificado, 0 eventos do destinatário",
         },
         "webhooks": [],
     }
