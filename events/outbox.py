@@ -180,7 +180,7 @@ def _owe(
     """Return a delivery for each destination whose filters let it pass, and wake those that may be served now."""
     zone, rows = CoreSettings.current().zone, []
     for target in targets:
-        if one.somente is not None or target.filters.accept(dados):
+        if one.somente is not None or (target.filters.accept(dados) and one.kind.tells(target.tipo, dados)):
             due_at = target.filters.due_at(dados, now, zone)
             rows.append(delivery(event_id, target, due_at, now))
             if not target.stopped and due_at <= now:

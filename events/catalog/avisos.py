@@ -6,9 +6,7 @@ docs/reference/contracts/integracoes.md §2.1, §5.7 to §5.9.
 from dataclasses import field
 from typing import Any
 
-from events.catalog.payload import Payload
-
-EMAIL = frozenset({"email"})
+from events.catalog.payload import EMAIL, Payload
 
 
 class ResumoDiario(Payload):
@@ -17,7 +15,7 @@ class ResumoDiario(Payload):
     Each issuer, route, open alert and day is an object.
     """
 
-    evento, rotulo, do_usuario, so_para = "resumo_diario", "Resumo Diário", True, EMAIL
+    evento, rotulo, do_usuario, so_para = "resumo_diario", "Resumo Diário", True, frozenset({EMAIL})
 
     dia: str
     nfe_total: int
@@ -37,7 +35,12 @@ class ResumoDiario(Payload):
 class CertificadoVencendo(Payload):
     """A certificate ends in so many days (`dias`; 0: today), or has ended (`vencido`)."""
 
-    evento, rotulo, do_usuario, so_para = "certificado_vencendo", "Certificado Digital vencendo", True, EMAIL
+    evento, rotulo, do_usuario, so_para = (
+        "certificado_vencendo",
+        "Certificado Digital vencendo",
+        True,
+        frozenset({EMAIL}),
+    )
 
     certificado: str
     cnpj: str

@@ -3,7 +3,10 @@
 docs/reference/contracts/integracoes.md §2.
 """
 
-from events.catalog.payload import Payload
+from collections.abc import Mapping
+from typing import Any
+
+from events.catalog.payload import EMAIL, Payload
 
 
 class NfeImportada(Payload):
@@ -60,6 +63,11 @@ class ConsultaConcluida(Payload):
     total_importados: int
     total_erros: int
     data_conclusao: str
+
+    @classmethod
+    def tells(cls, tipo: str, dados: Mapping[str, Any]) -> bool:
+        """Leave out of people's mail what found nothing: a company is consulted every hour."""
+        return tipo != EMAIL or bool(dados.get("total_encontrados") or dados.get("total_erros"))
 
 
 class DocumentoAtualizado(Payload):

@@ -1,8 +1,10 @@
 """What an event is: its name, its label, whom it concerns, and the type of its payload."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, dataclass_transform
 
+EMAIL = "email"
 CATALOG: dict[str, type["Payload"]] = {}
 
 
@@ -24,6 +26,11 @@ class Payload:
         dataclass(frozen=True, kw_only=True)(cls)
         if "evento" in vars(cls):
             CATALOG[cls.evento] = cls
+
+    @classmethod
+    def tells(cls, tipo: str, dados: Mapping[str, Any]) -> bool:
+        """Tell whether a kind of destination is told of an event with this payload; a person is not told of nothing."""
+        return True
 
     @property
     def entidade(self) -> str | None:

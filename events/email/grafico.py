@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 # Twice what is shown on a wide screen; the letters can still be read where a telephone shows a quarter of it.
 WIDTH, HEIGHT = 1184, 520
 MARGIN = 28
-LEFT, TOP, RIGHT, BOTTOM = 130, 110, WIDTH - MARGIN, HEIGHT - 72
-LETTERS = 34
+LEFT, TOP, RIGHT, BOTTOM = 140, 110, WIDTH - MARGIN, HEIGHT - 78
+LETTERS = 38
 PAPER, GRID, INK = "#ffffff", "#e1e6ec", "#46525f"
 NFE, CTE = "#2563eb", "#f59e0b"
 LINES = 4
@@ -121,6 +121,6 @@ def _bars(draw: "ImageDraw", font: Any, dias: Sequence[Dia], top: int) -> None:
 
 def _legend(draw: "ImageDraw", font: Any) -> None:
     draw.text((MARGIN, 49), "Documentos por dia", INK, font, anchor="lm")
-    for x, name, colour in ((RIGHT - 330, "NF-e", NFE), (RIGHT - 150, "CT-e", CTE)):
+    for x, name, colour in ((RIGHT - 360, "NF-e", NFE), (RIGHT - 160, "CT-e", CTE)):
         draw.rectangle((x, 34, x + 30, 64), colour)
         draw.text((x + 42, 49), name, INK, font, anchor="lm")

@@ -14,6 +14,7 @@ from core.errors import UsageError
 from core.logs import get_logger
 from core.settings.email import EmailSettings
 from events import filters, subscriptions
+from events.catalog.payload import EMAIL
 from events.delivery.begun import begun
 from events.delivery.kind import Said, known_kind
 from events.delivery.resuming import resume
@@ -21,7 +22,6 @@ from events.filters import Filters
 from storage.models.destinos import Destino, DestinoEvento
 from storage.models.usuarios import Usuario
 
-TIPO = "email"
 AVISOS = (
     "nfe_importada",
     "cte_importado",
@@ -74,7 +74,7 @@ def keep(db: Session, usuario_id: int, new: Change, clock: Clock = SYSTEM, campo
     if new.endereco is not None:
         row.url = checked_mailbox(new.endereco, campo).address if new.endereco.strip() else ""
     if new.avisos is not None:
-        named = subscriptions.checked(new.avisos, TIPO, of_user=not user.is_staff, campo="avisos")
+        named = subscriptions.checked(new.avisos, EMAIL, of_user=not user.is_staff, campo="avisos")
         row.assinaturas = [DestinoEvento(evento=name) for name in named]
     if new.silencio is not None:
         row.silencio = filters.checked_hours(new.silencio) if new.silencio else None
@@ -91,7 +91,7 @@ def wanting(db: Session, usuario_id: int | None, evento: str, dados: dict[str, o
 
     A user who never said anything is told at the address of the user: the preferences begin as they are by default.
     """
-    query = select(Destino).where(Destino.tipo == TIPO, Destino.usuario_id.is_not_distinct_from(usuario_id))
+    query = select(Destino).where(Destino.tipo == EMAIL, Destino.usuario_id.is_not_distinct_from(usuario_id))
     rows = db.scalars(query.order_by(Destino.id)).all()
     if not rows and usuario_id is not None and (first := _first(db, usuario_id)):
         rows = [first]
@@ -99,7 +99,7 @@ def wanting(db: Session, usuario_id: int | None, evento: str, dados: dict[str, o
 
 
 def _wants(row: Destino, evento: str) -> bool:
-    return evento in subscriptions.names(row.eventos, TIPO)
+    return evento in subscriptions.names(row.eventos, EMAIL)
 
 
 def _passes(row: Destino, dados: dict[str, object]) -> bool:
@@ -122,15 +122,15 @@ def _first(db: Session, usuario_id: int) -> Destino | None:
 
 def _row(db: Session, usuario_id: int) -> Destino | None:
     """Return the preferences of a user; other mailboxes that were made as destinations come after them."""
-    query = select(Destino).where(Destino.tipo == TIPO, Destino.usuario_id == usuario_id)
+    query = select(Destino).where(Destino.tipo == EMAIL, Destino.usuario_id == usuario_id)
     return db.scalars(query.order_by(Destino.id).limit(1)).first()
 
 
 def _made(db: Session, user: Usuario, clock: Clock) -> Destino:
     """Return new preferences without an address; its kind says over which account it goes."""
-    checked = known_kind(TIPO).accepted(Said("ninguem@exemplo.com.br"))
+    checked = known_kind(EMAIL).accepted(Said("ninguem@exemplo.com.br"))
     row = Destino(
-        **begun(TIPO, checked, clock.now()) | {"url": "", "ativo": False},
+        **begun(EMAIL, checked, clock.now()) | {"url": "", "ativo": False},
         nome=f"E-mail de {user.username}",
         usuario_id=user.id,
         assinaturas=[DestinoEvento(evento=name) for name in AVISOS],
@@ -140,7 +140,9 @@ def _made(db: Session, user: Usuario, clock: Clock) -> Destino:
 
 
 def _caixa(row: Destino) -> Caixa:
-    named = subscriptions.names(row.eventos, TIPO)
+    named = subscriptions.names(row.eventos, EMAIL)
+    if row.usuario is not None and not row.usuario.is_staff:
+        named = [name for name in named if name in subscriptions.of_users(EMAIL)]
     ours = [name for name in AVISOS if name in named]
     wanted = (*ours, *(name for name in named if name not in AVISOS))
     return Caixa(row.url, row.ativo or not row.url, wanted, row.silencio, row.desligado_motivo)

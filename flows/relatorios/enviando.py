@@ -14,7 +14,7 @@ from core.clock import SYSTEM, Clock
 from core.logs import get_logger
 from core.stopping import stopping
 from events.catalog.avisos import ResumoDiario
-from events.email.mailbox import TIPO
+from events.catalog.payload import EMAIL
 from events.notifications import NotificationService
 from events.subscriptions import wants
 from flows.documentos.contados import for_each_company
@@ -72,7 +72,7 @@ def _about(usuario_id: int | None, dia: date) -> str:
 def _recipients(db: Session, dia: date) -> tuple[Sequence[int | None], int]:
     """Return who is to get a report and has not got it, and how many wait for one although nothing came."""
     query = select(Destino.usuario_id).distinct().outerjoin(Usuario, Usuario.id == Destino.usuario_id)
-    wanted = (Destino.tipo == TIPO, Destino.ativo, wants(ResumoDiario), Usuario.ativo.is_not(False))
+    wanted = (Destino.tipo == EMAIL, Destino.ativo, wants(ResumoDiario), Usuario.ativo.is_not(False))
     everybody = list(db.scalars(query.where(*wanted).order_by(Destino.usuario_id)))
     known = select(AvisoDado.sobre).where(AvisoDado.nome == ResumoDiario.evento, AvisoDado.sobre.endswith(f":{dia}"))
     got = set(db.scalars(known))

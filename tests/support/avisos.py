@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from events.catalog.payload import EMAIL
 from events.email import mailbox
 from storage.models.destinos import Destino
 from storage.models.eventos import Delivery, Event
@@ -45,5 +46,5 @@ def devidos() -> list[Devido]:
     query = select(Destino.url, Event.nome, Event.corpo, Delivery.due_at)
     query = query.join(Delivery, Delivery.destino_id == Destino.id).join(Event, Event.id == Delivery.event_id)
     with reading() as db:
-        rows = db.execute(query.where(Destino.tipo == mailbox.TIPO).order_by(Delivery.id)).all()
+        rows = db.execute(query.where(Destino.tipo == EMAIL).order_by(Delivery.id)).all()
     return [Devido(url, nome, json.loads(corpo)["dados"], due_at) for url, nome, corpo, due_at in rows]

@@ -15,7 +15,7 @@ AMOUNTS = frozenset({1, 2})
 LARGEST = 10**9
 _LAST = date(2026, 11, 24)
 _SERIE = [
-    {"dia": (_LAST - timedelta(days=29 - place)).isoformat(), "nfe": place * 37 % 101, "cte": place * 13 % 29}
+    {"dia": (_LAST - timedelta(days=29 - place)).isoformat(), "nfe": place * 37 % 101, "cte": (place * 13 + 28) % 29}
     for place in range(30)
 ]
 

@@ -155,4 +155,4 @@ def test_the_chart_is_said_in_words_where_it_cannot_be_seen() -> None:
     (chart,) = written.imagens
     assert chart.alternativa in written.texto
     assert chart.alternativa in written.html
-    assert "1.450 NF-e e 406 CT-e" in chart.alternativa
+    assert "1.450 NF-e e 434 CT-e" in chart.alternativa

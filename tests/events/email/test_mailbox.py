@@ -6,6 +6,7 @@ import pytest
 from conftest import Configure
 from sqlalchemy import func, select
 from support.avisos import devidos, pessoa, quer
+from support.deliveries import deliveries, webhook
 
 from core.clock import SYSTEM
 from core.errors import UsageError
@@ -159,3 +160,24 @@ def test_a_mailbox_goes_with_its_user() -> None:
     with transaction() as db:
         db.delete(db.get_one(Usuario, ana))
     assert mailboxes() == 0
+
+
+@pytest.mark.parametrize(
+    ("found", "wrong", "told"), [(0, 0, False), (1, 0, True), (0, 1, True)], ids=["nothing", "found", "wrong"]
+)
+def test_a_consultation_that_found_nothing_is_mailed_to_nobody(found: int, wrong: int, told: bool) -> None:
+    """There is one every hour; a webhook gets each of them."""
+    ana = pessoa()
+    quer(ana)
+    hook = webhook("https://exemplo.com/x", "consulta_concluida")
+    with transaction() as db:
+        db.get_one(Destino, hook).usuario_id = ana
+    disparar_webhook("consulta_concluida", {"total_encontrados": found, "total_erros": wrong}, usuario=ana)
+    assert len(deliveries(hook)) == 1
+    assert len(devidos()) == told
+
+
+def test_all_notices_are_those_that_a_user_may_have() -> None:
+    ana, chefe = pessoa(), pessoa("chefe", is_staff=True)
+    assert "alerta_aberto" not in keep(ana, endereco="a@b.br", avisos=["*"]).avisos
+    assert "alerta_aberto" in keep(chefe, endereco="a@b.br", avisos=["*"]).avisos
