@@ -50,6 +50,7 @@ def judge(moment: Moment) -> Iterator[Judgement]:
             notes,
             f"De {plural(notes, 'nota', 'notas')} da empresa {one.nome} o XML foi pedido há mais de "
             f"{PATIENCE.days} dias e não chegou. Confira se as consultas dão certo (`esteira sefaz estado`) e se outro "
-            "programa não consulta este CNPJ; `esteira sefaz aguardados` mostra quais são.",
+            "programa não consulta este CNPJ; `esteira sefaz aguardados` mostra quais são, e "
+            "`esteira sefaz buscar CHAVE` pergunta por uma.",
             f"O XML de nenhuma nota da empresa {one.nome} está atrasado.",
         )

@@ -53,5 +53,10 @@ def _words(one: "AguardadoView") -> dict[str, Any]:
         name: f"{value.astimezone(zone):%d/%m/%Y}" if (value := getattr(one, name)) else None
         for name in ("desde", "ciencia_ate", "conclusao_ate")
     }
+    # what can be done no more has no date
+    if one.xml != "sem_ciencia":
+        dates["ciencia_ate"] = None
+    if one.conclusao != "pendente":
+        dates["conclusao_ate"] = None
     plain = {name: getattr(one, name).replace("_", " ") for name in ("xml", "conclusao")}
     return asdict(one) | dates | plain

@@ -46,11 +46,11 @@ COLUMNS = {
 @app.command()
 def manifestar(
     tipo: Annotated[str, typer.Option("--tipo", help="ciencia, confirmacao, desconhecimento ou nao-realizada.")],
-    chaves: Annotated[list[str] | None, typer.Argument(metavar="[CHAVE]...", help="Chaves de acesso de NF-e.")] = None,
+    chaves: Annotated[list[str] | None, typer.Argument(metavar="CHAVE", help="Chaves de acesso de NF-e.")] = None,
     justificativa: Annotated[
         str | None, typer.Option("--justificativa", help="Por quê, de 15 a 255 caracteres; só da nao-realizada.")
     ] = None,
-    sequencia: Annotated[int, typer.Option("--sequencia", help="2 para dizer o mesmo pela segunda vez.")] = 1,
+    sequencia: Annotated[int, typer.Option("--sequencia", help="2 para dizer o mesmo de novo.")] = 1,
     arquivo: Annotated[
         Path | None, typer.Option("--arquivo", help="Lista de chaves, uma por linha; - lê da entrada padrão.")
     ] = None,
@@ -149,7 +149,7 @@ def _tell(done: "Feito", bad: "list[Destinada]", *, as_json: bool) -> None:
             [plain(one) for one in done.eventos] + [{"chave_acesso": one.chave, "recusa": one.recusa} for one in bad]
         )
     for one in done.eventos:
-        say(printable(f"{one.chave_acesso}: {_sentence(one)}"))
+        say(printable(f"{one.chave_acesso}: {_sentence(one, before=one.id in done.antes)}"))
     from flows.sefaz.manifestacoes.julgamento import relogio
 
     for end in done.envios:
@@ -159,12 +159,15 @@ def _tell(done: "Feito", bad: "list[Destinada]", *, as_json: bool) -> None:
             say(told)
 
 
-def _sentence(one: "ManifestacaoView") -> str:
+def _sentence(one: "ManifestacaoView", *, before: bool) -> str:
     match one.estado:
+        case "registrado" if before:
+            again = "" if one.tipo == "ciencia" or one.sequencia > 1 else " Para dizer o mesmo de novo: --sequencia 2."
+            return f"já estava registrado em {instant(one.registrada_em)}; nada foi enviado.{again}"
         case "registrado":
-            before = " antes (por este ou por outro programa)" if one.cstat == "573" else ""
+            already = " antes (por este ou por outro programa)" if one.cstat == "573" else ""
             protocol = f", protocolo {one.protocolo}" if one.protocolo else ""
-            return f"registrado{before} em {instant(one.registrada_em)}{protocol}."
+            return f"registrado{already} em {instant(one.registrada_em)}{protocol}."
         case "recusado":
             return f"recusado. {one.motivo or ''}".rstrip()
         case "enviado":

@@ -16,7 +16,7 @@ from sandbox.sefaz import assinatura
 from sandbox.sefaz.envelope import edited, prefixed
 from sandbox.sefaz.motivos import motivo
 from sandbox.sefaz.servicos import NFE
-from sandbox.sefaz.textos import Nota, hora
+from sandbox.sefaz.textos import Nota, em_brasilia, hora
 
 CIENCIA = "210210"
 NOMES = {
@@ -146,7 +146,8 @@ def _of_note(evento: Evento, nota: Nota | None, now: datetime, *, sem_vinculo: b
         return "578"
     if nota is None:
         return "136" if sem_vinculo else "494"
-    if when < nota.emitida_em:
+    # it knows whole seconds, as the note states them
+    if when < em_brasilia(nota.emitida_em):
         return "577"
     if nota.destinatario != evento.campos["documento"]:
         return "575"

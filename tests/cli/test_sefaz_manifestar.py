@@ -76,6 +76,18 @@ def test_what_a_confirmation_bars_is_said_before_and_nothing_leaves_unasked(
     assert (code, "impede o emitente" in err) == (0, True)
 
 
+def test_what_is_registered_already_is_not_sent_again(minha: Loja, chaves: list[str], run: Run) -> None:
+    words = (chaves[0], "--tipo", "confirmacao", "--sim")
+    say(run, *words)
+    code, _, err = say(run, *words)
+    assert code == 0
+    assert "já estava registrado em " in err
+    assert "Para dizer o mesmo de novo: --sequencia 2." in err
+    assert len(lotes(minha)) == 1
+    assert "registrado em" in say(run, *words, "--sequencia", "2")[2]
+    assert len(lotes(minha)) == 2
+
+
 def test_the_signed_xml_is_shown_and_nothing_is_sent(minha: Loja, chaves: list[str], run: Run) -> None:
     code, out, _ = say(run, *chaves[:2], "--tipo", "nao-realizada", "--justificativa", WHY, "--simular")
     assert code == 0

@@ -1,7 +1,7 @@
 """Say something of notes now: make the events owed and send them; or only show what would be sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 
 from sqlalchemy import select
@@ -17,24 +17,30 @@ from flows.sefaz.manifestacoes.pedidos import Destinada, Pedido
 from flows.sefaz.manifestacoes.rows import DEVIDAS
 from flows.sefaz.manifestacoes.views import ManifestacaoView
 from storage.models.empresas import Empresa
-from storage.models.manifestacoes import ManifestacaoSEFAZ
+from storage.models.manifestacoes import EstadoManifestacao, ManifestacaoSEFAZ
 from storage.models.usuarios import Usuario
 from storage.session import reading
 
 
 @dataclass(frozen=True)
 class Feito:
-    """What became of what was asked for; `envios` are how the sending of each company ended."""
+    """What became of what was asked for; `envios` are how the sending of each company ended.
+
+    `antes` are the numbers of events that were registered before they were asked for.
+    """
 
     eventos: Sequence[ManifestacaoView]
-    envios: Sequence[Envio] = field(default_factory=list)
+    envios: Sequence[Envio] = ()
+    antes: frozenset[int] = frozenset()
 
 
 def manifestar(destinadas: Sequence[Destinada], pedido: Pedido, clock: Clock = SYSTEM, *, agora: bool = True) -> Feito:
     """Make events owed, and send them unless that is left to the workers."""
     owed = pedidos.pedir(destinadas, pedido, clock)
+    everything = [number for numbers in owed.values() for number in numbers]
+    before = frozenset(one.id for one in views.das(everything) if one.estado == EstadoManifestacao.REGISTRADO)
     sent = [enviar(company, clock, numbers) for company, numbers in owed.items()] if agora else []
-    return Feito(views.das([number for numbers in owed.values() for number in numbers]), sent)
+    return Feito(views.das(everything), sent, before)
 
 
 def simular(destinadas: Sequence[Destinada], pedido: Pedido, clock: Clock = SYSTEM) -> list[str]:

@@ -71,6 +71,15 @@ class Destinada:
     recusa: str | None = None
 
 
+@dataclass(frozen=True)
+class _Detentora:
+    """A company that has a note; whom the note is for is known of a whole one only."""
+
+    empresa_id: int
+    cnpj: str
+    destinatario: str | None = None
+
+
 def tipo_de(nome: str) -> Tipo:
     """Return a kind by its name; say which there are where it is none."""
     if nome not in TIPOS:
@@ -120,44 +129,49 @@ def _named(empresa: str, usuario: str | None) -> Dono:
 
 
 def _some(keys: Sequence[str], named: Dono | None, caller: Caller) -> Iterator[Destinada]:
-    holders = {} if named else _holders([one for one in keys if chave_valida(one)], caller)
+    holders = _holders([one for one in keys if chave_valida(one)], named, caller)
     for key in keys:
         if not chave_valida(key):
-            yield Destinada(
-                key[:60], recusa="não é uma chave de acesso: confira os 44 caracteres e o dígito verificador"
-            )
+            said = "não é uma chave de acesso: confira os 44 caracteres e o dígito verificador"
+            yield Destinada(key[:60], recusa=said)
         elif modelo(key) != "55":
             yield Destinada(key, recusa=f"é do modelo {modelo(key)}; só a NF-e (55) tem eventos do destinatário")
-        elif named is not None:
-            yield _of(key, [(named.empresa_id or 0, named.cnpj or "")])
+        elif named is not None and key not in holders:
+            yield _of(key, [_Detentora(named.empresa_id or 0, named.cnpj or "")])
         else:
             yield _of(key, holders.get(key, []))
 
 
-def _holders(keys: Sequence[str], caller: Caller) -> Mapping[str, list[tuple[int, str]]]:
-    """Return the companies that have each of these notes, by number and CNPJ."""
-    query = select(Documento.chave, Empresa.id, Empresa.cnpj).join(Empresa, Empresa.id == Documento.empresa_id)
+def _holders(keys: Sequence[str], named: Dono | None, caller: Caller) -> Mapping[str, list[_Detentora]]:
+    """Return the companies that have each of these notes, or the named one of them."""
+    columns = (Documento.chave, Empresa.id, Empresa.cnpj, Documento.dest_cnpj_cpf)
+    query = select(*columns).join(Empresa, Empresa.id == Documento.empresa_id)
     query = query.where(Documento.chave.in_(keys), Empresa.ativa, visible(caller, Empresa.usuario_id))
-    found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    if named is not None:
+        query = query.where(Empresa.id == named.empresa_id)
+    found: defaultdict[str, list[_Detentora]] = defaultdict(list)
     with reading() as db:
-        for key, number, cnpj in db.execute(query.order_by(Empresa.id)):
-            found[key].append((number, cnpj))
+        for key, number, cnpj, receiver in db.execute(query.order_by(Empresa.id)):
+            found[key].append(_Detentora(number, cnpj, receiver))
     return found
 
 
-def _of(key: str, companies: Sequence[tuple[int, str]]) -> Destinada:
-    issuer = key[6:20]
-    others = [one for one in companies if one[1] != issuer]
-    if companies and not others:
-        return Destinada(
-            key, recusa=f"é nota da própria empresa {formatar_documento(issuer)}; só o destinatário manifesta"
-        )
-    if not others:
-        return Destinada(key, recusa="não está no acervo de nenhuma empresa; diga qual com --empresa CNPJ")
-    if len(others) > 1:
-        names = ", ".join(formatar_documento(cnpj) for _, cnpj in others)
+def _of(key: str, holders: Sequence[_Detentora]) -> Destinada:
+    """Return who says something of a note: of those who have it the one that it is for, which is never its issuer."""
+    others = [one for one in holders if one.cnpj != key[6:20]]
+    receivers = [one for one in others if one.destinatario in (None, one.cnpj)]
+    if len(receivers) == 1:
+        return Destinada(key, receivers[0].empresa_id, receivers[0].cnpj)
+    if receivers:
+        names = ", ".join(formatar_documento(one.cnpj) for one in receivers)
         return Destinada(key, recusa=f"é de mais de uma empresa ({names}); diga qual com --empresa CNPJ")
-    return Destinada(key, *others[0])
+    if others:
+        who = formatar_documento(others[0].destinatario)
+        return Destinada(key, recusa=f"é para {who}; só o destinatário manifesta")
+    if holders:
+        issuer = formatar_documento(key[6:20])
+        return Destinada(key, recusa=f"é nota da própria empresa {issuer}; só o destinatário manifesta")
+    return Destinada(key, recusa="não está no acervo de nenhuma empresa; diga qual com --empresa CNPJ")
 
 
 def _row(one: Destinada, pedido: Pedido, ambiente: int, now: datetime, *, automatica: bool) -> dict[str, object]:

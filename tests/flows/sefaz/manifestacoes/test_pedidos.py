@@ -2,18 +2,24 @@
 
 import pytest
 from support.consultas import Loja, rows
-from support.manifestar import estados, mandar, pedir
+from support.manifestar import estados, mandar, numero, pedir
 from support.sefaz import EMPRESA, FILIAL, OUTRA
 
+from core.clock import FixedClock
+from core.documentos.leitor import ler_documentos
 from core.errors import Conflict, NotFound, UsageError
 from core.fiscal import formatar_chave
+from flows.documentos.entries import Entrada
+from flows.documentos.storing import store
 from flows.empresas import managing as empresas
 from flows.sefaz.manifestacoes.pedidos import Destinada, Pedido, destinadas, tipo_de
 from flows.usuarios import managing as usuarios
 from flows.usuarios.finding import caller_of
-from sandbox.documentos.comum import chave
+from sandbox.documentos.comum import Pessoa, chave
+from sandbox.documentos.notas import nota, resumo
 from sandbox.sefaz.textos import FORNECEDOR
 from storage.models.manifestacoes import ManifestacaoSEFAZ
+from storage.session import transaction
 
 
 def why_not(found: list[Destinada]) -> str:
@@ -137,7 +143,33 @@ def test_each_conclusion_may_be_given_twice_and_the_last_counts(com_notas: Loja,
     assert estados(com_notas) == ["registrado"] * 3
 
 
-def test_the_same_note_of_two_companies_has_an_event_of_each(com_notas: Loja, chaves: list[str]) -> None:
+def stored(company: int, text: bytes, clock: FixedClock) -> None:
+    (part,) = ler_documentos(text)
+    with transaction() as db:
+        store(db, [Entrada(part, "nota.xml", None, company)], clock)
+
+
+def test_of_those_who_have_a_whole_note_the_one_it_is_for_says_it(com_notas: Loja) -> None:
+    """A carrier has it too."""
+    clock = com_notas.lugar.clock
     usuarios.criar("bia")
-    empresas.criar(OUTRA, caller=caller_of("bia"), clock=com_notas.lugar.clock)
-    assert destinadas([chaves[0]], OUTRA, "bia")[0].cnpj == OUTRA
+    carrier = empresas.criar(OUTRA, caller=caller_of("bia"), clock=clock).id
+    made = nota(77, emitente=FORNECEDOR, destinatario=Pessoa(EMPRESA))
+    stored(carrier, made.xml, clock)
+    assert "é para 11.222.333/0001-81; só o destinatário manifesta" in why_not(destinadas([made.chave]))
+    assert "é para 11.222.333/0001-81" in why_not(destinadas([made.chave], OUTRA, "bia"))
+    stored(numero(com_notas), made.xml, clock)
+    assert [(one.cnpj, one.recusa) for one in destinadas([made.chave])] == [(EMPRESA, None)]
+
+
+def test_of_a_summary_that_several_have_the_company_has_to_be_named(com_notas: Loja) -> None:
+    clock = com_notas.lugar.clock
+    usuarios.criar("bia")
+    other = empresas.criar(OUTRA, caller=caller_of("bia"), clock=clock).id
+    made = nota(77, emitente=FORNECEDOR, destinatario=Pessoa(EMPRESA))
+    short = resumo(made, emitente=FORNECEDOR)
+    stored(numero(com_notas), short, clock)
+    stored(other, short, clock)
+    assert "é de mais de uma empresa" in why_not(destinadas([made.chave]))
+    assert [one.cnpj for one in destinadas([made.chave], caller=caller_of("bia"))] == [OUTRA]
+    assert [one.cnpj for one in destinadas([made.chave], EMPRESA, "ana")] == [EMPRESA]
