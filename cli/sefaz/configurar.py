@@ -13,6 +13,8 @@ NAMES = {
     "horario_consulta": "Horário",
     "max_documentos_por_consulta": "Documentos por consulta",
     "timeout_consulta": "Prazo de uma consulta (segundos)",
+    "notificar_email": "Avisos por e-mail",
+    "email_notificacao": "Endereço dos avisos",
     "ufs_habilitadas": "Estados (sem efeito na distribuição)",
 }
 
@@ -37,6 +39,10 @@ def configurar(
     prazo: Annotated[
         int | None, typer.Option("--timeout-consulta", help="Segundos de uma consulta, de 60 a 3600.")
     ] = None,
+    notificar: Annotated[
+        bool | None, typer.Option("--notificar-email/--sem-notificar-email", help="Manda os avisos por e-mail.")
+    ] = None,
+    email: Annotated[str | None, typer.Option("--email-notificacao", help="Para onde; vazio: ninguém.")] = None,
     ufs: Annotated[
         str | None, typer.Option("--ufs-habilitadas", help="Estados, como SP,RJ; sem efeito na distribuição.")
     ] = None,
@@ -52,6 +58,8 @@ def configurar(
         ufs_habilitadas=ufs.split(",") if ufs is not None else None,
         max_documentos_por_consulta=documentos,
         timeout_consulta=prazo,
+        notificar_email=notificar,
+        email_notificacao=email,
         consulta_automatica_ativa=automatica,
         horario_consulta=horario,
     )
@@ -65,7 +73,7 @@ def configurar(
 
 
 def _shown(value: object) -> str:
-    if value is None:
+    if value is None or value == "":
         return "-"
     if isinstance(value, bool):
         return "sim" if value else "não"

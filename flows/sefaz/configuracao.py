@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from core.caller import Caller
 from core.errors import UsageError
 from core.fiscal import UFS
-from flows.sefaz.views.configuracao import WHOSE, ConfiguracaoView, row_of, view
+from events.email import mailbox
+from flows.sefaz.views.configuracao import DEFAULTS, WHOSE, ConfiguracaoView, row_of, seen
 from storage.models.certificados import CertificadoDigital
-from storage.models.configuracao import MAX_DOCUMENTOS, TIMEOUT_SEGUNDOS, UFS_PADRAO, ConfiguracaoConsulta
+from storage.models.configuracao import ConfiguracaoConsulta
 from storage.models.empresas import Empresa
 from storage.rows import add_missing
 from storage.session import transaction
@@ -23,11 +24,13 @@ MOST_DOCUMENTS, SHORTEST_SECONDS, LONGEST_SECONDS = 1_000_000, 60, 3600
 
 @dataclass(frozen=True, kw_only=True)
 class Mudancas:
-    """What is to be another; None stays. `horario_consulta` is HH:MM, or empty for none."""
+    """What is to be another; None stays. `horario_consulta` is HH:MM, or empty for none, like `email_notificacao`."""
 
     ufs_habilitadas: Sequence[str] | None = None
     max_documentos_por_consulta: int | None = None
     timeout_consulta: int | None = None
+    notificar_email: bool | None = None
+    email_notificacao: str | None = None
     consulta_automatica_ativa: bool | None = None
     horario_consulta: str | None = None
 
@@ -37,29 +40,30 @@ def configurar(mudancas: Mudancas, caller: Caller) -> ConfiguracaoView:
     values = _checked(mudancas)
     if caller.usuario_id is None:
         raise UsageError(WHOSE, campo="usuario")
+    mail = mailbox.Change(endereco=mudancas.email_notificacao, ativo=mudancas.notificar_email)
     with transaction() as db:
-        add_missing(db, ConfiguracaoConsulta, [_first(db, caller.usuario_id)])
-        row = row_of(db, caller.usuario_id)
+        if mail != mailbox.Change():
+            mailbox.keep(db, caller.usuario_id, mail, campo="email_notificacao")
+        row = _row(db, caller.usuario_id)
         for name, value in values.items():
             setattr(row, name, value)
         db.flush()
-        return view(row)
+        return seen(db, caller.usuario_id)
 
 
-def _first(db: Session, usuario_id: int) -> dict[str, object]:
-    """Return the row of somebody who says something for the first time: what is consulted by itself goes on so."""
-    automatic = (
-        select(CertificadoDigital.id)
-        .join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
-        .where(Empresa.usuario_id == usuario_id, CertificadoDigital.ativo, CertificadoDigital.consulta_automatica)
-    )
-    return {
-        "usuario_id": usuario_id,
-        "ufs_habilitadas": UFS_PADRAO,
-        "max_documentos_por_consulta": MAX_DOCUMENTOS,
-        "timeout_consulta": TIMEOUT_SEGUNDOS,
-        "consulta_automatica_ativa": db.scalar(automatic.limit(1)) is not None,
-    }
+def _row(db: Session, usuario_id: int) -> ConfiguracaoConsulta:
+    """Return what a user said; who says something for the first time goes on as the certificates are now."""
+    if (row := row_of(db, usuario_id)) is None:
+        automatic = (
+            select(CertificadoDigital.id)
+            .join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
+            .where(Empresa.usuario_id == usuario_id, CertificadoDigital.ativo, CertificadoDigital.consulta_automatica)
+        )
+        begin = DEFAULTS | {"consulta_automatica_ativa": db.scalar(automatic.limit(1)) is not None}
+        # somebody else may say something of the same user now
+        add_missing(db, ConfiguracaoConsulta, [begin | {"usuario_id": usuario_id}])
+        row = db.scalars(select(ConfiguracaoConsulta).filter_by(usuario_id=usuario_id)).one()
+    return row
 
 
 def _checked(said: Mudancas) -> dict[str, object]:

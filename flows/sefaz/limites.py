@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.settings.sefaz import SefazSettings
-from flows.sefaz.views.configuracao import row_of, view
+from flows.sefaz.views.configuracao import DEFAULTS, row_of
+from storage.models.configuracao import ConfiguracaoConsulta
 from storage.session import reading
 
 LONGEST = timedelta(minutes=15)
@@ -37,5 +38,5 @@ def limites(usuario_id: int | None, now: datetime, ate: datetime | None = None) 
     if usuario_id is None:
         return Limites(pages, latest)
     with reading() as db:
-        said = view(row_of(db, usuario_id))
+        said = row_of(db, usuario_id) or ConfiguracaoConsulta(**DEFAULTS)
     return Limites(pages, min(latest, now + timedelta(seconds=said.timeout_consulta)), said.max_documentos_por_consulta)

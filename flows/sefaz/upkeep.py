@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from prometheus_client.core import GaugeMetricFamily, Metric
-from sqlalchemy import func, select, text
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session
 
 from claims.crash import after_crash
@@ -15,10 +15,10 @@ from flows.sefaz.manifestacoes.rows import DEVIDAS
 from flows.sefaz.rows import CONTRIBUINTES
 from storage.forgetting import forget
 from storage.models.manifestacoes import ManifestacaoSEFAZ
-from storage.models.sefaz import ChamadaSEFAZ
+from storage.models.sefaz import ChamadaSEFAZ, ConsultaSEFAZ
 from storage.rows import table_of
 
-CALLS = table_of(ChamadaSEFAZ)
+CALLS, CONSULTATIONS = table_of(ChamadaSEFAZ), table_of(ConsultaSEFAZ)
 
 
 def give_back(now: datetime) -> int:
@@ -31,6 +31,17 @@ def old_calls(now: datetime) -> Iterator[Mapping[str, int]]:
     before = now - timedelta(days=RetentionSettings.current().importacoes_dias)
     old = select(CALLS.c.id).where(CALLS.c.em < before).order_by(CALLS.c.id)
     return forget(CALLS, old, "chamadas_da_sefaz")
+
+
+def empty_consultations(now: datetime) -> Iterator[Mapping[str, int]]:
+    """Delete consultations of long ago that brought nothing, but for the last one of each numbering."""
+    before = now - timedelta(days=RetentionSettings.current().importacoes_dias)
+    later = CONSULTATIONS.alias()
+    newer = exists().where(later.c.serie_id == CONSULTATIONS.c.serie_id, later.c.id > CONSULTATIONS.c.id)
+    old = select(CONSULTATIONS.c.id).where(
+        CONSULTATIONS.c.data_conclusao < before, CONSULTATIONS.c.total_encontrados == 0, newer
+    )
+    return forget(CONSULTATIONS, old.order_by(CONSULTATIONS.c.id), "consultas_vazias_da_sefaz")
 
 
 def owed_events(db: Session, now: datetime) -> Iterator[Metric]:
@@ -47,4 +58,4 @@ def owed_events(db: Session, now: datetime) -> Iterator[Metric]:
     yield family
 
 
-UPKEEP = Upkeep(retention=(old_calls,), metrics=(owed_events,), claims=(give_back,))
+UPKEEP = Upkeep(retention=(old_calls, empty_consultations), metrics=(owed_events,), claims=(give_back,))

@@ -8,9 +8,16 @@ from sqlalchemy.orm import Session
 
 from core.caller import Caller
 from core.errors import UsageError
+from events.email import mailbox
 from storage.models.configuracao import MAX_DOCUMENTOS, TIMEOUT_SEGUNDOS, UFS_PADRAO, ConfiguracaoConsulta
 from storage.session import reading
 
+DEFAULTS = {
+    "ufs_habilitadas": UFS_PADRAO,
+    "max_documentos_por_consulta": MAX_DOCUMENTOS,
+    "timeout_consulta": TIMEOUT_SEGUNDOS,
+    "consulta_automatica_ativa": False,
+}
 WHOSE = "A configuração das consultas é de cada usuário; diga qual."
 
 
@@ -18,13 +25,16 @@ WHOSE = "A configuração das consultas é de cada usuário; diga qual."
 class ConfiguracaoView:
     """What holds for a user; `salva` is false while nothing was ever said. `timeout_consulta` is in seconds.
 
-    `consulta_automatica_ativa` is None then: each certificate decides by itself.
+    `consulta_automatica_ativa` is None then: each certificate decides by itself. `email_notificacao` is the address of
+    the user's notices by mail, empty where there is none.
     """
 
     salva: bool
     ufs_habilitadas: tuple[str, ...]
     max_documentos_por_consulta: int
     timeout_consulta: int
+    notificar_email: bool
+    email_notificacao: str
     consulta_automatica_ativa: bool | None
     horario_consulta: str | None
 
@@ -34,7 +44,7 @@ def configuracao(caller: Caller) -> ConfiguracaoView:
     if caller.usuario_id is None:
         raise UsageError(WHOSE, campo="usuario")
     with reading() as db:
-        return view(row_of(db, caller.usuario_id))
+        return seen(db, caller.usuario_id)
 
 
 def row_of(db: Session, usuario_id: int) -> ConfiguracaoConsulta | None:
@@ -42,17 +52,19 @@ def row_of(db: Session, usuario_id: int) -> ConfiguracaoConsulta | None:
     return db.scalar(select(ConfiguracaoConsulta).where(ConfiguracaoConsulta.usuario_id == usuario_id))
 
 
-def view(row: ConfiguracaoConsulta | None) -> ConfiguracaoView:
-    """Return a row, or its absence, as people see it."""
-    if row is None:
-        return ConfiguracaoView(False, tuple(UFS_PADRAO.split(",")), MAX_DOCUMENTOS, TIMEOUT_SEGUNDOS, None, None)
+def seen(db: Session, usuario_id: int) -> ConfiguracaoView:
+    """Return what holds for a user."""
+    row, mail = row_of(db, usuario_id), mailbox.of(db, usuario_id)
+    said = row or ConfiguracaoConsulta(**DEFAULTS)
     return ConfiguracaoView(
-        True,
-        tuple(filter(None, row.ufs_habilitadas.split(","))),
-        row.max_documentos_por_consulta,
-        row.timeout_consulta,
-        row.consulta_automatica_ativa,
-        _shown(row.horario_consulta),
+        salva=row is not None,
+        ufs_habilitadas=tuple(filter(None, said.ufs_habilitadas.split(","))),
+        max_documentos_por_consulta=said.max_documentos_por_consulta,
+        timeout_consulta=said.timeout_consulta,
+        notificar_email=mail.ativo,
+        email_notificacao=mail.endereco,
+        consulta_automatica_ativa=said.consulta_automatica_ativa if row is not None else None,
+        horario_consulta=_shown(said.horario_consulta),
     )
 
 

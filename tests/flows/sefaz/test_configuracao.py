@@ -6,6 +6,7 @@ from core.caller import OPERATOR, Caller
 from core.errors import UsageError
 from flows.sefaz.configuracao import Mudancas, configurar
 from flows.sefaz.views.configuracao import configuracao
+from flows.usuarios import avisos
 from flows.usuarios import managing as usuarios
 from flows.usuarios.finding import caller_of
 
@@ -38,6 +39,16 @@ def test_each_user_has_one_of_their_own(ana: Caller) -> None:
     assert configuracao(caller_of("bia")).timeout_consulta == 300
 
 
+def test_the_address_is_that_of_the_notices_by_mail(ana: Caller) -> None:
+    assert (configuracao(ana).notificar_email, configuracao(ana).email_notificacao) == (True, "")
+    found = configurar(Mudancas(email_notificacao="ana@exemplo.com.br"), ana)
+    assert (found.notificar_email, found.email_notificacao) == (True, "ana@exemplo.com.br")
+    assert avisos.mudar("ana").email == "ana@exemplo.com.br"
+    assert not configurar(Mudancas(notificar_email=False), ana).notificar_email
+    found = configurar(Mudancas(timeout_consulta=100), ana)
+    assert (found.notificar_email, found.email_notificacao) == (False, "ana@exemplo.com.br")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -50,6 +61,7 @@ def test_each_user_has_one_of_their_own(ana: Caller) -> None:
         Mudancas(horario_consulta="22:30:00+03:00"),
         Mudancas(ufs_habilitadas=["SP", "XX"]),
         Mudancas(ufs_habilitadas=["S\x00"]),
+        Mudancas(email_notificacao="ana"),
     ],
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(ana: Caller, wrong: Mudancas) -> None:
