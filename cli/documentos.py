@@ -10,8 +10,9 @@ from cli.options import Depois, Empresa, Json, Limite, Usuario
 from cli.output import answer, document, plain, printable, report, say, table, width
 from cli.portuguese import Noun
 from core.errors import UsageError
+from core.formas import reais
 from core.page import SIZE
-from core.text import brazilian, plural
+from core.text import plural
 from flows.usuarios.finding import caller_of
 
 if TYPE_CHECKING:
@@ -154,8 +155,8 @@ def totais(
         "valor_cbs": "CBS",
     }
     table(apart, titles, "Nada a somar.")
-    say(f"NF-e e NFC-e: {nfe.total_notas}, R$ {brazilian(nfe.valor_total)}.")
-    say(f"CT-e: {cte.total_ctes}, R$ {brazilian(cte.valor_total)}.")
+    say(f"NF-e e NFC-e: {nfe.total_notas}, {reais(nfe.valor_total)}.")
+    say(f"CT-e: {cte.total_ctes}, {reais(cte.valor_total)}.")
 
 
 @app.command()

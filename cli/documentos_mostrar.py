@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.output import answer, printable, table
 from core.fiscal import formatar_chave, formatar_documento
+from core.formas import reais
 from core.settings.core import CoreSettings
 from core.text import brazilian
 
@@ -184,9 +185,9 @@ def _values(fields: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     for name, title in AMOUNTS.items():
         if isinstance(value := fields.get(name), Decimal) and value:
-            yield f"{title}: R$ {brazilian(value)}"
+            yield f"{title}: {reais(value)}"
     total = fields.get("valor_total")
-    yield f"Total: R$ {brazilian(total)}" if total is not None else "Total: não diz"
+    yield f"Total: {reais(total)}" if total is not None else "Total: não diz"
 
 
 def _tables(found: "Detalhe") -> None:

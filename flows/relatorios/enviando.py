@@ -20,7 +20,6 @@ from events.subscriptions import wants
 from flows.documentos.contados import for_each_company
 from flows.documentos.filtro import Filtro, asked
 from flows.relatorios import numeros, uma_vez
-from storage.models.avisos import AvisoDado
 from storage.models.destinos import Destino
 from storage.models.documentos import DE_CTE, DE_NFE, Documento
 from storage.models.usuarios import Usuario
@@ -74,11 +73,10 @@ def _recipients(db: Session, dia: date) -> tuple[Sequence[int | None], int]:
     query = select(Destino.usuario_id).distinct().outerjoin(Usuario, Usuario.id == Destino.usuario_id)
     wanted = (Destino.tipo == EMAIL, Destino.ativo, wants(ResumoDiario), Usuario.ativo.is_not(False))
     everybody = list(db.scalars(query.where(*wanted).order_by(Destino.usuario_id)))
-    known = select(AvisoDado.sobre).where(AvisoDado.nome == ResumoDiario.evento, AvisoDado.sobre.endswith(f":{dia}"))
-    got = set(db.scalars(known))
     owners = _with_documents(db, dia)
     # the operator's is about all there is
     busy = [one for one in everybody if (one in owners if one is not None else owners)]
+    got = uma_vez.given(db, ResumoDiario.evento, [_about(one, dia) for one in busy])
     return [one for one in busy if _about(one, dia) not in got], len(everybody) - len(busy)
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from storage.models.avisos import AvisoDado
 from storage.rows import add_new
+
+# A database takes so many parameters in one statement.
+AT_ONCE = 1000
 
 
 def first(db: Session, nome: str, sobre: str, now: datetime) -> bool:
@@ -15,9 +18,13 @@ def first(db: Session, nome: str, sobre: str, now: datetime) -> bool:
     return bool(add_new(db, AvisoDado, [{"nome": nome, "sobre": sobre, "dado_em": now}], "id"))
 
 
-def given(db: Session, nome: str, sobre: Sequence[str]) -> bool:
-    """Tell whether a notice about any of these was given."""
-    return bool(db.scalar(select(exists().where(AvisoDado.nome == nome, AvisoDado.sobre.in_(sobre)))))
+def given(db: Session, nome: str, sobre: Sequence[str]) -> set[str]:
+    """Return those of these things that the notice was given about."""
+    found = set[str]()
+    for start in range(0, len(sobre), AT_ONCE):
+        some = AvisoDado.sobre.in_(sobre[start : start + AT_ONCE])
+        found |= set(db.scalars(select(AvisoDado.sobre).where(AvisoDado.nome == nome, some)))
+    return found
 
 
 def forget(db: Session, nome: str, sobre: str) -> None:

@@ -14,6 +14,8 @@ from PIL import Image
 from sqlalchemy import select
 from support.api import Client, person, served
 from support.avisos import quer
+from support.deliveries import make_due, only
+from support.ports import free_port
 from support.smtp import SENDER, MailServer
 
 from alerts import sources
@@ -28,7 +30,9 @@ from flows.documentos.storing import store
 from flows.relatorios import enviando
 from flows.usuarios.finding import caller_of
 from sandbox.documentos import conhecimentos, notas
+from sandbox.documentos.comum import EMITENTE, Pessoa
 from storage.models.destinos import Destino
+from storage.models.eventos import Estado
 from storage.models.limites import JUDGING_SINCE, Marca
 from storage.session import reading, transaction
 
@@ -133,3 +137,51 @@ def test_an_alert_of_a_stalled_flow_reaches_the_operator_s_inbox(server: MailSer
     body = mail.message.get_body(("plain",))
     assert body is not None
     assert "não roda bem há 1 hora" in body.get_content()
+
+
+# As it stands in the XML; SEFAZ authorised it, and whoever imports it did not choose it.
+HOSTILE = (
+    "&lt;script&gt;alert(1)&lt;/script&gt;&#13;&#10;Bcc: todos@exemplo.com.br&#10;&#10;&#x202E;Padaria{{7*7}}"
+    + "A" * 100
+)
+
+
+@pytest.mark.usefixtures("ana")
+def test_what_an_issuer_calls_itself_is_text_and_no_line_of_the_mail(server: MailServer) -> None:
+    owner = caller_of("ana").usuario_id
+    assert owner is not None
+    quer(owner, "nfe_importada", "resumo_diario")
+    imported(notas.nota(1, emitente=Pessoa(EMITENTE.documento, HOSTILE)).xml)
+    enviando.enviar(today())
+    mailed(server)
+    assert {str(mail.message["Subject"])[:2] for mail in server.mails} == {"✅ ", "📈 "}
+    for mail in server.mails:
+        assert mail.recipient == "ana@exemplo.com.br"
+        assert mail.message["Bcc"] is None
+        html, text = (mail.message.get_body((kind,)) for kind in ("html", "plain"))
+        assert html is not None
+        assert text is not None
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; Bcc: todos" in html.get_content()
+        assert "<script" not in html.get_content()
+        assert "Padaria{{7*7}}" in text.get_content()
+        assert "\u202e" not in html.get_content() + text.get_content()
+        assert not any(line.startswith("Bcc:") for line in text.get_content().splitlines())
+
+
+@pytest.mark.usefixtures("ana")
+def test_a_mail_server_that_is_down_fails_no_import_and_the_mail_comes_later(
+    server: MailServer, configure: Configure
+) -> None:
+    owner = caller_of("ana").usuario_id
+    assert owner is not None
+    quer(owner, "nfe_importada")
+    configure(email__port=str(free_port()))
+    imported(notas.nota(1).xml)
+    with reading() as db:
+        number = db.scalars(select(Destino.id)).one()
+    drain(number)
+    assert (only().estado, server.mails) == (Estado.PENDENTE, [])
+    configure(email__port=str(server.port))
+    make_due()
+    drain(number)
+    assert (only().estado, len(server.mails)) == (Estado.ENTREGUE, 1)
