@@ -5,6 +5,7 @@ while others are asked. docs/reference/contracts/sefaz.md §3.3, §3.10, §5.1.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
@@ -79,46 +80,49 @@ class _Lane:
         self.total, self.kept = Rodada(certificados=1), _Kept(clock)
 
     def run(self) -> Rodada:
-        """Ask for all of it."""
+        """Ask for all of it; what was cut short goes on when the others had their turn."""
+        owed = deque(self.due)
         with self.kept:
-            for ask, owed in ((self._consult, self.due), (self._complete, self.pending)):
-                for one in owed:
-                    self._do(ask, one)
+            while owed:
+                one = owed.popleft()
+                if self._done(self._consult, one):
+                    owed.append(one)
+                    self.sleep(servico(one.servico).pausa)
+            for one in self.pending:
+                self._done(self._complete, one)
         return self.total
 
-    def _do(self, ask: Callable[[Devida], None], one: Devida) -> None:
-        """Ask for one company; one that fails costs itself."""
+    def _done(self, ask: Callable[[Devida], bool], one: Devida) -> bool:
+        """Ask for one company, and tell whether it may go on at once; one that fails costs itself."""
         if self._over():
             self.total.restam += 1
-            return
+            return False
         try:
-            ask(one)
+            return ask(one)
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with one company is told and costs itself
             self.total.falhas += 1
             told = log.warning if isinstance(fault, PlatformError) else log.exception
             told("consultation failed", cnpj=one.dono.cnpj, servico=one.servico, reason=str(fault))
+            return False
 
-    def _consult(self, one: Devida) -> None:
-        """Consult once, and again while the limits of one consultation left something that may be asked for at once."""
-        while True:
-            found = consultas.consultar_para(
-                one.dono, one.servico, self.clock, self.sleep, abrir=self.kept.of, ends=self.ends
-            )
-            self.total.consultas += 1
-            self.total.paginas += found.paginas
-            self.total.documentos += found.total_importados
-            if not found.ha_mais or self._over():
-                return
-            self.sleep(servico(one.servico).pausa)
+    def _consult(self, one: Devida) -> bool:
+        found = consultas.consultar_para(
+            one.dono, one.servico, self.clock, self.sleep, abrir=self.kept.of, ends=self.ends
+        )
+        self.total.consultas += 1
+        self.total.paginas += found.paginas
+        self.total.documentos += found.total_importados
+        return found.ha_mais
 
     def _over(self) -> bool:
         return stopping() or self.clock.now() >= self.ends
 
-    def _complete(self, one: Devida) -> None:
+    def _complete(self, one: Devida) -> bool:
         found = avulsas.completar_para(
             one.dono, one.servico, self.clock, self.sleep, abrir=self.kept.of, ends=self.ends
         )
         self.total.perguntas += found.perguntas
+        return False
 
 
 class _Kept:

@@ -129,6 +129,16 @@ def test_what_is_owed_by_single_questions_is_asked_after_that(sozinha: Loja) -> 
     assert rows(DocumentoDistribuido)[0].resultado == "novo"
 
 
+def test_what_was_cut_short_goes_on_when_the_others_had_their_turn(sozinha: Loja, configure: Configure) -> None:
+    configure(sefaz__max_paginas="1")
+    sozinha.receber(120)
+    before = sozinha.lugar.clock.now()
+    found = run(sozinha)
+    assert (found.consultas, found.paginas, found.documentos) == (4, 4, 120)
+    assert [one.servico for one in sozinha.server.pedidos] == ["nfe", "cte", "nfe", "nfe"]
+    assert sozinha.lugar.clock.now() - before == timedelta(seconds=4)
+
+
 def test_whoever_is_asked_to_stop_begins_nothing(sozinha: Loja) -> None:
     stopping.ask_to_stop()
     try:
@@ -164,9 +174,9 @@ def test_what_the_limits_of_one_consultation_leave_is_asked_for_in_the_same_roun
     configurar(Mudancas(max_documentos_por_consulta=50), caller_of("ana"))
     sozinha.receber(120)
     found = run(sozinha)
-    # three of NF-e, of which the last ends in a rest, and one of CT-e
+    # three of NF-e, of which the last ends in a rest, and one of CT-e, which has its turn between them
     assert (found.consultas, found.documentos) == (4, 120)
-    assert [one.total_encontrados for one in rows(ConsultaSEFAZ)] == [50, 50, 20, 0]
+    assert [one.total_encontrados for one in rows(ConsultaSEFAZ)] == [50, 0, 50, 20]
 
 
 def test_a_round_makes_what_somebody_asked_for_and_ends_what_nobody_can_ask(minha: Loja) -> None:
