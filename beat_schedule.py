@@ -10,6 +10,8 @@ from core.settings.deliveries import DeliverySettings
 from core.settings.sync import FLOWS, SyncSettings
 
 EXPIRES = 0.9
+# As it is typed and set; beat asks for the same by `sefaz.varrer`.
+CONSULTAS = "consultas_sefaz"
 
 
 def every(task: str, *, seconds: float) -> dict[str, Any]:

@@ -21,19 +21,23 @@ Retention = Callable[[datetime], Iterator[Mapping[str, int]]]
 Metrics = Callable[["Session", datetime], Iterable["Metric"]]
 # Gives back what dead processes of this host held, as it is at that instant; tells how many rows.
 GiveBack = Callable[[datetime], int]
+# Looks after something at that instant, whether or not beat lives; tells how much had to be done.
+Watch = Callable[[datetime], int]
 
 
 @dataclass(frozen=True)
 class Upkeep:
     """What is done for one flow.
 
-    `at_start` runs once in each worker of the flow's queues, before it takes work; `at_stop` in each of its processes
-    before that one ends, with the seconds it may take.
+    `claims` and `watches` are looked at every few seconds by each process of each worker. `at_start` runs once in each
+    worker of the flow's queues, before it takes work; `at_stop` in each of its processes before that one ends, with the
+    seconds it may take.
     """
 
     retention: tuple[Retention, ...] = ()
     metrics: tuple[Metrics, ...] = ()
     claims: tuple[GiveBack, ...] = ()
+    watches: tuple[Watch, ...] = ()
     at_start: tuple[Callable[[], object], ...] = ()
     at_stop: tuple[Callable[[float], object], ...] = ()
 

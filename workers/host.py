@@ -1,4 +1,5 @@
-"""Look after this host: give back at once what its dead processes held, instead of when their leases end.
+"""Look after this host: give back at once what its dead processes held, instead of when their leases end; and look
+after what has to be seen while beat is away.
 
 Every pool process does it: at its start, so also when it takes the place of one that was killed, and in every
 interval, so also for processes that nobody replaces. Of other hosts only the clock can tell.
@@ -6,10 +7,12 @@ interval, so also for processes that nobody replaces. Of other hosts only the cl
 
 import random
 import threading
+from collections.abc import Callable
+from datetime import datetime
 
 from core.clock import SYSTEM, Clock
 from core.logs import get_logger
-from core.upkeep import GiveBack, upkeeps
+from core.upkeep import upkeeps
 
 EVERY_SECONDS = 10.0
 log = get_logger(__name__)
@@ -23,10 +26,10 @@ class _Watch(threading.Thread):
         self._seconds, self._ended = seconds, threading.Event()
 
     def run(self) -> None:
-        give_back()
+        look()
         # Not all processes of a worker at the same moment.
         while not self._ended.wait(self._seconds * random.uniform(0.9, 1.1)):
-            give_back()
+            look()
 
     def end(self) -> None:
         """Look no more; wait for a look that is under way."""
@@ -52,17 +55,26 @@ def unwatch() -> None:
     _watch = None
 
 
+def look(clock: Clock = SYSTEM) -> None:
+    """Look once after everything that the flows ask for."""
+    give_back(clock)
+    for flow, upkeep in upkeeps().items():
+        for step in upkeep.watches:
+            _carried_out("deliveries found without beat", flow, step, clock)
+
+
 def give_back(clock: Clock = SYSTEM) -> int:
     """Give back what dead processes of this host held, flow by flow; return how many rows."""
-    return sum(_given_back(flow, step, clock) for flow, upkeep in upkeeps().items() for step in upkeep.claims)
+    steps = ((flow, step) for flow, upkeep in upkeeps().items() for step in upkeep.claims)
+    return sum(_carried_out("claims of the dead given back", flow, step, clock) for flow, step in steps)
 
 
-def _given_back(flow: str, step: GiveBack, clock: Clock) -> int:
+def _carried_out(what: str, flow: str, step: Callable[[datetime], int], clock: Clock) -> int:
     try:
         amount = step(clock.now())
     except Exception as fault:  # noqa: BLE001 - one flow's trouble costs that flow, and the next interval comes
-        log.warning("claims of the dead not given back", flow=flow, fault=type(fault).__name__, reason=str(fault))
+        log.warning("look after the host failed", what=what, flow=flow, fault=type(fault).__name__, reason=str(fault))
         return 0
     if amount:
-        log.warning("claims of the dead given back", flow=flow, rows=amount)
+        log.warning(what, flow=flow, rows=amount)
     return amount

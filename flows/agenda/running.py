@@ -56,6 +56,9 @@ def look(number: int, task: str, work: Work, clock: Clock = SYSTEM) -> Relato | 
     if turn is None:
         return None
     told = turn.piece()
+    if told.fault is not None:
+        known = isinstance(told.fault, PlatformError)
+        log.error("job failed", job=told.tarefa, reason=told.falha, exc_info=None if known else told.fault)
     if told.situacao == RESTAM:
         try:
             messages.send(task, [number])
@@ -100,13 +103,6 @@ class Turn:
     def _failed(self, fault: Exception) -> Relato:
         now = self.clock.now()
         said = str(fault) if isinstance(fault, PlatformError) else INTERNAL.format(type(fault).__name__)
-        log.error(
-            "job failed",
-            job=self.row.tarefa,
-            fault=type(fault).__name__,
-            reason=str(fault),
-            exc_info=None if isinstance(fault, PlatformError) else fault,
-        )
         tried = self.row.tentativas + 1
         again = now + timedelta(seconds=RETRIES.wait(tried) or 0)
         # at the end of the window somebody has to see that it is over

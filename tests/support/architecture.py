@@ -17,9 +17,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "beat_schedule": BASE,
     "workers": BASE | {"beat_schedule"},
     "api": BASE | {"flows"},
-    "cli": BASE | {"storage", "events", "flows", "connectors", "workers"},
+    "cli": BASE | {"storage", "events", "flows", "connectors", "workers", "beat_schedule"},
     "sandbox": BASE,
-    "docs": BASE | {"workers"},
+    "docs": BASE | {"workers", "beat_schedule"},
 }
 BESIDES: dict[str, set[str]] = {
     "events/delivery/": {"connectors"},
