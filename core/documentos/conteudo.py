@@ -225,8 +225,8 @@ class Evento:
     """Something registered about a document, by (`chave`, `tipo_evento`, `sequencia`).
 
     `status` is the answer's `cStat`; without an answer there is none and the event proves nothing. `completo` is false
-    for a `resEvento`, which is a registered event by its nature. `alvo` is the event that a cancellation of an event
-    names, where it names one.
+    for a `resEvento`, which is a registered event by its nature, as one of a national NFS-e is. `alvo` is the event
+    that a cancellation of an event names, where it names one.
     """
 
     chave: str

@@ -37,6 +37,8 @@ _REGISTRADO_CTE = REGISTRADO | {"134"}
 _REGISTRADO_MANIFESTACAO = REGISTRADO | {"573"}
 _MODELOS_CTE = frozenset({"57", "64", "67"})
 HOMOLOGADA = "102"
+# The length of its keys; those of all others have 44 characters.
+NFSE_KEY = 50
 STATUS_CANCELADA, MOTIVO_CANCELADA = "101", "Cancelamento homologado"
 
 
@@ -53,7 +55,9 @@ def by_protocol(especie: str, status: str | None) -> Situacao:
 
 
 def registered(evento: Evento) -> bool:
-    """Tell whether an answer proves an event; a summary is one of a registered event by its nature."""
+    """Tell whether an answer proves an event; a summary and one of a national NFS-e are registered by their nature."""
+    if len(evento.chave) == NFSE_KEY:
+        return True
     if not evento.completo:
         return evento.status is None or evento.status in REGISTRADO
     if evento.tipo_evento in MANIFESTACOES:

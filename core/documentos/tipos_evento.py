@@ -31,6 +31,11 @@ class TipoEvento:
 _CANCELS = {
     "110111": "Cancelamento",
     "110112": "Cancelamento por substituição",
+    # of the national NFS-e
+    "101101": "Cancelamento da NFS-e",
+    "105102": "Cancelamento da NFS-e por substituição",
+    "105104": "Cancelamento da NFS-e deferido por análise fiscal",
+    "305101": "Cancelamento da NFS-e por ofício",
 }
 _CANCELS_EVENT = {
     "110001": "Cancelamento de evento",
@@ -65,6 +70,19 @@ _INFORMS = {
     DESCONHECIMENTO: "Desconhecimento da operação",
     NAO_REALIZADA: "Operação não realizada",
     "610110": "Prestação do serviço em desacordo",
+    # of the national NFS-e
+    "101103": "Pedido de análise fiscal para cancelar a NFS-e",
+    "105105": "Cancelamento da NFS-e indeferido por análise fiscal",
+    "202201": "Confirmação da NFS-e pelo prestador",
+    "203202": "Confirmação da NFS-e pelo tomador",
+    "204203": "Confirmação da NFS-e pelo intermediário",
+    "205204": "Confirmação tácita da NFS-e",
+    "202205": "Rejeição da NFS-e pelo prestador",
+    "203206": "Rejeição da NFS-e pelo tomador",
+    "204207": "Rejeição da NFS-e pelo intermediário",
+    "205208": "Anulação da rejeição da NFS-e",
+    "305102": "Bloqueio da NFS-e por ofício",
+    "305103": "Desbloqueio da NFS-e por ofício",
     # of the authorities and of other documents
     "240130": "CT-e complementar autorizado",
     "240131": "CT-e complementar cancelado",

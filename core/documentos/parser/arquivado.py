@@ -12,7 +12,7 @@ from core.documentos.parser.corpo import cabeca, corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
 from core.documentos.parser.recusa import Recusado
 
-_CHAVE_NFSE = re.compile(r"[0-9]{50}")
+CHAVE_NFSE = re.compile(r"[0-9]{50}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def nfse(raiz: _Element, contexto: Contexto) -> Arquivado:
     """
     info = corpo(raiz, "infNFSe", contexto)
     chave = info.atributo("Id").removeprefix("NFS")
-    if not _CHAVE_NFSE.fullmatch(chave):
+    if not CHAVE_NFSE.fullmatch(chave):
         raise Recusado("chave_invalida", f"{info.atributo('Id')[:60]!r} não é a chave de uma NFS-e")
     emit, dps = info.grupo("emit"), info.grupo("DPS", "infDPS")
     emit_doc, toma = emit.documento(), dps.grupo("toma")

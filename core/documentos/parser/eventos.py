@@ -1,11 +1,14 @@
 """Events with or without their answer, summaries of events, and cancellations of before there were events."""
 
+import re
+
 from lxml.etree import _Element
 
 from core.documentos.abertura import local_name
 from core.documentos.conteudo import Evento
+from core.documentos.parser.arquivado import CHAVE_NFSE
 from core.documentos.parser.chaves import avisar_ambiente, conferida
-from core.documentos.parser.corpo import e_resposta
+from core.documentos.parser.corpo import corpo, e_resposta
 from core.documentos.parser.grupo import Contexto, Grupo
 from core.documentos.parser.protocolo import status
 from core.documentos.parser.recusa import Recusado
@@ -14,6 +17,7 @@ from core.fiscal import parece_chave
 CANCELAMENTO = "110111"
 # An old cancellation that was approved, in time or late, as the answer to an event says it.
 _APROVADO = {"101": "135", "151": "155"}
+_TIPO_NFSE = re.compile(r"e([0-9]{6})")
 _CHAVES = ("chNFe", "chCTe", "chCTeOS", "chMDFe", "chNF3e", "chNFCom", "chBPe", "chDCe", "chCFe")
 
 
@@ -53,6 +57,37 @@ def evento(raiz: _Element, contexto: Contexto) -> Evento:
         correcao=_correcao(inner),
         justificativa=inner.texto("xJust", 300),
         alvo=inner.texto("nProtEvento", 54) or inner.texto("nProtCE", 54) or inner.texto("nProtIE", 54),
+        avisos=contexto.avisos,
+    )
+
+
+def evento_de_nfse(raiz: _Element, contexto: Contexto) -> Evento:
+    """Read an event of the national NFS-e: its kind is the name of an element, and who gives it out has registered it.
+
+    Raises:
+        Recusado: it does not say of which note it is, or which of the kinds.
+    """
+    info = corpo(raiz, "infEvento", contexto)
+    asked = info.grupo("pedRegEvento", "infPedReg")
+    chave = asked.texto("chNFSe", 60) or ""
+    if not CHAVE_NFSE.fullmatch(chave):
+        raise Recusado("chave_invalida", f"não diz de que NFS-e é: {chave!r} não é a chave de uma")
+    tipo = next((found[1] for one in asked.nomes() if (found := _TIPO_NFSE.fullmatch(one))), None)
+    if tipo is None:
+        raise Recusado("evento_invalido", "o evento não diz o seu tipo")
+    inner, ambiente = asked.grupo(f"e{tipo}"), asked.inteiro("tpAmb", 99)
+    avisar_ambiente(ambiente, contexto)
+    return Evento(
+        chave=chave,
+        tipo_evento=tipo,
+        sequencia=info.inteiro("nSeqEvento", 999) or 1,
+        descricao=inner.texto("xDesc", 120),
+        ambiente=ambiente,
+        autor=asked.codigo("CNPJAutor", 14) or asked.codigo("CPFAutor", 11),
+        data_evento=asked.instante("dhEvento"),
+        protocolo=info.codigo("nDFSe", 17),
+        recebido_em=info.instante("dhProc"),
+        justificativa=inner.texto("xMotivo", 300),
         avisos=contexto.avisos,
     )
 

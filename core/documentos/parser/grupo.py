@@ -1,6 +1,6 @@
 """An element as a group of fields, walked once: texts by width, amounts, numbers and instants by name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -113,6 +113,10 @@ class Grupo:
             if len(filho):
                 return Grupo(filho, self.contexto)
         return self.contexto.vazio
+
+    def nomes(self) -> Iterable[str]:
+        """Return the names of the children of this namespace."""
+        return (nome for nome in self._filhos if not nome.startswith("}"))
 
     def grupos(self, nome: str) -> Iterator["Grupo"]:
         """Yield every child of a name."""

@@ -14,7 +14,7 @@ from core.documentos.parser import arquivado as formas
 from core.documentos.parser.arquivado import arquivado, nfse
 from core.documentos.parser.conhecimento import conhecimento
 from core.documentos.parser.cupom import cupom
-from core.documentos.parser.eventos import cancelamento_antigo, evento, resumo_de_evento
+from core.documentos.parser.eventos import cancelamento_antigo, evento, evento_de_nfse, resumo_de_evento
 from core.documentos.parser.grupo import Contexto
 from core.documentos.parser.inutilizacao import inutilizacao
 from core.documentos.parser.nota import nota
@@ -57,6 +57,7 @@ LEITORES: dict[Raiz, Leitor] = {
     **_all(DCE, "dceProc DCe", partial(arquivado, formas.DCE)),
     **_all(DCE, "procEventoDCe eventoDCe", evento),
     **_all(NFSE, "NFSe", nfse),
+    **_all(NFSE, "evento", evento_de_nfse),
 }
 # Lots and answers that hold several documents, and what is cut out of each.
 LOTES: dict[Raiz, frozenset[str]] = {

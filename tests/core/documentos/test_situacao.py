@@ -48,6 +48,13 @@ def test_an_answer_proves_an_event(status: str | None, completo: bool, modelo: s
     assert registered(evento(chave=key(1, modelo), status=status, completo=completo)) is proven
 
 
+def test_what_happened_to_a_national_nfse_is_registered_where_it_is_given_out() -> None:
+    cancelled = evento(chave="3" * 50, tipo="101101", status=None)
+    assert registered(cancelled)
+    assert Estado(Situacao.AUTORIZADA).with_event(cancelled).situacao is CAN
+    assert Estado(Situacao.AUTORIZADA).with_event(evento(chave="3" * 50, tipo="105105")).situacao is AUT
+
+
 @pytest.mark.parametrize(("tipo", "proven"), [("210210", True), ("210240", True), ("110111", False), ("210250", False)])
 def test_a_duplicate_proves_what_the_recipient_said_and_nothing_else(tipo: str, proven: bool) -> None:
     assert registered(evento(1, tipo, status="573")) is proven

@@ -9,7 +9,7 @@ from support.sefaz import EMPRESA, OUTRA
 from flows.sefaz.regras import Situacao
 from sandbox import faults
 from sandbox.documentos.comum import Feito, Pessoa
-from sandbox.documentos.servicos import nota_de_servico
+from sandbox.documentos.servicos import cancelamento_de_servico, nota_de_servico
 from storage.models.documentos import Documento
 from storage.models.sefaz import ChamadaSEFAZ, DocumentoDistribuido
 
@@ -61,6 +61,21 @@ def test_a_404_that_says_nothing_is_no_end(minha: Loja) -> None:
     found = minha.consultar("nfse")
     assert (found.situacao, minha.serie.ult_nsu) == (Situacao.SEM_RESPOSTA, 0)
     assert "HTTP 404" in found.mensagem
+
+
+def test_a_cancellation_cancels_its_note_whichever_comes_first(minha: Loja) -> None:
+    before, after = (nota_de_servico(number, tomador=Pessoa(EMPRESA)) for number in (1, 2))
+    now = minha.lugar.clock.now()
+    for kind, made in (
+        ("NFSE", before),
+        ("EVENTO", cancelamento_de_servico(before)),
+        ("EVENTO", cancelamento_de_servico(after)),
+        ("NFSE", after),
+    ):
+        minha.server.nacional.publicar(EMPRESA, kind, made.chave, made.xml, now)
+    found = minha.consultar("nfse")
+    assert (found.total_importados, found.total_erros) == (4, 0)
+    assert {one.situacao for one in rows(Documento)} == {"cancelada"}
 
 
 def test_a_bad_document_costs_itself_and_is_kept(minha: Loja) -> None:

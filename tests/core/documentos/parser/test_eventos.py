@@ -12,9 +12,12 @@ from sandbox.documentos.comum import EMITENTE, QUANDO, chave
 from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.documentos.eventos import CORRECAO, cancelamento_antigo, consulta, evento, resumo_de_evento
 from sandbox.documentos.notas import nota
+from sandbox.documentos.servicos import cancelamento_de_servico, nota_de_servico
 
 NOTA, BILL = nota(7), conhecimento(8)
 GOOD = evento(NOTA).decode()
+SERVICO = nota_de_servico(7)
+NFSE_CANCELLED = cancelamento_de_servico(SERVICO).texto
 
 
 def test_an_event_is_read_field_by_field() -> None:
@@ -24,6 +27,19 @@ def test_an_event_is_read_field_by_field() -> None:
     assert (read.data_evento, read.recebido_em) == (QUANDO, QUANDO)
     assert (read.status, read.motivo, read.protocolo) == ("135", "Evento registrado", "935260000000007")
     assert (read.justificativa, read.completo, read.avisos) == ("Cancelado a pedido do cliente", True, ())
+
+
+def test_an_event_of_a_national_nfse_is_known_by_the_name_of_an_element() -> None:
+    read = lido(Evento, NFSE_CANCELLED)
+    assert (read.chave, read.tipo_evento, read.sequencia) == (SERVICO.chave, "101101", 1)
+    assert (read.descricao, read.ambiente, read.autor) == ("Cancelamento de NFS-e", 1, EMITENTE.documento)
+    assert (read.data_evento, read.recebido_em, read.protocolo) == (QUANDO, QUANDO, "1")
+    assert (read.justificativa, read.status, read.completo, read.avisos) == (
+        "Erro na emissão da nota",
+        None,
+        True,
+        (),
+    )
 
 
 @pytest.mark.parametrize("status", ["134", "135", "136", "155", "573", "999"])
@@ -113,7 +129,10 @@ def test_what_proves_nothing_leaves_an_event_unproven(text: str, aviso: str) -> 
         ('<retEnvEvento xmlns="http://www.portalfiscal.inf.br/nfe"/>', "so_resposta", "sem o evento não prova nada"),
         ('<retEvento xmlns="http://www.portalfiscal.inf.br/nfe"/>', "so_resposta", "sem o evento não prova nada"),
         ('<procEventoNFe xmlns="http://www.portalfiscal.inf.br/nfe"/>', "sem_conteudo", "não há infEvento"),
-        ('<evento xmlns="http://www.sped.fazenda.gov.br/nfse"/>', "raiz_desconhecida", "a raiz evento"),
+        ('<evento xmlns="http://www.sped.fazenda.gov.br/nfse"/>', "sem_conteudo", "não traz infEvento"),
+        ('<Evento xmlns="http://www.sped.fazenda.gov.br/nfse"/>', "raiz_desconhecida", "a raiz Evento"),
+        (NFSE_CANCELLED.replace("<chNFSe>3", "<chNFSe>x"), "chave_invalida", "não diz de que NFS-e é"),
+        (NFSE_CANCELLED.replace("e101101>", "cancelamento>"), "evento_invalido", "não diz o seu tipo"),
     ],
 )
 def test_what_is_no_event_is_refused(text: str, motivo: str, said: str) -> None:
