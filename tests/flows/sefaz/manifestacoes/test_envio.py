@@ -11,12 +11,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from conftest import Configure
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
+from sqlalchemy.orm import Session
 from support.consultas import Loja, loja, rows
 from support.manifestar import dh_evento, estados, lotes, mandar, na_nota, numero, pedir
 from support.sefaz import EMPRESA, FILIAL, INICIO, sefaz
 
+from core import stopping
+from core.errors import Transient
 from core.fiscal import digitos_cnpj
 from core.settings.sefaz import SefazSettings
 from flows.certificados import keeping
@@ -389,3 +393,111 @@ def test_an_issuer_whose_number_has_letters(minha: Loja) -> None:
     pedir(minha, note.chave)
     assert mandar(minha).registradas == 1
     assert na_nota(note.chave) == [("210210", True, "135")]
+
+
+HOSTILE = {
+    "html": "<html><body>Manutenção</body></html>",
+    "nothing": "",
+    "no XML": "retEnvEvento",
+    "a DTD": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+    "no status": lot("").replace("<cStat></cStat>", ""),
+    "a status that is none": lot("cento e vinte e oito"),
+    "no events": lot("128"),
+    "an event without content": lot("128", "<retEvento/>"),
+    "another namespace": lot("128").replace("www.portalfiscal", "example"),
+    "an answer about something else": '<a xmlns="http://www.portalfiscal.inf.br/nfe"><retConsSitNFe/></a>',
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+def test_an_answer_that_is_none_leaves_the_event_in_doubt(com_notas: Loja, chaves: list[str], body: str) -> None:
+    pedir(com_notas, chaves[0])
+    com_notas.server.faults.queue(faults.status(200, body))
+    assert mandar(com_notas).situacao is Situacao.SEM_RESPOSTA
+    assert estados(com_notas) == ["enviado"]
+    com_notas.passa(HOUR)
+    mandar(com_notas)
+    assert estados(com_notas) == ["registrado"]
+
+
+def test_answers_that_say_too_much_are_kept_as_far_as_there_is_room(com_notas: Loja, chaves: list[str]) -> None:
+    said = (
+        f"<retEvento><infEvento><cStat>135</cStat><xMotivo>{'longo ' * 5000}</xMotivo><chNFe>{chaves[0]}</chNFe>"
+        f"<tpEvento>210210</tpEvento><nSeqEvento>1</nSeqEvento><nProt>{'9' * 400}</nProt>"
+        "<dhRegEvento>0001-01-01T00:00:00+14:00</dhRegEvento></infEvento></retEvento>"
+    )
+    pedir(com_notas, chaves[0])
+    com_notas.server.faults.queue(faults.status(200, lot("128", said)))
+    mandar(com_notas)
+    (row,) = rows(ManifestacaoSEFAZ)
+    assert (row.estado, len(row.protocolo or "")) == ("registrado", 20)
+    assert row.registrada_em == com_notas.lugar.clock.now()
+
+
+def test_the_other_side_says_how_long_to_wait(com_notas: Loja, chaves: list[str]) -> None:
+    pedir(com_notas, *chaves)
+    com_notas.server.faults.queue(faults.status(429, headers={"Retry-After": "900"}))
+    mandar(com_notas)
+    com_notas.passa(890)
+    assert mandar(com_notas).lotes == 0
+    com_notas.passa(300)
+    assert mandar(com_notas).registradas == 3
+
+
+async def stop_asked(request: web.Request, healthy: faults.Usual) -> web.StreamResponse:
+    stopping.ask_to_stop()
+    return await healthy()
+
+
+def test_a_worker_that_is_asked_to_stop_begins_no_other_lot(minha: Loja) -> None:
+    minha.receber(45)
+    minha.consultar()
+    pedir(minha, *minha.server.notas)
+    minha.server.faults.queue(stop_asked)
+    try:
+        assert mandar(minha).lotes == 1
+    finally:
+        stopping.reset()
+    assert mandar(minha).registradas >= 25
+    assert set(estados(minha)) == {"registrado"}
+
+
+def test_a_database_that_is_busy_for_a_while_loses_no_answer(sqlite: str, tmp_path: Path, configure: Configure) -> None:
+    with sefaz(tmp_path) as lugar:
+        minha = loja(lugar, configure)
+        minha.receber(2)
+        minha.consultar()
+        pedir(minha, *minha.server.notas)
+        waited: list[float] = []
+        broken = iter([True, True, False])
+
+        def fail(db: Session) -> None:
+            if db.new is not None and minha.server.registrados and next(broken, False):
+                raise Transient("O banco está ocupado.")
+
+        event.listen(Session, "before_commit", fail)
+        try:
+            found = enviar(numero(minha), lugar.clock, sleep=waited.append)
+        finally:
+            event.remove(Session, "before_commit", fail)
+    assert (found.registradas, len(waited)) == (2, 2)
+    assert estados(minha) == ["registrado"] * 2
+    assert [status for key in minha.server.notas for _, _, status in na_nota(key)] == ["135"] * 2
+
+
+def test_what_the_store_refuses_costs_itself_and_is_kept_with_its_row(com_notas: Loja, chaves: list[str]) -> None:
+    with transaction() as db:
+        if db.get_bind().dialect.name == "sqlite":
+            when = (
+                f"BEFORE INSERT ON documento_evento WHEN NEW.chave = '{chaves[1]}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+            db.execute(text(f"CREATE TRIGGER refuse {when}"))
+        else:
+            db.execute(text(f"ALTER TABLE documento_evento ADD CONSTRAINT refuse CHECK (chave <> '{chaves[1]}')"))
+    pedir(com_notas, *chaves)
+    assert mandar(com_notas).registradas == 3
+    assert estados(com_notas) == ["registrado"] * 3
+    assert [len(na_nota(key)) for key in chaves] == [1, 0, 1]
+    with transaction() as db:
+        kept = db.execute(text("SELECT xml, retorno FROM sefaz_manifestacao WHERE chave = :c"), {"c": chaves[1]}).one()
+    assert all(chaves[1] in one for one in kept)
