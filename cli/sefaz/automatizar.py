@@ -30,3 +30,18 @@ def automatizar(
     done = f"a cada {one.intervalo_consulta} minutos" if one.consulta_automatica else "desligada"
     more = f", também {', '.join(one.servicos_opcionais)}" if one.servicos_opcionais else ""
     say(f"Consulta automática de {one.empresa}: {done}{more}.")
+    if one.consulta_automatica and one.usuario is not None:
+        _tell_what_stands_above(one.usuario)
+
+
+def _tell_what_stands_above(usuario: str) -> None:
+    """Say what the user's own configuration makes of it."""
+    from flows.sefaz.views.configuracao import configuracao
+    from flows.usuarios.finding import caller_of
+
+    said = configuracao(caller_of(usuario))
+    if said.consulta_automatica_ativa is False:
+        turn_on = f"`esteira sefaz configurar --usuario {usuario} --automatica`"
+        say(f"Mas {usuario} não quer consultas automáticas; {turn_on} muda isso.")
+    elif said.horario_consulta is not None:
+        say(f"{usuario} quer uma consulta por dia, a partir de {said.horario_consulta}, no lugar do intervalo.")

@@ -1,18 +1,21 @@
 """What each consultation brought, and what becomes of it."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.new_file import new_file
-from cli.options import Depois, Empresa, Json, Limite, Usuario
+from cli.options import Depois, Empresa, Fila, Json, Limite, Usuario
 from cli.output import answer, document, plain, printable, report, say
 from cli.sefaz.noun import app
 from core.errors import UsageError
 from core.page import SIZE
 from core.text import plural
 from flows.usuarios.finding import caller_of
+
+if TYPE_CHECKING:
+    from core.caller import Caller
 
 Numero = Annotated[int, typer.Argument(metavar="ID", help="Número da consulta (`esteira sefaz consultas`).")]
 LISTED = {
@@ -70,7 +73,8 @@ def mostrar(
     found = views.mostrar(numero, caller)
     page = documentos.documentos(numero, depois=depois, limite=limite, caller=caller)
     if as_json:
-        document(plain(found) | {"documentos": [plain(one) for one in page], "depois": page.depois})
+        by_role = {role: [plain(one) for one in some] for role, some in documentos.por_papel(page).items()}
+        document(plain(found) | {"documentos": by_role, "depois": page.depois})
         return
     _tell(found)
     report(page, DOCUMENTS, "A consulta não trouxe documentos.", as_json=False, whole=("chave_acesso",))
@@ -118,11 +122,35 @@ def exportar(
 
 
 @app.command()
-def importar(numero: Numero, usuario: Usuario = None, as_json: Json = False) -> int:
+def importar(
+    numero: Numero,
+    documento: Annotated[
+        int | None, typer.Option("--documento", metavar="ID", help="Só este documento da consulta, pelo seu ID.")
+    ] = None,
+    usuario: Usuario = None,
+    fila: Fila = False,
+    as_json: Json = False,
+) -> int:
     """Importa o que está pendente de uma consulta: o que não se leu, e resumos cujo XML já temos; 1 se algo fica."""
     from flows.sefaz import importacao
 
-    found = list(importacao.importar_consulta(numero, caller_of(usuario)))
+    caller = caller_of(usuario)
+    if fila:
+        return _left_to_workers(numero, caller)
+    if documento is None:
+        found = list(importacao.importar_consulta(numero, caller))
+    else:
+        found = [importacao.importar_documento(documento, caller)]
     titles = {"id": "ID", "chave_acesso": "Chave", "importado": "Importado", "motivo": "Por quê"}
     report(found, titles, "Nada está pendente nesta consulta.", as_json=as_json, whole=("chave_acesso",))
     return 1 if any(not one.importado for one in found) else 0
+
+
+def _left_to_workers(numero: int, caller: "Caller") -> int:
+    from core import messages
+    from flows.sefaz.views import consultas as views
+
+    pending = views.mostrar(numero, caller).estatisticas.pendentes
+    messages.send("sefaz.importar_pendentes", [numero])
+    say(f"{plural(pending, 'documento pendente fica', 'documentos pendentes ficam')} para os workers.")
+    return 0

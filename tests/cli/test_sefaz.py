@@ -101,6 +101,16 @@ def test_it_is_told_to_go_on_by_itself(minha: Loja, run: Run) -> None:
     assert run("sefaz", "automatizar", "--empresa", EMPRESA, "--intervalo", "10")[0] == 2
 
 
+def test_what_the_user_s_configuration_makes_of_it_is_told(minha: Loja, run: Run) -> None:
+    automatic = ("sefaz", "automatizar", "--empresa", EMPRESA)
+    run("sefaz", "configurar", "--usuario", "ana", "--sem-automatica", "--horario-consulta", "22:30")
+    assert "não quer consultas automáticas" in run(*automatic)[2]
+    run("sefaz", "configurar", "--usuario", "ana", "--automatica")
+    assert "uma consulta por dia, a partir de 22:30" in run(*automatic)[2]
+    run("sefaz", "configurar", "--usuario", "ana", "--horario-consulta", "")
+    assert run(*automatic)[2].count("ana") == 0
+
+
 def test_a_user_says_how_to_be_consulted(minha: Loja, run: Run) -> None:
     assert "Documentos por consulta: 1000" in run("sefaz", "configurar", "--usuario", "ana")[1]
     code, out, _ = run("sefaz", "configurar", "--usuario", "ana", "--horario-consulta", "22:30", "--json")

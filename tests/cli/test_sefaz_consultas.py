@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import redis
 from conftest import Configure
 from support.consultas import Loja, loja
 from support.sefaz import EMPRESA, sefaz
 from support.typed import Run
 
+from core.broker_link import KEY_PREFIX
 from sandbox.documentos.comum import Pessoa
 from sandbox.documentos.notas import nota
 from sandbox.sefaz.textos import FORNECEDOR
+from tasks.sefaz import SEFAZ
 
 
 @pytest.fixture
@@ -39,7 +42,8 @@ def test_a_consultation_is_listed_and_shown(minha: Loja, run: Run) -> None:
     assert "2 como destinatario" in out
     assert "só o resumo chegou" in out
     told = json.loads(run("sefaz", "mostrar", str(one["id"]), "--limite", "1", "--json")[1])
-    assert (len(told["documentos"]), told["depois"], told["estatisticas"]["pendentes"]) == (1, 1, 1)
+    assert {role: len(some) for role, some in told["documentos"].items()} == {"DESTINATARIO": 1}
+    assert (told["depois"], told["estatisticas"]["pendentes"]) == (1, 1)
 
 
 def test_one_that_is_not_there_is_told(minha: Loja, run: Run) -> None:
@@ -63,3 +67,26 @@ def test_what_stays_pending_is_told_with_why(minha: Loja, run: Run) -> None:
     code, out, _ = run("sefaz", "importar", "1", "--json")
     assert (code, [one["importado"] for one in json.loads(out)]) == (1, [False])
     assert "ainda não chegou" in out
+    assert run("sefaz", "importar", "1", "--documento", "1")[0] == 1
+    code, _, err = run("sefaz", "importar", "1", "--documento", "2")
+    assert code == 2
+    assert "já está importado" in err
+
+
+def test_what_is_pending_may_be_left_to_the_workers(minha: Loja, run: Run, broker: str) -> None:
+    code, _, err = run("sefaz", "importar", "1", "--fila")
+    assert code == 0
+    assert "1 documento pendente fica para os workers" in err
+    with redis.Redis.from_url(broker) as client:
+        assert client.llen(f"{KEY_PREFIX}{SEFAZ.name}") == 1
+    assert run("sefaz", "importar", "99", "--fila")[0] == 2
+
+
+def test_a_consultation_may_be_left_to_the_workers(minha: Loja, run: Run, broker: str) -> None:
+    code, out, err = run("sefaz", "consultar", "--usuario", "ana", "--fila", "--json")
+    assert (code, [one["consulta_id"] for one in json.loads(out)]) == (0, [2, 3])
+    assert "2 consultas ficam para os workers" in err
+    (last, before, _) = json.loads(run("sefaz", "consultas", "--json")[1])
+    assert (last["status"], before["status"]) == ("PENDENTE", "PENDENTE")
+    with redis.Redis.from_url(broker) as client:
+        assert client.llen(f"{KEY_PREFIX}{SEFAZ.name}") == 1

@@ -1,7 +1,7 @@
 """The documents of a consultation, by what the company is in each. docs/reference/contracts/integracoes.md §1.7."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -58,13 +58,13 @@ def documentos(
         return listed(db, numero, depois, limite)
 
 
-def por_papel(numero: int, caller: Caller = OPERATOR) -> Mapping[str, Sequence[DocumentoView]]:
-    """Return them by role, one of several roles in each; under the empty text those in which the company has none."""
-    found: defaultdict[str, list[DocumentoView]] = defaultdict(list)
-    for one in todos(numero, caller):
+def por_papel(found: Iterable[DocumentoView]) -> dict[str, list[DocumentoView]]:
+    """Return documents by role, one of several roles in each; under the empty text those in which there is none."""
+    grouped: defaultdict[str, list[DocumentoView]] = defaultdict(list)
+    for one in found:
         for papel in one.papeis or (SEM_PAPEL,):
-            found[papel].append(one)
-    return found
+            grouped[papel].append(one)
+    return dict(grouped)
 
 
 def todos(numero: int, caller: Caller = OPERATOR) -> Iterator[DocumentoView]:

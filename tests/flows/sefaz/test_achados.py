@@ -72,7 +72,7 @@ def test_documents_stand_under_every_role_of_the_company(minha: Loja, ana: Calle
     third = whole(minha, 4, autorizados=(AQUI,))  # type: ignore[arg-type]
     summary = minha.server.emitir(EMPRESA).chave
     number = asked(minha)
-    found = documentos.por_papel(number, ana)
+    found = documentos.por_papel(documentos.todos(number, ana))
     assert {role: [one.chave_acesso for one in listed] for role, listed in found.items()} == {
         "DESTINATARIO": [bought, both, summary],
         "TRANSPORTADOR": [carried, both],
