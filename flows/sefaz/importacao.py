@@ -17,12 +17,12 @@ from flows.documentos.entries import Entrada, Resultado
 from flows.documentos.storing import store
 from flows.documentos.textos import unpacked
 from flows.sefaz import reprocesso
-from flows.sefaz.views import documentos
+from flows.sefaz.views import consultas, documentos
 from flows.sefaz.views.documentos import DocumentoView
 from storage.models.documentos import Documento, XmlGuardado
 from storage.models.empresas import Empresa
 from storage.models.sefaz import Contribuinte, DocumentoDistribuido, SerieNSU
-from storage.pages import LARGEST_KEY, visible
+from storage.pages import LARGEST_KEY
 from storage.session import reading, transaction
 
 NO_TEXT = "o XML completo ainda não chegou; manifeste-se sobre a nota (Ciência ou Confirmação) e espere"
@@ -60,16 +60,11 @@ def importar_consulta(numero: int, caller: Caller = OPERATOR, clock: Clock = SYS
 
 
 def _arrived(numero: int, caller: Caller) -> DocumentoView:
-    query = (
-        select(DocumentoDistribuido.consulta_id)
-        .join(SerieNSU, SerieNSU.id == DocumentoDistribuido.serie_id)
-        .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
-        .join(Empresa, Empresa.id == Contribuinte.empresa_id)
-        .where(DocumentoDistribuido.id == numero, visible(caller, Empresa.usuario_id))
-    )
+    query = select(DocumentoDistribuido.consulta_id).where(DocumentoDistribuido.id == numero)
     with reading() as db:
         consulta = db.scalar(query) if abs(numero) <= LARGEST_KEY else None
-        found = documentos.listed(db, consulta, numero - 1, 1).itens if consulta is not None else ()
+        seen = consulta is not None and consultas.seen(db, consulta, caller)
+        found = documentos.listed(db, consulta, numero - 1, 1).itens if consulta is not None and seen else ()
     if not found or found[0].id != numero:
         raise NotFound(f"Não há o documento {numero} em nenhuma consulta.", veja="consultas")
     return found[0]

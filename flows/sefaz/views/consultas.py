@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.caller import OPERATOR, Caller
 from core.documentos.conteudo import Papel
@@ -82,6 +82,11 @@ def mostrar(numero: int, caller: Caller = OPERATOR) -> ConsultaDetalhe:
         return ConsultaDetalhe(_view(found), found[1].log_detalhado, _figures(db, numero))
 
 
+def seen(db: Session, numero: int, caller: Caller) -> bool:
+    """Tell whether there is such a consultation, and the caller may see it."""
+    return db.execute(_query(caller).where(ConsultaSEFAZ.id == numero)).first() is not None
+
+
 def one(db: Session, numero: int, caller: Caller) -> Any:
     """Return the row of one; raise `NotFound` where it is not there, or is not the caller's."""
     query = _query(caller).where(ConsultaSEFAZ.id == numero)
@@ -92,14 +97,17 @@ def one(db: Session, numero: int, caller: Caller) -> Any:
 
 
 def _query(caller: Caller) -> Select[*tuple[Any, ...]]:
+    # a numbering may have been another user's before; whose a consultation was, its certificate says
+    asked_with = aliased(Empresa)
     query = select(ConsultaSEFAZ.id, ConsultaSEFAZ, Empresa.cnpj, Usuario.username, CertificadoDigital.nome)
     return (
         query.join(SerieNSU, SerieNSU.id == ConsultaSEFAZ.serie_id)
         .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
         .join(Empresa, Empresa.id == Contribuinte.empresa_id)
         .join(CertificadoDigital, CertificadoDigital.id == ConsultaSEFAZ.certificado_id)
-        .outerjoin(Usuario, Usuario.id == Empresa.usuario_id)
-        .where(visible(caller, Empresa.usuario_id))
+        .join(asked_with, asked_with.id == CertificadoDigital.empresa_id)
+        .outerjoin(Usuario, Usuario.id == asked_with.usuario_id)
+        .where(visible(caller, asked_with.usuario_id))
     )
 
 

@@ -4,15 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from conftest import Configure
 
 from alerts import sources
-from alerts.sefaz import automacao, falhando, silencio
+from alerts.sefaz import automacao, falhando, impedida, silencio
 from storage.models.certificados import CertificadoDigital
-from storage.models.empresas import Empresa
+from storage.models.empresas import Empresa, dono
 from storage.models.eventos import Event
 from storage.models.sefaz import Contribuinte, SerieNSU
 from storage.models.usuarios import Usuario
-from storage.session import reading
+from storage.session import reading, transaction
 
 from .conftest import CNPJ, NOW, change, judged
 
@@ -89,3 +90,23 @@ def test_automation_that_a_refusal_turned_off_is_told_until_somebody_acts(serie:
     assert "282: certificado revogado. Guarde um novo" in one.mensagem
     change(CertificadoDigital, ativo=False)
     assert judged(automacao.judge) == []
+
+
+def test_a_company_that_cannot_be_consulted_is_told_with_why(serie: int, configure: Configure) -> None:
+    assert judged(impedida.judge) == []
+    change(CertificadoDigital, consulta_automatica=True)
+    (one,) = judged(impedida.judge)
+    assert (one.objeto, one.ativo) == (f"ana/{CNPJ}", True)
+    assert "falta o estado" in one.mensagem
+    configure(sefaz__uf="SP")
+    assert [one.ativo for one in judged(impedida.judge)] == [False]
+    change(Empresa, uf="SP")
+    with transaction() as db:
+        other = Empresa(usuario_id=None, dono=dono(None), cnpj=CNPJ, ativa=True, criada_em=NOW)
+        db.add(other)
+        db.flush()
+        db.query(Contribuinte).update({"empresa_id": other.id})
+    # the operator has no certificate for it
+    assert [(one.ativo, "outro usuário" in one.mensagem) for one in judged(impedida.judge)] == [(True, True)]
+    change(CertificadoDigital, ativo=False)
+    assert judged(impedida.judge) == []
