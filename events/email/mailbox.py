@@ -30,6 +30,8 @@ AVISOS = (
     "resumo_diario",
     "certificado_vencendo",
 )
+# What goes to the address of a user who never said anything; of the rest only what code asks for by itself.
+SERIOUS = ("erro_importacao", "certificado_vencendo")
 log = get_logger(__name__)
 
 
@@ -69,13 +71,16 @@ def keep(db: Session, usuario_id: int, new: Change, clock: Clock = SYSTEM, campo
     What waited for an address that was refused goes to the new one.
     """
     user = db.get_one(Usuario, usuario_id, with_for_update=True)
-    row = _row(db, usuario_id) or _made(db, user, clock)
+    known = _row(db, usuario_id)
+    row = known or _made(db, user, clock)
+    if known is None or known.de_oficio:
+        row.assinaturas, row.de_oficio = _subscribed(AVISOS), False
     before = row.url
     if new.endereco is not None:
         row.url = checked_mailbox(new.endereco, campo).address if new.endereco.strip() else ""
     if new.avisos is not None:
         named = subscriptions.checked(new.avisos, EMAIL, of_user=not user.is_staff, campo="avisos")
-        row.assinaturas = [DestinoEvento(evento=name) for name in named]
+        row.assinaturas = _subscribed(named)
     if new.silencio is not None:
         row.silencio = filters.checked_hours(new.silencio) if new.silencio else None
     wanted = row.ativo or not before if new.ativo is None else new.ativo
@@ -89,17 +94,18 @@ def keep(db: Session, usuario_id: int, new: Change, clock: Clock = SYSTEM, campo
 def wanting(db: Session, usuario_id: int | None, evento: str, dados: dict[str, object]) -> list[int]:
     """Return the destinations of kind `email` that want an event of a user, or of the operator where there is none.
 
-    A user who never said anything is told at the address of the user: the preferences begin as they are by default.
+    A user who never said anything is told at the user's own address; imports and reports do not go there by themselves.
     """
     query = select(Destino).where(Destino.tipo == EMAIL, Destino.usuario_id.is_not_distinct_from(usuario_id))
     rows = db.scalars(query.order_by(Destino.id)).all()
     if not rows and usuario_id is not None and (first := _first(db, usuario_id)):
         rows = [first]
-    return [row.id for row in rows if row.ativo and _wants(row, evento) and _passes(row, dados)]
+    return [row.id for row in rows if row.ativo and evento in told_of(row) and _passes(row, dados)]
 
 
-def _wants(row: Destino, evento: str) -> bool:
-    return evento in subscriptions.names(row.eventos, EMAIL)
+def told_of(row: Destino) -> set[str]:
+    """Return the events that a mailbox may be told of."""
+    return {*subscriptions.names(row.eventos, EMAIL), *(AVISOS if row.de_oficio else ())}
 
 
 def _passes(row: Destino, dados: dict[str, object]) -> bool:
@@ -107,17 +113,21 @@ def _passes(row: Destino, dados: dict[str, object]) -> bool:
 
 
 def _first(db: Session, usuario_id: int) -> Destino | None:
-    """Return preferences as they begin, of a user who has an address; none where no account sends mail."""
+    """Return the mailbox of a user who has an address and never said anything; none where no account sends mail."""
     user = db.get(Usuario, usuario_id, with_for_update=True)
     if user is None or not user.ativo or not user.email or not EmailSettings.current().contas:
         return None
     if (there := _row(db, usuario_id)) is not None:
         return there
     try:
-        keep(db, usuario_id, Change(endereco=user.email))
+        address = checked_mailbox(user.email).address
     except UsageError as fault:
         log.warning("user has no address to be told at", user=user.username, reason=str(fault))
-    return _row(db, usuario_id)
+        return None
+    row = _made(db, user, SYSTEM)
+    row.url, row.ativo, row.de_oficio, row.assinaturas = address, True, True, _subscribed(SERIOUS)
+    db.flush()
+    return row
 
 
 def _row(db: Session, usuario_id: int) -> Destino | None:
@@ -133,10 +143,13 @@ def _made(db: Session, user: Usuario, clock: Clock) -> Destino:
         **begun(EMAIL, checked, clock.now()) | {"url": "", "ativo": False},
         nome=f"E-mail de {user.username}",
         usuario_id=user.id,
-        assinaturas=[DestinoEvento(evento=name) for name in AVISOS],
     )
     db.add(row)
     return row
+
+
+def _subscribed(names: Sequence[str]) -> list[DestinoEvento]:
+    return [DestinoEvento(evento=name) for name in names]
 
 
 def _caixa(row: Destino) -> Caixa:

@@ -44,6 +44,7 @@ def change(name_or_id: str, new: Change, caller: Caller = OPERATOR) -> Created:
         for name, value in (columns | _own_columns(new)).items():
             setattr(destino, name, value)
         if new.eventos is not None:
+            destino.de_oficio = False
             destino.assinaturas = subscribed(db, new.eventos, destino.tipo, destino.usuario_id)
         destino.data_atualizacao = SYSTEM.now()
         db.flush()

@@ -11,6 +11,7 @@ from events import subscriptions
 from events.catalog import CATALOG
 from events.delivery.rows import ROWS
 from events.email.aviso import Grupo, aviso_of
+from events.email.mailbox import told_of
 from events.email.unsubscribe import opened
 from storage.models.destinos import Destino, DestinoEvento
 from storage.models.eventos import Delivery, Estado, Event
@@ -44,10 +45,10 @@ def cancel(token: str, clock: Clock = SYSTEM) -> Notices:
     with transaction() as db:
         destino, grupo = _meant(db, token)
         ended = _events(grupo)
-        if _subscribed(destino) & ended:
-            kept = sorted(_subscribed(destino) - ended)
+        if told_of(destino) & ended:
+            kept = sorted(set(subscriptions.names(destino.eventos, destino.tipo)) - ended)
             destino.assinaturas = [DestinoEvento(evento=name) for name in kept]
-            destino.data_atualizacao = clock.now()
+            destino.de_oficio, destino.data_atualizacao = False, clock.now()
             log.info("notices ended by their reader", destino=destino.id, grupo=grupo.name)
         concerned = db.query(Event.id).where(Event.nome.in_(ended), Event.id == Delivery.event_id).exists()
         ROWS.take_away(
@@ -70,11 +71,7 @@ def _meant(db: Session, token: str) -> tuple[Destino, Grupo]:
 
 
 def _notices(destino: Destino, grupo: Grupo) -> Notices:
-    return Notices(grupo.value, _in_part(destino.url), bool(_subscribed(destino) & _events(grupo)))
-
-
-def _subscribed(destino: Destino) -> set[str]:
-    return set(subscriptions.names(destino.eventos, destino.tipo))
+    return Notices(grupo.value, _in_part(destino.url), bool(told_of(destino) & _events(grupo)))
 
 
 def _events(grupo: Grupo) -> set[str]:

@@ -19,6 +19,7 @@ class Destino(Numbered, Leased, Base):
 
     `secret_key` signs a webhook's requests; for ntfy it is the token, or user:password, sent to the server.
     `opcoes` is what only its kind knows the names of, in JSON.
+    `de_oficio`: it began by itself, and nobody has said yet what it is to get.
     Without owner it is the operator's. `ativo` is its owner's wish; `desligado_em` says that Esteira itself
     switched it off, and from then on its events are kept as `retido`.
     """
@@ -42,6 +43,7 @@ class Destino(Numbered, Leased, Base):
     lento: Mapped[bool] = mapped_column(default=False)
     ordem_estrita: Mapped[bool] = mapped_column(default=False)
     por_minuto: Mapped[int | None]
+    de_oficio: Mapped[bool] = mapped_column(default=False)
     servido_em: Mapped[datetime | None]
     secret_anterior: Mapped[str | None] = mapped_column(Encrypted)
     secret_anterior_ate: Mapped[datetime | None]

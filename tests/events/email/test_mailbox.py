@@ -12,7 +12,10 @@ from core.clock import SYSTEM
 from core.errors import UsageError
 from events import disparar_webhook
 from events.email import mailbox
-from events.email.mailbox import AVISOS, Caixa, Change
+from events.email.aviso import aviso_of
+from events.email.mailbox import AVISOS, SERIOUS, Caixa, Change
+from events.email.unsubscribe import Link
+from flows.email import cancelling
 from storage.models.destinos import Destino
 from storage.models.eventos import Delivery, Estado
 from storage.models.usuarios import Usuario
@@ -94,10 +97,46 @@ def test_staff_may_want_alerts_too() -> None:
     assert keep(ana, endereco="a@b.br", avisos=["alerta_aberto"]).avisos == ("alerta_aberto",)
 
 
-def test_the_first_notice_of_a_user_with_an_address_makes_the_preferences() -> None:
+def test_who_never_said_anything_is_told_at_the_own_address_of_what_is_asked_for() -> None:
+    """Imports are not mailed by themselves to somebody who did not choose that; errors and certificates are."""
     ana = pessoa()
-    assert [wanting(ana), wanting(ana), mailboxes()] == [1, 1, 1]
-    assert of(ana).endereco == "ana@exemplo.com.br"
+    assert [wanting(ana, name) for name in AVISOS] == [1] * 6
+    assert (mailboxes(), of(ana)) == (1, Caixa("ana@exemplo.com.br", True, SERIOUS, None))
+    for evento in ("nfe_importada", "erro_importacao"):
+        disparar_webhook(evento, {}, usuario=ana)
+    assert [one.evento for one in devidos()] == ["erro_importacao"]
+
+
+@pytest.mark.parametrize("said", [{"silencio": "22:00-07:00"}, {"endereco": "outra@exemplo.com.br"}, {"ativo": True}])
+def test_who_says_anything_has_preferences_from_then_on(said: dict[str, object]) -> None:
+    ana = pessoa()
+    wanting(ana)
+    assert keep(ana, **said).avisos == AVISOS
+    keep(ana, avisos=["resumo_diario"])
+    assert [wanting(ana, name) for name in ("nfe_importada", "resumo_diario")] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("ended", "left"), [("nfe_importada", set(SERIOUS)), ("certificado_vencendo", {"erro_importacao"})]
+)
+def test_one_click_ends_a_kind_for_who_never_said_anything_too(ended: str, left: set[str]) -> None:
+    ana = pessoa()
+    wanting(ana)
+    with reading() as db:
+        row = db.scalars(select(Destino)).one()
+    token = Link(row.id, aviso_of(ended).grupo, row.url).sealed()
+    assert cancelling.look(token).recebe
+    assert not cancelling.cancel(token).recebe
+    assert {name for name in AVISOS if wanting(ana, name)} == left
+
+
+def test_what_was_ended_by_clicks_is_not_begun_by_other_changes() -> None:
+    ana = pessoa()
+    quer(ana, "resumo_diario")
+    with reading() as db:
+        row = db.scalars(select(Destino)).one()
+    cancelling.cancel(Link(row.id, aviso_of("resumo_diario").grupo, row.url).sealed())
+    assert keep(ana, silencio="22:00-07:00").avisos == ()
 
 
 @pytest.mark.parametrize(
