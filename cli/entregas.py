@@ -38,14 +38,17 @@ ATTEMPTS = {
 def listar(
     estado: Annotated[
         str | None,
-        typer.Option("--estado", help="pendente, enviando, entregue, esgotado, retido ou bloqueado."),
+        typer.Option(
+            "--estado", help="pendente, enviando, entregue, esgotado, retido, bloqueado, resumido ou dispensado."
+        ),
     ] = None,
+    resumo: Annotated[int | None, typer.Option("--resumo", help="Só as que a entrega deste número resume.")] = None,
     limite: Limite = SIZE,
     depois: Depois = None,
     as_json: Json = False,
 ) -> None:
     """Lista as entregas, das mais novas para as mais antigas."""
-    found = views.deliveries(estado, depois=depois, limite=limite)
+    found = views.deliveries(estado, resumo=resumo, depois=depois, limite=limite)
     report(found, COLUMNS, "Nenhuma entrega.", as_json=as_json)
 
 
@@ -53,7 +56,8 @@ def listar(
 def mostrar(entrega: Numero, as_json: Json = False) -> None:
     """Mostra uma entrega, o corpo enviado e cada tentativa."""
     found = views.delivery(entrega)
-    fields = plain(found.entrega) | {"corpo": found.corpo}
+    summary = {"resumida_em": found.resumida_em, "resumidas": found.resumidas}
+    fields = plain(found.entrega) | summary | {"corpo": found.corpo}
     attempts = [plain(one) for one in found.historico]
     if as_json:
         document(fields | {"historico": attempts})

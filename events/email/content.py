@@ -21,7 +21,8 @@ def one_line(value: object, limit: int = FIELD_LIMIT) -> str:
 class Tabela:
     """A table. Where not all lines fit, some are shown, the others counted, and all of them are attached as CSV.
 
-    `alinhar` are the numbers of the columns that end at one edge, as amounts do.
+    `alinhar` are the numbers of the columns that end at one edge, as amounts do. `total` is how many lines there are
+    where not all of them are here. Of wide ones only the first columns are shown (`largura`); the file has them all.
     """
 
     titulo: str
@@ -29,6 +30,8 @@ class Tabela:
     linhas: Sequence[Sequence[object]]
     arquivo: str = "lista.csv"
     alinhar: frozenset[int] = frozenset()
+    total: int = 0
+    largura: int | None = None
 
 
 @dataclass(frozen=True)

@@ -41,13 +41,12 @@ class Escrito:
 
 @dataclass(frozen=True)
 class Mostrada:
-    """A table as it is shown: some of its lines, and how many more there are."""
+    """A table as it is shown: some of its lines, and a sentence about the others."""
 
     titulo: str
     colunas: Sequence[str]
     linhas: Sequence[Sequence[str]]
-    faltam: int
-    arquivo: str
+    resto: str
     alinhar: frozenset[int]
 
 
@@ -75,7 +74,7 @@ def render(aviso: Aviso, dados: Dados, leitor: Leitor = Leitor(), cid_of: Callab
             break
         most = most // 2 if most > 1 else 0
     texto = _laid_out(f"{aviso.template}.txt", context)
-    cut = [tabela for tabela, one in zip(conteudo.tabelas, shown, strict=True) if one.faltam]
+    cut = [tabela for tabela, one in zip(conteudo.tabelas, shown, strict=True) if one.resto]
     return Escrito(assunto, texto, html, conteudo.imagens, [_csv(tabela) for tabela in cut])
 
 
@@ -104,11 +103,20 @@ def _visible(given: Conteudo) -> Conteudo:
 
 
 def _shown(tabela: Tabela, most: int) -> Mostrada:
-    lines = [[one_line(cell, 100) for cell in line] for line in tabela.linhas[:most]]
-    faltam = len(tabela.linhas) - len(lines)
-    return Mostrada(
-        one_line(tabela.titulo), [*map(one_line, tabela.colunas)], lines, faltam, tabela.arquivo, tabela.alinhar
-    )
+    lines = [[one_line(cell, 100) for cell in line[: tabela.largura]] for line in tabela.linhas[:most]]
+    columns = [one_line(column) for column in tabela.colunas[: tabela.largura]]
+    return Mostrada(one_line(tabela.titulo), columns, lines, _rest(tabela, len(lines)), tabela.alinhar)
+
+
+def _rest(tabela: Tabela, shown: int) -> str:
+    """Return the sentence about what is not shown; none where everything is."""
+    missing = max(tabela.total, len(tabela.linhas)) - shown
+    whole = tabela.total <= len(tabela.linhas)
+    file = "a lista inteira está" if whole else f"as {len(tabela.linhas)} primeiras linhas estão"
+    if missing:
+        return f"e mais {missing}: {file} no anexo {tabela.arquivo}."
+    wide = tabela.largura is not None and bool(tabela.linhas)
+    return f"Todas as colunas estão no anexo {tabela.arquivo}." if wide else ""
 
 
 def _csv(tabela: Tabela) -> Anexo:

@@ -12,6 +12,7 @@ from core.errors import NotFound, UsageError
 from core.page import SIZE, Page
 from events.delivery.rows import ROWS
 from storage.models.destinos import Destino
+from storage.models.email import Resumida, ResumoEmail
 from storage.models.eventos import Attempt, Delivery, Estado, Event
 from storage.pages import LARGEST_KEY, newest_first, visible
 from storage.session import reading
@@ -52,24 +53,37 @@ class AttemptView:
 
 @dataclass(frozen=True)
 class DeliveryDetail:
-    """A delivery, the body that is sent, and every attempt so far."""
+    """A delivery, the body that is sent, and every attempt so far.
+
+    `resumida_em` is the delivery of the summary that tells of it, `resumidas` how many a summary tells of.
+    """
 
     entrega: DeliveryView
     corpo: str
+    resumida_em: int | None
+    resumidas: int
     historico: tuple[AttemptView, ...]
 
 
 def deliveries(
-    estado: str | None = None, *, depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR
+    estado: str | None = None,
+    *,
+    resumo: int | None = None,
+    depois: int | None = None,
+    limite: int = SIZE,
+    caller: Caller = OPERATOR,
 ) -> Page[DeliveryView]:
-    """Return a page of deliveries, the newest first, of one state if asked."""
+    """Return a page of deliveries, the newest first, of one state if asked, or those that a summary tells of."""
     if estado is not None and estado not in set(Estado):
         raise UsageError(f"Estado desconhecido: {estado!r}. Use {', '.join(Estado)}.", campo="estado")
     query = _query(caller)
+    if estado is not None:
+        query = query.where(Delivery.estado == estado)
+    if resumo is not None:
+        inside = select(Resumida.entrega_id).join(ResumoEmail).where(ResumoEmail.entrega_id == resumo)
+        query = query.where(Delivery.id.in_(inside))
     with reading() as db:
-        return newest_first(
-            db, query if estado is None else query.where(Delivery.estado == estado), Delivery.id, depois, limite
-        ).map(_view)
+        return newest_first(db, query, Delivery.id, depois, limite).map(_view)
 
 
 def of_event(webhook_id: str, caller: Caller = OPERATOR) -> tuple[DeliveryView, ...]:
@@ -85,8 +99,17 @@ def delivery(number: int, caller: Caller = OPERATOR) -> DeliveryDetail:
         row = _row(db, number, caller)
         attempts = db.scalars(select(Attempt).where(Attempt.delivery_id == number).order_by(Attempt.id)).all()
         corpo = db.scalars(select(Event.corpo).where(Event.message_id == _view(row).webhook_id)).one()
+        into, inside = _summary(db, number)
     text = corpo.decode("utf-8", "replace")
-    return DeliveryDetail(_view(row), text, tuple(_attempt(one) for one in attempts))
+    return DeliveryDetail(_view(row), text, into, inside, tuple(_attempt(one) for one in attempts))
+
+
+def _summary(db: Session, number: int) -> tuple[int | None, int]:
+    """Return the delivery of the summary that a delivery is told of by, and how many it tells of itself."""
+    linked = select(ResumoEmail.entrega_id, Resumida.entrega_id).join(Resumida, Resumida.resumo_id == ResumoEmail.id)
+    into = db.scalar(linked.where(Resumida.entrega_id == number))
+    inside = linked.where(ResumoEmail.entrega_id == number).subquery()
+    return into, db.scalar(select(func.count()).select_from(inside)) or 0
 
 
 def counts() -> dict[str, int]:

@@ -59,7 +59,8 @@ def test_deliveries_are_counted_by_kind_and_state(banco: str) -> None:
     happened(ago(60), (phone, Estado.ESGOTADO), (hook, Estado.PENDENTE))
     shown = {estado: of("entregas", tipo="webhook", estado=estado) for estado in Estado}
     assert shown == {
-        "esgotado": 3, "retido": 2, "bloqueado": 1, "pendente": 1, "entregue": None, "enviando": None
+        "esgotado": 3, "retido": 2, "bloqueado": 1, "pendente": 1, "entregue": None, "enviando": None,
+            "resumido": None, "dispensado": None,
     }  # fmt: skip
     assert of("entregas", tipo="ntfy", estado="esgotado") == 1
 

@@ -1,18 +1,17 @@
 """One attempt: the notice is laid out for its reader and handed to the server of its account."""
 
-import json
 import threading
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from connectors.base.faults import Blocked, Fault
 from connectors.email import Connections, Envelope, PolicyRefused
 from core.clock import SYSTEM, Clock
 from core.email_address import checked_mailbox
+from core.errors import UsageError
 from core.settings.core import CoreSettings
 from core.settings.email import ContaEmail
-from events.delivery.email import account, outcomes
+from events.delivery.email import account, folding, outcomes
 from events.delivery.kind import Message
 from events.delivery.outcome import DELIVERED, Outcome
 from events.email.aviso import aviso_of
@@ -48,9 +47,14 @@ class Account:
 
     def attempt(self, destino: Destino, message: Message, seconds: float) -> Tried:
         """Make one attempt that takes so many seconds at most."""
+        if folding.folded(destino, message, self.clock):
+            return Tried(outcomes.FOLDED)
         if not account.may_try(self.nome, self.conta, self.clock):
             return Tried(outcomes.STOPPED)
-        envelope = self._envelope(destino, message)
+        try:
+            envelope = self._envelope(destino, message)
+        except UsageError as mistake:
+            return Tried(outcomes.no_address(mistake))
         try:
             said = self.connections.send(envelope, seconds)
         except Fault as fault:
@@ -63,11 +67,11 @@ class Account:
 
     def _envelope(self, destino: Destino, message: Message) -> Envelope:
         recipient, now = checked_mailbox(destino.url), self.clock.now()
-        body: dict[str, Any] = json.loads(message.corpo)
+        dados = folding.dados_of(destino, message, self.clock)
         link = url_of(Link(destino.id, aviso_of(message.evento).grupo, destino.url))
         identity = identity_of(message.message_id, destino.id, recipient.address)
         heading = Heading(self.conta.mailbox, recipient, identity, _local(now), link)
-        written = render_event(message.evento, body["dados"], Leitor(_name(destino), link), heading.cid_of)
+        written = render_event(message.evento, dados, Leitor(_name(destino), link), heading.cid_of)
         return Envelope(heading.sender, recipient, compose(written, heading))
 
     def _failed(self, fault: Fault, address: str) -> Tried:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from connectors.base.faults import Blocked, Fault, Overloaded
 from connectors.email.faults import AddressRefused, DomainSlowed, Greylisted, MailboxFull
-from core.errors import Rejected
+from core.errors import Rejected, UsageError
 from events.delivery.outcome import OVERLOAD_SECONDS, Outcome
 from storage.models.eventos import Estado
 
@@ -15,6 +15,8 @@ GREYLISTING_SECONDS, FULL_SECONDS = 300.0, 3600.0
 STOPPED_SECONDS, TURN_SECONDS = 300.0, 2.0
 STOPPED = Outcome("parado", minimum=STOPPED_SECONDS, untried=True)
 NO_TURN = Outcome("adiado", minimum=TURN_SECONDS, untried=True)
+# It is told of by a summary, whose row is another.
+FOLDED = Outcome("resumido", untried=True)
 REFUSED = Outcome("recusado", Estado.ESGOTADO)
 FAULTS: tuple[tuple[type[Exception], Outcome], ...] = (
     # Nothing will ever arrive there: the destination stops, what it is owed is kept, and everybody sees why.
@@ -33,6 +35,11 @@ PERHAPS = "; pode ter sido entregue"
 def stopped_by(outcome: Outcome) -> Outcome:
     """Return the outcome of the attempt that showed that nothing goes over its account; the reason is kept."""
     return replace(STOPPED, text=outcome.text)
+
+
+def no_address(mistake: UsageError) -> Outcome:
+    """Return the outcome where a destination has no address that a message could go to."""
+    return Outcome("recusado", Estado.RETIDO, str(mistake).removesuffix("."), switch_off=True)
 
 
 def of_fault(fault: Fault) -> Outcome:

@@ -10,7 +10,7 @@ from events.email.content import Conteudo
 class ErroImportacao(Aviso):
     """One file, or one document of a file that has several."""
 
-    nome, grupo = "erro_importacao", Grupo.ERROS
+    nome, grupo, resumido_em = "erro_importacao", Grupo.ERROS, "erros_importacao"
     exemplo: ClassVar[Dados] = {
         "tipo_documento": "NFe",
         "arquivo_nome": "notas/novembro/nota-1234.xml",
