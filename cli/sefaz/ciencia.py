@@ -42,3 +42,5 @@ def ciencia(
         document(plain(one))
     since = f"ligada desde {instant(one.ligada_em)}" if one.ligada else "desligada"
     say(f"Ciência automática de {one.empresa}: {since}.")
+    if one.ligada and not one.certificado:
+        say("Nenhum certificado em uso serve a empresa: nada sai até que haja um (`esteira certificados adicionar`).")

@@ -208,5 +208,8 @@ def test_ciencia_by_itself_says_what_it_obliges_to(minha: Loja, run: Run) -> Non
     assert "obriga a empresa a concluir depois" in err
     assert "em até 90 dias" in err
     assert "ligada desde" in run(*words)[2]
+    assert "Nenhum certificado" not in err
+    keeping.desativar(EMPRESA, "ana")
+    assert "Nenhum certificado em uso serve a empresa: nada sai" in run(*words)[2]
     assert "desligada" in run(*words, "--desligar")[2]
     assert run(*words, "--ligar", "--desligar")[0] == 2

@@ -15,6 +15,7 @@ from core.documentos.manifestacao import PRAZO_CIENCIA, SEM_EFEITO
 from core.documentos.tipos_evento import MANIFESTACOES
 from core.fiscal import formatar_documento
 from core.settings.sefaz import SefazSettings
+from flows.certificados.finding import serving
 from flows.documentos.owners import Dono, owner, recipient
 from flows.sefaz.manifestacoes.pedidos import Destinada, Pedido, pedir
 from flows.sefaz.manifestacoes.rows import DEVIDAS
@@ -34,11 +35,12 @@ SUMMARY = "resNFe"
 
 @dataclass(frozen=True)
 class Ciencia:
-    """Whether Ciência is given by itself in a company's name, and since when."""
+    """Whether Ciência is given by itself in a company's name, since when, and whether a certificate can sign it."""
 
     empresa: str
     ligada: bool
-    ligada_em: datetime | None = None
+    ligada_em: datetime | None
+    certificado: bool
 
 
 def ligar(empresa: str, usuario: str | None = None, clock: Clock = SYSTEM) -> Ciencia:
@@ -46,24 +48,24 @@ def ligar(empresa: str, usuario: str | None = None, clock: Clock = SYSTEM) -> Ci
     dono = recipient(usuario, empresa)
     with transaction() as db:
         add_missing(db, CienciaAutomatica, [{"empresa_id": dono.empresa_id, "ligada_em": clock.now()}])
-        return _now(db, dono)
+        return _now(db, dono, clock)
 
 
-def desligar(empresa: str, usuario: str | None = None) -> Ciencia:
+def desligar(empresa: str, usuario: str | None = None, clock: Clock = SYSTEM) -> Ciencia:
     """Have it given no more; what is owed by itself and has not left yet is taken back."""
     dono, mine = owner(usuario, empresa), ManifestacaoSEFAZ
     with transaction() as db:
         owed = (mine.empresa_id == dono.empresa_id, mine.automatica, mine.estado == EstadoManifestacao.PENDENTE.value)
         db.execute(delete(mine).where(*owed, DEVIDAS.free))
         db.execute(delete(CienciaAutomatica).where(CienciaAutomatica.empresa_id == dono.empresa_id))
-        return _now(db, dono)
+        return _now(db, dono, clock)
 
 
-def ver(empresa: str, usuario: str | None = None) -> Ciencia:
+def ver(empresa: str, usuario: str | None = None, clock: Clock = SYSTEM) -> Ciencia:
     """Return how it stands."""
     dono = owner(usuario, empresa)
     with reading() as db:
-        return _now(db, dono)
+        return _now(db, dono, clock)
 
 
 def dever(clock: Clock = SYSTEM) -> int:
@@ -116,6 +118,7 @@ def _asked(ambiente: int) -> ColumnElement[bool]:
     return select(ManifestacaoSEFAZ.id).where(*mine, ManifestacaoSEFAZ.ambiente == ambiente).exists()
 
 
-def _now(db: Session, dono: Dono) -> Ciencia:
+def _now(db: Session, dono: Dono, clock: Clock) -> Ciencia:
     found = db.get(CienciaAutomatica, dono.empresa_id)
-    return Ciencia(formatar_documento(dono.cnpj), found is not None, found.ligada_em if found else None)
+    signs = serving(db, db.get_one(Empresa, dono.empresa_id), clock.now()) is not None
+    return Ciencia(formatar_documento(dono.cnpj), found is not None, found.ligada_em if found else None, signs)
