@@ -5,12 +5,15 @@ The key goes into TLS through a file that lives for a moment and is encrypted wi
 """
 
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from requests import PreparedRequest, Response
+from requests.exceptions import SSLError
 from requests_pkcs12 import Pkcs12Adapter
 
 from connectors.base.blocking import NotingAdapter
+from connectors.base.causes import Cause, cause_of
 from core.certificado import Certificado, CertificadoRecusado, abrir
 from core.clock import SYSTEM
 from core.errors import Misconfigured
@@ -20,10 +23,15 @@ PEM_ENDINGS = (".pem", ".crt", ".cer")
 
 
 class CertificateAdapter(NotingAdapter, Pkcs12Adapter):  # type: ignore[misc]
-    """One certificate; other authorities are trusted beside the public ones."""
+    """One certificate; the authorities of a file or a folder are trusted beside the public ones.
 
-    def __init__(self, certificado: Certificado, autoridades: str) -> None:
+    To load the public ones takes longer than a whole call, and for each certificate anew; so those of the settings are
+    tried alone first.
+    """
+
+    def __init__(self, certificado: Certificado, ca: Path | None) -> None:
         """Open the file, which takes long; raise `CertificadoRecusado` where it does not serve any more."""
+        autoridades = read_authorities(ca)
         try:
             # mypy sees no base behind requests' own
             super().__init__(pkcs12_data=certificado.pfx, pkcs12_password=certificado.senha, max_retries=0)  # type: ignore[call-arg]
@@ -34,6 +42,26 @@ class CertificateAdapter(NotingAdapter, Pkcs12Adapter):  # type: ignore[misc]
         self.ssl_context.post_handshake_auth = True
         if autoridades:
             self.ssl_context.load_verify_locations(cadata=autoridades)
+        self._nearest = None if ca is None else str(_files(ca)[0])
+
+    def send(
+        self,
+        request: PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> Response:
+        """Send a request; whom the settings' authorities do not vouch for, the public ones may."""
+        if self._nearest is not None:
+            try:
+                return super().send(request, stream, timeout, self._nearest, cert, proxies)
+            except SSLError as fault:
+                if cause_of(fault) is not Cause.BAD_CERTIFICATE:
+                    raise
+            self._nearest = None
+        return super().send(request, stream, timeout, verify, cert, proxies)
 
 
 def _refused(certificado: Certificado) -> CertificadoRecusado:
@@ -62,8 +90,7 @@ def read_authorities(path: Path | None) -> str:
     return text
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _files(path: Path) -> list[Path]:
     if not path.is_dir():
-        yield path
-        return
-    yield from (one for one in sorted(path.iterdir()) if one.suffix.lower() in PEM_ENDINGS)
+        return [path]
+    return sorted(one for one in path.iterdir() if one.suffix.lower() in PEM_ENDINGS)

@@ -14,7 +14,7 @@ from connectors.base.policy import Policy
 from connectors.base.reading import Reply
 from connectors.base.teller import Teller
 from connectors.sefaz import evento, faults, retorno, xml
-from connectors.sefaz.adapter import CertificateAdapter, read_authorities
+from connectors.sefaz.adapter import CertificateAdapter
 from connectors.sefaz.resposta import Resposta
 from connectors.sefaz.retorno import LoteRespondido
 from connectors.sefaz.servico import NaoEntendida, Pergunta, Servico
@@ -43,7 +43,7 @@ class Sefaz:
             overall=settings.total_timeout, connect=settings.connect_timeout, attempts=1, answer_limit=32 * MIB
         )
         self._teller = Teller(f"SEFAZ, certificado de {formatar_documento(certificado.documento)}", faults.TABLE)
-        adapter = CertificateAdapter(certificado, read_authorities(settings.ca))
+        adapter = CertificateAdapter(certificado, settings.ca)
         self._session = BlockingSession(policy, self._teller, clock, said=_said, adapter=adapter)
 
     def __repr__(self) -> str:

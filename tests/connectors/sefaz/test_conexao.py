@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 from support.sefaz import EMPRESA, Lugar, sefaz
 
+from connectors.base.blocking import BlockingSession
 from connectors.base.faults import Blocked, Overloaded, UnknownOutcome
+from connectors.base.policy import Policy
+from connectors.base.teller import Teller
 from connectors.sefaz import Pergunta, Resultado, Sefaz, servico
+from connectors.sefaz.adapter import CertificateAdapter
 from connectors.sefaz.faults import CertificadoNaoAceito, ServidorNaoReconhecido
 from core.certificado import CertificadoRecusado, abrir
 from core.clock import FixedClock
@@ -62,6 +66,20 @@ def test_an_unknown_authority_is_told_with_what_to_do(lugar: Lugar, tmp_path: Pa
     with aberta(lugar, ca=None) as found, pytest.raises(ServidorNaoReconhecido):
         ask(found)
     assert lugar.server.pedidos == []
+
+
+def test_whom_the_settings_do_not_vouch_for_a_public_authority_may(lugar: Lugar, tmp_path: Path) -> None:
+    """Here the local root plays the public ones, and the settings name another."""
+    (tmp_path / "outra").mkdir()
+    other = Autoridade(tmp_path / "outra", "Outra AC")
+    adapter = CertificateAdapter(abrir(lugar.pfx, lugar.senha), other.raiz)
+    asked = servico("nfe").pedido(QUESTION, settings(lugar))
+    with BlockingSession(Policy(), Teller("SEFAZ"), ca_file=str(lugar.ca_file), adapter=adapter) as session:
+        for _ in range(2):
+            reply = session.call(asked.method, asked.url, headers=asked.headers, body=asked.body)
+            assert reply.status == 200
+    assert len(lugar.server.pedidos) == 2
+    assert lugar.server.apertos == 2
 
 
 def test_a_server_without_its_intermediate_needs_it_beside_the_root(tmp_path: Path) -> None:
