@@ -92,6 +92,7 @@ def avisos(
     avisos: Annotated[str | None, typer.Option("--avisos", help="Quais, separados por vírgula; '*' são todos.")] = None,
     silencio: Annotated[str | None, typer.Option("--silencio", help="Horário sem: 22:00-07:00; '' tira.")] = None,
     notificar: Annotated[bool | None, typer.Option("--notificar/--nao-notificar", help="Liga ou desliga.")] = None,
+    conta: Annotated[str | None, typer.Option("--conta", help="Conta de [email] que envia, se há várias.")] = None,
     as_json: Json = False,
 ) -> None:
     """Mostra ou muda os avisos por e-mail de um usuário: para onde, quais, e quando não.
@@ -101,7 +102,7 @@ def avisos(
     from flows.usuarios import avisos as preferences
 
     wanted = avisos.split(",") if avisos is not None else None
-    shown = preferences.mudar(usuario, email=email, avisos=wanted, silencio=silencio, notificar=notificar)
+    shown = preferences.mudar(usuario, email=email, avisos=wanted, silencio=silencio, notificar=notificar, conta=conta)
     if as_json:
         document(plain(shown))
     for label, value in (
@@ -109,6 +110,7 @@ def avisos(
         ("Avisos", ", ".join(shown.avisos) or "nenhum"),
         ("Silêncio", shown.silencio or "não há"),
         ("Situação", shown.situacao + (f": {shown.motivo}" if shown.motivo else "")),
+        ("Conta", shown.conta or "não há"),
     ):
         say(f"{label}: {value}")
 

@@ -16,7 +16,8 @@ from core.settings.email import EmailSettings
 from events import filters, subscriptions
 from events.catalog.payload import EMAIL
 from events.delivery.begun import begun
-from events.delivery.kind import Said, known_kind
+from events.delivery.email.account import CONTA, name_of
+from events.delivery.kind import Checked, Said, known_kind
 from events.delivery.resuming import resume
 from events.filters import Filters
 from storage.models.destinos import Destino, DestinoEvento
@@ -39,7 +40,7 @@ log = get_logger(__name__)
 class Caixa:
     """What a user wants to be told by mail; without an address nothing is sent.
 
-    `motivo` is why Esteira itself stopped: the address was refused.
+    `motivo` is why Esteira itself stopped: the address was refused. `conta` is the account of `[email]` that sends.
     """
 
     endereco: str = ""
@@ -47,6 +48,7 @@ class Caixa:
     avisos: tuple[str, ...] = AVISOS
     silencio: str | None = None
     motivo: str | None = None
+    conta: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Change:
     ativo: bool | None = None
     avisos: Sequence[str] | None = None
     silencio: str | None = None
+    conta: str | None = None
 
 
 def of(db: Session, usuario_id: int) -> Caixa:
@@ -72,12 +75,14 @@ def keep(db: Session, usuario_id: int, new: Change, clock: Clock = SYSTEM, campo
     """
     user = db.get_one(Usuario, usuario_id, with_for_update=True)
     known = _row(db, usuario_id)
-    row = known or _made(db, user, clock)
+    row = known or _made(db, user, clock, new.conta)
     if known is None or known.de_oficio:
         row.assinaturas, row.de_oficio = _subscribed(AVISOS), False
     before = row.url
     if new.endereco is not None:
         row.url = checked_mailbox(new.endereco, campo).address if new.endereco.strip() else ""
+    if new.conta is not None:
+        row.opcoes = _checked(new.conta).columns["opcoes"]
     if new.avisos is not None:
         named = subscriptions.checked(new.avisos, EMAIL, of_user=not user.is_staff, campo="avisos")
         row.assinaturas = _subscribed(named)
@@ -120,11 +125,10 @@ def _first(db: Session, usuario_id: int) -> Destino | None:
     if (there := _row(db, usuario_id)) is not None:
         return there
     try:
-        address = checked_mailbox(user.email).address
+        address, row = checked_mailbox(user.email).address, _made(db, user, SYSTEM)
     except UsageError as fault:
-        log.warning("user has no address to be told at", user=user.username, reason=str(fault))
+        log.warning("user cannot be told by mail", user=user.username, reason=str(fault))
         return None
-    row = _made(db, user, SYSTEM)
     row.url, row.ativo, row.de_oficio, row.assinaturas = address, True, True, _subscribed(SERIOUS)
     db.flush()
     return row
@@ -136,11 +140,19 @@ def _row(db: Session, usuario_id: int) -> Destino | None:
     return db.scalars(query.order_by(Destino.id).limit(1)).first()
 
 
-def _made(db: Session, user: Usuario, clock: Clock) -> Destino:
-    """Return new preferences without an address; its kind says over which account it goes."""
-    checked = known_kind(EMAIL).accepted(Said("ninguem@exemplo.com.br"))
+def _checked(conta: str | None) -> Checked:
+    """Return what the kind stores for an account; raise `UsageError` where there is not that one, or none is meant."""
+    if conta is not None and conta not in (known := EmailSettings.current().contas):
+        raise UsageError(
+            f"Não há a conta de e-mail {conta!r}. Há: {', '.join(sorted(known)) or 'nenhuma'}.", campo="conta"
+        )
+    return known_kind(EMAIL).accepted(Said("ninguem@exemplo.com.br", opcoes={CONTA: conta} if conta else {}))
+
+
+def _made(db: Session, user: Usuario, clock: Clock, conta: str | None = None) -> Destino:
+    """Return a new mailbox without an address."""
     row = Destino(
-        **begun(EMAIL, checked, clock.now()) | {"url": "", "ativo": False},
+        **begun(EMAIL, _checked(conta), clock.now()) | {"url": "", "ativo": False},
         nome=f"E-mail de {user.username}",
         usuario_id=user.id,
     )
@@ -158,4 +170,4 @@ def _caixa(row: Destino) -> Caixa:
         named = [name for name in named if name in subscriptions.of_users(EMAIL)]
     ours = [name for name in AVISOS if name in named]
     wanted = (*ours, *(name for name in named if name not in AVISOS))
-    return Caixa(row.url, row.ativo or not row.url, wanted, row.silencio, row.desligado_motivo)
+    return Caixa(row.url, row.ativo or not row.url, wanted, row.silencio, row.desligado_motivo, name_of(row))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.clock import SYSTEM, Clock
+from core.settings.email import EmailSettings
 from events.email import mailbox
 from flows.usuarios.finding import named
 from storage.session import transaction
@@ -11,12 +12,13 @@ from storage.session import transaction
 
 @dataclass(frozen=True)
 class AvisosView:
-    """The preferences of a user. `situacao` is ligado, desligado, or recusado; then `motivo` is what was said."""
+    """The preferences of a user; `situacao` is ligado, desligado, sem conta, or recusado: then `motivo` says why."""
 
     usuario: str
     email: str
     avisos: tuple[str, ...]
     silencio: str | None
+    conta: str | None
     situacao: str
     motivo: str | None
 
@@ -28,6 +30,7 @@ def mudar(
     avisos: Sequence[str] | None = None,
     silencio: str | None = None,
     notificar: bool | None = None,
+    conta: str | None = None,
     clock: Clock = SYSTEM,
 ) -> AvisosView:
     """Change what is said of a user's preferences, and return them; what is not said stays.
@@ -36,15 +39,17 @@ def mudar(
         NotFound: there is no such user.
         UsageError: an address, a notice or hours that are none.
     """
-    new = mailbox.Change(endereco=email, ativo=notificar, avisos=avisos, silencio=silencio)
+    new = mailbox.Change(endereco=email, ativo=notificar, avisos=avisos, silencio=silencio, conta=conta)
     with transaction() as db:
         user = named(db, usuario)
         kept = mailbox.of(db, user.id) if new == mailbox.Change() else mailbox.keep(db, user.id, new, clock)
         name = user.username
-    return AvisosView(name, kept.endereco, kept.avisos, kept.silencio, _situation(kept), kept.motivo)
+    return AvisosView(name, kept.endereco, kept.avisos, kept.silencio, kept.conta, _situation(kept), kept.motivo)
 
 
 def _situation(kept: mailbox.Caixa) -> str:
     if kept.motivo is not None:
         return "recusado"
+    if kept.ativo and kept.endereco and kept.conta not in EmailSettings.current().contas:
+        return "sem conta"
     return "ligado" if kept.ativo else "desligado"

@@ -104,5 +104,6 @@ def test_what_a_user_is_told_is_said_shown_and_checked(run: Run, configure: Conf
     assert json.loads(run("destinos listar --json")[1])[0]["url"] == "ana@a.br"
     code, _, err = run("usuarios avisos ana --email ana@")
     assert (code, "(--email)" in err) == (2, True)
+    assert "(--conta)" in run("usuarios avisos ana --conta filial")[2]
     assert "(--avisos)" in run("usuarios avisos ana --avisos alerta_aberto")[2]
     assert run("usuarios avisos bia")[0] == 2

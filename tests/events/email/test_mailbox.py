@@ -34,6 +34,10 @@ def keep(usuario_id: int, **said: object) -> Caixa:
         return mailbox.keep(db, usuario_id, Change(**said))  # type: ignore[arg-type]
 
 
+def caixa(endereco: str, ativo: bool, avisos: tuple[str, ...], silencio: str | None) -> Caixa:
+    return Caixa(endereco, ativo, avisos, silencio, conta="padrao")
+
+
 def of(usuario_id: int) -> Caixa:
     with reading() as db:
         return mailbox.of(db, usuario_id)
@@ -50,14 +54,14 @@ def mailboxes() -> int:
 
 
 def test_a_user_who_said_nothing_wants_everything_and_has_no_address() -> None:
-    assert of(pessoa(email="")) == Caixa("", True, AVISOS, None)
+    assert of(pessoa(email="")) == Caixa()
 
 
 def test_what_is_said_is_kept_and_what_is_not_said_stays() -> None:
     ana = pessoa()
-    assert keep(ana, endereco="Ana@Exemplo.com.br") == Caixa("Ana@exemplo.com.br", True, AVISOS, None)
+    assert keep(ana, endereco="Ana@Exemplo.com.br") == caixa("Ana@exemplo.com.br", True, AVISOS, None)
     assert keep(ana, silencio="22:00-07:00", avisos=["resumo_diario"]).silencio == "22:00-07:00"
-    assert keep(ana, ativo=False) == of(ana) == Caixa("Ana@exemplo.com.br", False, ("resumo_diario",), "22:00-07:00")
+    assert keep(ana, ativo=False) == of(ana) == caixa("Ana@exemplo.com.br", False, ("resumo_diario",), "22:00-07:00")
     assert keep(ana, ativo=True, silencio="").silencio is None
     assert mailboxes() == 1
 
@@ -65,7 +69,7 @@ def test_what_is_said_is_kept_and_what_is_not_said_stays() -> None:
 def test_an_address_that_is_taken_away_and_given_again_is_on() -> None:
     ana = pessoa(email="")
     quer(ana)
-    assert keep(ana, endereco="") == Caixa("", True, AVISOS, None)
+    assert keep(ana, endereco="") == caixa("", True, AVISOS, None)
     assert wanting(ana) == 0
     keep(ana, endereco="outra@exemplo.com.br")
     assert wanting(ana) == 1
@@ -89,7 +93,7 @@ def test_a_mistake_is_told_and_changes_nothing(said: dict[str, object]) -> None:
     with pytest.raises(UsageError) as told:
         keep(ana, **said)
     assert told.value.campo in ("email", "avisos", "silencio")
-    assert of(ana) == Caixa("ana@exemplo.com.br", True, AVISOS, None)
+    assert of(ana) == caixa("ana@exemplo.com.br", True, AVISOS, None)
 
 
 def test_staff_may_want_alerts_too() -> None:
@@ -101,7 +105,7 @@ def test_who_never_said_anything_is_told_at_the_own_address_of_what_is_asked_for
     """Imports are not mailed by themselves to somebody who did not choose that; errors and certificates are."""
     ana = pessoa()
     assert [wanting(ana, name) for name in AVISOS] == [1] * 6
-    assert (mailboxes(), of(ana)) == (1, Caixa("ana@exemplo.com.br", True, SERIOUS, None))
+    assert (mailboxes(), of(ana)) == (1, caixa("ana@exemplo.com.br", True, SERIOUS, None))
     for evento in ("nfe_importada", "erro_importacao"):
         disparar_webhook(evento, {}, usuario=ana)
     assert [one.evento for one in devidos()] == ["erro_importacao"]
@@ -220,3 +224,25 @@ def test_all_notices_are_those_that_a_user_may_have() -> None:
     ana, chefe = pessoa(), pessoa("chefe", is_staff=True)
     assert "alerta_aberto" not in keep(ana, endereco="a@b.br", avisos=["*"]).avisos
     assert "alerta_aberto" in keep(chefe, endereco="a@b.br", avisos=["*"]).avisos
+
+
+def test_of_several_accounts_one_is_named_and_is_one_that_there_is(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ACCOUNT:
+        monkeypatch.delenv(f"ESTEIRA_{name.upper()}")
+    accounts = {
+        f"email__contas__{name}__{key.removeprefix('email__')}": value
+        for name in ("matriz", "loja")
+        for key, value in ACCOUNT.items()
+    }
+    configure(**accounts)
+    ana = pessoa()
+    assert wanting(ana) == mailboxes() == 0
+    for said in ({}, {"conta": "padrao"}):
+        with pytest.raises(UsageError) as told:
+            keep(ana, endereco="a@b.br", **said)
+        assert told.value.campo == "conta"
+    assert keep(ana, endereco="a@b.br", conta="loja").conta == "loja"
+    assert keep(ana, conta="matriz").conta == "matriz"
+    assert keep(ana, silencio="22:00-07:00").conta == "matriz"
