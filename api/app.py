@@ -4,25 +4,41 @@ A request passes, from outside inwards: its number and its time (`passing`), who
 (`incoming`), the route, and on the way out the words for what went wrong (`errors`).
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
 from fastapi import FastAPI
 
 from api import errors
 from api.gate import Gate
 from api.passing import Passing
 from core import walk
+from flows.pedidos.keeping import Keeper
 
 TITLE, DOCUMENT = "Esteira", "/api/openapi.json"
+END_SECONDS = 2.0
 
 
 def build() -> FastAPI:
     """Return the application with all its routes."""
-    made = FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=DOCUMENT, redirect_slashes=False)
+    keeper = Keeper()
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        keeper.start()
+        yield
+        await anyio.to_thread.run_sync(keeper.end, END_SECONDS)
+
+    made = FastAPI(
+        title=TITLE, docs_url=None, redoc_url=None, openapi_url=DOCUMENT, redirect_slashes=False, lifespan=living
+    )
     for module in walk.modules("api.routes"):
         made.include_router(module.router)
     errors.register(made)
     # The last one added is the outermost.
     made.add_middleware(Gate)
-    made.add_middleware(Passing)
+    made.add_middleware(Passing, keeper=keeper)
     return made
 
 

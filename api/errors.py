@@ -17,6 +17,7 @@ GENERAL = "non_field_errors"
 INTERNAL = "Erro interno. Ao relatar, diga o request_id."
 NO_DATABASE = "O banco de dados não respondeu como devia: rode `esteira diagnostico`."
 AGAIN_SECONDS = 5
+TOO_MANY = "Pedidos demais: espere o tempo que Retry-After diz."
 PLAIN = {
     401: "Token ausente ou inválido.",
     404: "Não encontrado.",
@@ -90,6 +91,11 @@ def answer(fault: Exception) -> JSONResponse:
 def plain(status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Return an answer that says no more than its status."""
     return JSONResponse({"detail": PLAIN[status]}, status, dict(headers or {}))
+
+
+def too_many() -> JSONResponse:
+    """Return the answer for who asks too often; the headers say when again."""
+    return JSONResponse({"error": "Rate limit exceeded", "detail": TOO_MANY}, 429)
 
 
 def internal(request_id: str) -> JSONResponse:

@@ -6,7 +6,7 @@ import anyio.to_thread
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import errors
+from api import errors, limit
 from api.routing import BASE
 from core.errors import PlatformError
 from flows.usuarios import tokens
@@ -19,32 +19,47 @@ LONGEST_TOKEN = 200
 
 
 class Gate:
-    """Lets nobody in below `/api` who shows no token that stands; who it is stands in the request's state as `quem`."""
+    """Lets pass what may below `/api`: not too often, and with a token that stands but for what is open.
+
+    Who asks stands in the request's state as `quem`, what the answer says of the limit as `limite`.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge one request."""
-        if scope["type"] != "http" or not guarded(scope["path"]):
+        if scope["type"] != "http" or not below(scope["path"]):
             await self.app(scope, receive, send)
             return
         try:
-            who = await anyio.to_thread.run_sync(_who, shown(scope["headers"]))
+            who, verdict = await anyio.to_thread.run_sync(_judged, shown(scope["headers"]), address(scope))
         except (PlatformError, SQLAlchemyError) as fault:
             await errors.answer(fault)(scope, receive, send)
             return
-        if who is None:
+        scope["state"].update(quem=who, limite=verdict.headers())
+        if not verdict.passes:
+            await errors.too_many()(scope, receive, send)
+        elif who is None and guarded(scope["path"]):
             await errors.plain(401, CHALLENGE)(scope, receive, send)
-            return
-        scope.setdefault("state", {})["quem"] = who
-        await self.app(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def below(path: str) -> bool:
+    """Tell whether a path belongs to the API."""
+    return path.rstrip("/") == BASE or path.startswith(f"{BASE}/")
+
+
+def address(scope: Scope) -> str:
+    """Return where a request comes from; behind a proxy that is trusted, that is who asked it."""
+    client = scope.get("client")
+    return client[0] if client else "?"
 
 
 def guarded(path: str) -> bool:
     """Tell whether a path is only for those who show a token."""
-    bare = path.rstrip("/")
-    return (bare == BASE or path.startswith(f"{BASE}/")) and bare not in OPEN
+    return below(path) and path.rstrip("/") not in OPEN
 
 
 def shown(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
@@ -56,5 +71,6 @@ def shown(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     return words[1]
 
 
-def _who(token: str | None) -> Quem | None:
-    return None if token is None else tokens.quem(token)
+def _judged(token: str | None, where: str) -> tuple[Quem | None, limit.Verdict]:
+    who = None if token is None else tokens.quem(token)
+    return who, limit.of_person(who.id, where, who.limite) if who else limit.of_person(None, where)

@@ -78,8 +78,8 @@ def _read(name: str, value: str) -> Any:
         raise ValueError(f"{name}: {', '.join(REQUIREMENTS)}") from None
 
 
-def client(address: RedisAddress, seconds: float) -> "redis.Redis":
-    """Return a client that asks once and waits so long for each answer.
+def client(address: RedisAddress, seconds: float, connections: int = 1) -> "redis.Redis":
+    """Return a client that asks once and waits so long for each answer, over so many connections at most.
 
     Raises:
         ValueError: it is no address of a Redis.
@@ -89,7 +89,7 @@ def client(address: RedisAddress, seconds: float) -> "redis.Redis":
     from redis.retry import Retry
 
     patience = {"socket_timeout": seconds, "socket_connect_timeout": seconds, "retry": Retry(NoBackoff(), 0)}
-    asked = redis.Redis.from_url(address.url, **patience, **address.tls, max_connections=1)
+    asked = redis.Redis.from_url(address.url, **patience, **address.tls, max_connections=connections)
     try:
         # made with the first question otherwise; it is the only one that knows its options
         asked.connection_pool.connection_class(**asked.connection_pool.connection_kwargs)

@@ -20,6 +20,8 @@ def server() -> uvicorn.Server:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=bool(api.trusted_proxies),
+        forwarded_allow_ips=[str(network) for network in api.trusted_proxies],
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
     return uvicorn.Server(options)

@@ -2,16 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.errors import GENERAL
+from api import limit
+from api.errors import GENERAL, too_many
+from api.gate import address
 from api.routing import Rotas
 from flows.usuarios import entering
 
 router = Rotas("/auth", "entrada")
 WRONG = "Usuário ou senha inválidos."
+SAID: dict[int | str, dict[str, str]] = {400: {"description": WRONG}, 429: {"description": "Tentativas demais."}}
 
 
 class Entrada(BaseModel):
@@ -27,8 +30,12 @@ class Token(BaseModel):
     token: str
 
 
-@router.post("/login/", responses={400: {"description": "Usuário ou senha inválidos."}}, response_model=Token)
-def entrar(entrada: Entrada) -> Token | Response:
+@router.post("/login/", responses=SAID, response_model=Token)
+def entrar(request: Request, entrada: Entrada) -> Token | Response:
     """Troca nome e senha por um token, que vale 30 dias."""
+    verdict = limit.of_login(entrada.username, address(request.scope))
+    if not verdict.passes:
+        request.state.limite = verdict.headers()
+        return too_many()
     token = entering.enter(entrada.username, entrada.password)
     return JSONResponse({GENERAL: [WRONG]}, 400) if token is None else Token(token=token)

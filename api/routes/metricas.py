@@ -3,9 +3,11 @@
 import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Response
+from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy.exc import SQLAlchemyError
 
+from api import limit
 from core.errors import PlatformError
 from core.logs import get_logger
 from flows import metricas
@@ -26,4 +28,5 @@ async def ler() -> Response:
         log.error("metrics not read", fault=type(fault).__name__)
         said = str(fault) if isinstance(fault, PlatformError) else UNREADABLE
         return Response(said + "\n", 503, media_type="text/plain")
+    text += generate_latest(limit.REGISTRY)
     return Response(text, headers={"content-type": CONTENT_TYPE_PLAIN_0_0_4})

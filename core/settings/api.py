@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from core.settings.base import Port, Section, checked_base_url, default_is
+from core.settings.base import Network, Port, Section, Unit, checked_base_url, default_is
 
 
 class ApiSettings(Section):
@@ -19,4 +19,15 @@ class ApiSettings(Section):
         description="A API como as pessoas a alcançam: dela são os links que os e-mails trazem.",
         examples=["https://esteira.exemplo.com.br"],
         json_schema_extra=default_is("os e-mails não trazem links"),
+    )
+    rate_limit: Annotated[int, Field(ge=1, le=1_000_000), Unit("pedidos")] = Field(
+        100, description="Pedidos por janela de cada usuário, ou de cada endereço sem token."
+    )
+    rate_window_seconds: Annotated[int, Field(ge=1, le=86_400), Unit("segundos")] = Field(
+        60, description="Tamanho da janela, que desliza."
+    )
+    trusted_proxies: list[Network] = Field(
+        [],
+        description="Redes dos proxies de quem se aceita X-Forwarded-For e X-Forwarded-Proto; de ninguém, se vazia.",
+        examples=[["10.0.0.0/8"]],
     )

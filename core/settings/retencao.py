@@ -8,7 +8,7 @@ from core.settings.base import Days, Section
 
 
 class RetentionSettings(Section):
-    """How many days attempts, events, lots of files, imports and the changes of boxes are kept."""
+    """How many days attempts, events, lots of files, imports, the changes of boxes and requests to the API are kept."""
 
     about: ClassVar[str] = "Por quanto tempo se guarda o que passou."
 
@@ -22,3 +22,4 @@ class RetentionSettings(Section):
         description="Guarda do registro dos arquivos importados; os erros e os próprios documentos ficam sempre.",
     )
     historico_dias: Days = Field(365, description="Guarda das mudanças das caixas SAT e MFE.")
+    pedidos_dias: Days = Field(30, description="Guarda dos pedidos feitos à API.")

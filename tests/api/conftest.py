@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from support.api import Client, person, served
 
+from api import limit
+
 
 @pytest.fixture
 def url(banco: str) -> Iterator[str]:
@@ -30,3 +32,11 @@ def ana(url: str) -> Client:
 def clara(light: str) -> Client:
     """A user, for what no database has a part in."""
     return person(light, "clara")
+
+
+@pytest.fixture(autouse=True)
+def counted_anew() -> Iterator[None]:
+    """No process keeps the Redis of the test before."""
+    limit.limiter.cache_clear()
+    yield
+    limit.limiter.cache_clear()

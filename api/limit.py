@@ -1,0 +1,109 @@
+"""How many requests somebody may make: a window in Redis that slides, shared by all processes.
+
+docs/reference/contracts/integracoes.md §4.3, §7.4 and §7.5. Without Redis all pass; that is told, and counted.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from limits import RateLimitItemPerSecond
+from limits.storage import RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+from prometheus_client import CollectorRegistry, Counter
+from redis import RedisError
+from redis.connection import ConnectionPool
+
+from core.broker_address import broker_address
+from core.logs import get_logger
+from core.redis_address import client
+from core.settings.api import ApiSettings
+
+PREFIX = "esteira:limite"
+PATIENCE_SECONDS, AWAY_SECONDS = 0.5, 5.0
+# As many as there are threads that answer requests.
+CONNECTIONS = 64
+LOGIN_SECONDS, LOGINS, LOGINS_OF_ADDRESS = 60, 5, 30
+REGISTRY = CollectorRegistry()
+UNLIMITED = Counter("esteira_api_sem_limite", "Pedidos que passaram porque o Redis não respondeu.", registry=REGISTRY)
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a request may pass; how many are left of how many, and when (Unix seconds) there are more."""
+
+    passes: bool
+    limit: int
+    remaining: int
+    reset: int
+
+    def headers(self, now: float | None = None) -> dict[str, str]:
+        """Return what every answer says of it."""
+        said = {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": str(self.reset),
+        }
+        wait = self.reset - (time.time() if now is None else now)
+        return said if self.passes else said | {"Retry-After": str(max(1, math.ceil(wait)))}
+
+
+class Limiter:
+    """Counts in one Redis; while that is away nobody is counted."""
+
+    def __init__(self, pool: Callable[[], ConnectionPool | None]) -> None:
+        self._pool, self._away_until = pool, 0.0
+        self._window: MovingWindowRateLimiter | None = None
+
+    def hit(self, who: str, limit: int, seconds: int) -> Verdict:
+        """Count a request of somebody and judge it; a refused one is not counted."""
+        item, now = RateLimitItemPerSecond(limit, seconds), time.monotonic()
+        try:
+            window = None if now < self._away_until else self._open()
+            if window is not None:
+                passes = window.hit(item, who)
+                stats = window.get_window_stats(item, who)
+                return Verdict(passes, limit, max(0, int(stats.remaining)), math.ceil(stats.reset_time))
+        except (RedisError, OSError, ValueError) as fault:
+            self._away_until = now + AWAY_SECONDS
+            log.warning("requests are not limited", fault=type(fault).__name__)
+        UNLIMITED.inc()
+        return Verdict(True, limit, limit, math.ceil(time.time()) + seconds)
+
+    def _open(self) -> MovingWindowRateLimiter | None:
+        if self._window is None and (pool := self._pool()) is not None:
+            # the pool knows the address; the library asks for one all the same
+            storage = RedisStorage("redis://", connection_pool=pool, key_prefix=PREFIX)
+            self._window = MovingWindowRateLimiter(storage)
+        return self._window
+
+
+@cache
+def limiter() -> Limiter:
+    """Return the one of this process."""
+    return Limiter(_pool)
+
+
+def of_person(user: int | None, address: str, own: int | None = None) -> Verdict:
+    """Judge a request of a user, or of nobody known at an address."""
+    settings = ApiSettings.current()
+    who = f"ip:{address}" if user is None else f"usuario:{user}"
+    return limiter().hit(who, own or settings.rate_limit, settings.rate_window_seconds)
+
+
+def of_login(username: str, address: str) -> Verdict:
+    """Judge an attempt to sign in: few for a name at an address, some more for an address."""
+    name = username.strip().casefold()
+    narrow = limiter().hit(f"login:{address}:{name}", LOGINS, LOGIN_SECONDS)
+    if not narrow.passes:
+        return narrow
+    wide = limiter().hit(f"login:{address}", LOGINS_OF_ADDRESS, LOGIN_SECONDS)
+    return narrow if wide.passes else wide
+
+
+def _pool() -> ConnectionPool | None:
+    address = broker_address()
+    return None if address is None else client(address, PATIENCE_SECONDS, CONNECTIONS).connection_pool

@@ -1,0 +1,31 @@
+"""Requests to the API, as they are looked at afterwards. docs/reference/contracts/integracoes.md §1.11."""
+
+from datetime import datetime
+
+from sqlalchemy import Float, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, Numbered
+
+
+class PedidoAPI(Numbered, Base):
+    """A request; bodies are kept without their secrets, and the answer's only where it was a refusal."""
+
+    __tablename__ = "pedido_api"
+
+    timestamp: Mapped[datetime]
+    user: Mapped[str | None] = mapped_column(String(150))
+    method: Mapped[str] = mapped_column(String(10))
+    path: Mapped[str] = mapped_column(String(500))
+    query_params: Mapped[str] = mapped_column(Text, default="{}")
+    status_code: Mapped[int] = mapped_column(index=True)
+    response_time: Mapped[float] = mapped_column(Float)
+    ip_address: Mapped[str | None] = mapped_column(String(64))
+    user_agent: Mapped[str] = mapped_column(String(500), default="")
+    request_body: Mapped[str] = mapped_column(String(1000), default="")
+    response_body: Mapped[str] = mapped_column(String(1000), default="")
+
+
+Index("ix_pedido_api_timestamp", PedidoAPI.timestamp.desc())
+Index("ix_pedido_api_user", PedidoAPI.user, PedidoAPI.timestamp.desc())
+Index("ix_pedido_api_path", PedidoAPI.path, PedidoAPI.timestamp.desc())

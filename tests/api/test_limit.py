@@ -1,0 +1,81 @@
+"""Nobody asks too often; Redis away means that everybody passes."""
+
+from typing import Any
+
+import pytest
+from conftest import Configure
+from prometheus_client.parser import text_string_to_metric_families
+from support.api import Client, person
+from support.ports import free_port
+
+from api.limit import Limiter, Verdict
+from flows.usuarios import managing
+
+NAMES = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+
+
+def left(answer: Any) -> int:
+    assert all(name in answer.headers for name in NAMES), answer.headers
+    return int(answer.headers["X-RateLimit-Remaining"])
+
+
+def test_what_is_left_is_told_until_it_is_refused_and_when_there_is_more(
+    url: str, broker: str, configure: Configure
+) -> None:
+    configure(api__rate_limit="3", api__rate_window_seconds="600")
+    ana, bia = person(url), person(url, "bia")
+    assert [left(ana.get(path)) for path in ("/api/nfe/", "/api/nao-ha/", "/api/cte/")] == [2, 1, 0]
+    for _ in range(3):
+        refused = ana.get("/api/nfe/")
+        assert (refused.status_code, refused.json()["error"]) == (429, "Rate limit exceeded")
+        assert 0 < int(refused.headers["Retry-After"]) <= 601
+        assert left(refused) == 0
+    assert left(bia.get("/api/nfe/")) == 2
+
+
+def test_a_user_may_have_a_limit_of_their_own(url: str, broker: str, configure: Configure) -> None:
+    configure(api__rate_limit="1")
+    ana = person(url)
+    managing.limitar("ana", 50)
+    assert [left(ana.get("/api/nfe/")) for _ in range(3)] == [49, 48, 47]
+
+
+def test_who_shows_no_token_is_counted_by_address(light: str, broker: str, configure: Configure) -> None:
+    configure(api__rate_limit="2")
+    nobody = Client(light)
+    assert [nobody.get("/api/nfe/").status_code for _ in range(3)] == [401, 401, 429]
+    assert person(light).get("/api/nfe/").status_code == 200
+    assert nobody.get("/saude/").status_code == 200
+
+
+def test_a_name_is_tried_five_times_a_minute_however_it_is_written(light: str, broker: str) -> None:
+    def attempt(name: str) -> int:
+        return Client(light).post("/api/auth/login/", {"username": name, "password": "x"}).status_code
+
+    assert [attempt(name) for name in ("ana", "ANA", "Ana", " ana", "ana", "aNa")] == [400] * 5 + [429]
+    assert attempt("bia") == 400
+
+
+def test_without_redis_all_pass_and_that_is_counted(light: str, configure: Configure) -> None:
+    configure(core__redis_url=f"redis://127.0.0.1:{free_port()}/0", api__rate_limit="1")
+    clara = person(light, "clara")
+    assert [clara.get("/api/nfe/").status_code for _ in range(3)] == [200, 200, 200]
+    text = clara.get("/metricas").text
+    families = {family.name: family for family in text_string_to_metric_families(text)}
+    assert families["esteira_api_sem_limite"].samples[0].value >= 3
+
+
+def test_without_a_broker_the_headers_are_there_all_the_same(clara: Client) -> None:
+    assert left(clara.get("/api/nfe/")) == 100
+
+
+@pytest.mark.parametrize(
+    ("verdict", "wait"),
+    [(Verdict(True, 5, 1, 1010), None), (Verdict(False, 5, 0, 1010), "10"), (Verdict(False, 5, 0, 990), "1")],
+)
+def test_the_wait_is_told_with_a_refusal_alone(verdict: Verdict, wait: str | None) -> None:
+    assert verdict.headers(1000.0).get("Retry-After") == wait
+
+
+def test_a_limiter_without_a_pool_counts_nobody() -> None:
+    assert [Limiter(lambda: None).hit("a", 1, 60).passes for _ in range(3)] == [True] * 3
