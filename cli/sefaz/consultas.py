@@ -86,7 +86,8 @@ def _tell(found: Any) -> None:
         if one[name] is not None:
             answer(f"{title}: {printable(str(one[name]))}")
     roles = ", ".join(f"{number} como {papel.lower()}" for papel, number in figures.papeis.items() if number)
-    answer(f"Documentos: {figures.total}, {figures.importados} importados, {figures.pendentes} pendentes")
+    whole = plural(figures.importados, "inteiro", "inteiros")
+    answer(f"No acervo: {whole}, {plural(figures.pendentes, 'pendente', 'pendentes')}")
     if roles:
         answer(f"Papéis: {roles}")
     for line in found.log_detalhado.splitlines():

@@ -17,6 +17,7 @@ from core.clock import SYSTEM, Clock
 from core.errors import PlatformError, UsageError
 from core.settings.sefaz import SefazSettings
 from core.stopping import stopping
+from core.text import plural
 from events.catalog import ConsultaConcluida
 from events.outbox import Disparo, disparar_varios
 from flows.documentos.owners import Dono, recipient
@@ -192,7 +193,8 @@ class _Corrida:
         row.total_encontrados += total.encontrados
         row.total_importados += total.importados
         row.total_erros += total.erros
-        line = f"página {self.paginas}: {said}; {total.encontrados} documentos, NSU {found.cursor.ult_nsu}"
+        came = plural(total.encontrados, "documento", "documentos")
+        line = f"página {self.paginas}: {said}; {came}, NSU {found.cursor.ult_nsu}"
         self._log(row, line)
         if found.situacao is Situacao.CONTINUA:
             if not self.vez.hold(db, now):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from connectors.sefaz.registro import servico, servicos
@@ -41,7 +41,7 @@ class Devida:
 class _Serie:
     """A numbering, and when the last consultation of it ended (or began, where it never ended).
 
-    `pedida` tells whether somebody asked for one that waits.
+    `pedida` tells whether one waits that somebody asked for, or the last one never ended: its process may be gone.
     """
 
     cursor: Cursor
@@ -114,7 +114,8 @@ def _series(db: Session) -> Mapping[tuple[int, str], _Serie]:
     last = select(func.max(ConsultaSEFAZ.id)).where(of_series, ~waits)
     newest = last.correlate(SerieNSU).scalar_subquery()
     asked = exists().where(of_series, waits).correlate(SerieNSU)
-    when = (ConsultaSEFAZ.data_conclusao, ConsultaSEFAZ.data_consulta, asked)
+    owed = or_(asked, ConsultaSEFAZ.status == EstadoConsulta.PROCESSANDO)
+    when = (ConsultaSEFAZ.data_conclusao, ConsultaSEFAZ.data_consulta, owed)
     query = (
         select(Contribuinte.empresa_id, SerieNSU, *when)
         .join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id)
@@ -124,8 +125,8 @@ def _series(db: Session) -> Mapping[tuple[int, str], _Serie]:
     return {(row[0], row[1].servico): _serie(*row[1:]) for row in db.execute(query)}
 
 
-def _serie(one: Any, ended: datetime | None, begun: datetime | None, asked: bool) -> _Serie:
-    return _Serie(Cursor(one.ult_nsu, one.max_nsu, one.proxima_consulta, one.bloqueado_ate), ended or begun, asked)
+def _serie(one: Any, ended: datetime | None, begun: datetime | None, owed: bool | None) -> _Serie:
+    return _Serie(Cursor(one.ult_nsu, one.max_nsu, one.proxima_consulta, one.bloqueado_ate), ended or begun, bool(owed))
 
 
 def _due(

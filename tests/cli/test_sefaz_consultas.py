@@ -38,7 +38,7 @@ def test_a_consultation_is_listed_and_shown(minha: Loja, run: Run) -> None:
     assert "11.222.333/0001-81" in run("sefaz", "consultas")[1]
     code, out, _ = run("sefaz", "mostrar", str(one["id"]))
     assert code == 0
-    assert "2, 1 importados, 1 pendentes" in out
+    assert "No acervo: 1 inteiro, 1 pendente" in out
     assert "2 como destinatario" in out
     assert "só o resumo chegou" in out
     told = json.loads(run("sefaz", "mostrar", str(one["id"]), "--limite", "1", "--json")[1])

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from conftest import Configure
+from sqlalchemy import update
 from support.consultas import Loja, rows
 from support.sefaz import EMPRESA, FILIAL
 
@@ -15,6 +16,7 @@ from flows.sefaz import encomendas, varredura
 from flows.sefaz.views import consultas
 from flows.usuarios.finding import caller_of
 from storage.models.sefaz import ConsultaSEFAZ
+from storage.session import transaction
 
 
 @pytest.fixture
@@ -77,6 +79,17 @@ def test_what_nobody_can_ask_for_any_more_ends(minha: Loja, dono: Dono) -> None:
     assert (row.status, row.mensagem_erro) == ("ERRO", encomendas.GIVEN_UP)
     with pytest.raises(Conflict, match="Nenhum certificado"):
         encomendas.pedir(dono, "nfe", clock=minha.lugar.clock)
+
+
+def test_one_whose_process_died_is_owed_until_it_is_made(minha: Loja, dono: Dono) -> None:
+    encomendas.pedir(dono, "nfe", clock=minha.lugar.clock)
+    with transaction() as db:
+        db.execute(update(ConsultaSEFAZ).values(status="PROCESSANDO"))
+    assert due(minha) == [(EMPRESA, "nfe")]
+    minha.consultar()
+    assert [one.status for one in rows(ConsultaSEFAZ)] == ["ERRO", "CONCLUIDA"]
+    assert "foi interrompida" in (rows(ConsultaSEFAZ)[0].mensagem_erro or "")
+    assert due(minha) == []
 
 
 def test_a_branch_is_asked_for_with_the_head_office_s_certificate(minha: Loja) -> None:
