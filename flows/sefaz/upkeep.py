@@ -10,15 +10,19 @@ from sqlalchemy.orm import Session
 from claims.crash import after_crash
 from core.clock import FixedClock
 from core.settings.retencao import RetentionSettings
+from core.settings.sefaz import SefazSettings
 from core.upkeep import Upkeep
 from flows.sefaz.manifestacoes.rows import DEVIDAS
+from flows.sefaz.regras import Cursor, Situacao
 from flows.sefaz.rows import CONTRIBUINTES
 from storage.forgetting import forget
 from storage.models.manifestacoes import ManifestacaoSEFAZ
-from storage.models.sefaz import ChamadaSEFAZ, ConsultaSEFAZ
+from storage.models.sefaz import ChamadaSEFAZ, ConsultaSEFAZ, Contribuinte, SerieNSU
 from storage.rows import table_of
 
 CALLS, CONSULTATIONS = table_of(ChamadaSEFAZ), table_of(ConsultaSEFAZ)
+
+FREE, FAILING = "livre", "falhando"
 
 
 def give_back(now: datetime) -> int:
@@ -58,4 +62,20 @@ def owed_events(db: Session, now: datetime) -> Iterator[Metric]:
     yield family
 
 
-UPKEEP = Upkeep(retention=(old_calls, empty_consultations), metrics=(owed_events,), claims=(give_back,))
+def numberings(db: Session, now: datetime) -> Iterator[Metric]:
+    """Tell how many numberings of the environment that is asked now may be asked, rest, are blocked or keep failing."""
+    said = (SerieNSU.proxima_consulta, SerieNSU.bloqueado_ate, SerieNSU.falhas)
+    query = select(*said).join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
+    found = dict.fromkeys((FREE, FAILING, Situacao.DESCANSANDO.value, Situacao.BLOQUEADA.value), 0)
+    for rests, blocked, failed in db.execute(query.where(Contribuinte.ambiente == SefazSettings.current().ambiente)):
+        waits = Cursor(0, 0, rests, blocked).espera(now)
+        state = FREE if waits is None else waits[0].value
+        found[FAILING if failed and state != Situacao.BLOQUEADA else state] += 1
+    about = "Numerações da SEFAZ, pelo que se pode fazer com elas agora."
+    family = GaugeMetricFamily("esteira_sefaz_numeracoes", about, labels=["situacao"])
+    for state, total in found.items():
+        family.add_metric([state], total)
+    yield family
+
+
+UPKEEP = Upkeep(retention=(old_calls, empty_consultations), metrics=(owed_events, numberings), claims=(give_back,))
