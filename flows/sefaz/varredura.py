@@ -150,11 +150,11 @@ def _come(row: CertificadoDigital, said: ConfiguracaoConsulta | None, serie: _Se
         return True
     ultima = serie.ultima if serie is not None else None
     if said is not None and said.horario_consulta is not None:
-        return _daily(said.horario_consulta, ultima, now)
+        return daily(said.horario_consulta, ultima, now)
     return ultima is None or ultima + timedelta(minutes=row.intervalo_consulta) <= now
 
 
-def _daily(horario: time, ultima: datetime | None, now: datetime) -> bool:
+def daily(horario: time, ultima: datetime | None, now: datetime) -> bool:
     """Tell whether the time of day has come since the last consultation; before the first one, today."""
     zone = CoreSettings.current().zone
     today = datetime.combine(now.astimezone(zone).date(), horario, zone)

@@ -1,5 +1,7 @@
 """Which consultations are made by themselves. docs/reference/contracts/integracoes.md §5.3, §5.4."""
 
+from datetime import datetime, time
+
 import pytest
 from conftest import Configure
 from sqlalchemy import update
@@ -189,3 +191,26 @@ def test_where_a_service_names_no_greatest_number_a_run_that_was_cut_short_goes_
     minha.consultar("nfse")
     minha.passa(60)
     assert "nfse" not in [one.servico for one in varredura.devidas(minha.lugar.clock)]
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+00:00")
+
+
+@pytest.mark.parametrize(
+    ("horario", "last", "steps"),
+    [
+        # at midnight of 4 November 2018 the clocks of São Paulo went on to one: 00:30 is then at 01:30
+        ("00:30", "2018-11-03T04:00", [("2018-11-04T03:00", False), ("2018-11-04T03:30", True)]),
+        # on 17 February 2018 half past eleven at night came twice: the first time counts, and once
+        ("23:30", "2018-02-17T02:00", [("2018-02-18T01:29", False), ("2018-02-18T01:30", True)]),
+        ("23:30", "2018-02-18T01:40", [("2018-02-18T02:30", False), ("2018-02-19T02:29", False)]),
+        ("23:30", "2018-02-18T01:40", [("2018-02-19T02:30", True)]),
+        # midnight itself, and the end of a year
+        ("00:00", "2018-12-31T02:30", [("2019-01-01T01:59", False), ("2019-01-01T02:00", True)]),
+        ("23:59", "2018-12-31T01:59", [("2019-01-01T01:58", False), ("2019-01-01T01:59", True)]),
+    ],
+)
+def test_a_time_of_day_keeps_to_the_local_clock(horario: str, last: str, steps: list[tuple[str, bool]]) -> None:
+    when = time.fromisoformat(horario)
+    assert [varredura.daily(when, utc(last), utc(now)) for now, _ in steps] == [due for _, due in steps]
