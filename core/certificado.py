@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from core.errors import Refusal
 from core.fiscal import cnpj_valido, cpf_valido, documento_valido, formatar_documento, normalizar_documento
@@ -74,8 +74,7 @@ class CertificadoRecusado(Refusal):
 class Certificado:
     """An A1 that could be opened. `documento` is its holder's CNPJ, or the CPF of an e-CPF.
 
-    `cadeia_fim` is when the first of the other certificates in the file ends. To open a file takes long: the key is
-    taken out of it once something is to be signed.
+    `aberto` is what is in the file, as `pem`: to open a file takes long, for its key is proven to be one.
     """
 
     documento: str
@@ -83,22 +82,42 @@ class Certificado:
     emissor: str
     inicio: datetime
     fim: datetime
-    cadeia_fim: datetime | None
     numero: str
     pfx: bytes = field(repr=False)
     senha: str = field(repr=False)
+    aberto: bytes | None = field(default=None, repr=False)
+
+    @cached_property
+    def pem(self) -> bytes:
+        """The private key and the certificates, the company's own first; never to be written in clear."""
+        return self.aberto or _pem(*_read(self.pfx, self.senha))
 
     @cached_property
     def chave(self) -> "RSAPrivateKey":
         """The private key."""
-        return _read(self.pfx, self.senha)[0]
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        # it was proven when the file was opened
+        return cast("RSAPrivateKey", load_pem_private_key(self.pem, None, unsafe_skip_rsa_key_validation=True))
 
     @cached_property
+    def cadeia(self) -> "list[x509.Certificate]":
+        """The certificates in the file, the company's own first."""
+        from cryptography.x509 import load_pem_x509_certificates
+
+        return load_pem_x509_certificates(self.pem)
+
+    @property
     def der(self) -> bytes:
         """The company's own certificate."""
         from cryptography.hazmat.primitives.serialization import Encoding
 
-        return _read(self.pfx, self.senha)[1].public_bytes(Encoding.DER)
+        return self.cadeia[0].public_bytes(Encoding.DER)
+
+    @property
+    def cadeia_fim(self) -> datetime | None:
+        """When the first of the other certificates in the file ends."""
+        return min((one.not_valid_after_utc for one in self.cadeia[1:]), default=None)
 
     @property
     def base(self) -> str:
@@ -140,7 +159,7 @@ def dias_ate(fim: datetime, now: datetime) -> int:
 
 def abrir(pfx: bytes, senha: str) -> Certificado:
     """Open a file; raise `CertificadoRecusado` with a sentence for whoever has it."""
-    _, own, others = _read(pfx, senha)
+    key, own, others = _read(pfx, senha)
     documento = documento_de(own)
     if not documento:
         raise CertificadoRecusado("sem_documento")
@@ -150,11 +169,18 @@ def abrir(pfx: bytes, senha: str) -> Certificado:
         emissor=_common_name(own.issuer),
         inicio=own.not_valid_before_utc,
         fim=own.not_valid_after_utc,
-        cadeia_fim=min((one.not_valid_after_utc for one in others), default=None),
         numero=f"{own.serial_number:x}",
         pfx=pfx,
         senha=senha,
+        aberto=_pem(key, own, others),
     )
+
+
+def _pem(key: "RSAPrivateKey", own: "x509.Certificate", others: "list[x509.Certificate]") -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    chain = (one.public_bytes(Encoding.PEM) for one in (own, *others))
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + b"".join(chain)
 
 
 def _read(pfx: bytes, senha: str) -> tuple["RSAPrivateKey", "x509.Certificate", "list[x509.Certificate]"]:

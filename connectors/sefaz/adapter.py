@@ -1,21 +1,25 @@
 """The transport that shows a company's certificate.
 
-The key goes into TLS through a file that lives for a moment and is encrypted with a password nobody knows
-(requests-pkcs12); so it is made once, when a session begins. docs/reference/contracts/sefaz.md §2.1, §2.2, §5.1.
+The key goes into TLS through a file that lives for a moment and is encrypted with a password nobody knows; so it is
+made once, when a session begins. requests-pkcs12 takes it to the connections.
+docs/reference/contracts/sefaz.md §2.1, §2.2, §5.1.
 """
 
+import secrets
 import ssl
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
 from requests.exceptions import SSLError
 from requests_pkcs12 import Pkcs12Adapter
 
 from connectors.base.blocking import NotingAdapter
 from connectors.base.causes import Cause, cause_of
-from core.certificado import Certificado, CertificadoRecusado, abrir
-from core.clock import SYSTEM
+from core.certificado import Certificado
 from core.errors import Misconfigured
 from core.text import os_fault
 
@@ -30,19 +34,16 @@ class CertificateAdapter(NotingAdapter, Pkcs12Adapter):  # type: ignore[misc]
     """
 
     def __init__(self, certificado: Certificado, ca: Path | None) -> None:
-        """Open the file, which takes long; raise `CertificadoRecusado` where it does not serve any more."""
         autoridades = read_authorities(ca)
-        try:
-            # mypy sees no base behind requests' own
-            super().__init__(pkcs12_data=certificado.pfx, pkcs12_password=certificado.senha, max_retries=0)  # type: ignore[call-arg]
-        except (ValueError, TypeError):
-            raise _refused(certificado) from None
+        self.ssl_context = _context(certificado)
         self.ssl_context.minimum_version = ssl.TLSVersion.TLSv1_2
         # the national servers ask for the certificate after the request; so may one under TLS 1.3
         self.ssl_context.post_handshake_auth = True
         if autoridades:
             self.ssl_context.load_verify_locations(cadata=autoridades)
         self._nearest = None if ca is None else str(_files(ca)[0])
+        # not by the file, as requests-pkcs12 would: it was opened before
+        HTTPAdapter.__init__(self, max_retries=0)
 
     def send(
         self,
@@ -64,13 +65,16 @@ class CertificateAdapter(NotingAdapter, Pkcs12Adapter):  # type: ignore[misc]
         return super().send(request, stream, timeout, verify, cert, proxies)
 
 
-def _refused(certificado: Certificado) -> CertificadoRecusado:
-    """Return why a file is not opened any more, as well as it can be told."""
-    try:
-        abrir(certificado.pfx, certificado.senha).conferir(SYSTEM.now())
-    except CertificadoRecusado as reason:
-        return reason
-    return CertificadoRecusado("ilegivel")
+def _context(certificado: Certificado) -> ssl.SSLContext:
+    """Return a client's TLS with a certificate, whose key goes through a file that nobody can open."""
+    context, password = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), secrets.token_bytes(16)
+    closed = BestAvailableEncryption(password)
+    with NamedTemporaryFile() as file:
+        file.write(certificado.chave.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, closed))
+        file.writelines(one.public_bytes(Encoding.PEM) for one in certificado.cadeia)
+        file.flush()
+        context.load_cert_chain(file.name, password=password)
+    return context
 
 
 def read_authorities(path: Path | None) -> str:

@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from core.certificado import Certificado, abrir
 from storage.models.certificados import CertificadoDigital
 from storage.models.empresas import Empresa
+
+# What leads to a key is not loaded with the rest of a row.
+SECRETS = ("arquivo_pfx", "senha_pfx", "aberto")
 
 
 def serving(db: Session, empresa: Empresa, now: datetime) -> CertificadoDigital | None:
@@ -34,15 +37,17 @@ def opened(row: CertificadoDigital) -> Certificado:
 
 
 def kept(row: CertificadoDigital) -> Certificado:
-    """Return a certificate by what was read in it when it was taken in: whoever shows it opens the file."""
+    """Return a certificate by what was read in it when it was taken in."""
+    if (db := object_session(row)) is not None:
+        db.refresh(row, SECRETS)
     return Certificado(
         documento=row.cnpj,
         titular=row.titular,
         emissor=row.emissor,
         inicio=row.validade_inicio,
         fim=row.validade_fim,
-        cadeia_fim=None,
         numero=row.numero,
         pfx=row.arquivo_pfx,
         senha=row.senha_pfx,
+        aberto=row.aberto,
     )

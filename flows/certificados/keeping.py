@@ -202,7 +202,7 @@ def _fill(row: CertificadoDigital, opened: Certificado, clock: Clock) -> None:
     row.cnpj, row.base, row.numero = opened.documento, opened.base, opened.numero
     row.titular, row.emissor = opened.titular, opened.emissor
     row.validade_inicio, row.validade_fim = opened.inicio, opened.fim
-    row.arquivo_pfx, row.senha_pfx = opened.pfx, opened.senha
+    row.arquivo_pfx, row.senha_pfx, row.aberto = opened.pfx, opened.senha, opened.pem
     row.data_atualizacao = clock.now()
 
 

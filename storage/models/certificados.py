@@ -13,6 +13,7 @@ from storage.types import Encrypted, EncryptedBytes
 class CertificadoDigital(Numbered, Base):
     """The certificate of a company; it serves the establishments of its base CNPJ that have none of their own.
 
+    `aberto` is what is in the file, ready to be shown; none of what was taken in before there was this column.
     `cnpj` is its holder's, as the file says, and `base` the first eight characters of it. Everything that leads to the
     key is encrypted. `intervalo_consulta` is in minutes; `servicos_opcionais` names, with commas between them, the
     services that are asked because somebody turned them on. `desligado_por` are SEFAZ's words where its refusal turned
@@ -30,6 +31,7 @@ class CertificadoDigital(Numbered, Base):
     numero: Mapped[str] = mapped_column(String(40))
     arquivo_pfx: Mapped[bytes] = mapped_column(EncryptedBytes, deferred=True)
     senha_pfx: Mapped[str] = mapped_column(Encrypted, deferred=True)
+    aberto: Mapped[bytes | None] = mapped_column(EncryptedBytes, deferred=True)
     validade_inicio: Mapped[datetime]
     validade_fim: Mapped[datetime]
     ativo: Mapped[bool] = mapped_column(default=True)

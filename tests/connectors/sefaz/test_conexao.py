@@ -130,7 +130,7 @@ def test_a_certificate_out_of_its_time_is_not_opened(lugar: Lugar, at: timedelta
 
 
 def test_a_kept_file_that_does_not_open_any_more_says_why(lugar: Lugar) -> None:
-    """What was read in it when it was taken in is believed until it is shown."""
+    """One that was taken in before what is in it was kept beside it."""
     own, now = lugar.cliente, datetime.now(UTC)
     ended = Autoridade(lugar.folder).cliente(EMPRESA, inicio=now - timedelta(days=9), fim=now - timedelta(days=1))
     good = abrir(own.pfx, own.senha)
@@ -140,7 +140,7 @@ def test_a_kept_file_that_does_not_open_any_more_says_why(lugar: Lugar) -> None:
         (empacotado((own.cadeia[0], ended.cadeia[0]), own.chave, own.senha), own.senha, "cadeia_vencida"),
     ):
         with pytest.raises(CertificadoRecusado) as caught:
-            Sefaz(replace(good, pfx=pfx, senha=senha, cadeia_fim=None), settings(lugar))
+            Sefaz(replace(good, pfx=pfx, senha=senha, aberto=None), settings(lugar))
         assert caught.value.motivo == motivo
 
 

@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from support.sefaz import EMPRESA, FILIAL, OUTRA
 
 from core.caller import Caller
-from core.certificado import CertificadoRecusado
+from core.certificado import CertificadoRecusado, abrir
 from core.clock import FixedClock
 from core.errors import Conflict, NotFound, UsageError
 from flows.certificados import keeping, views
-from flows.certificados.finding import opened, serving
+from flows.certificados.finding import kept, opened, serving
 from flows.certificados.keeping import Arquivo, Resultado
 from flows.empresas.managing import criar
 from flows.usuarios.managing import criar as criar_usuario
@@ -42,14 +42,32 @@ def test_what_the_file_says_is_kept(arquivo: Arquivo, clock: FixedClock) -> None
 def test_neither_file_nor_password_is_in_the_database_in_clear(arquivo: Arquivo, clock: FixedClock) -> None:
     keeping.adicionar(arquivo, clock)
     with reading() as db:
-        file, password = db.execute(text("SELECT arquivo_pfx, senha_pfx FROM certificado_digital")).one()
+        stand = db.execute(text("SELECT arquivo_pfx, senha_pfx, aberto FROM certificado_digital")).one()
         row = db.query(CertificadoDigital).one()
         assert (row.arquivo_pfx, row.senha_pfx) == (arquivo.pfx, arquivo.senha)
         assert opened(row).documento == EMPRESA
-    for stored in (bytes(file), bytes(password)):
+    for stored in map(bytes, stand):
         assert arquivo.senha.encode() not in stored
+        assert b"PRIVATE KEY" not in stored
         assert arquivo.pfx[:40] not in stored
         assert stored.startswith(b"gAAAA")
+
+
+def test_what_is_in_the_file_is_at_hand_also_for_one_that_was_taken_in_before_it_was_kept(
+    arquivo: Arquivo, clock: FixedClock
+) -> None:
+    keeping.adicionar(arquivo, clock)
+    made, found = abrir(arquivo.pfx, arquivo.senha), []
+    for _ in range(2):
+        with reading() as db:
+            found.append(kept(db.query(CertificadoDigital).one()))
+        with transaction() as db:
+            db.execute(update(CertificadoDigital).values(aberto=None))
+    now, before = found
+    assert (now.aberto, before.aberto) == (made.pem, None)
+    for one in found:
+        assert (one.pem, one.der, one.documento, one.fim) == (made.pem, made.der, EMPRESA, made.fim)
+        assert one.chave.private_numbers() == made.chave.private_numbers()
 
 
 def test_a_company_has_one_and_another_is_a_conflict(
