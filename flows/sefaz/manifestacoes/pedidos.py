@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from connectors.sefaz.evento import conferir
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.documentos.chave import modelo
-from core.errors import UsageError
+from core.errors import Transient, UsageError
 from core.fiscal import chave_valida, cpf_valido, formatar_documento, normalizar_chave, normalizar_documento
 from core.settings.sefaz import SefazSettings
 from flows.documentos.owners import Dono, recipient
@@ -113,7 +113,7 @@ def pedir(
         rows = [_row(one, pedido, ambiente, now, automatica=automatica) for one in some]
         with transaction() as db:
             add_missing(db, ManifestacaoSEFAZ, rows)
-            for one, number in zip(some, _owed(db, some, pedido, ambiente, now), strict=True):
+            for one, number in zip(some, _owed(db, some, pedido, rows), strict=True):
                 found[one.empresa_id or 0].append(number)
     return found
 
@@ -174,7 +174,7 @@ def _of(key: str, holders: Sequence[_Detentora]) -> Destinada:
     return Destinada(key, recusa="não está no acervo de nenhuma empresa; diga qual com --empresa CNPJ")
 
 
-def _row(one: Destinada, pedido: Pedido, ambiente: int, now: datetime, *, automatica: bool) -> dict[str, object]:
+def _row(one: Destinada, pedido: Pedido, ambiente: int, now: datetime, *, automatica: bool) -> dict[str, Any]:
     return {
         "empresa_id": one.empresa_id,
         "ambiente": ambiente,
@@ -190,23 +190,32 @@ def _row(one: Destinada, pedido: Pedido, ambiente: int, now: datetime, *, automa
     }
 
 
-def _owed(db: Session, some: Sequence[Destinada], pedido: Pedido, ambiente: int, now: datetime) -> list[int]:
-    """Return the rows of these; what was refused is owed once more, what nobody holds is due now."""
-    mine = ManifestacaoSEFAZ
+def _owed(db: Session, some: Sequence[Destinada], pedido: Pedido, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return the rows of these, which are there now."""
+    mine, new = ManifestacaoSEFAZ, rows[0]
     query = select(mine.empresa_id, mine.chave, mine.id).where(
-        mine.ambiente == ambiente,
+        mine.ambiente == new["ambiente"],
         mine.tipo == pedido.tipo.codigo,
         mine.sequencia == pedido.sequencia,
         mine.chave.in_([one.chave for one in some]),
     )
     numbers = {(empresa_id, chave): number for empresa_id, chave, number in db.execute(query)}
-    found = [numbers[one.empresa_id or 0, one.chave] for one in some]
-    these, new = mine.id.in_(found), {"justificativa": pedido.justificativa, "pedida_em": now}
-    again = {"estado": Estado.PENDENTE.value, "tentativas": 0, "xml": None, "retorno": None}
-    DEVIDAS.owe(db, now, these, mine.estado == Estado.RECUSADO.value, **again, **new)
-    DEVIDAS.owe(db, now, these, mine.estado == Estado.PENDENTE.value, **new)
-    DEVIDAS.owe(db, now, these, mine.estado == Estado.ENVIADO.value)
+    found = [number for one in some if (number := numbers.get((one.empresa_id or 0, one.chave))) is not None]
+    if len(found) < len(some):
+        raise Transient("A Ciência automática acaba de ser desligada; peça de novo.")
+    if not new["automatica"]:
+        _again(db, found, new)
     return found
+
+
+def _again(db: Session, numbers: Sequence[int], new: Mapping[str, Any]) -> None:
+    """Have events that a person asks for sent now: what was refused once more, what is held by nobody at once."""
+    these, now = ManifestacaoSEFAZ.id.in_(numbers), new["pedida_em"]
+    state, said = ManifestacaoSEFAZ.estado, {name: new[name] for name in ("justificativa", "automatica", "pedida_em")}
+    fresh = {"estado": Estado.PENDENTE.value, "tentativas": 0, "xml": None, "retorno": None}
+    DEVIDAS.owe(db, now, these, state == Estado.RECUSADO.value, **fresh, **said)
+    DEVIDAS.owe(db, now, these, state == Estado.PENDENTE.value, **said)
+    DEVIDAS.owe(db, now, these, state == Estado.ENVIADO.value)
 
 
 def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -140,3 +140,11 @@ def test_turned_off_it_takes_back_what_has_not_left(com_notas: Loja, chaves: lis
     pedir(com_notas, chaves[0], tipo="confirmacao")
     ciencia.desligar(EMPRESA, "ana")
     assert [(one.tipo, one.automatica) for one in rows(ManifestacaoSEFAZ)] == [("210200", False)]
+
+
+def test_what_a_person_asks_for_too_is_the_persons(com_notas: Loja, chaves: list[str]) -> None:
+    ciencia.ligar(EMPRESA, "ana", com_notas.lugar.clock)
+    ciencia.dever(com_notas.lugar.clock)
+    pedir(com_notas, chaves[0])
+    ciencia.desligar(EMPRESA, "ana")
+    assert [(one.chave, one.automatica) for one in rows(ManifestacaoSEFAZ)] == [(chaves[0], False)]
