@@ -7,12 +7,10 @@ interval, so also for processes that nobody replaces. Of other hosts only the cl
 
 import random
 import threading
-from collections.abc import Callable
-from datetime import datetime
 
 from core.clock import SYSTEM, Clock
 from core.logs import get_logger
-from core.upkeep import upkeeps
+from core.upkeep import GiveBack, Watch, upkeeps
 
 EVERY_SECONDS = 10.0
 log = get_logger(__name__)
@@ -60,21 +58,23 @@ def look(clock: Clock = SYSTEM) -> None:
     give_back(clock)
     for flow, upkeep in upkeeps().items():
         for step in upkeep.watches:
-            _carried_out("deliveries found without beat", flow, step, clock)
+            _carried_out(flow, step, clock)
 
 
 def give_back(clock: Clock = SYSTEM) -> int:
     """Give back what dead processes of this host held, flow by flow; return how many rows."""
-    steps = ((flow, step) for flow, upkeep in upkeeps().items() for step in upkeep.claims)
-    return sum(_carried_out("claims of the dead given back", flow, step, clock) for flow, step in steps)
+    return sum(_given_back(flow, step, clock) for flow, upkeep in upkeeps().items() for step in upkeep.claims)
 
 
-def _carried_out(what: str, flow: str, step: Callable[[datetime], int], clock: Clock) -> int:
-    try:
-        amount = step(clock.now())
-    except Exception as fault:  # noqa: BLE001 - one flow's trouble costs that flow, and the next interval comes
-        log.warning("look after the host failed", what=what, flow=flow, fault=type(fault).__name__, reason=str(fault))
-        return 0
-    if amount:
-        log.warning(what, flow=flow, rows=amount)
+def _given_back(flow: str, step: GiveBack, clock: Clock) -> int:
+    if amount := _carried_out(flow, step, clock):
+        log.warning("claims of the dead given back", flow=flow, rows=amount)
     return amount
+
+
+def _carried_out(flow: str, step: GiveBack | Watch, clock: Clock) -> int:
+    try:
+        return step(clock.now())
+    except Exception as fault:  # noqa: BLE001 - one flow's trouble costs that flow, and the next interval comes
+        log.warning("look after this host failed", flow=flow, fault=type(fault).__name__, reason=str(fault))
+        return 0
