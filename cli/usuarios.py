@@ -106,13 +106,19 @@ def avisos(
     if as_json:
         document(plain(shown))
     for label, value in (
-        ("E-mail", shown.email or "nenhum: nada é enviado"),
+        ("E-mail", shown.email or _own(shown.proprio)),
         ("Avisos", ", ".join(shown.avisos) or "nenhum"),
         ("Silêncio", shown.silencio or "não há"),
         ("Situação", shown.situacao + (f": {shown.motivo}" if shown.motivo else "")),
         ("Conta", shown.conta or "não há"),
     ):
         say(f"{label}: {value}")
+
+
+def _own(address: str) -> str:
+    if not address:
+        return "nenhum: nada é enviado"
+    return f"nenhum escolhido; para {address} vai só o vencimento de certificados"
 
 
 def _answer(user: views.UserView, done: str, *, as_json: bool) -> None:

@@ -12,10 +12,14 @@ from storage.session import transaction
 
 @dataclass(frozen=True)
 class AvisosView:
-    """The preferences of a user; `situacao` is ligado, desligado, sem conta, or recusado: then `motivo` says why."""
+    """The preferences of a user; `situacao` is ligado, desligado, sem conta, or recusado: then `motivo` says why.
+
+    `proprio` is the user's own address: where none was chosen, the end of a certificate is told there.
+    """
 
     usuario: str
     email: str
+    proprio: str
     avisos: tuple[str, ...]
     silencio: str | None
     conta: str | None
@@ -43,8 +47,8 @@ def mudar(
     with transaction() as db:
         user = named(db, usuario)
         kept = mailbox.of(db, user.id) if new == mailbox.Change() else mailbox.keep(db, user.id, new, clock)
-        name = user.username
-    return AvisosView(name, kept.endereco, kept.avisos, kept.silencio, kept.conta, _situation(kept), kept.motivo)
+        name, own = user.username, user.email
+    return AvisosView(name, kept.endereco, own, kept.avisos, kept.silencio, kept.conta, _situation(kept), kept.motivo)
 
 
 def _situation(kept: mailbox.Caixa) -> str:

@@ -94,7 +94,9 @@ def test_a_destination_belongs_to_the_user_it_is_made_for(run: Run) -> None:
 def test_what_a_user_is_told_is_said_shown_and_checked(run: Run, configure: Configure) -> None:
     configure(email__host="smtp.exemplo.com.br", email__sender="avisos@exemplo.com.br")
     run("usuarios criar ana --email ana@a.br")
-    assert "nenhum: nada é enviado" in run("usuarios avisos ana")[2]
+    run("usuarios criar bia")
+    assert "para ana@a.br vai só o vencimento de certificados" in run("usuarios avisos ana")[2]
+    assert "nenhum: nada é enviado" in run("usuarios avisos bia")[2]
     code, out, err = run("usuarios avisos ana --email ana@a.br --avisos resumo_diario --silencio 22:00-07:00 --json")
     shown = json.loads(out)
     assert (code, shown["email"], shown["avisos"]) == (0, "ana@a.br", ["resumo_diario"])
@@ -106,4 +108,4 @@ def test_what_a_user_is_told_is_said_shown_and_checked(run: Run, configure: Conf
     assert (code, "(--email)" in err) == (2, True)
     assert "(--conta)" in run("usuarios avisos ana --conta filial")[2]
     assert "(--avisos)" in run("usuarios avisos ana --avisos alerta_aberto")[2]
-    assert run("usuarios avisos bia")[0] == 2
+    assert run("usuarios avisos caio")[0] == 2
