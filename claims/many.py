@@ -1,6 +1,7 @@
 """Many rows as one table of a statement, whose text is the same however many there are.
 
-Arrays on PostgreSQL, one JSON text on SQLite: a write of a hundred rows is one statement and is compiled once.
+Arrays on PostgreSQL, one JSON text on SQLite: a write of a hundred rows is one statement and is compiled once. A single
+row is its values, which costs the database and us less.
 """
 
 import json
@@ -25,14 +26,17 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    cast,
     column,
     func,
     insert,
     select,
     text,
 )
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
+from storage.direct import Direct, Prepared, direct
 from storage.rows import insert_in
 from storage.types import Exact, Instant
 
@@ -57,9 +61,18 @@ class Many:
         self.name = name
         self._ways: dict[str, list[Callable[[Any], Any] | None]] = {}
 
-    def table(self, dialect: str) -> FromClause:
-        """Return the rows as a table of the statement."""
+    def table(self, dialect: str, *, single: bool = False) -> FromClause:
+        """Return the rows as a table of the statement; with `single` it is one row."""
+        if single:
+            return self._values(dialect)
         return self._arrays() if dialect == "postgresql" else self._json()
+
+    def _values(self, dialect: str) -> FromClause:
+        given = {key: bindparam(f"{self.name}_{key}", type_=type_) for key, type_ in self.types.items()}
+        if dialect == "postgresql":
+            # nothing else says of what type a NULL is
+            return select(*(cast(one, one.type).label(key) for key, one in given.items())).subquery(self.name)
+        return select(*(one.label(key) for key, one in given.items())).subquery(self.name)
 
     def _arrays(self) -> FromClause:
         arrays = [bindparam(f"{self.name}_{key}", type_=ARRAY(type_)) for key, type_ in self.types.items()]
@@ -73,6 +86,10 @@ class Many:
             for place, (key, type_) in enumerate(self.types.items())
         ]
         return select(*parts).subquery(self.name)
+
+    def single(self, row: Sequence[Any]) -> dict[str, Any]:
+        """Return the parameters of a single row."""
+        return {f"{self.name}_{key}": plain(value) for key, value in zip(self.types, row, strict=True)}
 
     def values(self, rows: Iterable[Sequence[Any]], dialect: Dialect) -> dict[str, Any]:
         """Return the parameters of these rows, each with its values in the order of the columns."""
@@ -102,33 +119,41 @@ class Adding:
 
     def __init__(self, table: Table, *columns: str, missing: bool = False) -> None:
         self.columns = columns
+        self._named = [f"p_{name}" for name in columns]
         self.many = Many({name: table.c[name] for name in columns})
         # bytes have no place in JSON
         self._whole = not any(isinstance(one, LargeBinary) for one in self.many.types.values())
-        self._one_by_one = insert(table)
-        self._adding = {dialect: self._statement(table, dialect, missing) for dialect in ("postgresql", "sqlite")}
+        self._one_by_one = Prepared(insert(table).values({name: bindparam(f"p_{name}") for name in columns}).inline())
+        self._adding = {
+            (dialect, single): Prepared(self._statement(table, dialect, missing, single=single))
+            for dialect in ("postgresql", "sqlite")
+            for single in (False, True)
+        }
 
-    def _statement(self, table: Table, dialect: str, missing: bool) -> Any:
-        chosen = select(*self.many.table(dialect).c)
+    def _statement(self, table: Table, dialect: str, missing: bool, *, single: bool) -> Any:
+        chosen = select(*self.many.table(dialect, single=single).c)
         if not missing:
             return insert(table).from_select(list(self.columns), chosen)
         # without a condition SQLite takes ON CONFLICT for that of a join
         adding = insert_in(dialect, table).from_select(list(self.columns), chosen.where(text("1 = 1")))
         return adding.on_conflict_do_nothing()
 
-    def add(self, connection: Connection, rows: Rows) -> None:
+    def add(self, on: Session | Connection | Direct, rows: Rows) -> None:
         """Add these rows."""
-        self.add_values(connection, [[row[name] for name in self.columns] for row in rows])
+        self.add_values(on, [[row[name] for name in self.columns] for row in rows])
 
-    def add_values(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    def add_values(self, on: Session | Connection | Direct, rows: Sequence[Sequence[Any]]) -> None:
         """Add rows that have their values in the order of the columns."""
         if not rows:
             return
-        dialect = connection.dialect
-        if self._whole or dialect.name == "postgresql":
-            connection.execute(self._adding[dialect.name], self.many.values(rows, dialect))
+        run = direct(on)
+        name = run.dialect.name
+        if len(rows) == 1:
+            run.run(self._adding[name, True], self.many.single(rows[0]))
+        elif self._whole or name == "postgresql":
+            run.run(self._adding[name, False], self.many.values(rows, run.dialect))
         else:
-            connection.execute(self._one_by_one, [dict(zip(self.columns, row, strict=True)) for row in rows])
+            run.run_many(self._one_by_one, [dict(zip(self._named, row, strict=True)) for row in rows])
 
 
 def _element(type_: TypeEngine[Any]) -> TypeEngine[Any]:

@@ -1,13 +1,14 @@
 """Our own tables as a home of claims: rows with the columns `id`, `due_at` and `lease_token`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, Generic, cast
 
 from sqlalchemy import (
+    BigInteger,
+    Column,
     ColumnElement,
-    Dialect,
     Select,
     Table,
     TextClause,
@@ -24,10 +25,12 @@ from sqlalchemy.orm import Session
 from claims import holder
 from claims.many import Many
 from claims.protocol import Outcome, Row
+from storage.direct import Direct, Prepared, direct
 from storage.models.base import Base
 from storage.rows import changed
 
 Condition = ColumnElement[bool] | TextClause
+IDS = Many({"id": Column("id", BigInteger)}, "quais")
 
 
 class SqlClaims(Generic[Row, Outcome]):
@@ -58,9 +61,10 @@ class SqlClaims(Generic[Row, Outcome]):
         self.columns = [self.table.c[field.name] for field in fields(cast("Any", row))]
         self.written = [field.name for field in fields(cast("Any", outcome))]
         self.many = Many({name: self.table.c[name] for name in self.written})
-        self._settles: dict[tuple[str, bool], Update] = {}
+        self._settles: dict[tuple[str, bool, bool], Prepared] = {}
+        self._held: dict[tuple[str, bool, bool], Prepared] = {}
 
-    def on(self, db: Session, *where: ColumnElement[bool], early: bool = False) -> "Bound[Row, Outcome]":
+    def on(self, db: Session | Direct, *where: ColumnElement[bool], early: bool = False) -> "Bound[Row, Outcome]":
         """Return the rows for one transaction; `where` narrows what is claimed.
 
         With `early` rows that are not due yet are claimed too, if nobody holds them.
@@ -153,40 +157,55 @@ class SqlClaims(Generic[Row, Outcome]):
         due = table.c.due_at <= bindparam("p_now", type_=table.c.due_at.type)
         return or_(due, self.free) if early else due
 
-    def settling(self, dialect: Dialect, *, keep: bool) -> Update:
+    def settling(self, dialect: str, *, keep: bool, single: bool) -> Prepared:
         """Return the statement of a settlement; with `keep` of one that lets go of nothing."""
-        if (dialect.name, keep) not in self._settles:
-            table, new = self.table, self.many.table(dialect.name)
+        if (dialect, keep, single) not in self._settles:
+            table, new = self.table, self.many.table(dialect, single=single)
             values: dict[str, Any] = {name: new.c[name] for name in self.written if name != "id"}
             if not keep:
                 values["lease_token"] = null()
             # by the rows' numbers: over the index of tokens SQLite would go through all outcomes for each held row
             held = func.coalesce(table.c.lease_token, "") == bindparam("p_token")
-            self._settles[dialect.name, keep] = (
-                update(table).where(table.c.id == new.c.id, held).values(**values).returning(table.c.id)
-            )
-        return self._settles[dialect.name, keep]
+            settled = update(table).where(table.c.id == new.c.id, held).values(**values).returning(table.c.id)
+            self._settles[dialect, keep, single] = Prepared(settled)
+        return self._settles[dialect, keep, single]
+
+    def holding(self, dialect: str, *, keep: bool, single: bool) -> Prepared:
+        """Return the statement that moves the time of held rows; without `keep` one that lets go of them."""
+        if (dialect, keep, single) not in self._held:
+            table, which = self.table, IDS.table(dialect, single=single)
+            values: dict[str, Any] = {"due_at": bindparam("p_until", type_=table.c.due_at.type)}
+            if not keep:
+                values |= {"lease_token": null(), **self.given_back}
+            held = func.coalesce(table.c.lease_token, "") == bindparam("p_token")
+            moved = update(table).where(table.c.id == which.c.id, held).values(**values).returning(table.c.id)
+            self._held[dialect, keep, single] = Prepared(moved)
+        return self._held[dialect, keep, single]
 
 
 class Bound(Generic[Row, Outcome]):
     """The rows of one table in one transaction; see `claims.protocol.Claims` for what each call does."""
 
     def __init__(
-        self, home: SqlClaims[Row, Outcome], db: Session, where: Sequence[ColumnElement[bool]], *, early: bool
+        self, home: SqlClaims[Row, Outcome], on: Session | Direct, where: Sequence[ColumnElement[bool]], *, early: bool
     ) -> None:
-        self.home, self.db, self.where, self.early = home, db, where, early
-        # Statements go past the session, at half the cost: what it has not written yet goes first.
-        db.flush()
-        self.connection = db.connection()
+        self.home, self.where, self.early = home, where, early
+        # Statements go past the session, at a fifth of the cost: what it has not written yet goes first.
+        self.direct = direct(on)
 
     def claim(self, limit: int, now: datetime, seconds: float, token: str) -> Sequence[Row]:
         """Take at most so many due rows for that long, the longest due first; return them by their numbers."""
-        return self.take(self.home.claiming(self.where, early=self.early), now, seconds, token, p_limit=limit)
+        values = self._taken(now, seconds, token, p_limit=limit)
+        return self._rows(self.direct.connection.execute(self.home.claiming(self.where, early=self.early), values))
 
-    def take(self, taking: Update, now: datetime, seconds: float, token: str, **values: Any) -> Sequence[Row]:
+    def take(self, taking: Prepared, now: datetime, seconds: float, token: str, **values: Any) -> Sequence[Row]:
         """Take the rows that a statement of `SqlClaims.taking` chooses, with the values of its other parameters."""
-        until = now + timedelta(seconds=seconds)
-        found = self.connection.execute(taking, {"p_now": now, "p_token": token, "p_until": until, **values})
+        return self._rows(self.direct.run(taking, self._taken(now, seconds, token, **values)))
+
+    def _taken(self, now: datetime, seconds: float, token: str, **values: Any) -> dict[str, Any]:
+        return {"p_now": now, "p_token": token, "p_until": now + timedelta(seconds=seconds), **values}
+
+    def _rows(self, found: Iterable[Any]) -> list[Row]:
         make = cast("Any", self.home.row)
         return sorted((make(*one) for one in found), key=lambda row: row.id)
 
@@ -201,18 +220,18 @@ class Bound(Generic[Row, Outcome]):
     def _write(self, token: str, outcomes: Sequence[Outcome], *, keep: bool) -> set[int]:
         if not outcomes:
             return set()
-        dialect = self.connection.dialect
-        rows = [[getattr(one, name) for name in self.home.written] for one in outcomes]
-        values = self.home.many.values(rows, dialect)
-        return self._ids(self.home.settling(dialect, keep=keep), {**values, "p_token": token})
+        home, dialect, single = self.home, self.direct.dialect, len(outcomes) == 1
+        rows = [[getattr(one, name) for name in home.written] for one in outcomes]
+        values = home.many.single(rows[0]) if single else home.many.values(rows, dialect)
+        return self._ids(home.settling(dialect.name, keep=keep, single=single), {**values, "p_token": token})
 
     def hold(self, token: str, ids: Collection[int], until: datetime) -> set[int]:
         """Keep rows until then; return those that are still held."""
-        return self._held(token, ids, due_at=until)
+        return self._moved(token, ids, until, keep=True)
 
     def give_back(self, token: str, ids: Collection[int], now: datetime) -> set[int]:
         """Let go of rows with which nothing was done, due at once; return those that were still held."""
-        return self._held(token, ids, lease_token=None, due_at=now, **self.home.given_back)
+        return self._moved(token, ids, now, keep=False)
 
     def after_crash(self, now: datetime) -> int:
         """Let go of what dead processes of this host held, due at once; return how many rows."""
@@ -221,21 +240,23 @@ class Bound(Generic[Row, Outcome]):
             return 0
         values = {"lease_token": None, "due_at": now, **self.home.crashed}
         lost = update(self.home.table).where(self.home.table.c.lease_token.in_(tokens)).values(**values)
-        return changed(self.db, lost)
+        return changed(self.direct.db, lost)
 
     def orphans(self) -> list[str]:
         """Return the tokens of dead processes of this host."""
         held = self.home.table.c.lease_token
         mine = held.startswith(holder.host() + holder.SEPARATOR, autoescape=True)
-        tokens = self.db.scalars(select(held).where(held.is_not(None), mine).distinct())
+        tokens = self.direct.db.scalars(select(held).where(held.is_not(None), mine).distinct())
         return [token for token in tokens if holder.is_dead(token)]
 
-    def _held(self, token: str, ids: Collection[int], **values: Any) -> set[int]:
+    def _moved(self, token: str, ids: Collection[int], until: datetime, *, keep: bool) -> set[int]:
         if not ids:
             return set()
-        table = self.home.table
-        mine = (table.c.lease_token == token, table.c.id.in_(sorted(ids)))
-        return self._ids(update(table).where(*mine).values(**values).returning(table.c.id), {})
+        dialect, single = self.direct.dialect, len(ids) == 1
+        rows = [(number,) for number in sorted(ids)]
+        which = IDS.single(rows[0]) if single else IDS.values(rows, dialect)
+        moving = self.home.holding(dialect.name, keep=keep, single=single)
+        return self._ids(moving, {**which, "p_token": token, "p_until": until})
 
-    def _ids(self, statement: Update, values: Mapping[str, Any]) -> set[int]:
-        return set(self.connection.execute(statement, values).scalars())
+    def _ids(self, statement: Prepared, values: Mapping[str, Any]) -> set[int]:
+        return {number for (number,) in self.direct.run(statement, values)}

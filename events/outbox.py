@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from claims.many import Adding, Many
@@ -21,12 +21,14 @@ from events.audience import Audience, Target, delivery
 from events.body import serialise
 from events.catalog import CATALOG, Payload
 from events.delivery.kind import task_of
+from events.wake import Woken
+from storage.direct import Direct, Prepared, direct
+from storage.line import once
 from storage.models.destinos import Destino
 from storage.models.eventos import Delivery, Event
 from storage.models.usuarios import Usuario
 from storage.rows import table_of
 from storage.sequence import next_values
-from storage.session import transaction
 
 EVENTS, DELIVERIES = table_of(Event), table_of(Delivery)
 OWING = Adding(DELIVERIES, "event_id", "destino_id", "estado", "tentativas", "due_at", "created_at")
@@ -105,9 +107,11 @@ def disparar_webhook(
     """
     one = Disparo(evento, dados, usuario, entidade)
     if db is not None:
-        return _record(db, one).message_id
-    with transaction() as own:
-        return _record(own, one).message_id
+        return _recorded(db, one).message_id
+    with once() as on:
+        recorded, woken = _record(on, one)
+    wake.now(woken, on.dialect.name)
+    return recorded.message_id
 
 
 def disparar_varios(disparos: Iterable[Disparo], db: Session | None = None) -> list[str]:
@@ -116,9 +120,13 @@ def disparar_varios(disparos: Iterable[Disparo], db: Session | None = None) -> l
     All are recorded or none; the statements are a few, however many there are.
     """
     if db is not None:
-        return _record_many(db, list(disparos))
-    with transaction() as own:
-        return _record_many(own, list(disparos))
+        ids, woken = _record_many(direct(db), list(disparos))
+        wake.after_commit(db, woken)
+        return ids
+    with once() as on:
+        ids, woken = _record_many(on, list(disparos))
+    wake.now(woken, on.dialect.name)
+    return ids
 
 
 def record_event(
@@ -132,7 +140,7 @@ def record_event(
 
     `exceto` is a destination that does not get it; `somente` is the only one that does, even without a subscription.
     """
-    return _record(db, Disparo.of(payload, usuario, exceto, somente))
+    return _recorded(db, Disparo.of(payload, usuario, exceto, somente))
 
 
 def record_for(db: Session, payload: Payload, destino: Destino) -> Event:
@@ -145,27 +153,32 @@ def record_for(db: Session, payload: Payload, destino: Destino) -> Event:
     return event
 
 
-def _record(db: Session, one: Disparo) -> Recorded:
+def _recorded(db: Session, one: Disparo) -> Recorded:
+    recorded, woken = _record(direct(db), one)
+    wake.after_commit(db, woken)
+    return recorded
+
+
+def _record(on: Direct, one: Disparo) -> tuple[Recorded, Woken]:
     """Record one event in three statements at most: its number, the event with its audience, the deliveries."""
-    db.flush()
     told_to, now, dados = one.audience, SYSTEM.now(), one.dados
     if one.entidade is not None:
-        dados = {**dados, "sequencia": next_values(db, {one.entidade: 1})[one.entidade]}
+        dados = {**dados, "sequencia": next_values(on, {one.entidade: 1})[one.entidade]}
     row = _event(one.evento, one.usuario_id, now, dados)
-    connection = db.connection()
-    recording = _recording(told_to, connection.dialect.name)
-    number, told = connection.execute(recording, row | one.parameters).one()
+    values = {f"p_{name}": value for name, value in row.items()} | one.parameters
+    ((number, told),) = on.run(_recording(told_to, on.dialect.name), values)
     listed = json.loads(told) if isinstance(told, str) else told
     targets = sorted((Target.of(target) for target in listed or ()), key=lambda target: target.id)
-    owed = _owe(db, number, one, targets, dados, now)
-    OWING.add(connection, owed)
-    return Recorded(number, row["message_id"])
+    woken: Woken = {}
+    OWING.add(on, _owe(number, one, targets, dados, now, woken))
+    return Recorded(number, row["message_id"]), woken
 
 
 @cache
-def _recording(told_to: Audience, dialect: str) -> Any:
+def _recording(told_to: Audience, dialect: str) -> Prepared:
     told = told_to.in_one(dialect).label("told")
-    return insert(EVENTS).returning(EVENTS.c.id, told)
+    given = {name: bindparam(f"p_{name}", type_=EVENTS.c[name].type) for name in MANY_EVENTS.types}
+    return Prepared(insert(EVENTS).values(given).returning(EVENTS.c.id, told))
 
 
 def _event(nome: str, usuario_id: int | None, now: datetime, dados: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,42 +188,42 @@ def _event(nome: str, usuario_id: int | None, now: datetime, dados: Mapping[str,
 
 
 def _owe(
-    db: Session, event_id: int, one: Disparo, targets: Sequence[Target], dados: Mapping[str, Any], now: datetime
+    event_id: int, one: Disparo, targets: Sequence[Target], dados: Mapping[str, Any], now: datetime, woken: Woken
 ) -> list[dict[str, Any]]:
-    """Return a delivery for each destination whose filters let it pass, and wake those that may be served now."""
+    """Return a delivery for each destination whose filters let it pass, and note those that may be served now."""
     zone, rows = CoreSettings.current().zone, []
     for target in targets:
         if one.somente is not None or (target.filters.accept(dados) and one.kind.tells(target.tipo, dados)):
             due_at = target.filters.due_at(dados, now, zone)
             rows.append(delivery(event_id, target, due_at, now))
             if not target.stopped and due_at <= now:
-                wake.after_commit(db, target.id, task_of(target.tipo, target.lento))
+                woken[target.id] = task_of(target.tipo, target.lento)
     return rows
 
 
-def _record_many(db: Session, disparos: Sequence[Disparo]) -> list[str]:
+def _record_many(on: Direct, disparos: Sequence[Disparo]) -> tuple[list[str], Woken]:
+    woken: Woken = {}
     if not disparos:
-        return []
-    db.flush()
-    now, told = SYSTEM.now(), _Told(db)
-    numbered = _numbered(db, disparos)
+        return [], woken
+    now, told = SYSTEM.now(), _Told(on)
+    numbered = _numbered(on, disparos)
     rows = [_event(one.evento, one.usuario_id, now, dados) for one, dados in zip(disparos, numbered, strict=True)]
     targets = [told.by(one) for one in disparos]
-    ids = _insert_events(db, rows)
+    ids = _insert_events(on, rows)
     owed = [
         row
         for number, one, to, dados in zip(ids, disparos, targets, numbered, strict=True)
-        for row in _owe(db, number, one, to, dados, now)
+        for row in _owe(number, one, to, dados, now, woken)
     ]
-    OWING.add(db.connection(), owed)
-    return [row["message_id"] for row in rows]
+    OWING.add(on, owed)
+    return [row["message_id"] for row in rows], woken
 
 
 class _Told:
     """The targets of many events, each kind's read once."""
 
-    def __init__(self, db: Session) -> None:
-        self._connection = db.connection()
+    def __init__(self, on: Direct) -> None:
+        self._connection = on.connection
         self._known: dict[tuple[object, ...], list[Target]] = {}
 
     def by(self, one: Disparo) -> list[Target]:
@@ -222,13 +235,13 @@ class _Told:
         return self._known[key]
 
 
-def _numbered(db: Session, disparos: Sequence[Disparo]) -> list[Mapping[str, Any]]:
+def _numbered(on: Direct, disparos: Sequence[Disparo]) -> list[Mapping[str, Any]]:
     """Return the data of events, those of an entity with their numbers, in order."""
     amounts: defaultdict[str, int] = defaultdict(int)
     for one in disparos:
         if one.entidade is not None:
             amounts[one.entidade] += 1
-    last = next_values(db, amounts)
+    last = next_values(on, amounts)
     following = {entidade: last[entidade] - amount for entidade, amount in amounts.items()}
     numbered: list[Mapping[str, Any]] = []
     for one in disparos:
@@ -240,9 +253,9 @@ def _numbered(db: Session, disparos: Sequence[Disparo]) -> list[Mapping[str, Any
     return numbered
 
 
-def _insert_events(db: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
+def _insert_events(on: Direct, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Insert events; return their numbers in the same order."""
-    connection = db.connection()
+    connection = on.connection
     if connection.dialect.name == "postgresql":
         adding = insert(EVENTS).from_select(list(MANY_EVENTS.types), select(*MANY_EVENTS.table("postgresql").c))
         found = connection.execute(

@@ -21,13 +21,26 @@ EXPIRES_SECONDS = 60
 # More than so many, and looking at all is as cheap.
 MOST = 200
 _KEY = "esteira_wake"
+# The destinations that may have something due, each with the task that serves it.
+Woken = dict[int, str]
 _quiet_until = 0.0
 log = get_logger(__name__)
 
 
-def after_commit(db: Session, destino_id: int, task: str) -> None:
-    """Wake this destination's pump once the transaction is committed, once per transaction."""
-    db.info.setdefault(_KEY, {})[destino_id] = task
+def after_commit(db: Session, woken: Woken) -> None:
+    """Wake the pumps of these destinations once the transaction is committed, each once per transaction."""
+    if woken:
+        db.info.setdefault(_KEY, {}).update(woken)
+
+
+def now(woken: Woken, dialect: str) -> None:
+    """Wake the pumps of these destinations: what they are owed is committed."""
+
+    def ring(task: str, ids: Sequence[int]) -> None:
+        if not bell.ring(bell_of(task, dialect), ",".join(map(str, ids))):
+            messages_to(task, ids)
+
+    _tell(woken.items(), ring)
 
 
 def bell_of(task: str, dialect: str) -> str:
@@ -68,13 +81,7 @@ def _tell(destinos: Iterable[tuple[int, str]], tell: Callable[[str, Sequence[int
 def _committed(db: Session) -> None:
     if db.in_nested_transaction() or not (woken := db.info.pop(_KEY, None)):
         return
-    dialect = db.get_bind().dialect.name
-
-    def ring(task: str, ids: Sequence[int]) -> None:
-        if not bell.ring(bell_of(task, dialect), ",".join(map(str, ids))):
-            messages_to(task, ids)
-
-    _tell(woken.items(), ring)
+    now(woken, db.get_bind().dialect.name)
 
 
 @event.listens_for(Session, "after_rollback")

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
+from storage.direct import Direct, Prepared, direct
 from storage.models.eventos import Sequencia
 from storage.rows import insert_in, table_of
 
@@ -14,7 +16,7 @@ LIMIT = 200
 TABLE = table_of(Sequencia)
 
 
-def next_values(db: Session, amounts: Mapping[str, int]) -> dict[str, int]:
+def next_values(on: Session | Direct, amounts: Mapping[str, int]) -> dict[str, int]:
     """Count entities up, each by so many; return the last number of each, from 1.
 
     Others wait for the transaction's end, in the order of the names, which avoids deadlocks.
@@ -24,10 +26,11 @@ def next_values(db: Session, amounts: Mapping[str, int]) -> dict[str, int]:
     names, counted = sorted(amounts), Counter[str]()
     for name in names:
         counted[name[:LIMIT]] += amounts[name]
-    connection = db.connection()
-    rows = [{"entidade": entidade, "valor": amount} for entidade, amount in counted.items()]
-    found = connection.execute(_counting(connection.dialect.name), rows if len(rows) > 1 else rows[0])
-    last = {row.entidade: int(row.valor) for row in found}
+    run = direct(on)
+    counting = _counting(run.dialect.name)
+    rows = [{"p_entidade": entidade, "p_valor": amount} for entidade, amount in counted.items()]
+    found = run.run(counting, rows[0]) if len(rows) == 1 else run.connection.execute(counting.statement, rows)
+    last = {entidade: int(valor) for entidade, valor in found}
     numbers = {}
     for name in reversed(names):
         # names that are alike as far as they are stored are numbered one after the other
@@ -37,7 +40,8 @@ def next_values(db: Session, amounts: Mapping[str, int]) -> dict[str, int]:
 
 
 @cache
-def _counting(dialect: str) -> Any:
-    new = insert_in(dialect, TABLE)
+def _counting(dialect: str) -> Prepared:
+    given: dict[str, Any] = {"entidade": bindparam("p_entidade"), "valor": bindparam("p_valor")}
+    new = insert_in(dialect, TABLE).values(given)
     counted = new.on_conflict_do_update(index_elements=["entidade"], set_={"valor": TABLE.c.valor + new.excluded.valor})
-    return counted.returning(TABLE.c.entidade, TABLE.c.valor)
+    return Prepared(counted.returning(TABLE.c.entidade, TABLE.c.valor))

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from core.errors import Misconfigured, PlatformError
 from core.settings.core import CoreSettings
 from core.text import os_fault
+from storage import alive
 from storage.faults import explain
 from storage.sqlstate import connect
 
@@ -44,9 +45,10 @@ def connect_engine(url: str) -> Engine:
 def _server(url: URL) -> Engine:
     is_postgres = url.get_backend_name() == "postgresql"
     patience = {"connect_timeout": CONNECT_SECONDS} if is_postgres else {}
-    engine = create_engine(url, pool_pre_ping=True, pool_size=2, max_overflow=8, connect_args=patience)
+    engine = create_engine(url, pool_pre_ping=not is_postgres, pool_size=2, max_overflow=8, connect_args=patience)
     if is_postgres:
         event.listen(engine, "do_connect", connect)
+        event.listen(engine, "checkout", alive.check)
     return engine
 
 
@@ -80,34 +82,37 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
+    driver = connection.connection.driver_connection
     if connection.get_execution_options().get(READ_ONLY):
         connection.exec_driver_sql("BEGIN")
-    else:
-        _lock_sqlite(connection)
+    elif not driver.in_transaction and lock_sqlite(driver) is not None:
+        # once more, as SQLAlchemy's own fault
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _lock_sqlite(connection: Any) -> None:
-    """Take the write lock soon after it is free: SQLite's own wait sleeps for up to a tenth of a second at a time."""
+def lock_sqlite(driver: Any) -> sqlite3.Error | None:
+    """Take the write lock soon after it is free: SQLite's own wait sleeps for up to a tenth of a second at a time.
+
+    Return what is against it, if it is for long.
+    """
     ends = time.monotonic() + BUSY_SECONDS
-    driver = connection.connection.driver_connection
     driver.execute("PRAGMA busy_timeout = 0")
     try:
-        while (code := _refusal(driver)) is not None:
-            if code != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
-                # once more, as SQLAlchemy's own fault
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                return
+        while (fault := _refusal(driver)) is not None:
+            if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
+                return fault
             time.sleep(LOOK_SECONDS)
+        return None
     finally:
         driver.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
 
-def _refusal(driver: Any) -> int | None:
-    """Begin; return the code of what is against it, if anything is."""
+def _refusal(driver: Any) -> sqlite3.Error | None:
+    """Begin; return what is against it, if anything is."""
     try:
         driver.execute("BEGIN IMMEDIATE")
     except sqlite3.Error as fault:
-        return fault.sqlite_errorcode
+        return fault
     return None
 
 

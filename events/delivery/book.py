@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from claims import bucket
 from claims.bucket import Bucket
 from claims.holder import new_token
@@ -18,7 +16,8 @@ from events.delivery.plan import Held, Plan, Taken
 from events.delivery.rows import ROWS, SLOT_SECONDS, Destination, Owed, as_kinds_see
 from events.delivery.settling import Slot
 from events.delivery.taking import Tokens
-from storage.session import transaction
+from storage.direct import Direct
+from storage.line import Line
 
 
 class Book:
@@ -30,6 +29,7 @@ class Book:
     def __init__(self, tasks: frozenset[str] | None, quota: Callable[[Destination], int], clock: Clock) -> None:
         self.token, self.clock = new_token(), clock
         self.waits = Waits()
+        self._line = Line()
         self._tasks, self._quota = tasks, quota
         self._settings = DeliverySettings.current()
 
@@ -43,38 +43,43 @@ class Book:
         self._count(plan, kept)
         return taken
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self._line.close()
+
     def _transaction(self, plan: Plan, taken: Taken, now: datetime, *, writes_waits: bool) -> set[int]:
-        with transaction() as db:
-            slots, kept = settling.settle(db, self.token, plan.held, plan.done, now)
+        with self._line.transaction() as on:
+            slots, kept = settling.settle(on, self.token, plan.held, plan.done, now)
             taken.lost = plan.held.keys() - slots.keys()
-            tokens = Tokens(db, now)
-            self._unused(db, plan, tokens, now)
+            tokens = Tokens(on, now)
+            self._unused(on, plan, tokens, now)
             if plan.slots or plan.rows:
-                self._take(db, plan, slots, taken, tokens, now)
+                self._take(on, plan, slots, taken, tokens, now)
             tokens.give_back()
-            self._write(db, plan, slots, taken, now)
+            self._write(on, plan, slots, taken, now)
             if writes_waits:
-                self.waits.write(db)
+                self.waits.write(on)
         return kept
 
-    def _unused(self, db: Session, plan: Plan, tokens: Tokens, now: datetime) -> None:
+    def _unused(self, on: Direct, plan: Plan, tokens: Tokens, now: datetime) -> None:
         """Give back rows that did not begin, and the tokens of everything that made no request."""
         emptied: set[Bucket] = set()
         for one in plan.done:
             if one.outcome and one.outcome.empties:
                 emptied.update(_buckets(plan, one.owed))
-        bucket.empty(db, emptied, now)
-        back = ROWS.on(db).give_back(self.token, [owed.id for owed in plan.unsent], now)
+        if emptied:
+            bucket.empty(on.db, emptied, now)
+        back = ROWS.on(on).give_back(self.token, [owed.id for owed in plan.unsent], now)
         idle = [owed for owed in plan.unsent if owed.id in back]
         idle += [one.owed for one in plan.done if not one.requested]
         for owed in idle:
             tokens.unused(set(_buckets(plan, owed)) - emptied, 1)
 
     def _take(
-        self, db: Session, plan: Plan, slots: dict[int, Slot], taken: Taken, tokens: Tokens, now: datetime
+        self, on: Direct, plan: Plan, slots: dict[int, Slot], taken: Taken, tokens: Tokens, now: datetime
     ) -> None:
         """Take more for destinations that are held, and new ones, tenants in turn."""
-        found = taking.slots(db, self.token, self._tasks, plan.hints, plan.slots, now)
+        found = taking.slots(on, self.token, self._tasks, plan.hints, plan.slots, now)
         taken.full = len(found) == plan.slots > 0
         new = {one.id: self._held(one) for one in found}
         held = {number: slot.held for number, slot in slots.items() if slot.held.quota and not _stopped(slot)}
@@ -82,14 +87,14 @@ class Book:
         dealt = tokens.deal(_shared(asking, plan.rows), {number: one.buckets for number, one in asking.items()})
         wanted = {number: quota for number, quota in dealt.items() if quota}
         for owed in (
-            taking.bodies(db, self.token, taking.rows(db, self.token, wanted, asking, now), now) if wanted else ()
+            taking.bodies(on, self.token, taking.rows(on, self.token, wanted, asking, now), now) if wanted else ()
         ):
             taken.owed.setdefault(owed.destino_id, []).append(owed)
         self._note(asking, dealt, slots, taken, tokens, now)
         taken.new = [asking[number] for number in new if number in taken.owed]
         if empty := {number: asking[number] for number in new if number not in taken.owed}:
-            nothing = settling.read(db, self.token, empty)
-            settling.write(db, self.token, nothing.values(), nothing, now, now)
+            nothing = settling.read(on, self.token, empty)
+            settling.write(on, self.token, nothing.values(), nothing, now, now)
 
     def _note(
         self,
@@ -117,12 +122,12 @@ class Book:
         quota = 1 if probing or one.ordem_estrita else self._quota(one)
         return Held(one, buckets_of(as_kinds_see(one), self._settings), probing, quota)
 
-    def _write(self, db: Session, plan: Plan, slots: dict[int, Slot], taken: Taken, now: datetime) -> None:
+    def _write(self, on: Direct, plan: Plan, slots: dict[int, Slot], taken: Taken, now: datetime) -> None:
         taken.stopped = {number for number, slot in slots.items() if _stopped(slot)}
         taken.freed = {number for number, slot in slots.items() if slot.held.idle and number not in taken.owed}
         touched = {one.owed.destino_id for one in plan.done} | taken.owed.keys() | taken.freed
         written = [slot for number, slot in slots.items() if number in touched]
-        settling.write(db, self.token, written, taken.freed, now + timedelta(seconds=SLOT_SECONDS), now)
+        settling.write(on, self.token, written, taken.freed, now + timedelta(seconds=SLOT_SECONDS), now)
 
     def _count(self, plan: Plan, kept: set[int]) -> None:
         for one in plan.done:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Update, and_, bindparam, exists, func, or_, select, text, true
+from sqlalchemy import FromClause, Select, and_, bindparam, exists, func, or_, select, text, true
 from sqlalchemy.orm import aliased
 
 from claims.many import Many
 from events.delivery.kind import kinds
 from events.delivery.rows import ROWS, SLOTS
+from storage.direct import Prepared
 from storage.models.destinos import Destino
 from storage.models.eventos import OPEN_SQL, Delivery
 from storage.types import Instant
@@ -21,6 +22,7 @@ from storage.types import Instant
 CANDIDATES = 4
 NOW = bindparam("p_now", type_=Instant())
 QUOTAS = Many({"id": ROWS.table.c.destino_id, "quota": ROWS.table.c.tentativas}, "cotas")
+HINTS = Many({"id": SLOTS.table.c.id}, "dicas")
 
 
 def has_due(destino_id: Any = Destino.id) -> Any:
@@ -28,18 +30,18 @@ def has_due(destino_id: Any = Destino.id) -> Any:
     return exists().where(Delivery.destino_id == destino_id, text(OPEN_SQL), ROWS.overdue(NOW))
 
 
-def waiting(tasks: frozenset[str] | None, *, hinted: bool) -> Select[Any]:
+def waiting(tasks: frozenset[str] | None, hints: FromClause | None = None) -> Select[Any]:
     """Return the query of destinations with due rows and a free slot, in the order of their turn.
 
-    `tasks` are those whose destinations are looked at (None: all); with `hinted` only those numbered `p_hints` are.
+    `tasks` are those whose destinations are looked at (None: all); with `hints` only those of this table are.
     """
     served = func.coalesce(Destino.servido_em, Destino.data_criacao)
     place = func.row_number().over(partition_by=Destino.usuario_id, order_by=(served, Destino.id)).label("place")
     tenant = func.max(served).over(partition_by=Destino.usuario_id).label("tenant")
     found = select(Destino.id, Destino.tipo, Destino.lento, place, tenant, served.label("served"))
     found = found.where(SLOTS.overdue(NOW), *SLOTS.ready, has_due())
-    if hinted:
-        found = found.where(Destino.id.in_(bindparam("p_hints", expanding=True)))
+    if hints is not None:
+        found = found.where(Destino.id.in_(select(hints.c.id)))
     if tasks is not None:
         found = found.where(_served_by(tasks))
     return found.order_by("place", "tenant", "served", Destino.id).limit(bindparam("p_candidates"))
@@ -57,9 +59,10 @@ def _served_by(tasks: frozenset[str]) -> Any:
 
 
 @cache
-def slots(tasks: frozenset[str] | None, *, hinted: bool) -> Update:
+def slots(tasks: frozenset[str] | None, dialect: str, *, hinted: bool, single: bool) -> Prepared:
     """Return the statement that takes the slots of at most `p_limit` waiting destinations."""
-    wanted = waiting(tasks, hinted=hinted).cte("wanted").prefix_with("MATERIALIZED", dialect="postgresql")
+    hints = HINTS.table(dialect, single=single) if hinted else None
+    wanted = waiting(tasks, hints).cte("wanted").prefix_with("MATERIALIZED", dialect="postgresql")
     chosen = (
         select(Destino.id)
         .join(wanted, wanted.c.id == Destino.id)
@@ -67,16 +70,16 @@ def slots(tasks: frozenset[str] | None, *, hinted: bool) -> Update:
         .order_by(wanted.c.place, wanted.c.tenant, wanted.c.served, Destino.id)
         .limit(bindparam("p_limit"))
     )
-    return SLOTS.taking(chosen)
+    return Prepared(SLOTS.taking(chosen))
 
 
 @cache
-def rows(dialect: str) -> Update:
+def rows(dialect: str, *, single: bool) -> Prepared:
     """Return the statement that takes what destinations are owed, the longest due first, each up to its quota.
 
     The quotas are rows; SQLite knows no limit that is a column, so there it is one for all (`p_quota`).
     """
-    quotas = QUOTAS.table(dialect)
+    quotas = QUOTAS.table(dialect, single=single)
     one = aliased(Delivery)
     due = (
         select(one.id)
@@ -85,24 +88,29 @@ def rows(dialect: str) -> Update:
     )
     if dialect == "postgresql":
         first = due.limit(quotas.c.quota).with_for_update(skip_locked=True, key_share=True).lateral("vencidas")
-        return ROWS.taking(select(first.c.id).select_from(quotas.join(first, true())), locked=True)
+        return Prepared(ROWS.taking(select(first.c.id).select_from(quotas.join(first, true())), locked=True))
     first_ids = due.limit(bindparam("p_quota")).correlate(quotas)
-    return ROWS.taking(select(Delivery.id).select_from(quotas).join(Delivery, Delivery.id.in_(first_ids)))
+    return Prepared(ROWS.taking(select(Delivery.id).select_from(quotas).join(Delivery, Delivery.id.in_(first_ids))))
 
 
 @cache
-def firsts(dialect: str) -> Update:
+def firsts(dialect: str, *, single: bool) -> Prepared:
     """Return the statement that takes of each destination the first open row, if it is due.
 
     Where order counts a later row waits for the earlier one, also while that one waits for its next attempt.
     """
-    quotas = QUOTAS.table(dialect)
+    quotas = QUOTAS.table(dialect, single=single)
     one = aliased(Delivery)
     first = select(func.min(one.id)).where(one.destino_id == quotas.c.id, text(OPEN_SQL)).correlate(quotas)
     chosen = select(Delivery.id).select_from(quotas).join(Delivery, Delivery.id == first.scalar_subquery())
-    return ROWS.taking(chosen.where(ROWS.overdue(NOW)))
+    return Prepared(ROWS.taking(chosen.where(ROWS.overdue(NOW))))
 
 
 def quotas_of(wanted: Sequence[tuple[int, int]], dialect: Any) -> dict[str, Any]:
     """Return the parameters of these (destination, quota) pairs."""
-    return QUOTAS.values(wanted, dialect)
+    return QUOTAS.single(wanted[0]) if len(wanted) == 1 else QUOTAS.values(wanted, dialect)
+
+
+def hints_of(destinos: Sequence[int], dialect: Any) -> dict[str, Any]:
+    """Return the parameters of these destinations."""
+    return HINTS.single(destinos[:1]) if len(destinos) == 1 else HINTS.values([(one,) for one in destinos], dialect)

@@ -303,8 +303,11 @@ class Engine:
     def give_back(self, items: Sequence[Owed]) -> None:
         """Let go of these rows and of every slot."""
         held = {number: replace(lane.held, quota=0, idle=True) for number, lane in self._lanes.items()}
-        if items or held or self._book.waits.seconds_left is not None:
-            self._book.turn(Plan(unsent=tuple(items), held=held, last=True))
+        try:
+            if items or held or self._book.waits.seconds_left is not None:
+                self._book.turn(Plan(unsent=tuple(items), held=held, last=True))
+        finally:
+            self._book.close()
 
     def _first_quota(self, one: Destination) -> int:
         return AHEAD * first_limit(one, self.settings.max_in_flight)

@@ -9,10 +9,10 @@ from datetime import datetime
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Insert, Table, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, select, true
 
 from claims.many import Many
+from storage.direct import Direct, Prepared
 from storage.models.destinos import Latencia
 from storage.rows import insert_in
 
@@ -48,13 +48,12 @@ class Waits:
         """In how many seconds they should be written; None when there is nothing to write."""
         return None if self._since is None else max(self._since + WRITE_SECONDS - time.monotonic(), 0.0)
 
-    def write(self, db: Session) -> None:
+    def write(self, on: Direct) -> None:
         """Add what was counted to the rows, in the order of their keys."""
         if self._since is None:
             return
         rows = [(*key, *self._counted[key]) for key in sorted(self._counted)]
-        dialect = db.get_bind().dialect
-        db.connection().execute(_adding(dialect.name), _MANY.values(rows, dialect))
+        on.run(_adding(on.dialect.name), _MANY.values(rows, on.dialect))
 
     def forget(self) -> None:
         """Begin anew: what was written is committed."""
@@ -63,9 +62,9 @@ class Waits:
 
 
 @cache
-def _adding(dialect: str) -> Insert:
+def _adding(dialect: str) -> Prepared:
     new = _MANY.table(dialect)
     # SQLite takes ON CONFLICT for a join's ON unless there is a WHERE.
     statement = insert_in(dialect, _TABLE).from_select(list(_MANY.types), select(*new.c).where(true()))
     added = {name: _TABLE.c[name] + statement.excluded[name] for name in ("total", "soma_ms")}
-    return cast("Insert", statement.on_conflict_do_update(index_elements=["destino_id", "ate_ms"], set_=added))
+    return Prepared(statement.on_conflict_do_update(index_elements=["destino_id", "ate_ms"], set_=added))

@@ -28,7 +28,7 @@ from events.delivery.sweep import due
 from storage.session import engine as database
 
 # So long outcomes wait for others, and for the next claim, to be written with them.
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.05
 IDLE_SECONDS = 5.0
 CHECK_SECONDS, LAG_SECONDS = 0.05, 0.05
 # A pump that does not keep up asks for help at once (one that helps, after so long), then again, each time later.

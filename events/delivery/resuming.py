@@ -26,5 +26,5 @@ def resume(db: Session, destino: Destino, now: datetime) -> int:
         recovered(db, About(destino.id, destino.tipo, destino.nome))
     kept = (Delivery.destino_id == destino.id, Delivery.estado == Estado.RETIDO)
     amount = ROWS.owe(db, now, *kept, estado=Estado.PENDENTE, finished_at=None)
-    wake.after_commit(db, destino.id, task_of(destino.tipo, destino.lento))
+    wake.after_commit(db, {destino.id: task_of(destino.tipo, destino.lento)})
     return amount

@@ -4,16 +4,19 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from claims.many import Adding
+from claims.many import Adding, Many
 from events.delivery import telling
 from events.delivery.health import Change, Health
 from events.delivery.kind import Made, kinds
 from events.delivery.plan import Done, Held
 from events.delivery.rows import ROWS, SLOTS, Owed, RowOutcome, SlotOutcome, as_kinds_see
+from storage.direct import Direct, Prepared
 from storage.models.destinos import Destino
 from storage.models.eventos import Attempt, Estado
 from storage.rows import table_of
@@ -23,23 +26,31 @@ ATTEMPTS = Adding(
     *("delivery_id", "number", "started_at", "duration_ms", "outcome", "status_code", "address", "response", "error"),
 )
 HEALTH = tuple(one.name for one in fields(Health))
-READ = (
-    select(
-        *(getattr(Destino, name) for name in ("id", "tipo", "nome", "lento", "ultima_execucao")),
-        *(getattr(Destino, name) for name in ("total_execucoes", "total_erros", *HEALTH)),
-    )
-    .where(Destino.id.in_(bindparam("p_ids", expanding=True)), SLOTS.held_by("p_token"))
-    # Everybody locks destinations in the order of their numbers, so that nobody waits in a circle.
-    .order_by(Destino.id)
-    .with_for_update(key_share=True)
-)
+DESTINATIONS = Many({"id": SLOTS.table.c.id}, "destinos")
+
+
+class State(NamedTuple):
+    """What a slot's row says of its destination's past."""
+
+    id: int
+    tipo: str
+    nome: str
+    lento: bool
+    ultima_execucao: datetime | None
+    total_execucoes: int
+    total_erros: int
+    falhas_seguidas: int
+    falhas_novas: int
+    falhando_desde: datetime | None
+    avisado_em: datetime | None
+    circuito_espera: int
 
 
 @dataclass
 class Slot:
     """A slot that is still held, as its row is to become."""
 
-    row: Row[int, str, str]
+    row: State
     held: Held
     health: Health
     lento: bool
@@ -50,40 +61,42 @@ class Slot:
 
 
 def settle(
-    db: Session, token: str, held: Mapping[int, Held], done: Sequence[Done], now: datetime
+    on: Direct, token: str, held: Mapping[int, Held], done: Sequence[Done], now: datetime
 ) -> tuple[dict[int, Slot], set[int]]:
     """Write outcomes and their attempts; return the slots that are still held and the rows that were.
 
     Events follow only for rows that were still held, of destinations whose slot still is.
     """
-    slots = read(db, token, held)
-    kept = ROWS.on(db).settle(token, [_row(one, now) for one in done])
+    slots = read(on, token, held)
+    kept = ROWS.on(on).settle(token, [_row(one, now) for one in done])
     mine = [one for one in done if one.owed.id in kept]
-    ATTEMPTS.add(db.connection(), [attempt_row(one.owed, one.made) for one in mine if one.made])
+    ATTEMPTS.add(on, [attempt_row(one.owed, one.made) for one in mine if one.made])
     by_slot: defaultdict[int, list[Done]] = defaultdict(list)
     for one in mine:
         by_slot[one.owed.destino_id].append(one)
     for number, slot in slots.items():
         if number in by_slot:
-            _judge(db, slots, slot, by_slot[number], now)
+            _judge(on, slots, slot, by_slot[number], now)
     return slots, kept
 
 
 def write(
-    db: Session, token: str, slots: Collection[Slot], free: Collection[int], keep_until: datetime, now: datetime
+    on: Direct, token: str, slots: Collection[Slot], free: Collection[int], keep_until: datetime, now: datetime
 ) -> None:
     """Write what became of these slots; let go of some, hold on to the others."""
     freed = [_slot(one, _free_at(one, now), now) for one in slots if one.row.id in free]
     kept = [_slot(one, keep_until, now) for one in slots if one.row.id not in free]
-    SLOTS.on(db).settle(token, freed)
-    SLOTS.on(db).keep(token, kept)
+    SLOTS.on(on).settle(token, freed)
+    SLOTS.on(on).keep(token, kept)
 
 
-def read(db: Session, token: str, held: Mapping[int, Held]) -> dict[int, Slot]:
+def read(on: Direct, token: str, held: Mapping[int, Held]) -> dict[int, Slot]:
     """Return the slots of these that are still held, locked."""
     if not held:
         return {}
-    found = db.connection().execute(READ, {"p_ids": sorted(held), "p_token": token}).all()
+    numbers, single = [(number,) for number in sorted(held)], len(held) == 1
+    which = DESTINATIONS.single(numbers[0]) if single else DESTINATIONS.values(numbers, on.dialect)
+    found = map(State._make, on.run(_reading(on.dialect.name, single=single), {**which, "p_token": token}))
     return {
         row.id: Slot(
             row,
@@ -98,7 +111,19 @@ def read(db: Session, token: str, held: Mapping[int, Held]) -> dict[int, Slot]:
     }
 
 
-def _judge(db: Session, slots: Mapping[int, Slot], slot: Slot, done: Sequence[Done], now: datetime) -> None:
+@cache
+def _reading(dialect: str, *, single: bool) -> Prepared:
+    wanted = DESTINATIONS.table(dialect, single=single)
+    return Prepared(
+        select(*(SLOTS.table.c[name] for name in State._fields))
+        .where(SLOTS.table.c.id.in_(select(wanted.c.id)), SLOTS.held_by("p_token"))
+        # Everybody locks destinations in the order of their numbers, so that nobody waits in a circle.
+        .order_by(SLOTS.table.c.id)
+        .with_for_update(key_share=True, of=SLOTS.table)
+    )
+
+
+def _judge(on: Direct, slots: Mapping[int, Slot], slot: Slot, done: Sequence[Done], now: datetime) -> None:
     """Bring counters and health up to date, switch off what has to be, and tell the changes."""
     _count(slot, done)
     ends = [one.end for one in done if one.requested]
@@ -106,20 +131,20 @@ def _judge(db: Session, slots: Mapping[int, Slot], slot: Slot, done: Sequence[Do
     told = telling.About(slot.row.id, slot.row.tipo, slot.row.nome)
     for one in done:
         if one.estado is Estado.ESGOTADO and one.made:
-            telling.exhausted(db, told, one.owed, one.made.outcome)
+            telling.exhausted(on.db, told, one.owed, one.made.outcome)
     gone = next((one.made.outcome for one in done if one.made and one.made.outcome.switch_off), None)
     if slot.off:
         return
     if gone or Change.DESLIGADO in changes:
-        also = _with_the_same_credential(db, slot) if gone and gone.credential else []
+        also = _with_the_same_credential(on.db, slot) if gone and gone.credential else []
         for about in (told, *also):
             if about.destino_id in slots:
                 slots[about.destino_id].off = True
-        telling.switch_off(db, [told, *also], gone.text if gone else "sem nenhum sucesso há cinco dias", now)
+        telling.switch_off(on.db, [told, *also], gone.text if gone else "sem nenhum sucesso há cinco dias", now)
     elif Change.FALHANDO in changes:
-        telling.failing(db, told, slot.health.falhando_desde)
+        telling.failing(on.db, told, slot.health.falhando_desde)
     if Change.RECUPERADO in changes:
-        telling.recovered(db, told)
+        telling.recovered(on.db, told)
 
 
 def _with_the_same_credential(db: Session, slot: Slot) -> list[telling.About]:

@@ -22,7 +22,7 @@ def sweep(clock: Clock = SYSTEM) -> list[tuple[int, str]]:
 
 def due(clock: Clock, tasks: frozenset[str] | None, limit: int) -> list[tuple[int, str]]:
     """Return at most so many destinations with due rows and a free slot, of these tasks (None: of all)."""
-    found = waiting(tasks, hinted=False).subquery()
+    found = waiting(tasks).subquery()
     query = select(found.c.id, found.c.tipo, found.c.lento)
     with reading() as db:
         rows = db.execute(query, {"p_now": clock.now(), "p_candidates": limit})

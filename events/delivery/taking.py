@@ -3,46 +3,48 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, bindparam, case, func, select
 
 from claims import bucket
 from claims.bucket import Bucket
 from claims.lease import lease_seconds
+from claims.many import Many
 from events.delivery import choosing
 from events.delivery.plan import Held
 from events.delivery.rows import ROWS, SLOT_SECONDS, SLOTS, Claimed, Destination, Owed
+from storage.direct import Direct, Prepared
 from storage.models.eventos import Event
+from storage.rows import table_of
 
 # One turn takes bodies of at most so many bytes; what is beyond goes back.
 BYTES = 16 * 1024 * 1024
 Body = tuple[str, str, bytes]
 _SIZE = func.sum(func.length(Event.corpo)).over(order_by=Event.id)
-BODIES = select(
-    Event.id, Event.message_id, Event.nome, case((bindparam("p_bytes") >= _SIZE, Event.corpo)).label("corpo")
-).where(Event.id.in_(bindparam("p_ids", expanding=True)))
+EVENTS = Many({"id": table_of(Event).c.id}, "eventos")
 
 
 def slots(
-    db: Session, token: str, tasks: frozenset[str] | None, hints: frozenset[int] | None, limit: int, now: datetime
+    on: Direct, token: str, tasks: frozenset[str] | None, hints: frozenset[int] | None, limit: int, now: datetime
 ) -> Sequence[Destination]:
     """Take the slots of at most so many waiting destinations, tenants in turn."""
     if limit <= 0 or (hints is not None and not hints):
         return []
     values: dict[str, Any] = {"p_limit": limit, "p_candidates": choosing.CANDIDATES * limit}
+    single = hints is not None and len(hints) == 1
     if hints is not None:
-        values["p_hints"] = sorted(hints)
-    taking = choosing.slots(tasks, hinted=hints is not None)
-    return SLOTS.on(db).take(taking, now, SLOT_SECONDS, token, **values)
+        values |= choosing.hints_of(sorted(hints), on.dialect)
+    taking = choosing.slots(tasks, on.dialect.name, hinted=hints is not None, single=single)
+    return SLOTS.on(on).take(taking, now, SLOT_SECONDS, token, **values)
 
 
 class Tokens:
     """The tokens of one turn: taken for all destinations at once, dealt in turns, and those not used given back."""
 
-    def __init__(self, db: Session, now: datetime) -> None:
-        self._db, self._now = db, now
+    def __init__(self, on: Direct, now: datetime) -> None:
+        self._on, self._now = on, now
         self._left: dict[Bucket, int] = {}
         self.wait: dict[Bucket, float] = {}
 
@@ -54,7 +56,7 @@ class Tokens:
                 total[one] += want
         if not total:
             return dict(wanted)
-        granted = bucket.take(self._db, total, self._now)
+        granted = bucket.take(self._on.db, total, self._now)
         self._left = {one: granted[one].tokens for one in total}
         self.wait = {one: granted[one].wait for one in total}
         dealt = {number: 0 if buckets[number] else want for number, want in wanted.items()}
@@ -80,7 +82,8 @@ class Tokens:
 
     def give_back(self) -> None:
         """Return what nobody used."""
-        bucket.give_back(self._db, self._left, self._now)
+        if any(self._left.values()):
+            bucket.give_back(self._on.db, self._left, self._now)
         self._left = {}
 
     def wait_for(self, buckets: Iterable[Bucket]) -> float:
@@ -88,19 +91,19 @@ class Tokens:
         return max((self.wait.get(one, 0.0) for one in buckets), default=0.0)
 
 
-def rows(db: Session, token: str, wanted: Mapping[int, int], held: Mapping[int, Held], now: datetime) -> list[Claimed]:
+def rows(on: Direct, token: str, wanted: Mapping[int, int], held: Mapping[int, Held], now: datetime) -> list[Claimed]:
     """Take what these destinations are owed, each up to its quota."""
-    dialect = db.get_bind().dialect
+    dialect = on.dialect
     seconds = lease_seconds(max((held[number].destination.timeout for number in wanted), default=0.0))
     strict = [(number, 1) for number in wanted if held[number].destination.ordem_estrita]
     others = [(number, quota) for number, quota in wanted.items() if not held[number].destination.ordem_estrita]
     found: list[Claimed] = []
     if strict:
         values = choosing.quotas_of(strict, dialect)
-        found += ROWS.on(db).take(choosing.firsts(dialect.name), now, seconds, token, **values)
+        found += ROWS.on(on).take(choosing.firsts(dialect.name, single=len(strict) == 1), now, seconds, token, **values)
     for quota, batch in _batches(others, dialect.name):
         values = choosing.quotas_of(batch, dialect) | quota
-        found += ROWS.on(db).take(choosing.rows(dialect.name), now, seconds, token, **values)
+        found += ROWS.on(on).take(choosing.rows(dialect.name, single=len(batch) == 1), now, seconds, token, **values)
     return found
 
 
@@ -114,18 +117,27 @@ def _batches(wanted: list[tuple[int, int]], dialect: str) -> list[tuple[dict[str
     return [({"p_quota": quota}, batch) for quota, batch in alike.items()]
 
 
-def bodies(db: Session, token: str, found: Sequence[Claimed], now: datetime) -> list[Owed]:
+def bodies(on: Direct, token: str, found: Sequence[Claimed], now: datetime) -> list[Owed]:
     """Read the events of these rows, each once; rows whose bodies do not fit go back."""
     if not found:
         return []
-    ids = sorted({one.event_id for one in found})
-    read = db.connection().execute(BODIES, {"p_ids": ids, "p_bytes": BYTES})
+    ids = [(number,) for number in sorted({one.event_id for one in found})]
+    single = len(ids) == 1
+    values = EVENTS.single(ids[0]) if single else EVENTS.values(ids, on.dialect)
+    read = on.run(_bodies(on.dialect.name, single=single), {**values, "p_bytes": BYTES})
     known: dict[int, Body] = {
-        row.id: (row.message_id, row.nome, bytes(row.corpo)) for row in read if row.corpo is not None
+        number: (message_id, nome, bytes(corpo)) for number, message_id, nome, corpo in read if corpo is not None
     }
-    ROWS.on(db).give_back(token, [one.id for one in found if one.event_id not in known], now)
+    ROWS.on(on).give_back(token, [one.id for one in found if one.event_id not in known], now)
     return [
         Owed(one.id, one.destino_id, one.tentativas, one.created_at, one.due_at, *known[one.event_id])
         for one in found
         if one.event_id in known
     ]
+
+
+@cache
+def _bodies(dialect: str, *, single: bool) -> Prepared:
+    fitting = case((bindparam("p_bytes", type_=BigInteger()) >= _SIZE, Event.corpo)).label("corpo")
+    wanted = EVENTS.table(dialect, single=single)
+    return Prepared(select(Event.id, Event.message_id, Event.nome, fitting).join(wanted, wanted.c.id == Event.id))

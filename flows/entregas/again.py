@@ -46,7 +46,7 @@ def resend(number: int, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> str
         if destino.desligado_em or destino.pausado_em or not destino.ativo:
             raise Conflict(f"O destino {destino.nome} não está ligado: retome-o antes.")
         ROWS.owe(db, now, Delivery.id == number, estado=Estado.PENDENTE, tentativas=0, finished_at=None)
-        wake.after_commit(db, destino.id, task_of(destino.tipo, destino.lento))
+        wake.after_commit(db, {destino.id: task_of(destino.tipo, destino.lento)})
         return db.get_one(Event, delivery.event_id).message_id
 
 

@@ -111,4 +111,4 @@ def _wake(db: Session, nome: str, now: datetime) -> None:
     for destino in destinations(db, nome):
         soon = ROWS.overdue(now + timedelta(seconds=STOPPED_SECONDS))
         if ROWS.owe(db, now, Delivery.destino_id == destino.id, Delivery.estado == Estado.PENDENTE, soon):
-            wake.after_commit(db, destino.id, task_of(TIPO, destino.lento))
+            wake.after_commit(db, {destino.id: task_of(TIPO, destino.lento)})
