@@ -11,19 +11,20 @@ from sqlalchemy.orm import Session
 from connectors.sefaz import servico
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, UsageError
-from core.fiscal import formatar_documento
 from core.settings.core import CoreSettings
 from core.settings.sefaz import SefazSettings
 from flows.certificados.finding import serving
 from flows.documentos.owners import Dono
 from flows.sefaz.series import contribuinte, serie
+from flows.sefaz.vez import SemVez, quem
 from storage.models.empresas import Empresa
 from storage.models.sefaz import ConsultaSEFAZ, Contribuinte, EstadoConsulta, SerieNSU
+from storage.models.usuarios import Usuario
 from storage.session import transaction
 
 NFCE = "nfce"
 JANELA = timedelta(days=7)
-GIVEN_UP = "Nenhum certificado em uso serve a empresa; guarde um e peça de novo."
+GIVEN_UP = "A empresa não tem mais um certificado em uso, ou foi desativada; peça de novo quando estiver em ordem."
 
 
 def pedir(dono: Dono, nome: str, inicio: date | None = None, fim: date | None = None, clock: Clock = SYSTEM) -> int:
@@ -33,20 +34,18 @@ def pedir(dono: Dono, nome: str, inicio: date | None = None, fim: date | None = 
 
     Raises:
         UsageError: there is no such service, or the window ends before it begins.
-        Conflict: no certificate serves the company, or it is consulted for another user.
+        Conflict: no certificate serves the company, its state is not known, or it is consulted for another user.
     """
-    asked, now = servico(_named(nome)), clock.now()
+    asked, settings, now = servico(_named(nome)), SefazSettings.current(), clock.now()
     window = _window(inicio, fim, now)
+    try:
+        who = quem(dono, settings, now)
+    except SemVez as reason:
+        raise Conflict(reason.mensagem, veja="certificados") from None
     with transaction() as db:
-        empresa = db.get_one(Empresa, dono.empresa_id)
-        row = serving(db, empresa, now)
-        if row is None:
-            raise Conflict(
-                f"Nenhum certificado em uso serve a empresa {formatar_documento(empresa.cnpj)}.", veja="certificados"
-            )
-        of = contribuinte(db, empresa.id, empresa.cnpj, SefazSettings.current().ambiente, now)
+        of = contribuinte(db, who.empresa_id, who.cnpj, settings.ambiente, now)
         series = serie(db, of, asked.nome)
-        return (proxima(db, series.id) or nova(db, series, row.id, now, window)).id
+        return (proxima(db, series.id) or nova(db, series, who.certificado_id, now, window)).id
 
 
 def proxima(db: Session, serie_id: int) -> ConsultaSEFAZ | None:
@@ -56,17 +55,19 @@ def proxima(db: Session, serie_id: int) -> ConsultaSEFAZ | None:
 
 
 def desistir(clock: Clock = SYSTEM) -> int:
-    """End what waits for companies that no certificate serves any more; return how many."""
+    """End what waits for companies that are in use no more, or that no certificate serves; return how many."""
     now = clock.now()
     waiting = (
-        select(ConsultaSEFAZ, Empresa)
+        select(ConsultaSEFAZ, Empresa, Usuario.ativo)
         .join(SerieNSU, SerieNSU.id == ConsultaSEFAZ.serie_id)
         .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
         .join(Empresa, Empresa.id == Contribuinte.empresa_id)
+        .outerjoin(Usuario, Usuario.id == Empresa.usuario_id)
         .where(ConsultaSEFAZ.status == EstadoConsulta.PENDENTE)
     )
     with transaction() as db:
-        ended = [row for row, of in db.execute(waiting) if not of.ativa or serving(db, of, now) is None]
+        found = db.execute(waiting).all()
+        ended = [row for row, of, on in found if on is False or not of.ativa or serving(db, of, now) is None]
         for row in ended:
             row.status, row.mensagem_erro, row.data_conclusao = EstadoConsulta.ERRO, GIVEN_UP, now
     return len(ended)

@@ -14,7 +14,9 @@ from flows.documentos.owners import Dono, recipient
 from flows.empresas.managing import criar
 from flows.sefaz import encomendas, varredura
 from flows.sefaz.views import consultas
+from flows.usuarios import managing as usuarios
 from flows.usuarios.finding import caller_of
+from storage.models.empresas import Empresa
 from storage.models.sefaz import ConsultaSEFAZ
 from storage.session import transaction
 
@@ -79,6 +81,20 @@ def test_what_nobody_can_ask_for_any_more_ends(minha: Loja, dono: Dono) -> None:
     assert (row.status, row.mensagem_erro) == ("ERRO", encomendas.GIVEN_UP)
     with pytest.raises(Conflict, match="Nenhum certificado"):
         encomendas.pedir(dono, "nfe", clock=minha.lugar.clock)
+
+
+def test_what_could_never_be_made_is_refused_at_once(minha: Loja, dono: Dono) -> None:
+    with transaction() as db:
+        db.execute(update(Empresa).values(uf=None))
+    with pytest.raises(Conflict, match="Falta o estado"):
+        encomendas.pedir(dono, "nfe", clock=minha.lugar.clock)
+    assert rows(ConsultaSEFAZ) == []
+
+
+def test_what_waits_for_a_user_who_is_turned_off_ends(minha: Loja, dono: Dono) -> None:
+    encomendas.pedir(dono, "nfe", clock=minha.lugar.clock)
+    usuarios.desativar("ana")
+    assert encomendas.desistir(minha.lugar.clock) == 1
 
 
 def test_one_whose_process_died_is_owed_until_it_is_made(minha: Loja, dono: Dono) -> None:
