@@ -44,9 +44,10 @@ def sync() -> list[dict[str, Any]]:
 
 
 def sefaz() -> list[dict[str, Any]]:
-    """Return the entry that looks for companies to consult, unless it is off."""
+    """Return the entries that look for companies to consult, and for single questions owed, unless that is off."""
     minutes = AgendaSettings.current().consultas_sefaz_minutos
-    return [every("sefaz.varrer", seconds=60 * minutes)] if minutes else []
+    # seldom at the same moment as the other
+    return [every("sefaz.varrer", seconds=60 * minutes), every("sefaz.completar", seconds=420)] if minutes else []
 
 
 def schedule() -> dict[str, dict[str, Any]]:

@@ -66,6 +66,14 @@ def importar_pendentes(consulta_id: int) -> dict[str, Any]:
     return {"importados": sum(one.importado for one in found), "pendentes": sum(not one.importado for one in found)}
 
 
+@task("sefaz.completar", SEFAZ)
+def completar() -> dict[str, Any]:
+    """Ask for what is missing of companies, and for what people want of them, as far as this hour's count goes."""
+    from flows.sefaz import rodada
+
+    return asdict(rodada.completar())
+
+
 @task("sefaz.varrer", SEFAZ)
 def varrer() -> dict[str, Any]:
     """Consult every company whose time has come; a message stands for all of them."""

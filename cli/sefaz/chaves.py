@@ -82,6 +82,8 @@ def buscar(
         return 0
     found = completar_para(dono, servico if by_number else "nfe")
     tell(found)
+    if found.restam or not found.perguntas:
+        say("O pedido está anotado e segue sozinho.")
     if as_json:
         document(plain(found))
     elif not by_number:

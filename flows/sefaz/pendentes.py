@@ -5,12 +5,16 @@ docs/reference/contracts/sefaz.md §3.6.
 
 from sqlalchemy import ColumnElement, exists, or_, select
 
+from connectors.sefaz import servico
+from connectors.sefaz.registro import servicos
 from core.clock import SYSTEM, Clock
 from core.settings.sefaz import SefazSettings
 from flows.certificados.finding import serving
 from flows.documentos.owners import Dono
 from flows.sefaz import lacunas
-from flows.sefaz.varredura import Devida
+from flows.sefaz.orcamento import RESERVA, orcamento
+from flows.sefaz.varredura import Devida, automatica
+from storage.models.configuracao import ConfiguracaoConsulta
 from storage.models.empresas import Empresa
 from storage.models.sefaz import BuscaSEFAZ, Contribuinte, EstadoBusca, LacunaNSU, SerieNSU
 from storage.models.usuarios import Usuario
@@ -18,13 +22,16 @@ from storage.session import reading, transaction
 
 
 def devidas(clock: Clock = SYSTEM) -> list[Devida]:
-    """Return each company with a service that owes it something; what is too old to be had is closed before."""
+    """Return each company with a service that owes it something, and for which this hour's count has room.
+
+    What is too old to be had is closed before.
+    """
     now = clock.now()
     with transaction() as db:
         lacunas.vencer(db, now)
     asked, gaps = _asked_for(), _has_gaps()
     query = (
-        select(Empresa, SerieNSU.servico, asked)
+        select(Empresa, SerieNSU, asked)
         .join(Contribuinte, Contribuinte.empresa_id == Empresa.id)
         .join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id)
         .outerjoin(Usuario, Usuario.id == Empresa.usuario_id)
@@ -34,17 +41,22 @@ def devidas(clock: Clock = SYSTEM) -> list[Devida]:
             Usuario.ativo.is_not(False),
             or_(SerieNSU.bloqueado_ate.is_(None), SerieNSU.bloqueado_ate <= now),
             or_(SerieNSU.proxima_avulsa.is_(None), SerieNSU.proxima_avulsa <= now),
+            SerieNSU.servico.in_(servicos()),
             or_(asked, gaps),
         )
         .order_by(SerieNSU.id)
     )
     with reading() as db:
-        served = ((row, serving(db, row[0], now)) for row in db.execute(query).all())
-        return [
-            Devida(Dono(empresa.usuario_id, empresa.id, empresa.cnpj), servico, held.id)
-            for (empresa, servico, wanted), held in served
-            if held is not None and (wanted or held.consulta_automatica)
-        ]
+        said = {one.usuario_id: one for one in db.scalars(select(ConfiguracaoConsulta))}
+        found = []
+        for empresa, serie, wanted in db.execute(query).all():
+            held = serving(db, empresa, now)
+            if held is None or not (wanted or automatica(held, serie.servico, said.get(empresa.usuario_id or 0))):
+                continue
+            have = orcamento(db, serie.contribuinte_id, servico(serie.servico).avulsas_por_hora, now)
+            if have.libera(0 if wanted else RESERVA) is None:
+                found.append(Devida(Dono(empresa.usuario_id, empresa.id, empresa.cnpj), serie.servico, held.id))
+        return found
 
 
 def _asked_for() -> ColumnElement[bool]:

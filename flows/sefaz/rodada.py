@@ -52,10 +52,19 @@ class Rodada:
 def rodar(clock: Clock = SYSTEM, sleep: Sleep = time.sleep, longest: timedelta = LONGEST) -> Rodada:
     """Consult all that is due now, then ask the single questions that are owed; begin nothing after `longest`."""
     encomendas.desistir(clock)
+    return _asked(varredura.devidas(clock), pendentes.devidas(clock), clock, sleep, longest)
+
+
+def completar(clock: Clock = SYSTEM, sleep: Sleep = time.sleep, longest: timedelta = avulsas.LONGEST) -> Rodada:
+    """Ask only the single questions that are owed: the hour's count comes back between two rounds."""
+    return _asked((), pendentes.devidas(clock), clock, sleep, longest)
+
+
+def _asked(due: Iterable[Devida], pending: Iterable[Devida], clock: Clock, sleep: Sleep, longest: timedelta) -> Rodada:
     total, ends = Rodada(), clock.now() + longest
-    owed = _by_certificate(varredura.devidas(clock), pendentes.devidas(clock))
+    lanes = [_Lane(*each, ends, clock, sleep) for each in _by_certificate(due, pending)]
     with ThreadPoolExecutor(SefazSettings.current().simultaneas, "esteira-sefaz") as threads:
-        for one in threads.map(lambda lane: lane.run(), [_Lane(*each, ends, clock, sleep) for each in owed]):
+        for one in threads.map(lambda lane: lane.run(), lanes):
             total.add(one)
     return total
 

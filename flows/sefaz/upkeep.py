@@ -17,7 +17,7 @@ from flows.sefaz.regras import Cursor, Situacao
 from flows.sefaz.rows import CONTRIBUINTES
 from storage.forgetting import forget
 from storage.models.manifestacoes import ManifestacaoSEFAZ
-from storage.models.sefaz import ChamadaSEFAZ, ConsultaSEFAZ, Contribuinte, SerieNSU
+from storage.models.sefaz import BuscaSEFAZ, ChamadaSEFAZ, ConsultaSEFAZ, Contribuinte, LacunaNSU, SerieNSU
 from storage.rows import table_of
 
 CALLS, CONSULTATIONS = table_of(ChamadaSEFAZ), table_of(ConsultaSEFAZ)
@@ -78,4 +78,16 @@ def numberings(db: Session, now: datetime) -> Iterator[Metric]:
     yield family
 
 
-UPKEEP = Upkeep(retention=(old_calls, empty_consultations), metrics=(owed_events, numberings), claims=(give_back,))
+def missing(db: Session, now: datetime) -> Iterator[Metric]:
+    """Tell how many numbers are missing, and how many keys people still wait for."""
+    left = select(func.coalesce(func.sum(LacunaNSU.ate - LacunaNSU.proxima + 1), 0))
+    numbers = db.scalar(left.where(LacunaNSU.fechada_em.is_(None)))
+    yield GaugeMetricFamily("esteira_sefaz_nsu_faltando", "NSU que faltam e serão pedidos.", value=int(numbers or 0))
+    # as the index says it
+    keys = db.scalar(select(func.count()).select_from(BuscaSEFAZ).where(text("sefaz_busca.estado = 'pendente'")))
+    yield GaugeMetricFamily("esteira_sefaz_chaves_pedidas", "Chaves pedidas e não respondidas.", value=keys or 0)
+
+
+UPKEEP = Upkeep(
+    retention=(old_calls, empty_consultations), metrics=(owed_events, numberings, missing), claims=(give_back,)
+)

@@ -136,10 +136,11 @@ def _due(
         return False
     if serie is not None and serie.pedida:
         return True
-    return _automatic(row, nome, said) and _come(row, said, serie, now)
+    return automatica(row, nome, said) and _come(row, said, serie, now)
 
 
-def _automatic(row: CertificadoDigital, nome: str, said: ConfiguracaoConsulta | None) -> bool:
+def automatica(row: CertificadoDigital, nome: str, said: ConfiguracaoConsulta | None) -> bool:
+    """Tell whether a service is asked by itself with a certificate, by what its user said."""
     on = said is None or said.consulta_automatica_ativa
     return row.consulta_automatica and on and nome in servicos_de(row)
 

@@ -1,6 +1,6 @@
 """The tasks of distribution: one company now, and all that is due."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from flows.certificados import keeping
 from flows.sefaz.manifestacoes import ciencia
 from flows.sefaz.pedidos import pedir_chaves
 from storage.models.empresas import Empresa
-from tasks.sefaz import SEFAZ, consultar, enviar_eventos, manifestar, varrer
+from tasks.sefaz import SEFAZ, completar, consultar, enviar_eventos, manifestar, varrer
 
 
 @pytest.fixture
@@ -41,11 +41,14 @@ def test_one_message_stands_for_all_that_is_due(minha: Loja) -> None:
     assert varrer()["consultas"] == 0
 
 
-def test_what_people_asked_for_goes_out_with_the_sweep(minha: Loja) -> None:
+@pytest.mark.parametrize("task", [varrer, completar])
+def test_what_people_asked_for_goes_out_with_the_round_and_between_two(
+    minha: Loja, task: Callable[[], dict[str, int]]
+) -> None:
     minha.receber(1)
     list(pedir_chaves(minha.dono, minha.server.notas))
-    assert varrer()["perguntas"] == 1
-    assert varrer()["perguntas"] == 0
+    assert task()["perguntas"] == 1
+    assert task()["perguntas"] == 0
     assert minha.chaves == set(minha.server.notas)
 
 

@@ -16,17 +16,19 @@ from support.sefaz import EMPRESA, FILIAL, Lugar
 from core.settings.sefaz import SefazSettings
 from flows.certificados import keeping
 from flows.empresas.managing import criar
-from flows.sefaz import lacunas, pendentes
+from flows.sefaz import lacunas, pendentes, upkeep
+from flows.sefaz.configuracao import Mudancas, configurar
 from flows.sefaz.orcamento import JANELA, RESERVA
 from flows.sefaz.pedidos import Pedido, pedir_chaves, pedir_nsu
 from flows.sefaz.regras import MARGEM, Falta, Situacao
 from flows.sefaz.varredura import Devida
 from flows.usuarios.finding import caller_of
 from sandbox import faults
+from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.sefaz.textos import FORNECEDOR
 from storage.models.certificados import CertificadoDigital
 from storage.models.sefaz import NAO_FEITA, BuscaSEFAZ, ChamadaSEFAZ, DocumentoDistribuido, LacunaNSU, SerieNSU
-from storage.session import transaction
+from storage.session import reading, transaction
 
 REST, POR_HORA = 3780.0, 20
 DE_LACUNAS = POR_HORA - RESERVA
@@ -328,6 +330,53 @@ def test_gaps_are_due_where_the_company_goes_by_itself_and_wishes_always(falta: 
     keeping.automatizar(EMPRESA, "ana", on=False)
     wish(falta, next(iter(falta.server.notas)))
     assert pendentes.devidas(falta.lugar.clock) == [Devida(falta.dono, "nfe", 1)]
+
+
+def test_nothing_is_due_while_the_hour_has_no_room_for_it(falta: Loja) -> None:
+    keeping.automatizar(EMPRESA, "ana")
+    falta.passa(REST)
+    found = falta.completar()
+    assert pendentes.devidas(falta.lugar.clock) == []
+    wish(falta, next(iter(falta.server.notas)))
+    assert len(pendentes.devidas(falta.lugar.clock)) == 1
+    assert found.ate is not None
+    falta.completar()
+    falta.lugar.clock.instant = found.ate + timedelta(seconds=10)
+    assert len(pendentes.devidas(falta.lugar.clock)) == 1
+
+
+def test_who_turned_automation_off_is_not_asked_for_gaps(falta: Loja) -> None:
+    keeping.automatizar(EMPRESA, "ana")
+    configurar(Mudancas(consulta_automatica_ativa=False), caller_of("ana"))
+    falta.passa(REST)
+    assert pendentes.devidas(falta.lugar.clock) == []
+
+
+def test_all_services_of_a_cnpj_share_the_hour(minha: Loja) -> None:
+    minha.receber(20)
+    minha.consultar()
+    minha.server.comecar(EMPRESA, "cte")
+    for number in range(1, 5):
+        minha.server.publicar(EMPRESA, "cte", "procCTe_v4.00.xsd", conhecimento(numero=number).xml)
+    minha.consultar("cte")
+    (of_cte,) = [one.id for one in rows(SerieNSU) if one.servico == "cte"]
+    with transaction() as db:
+        db.query(DocumentoDistribuido).filter_by(serie_id=of_cte, nsu=2).delete()
+        lacunas.anotar(db, of_cte, [Falta(2, 2, "outra")], minha.lugar.clock.now())
+    wish(minha, *list(minha.server.notas)[: POR_HORA - RESERVA])
+    assert minha.completar().perguntas == POR_HORA - RESERVA
+    assert minha.completar("cte").situacao is Situacao.ESGOTADA
+    minha.passa(REST)
+    found = minha.completar("cte")
+    assert (found.situacao, found.encontrados, gap().desfecho) == (Situacao.CONCLUIDA, 1, "respondida")
+    assert (found.servico, minha.server.pedidos[-1].servico) == ("cte", "cte")
+
+
+def test_what_is_missing_is_a_figure(falta: Loja) -> None:
+    wish(falta, *list(falta.server.notas)[:2])
+    with reading() as db:
+        found = {one.name: one.samples[0].value for one in upkeep.missing(db, falta.lugar.clock.now())}
+    assert found == {"esteira_sefaz_nsu_faltando": 30, "esteira_sefaz_chaves_pedidas": 2}
 
 
 def test_wishes_are_told_apart(minha: Loja) -> None:
