@@ -61,9 +61,9 @@ class ContaEmail(Table):
         2, description="Conexões abertas ao mesmo tempo; há servidores que aceitam três."
     )
     domain_burst: Annotated[int, Field(ge=1), Unit("mensagens")] = Field(
-        30, description="Mensagens de uma vez ao domínio de quem recebe."
+        60, description="Mensagens de uma vez ao domínio de quem recebe."
     )
-    domain_refill_seconds: Seconds = Field(2, description="Depois disso, uma a mais a cada tanto.")
+    domain_refill_seconds: Seconds = Field(1, description="Depois disso, uma a mais a cada tanto.")
     dkim_selector: str | None = Field(
         None, description="Seletor da chave DKIM do domínio, para o diagnóstico.", examples=["s1"]
     )

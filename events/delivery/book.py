@@ -63,17 +63,18 @@ class Book:
 
     def _unused(self, on: Direct, plan: Plan, tokens: Tokens, now: datetime) -> None:
         """Give back rows that did not begin, and the tokens of everything that made no request."""
-        emptied: set[Bucket] = set()
+        emptied: dict[Bucket, float] = {}
         for one in plan.done:
             if one.outcome and one.outcome.empties:
-                emptied.update(_buckets(plan, one.owed))
-        if emptied:
-            bucket.empty(on.db, emptied, now)
+                emptied |= dict.fromkeys(_buckets(plan, one.owed), one.outcome.empty_seconds)
+        # of one kind, and so of one queue, all are as long: rivals lock them in one order
+        for seconds in sorted(set(emptied.values())):
+            bucket.empty(on.db, [each for each in emptied if emptied[each] == seconds], now, seconds)
         back = ROWS.on(on).give_back(self.token, [owed.id for owed in plan.unsent], now)
         idle = [owed for owed in plan.unsent if owed.id in back]
         idle += [one.owed for one in plan.done if not one.requested]
         for owed in idle:
-            tokens.unused(set(_buckets(plan, owed)) - emptied, 1)
+            tokens.unused(set(_buckets(plan, owed)) - emptied.keys(), 1)
 
     def _take(
         self, on: Direct, plan: Plan, slots: dict[int, Slot], taken: Taken, tokens: Tokens, now: datetime

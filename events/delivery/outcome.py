@@ -16,7 +16,8 @@ class Outcome:
 
     `estado` is where the row goes (pendente: again on schedule); `minimum` the least wait in seconds; `slow` moves the
     destination to the slow queue. `switch_off` stops the destination and keeps its events; `empties` says that the
-    other side has had enough, so the destination's buckets are empty: neither lets another request of the run start.
+    other side has had enough, so the destination's buckets are empty (for `empty_seconds` at least): neither lets
+    another request of the run start.
     `untried` says that the other side was not asked, or not for this delivery: it costs no attempt, and the row waits
     `minimum` seconds.
     `credential` says that the credential itself is refused: what switches one destination off does so to all with it.
@@ -29,6 +30,7 @@ class Outcome:
     slow: bool = False
     switch_off: bool = False
     empties: bool = False
+    empty_seconds: float = 0.0
     credential: bool = False
     untried: bool = False
     retry_after: float | None = field(default=None, compare=False)

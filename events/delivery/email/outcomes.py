@@ -23,7 +23,7 @@ FAULTS: tuple[tuple[type[Exception], Outcome], ...] = (
     (AddressRefused, Outcome("recusado", Estado.RETIDO, switch_off=True)),
     (MailboxFull, Outcome("cheia", minimum=FULL_SECONDS)),
     (Greylisted, Outcome("adiado", minimum=GREYLISTING_SECONDS)),
-    (DomainSlowed, Outcome("ocupado", minimum=OVERLOAD_SECONDS, empties=True)),
+    (DomainSlowed, Outcome("ocupado", minimum=OVERLOAD_SECONDS, empties=True, empty_seconds=OVERLOAD_SECONDS)),
     (Blocked, REFUSED),
     (Rejected, REFUSED),
     (Overloaded, Outcome("sobrecarga", minimum=OVERLOAD_SECONDS)),

@@ -168,6 +168,7 @@ def test_a_domain_that_wants_less_is_slowed_for_everybody_who_writes_to_it(sqlit
         drain(number)
     assert [mail.recipient for mail in server.mails] == ["c@outro.com.br"]
     assert deliveries(same)[0].tentativas == 0
+    assert destination(same).due_at > SYSTEM.now() + timedelta(seconds=30)
 
 
 @pytest.mark.parametrize(
