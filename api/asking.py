@@ -35,8 +35,9 @@ def _filtro(
     cnpj: Annotated[str | None, Query(description="CNPJ ou CPF do emitente, com ou sem pontuação.")] = None,
     data_inicio: Annotated[str | None, Query(description="Emissão desde esta data ou instante.")] = None,
     data_fim: Annotated[str | None, Query(description="Emissão até esta data, inclusive, ou instante.")] = None,
+    importado_em: Annotated[str | None, Query(description="Importados neste dia, por inteiro.")] = None,
 ) -> Filtro:
-    return Filtro(search=search, cnpj=cnpj, data_inicio=data_inicio, data_fim=data_fim)
+    return Filtro(search=search, cnpj=cnpj, data_inicio=data_inicio, data_fim=data_fim, importado_em=importado_em)
 
 
 Quem = Annotated[Pessoa, Depends(_quem)]

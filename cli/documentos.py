@@ -24,6 +24,7 @@ Busca = Annotated[str | None, typer.Option("--busca", help="Parte de um nome, n�
 Emitente = Annotated[str | None, typer.Option("--cnpj", help="CNPJ do emitente.")]
 Inicio = Annotated[str | None, typer.Option("--data-inicio", help="Emitidos desde esta data, ISO 8601.")]
 Fim = Annotated[str | None, typer.Option("--data-fim", help="Emitidos até esta data, ISO 8601.")]
+Importado = Annotated[str | None, typer.Option("--importado-em", help="Importados neste dia, AAAA-MM-DD.")]
 LISTED = {
     "chave_acesso": "Chave",
     "especie": "Espécie",
@@ -128,13 +129,15 @@ def totais(
     mes: Mes = None,
     data_inicio: Inicio = None,
     data_fim: Fim = None,
+    importado_em: Importado = None,
     as_json: Json = False,
 ) -> None:
     """Soma o que foi autorizado em produção, à parte por empresa, mês, espécie, papel, tipo e finalidade."""
     from flows.documentos.views import apuracao
     from flows.documentos.views import totais as sums
 
-    wanted, caller = _filter(busca, cnpj, empresa, mes, data_inicio, data_fim), caller_of(usuario)
+    caller = caller_of(usuario)
+    wanted = _filter(busca, cnpj, empresa, mes, data_inicio, data_fim, importado_em)
     nfe, cte = sums.nfe(wanted, caller), sums.cte(wanted, caller)
     apart = [plain(one) for one in apuracao.apuracao(wanted, caller)]
     if as_json:
@@ -242,7 +245,9 @@ def _filter(
     mes: str | None = None,
     data_inicio: str | None = None,
     data_fim: str | None = None,
+    importado_em: str | None = None,
 ) -> "Filtro":
     from flows.documentos.filtro import Filtro
 
-    return Filtro(search=busca, cnpj=cnpj, empresa=empresa, mes=mes, data_inicio=data_inicio, data_fim=data_fim)
+    issued = {"mes": mes, "data_inicio": data_inicio, "data_fim": data_fim}
+    return Filtro(search=busca, cnpj=cnpj, empresa=empresa, importado_em=importado_em, **issued)

@@ -15,7 +15,7 @@ from core.errors import NotFound, UsageError
 from core.fiscal import normalizar_documento
 from core.instant import read_instant
 from core.settings.core import CoreSettings
-from core.wall_clock import local_day
+from core.wall_clock import Span, local_day
 from storage.models.documentos import Documento
 from storage.models.empresas import Empresa
 from storage.pages import visible
@@ -30,7 +30,7 @@ class Filtro:
 
     `search` stands in a name, a number, a key or a party's document; `cnpj` is the issuer's, `empresa` that of one of
     the caller's companies. `data_fim` without an hour includes its whole day. `mes` (AAAA-MM) is the document's own.
-    `importado_em` is the local calendar day on which its full text came.
+    `importado_em` (AAAA-MM-DD) is the local calendar day on which its full text came.
     """
 
     search: str | None = None
@@ -39,7 +39,7 @@ class Filtro:
     data_fim: str | None = None
     empresa: str | None = None
     mes: str | None = None
-    importado_em: date | None = None
+    importado_em: str | None = None
 
 
 TUDO = Filtro()
@@ -77,10 +77,17 @@ def asked(filtro: Filtro) -> Conditions:
         found.append(Documento.mes == checked_month(filtro.mes))
     if texts := busca.wanted(filtro.search or ""):
         found.append(or_(*(Documento.busca.contains(text, autoescape=True) for text in texts)))
-    if filtro.importado_em is not None:
-        begin, end = local_day(filtro.importado_em, CoreSettings.current().zone)
+    if filtro.importado_em:
+        begin, end = _day(filtro.importado_em)
         found += [Documento.data_importacao >= begin, Documento.data_importacao < end]
     return found + _issued(filtro)
+
+
+def _day(typed: str) -> Span:
+    try:
+        return local_day(date.fromisoformat(typed.strip()), CoreSettings.current().zone)
+    except (ValueError, OverflowError):
+        raise UsageError(f"Dia inválido: {typed!r}. Use a forma 2026-11-23.", campo="importado_em") from None
 
 
 def checked_month(mes: str) -> str:

@@ -82,5 +82,5 @@ def _recipients(db: Session, dia: date) -> tuple[Sequence[int | None], int]:
 
 def _with_documents(db: Session, dia: date) -> set[int | None]:
     """Return the users for whom something that counts came on a day; none stands for what is nobody's."""
-    counted = (*for_each_company(db, OPERATOR, (*DE_NFE, *DE_CTE)), *asked(Filtro(importado_em=dia)))
+    counted = (*for_each_company(db, OPERATOR, (*DE_NFE, *DE_CTE)), *asked(Filtro(importado_em=dia.isoformat())))
     return set(db.scalars(select(Documento.usuario_id).distinct().where(*counted)))

@@ -29,7 +29,7 @@ GREATEST = 3
 
 def do_dia(dia: date, caller: Caller) -> ResumoDiario:
     """Return the figures of what became a caller's on a local calendar day; open alerts are those of now."""
-    filtro = Filtro(importado_em=dia)
+    filtro = Filtro(importado_em=dia.isoformat())
     nfe, cte = totais.nfe(filtro, caller), totais.cte(filtro, caller)
     span = local_day(dia, CoreSettings.current().zone)
     with reading() as db:

@@ -69,6 +69,8 @@ def test_a_body_that_is_none(light: str, body: bytes, content_type: str, status:
         ("data_inicio=0000-01-01", 400, "data_inicio"),
         ("data_inicio=2026-02-30", 400, "data_inicio"),
         ("data_fim=9999-12-31", 400, "data_fim"),
+        ("importado_em=2026-02-30", 400, "importado_em"),
+        ("importado_em=9999-12-31", 400, "importado_em"),
         ("search=%00", 400, "search"),
         ("search=%ff", 400, "search"),
         ("cnpj=a%00b", 400, "cnpj"),

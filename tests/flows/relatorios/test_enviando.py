@@ -52,7 +52,7 @@ def test_the_report_of_the_last_day_of_a_year_is_sent_on_the_first_of_the_next(a
     assert send() == {"enviados": 1}
     (owed,) = devidos()
     assert (owed.evento, owed.endereco, owed.dados["dia"]) == ("resumo_diario", "ana@exemplo.com.br", "2026-12-31")
-    filtro, caller = Filtro(importado_em=YESTERDAY), Caller(ana)
+    filtro, caller = Filtro(importado_em=YESTERDAY.isoformat()), Caller(ana)
     assert owed.dados["nfe_total"] == totais.nfe(filtro, caller).total_notas == 1
     assert owed.dados["cte_total"] == totais.cte(filtro, caller).total_ctes == 1
 

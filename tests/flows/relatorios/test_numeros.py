@@ -52,7 +52,7 @@ def test_the_figures_are_those_of_the_totals(ana: Caller) -> None:
     stored(ana, nota(11), completo=False)
     stored(ana, nota(12, ambiente=2))
     stored(ana, nota(13), quando=NOON - timedelta(days=1))
-    found, filtro = numeros.do_dia(DAY, ana), Filtro(importado_em=DAY)
+    found, filtro = numeros.do_dia(DAY, ana), Filtro(importado_em=DAY.isoformat())
     nfe, cte = totais.nfe(filtro, ana), totais.cte(filtro, ana)
     assert (found.nfe_total, found.nfe_valor) == (nfe.total_notas, str(nfe.valor_total)) == (5, "50.00")
     assert (found.cte_total, found.cte_valor) == (cte.total_ctes, str(cte.valor_total)) == (3, "100.05")
@@ -69,7 +69,7 @@ def test_every_day_of_the_chart_is_what_the_totals_say_of_it(ana: Caller) -> Non
         stored(ana, nota(place + 1), quando=NOON - timedelta(hours=20 * place))
     found = numeros.do_dia(DAY, ana)
     for one in found.serie:
-        of_day = Filtro(importado_em=date.fromisoformat(one["dia"]))
+        of_day = Filtro(importado_em=one["dia"])
         assert one["nfe"] == totais.nfe(of_day, ana).total_notas
     assert sum(one["nfe"] for one in found.serie) == 36
 
@@ -97,7 +97,7 @@ def test_a_day_is_from_midnight_to_midnight_on_the_wall(ana: Caller, day: date, 
     for place, when in enumerate((begin - timedelta(microseconds=1), begin, end, end + timedelta(microseconds=1))):
         stored(ana, nota(place + 1), quando=when)
     found = numeros.do_dia(day, ana)
-    assert found.nfe_total == totais.nfe(Filtro(importado_em=day), ana).total_notas == 2
+    assert found.nfe_total == totais.nfe(Filtro(importado_em=day.isoformat()), ana).total_notas == 2
     assert (found.serie[-1]["nfe"], found.serie[-2]["nfe"]) == (2, 1)
 
 
