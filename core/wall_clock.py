@@ -124,8 +124,9 @@ def next_time(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
     found = _TIME.fullmatch(text.strip())
     if found is None:
         return None
-    today = now.astimezone(zone).replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
-    return today if today > now else today + timedelta(days=1)
+    today, shown = now.astimezone(zone).date(), f"{int(found[1]):02}:{found[2]}"
+    soon = (wall_instant(today + timedelta(days=ahead), shown, zone) for ahead in (0, 1))
+    return next(instant for instant in soon if instant > now)
 
 
 def local_day(day: date, zone: ZoneInfo) -> Span:

@@ -38,7 +38,7 @@ def _queue(task: str) -> str:
 
 def _cron() -> str:
     lines = [f"*/30 * * * * esteira tarefas executar --task {CONSULTAS} >/dev/null"]
-    for job in jobs():
+    for job in (job for job in jobs() if job.hora):
         hour, minute = job.hora.split(":")
         lines.append(f"{int(minute)} {int(hour)} * * * esteira tarefas executar --task {job.nome} >/dev/null")
     return "```crontab\n" + "\n".join(lines) + "\n```"

@@ -166,6 +166,11 @@ def test_the_next_time_the_clock_shows(text: str, wanted: str | None) -> None:
     assert next_time(text, SP, at("2026-03-02 12:00")) == (at(wanted) if wanted else None)
 
 
+def test_the_next_time_is_the_first_that_there_is_where_the_clock_leaves_one_out() -> None:
+    """In 2018 midnight was followed by one o'clock."""
+    assert next_time("00:30", SP, at("2018-11-03 23:00")) == at("2018-11-04 01:00")
+
+
 HOURS = st.integers(0, 23)
 FIRST, LAST = datetime(2020, 1, 1), datetime(2030, 1, 1)  # noqa: DTZ001 - hypothesis wants them naive
 

@@ -91,6 +91,14 @@ def test_a_holder_that_died_is_followed_by_another_at_once(beat: Beat) -> None:
     assert owing.due(beat.jobs, beat.clock) == [(TASK, number)]
 
 
+def test_by_hand_nobody_waits_for_a_holder_that_died(beat: Beat) -> None:
+    owed(beat)
+    with transaction() as db:
+        dead = holder.SEPARATOR.join((holder.host(), str(os.getpid()), "1", "end"))
+        assert DAYS.on(db).claim(1, beat.clock.now(), 3600, dead)
+    assert executar(job(), beat.toil, beat.clock).situacao == "feita"
+
+
 def test_one_that_is_under_way_at_the_end_of_its_window_may_end_well(beat: Beat) -> None:
     def at_the_end() -> None:
         beat.clock.instant = at("2026-03-02 15:01")
