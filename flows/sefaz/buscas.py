@@ -3,6 +3,7 @@
 docs/reference/contracts/sefaz.md §3.6, §3.10.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -31,6 +32,10 @@ class Chave:
     def recebidos(self, resposta: Resposta) -> list[Recebido]:
         """Return what came."""
         return list(resposta.documentos)
+
+    def respondida(self, recebidos: Sequence[Recebido]) -> bool:
+        """Tell whether something came; what it is, its reader says."""
+        return bool(recebidos)
 
     def settle(self, db: Session, sorte: Sorte, said: str, now: datetime) -> None:
         """Write what became of it."""

@@ -38,6 +38,10 @@ class Numero:
         alone = len(resposta.documentos) == 1
         return [replace(one, nsu=self.nsu) if one.nsu is None and alone else one for one in resposta.documentos]
 
+    def respondida(self, recebidos: Sequence[Recebido]) -> bool:
+        """Tell whether the document with this number is among what came."""
+        return any(one.nsu == self.nsu for one in recebidos)
+
     def settle(self, db: Session, sorte: Sorte, said: str, now: datetime) -> None:
         """Write what became of it."""
         row = db.get_one(LacunaNSU, self.lacuna_id)

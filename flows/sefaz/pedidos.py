@@ -24,6 +24,7 @@ from flows.sefaz.regras import Falta
 from flows.sefaz.series import contribuinte, serie
 from storage.models.documentos import Documento
 from storage.models.sefaz import BuscaSEFAZ, DocumentoDistribuido, EstadoBusca, LacunaNSU, SerieNSU
+from storage.rows import upsert
 from storage.session import transaction
 
 BY_KEY, NFE = "nfe", "55"
@@ -58,6 +59,7 @@ def pedir_chaves(dono: Dono, escritas: Iterable[str], clock: Clock = SYSTEM) -> 
         with transaction() as db:
             sheet = _Folha(db, dono, keys, clock.now())
             lines = [sheet.note(number, key, text) for (number, text), key in zip(some, keys, strict=True)]
+            sheet.write()
         yield from lines
 
 
@@ -93,8 +95,12 @@ class _Folha:
     def __init__(self, db: Session, dono: Dono, keys: Sequence[str], now: datetime) -> None:
         self.db, self.now, self.serie_id = db, now, _serie(db, dono, BY_KEY, now).id
         valid = [key for key in keys if _refused(key) is None]
-        asked = select(BuscaSEFAZ).where(BuscaSEFAZ.serie_id == self.serie_id, BuscaSEFAZ.chave.in_(valid))
-        self.known = {row.chave: row for row in db.scalars(asked)}
+        asked = select(BuscaSEFAZ.chave).where(
+            BuscaSEFAZ.serie_id == self.serie_id,
+            BuscaSEFAZ.chave.in_(valid),
+            BuscaSEFAZ.estado == EstadoBusca.PENDENTE,
+        )
+        self.waiting, self.rows = set(db.scalars(asked)), list[dict[str, object]]()
         owned = select(Documento.chave).where(Documento.empresa_id == dono.empresa_id, Documento.completo)
         self.have = set(db.scalars(owned.where(Documento.chave.in_(valid))))
 
@@ -104,14 +110,17 @@ class _Folha:
             return Linha(number, text.strip()[:SHOWN], Pedido.RECUSADO, why)
         if key in self.have:
             return Linha(number, key, Pedido.JA_TEMOS)
-        row = self.known.get(key)
-        if row is not None and row.estado == EstadoBusca.PENDENTE:
+        if key in self.waiting:
             return Linha(number, key, Pedido.JA_PEDIDO)
-        if row is None:
-            row = self.known[key] = BuscaSEFAZ(serie_id=self.serie_id, chave=key)
-            self.db.add(row)
-        row.estado, row.pedida_em, row.tentativas, row.respondida_em = EstadoBusca.PENDENTE, self.now, 0, None
+        self.waiting.add(key)
+        again = {"estado": EstadoBusca.PENDENTE, "pedida_em": self.now, "tentativas": 0, "respondida_em": None}
+        self.rows.append({"serie_id": self.serie_id, "chave": key, **again})
         return Linha(number, key, Pedido.ANOTADO)
+
+    def write(self) -> None:
+        """Write what was noted; somebody else may have noted the same meanwhile."""
+        again = ("estado", "pedida_em", "tentativas", "respondida_em")
+        upsert(self.db, BuscaSEFAZ, self.rows, ("serie_id", "chave"), *again)
 
 
 def _refused(key: str) -> str | None:

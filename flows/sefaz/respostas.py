@@ -51,6 +51,8 @@ _TABLE = {
     Resultado.MENSAGEM: Efeito(Sorte.ADIADA, Situacao.RECUSADA, HORA),
     Resultado.DESCONHECIDO: Efeito(Sorte.ADIADA, Situacao.RECUSADA, HORA),
 }
+# Something came that was not asked for: it is kept, and what was asked for goes last.
+OUTRO_DOCUMENTO = Efeito(Sorte.ADIADA)
 SEM_RESPOSTA = Efeito(Sorte.DEVIDA, Situacao.SEM_RESPOSTA, HORA)
 SEM_CERTIFICADO = Efeito(Sorte.DEVIDA, Situacao.CERTIFICADO, DIA)
 

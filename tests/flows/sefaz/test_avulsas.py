@@ -312,6 +312,22 @@ def test_a_number_that_is_refused_lets_the_others_go_first_and_is_given_up(falta
     assert falta.chaves == set(falta.server.notas)
 
 
+def test_a_document_that_was_not_asked_for_is_kept_and_answers_nothing(falta: Loja) -> None:
+    falta.passa(REST)
+    serie = falta.server.serie(EMPRESA)
+    right, serie.documentos[4] = serie.documentos[4], serie.documentos[32]
+    falta.completar()
+    assert [(one.de, one.ate, one.tentativas) for one in rows(LacunaNSU)] == [(4, 33, 0), (4, 4, 1)]
+    assert 32 in falta.nsus
+    assert 4 not in falta.nsus
+    serie.documentos[4] = right
+    for _ in range(2):
+        falta.passa(REST)
+        falta.completar()
+    assert {one.desfecho for one in rows(LacunaNSU)} == {"respondida"}
+    assert falta.chaves == set(falta.server.notas)
+
+
 def test_what_is_older_than_ninety_days_is_closed_as_such(falta: Loja) -> None:
     keeping.automatizar(EMPRESA, "ana")
     falta.passa(89 * 86_400)
