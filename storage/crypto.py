@@ -12,6 +12,8 @@ from core.settings.core import CoreSettings
 from core.text import os_fault
 
 KEY_FILE, KEY_BYTES = "chaves", 32
+# So many texts stay open in the memory of a process, which has the keys themselves: opening one costs a statement.
+OPEN_TEXTS, LONGEST_OPEN = 512, 1024
 log = get_logger(__name__)
 
 
@@ -26,6 +28,7 @@ class KeyRing:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except (ValueError, TypeError):
             raise Misconfigured("core.keys: cada chave deve ter 32 bytes em base64 (url-safe).") from None
+        self._open = lru_cache(OPEN_TEXTS)(self._decrypt)
 
     def fingerprint(self, text: str) -> str:
         """Return a digest that only the holder of the keys can compute again."""
@@ -37,6 +40,9 @@ class KeyRing:
 
     def decrypt(self, token: bytes) -> str:
         """Return the text, whichever key of the ring encrypted it."""
+        return self._open(token) if len(token) <= LONGEST_OPEN else self._decrypt(token)
+
+    def _decrypt(self, token: bytes) -> str:
         return self.unseal(token).decode()
 
     def seal(self, content: bytes) -> bytes:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from core.clock import SYSTEM
 from core.errors import Misconfigured
 from storage import crypto
+from storage.crypto import KeyRing
 from storage.models.destinos import Destino
 from storage.session import engine, reading, transaction
 
@@ -73,3 +74,15 @@ def test_a_key_that_is_no_key_is_told(sqlite: str, configure: Configure) -> None
     with_keys(configure, "curta")
     with pytest.raises(Misconfigured, match=r"core\.keys"):
         crypto.ring()
+
+
+def test_a_text_that_was_opened_is_not_opened_by_a_ring_that_lost_its_key() -> None:
+    first, other = (Fernet.generate_key().decode() for _ in range(2))
+    sealed = KeyRing([first]).encrypt("abc")
+    ring = KeyRing([other, first])
+    assert [ring.decrypt(sealed), ring.decrypt(sealed), ring.decrypt(ring.encrypt("x" * 5000))] == [
+        *("abc", "abc"),
+        "x" * 5000,
+    ]
+    with pytest.raises(Misconfigured, match=r"core\.keys"):
+        KeyRing([other]).decrypt(sealed)
