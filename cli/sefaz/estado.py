@@ -10,6 +10,7 @@ COLUMNS = {
     "usuario": "Usuário",
     "servico": "Serviço",
     "situacao": "Situação",
+    "automatica": "Sozinha",
     "ult_nsu": "NSU",
     "max_nsu": "Último NSU",
     "proxima_consulta": "Descansa até",

@@ -6,7 +6,7 @@ docs/reference/contracts/sefaz.md §2.6.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, undefer
 
 from connectors.sefaz import servico
@@ -47,7 +47,8 @@ def ilegiveis(caller: Caller = OPERATOR, empresa_id: int | None = None) -> Itera
         .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
         .join(Empresa, Empresa.id == Contribuinte.empresa_id)
         .where(
-            DocumentoDistribuido.resultado == Resultado.ERRO,
+            # as the index says it
+            text("sefaz_documento.resultado = 'erro'"),
             DocumentoDistribuido.bruto.is_not(None),
             visible(caller, Empresa.usuario_id),
         )

@@ -118,6 +118,7 @@ class DocumentoDistribuido(Numbered, Base):
     __table_args__ = (
         UniqueConstraint("serie_id", "nsu"),
         Index("ix_sefaz_documento_consulta", "consulta_id"),
+        partial("ix_sefaz_documento_ilegivel", "serie_id", where="resultado = 'erro'"),
         partial("uq_sefaz_documento_chave", "serie_id", "chave", "schema", where="nsu IS NULL", unique=True),
         Index("ix_sefaz_documento_documento", "documento_id"),
     )

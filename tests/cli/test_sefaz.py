@@ -88,6 +88,11 @@ def test_the_state_is_shown(minha: Loja, run: Run) -> None:
         "aguardados": 2,
     }
     assert "138" in run("sefaz", "estado")[1]
+    assert one["automatica"] is False
+    run("sefaz", "automatizar", "--empresa", EMPRESA)
+    assert json.loads(run("sefaz", "estado", "--json")[1])[0]["automatica"] is True
+    run("sefaz", "configurar", "--usuario", "ana", "--sem-automatica")
+    assert json.loads(run("sefaz", "estado", "--json")[1])[0]["automatica"] is False
 
 
 def test_it_is_told_to_go_on_by_itself(minha: Loja, run: Run) -> None:

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.fiscal import formatar_documento
 from core.page import SIZE, Page
+from flows.certificados.finding import serving
+from flows.sefaz import varredura
 from flows.sefaz.manifestacoes.aguardados import contar
 from flows.sefaz.regras import Cursor
+from flows.sefaz.views.configuracao import row_of
 from storage.models.empresas import Empresa
 from storage.models.sefaz import ChamadaSEFAZ, Contribuinte, DocumentoDistribuido, LacunaNSU, SerieNSU
 from storage.models.usuarios import Usuario
@@ -24,8 +28,10 @@ NFE = "nfe"
 
 @dataclass(frozen=True)
 class SeriesView:
-    """A numbering. `faltam` counts the numbers of its open gaps, `ilegiveis` what came and could not be stored,
-    `aguardados` the NF-e of which only the summary is here.
+    """A numbering; `automatica` where it is consulted by itself.
+
+    `faltam` counts the numbers of its open gaps, `ilegiveis` what came and could not be stored, `aguardados` the NF-e
+    of which only the summary is here.
     """
 
     id: int
@@ -34,6 +40,7 @@ class SeriesView:
     ambiente: int
     servico: str
     situacao: str
+    automatica: bool
     ult_nsu: int
     max_nsu: int
     proxima_consulta: datetime | None
@@ -52,15 +59,16 @@ def series(
     """Return a page of the numberings of the caller's companies, the oldest first."""
     missing = select(func.coalesce(func.sum(LacunaNSU.ate - LacunaNSU.proxima + 1), 0))
     missing = missing.where(LacunaNSU.serie_id == SerieNSU.id, LacunaNSU.fechada_em.is_(None))
-    unread = select(func.count()).where(
-        DocumentoDistribuido.serie_id == SerieNSU.id, DocumentoDistribuido.resultado == "erro"
-    )
+    # as the index says it
+    bad = text("sefaz_documento.resultado = 'erro'")
+    unread = select(func.count()).where(DocumentoDistribuido.serie_id == SerieNSU.id, bad)
     last = select(func.max(ChamadaSEFAZ.em)).where(ChamadaSEFAZ.serie_id == SerieNSU.id)
     query = (
         select(
             SerieNSU.id,
             SerieNSU,
             Contribuinte,
+            Empresa,
             Usuario.username,
             last.scalar_subquery(),
             missing.scalar_subquery(),
@@ -75,11 +83,19 @@ def series(
     with reading() as db:
         page = oldest_first(db, query, SerieNSU.id, depois, limite)
         waiting = contar(db, [row[2].empresa_id for row in page if row[1].servico == NFE])
-    return page.map(lambda row: _view(row, waiting, now))
+        alone = {row[0] for row in page if _alone(db, row[3], row[1].servico, now)}
+    return page.map(lambda row: _view(row, waiting, row[0] in alone, now))
 
 
-def _view(found: Any, waiting: Mapping[int, int], now: datetime) -> SeriesView:
-    _, row, who, username, last, missing, unread = found
+def _alone(db: Session, empresa: Empresa, nome: str, now: datetime) -> bool:
+    """Tell whether a company is consulted by itself."""
+    row = serving(db, empresa, now)
+    said = row_of(db, empresa.usuario_id) if empresa.usuario_id is not None else None
+    return empresa.ativa and row is not None and varredura.automatica(row, nome, said)
+
+
+def _view(found: Any, waiting: Mapping[int, int], alone: bool, now: datetime) -> SeriesView:
+    _, row, who, _, username, last, missing, unread = found
     cursor = Cursor(row.ult_nsu, row.max_nsu, row.proxima_consulta, row.bloqueado_ate)
     waits = cursor.espera(now)
     return SeriesView(
@@ -89,6 +105,7 @@ def _view(found: Any, waiting: Mapping[int, int], now: datetime) -> SeriesView:
         ambiente=who.ambiente,
         servico=row.servico,
         situacao=waits[0].value if waits else "livre",
+        automatica=alone,
         ult_nsu=row.ult_nsu,
         max_nsu=row.max_nsu,
         proxima_consulta=row.proxima_consulta,
