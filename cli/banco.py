@@ -1,7 +1,10 @@
 """`esteira banco`: the database."""
 
+from decimal import Decimal
+
 from cli.output import say
 from cli.portuguese import Noun
+from core.text import brazilian
 
 app = Noun("O banco de dados.")
 
@@ -19,3 +22,16 @@ def migrar() -> None:
         migrate.ensure(engine)
         engine.dispose()
     say(f"Banco de dados na versão {version}.")
+
+
+@app.command()
+def compactar() -> None:
+    """Devolve ao disco o espaço livre de um SQLite; daí em diante a limpeza de cada noite o devolve sozinha."""
+    from storage.tidying import compact
+
+    before, after = compact()
+    say(f"Banco de dados compactado: de {_mega(before)} para {_mega(after)} MB.")
+
+
+def _mega(size: int) -> str:
+    return brazilian(Decimal(size) / 1_000_000, 1)

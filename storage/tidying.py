@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from core.errors import Transient, UsageError
 from storage.metadata import metadata
 from storage.session import engine, explained
 
@@ -67,3 +68,30 @@ def _give_back(of: Engine) -> int:
 
 def _free(driver: Any) -> int:
     return int(driver.execute("PRAGMA freelist_count").fetchone()[0])
+
+
+def compact() -> tuple[int, int]:
+    """Write a SQLite file anew without its free pages, so that it can give back from now on; return its sizes in bytes.
+
+    Raises:
+        UsageError: the database is a server.
+        Transient: somebody else is using the file.
+    """
+    if engine().dialect.name != "sqlite":
+        raise UsageError("Só um SQLite se compacta assim; no PostgreSQL o autovacuum cuida disso.")
+    with explained(), engine().connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        before = _size(raw)
+        try:
+            raw.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.OperationalError as fault:
+            raise Transient(f"Não consegui compactar o banco: pare a Esteira e tente de novo ({fault}).") from None
+        return before, _size(raw)
+
+
+def _size(driver: Any) -> int:
+    """Return the bytes of a file, with what is still beside it."""
+    pages, size = (driver.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    return int(pages * size)

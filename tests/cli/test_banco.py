@@ -25,3 +25,9 @@ def test_a_database_that_cannot_be_is_told_by_its_key(
     configure(core__database_url=url)
     assert main(["banco", "migrar"]) == 4
     assert "core.database_url" in capsys.readouterr().err
+
+
+def test_a_file_is_compacted(configure: Configure, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(core__database_url=f"sqlite:///{tmp_path}/novo.db")
+    assert main(["banco", "compactar"]) == 0
+    assert "Banco de dados compactado: de " in capsys.readouterr().err

@@ -8,8 +8,9 @@ from sqlalchemy import make_url, text
 from support.past import happened
 
 from core.clock import SYSTEM
+from core.errors import Transient, UsageError
 from storage import tidying
-from storage.session import READ_ONLY, connect_engine, reading, transaction
+from storage.session import READ_ONLY, connect_engine, dispose, reading, transaction
 
 
 def many() -> None:
@@ -33,14 +34,44 @@ def test_a_file_gives_its_room_back_to_the_disk(sqlite: str) -> None:
     assert tidying.tidy() == 0
 
 
-def test_a_file_of_an_older_version_stays_as_large_as_it_is(sqlite: str, tmp_path: Path) -> None:
-    """It can only be told before its first table."""
-    old = tmp_path / "velho.db"
-    with sqlite3.connect(old) as plain:
-        plain.execute("CREATE TABLE um (texto TEXT)")
-    found = connect_engine(f"sqlite:///{old}")
-    assert tidying._shrink(found) == 0
-    found.dispose()
+def older(sqlite: str) -> Path:
+    """Turn a database into one of before: it does not know how to give back."""
+    file = Path(make_url(sqlite).database or "")
+    plain = sqlite3.connect(file)
+    plain.execute("PRAGMA journal_mode=DELETE")
+    plain.execute("PRAGMA auto_vacuum=NONE")
+    plain.execute("VACUUM")
+    plain.close()
+    return file
+
+
+def test_a_file_of_an_older_version_stays_as_large_as_it_is_until_it_is_compacted(sqlite: str) -> None:
+    file = older(sqlite)
+    many()
+    assert tidying.tidy() == 0
+    before, after = tidying.compact()
+    assert before > 2_000_000 > after == file.stat().st_size
+    with transaction() as db:
+        db.execute(text("DROP TABLE grande"))
+    many()
+    assert tidying.tidy() > 400
+
+
+def test_a_file_in_use_is_not_compacted_and_nothing_is_lost(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    older(sqlite)
+    monkeypatch.setattr("storage.session.BUSY_SECONDS", 0)
+    dispose()
+    tidying.tidy()
+    with connect_engine(sqlite).begin() as other:
+        other.execute(text("UPDATE marca SET nome = nome"))
+        with pytest.raises(Transient, match="pare a Esteira"):
+            tidying.compact()
+    tidying.compact()
+
+
+def test_a_server_is_not_compacted(postgres: str) -> None:
+    with pytest.raises(UsageError, match="autovacuum"):
+        tidying.compact()
 
 
 def test_a_new_file_knows_how_to_give_back(tmp_path: Path) -> None:
