@@ -88,7 +88,7 @@ class SefazSettings(Section):
     connect_timeout: Seconds = Field(10, description="Espera pela conexão.")
     total_timeout: Seconds = Field(60, description="Prazo de uma chamada inteira.")
     simultaneas: Annotated[int, Field(ge=1, le=200), Unit("certificados")] = Field(
-        32, description="Certificados consultados ao mesmo tempo por uma rodada; os pedidos de um saem um por vez."
+        48, description="Certificados consultados ao mesmo tempo por uma rodada; os pedidos de um saem um por vez."
     )
     max_paginas: Annotated[int, Field(ge=1, le=10_000), Unit("páginas")] = Field(
         200, description="Páginas de até 50 documentos por consulta; o que passar disso fica para a próxima."
