@@ -8,6 +8,7 @@ others, somebody says that it is well, or a trial shows it.
 import hmac
 import json
 from datetime import datetime, timedelta
+from enum import Enum
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -51,16 +52,25 @@ def signature(conta: ContaEmail) -> str:
     return crypto.ring().fingerprint("\n".join(("email.conta", *said)))
 
 
-def may_try(nome: str, conta: ContaEmail, clock: Clock) -> bool:
-    """Tell whether a message may go over an account; of a stopped one only the trial that is due."""
+class Leave(Enum):
+    """Whether a message may go over an account; a trial shows whether a stopped one is well again."""
+
+    GIVEN = "given"
+    TRIAL = "trial"
+    REFUSED = "refused"
+
+
+def leave(nome: str, conta: ContaEmail, clock: Clock) -> Leave:
+    """Return whether a message may go over an account now; of a stopped one only the trial that is due."""
     with reading() as db:
         stopped = db.get(ContaParada, nome)
     if stopped is None:
-        return True
+        return Leave.GIVEN
     if not hmac.compare_digest(stopped.assinatura, signature(conta)):
         resume(nome, clock)
-        return True
-    return stopped.tentar_em is not None and _trial(nome, stopped.tentar_em, clock.now())
+        return Leave.GIVEN
+    mine = stopped.tentar_em is not None and _trial(nome, stopped.tentar_em, clock.now())
+    return Leave.TRIAL if mine else Leave.REFUSED
 
 
 def _trial(nome: str, due: datetime, now: datetime) -> bool:

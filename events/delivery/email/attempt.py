@@ -12,6 +12,7 @@ from core.errors import UsageError
 from core.settings.core import CoreSettings
 from core.settings.email import ContaEmail
 from events.delivery.email import account, folding, outcomes
+from events.delivery.email.account import Leave
 from events.delivery.kind import Message
 from events.delivery.outcome import DELIVERED, Outcome
 from events.email.aviso import aviso_of
@@ -49,7 +50,8 @@ class Account:
         """Make one attempt that takes so many seconds at most."""
         if folding.folded(destino, message, self.clock):
             return Tried(outcomes.FOLDED)
-        if not account.may_try(self.nome, self.conta, self.clock):
+        leave = account.leave(self.nome, self.conta, self.clock)
+        if leave is Leave.REFUSED:
             return Tried(outcomes.STOPPED)
         try:
             envelope = self._envelope(destino, message)
@@ -62,7 +64,8 @@ class Account:
         with self._lock:
             self._proven = True
             self._refused.clear()
-        account.resume(self.nome, self.clock)
+        if leave is Leave.TRIAL:
+            account.resume(self.nome, self.clock)
         return Tried(DELIVERED, int(said[:3]), said)
 
     def _envelope(self, destino: Destino, message: Message) -> Envelope:

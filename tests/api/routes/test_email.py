@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import pytest
 import requests
 from conftest import Configure
-from support.deliveries import deliveries, destination, owned
+from support.deliveries import change, deliveries, destination, owned
 
 from core.settings.load import get_settings
 from events import disparar_webhook
 from events.email.aviso import Grupo, avisos
+from events.email.mailbox import told_of
 from events.email.unsubscribe import Link, url_of
 from flows.destinos.creating import NewDestination, create
 from storage import crypto
@@ -81,6 +82,14 @@ def test_of_a_mailbox_that_has_everything_the_rest_stays(url: str) -> None:
     assert "resumo_diario" in left
     assert "alerta_aberto" not in left
     assert "*" not in left
+
+
+def test_a_mailbox_that_nobody_chose_may_be_ended_too(url: str, mailbox: int) -> None:
+    change(mailbox, de_oficio=True)
+    assert "<button" in requests.get(link(url, mailbox, Grupo.CERTIFICADOS), timeout=60).text
+    assert requests.post(link(url, mailbox, Grupo.CERTIFICADOS), timeout=60).status_code == 200
+    assert "certificado_vencendo" not in told_of(destination(mailbox))
+    assert "erro_importacao" in told_of(destination(mailbox))
 
 
 @pytest.mark.parametrize("what", ["garbage", "long", "accents", "other purpose", "other address", "no destination"])

@@ -15,6 +15,7 @@ from connectors.email import domain
 from core.checks import FAULT, OK, Finding
 from core.clock import SYSTEM
 from events.delivery.drain import drain
+from flows import metricas
 from flows.destinos.creating import NewDestination, create
 from flows.email import checks
 from storage.models.eventos import Estado
@@ -152,3 +153,9 @@ def test_no_password_is_shown(run: Run, server: MailServer, configure: Configure
     server.users["ana"] = "outra"
     shown = "".join(run("email testar ana@exemplo.com.br")[1:]) + "".join(run("email contas --json")[1:])
     assert SECRET not in shown + "".join(map(str, checks.accounts()))
+
+
+def test_a_monitor_sees_which_account_is_stopped(server: MailServer) -> None:
+    assert 'esteira_email_conta_parada{conta="padrao"} 0.0' in metricas.texto().decode()
+    owed(server)
+    assert 'esteira_email_conta_parada{conta="padrao"} 1.0' in metricas.texto().decode()
