@@ -56,6 +56,8 @@ WRONG = {
     "less_than_equal": "O máximo é {le}.",
 }
 INVALID = "Valor inválido."
+# Fields that are called otherwise on the command line.
+FIELDS = {"cabecalho": "headers_customizados", "segredo": "secret_key"}
 log = get_logger(__name__)
 
 
@@ -84,7 +86,8 @@ def answer(fault: Exception) -> JSONResponse:
         log.error("request not served", fault=type(fault).__name__, reason=said)
     headers = {"retry-after": str(AGAIN_SECONDS)} if status in (429, 503) else None
     if status == 400:
-        return JSONResponse({getattr(fault, "campo", None) or GENERAL: [said]}, status)
+        field = getattr(fault, "campo", None) or GENERAL
+        return JSONResponse({FIELDS.get(field, field): [said]}, status)
     return JSONResponse({"detail": said}, status, headers)
 
 

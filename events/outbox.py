@@ -145,9 +145,14 @@ def record_event(
 
 def record_for(db: Session, payload: Payload, destino: Destino) -> Event:
     """Record an event for one destination only, whatever it subscribes to; the caller adds the delivery."""
+    return record_data_for(db, payload.evento, payload.dados(), destino)
+
+
+def record_data_for(db: Session, nome: str, dados: Mapping[str, Any], destino: Destino) -> Event:
+    """Record an event by its name and data as `record_for` does."""
     now = SYSTEM.now()
-    event = Event(message_id=message_id(now), nome=payload.evento, usuario_id=destino.usuario_id, occurred_at=now)
-    event.corpo = serialise(event.nome, event.message_id, now, payload.dados())
+    event = Event(message_id=message_id(now), nome=nome, usuario_id=destino.usuario_id, occurred_at=now)
+    event.corpo = serialise(event.nome, event.message_id, now, dados)
     db.add(event)
     db.flush()
     return event

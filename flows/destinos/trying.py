@@ -1,6 +1,9 @@
 """The test button: one attempt now, regardless of the destination's subscriptions and state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert
 
@@ -12,7 +15,7 @@ from events.delivery.engine import message_of
 from events.delivery.kind import kinds
 from events.delivery.rows import Owed
 from events.delivery.settling import attempt_row
-from events.outbox import record_for
+from events.outbox import record_data_for
 from flows.destinos.finding import find
 from storage.models.eventos import Attempt, Delivery, Estado
 from storage.session import transaction
@@ -31,13 +34,28 @@ class Tested:
     aviso: str | None = None
 
 
-def try_out(name_or_id: str, clock: Clock = SYSTEM, caller: Caller = OPERATOR) -> Tested:
-    """Send a test event once and record the attempt; a failure is not tried again and hurts no health."""
+@dataclass(frozen=True)
+class Amostra:
+    """An event to try with, by its name and data."""
+
+    evento: str
+    dados: Mapping[str, Any]
+
+
+def try_out(
+    name_or_id: str,
+    clock: Clock = SYSTEM,
+    caller: Caller = OPERATOR,
+    *,
+    usuario: str | None = None,
+    amostra: Amostra | None = None,
+) -> Tested:
+    """Send a test event once, or what is given to try with; a failure is not tried again and hurts no health."""
     now = clock.now()
     with transaction() as db:
         destino = find(db, name_or_id, caller)
-        payload = Teste(mensagem=f"Teste do destino {destino.nome}.", timestamp=now.isoformat())
-        event = record_for(db, payload, destino)
+        tried = amostra or _teste(destino.nome, usuario, now)
+        event = record_data_for(db, tried.evento, tried.dados, destino)
         delivery = Delivery(
             event_id=event.id, destino_id=destino.id, estado=Estado.RETIDO, tentativas=1, due_at=now, created_at=now
         )
@@ -52,3 +70,8 @@ def try_out(name_or_id: str, clock: Clock = SYSTEM, caller: Caller = OPERATOR) -
         stored.finished_at, stored.last_error = clock.now(), error
         db.execute(insert(Attempt).values(attempt_row(owed, made)))
     return Tested(destino.nome, owed.id, error is None, made.status, made.duration_ms, error, made.doubt)
+
+
+def _teste(nome: str, usuario: str | None, now: datetime) -> Amostra:
+    payload = Teste(mensagem=f"Teste do destino {nome}.", timestamp=now.isoformat(), usuario=usuario)
+    return Amostra(payload.evento, payload.dados())

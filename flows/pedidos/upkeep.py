@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
+from flows.pedidos.repeating import KEPT
 from storage.forgetting import forget
-from storage.models.pedidos import PedidoAPI
+from storage.models.pedidos import PedidoAPI, RespostaGuardada
 from storage.rows import table_of
 
 ROWS = table_of(PedidoAPI)
@@ -20,4 +21,11 @@ def old(now: datetime) -> Iterator[Mapping[str, int]]:
     return forget(ROWS, select(ROWS.c.id).where(ROWS.c.timestamp < before).order_by(ROWS.c.timestamp), "pedidos_a_api")
 
 
-UPKEEP = Upkeep(retention=(old,))
+def answers(now: datetime) -> Iterator[Mapping[str, int]]:
+    """Delete what was answered to keys that have ended."""
+    kept = table_of(RespostaGuardada)
+    past = select(kept.c.id).where(kept.c.criada_em < now - KEPT).order_by(kept.c.criada_em)
+    return forget(kept, past, "respostas_guardadas")
+
+
+UPKEEP = Upkeep(retention=(old, answers))

@@ -14,7 +14,7 @@ CITED = re.compile(r"contracts/(?P<page>\w+\.md)\)?(?P<sections>(?:(?:,| to| and
 # In another contract a page is a neighbour.
 BESIDE = re.compile(r"\]\((?P<page>\w+\.md)\)(?P<sections>(?:(?:,| to| and)? §[\w.-]*\w)*)")
 LOOSE = re.compile(
-    rf"(?<!contracts/)\b(?:(?:{NAMES})\.md\)?,? (?:§|sections? )?\d"
+    rf"(?<!contracts/)(?<!\"/)\b(?:(?:{NAMES})\.md\)?,? (?:§|sections? )?\d"
     r"|(?:integracoes|webhooks_delivery|delivery_pump)\b(?!\.md|/))"
     r"|\(contract, |\((?:see )?sections? \d"
 )

@@ -386,7 +386,7 @@ def test_nothing_is_sent_by_itself_for_a_company_that_is_off(com_notas: Loja, ch
 
 
 def test_an_issuer_whose_number_has_letters(minha: Loja) -> None:
-    letters = "12ABC34501DE"
+    letters = "12ABC34501DE"  # pragma: allowlist secret
     minha.server.comecar(EMPRESA)
     note = minha.server.emitir(EMPRESA, emitente=Pessoa(letters + digitos_cnpj(letters)))
     minha.consultar()

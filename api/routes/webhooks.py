@@ -1,0 +1,120 @@
+"""Webhooks of a user. docs/reference/contracts/integracoes.md §4.30 to §4.35, §4.60 and §4.62."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from api.asking import Id, Que, Quem, Quer
+from api.paging import Lista
+from api.repeating import Key, answered
+from api.routing import Rotas
+from core.errors import UsageError
+from flows.destinos import attempts, trying, webhooks
+from flows.destinos.webhooks import Dito, WebhookView
+
+router = Rotas("/webhooks", "webhooks")
+CREATE = "POST webhooks"
+NO_EVENT = "Nomes de eventos separados por vírgula, nenhum vazio."
+
+
+class Mudanca(BaseModel):
+    """What somebody says of a webhook; what is left out stays."""
+
+    nome: str | None = Field(None, examples=["ERP"])
+    url: str | None = Field(None, examples=["https://erp.exemplo.com.br/webhook"])
+    eventos: str | list[str] | None = Field(None, examples=["nfe_importada,cte_importado"])
+    ativo: bool | None = None
+    secret_key: str | None = Field(None, repr=False)
+    headers_customizados: dict[str, str] | None = Field(None, repr=False, examples=[{"X-Loja": "7"}])
+    timeout: int | None = Field(None, examples=[15])
+    retry_count: int | None = Field(None, examples=[11])
+
+    def dito(self) -> Dito:
+        """Return it as the flow takes it."""
+        return Dito(**self.model_dump() | {"eventos": _names(self.eventos)})
+
+
+class Novo(Mudanca):
+    """A new webhook."""
+
+    nome: str = Field(examples=["ERP"])
+    url: str = Field(examples=["https://erp.exemplo.com.br/webhook"])
+    eventos: str | list[str] = Field(examples=["nfe_importada,cte_importado"])
+
+
+@router.get("/")
+def listar(request: Request, pagina: Que, caller: Quer) -> Lista[WebhookView]:
+    """Lista os webhooks, os mais novos primeiro."""
+    return Lista.of(request, webhooks.listar(pagina, caller), pagina)
+
+
+@router.post("/", status_code=201, response_model=WebhookView)
+def criar(novo: Novo, quem: Quem, key: Key = None) -> Response:
+    """Cria um webhook de quem pede; o segredo não é mostrado."""
+    said = novo.model_dump(mode="json")
+    return answered(key, quem.id, CREATE, said, lambda: webhooks.criar(novo.dito(), quem.proprio), 201)
+
+
+@router.get("/estatisticas/")
+def estatisticas(caller: Quer) -> attempts.Estatisticas:
+    """Conta os webhooks e as tentativas das últimas 24 horas."""
+    return attempts.estatisticas(caller)
+
+
+@router.get("/{id}/")
+def mostrar(id: Id, caller: Quer) -> WebhookView:  # noqa: A002 - the contract's word
+    """Mostra um webhook."""
+    return webhooks.mostrar(id, caller)
+
+
+@router.put("/{id}/")
+@router.patch("/{id}/")
+def alterar(id: Id, mudanca: Mudanca, caller: Quer) -> WebhookView:  # noqa: A002
+    """Muda o que for dito de um webhook; o resto fica."""
+    return webhooks.alterar(id, mudanca.dito(), caller)
+
+
+@router.delete("/{id}/", status_code=204)
+def remover(id: Id, caller: Quer) -> None:  # noqa: A002
+    """Remove um webhook e as suas entregas."""
+    webhooks.remover(id, caller)
+
+
+@router.post("/{id}/testar/")
+def testar(id: Id, quem: Quem) -> Response:  # noqa: A002
+    """Envia agora um evento de teste, uma vez, mesmo a um webhook inativo."""
+    webhooks.mostrar(id, quem.caller)
+    return outcome(trying.try_out(str(id), caller=quem.caller, usuario=quem.username))
+
+
+@router.get("/{id}/logs/")
+def ver_logs(
+    id: Id,  # noqa: A002
+    caller: Quer,
+    limit: Annotated[int, Query(description="Quantas tentativas, até 50.")] = attempts.MOST,
+) -> Sequence[attempts.WebhookLogView]:
+    """Lista as tentativas mais novas de um webhook."""
+    return attempts.newest(id, limit, caller)
+
+
+def outcome(tried: trying.Tested, **more: Any) -> Response:
+    """Return how a trial went, as the contract says it."""
+    if tried.sucesso:
+        return JSONResponse(
+            {"status": "success", "mensagem": f"{tried.destino} respondeu {tried.status_code}.", **more}
+        )
+    said = f"{tried.destino} não recebeu o teste."
+    wrong = {"status": "error", "mensagem": said, "status_code": tried.status_code, "erro": tried.erro, **more}
+    return JSONResponse(wrong, 400)
+
+
+def _names(said: str | list[str] | None) -> list[str] | None:
+    if said is None:
+        return None
+    names = [name.strip() for name in (said.split(",") if isinstance(said, str) else said)]
+    if not all(names):
+        raise UsageError(NO_EVENT, campo="eventos")
+    return names

@@ -1,0 +1,55 @@
+"""Fire an event by hand, and say what events there are. docs/reference/contracts/integracoes.md §4.40 to §4.42."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.clock import SYSTEM, Clock
+from core.errors import UsageError
+from events import subscriptions
+from events.audience import Audience
+from events.catalog import CATALOG
+from events.outbox import disparar_webhook
+from storage.session import transaction
+
+WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True)
+class EventoView:
+    """An event that a user's webhook may name."""
+
+    id: str
+    nome: str
+    descricao: str
+
+
+def de_usuario() -> tuple[EventoView, ...]:
+    """Return the events of users."""
+    return tuple(
+        EventoView(name, CATALOG[name].rotulo, (CATALOG[name].__doc__ or "").strip().partition("\n")[0])
+        for name in subscriptions.of_users()
+    )
+
+
+def checked(evento: str) -> str:
+    """Return the name of an event of users; raise `UsageError` for any other."""
+    if evento not in subscriptions.of_users():
+        known = ", ".join(subscriptions.of_users())
+        raise UsageError(f"Evento desconhecido: {evento[:50]!r}. Há {known}.", campo="evento")
+    return evento
+
+
+def disparar(evento: str, dados: Mapping[str, Any], usuario_id: int, username: str, clock: Clock = SYSTEM) -> int:
+    """Fire an event to a user's own subscribers; return how many of them are on."""
+    told = marked(dados, username, clock, manual=True)
+    with transaction() as db:
+        audience = Audience(checked(evento), of_user=True, alone=False)
+        targets = db.connection().execute(audience.query(), audience.parameters(usuario_id, None, None)).all()
+        disparar_webhook(evento, told, usuario_id, db)
+    return sum(target.tipo == WEBHOOK for target in targets)
+
+
+def marked(dados: Mapping[str, Any], username: str, clock: Clock = SYSTEM, **why: bool) -> dict[str, Any]:
+    """Return data with who sent them, when, and why they are no event of a document."""
+    return {**dados, "usuario": username, "timestamp": clock.now().isoformat(), **why}

@@ -1,0 +1,185 @@
+"""Webhooks over HTTP, up to a real receiver."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support.api import Client, person
+
+from flows.destinos.webhooks import WebhookView
+from sandbox.receiver import ReceiverServer
+from storage.models.destinos import Destino
+from storage.session import reading
+
+PATH = "/api/webhooks/"
+FIELDS = set(WebhookView.__dataclass_fields__)
+SECRET = "um segredo que ninguém vê"  # pragma: allowlist secret
+NEW = {"nome": "ERP", "url": "https://erp.exemplo.com.br/x", "eventos": "nfe_importada, cte_importado"}
+
+
+@pytest.fixture
+def receiver(url: str, loopback: None) -> Iterator[ReceiverServer]:
+    with ReceiverServer({"/x": SECRET, "/aberto": None}) as server:
+        yield server
+
+
+def made(client: Client, **more: Any) -> dict[str, Any]:
+    answer = client.post(PATH, NEW | more)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_webhook_is_made_shown_changed_and_removed_and_its_secret_never_shown(ana: Client) -> None:
+    one = made(ana, secret_key=SECRET, headers_customizados={"X-Loja": "7"}, timeout=20, retry_count=3)
+    assert one.keys() == FIELDS
+    assert (one["eventos"], one["eventos_list"]) == ("cte_importado,nfe_importada", ["cte_importado", "nfe_importada"])
+    assert (one["headers_customizados"], one["timeout"], one["retry_count"]) == ({"X-Loja": "***"}, 20, 3)
+    assert (one["ativo"], one["usuario_nome"], one["total_execucoes"]) == (True, "ana", 0)
+    place = f"{PATH}{one['id']}/"
+    for method, body in (("PUT", {"ativo": False}), ("PATCH", {"nome": "Outro"}), ("PUT", {}), ("PUT", one)):
+        assert ana.ask(method, place, json=body).status_code == 200
+    shown = ana.get(place).json()
+    assert {**shown, "data_atualizacao": ""} == {**one, "data_atualizacao": ""}
+    with reading() as db:
+        kept = db.query(Destino).one()
+        assert (kept.secret_key, kept.headers_customizados) == (SECRET, '{"X-Loja": "7"}')
+    assert ana.get(PATH).json()["results"] == [shown]
+    assert "segredo" not in ana.get(PATH).text
+    assert ana.ask("DELETE", place).status_code == 204
+    assert ana.get(place).status_code == 404
+
+
+def test_without_a_secret_nothing_is_signed(ana: Client) -> None:
+    made(ana)
+    with reading() as db:
+        assert db.query(Destino.secret_key).scalar() is None
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "nome"),
+        ({**NEW, "nome": ""}, "nome"),
+        ({**NEW, "nome": "x" * 201}, "nome"),
+        ({**NEW, "url": "ftp://a.b"}, "url"),
+        ({**NEW, "eventos": "nfe_importada,"}, "eventos"),
+        ({**NEW, "eventos": ""}, "eventos"),
+        ({**NEW, "eventos": []}, "eventos"),
+        ({**NEW, "eventos": ["nfe_importada", "nfe_importada"]}, "eventos"),
+        ({**NEW, "eventos": "nfe"}, "eventos"),
+        ({**NEW, "eventos": "alerta_aberto"}, "eventos"),
+        ({**NEW, "eventos": 7}, "eventos"),
+        ({**NEW, "timeout": 4}, "timeout"),
+        ({**NEW, "timeout": 31}, "timeout"),
+        ({**NEW, "timeout": 2**70}, "timeout"),
+        ({**NEW, "retry_count": 0}, "retry_count"),
+        ({**NEW, "retry_count": 12}, "retry_count"),
+        ({**NEW, "secret_key": "x" * 101}, "secret_key"),
+        ({**NEW, "secret_key": "whsec_curto"}, "secret_key"),  # pragma: allowlist secret
+        ({**NEW, "headers_customizados": ["a"]}, "headers_customizados"),
+        ({**NEW, "headers_customizados": {"Host": "a"}}, "headers_customizados"),
+        ({**NEW, "headers_customizados": {"X-A": "a\r\nB: c"}}, "headers_customizados"),
+        ({**NEW, "headers_customizados": {"X-A": "***"}}, "headers_customizados"),
+        ({**NEW, "ativo": "talvez"}, "ativo"),
+    ],
+)
+def test_what_is_wrong_is_told_by_its_field(clara: Client, body: dict[str, Any], field: str) -> None:
+    answer = clara.post(PATH, body)
+    assert (answer.status_code, field in answer.json()) == (400, True), answer.text
+    assert clara.get(PATH).json()["count"] == 0
+
+
+def test_nobody_meets_another_s_webhook(url: str, ana: Client) -> None:
+    bia, number = person(url, "bia"), made(ana)["id"]
+    assert bia.get(PATH).json()["count"] == 0
+    for method, tail in (
+        *(("GET", "/"), ("PUT", "/"), ("PATCH", "/"), ("DELETE", "/")),
+        *(("POST", "/testar/"), ("GET", "/logs/")),
+    ):
+        foreign, unknown = (bia.ask(method, f"{PATH}{one}{tail}", json={}) for one in (number, 987_654))
+        assert (foreign.status_code, unknown.status_code) == (404, 404)
+        assert foreign.text == unknown.text.replace("987654", str(number))
+    for one in (number, 987_654):
+        assert bia.post("/api/integracoes/testar/", {"webhook_id": one}).status_code == 404
+    assert ana.get(f"{PATH}{number}/").status_code == 200
+    assert person(url, "chefe", staff=True).get(PATH).json()["results"][0]["usuario_nome"] == "ana"
+
+
+def test_a_trial_is_sent_now_and_told_with_its_outcome(receiver: ReceiverServer, ana: Client) -> None:
+    good = made(ana, url=f"{receiver.url}/x", secret_key=SECRET, ativo=False)
+    bad = made(ana, url=f"{receiver.url}/nao-ha")
+    answer = ana.post(f"{PATH}{good['id']}/testar/")
+    assert (answer.status_code, answer.json()["status"]) == (200, "success")
+    refused = ana.post(f"{PATH}{bad['id']}/testar/")
+    assert (refused.status_code, refused.json()["status"], refused.json()["status_code"]) == (400, "error", 404)
+    (log,) = ana.get(f"{PATH}{good['id']}/logs/").json()
+    assert (log["evento"], log["sucesso"], log["status_code"], log["webhook_nome"]) == ("teste", True, 200, "ERP")
+    assert '"usuario":"ana"' in log["payload"].replace('": ', '":')
+    assert ana.get(f"{PATH}{good['id']}/logs/?limit=51").status_code == 400
+    figures = ana.get(f"{PATH}estatisticas/").json()
+    assert figures == {
+        "total_webhooks": 2,
+        "webhooks_ativos": 1,
+        "execucoes_24h": 2,
+        "taxa_sucesso": 50.0,
+        "total_logs": 2,
+        "logs_sucesso": 1,
+    }
+
+
+def test_figures_over_nothing_are_numbers(ana: Client) -> None:
+    assert ana.get(f"{PATH}estatisticas/").json()["taxa_sucesso"] == 0
+
+
+def test_own_data_are_tried_with_a_mark(receiver: ReceiverServer, ana: Client) -> None:
+    number = made(ana, url=f"{receiver.url}/x", secret_key=SECRET)["id"]
+    asked = {"webhook_id": number, "evento": "cte_importado", "dados": {"numero_ct": "7"}}
+    answer = ana.post("/api/integracoes/testar/", asked)
+    assert (answer.status_code, answer.json()["evento"], answer.json()["webhook"]) == (200, "cte_importado", "ERP")
+    assert ana.post("/api/integracoes/testar/", {}).json() == {"webhook_id": ["Este campo é obrigatório."]}
+    assert list(ana.post("/api/integracoes/testar/", {**asked, "evento": "x"}).json()) == ["evento"]
+    ((_, body),) = [(one.path, one.body) for one in receiver.requests]
+    assert b'"teste"' in body
+    assert b'"numero_ct"' in body
+
+
+def test_events_that_a_webhook_may_name_are_five(ana: Client) -> None:
+    listed = ana.get("/api/integracoes/eventos/").json()
+    assert (listed["total"], {one["id"] for one in listed["eventos"]}) == (
+        5,
+        {"nfe_importada", "cte_importado", "consulta_concluida", "documento_atualizado", "erro_importacao"},
+    )
+
+
+def test_an_event_is_fired_to_the_caller_s_own_subscribers(url: str, ana: Client) -> None:
+    made(ana)
+    made(ana, eventos="erro_importacao")
+    made(ana, ativo=False)
+    made(person(url, "bia"))
+    answer = ana.post("/api/integracoes/disparar/", {"evento": "nfe_importada", "dados": {"a": 1}})
+    assert (answer.status_code, answer.json()["webhooks_acionados"]) == (200, 1)
+    for body in ({}, {"evento": "x"}, {"evento": "teste"}, {"evento": "nfe_importada", "dados": [1]}):
+        assert ana.post("/api/integracoes/disparar/", body).status_code == 400
+
+
+def test_a_request_with_a_key_is_done_once(url: str, ana: Client) -> None:
+    key = {"Idempotency-Key": "pedido-1"}
+    first = ana.post(PATH, NEW, headers=key)
+    again = ana.ask(
+        "POST", PATH, data=str({**NEW}).replace("'", '"'), headers=key | {"content-type": "application/json"}
+    )
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    other = ana.post(PATH, NEW | {"nome": "outro"}, headers=key)
+    assert (other.status_code, list(other.json())) == (409, ["detail"])
+    assert ana.get(PATH).json()["count"] == 1
+    assert person(url, "bia").post(PATH, NEW, headers=key).json()["usuario_nome"] == "bia"
+    assert ana.post("/api/integracoes/disparar/", {"evento": "nfe_importada"}, headers=key).status_code == 200
+
+
+def test_a_refused_request_is_judged_again(ana: Client) -> None:
+    key = {"Idempotency-Key": "pedido-1"}
+    assert ana.post(PATH, NEW | {"timeout": 1}, headers=key).status_code == 400
+    assert ana.post(PATH, NEW, headers=key).status_code == 201
+    assert ana.post(PATH, NEW, headers={"Idempotency-Key": "x" * 256}).status_code == 400
