@@ -53,7 +53,8 @@ def iniciar(dono: Dono, nome: str, nsu: int, clock: Clock = SYSTEM, *, voltar: b
         if nsu < before and not voltar:
             raise Conflict(
                 f"A numeração de {named} já está em {before}; voltar a {nsu} pede de novo o que já veio, e a SEFAZ "
-                "pode recusar por uma hora. Se é isso mesmo, use --voltar."
+                "pode recusar por uma hora. Se é isso mesmo, diga que é para voltar.",
+                campo="voltar",
             )
         found.ult_nsu = nsu
         db.flush()

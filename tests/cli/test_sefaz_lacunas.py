@@ -101,7 +101,9 @@ def test_where_a_numbering_begins_is_said(minha: Loja, run: Run) -> None:
     code, _, err = run("sefaz", "iniciar", "--empresa", EMPRESA, "--nsu", "40")
     assert code == 0
     assert "segue do NSU 40 (antes 0). O que há de 1 a 40 não será pedido." in err
-    assert run("sefaz", "iniciar", "--empresa", EMPRESA, "--nsu", "39")[0] == 2
+    code, _, err = run("sefaz", "iniciar", "--empresa", EMPRESA, "--nsu", "39")
+    assert code == 2
+    assert "diga que é para voltar (--voltar)" in err
     assert run("sefaz", "iniciar", "--empresa", EMPRESA, "--nsu", "39", "--voltar")[0] == 0
 
 
