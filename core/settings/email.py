@@ -58,7 +58,7 @@ class ContaEmail(Table):
         json_schema_extra=default_is("as autoridades do sistema"),
     )
     connections: Annotated[int, Field(ge=1, le=20), Unit("conexões")] = Field(
-        2, description="Conexões abertas ao mesmo tempo; há servidores que aceitam três."
+        2, description="Conexões abertas ao mesmo tempo, por processo; há servidores que aceitam três."
     )
     domain_burst: Annotated[int, Field(ge=1), Unit("mensagens")] = Field(
         60, description="Mensagens de uma vez ao domínio de quem recebe."
