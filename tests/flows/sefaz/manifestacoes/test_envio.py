@@ -150,7 +150,6 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from core.clock import FixedClock
 from flows.sefaz.manifestacoes import envio
-from storage.session import engine
 point, now, company = sys.argv[1], datetime.fromisoformat(sys.argv[2]), int(sys.argv[3])
 from connectors.sefaz import Sefaz
 whole = Sefaz.manifestar
@@ -161,11 +160,10 @@ def send(self, *given):
     if point == "after":
         os._exit(77)
     if point == "between":
-        event.listen(engine(), "after_cursor_execute", look)
+        event.listen(Session, "before_commit", die)
     return found
-def look(connection, cursor, statement, *_):
-    if statement.startswith("INSERT INTO documento_evento"):
-        os._exit(77)
+def die(session):
+    os._exit(77)
 Sefaz.manifestar = send
 envio.enviar(company, FixedClock(now))
 """
