@@ -46,7 +46,7 @@ def _said(nome: str, missed: Sequence[AgendaDia]) -> str:
     why = f"tentada {last.tentativas}x: {last.falha}" if last.falha else "nada que a fizesse estava no ar"
     return (
         f"{nome} não foi feita em {_days([one.dia for one in missed])}: era para as {at}, ou até as {until}; {why}. "
-        f"`esteira tarefas executar --task {nome}` a faz agora; `esteira agenda` mostra tudo."
+        "`esteira tarefas executar`, com o seu nome, a faz agora; `esteira agenda` mostra tudo."
     )
 
 

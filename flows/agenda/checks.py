@@ -12,7 +12,7 @@ from core.text import plural
 from storage.models.agenda import AgendaDia, EstadoDia
 from storage.session import reading
 
-FIX = "`esteira agenda` mostra tudo; `esteira tarefas executar --task NOME` faz agora."
+FIX = "`esteira agenda` mostra tudo; `esteira tarefas executar`, com o nome, faz agora o que falta."
 
 
 def tarefas() -> Iterator[Finding]:

@@ -52,8 +52,9 @@ def _owed(db: Session, job: Job, now: datetime, *, again: bool) -> tuple[int, Re
         one = db.scalars(mine.where(AgendaDia.dia == today)).one()
     if one.estado == EstadoDia.FEITA and not again:
         return one.id, _done(one)
-    # a day that was given up is owed again, and so is one that is to be done once more
-    DAYS.owe(db, now, AgendaDia.id == one.id, AgendaDia.estado != EstadoDia.PENDENTE, estado=EstadoDia.PENDENTE.value)
+    # a day that was given up is owed again, and so is one that is to be done once more: what it does is counted anew
+    ended = (AgendaDia.id == one.id, AgendaDia.estado != EstadoDia.PENDENTE)
+    DAYS.owe(db, now, *ended, estado=EstadoDia.PENDENTE.value, contagem=None)
     return one.id, None
 
 

@@ -126,7 +126,8 @@ def test_by_hand_it_is_told_what_was_done_already_and_by_whom(beat: Beat) -> Non
 
 def test_by_hand_it_is_done_again_when_that_is_asked_for(beat: Beat) -> None:
     beat.tick()
-    assert executar(job(), beat.toil, beat.clock, again=True).situacao == "feita"
+    told = executar(job(), beat.toil, beat.clock, again=True)
+    assert (told.situacao, dict(told.contagem)) == ("feita", {"linhas": 2})
     assert len(beat.toil.days) == 2
 
 
