@@ -72,7 +72,7 @@ class Sefaz:
             asked.method, asked.url, headers=asked.headers, body=asked.body, success=asked.success
         )
         try:
-            return servico.resposta(reply, pergunta)
+            return servico.resposta(reply, pergunta).de(self._settings.ambiente)
         except NaoEntendida as reason:
             said = str(reason)
         raise self._not_understood(reply, said)

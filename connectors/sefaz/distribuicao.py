@@ -65,6 +65,7 @@ class DistribuicaoSoap(Servico):
             max_nsu=most,
             ha_mais=by_sequence and ult is not None and most is not None and ult < most,
             respondida_em=xml.instant(xml.text(found, self.ns, "dhResp")),
+            ambiente=xml.number(xml.text(found, self.ns, "tpAmb")),
         )
 
     def reabrir(self, nsu: int | None, schema: str, bruto: bytes) -> Recebido:

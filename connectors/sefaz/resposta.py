@@ -1,6 +1,6 @@
 """What a service of distribution answered, whatever it speaks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,6 +19,10 @@ class Resultado(StrEnum):
     AMBIENTE = "ambiente"  # production and test mixed up in the settings
     MENSAGEM = "mensagem"  # our message was wrong: again would be the same
     DESCONHECIDO = "desconhecido"  # no list has it: an error, again after an hour
+
+
+# Those that move a numbering.
+COM_NUMEROS = frozenset({Resultado.DOCUMENTOS, Resultado.NADA, Resultado.CONSUMO_INDEVIDO, Resultado.NSU_ACIMA})
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Recebido:
 class Resposta:
     """An answer. `codigo` and `motivo` are the service's own words; a number it did not say is None, never zero.
 
-    `ha_mais` tells whether there is more to ask for at once.
+    `ha_mais` tells whether there is more to ask for at once, `ambiente` which environment says all this.
     """
 
     resultado: Resultado
@@ -52,3 +56,13 @@ class Resposta:
     max_nsu: int | None = None
     ha_mais: bool = False
     respondida_em: datetime | None = None
+    ambiente: int | None = None
+
+    def de(self, ambiente: int) -> "Resposta":
+        """Return this as an answer of an environment: of another one its numbers and documents are not ours."""
+        if self.ambiente in (None, ambiente) or self.resultado not in COM_NUMEROS:
+            return self
+        said = f"a resposta é do ambiente {self.ambiente} e a pergunta foi ao {ambiente}; confira os endereços da SEFAZ"
+        return replace(
+            self, resultado=Resultado.AMBIENTE, motivo=said, documentos=(), ult_nsu=None, max_nsu=None, ha_mais=False
+        )
