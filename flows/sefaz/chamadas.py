@@ -151,6 +151,10 @@ def situacao_de(fault: Fault) -> Situacao:
 
 
 def desligar(db: Session, of: Quem, said: str) -> None:
-    """Turn the automation of a certificate off: it is not accepted, and only a person can change that."""
-    on = (CertificadoDigital.id == of.certificado_id, CertificadoDigital.consulta_automatica)
+    """Turn the automation of a certificate off: it is not accepted, and only a person can change that.
+
+    One that took its place meanwhile is another one.
+    """
+    shown = (CertificadoDigital.id == of.certificado_id, CertificadoDigital.numero == of.certificado.numero)
+    on = (*shown, CertificadoDigital.consulta_automatica)
     db.execute(update(CertificadoDigital).where(*on).values(consulta_automatica=False, desligado_por=said[:500]))
