@@ -22,7 +22,7 @@ from flows.sefaz.buscas import Chave
 from flows.sefaz.chamadas import Abrir, Chamadas, Perdida, Sleep, aberto, answered, desligar, situacao_de
 from flows.sefaz.lacunas import Numero
 from flows.sefaz.orcamento import RESERVA, Orcamento, orcamento
-from flows.sefaz.regras import Situacao
+from flows.sefaz.regras import Situacao, por_vir
 from flows.sefaz.respostas import Efeito, Sorte
 from flows.sefaz.vez import Quem, SemVez, Vez, parada, take
 from storage.models.sefaz import SerieNSU
@@ -95,9 +95,9 @@ def completar_para(
 def _begin(of: Quem, nome: str, settings: SefazSettings, now: datetime) -> Vez:
     with transaction() as db:
         vez, serie = take(db, of, servico(nome), settings, now)
-        if serie.bloqueado_ate is not None and now < serie.bloqueado_ate:
+        if serie.bloqueado_ate is not None and por_vir(serie.bloqueado_ate, now):
             raise SemVez(Situacao.BLOQUEADA, serie.bloqueado_ate, parada(serie))
-        if serie.proxima_avulsa is not None and now < serie.proxima_avulsa:
+        if serie.proxima_avulsa is not None and por_vir(serie.proxima_avulsa, now):
             raise SemVez(Situacao.DESCANSANDO, serie.proxima_avulsa, serie.motivo_avulsa or "")
         return vez
 

@@ -151,6 +151,8 @@ class _Corrida:
             said = self._said(db, number, resposta, found, now)
             total = paginas.guardar(db, self.vez.quem, self.vez.serie_id, lidos, now, self.seq.consulta_id)
             lacunas.anotar(db, self.vez.serie_id, found.faltas, now)
+            if resposta.resultado is Resultado.NSU_ACIMA:
+                lacunas.cortar(db, self.vez.serie_id, found.cursor.ult_nsu, now)
             lacunas.vieram(db, self.vez.serie_id, [one.recebido.nsu for one in lidos], now)
             self._stand(db, found.cursor, said, resposta, now)
             return self._write(db, found, said, total, now)

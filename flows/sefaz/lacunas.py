@@ -104,6 +104,14 @@ def proximo(db: Session, serie_id: int, now: datetime) -> Numero | None:
     return None
 
 
+def cortar(db: Session, serie_id: int, ultimo: int, now: datetime) -> None:
+    """Close what is missing above the greatest number there is; what is below stays, as a gap of its own."""
+    for row in db.scalars(_open(serie_id).where(LacunaNSU.ate > ultimo, LacunaNSU.motivo != PEDIDA)).all():
+        if row.proxima <= ultimo:
+            anotar(db, serie_id, [Falta(row.proxima, ultimo, row.motivo)], row.aberta_em)
+        row.proxima, row.fechada_em, row.desfecho = row.ate + 1, now, Desfecho.RESPONDIDA
+
+
 def vencer(db: Session, now: datetime) -> int:
     """Close what is too old to be had; return how many gaps that were."""
     old = update(LacunaNSU).where(LacunaNSU.fechada_em.is_(None), LacunaNSU.aberta_em <= now - GUARDA)

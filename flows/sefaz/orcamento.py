@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from connectors.sefaz import Forma
 from flows.sefaz.causas import HORA
-from flows.sefaz.regras import MARGEM
+from flows.sefaz.regras import MAIS_LONGA, MARGEM
 from storage.models.sefaz import NAO_FEITA, ChamadaSEFAZ, SerieNSU
 
 # Their clock is not ours, and a call may reach them late.
@@ -41,6 +41,8 @@ def orcamento(db: Session, contribuinte_id: int, limite: int, now: datetime) -> 
         .where(
             SerieNSU.contribuinte_id == contribuinte_id,
             ChamadaSEFAZ.em > now - JANELA,
+            # by a clock that was wrong
+            ChamadaSEFAZ.em <= now + MAIS_LONGA,
             ChamadaSEFAZ.forma != Forma.SEQUENCIA.value,
             ChamadaSEFAZ.cstat.is_distinct_from(NAO_FEITA),
         )

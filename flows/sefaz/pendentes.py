@@ -13,6 +13,7 @@ from flows.certificados.finding import serving
 from flows.documentos.owners import Dono
 from flows.sefaz import lacunas
 from flows.sefaz.orcamento import RESERVA, orcamento
+from flows.sefaz.regras import MAIS_LONGA
 from flows.sefaz.varredura import Devida, automatica
 from storage.models.configuracao import ConfiguracaoConsulta
 from storage.models.empresas import Empresa
@@ -39,8 +40,10 @@ def devidas(clock: Clock = SYSTEM) -> list[Devida]:
             Contribuinte.ambiente == SefazSettings.current().ambiente,
             Empresa.ativa,
             Usuario.ativo.is_not(False),
-            or_(SerieNSU.bloqueado_ate.is_(None), SerieNSU.bloqueado_ate <= now),
-            or_(SerieNSU.proxima_avulsa.is_(None), SerieNSU.proxima_avulsa <= now),
+            *(
+                or_(until.is_(None), until <= now, until > now + MAIS_LONGA)
+                for until in (SerieNSU.bloqueado_ate, SerieNSU.proxima_avulsa)
+            ),
             SerieNSU.servico.in_(servicos()),
             or_(asked, gaps),
         )

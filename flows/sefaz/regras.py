@@ -15,6 +15,8 @@ from connectors.sefaz.resposta import Resposta, Resultado
 # Their clock is not ours: whoever comes back a second early is blocked for another hour.
 MARGEM = timedelta(minutes=3)
 BLOQUEIO = timedelta(hours=1)
+# No wait is longer (the other side may ask for a day): one that is was written by a clock that was wrong.
+MAIS_LONGA = timedelta(days=1) + 2 * MARGEM
 DEPOIS_DE_FALHA = Backoff.doubling(300, 3600, jitter=0)
 
 
@@ -49,9 +51,9 @@ class Cursor:
 
     def espera(self, now: datetime) -> tuple[Situacao, datetime] | None:
         """Return why nothing may be asked now, and until when; None where it may."""
-        if self.bloqueado_ate is not None and now < self.bloqueado_ate:
+        if self.bloqueado_ate is not None and por_vir(self.bloqueado_ate, now):
             return Situacao.BLOQUEADA, self.bloqueado_ate
-        if self.proxima_consulta is not None and now < self.proxima_consulta:
+        if self.proxima_consulta is not None and por_vir(self.proxima_consulta, now):
             return Situacao.DESCANSANDO, self.proxima_consulta
         return None
 
@@ -91,7 +93,7 @@ def passo(
     rest = now + timedelta(seconds=descanso) + MARGEM
     match resposta.resultado:
         case Resultado.DOCUMENTOS:
-            return _page(cursor, resposta, rest, tuple(_holes(resposta)) if lacunas else ())
+            return _page(cursor, resposta, rest, tuple(_holes(cursor, resposta)) if lacunas else ())
         case Resultado.NADA:
             return Passo(_advanced(cursor, resposta, proxima_consulta=rest), Situacao.CONCLUIDA)
         case Resultado.CONSUMO_INDEVIDO:
@@ -104,6 +106,11 @@ def passo(
             return Passo(_failed(cursor, rest), Situacao.CERTIFICADO)
         case _:
             return Passo(_failed(cursor, rest), Situacao.RECUSADA)
+
+
+def por_vir(ate: datetime, now: datetime) -> bool:
+    """Tell whether a wait that was written is still to be kept."""
+    return now < ate <= now + MAIS_LONGA
 
 
 def primeiro_contato(resposta: Resposta, *, por_chave: bool) -> str:
@@ -150,8 +157,10 @@ def _failed(cursor: Cursor, until: datetime) -> Cursor:
     return replace(cursor, proxima_consulta=until, bloqueado_ate=None, falhas=cursor.falhas + 1)
 
 
-def _holes(resposta: Resposta) -> Iterator[Falta]:
-    numbers = sorted({one.nsu for one in resposta.documentos if one.nsu is not None})
+def _holes(cursor: Cursor, resposta: Resposta) -> Iterator[Falta]:
+    """Yield what is missing within a page; a number outside of it says nothing of others."""
+    begin, end = cursor.ult_nsu, resposta.ult_nsu or 0
+    numbers = sorted({one.nsu for one in resposta.documentos if one.nsu is not None and begin < one.nsu <= end})
     for before, after in pairwise(numbers):
         if after - before > 1:
             yield Falta(before + 1, after - 1, "salto_na_pagina")

@@ -18,7 +18,7 @@ from core.settings.core import CoreSettings
 from core.settings.sefaz import SefazSettings
 from flows.certificados.finding import serving
 from flows.documentos.owners import Dono
-from flows.sefaz.regras import Cursor
+from flows.sefaz.regras import MAIS_LONGA, Cursor
 from storage.models.certificados import CertificadoDigital
 from storage.models.configuracao import ConfiguracaoConsulta
 from storage.models.empresas import Empresa
@@ -150,6 +150,9 @@ def _come(row: CertificadoDigital, said: ConfiguracaoConsulta | None, serie: _Se
     if serie is not None and serie.interrompida:
         return True
     ultima = serie.ultima if serie is not None else None
+    if ultima is not None and ultima > now + MAIS_LONGA:
+        # by a clock that was wrong
+        ultima = None
     if said is not None and said.horario_consulta is not None:
         return daily(said.horario_consulta, ultima, now)
     return ultima is None or ultima + timedelta(minutes=row.intervalo_consulta) <= now
