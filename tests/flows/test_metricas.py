@@ -14,6 +14,7 @@ from core.clock import FixedClock
 from events.delivery import latency
 from events.delivery.sweep import SWEEP
 from flows import metricas
+from storage.direct import direct
 from storage.models.eventos import Estado
 from storage.session import engine, transaction
 
@@ -101,7 +102,7 @@ def test_the_histogram_is_cumulative_and_sums_the_destinations_of_a_kind(banco: 
         if 40 in part:
             waits.count(other, ago(1), ago(1) + timedelta(milliseconds=400))
         with transaction() as db:
-            waits.write(db)
+            waits.write(direct(db))
     buckets = [of("primeira_tentativa_segundos_bucket", tipo="webhook", le=le) for le in LE]
     assert buckets == [2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 5]
     assert of("primeira_tentativa_segundos_count", tipo="webhook") == 5
