@@ -22,7 +22,7 @@ def judge(moment: Moment) -> Iterator[Judgement]:
             CRITICAL,
             nome in stopped,
             f"A conta de e-mail {nome} está parada: {stopped.get(nome, '')}. O que é devido espera. Corrija a seção "
-            f"email e rode `esteira email testar ENDERECO --conta {nome}`.",
+            f"email e teste a conta {nome} com `esteira email testar`.",
             resolvido=f"A conta de e-mail {nome} envia de novo.",
             rotulos={"conta": nome},
         )

@@ -71,6 +71,6 @@ def _refused(one: Consultada, found: Grupo) -> Judgement:
         RECUSADOS,
         found.eventos,
         f"A SEFAZ recusou {plural(found.eventos, 'manifestação', 'manifestações')} da empresa {one.nome}.{said} "
-        "`esteira sefaz manifestacoes --estado recusado` mostra quais são; pedidas de novo, são enviadas de novo.",
+        "`esteira sefaz manifestacoes` mostra quais são; pedidas de novo, são enviadas de novo.",
         f"Nos últimos {RECENT.days} dias nenhuma manifestação da empresa {one.nome} foi recusada.",
     )

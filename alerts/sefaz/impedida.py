@@ -15,7 +15,7 @@ from storage.models.sefaz import Contribuinte
 from storage.models.usuarios import Usuario
 
 CODIGO = "impedida"
-NO_STATE = "falta o estado dela. Diga-o com `esteira empresas criar CNPJ --uf SP --substituir`, ou em sefaz.uf"
+NO_STATE = "falta o estado dela. Diga-o no cadastro da empresa (`esteira empresas criar`), ou em sefaz.uf"
 OTHERS = (
     "a SEFAZ tem uma só numeração por CNPJ, e a deste já é consultada para outro usuário. Desative a empresa de um dos "
     "dois"

@@ -110,7 +110,7 @@ def _ciencia(one: Consultada, near: Perto) -> Judgement:
         near.notas,
         f"De {plural(near.notas, 'nota', 'notas')} da empresa {one.nome} só chegou o resumo, e o prazo da Ciência, que "
         f"libera o XML, acaba: o primeiro em {_day(near, PRAZO_CIENCIA)}. `esteira sefaz aguardados` mostra quais são; "
-        "`esteira sefaz manifestar CHAVE --tipo ciencia` pede o XML, e obriga a concluir depois.",
+        "a Ciência, com `esteira sefaz manifestar`, pede o XML, e obriga a concluir depois.",
         f"Nenhuma nota da empresa {one.nome} está para perder o prazo da Ciência.",
     )
 

@@ -27,7 +27,7 @@ SISTEMA, HOSTS = "NFeRecepcaoEvento4", {1: "www.nfe.fazenda.gov.br", 2: "hom1.nf
 VERSAO, NACIONAL = "1.00", "91"
 SEM_SHA1 = (
     "O OpenSSL desta máquina não assina com SHA-1, que a SEFAZ exige nos eventos; permita-o na política de "
-    "criptografia do sistema (em RHEL e derivados, `update-crypto-policies --set DEFAULT:SHA1`)."
+    "criptografia do sistema (em RHEL e derivados, a política DEFAULT:SHA1)."
 )
 MOST, JUSTIFICATION = 20, range(15, 256)
 

@@ -7,7 +7,7 @@ from core.errors import PlatformError
 from core.settings.email import ContaEmail, EmailSettings
 
 PATIENCE_SECONDS = 10.0
-UNKNOWN = "Inclua a conta na seção email, ou mude o destino: `esteira destinos alterar {id} --opcao conta=NOME`."
+UNKNOWN = "Inclua a conta na seção email, ou mude a opção `conta` do destino com `esteira destinos alterar {id}`."
 NO_LINKS = "Defina api.base_url, com https: provedores pedem o link que cancela, e quem recebe também."
 
 
@@ -23,7 +23,7 @@ def accounts() -> Iterator[Finding]:
     for nome, conta in sorted(contas.items()):
         answered = list(_server(nome, conta))
         if nome in stopped:
-            advice = f"Corrija a seção email; `esteira email testar ENDERECO --conta {nome}` a põe de volta."
+            advice = f"Corrija a seção email; um teste da conta {nome} com `esteira email testar` a põe de volta."
             yield Finding(f"e-mail {nome}", FAULT, f"parada: {stopped[nome].motivo}", advice)
         yield from answered
     yield from _links()

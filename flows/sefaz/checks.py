@@ -97,6 +97,10 @@ def _clock(ahead: list[timedelta]) -> Iterator[Finding]:
 
 def numberings() -> Iterator[Finding]:
     """Tell which companies have a certificate and were never asked for."""
+    with reading() as db:
+        if db.scalar(select(CertificadoDigital.id).limit(1)) is None:
+            return
+    # What asks is loaded by those who have something to ask with.
     from flows.sefaz.varredura import com_certificado
 
     used = select(Contribuinte.empresa_id).join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id)

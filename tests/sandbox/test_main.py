@@ -72,7 +72,8 @@ def test_it_says_where_it_serves_and_ends_cleanly(number: signal.Signals, tmp_pa
         for shop, port in zip(SHOPS, served.ports["hub"], strict=True):
             answer = ClienteSATHub("127.0.0.1", port, numero_caixa=NUMERO_CAIXA).consultar_status_operacional()
             assert NSERIES[shop] == answer.NSERIE
-        states = {name: [state(served.url(name, at)) for at in range(part.ports)] for name, part in parts().items()}
+        watched = {name: range(part.ports) if part.watched is None else part.watched for name, part in parts().items()}
+        states = {name: [state(served.url(name, at)) for at in numbers] for name, numbers in watched.items()}
         assert [hub["total"] for hub in states["hub"]] == [1, 1, 1]
         assert all(isinstance(part.told(states[name]), str) for name, part in parts().items())
         assert len(list((tmp_path / "xml").glob("*.xml"))) == sum(DOCUMENTS.values())

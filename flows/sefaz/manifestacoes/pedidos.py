@@ -164,14 +164,14 @@ def _of(key: str, holders: Sequence[_Detentora]) -> Destinada:
         return Destinada(key, receivers[0].empresa_id, receivers[0].cnpj)
     if receivers:
         names = ", ".join(formatar_documento(one.cnpj) for one in receivers)
-        return Destinada(key, recusa=f"é de mais de uma empresa ({names}); diga qual com --empresa CNPJ")
+        return Destinada(key, recusa=f"é de mais de uma empresa ({names}); diga qual empresa")
     if others:
         who = formatar_documento(others[0].destinatario)
         return Destinada(key, recusa=f"é para {who}; só o destinatário manifesta")
     if holders:
         issuer = formatar_documento(key[6:20])
         return Destinada(key, recusa=f"é nota da própria empresa {issuer}; só o destinatário manifesta")
-    return Destinada(key, recusa="não está no acervo de nenhuma empresa; diga qual com --empresa CNPJ")
+    return Destinada(key, recusa="não está no acervo de nenhuma empresa; diga para qual empresa")
 
 
 def _row(one: Destinada, pedido: Pedido, ambiente: int, now: datetime, *, automatica: bool) -> dict[str, Any]:
