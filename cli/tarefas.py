@@ -45,7 +45,10 @@ def executar(
     de_novo: Annotated[bool, typer.Option("--de-novo", help="Faz outra vez o que hoje já foi feito.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Faz o que é devido agora, neste processo; o que o beat ou o cron já fez hoje não é feito outra vez."""
+    """Faz o que é devido agora, neste processo; o que o beat ou o cron já fez hoje não é feito outra vez.
+
+    Por fim envia as entregas devidas: avisos e webhooks saem também onde não há workers.
+    """
     known = {job.nome: job for job in jobs()}
     named = [name for name in TODAS if name == CONSULTAS or name in known] if task is None else [task]
     if task is not None and task not in (CONSULTAS, *known):
@@ -59,7 +62,21 @@ def executar(
             (answer if fault is None else say)(_sentence(line))
     if as_json:
         document([plain(line) for line in lines])
+    _deliver(as_json=as_json)
     return _exit(faults)
+
+
+def _deliver(*, as_json: bool) -> None:
+    """Send what is owed to destinations, and say how many got it; an attempt that failed is for the next time."""
+    from flows.entregas import delivering
+
+    done = delivering.deliver_due()
+    failed = done.feitas - done.entregues
+    if done.entregues:
+        (say if as_json else answer)(f"entregas: {plural(done.entregues, 'saiu', 'saíram')}.")
+    if failed:
+        told = plural(failed, "tentativa falhou", "tentativas falharam")
+        say(f"entregas: {told}; veja `esteira entregas listar`.")
 
 
 def _exit(faults: Sequence[Exception]) -> int:
@@ -86,13 +103,15 @@ def _line(told: "Relato") -> Linha:
 
 
 def _consulted() -> tuple[Linha, Exception | None]:
-    """Put what has come due to SEFAZ; who is asked, and when, stands in rows of its own."""
+    """Put what has come due to SEFAZ, and send what recipients owe; who is asked, and when, stands in rows."""
     from core.clock import SYSTEM
     from flows.alertas import runs
     from flows.sefaz import rodada
+    from flows.sefaz.manifestacoes import manifestar
 
     try:
         found = rodada.rodar()
+        events = manifestar.enviar_devidas()
     except PlatformError as fault:
         return Linha(CONSULTAS, None, "falhou", None, None, {}, str(fault)), fault
     if found.falhas:
@@ -102,7 +121,7 @@ def _consulted() -> tuple[Linha, Exception | None]:
         )
         return Linha(CONSULTAS, None, "falhou", None, SYSTEM.now(), asdict(found), said), PlatformError(said)
     runs.note("sefaz.varrer")
-    return Linha(CONSULTAS, None, "feita", None, SYSTEM.now(), asdict(found)), None
+    return Linha(CONSULTAS, None, "feita", None, SYSTEM.now(), asdict(found) | {"eventos": events}), None
 
 
 def _sentence(line: Linha) -> str:

@@ -1,4 +1,4 @@
-"""Deliver what an event owes now, in this process."""
+"""Deliver in this process: what an event owes now, or all that is due."""
 
 import time
 from collections.abc import Sequence
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select, text
 
 from core.clock import SYSTEM
-from events.delivery import drain
+from core.stopping import stopping
+from events.delivery import drain, engine, sweep
 from events.delivery.rows import ROWS, SLOTS, free_the_dead
 from storage.models.destinos import Destino
 from storage.models.eventos import OPEN_SQL, Delivery, Estado, Event
@@ -14,6 +15,8 @@ from storage.session import reading
 
 WAIT_SECONDS = 20.0
 POLL_SECONDS = 0.1
+# What is left after that long is found by the next look.
+DUE_SECONDS = 300.0
 
 
 def deliver_now(message_id: str) -> None:
@@ -29,6 +32,19 @@ def deliver_all(message_ids: Sequence[str]) -> None:
     """Deliver what several events owe, in this process."""
     for message_id in message_ids:
         deliver_now(message_id)
+
+
+def deliver_due(longest: float = DUE_SECONDS) -> engine.Report:
+    """Deliver what is due to any destination, where no worker does; what a worker holds is left to it."""
+    free_the_dead()
+    ends, total = time.monotonic() + longest, engine.Report()
+    for destino_id, _ in sweep.due(SYSTEM, None, sweep.DESTINATIONS):
+        more = True
+        while more and time.monotonic() < ends and not stopping():
+            done = drain.drain(destino_id)
+            total.feitas, total.entregues = total.feitas + done.feitas, total.entregues + done.entregues
+            more = done.mais
+    return total
 
 
 def _due(message_id: str) -> Sequence[int]:

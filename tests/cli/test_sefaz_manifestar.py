@@ -213,3 +213,11 @@ def test_ciencia_by_itself_says_what_it_obliges_to(minha: Loja, run: Run) -> Non
     assert "Nenhum certificado em uso serve a empresa: nada sai" in run(*words)[2]
     assert "desligada" in run(*words, "--desligar")[2]
     assert run(*words, "--ligar", "--desligar")[0] == 2
+
+
+def test_cron_sends_the_ciencia_that_is_given_by_itself(chaves: list[str], minha: Loja, run: Run) -> None:
+    assert run("sefaz", "ciencia", "--empresa", EMPRESA, "--ligar")[0] == 0
+    code, out, _ = run("tarefas executar --task consultas_sefaz --json")
+    (told,) = json.loads(out)
+    assert (code, told["situacao"], told["contagem"]["eventos"]) == (0, "feita", len(chaves))
+    assert set(estados(minha)) == {"registrado"}

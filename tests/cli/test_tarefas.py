@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Configure
 from sqlalchemy import select
-from support.deliveries import webhook
+from support.deliveries import deliveries, fire, webhook
 from support.past import happened
 from support.ports import wait_until
 from support.typed import Run
@@ -18,6 +18,8 @@ from cli.tarefas import TODAS
 from core.clock import SYSTEM
 from flows import retencao
 from flows.sefaz import rodada
+from sandbox import faults
+from sandbox.receiver import ReceiverServer
 from storage import tidying
 from storage.models.agenda import AgendaDia
 from storage.models.eventos import Estado
@@ -77,6 +79,26 @@ def test_a_database_that_is_tidied_later_costs_nothing_that_is_done(run: Run, mo
     assert run("tarefas executar --task limpeza_logs")[0] == 70
     monkeypatch.undo()
     assert [one.estado for one in rows()] == ["pendente"]
+
+
+def test_what_is_owed_to_destinations_leaves_without_workers(run: Run, receiver: ReceiverServer) -> None:
+    webhook(f"{receiver.url}/x")
+    sent = fire(3)
+    code, out, said = run("tarefas executar --task limpeza_logs")
+    assert (code, said) == (0, "")
+    assert "entregas: 3 saíram." in out
+    assert [one.webhook_id for one in receiver.requests] == sent
+    assert "entregas" not in run("tarefas executar --task limpeza_logs")[1]
+
+
+def test_a_delivery_that_fails_is_told_and_owed_for_later(run: Run, receiver: ReceiverServer) -> None:
+    receiver.faults.always(faults.status(503))
+    webhook(f"{receiver.url}/x")
+    fire()
+    code, out, said = run("tarefas executar --task limpeza_logs --json")
+    assert (code, len(json.loads(out))) == (0, 1)
+    assert "entregas: 1 tentativa falhou" in said
+    assert [one.estado for one in deliveries()] == [Estado.PENDENTE]
 
 
 @pytest.mark.slow

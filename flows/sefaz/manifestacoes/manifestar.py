@@ -10,7 +10,7 @@ from connectors.sefaz import Manifestacao
 from connectors.sefaz.evento import assinado
 from core.clock import SYSTEM, Clock
 from core.settings.sefaz import SefazSettings
-from flows.sefaz.manifestacoes import pedidos, views
+from flows.sefaz.manifestacoes import ciencia, pedidos, views
 from flows.sefaz.manifestacoes.assinante import assinante
 from flows.sefaz.manifestacoes.envio import Envio, enviar
 from flows.sefaz.manifestacoes.pedidos import Destinada, Pedido
@@ -58,6 +58,12 @@ def simular(destinadas: Sequence[Destinada], pedido: Pedido, clock: Clock = SYST
             said = Manifestacao(one.chave, de.cnpj, pedido.tipo, now, pedido.sequencia, pedido.justificativa)
             found.append(assinado(said, de.certificado, ambiente).decode())
     return found
+
+
+def enviar_devidas(clock: Clock = SYSTEM) -> int:
+    """Make the Ciências owed that are due by themselves, and send what every company owes; count the registered."""
+    ciencia.dever(clock)
+    return sum(enviar(company, clock).registradas for company in com_devidas(clock))
 
 
 def com_devidas(clock: Clock = SYSTEM) -> list[int]:
