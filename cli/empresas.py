@@ -20,9 +20,11 @@ COLUMNS = {"cnpj": "CNPJ", "nome": "Nome", "usuario": "Usuário", "uf": "UF", "a
 def criar(
     cnpj: Cnpj,
     usuario: Usuario = None,
-    nome: Annotated[str, typer.Option("--nome", help="Nome da empresa, para as pessoas.")] = "",
+    nome: Annotated[str | None, typer.Option("--nome", help="Nome da empresa, para as pessoas.")] = None,
     uf: Annotated[str | None, typer.Option("--uf", help="Estado da empresa, como SP; a SEFAZ o pede.")] = None,
-    substituir: Annotated[bool, typer.Option("--substituir", help="Muda a empresa que já tem este CNPJ.")] = False,
+    substituir: Annotated[
+        bool, typer.Option("--substituir", help="Muda o que se diz da empresa que já tem este CNPJ.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Cadastra uma empresa de um usuário; sem --usuario ela é do operador."""

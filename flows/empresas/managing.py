@@ -18,7 +18,7 @@ _LONGEST_NAME = 200
 def criar(
     cnpj: str,
     *,
-    nome: str = "",
+    nome: str | None = None,
     uf: str | None = None,
     replacing: bool = False,
     caller: Caller = OPERATOR,
@@ -26,9 +26,10 @@ def criar(
 ) -> CompanyView:
     """Register a company of the caller; raise `UsageError` or `Conflict` with what is wrong.
 
-    With `replacing` the caller's company of this CNPJ, if there is, gets this name, and this state if one is said.
+    With `replacing` the caller's company of this CNPJ, if there is, gets the name and state that are said; what is not
+    said stays.
     """
-    bare, name, state, owner = _cnpj(cnpj), _nome(nome), _uf(uf), dono(caller.usuario_id)
+    bare, name, state, owner = _cnpj(cnpj), _nome(nome or ""), _uf(uf), dono(caller.usuario_id)
     try:
         with transaction() as db:
             mine = select(Empresa).where(Empresa.dono == owner, Empresa.cnpj == bare)
@@ -36,7 +37,8 @@ def criar(
             empresa = old or Empresa(
                 usuario_id=caller.usuario_id, dono=owner, cnpj=bare, ativa=True, criada_em=clock.now()
             )
-            empresa.nome, empresa.uf = name, state or empresa.uf
+            empresa.nome = name if nome is not None or old is None else old.nome
+            empresa.uf = state or empresa.uf
             db.add(empresa)
             db.flush()
             return listed(db, empresa)

@@ -103,3 +103,11 @@ def test_one_that_is_there_gets_the_name_that_is_said(ana: Caller) -> None:
     again = managing.criar(CNPJ, nome="Loja nova", replacing=True, caller=ana)
     assert (again.id, again.nome) == (made.id, "Loja nova")
     assert [one.nome for one in views.listar()] == ["Loja nova", "Do operador"]
+
+
+def test_what_is_not_said_of_one_that_is_there_stays(ana: Caller) -> None:
+    managing.criar(CNPJ, nome="Loja", uf="SP", caller=ana)
+    moved = managing.criar(CNPJ, uf="RJ", replacing=True, caller=ana)
+    assert (moved.nome, moved.uf) == ("Loja", "RJ")
+    bare = managing.criar(CNPJ, nome="", replacing=True, caller=ana)
+    assert (bare.nome, bare.uf) == ("", "RJ")
