@@ -24,5 +24,5 @@ def sentence(refusal: Refusal) -> str:
     """Return what is wrong and where on the command line that is."""
     said = str(refusal)
     if refusal.campo:
-        return f"{said.rstrip('.')} (--{refusal.campo.replace('_', '-')})."
+        said = f"{said.rstrip('.')} (--{refusal.campo.replace('_', '-')})."
     return f"{said} Veja `{LISTS[refusal.veja]}`." if refusal.veja else said

@@ -82,7 +82,7 @@ def quem(dono: Dono, settings: SefazSettings, now: datetime) -> Quem:
             raise Conflict(f"Falta o estado de {named}: diga-o na empresa (uf), ou em sefaz.uf.", veja="empresas")
         row = serving(db, empresa, now)
         if row is None:
-            said = f"Nenhum certificado em uso serve a empresa {named}."
+            said = f"Nenhum certificado em uso serve a empresa {named}; guarde um com `esteira certificados adicionar`."
             raise SemVez(Situacao.CERTIFICADO, None, said)
         return Quem(empresa.id, empresa.usuario_id, empresa.cnpj, uf, row.id, row.nome, kept(row))
 

@@ -23,6 +23,10 @@ FLOW_ROOMS = ("core", "storage", "events", "alerts", "connectors", "flows")
             NotFound("Não há entrega com o número 9.", veja="entregas"),
             "Não há entrega com o número 9. Veja `esteira entregas listar`.",
         ),
+        (
+            NotFound("A empresa 1 não está cadastrada.", campo="empresa", veja="empresas"),
+            "A empresa 1 não está cadastrada (--empresa). Veja `esteira empresas listar`.",
+        ),
         (Conflict("Está sendo enviada agora."), "Está sendo enviada agora."),
         (UsageError(), "Comando inválido."),
     ],
