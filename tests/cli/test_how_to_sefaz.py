@@ -32,6 +32,7 @@ def lugar(sqlite: str, tmp_path: Path, configure: Configure, monkeypatch: pytest
         configure(
             sefaz__ambiente="2",
             sefaz__ca=str(found.ca_file),
+            sefaz__url_nfse=f"{found.url}/contribuintes",
             **{key: f"{found.url}/{name}/{name}.asmx" for key, name in urls.items()},
         )
         monkeypatch.setenv("ESTEIRA_PFX_SENHA", found.senha)
