@@ -225,7 +225,7 @@ def test_a_company_that_is_turned_off_in_mid_series_keeps_what_came(minha: Loja)
 
 
 def test_a_base_of_letters_is_consulted_like_any_other(lugar: Lugar, banco: str, configure: Configure) -> None:
-    head, branch = "AB345CDE0001", "AB345CDE0002"
+    head, branch = "GH345WXY0001", "GH345WXY0002"
     cnpj, filial = (f"{one}{digitos_cnpj(one)}" for one in (head, branch))
     where = replace(lugar, cliente=lugar.autoridade.cliente(cnpj))
     ours = loja(where, configure, cnpj)
