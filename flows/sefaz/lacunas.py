@@ -11,6 +11,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from connectors.sefaz import Forma, Pergunta, Recebido, Resposta
+from flows.documentos.entries import Resultado
 from flows.sefaz.regras import Falta
 from flows.sefaz.respostas import TENTATIVAS, Sorte
 from flows.sefaz.vez import Quem
@@ -124,10 +125,12 @@ def _open(serie_id: int) -> Select[LacunaNSU]:
 
 def _go_on(db: Session, row: LacunaNSU, at: int, now: datetime) -> None:
     """Put a gap at the first number from there on that has not come; close it where there is none."""
+    came = [DocumentoDistribuido.serie_id == row.serie_id]
+    if row.motivo == PEDIDA:
+        # a person may want again what came broken
+        came.append(DocumentoDistribuido.resultado != Resultado.ERRO)
     while at <= row.ate:
-        query = select(DocumentoDistribuido.nsu).where(
-            DocumentoDistribuido.serie_id == row.serie_id, DocumentoDistribuido.nsu.between(at, row.ate)
-        )
+        query = select(DocumentoDistribuido.nsu).where(*came, DocumentoDistribuido.nsu.between(at, row.ate))
         found = list(db.scalars(query.order_by(DocumentoDistribuido.nsu).limit(CHUNK)))
         passed = next((index for index, nsu in enumerate(found) if nsu != at + index), len(found))
         at += passed

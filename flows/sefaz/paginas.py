@@ -3,10 +3,11 @@
 docs/reference/contracts/sefaz.md §2.6, §3.3.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import delete, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -73,10 +74,19 @@ def guardar(
     """
     ends = importar(db, Dono(of.usuario_id, of.empresa_id, of.cnpj), lidos, now)
     rows = [_row(serie_id, one, end, now) | {"consulta_id": consulta_id} for one, end in zip(lidos, ends, strict=True)]
+    _forget_unread(db, serie_id, rows)
     add_missing(db, DocumentoDistribuido, rows)
     bad = sum(end.resultado is Resultado.ERRO for end in ends)
     new = sum(end.resultado in (Resultado.NOVO, Resultado.ATUALIZADO) for end in ends)
     return Totais(len(ends), new, bad)
+
+
+def _forget_unread(db: Session, serie_id: int, rows: Sequence[Mapping[str, object]]) -> None:
+    """Make room for what can be read by now, where its number came before and could not be."""
+    good = [one["nsu"] for one in rows if one["nsu"] is not None and one["resultado"] != Resultado.ERRO.value]
+    # as the index says it
+    unread = (DocumentoDistribuido.serie_id == serie_id, text("sefaz_documento.resultado = 'erro'"))
+    db.execute(delete(DocumentoDistribuido).where(*unread, DocumentoDistribuido.nsu.in_(good)))
 
 
 def importar(db: Session, dono: Dono, lidos: Sequence[Lido], now: datetime) -> list[Fim]:

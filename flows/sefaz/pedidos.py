@@ -18,6 +18,7 @@ from core.documentos.chave import modelo
 from core.errors import UsageError
 from core.fiscal import chave_valida, normalizar_chave
 from core.settings.sefaz import SefazSettings
+from flows.documentos.entries import Resultado
 from flows.documentos.owners import Dono
 from flows.sefaz import lacunas
 from flows.sefaz.regras import Falta
@@ -78,7 +79,8 @@ def pedir_nsu(dono: Dono, nome: str, nsu: int, clock: Clock = SYSTEM) -> Pedido:
     with transaction() as db:
         found = _serie(db, dono, nome, now)
         came = select(DocumentoDistribuido.id).filter_by(serie_id=found.id, nsu=nsu)
-        if db.scalar(came) is not None:
+        # one that came broken may come whole
+        if db.scalar(came.where(DocumentoDistribuido.resultado != Resultado.ERRO)) is not None:
             return Pedido.JA_TEMOS
         row = db.scalar(select(LacunaNSU).filter_by(serie_id=found.id, de=nsu, ate=nsu))
         if row is None:

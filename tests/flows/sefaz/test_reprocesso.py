@@ -1,12 +1,15 @@
 """What could not be read is read again once it can be; nothing else is touched and nothing is asked."""
 
+from dataclasses import replace
+
 from support.consultas import Loja, rows
 from support.sefaz import EMPRESA, OUTRA
 
 from core.caller import Caller
 from flows.documentos.owners import owner
 from flows.empresas.managing import criar
-from flows.sefaz.pedidos import pedir_chaves
+from flows.sefaz.inicio import iniciar
+from flows.sefaz.pedidos import Pedido, pedir_chaves, pedir_nsu
 from flows.sefaz.reprocesso import MOST, ilegiveis, reprocessar
 from flows.usuarios import managing as usuarios
 from flows.usuarios.finding import caller_of
@@ -101,3 +104,33 @@ def test_much_is_read_some_at_a_time(minha: Loja) -> None:
         }
         db.add_all(DocumentoDistribuido(**kept, nsu=nsu, bruto=b"<a/>", motivo="x") for nsu in range(1, MOST + 3))
     assert [len(one) for one in ilegiveis()] == [MOST, 2]
+
+
+def test_what_came_broken_is_asked_for_again_by_its_number(minha: Loja) -> None:
+    """No reading helps what was damaged on its way; the service has it whole."""
+    minha.receber(3)
+    serie = minha.server.serie(EMPRESA)
+    whole = serie.documentos[2]
+    serie.documentos[2] = replace(whole, conteudo=whole.conteudo[:40])
+    assert minha.consultar().total_erros == 1
+    assert pedir_nsu(minha.dono, "nfe", 2, minha.lugar.clock) is Pedido.ANOTADO
+    assert (minha.completar().perguntas, again(minha)) == (1, [(2, "erro")])
+    serie.documentos[2] = whole
+    assert pedir_nsu(minha.dono, "nfe", 2, minha.lugar.clock) is Pedido.ANOTADO
+    minha.completar()
+    assert (again(minha), minha.chaves) == ([], set(minha.server.notas))
+    assert pedir_nsu(minha.dono, "nfe", 2, minha.lugar.clock) is Pedido.JA_TEMOS
+
+
+def test_a_page_that_comes_once_more_mends_what_was_broken_in_it(minha: Loja) -> None:
+    minha.receber(3)
+    serie = minha.server.serie(EMPRESA)
+    whole = serie.documentos[2]
+    serie.documentos[2] = replace(whole, conteudo=b"nada")
+    minha.consultar()
+    serie.documentos[2], serie.ult_nsu, serie.descansa_ate = whole, 0, None
+    minha.passa(3780)
+    iniciar(minha.dono, "nfe", 0, minha.lugar.clock, voltar=True)
+    assert minha.consultar().total_importados == 1
+    assert (sorted(one or 0 for one in minha.nsus), again(minha)) == ([1, 2, 3], [])
+    assert minha.chaves == set(minha.server.notas)
