@@ -32,7 +32,8 @@ def checked(
     if ALL in unknown:
         raise UsageError(f"{ALL} já quer dizer todos os eventos: diga só ele.", campo=campo)
     if unknown:
-        raise UsageError(f"{_unknown(unknown)} Conhecidos: {', '.join(known)}.", campo=campo)
+        offered = of_users(tipo) if of_user else known
+        raise UsageError(f"{_unknown(unknown)} Conhecidos: {', '.join(offered)}.", campo=campo)
     if of_user and (operators := [name for name in wanted if name not in of_users(tipo)]):
         raise UsageError(
             f"Só o operador e a equipe recebem {', '.join(operators)}; um usuário recebe {', '.join(of_users(tipo))}.",

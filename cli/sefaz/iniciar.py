@@ -27,3 +27,5 @@ def iniciar(
         document(plain(one))
     skipped = f" O que há de {one.antes + 1} a {one.ult_nsu} não será pedido." if one.ult_nsu > one.antes else ""
     say(f"{one.empresa}, {one.servico}: a consulta segue do NSU {one.ult_nsu} (antes {one.antes}).{skipped}")
+    if 0 < one.maior < one.ult_nsu:
+        say(f"Confira o número: o maior que a SEFAZ disse até agora é {one.maior}; ela recusa um que ainda não deu.")

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar, get_args
 from pydantic import BaseModel, Field, model_validator
 
 from core.errors import Misconfigured, UsageError
-from core.settings.base import Table
+from core.settings.base import Section, Table
 
 PADRAO = "padrao"
 Conta = TypeVar("Conta", bound=BaseModel)
@@ -30,9 +30,13 @@ class Contas(Table, Generic[Conta]):
     def conta(self, nome: str) -> Conta:
         """Return an account; without it, say which there are."""
         if nome not in self.contas:
-            known = ", ".join(sorted(self.contas)) or "nenhuma"
-            raise Misconfigured(f"Não há conta {nome!r} na configuração. As que há: {known}.")
+            raise Misconfigured(f"Não há conta {nome!r} na configuração. {self._known()}.")
         return self.contas[nome]
+
+    def _known(self) -> str:
+        if self.contas or not isinstance(self, Section):
+            return f"As que há: {', '.join(sorted(self.contas)) or 'nenhuma'}"
+        return f"Preencha a seção {self.table()}: não há nenhuma"
 
     def meant(self) -> str:
         """Return the account that is meant where none is named: `padrao`, or the only one there is."""

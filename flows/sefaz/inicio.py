@@ -22,12 +22,13 @@ SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Inicio:
-    """A numbering that was put elsewhere: the last NSU before and now."""
+    """A numbering that was put elsewhere: the last NSU before and now, and the greatest SEFAZ told (0: none)."""
 
     empresa: str
     servico: str
     antes: int
     ult_nsu: int
+    maior: int = 0
 
 
 def iniciar(dono: Dono, nome: str, nsu: int, clock: Clock = SYSTEM, *, voltar: bool = False) -> Inicio:
@@ -56,7 +57,7 @@ def iniciar(dono: Dono, nome: str, nsu: int, clock: Clock = SYSTEM, *, voltar: b
                 "pode recusar por uma hora. Se é isso mesmo, diga que é para voltar.",
                 campo="voltar",
             )
-        found.ult_nsu = nsu
+        found.ult_nsu, greatest = nsu, found.max_nsu
         db.flush()
         mine.settle(token, [Solto(number, now)])
-    return Inicio(named, asked.nome, before, nsu)
+    return Inicio(named, asked.nome, before, nsu, greatest)

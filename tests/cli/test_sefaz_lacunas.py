@@ -107,6 +107,14 @@ def test_where_a_numbering_begins_is_said(minha: Loja, run: Run) -> None:
     assert run("sefaz", "iniciar", "--empresa", EMPRESA, "--nsu", "39", "--voltar")[0] == 0
 
 
+def test_a_beginning_above_all_that_sefaz_told_is_pointed_out(minha: Loja, run: Run) -> None:
+    minha.receber(3)
+    minha.consultar()
+    code, _, err = run("sefaz", "iniciar", "--empresa", EMPRESA, "--nsu", "4512")
+    assert (code, "o maior que a SEFAZ disse até agora é 3" in err) == (0, True)
+    assert "Confira" not in run("sefaz", "iniciar", "--empresa", EMPRESA, "--nsu", "3", "--voltar")[2]
+
+
 def test_what_could_not_be_read_is_read_again(minha: Loja, run: Run) -> None:
     assert "Nada está por ler" in run("sefaz", "reprocessar")[2]
     minha.server.comecar(EMPRESA)

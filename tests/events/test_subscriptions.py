@@ -48,3 +48,10 @@ def test_what_all_events_missed_is_recovered(sqlite: str) -> None:
 def test_a_mistake_in_the_names_is_told(names: list[str], told: str) -> None:
     with pytest.raises(UsageError, match=told.replace("*", r"\*")):
         subscriptions.checked(names)
+
+
+def test_a_user_is_offered_what_a_user_may_name() -> None:
+    with pytest.raises(UsageError, match="Conhecidos: ") as refused:
+        subscriptions.checked(["nada"], "email", of_user=True)
+    assert "resumo_diario" in str(refused.value)
+    assert "alerta_aberto" not in str(refused.value)

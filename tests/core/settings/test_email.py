@@ -26,6 +26,8 @@ def test_a_port_is_the_usual_one_unless_it_is_said(security: Any, port: int) -> 
 
 def test_accounts_have_names_and_none_is_there_unless_it_is_said(configure: Configure) -> None:
     assert EmailSettings.current().contas == {}
+    with pytest.raises(Misconfigured, match=r"Preencha a seção email: não há nenhuma\."):
+        EmailSettings.current().conta("padrao")
     configure(
         email__host="smtp.exemplo.com.br",
         email__sender="a@exemplo.com.br",

@@ -43,7 +43,7 @@ def test_the_company_that_has_the_note_says_it(com_notas: Loja, chaves: list[str
         (chave("57", 1), "é do modelo 57"),
         (
             chave("55", 5, emitente=FORNECEDOR.documento),
-            "não está no acervo de nenhuma empresa; diga qual com",
+            "não está no acervo de nenhuma empresa; diga para qual empresa",
         ),
     ],
 )
