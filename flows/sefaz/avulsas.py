@@ -137,10 +137,10 @@ class _Rodada:
             return self._end(Situacao.CONCLUIDA, "Tudo o que faltava foi perguntado." if self.perguntas else NOTHING)
         number, resposta = self.chamadas.ask(item.pergunta(self.vez.quem))
         self.perguntas += 1
-        now, found, came = self.clock.now(), respostas.efeito(resposta.resultado), item.recebidos(resposta)
-        if found.sorte is Sorte.VEIO and not item.respondida(came):
+        now, found = self.clock.now(), respostas.efeito(resposta.resultado)
+        lidos = paginas.ler(item.recebidos(resposta))
+        if found.sorte is Sorte.VEIO and not item.respondida(lidos):
             found = respostas.OUTRO_DOCUMENTO
-        lidos = paginas.ler(came)
         said = self.chamadas.kept(lambda: self._stored(number, item, resposta, lidos, found, now))
         self.encontrados += found.sorte is Sorte.VEIO
         self.indisponiveis += found.sorte is Sorte.NAO_HA

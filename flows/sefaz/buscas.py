@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.sefaz import Forma, Pergunta, Recebido, Resposta
+from flows.sefaz.paginas import Lido
 from flows.sefaz.respostas import TENTATIVAS, Sorte
 from flows.sefaz.vez import Quem
 from storage.models.sefaz import BuscaSEFAZ, EstadoBusca
@@ -33,9 +34,10 @@ class Chave:
         """Return what came."""
         return list(resposta.documentos)
 
-    def respondida(self, recebidos: Sequence[Recebido]) -> bool:
-        """Tell whether something came; what it is, its reader says."""
-        return bool(recebidos)
+    def respondida(self, lidos: Sequence[Lido]) -> bool:
+        """Tell whether what was asked for came; what cannot be read may be it."""
+        told = {part.chave or getattr(part.conteudo, "chave", None) for one in lidos for part in one.partes} - {None}
+        return bool(lidos) and (not told or self.chave in told)
 
     def settle(self, db: Session, sorte: Sorte, said: str, now: datetime) -> None:
         """Write what became of it."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from connectors.sefaz import Forma, Pergunta, Recebido, Resposta
 from flows.documentos.entries import Resultado
+from flows.sefaz.paginas import Lido
 from flows.sefaz.regras import Falta
 from flows.sefaz.respostas import TENTATIVAS, Sorte
 from flows.sefaz.vez import Quem
@@ -39,9 +40,9 @@ class Numero:
         alone = len(resposta.documentos) == 1
         return [replace(one, nsu=self.nsu) if one.nsu is None and alone else one for one in resposta.documentos]
 
-    def respondida(self, recebidos: Sequence[Recebido]) -> bool:
+    def respondida(self, lidos: Sequence[Lido]) -> bool:
         """Tell whether the document with this number is among what came."""
-        return any(one.nsu == self.nsu for one in recebidos)
+        return any(one.recebido.nsu == self.nsu for one in lidos)
 
     def settle(self, db: Session, sorte: Sorte, said: str, now: datetime) -> None:
         """Write what became of it."""

@@ -149,6 +149,17 @@ def test_a_number_beyond_the_greatest_is_told_to_who_asked_for_it(minha: Loja) -
     assert (gap.desfecho, str(gap.resposta)[:4]) == ("respondida", "589:")
 
 
+def test_an_answer_by_key_with_another_note_is_kept_and_is_no_answer(minha: Loja) -> None:
+    _, other = summaries(minha, 2)
+    wanted, _ = minha.server.notas
+    list(pedir_chaves(minha.dono, [wanted], minha.lugar.clock))
+    minha.server.faults.queue(said("138", 0, 0, ("000000000000000", other)))
+    minha.completar()
+    (asked,) = rows(BuscaSEFAZ)
+    assert (asked.estado, asked.tentativas, len(minha.server.pedidos)) == ("encontrada", 1, 1)
+    assert minha.chaves == set(minha.server.notas)
+
+
 def test_a_clock_that_was_far_ahead_holds_up_nobody_once_it_is_right(minha: Loja) -> None:
     """What it wrote would forbid every question until then, and after sixty days a numbering stops."""
     keeping.automatizar(EMPRESA, "ana", clock=minha.lugar.clock)
