@@ -17,6 +17,8 @@ from sandbox.sefaz import Autoridade, SefazServer
 from sandbox.sefaz.nacional import BASE as NACIONAL
 from sandbox.sefaz.servicos import EVENTO_CAMINHO, SERVICOS
 
+WANTED = '{"pasta": "...", "cnpj": "...", "notas": 20}; a pasta tem de existir, o CNPJ de ser válido'
+
 
 async def serve(pasta: Path, cnpj: str, notas: int) -> None:
     """Serve, say where, until asked to end."""
@@ -48,14 +50,17 @@ async def serve(pasta: Path, cnpj: str, notas: int) -> None:
 
 
 def main() -> int:
-    """Read what is wanted, serve, and return the exit code."""
+    """Read what is wanted, serve, and return the exit code; with --help only say what that is."""
+    if "--help" in sys.argv[1:]:
+        sys.stdout.write(f"{__doc__}\n")
+        return 0
     try:
         given: Any = json.loads(sys.stdin.readline())
         pasta, cnpj, notas = Path(given["pasta"]), given["cnpj"], int(given.get("notas", 0))
     except (ValueError, TypeError, KeyError, AttributeError):
         given = None
     if given is None or not isinstance(cnpj, str) or not cnpj_valido(cnpj) or not pasta.is_dir():
-        sys.stderr.write('sandbox.sefaz: a entrada padrão deve trazer uma linha {"pasta": "...", "cnpj": "..."}\n')
+        sys.stderr.write(f"sandbox.sefaz: a entrada padrão deve trazer uma linha {WANTED}\n")
         return 2
     asyncio.run(serve(pasta, cnpj, notas))
     return 0

@@ -41,3 +41,10 @@ def test_a_line_that_says_too_little_is_told(given: str) -> None:
     done = subprocess.run(COMMAND, cwd=ROOT, input=given, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("sandbox.sefaz: a entrada padrão deve trazer")
+    assert "a pasta tem de existir" in done.stderr
+
+
+def test_help_is_given_without_a_line() -> None:
+    done = subprocess.run([*COMMAND, "--help"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Standard input" in done.stdout
