@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from core.certificado import CertificadoRecusado, dias_ate
 from core.checks import FAULT, OK, WARNING, Finding
 from core.clock import SYSTEM
 from core.errors import Misconfigured
@@ -36,6 +35,7 @@ def kept() -> Iterator[Finding]:
 
 def _state(row: CertificadoDigital) -> tuple[str, str, str]:
     # An installation without certificates does not load how they are opened.
+    from core.certificado import CertificadoRecusado, dias_ate
     from flows.certificados.finding import opened
 
     advice, now = "Guarde um novo com `esteira certificados substituir`.", SYSTEM.now()

@@ -2,23 +2,25 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from core.certificado import Certificado, CertificadoRecusado
 from core.checks import FAULT, OK, WARNING, Finding
 from core.clock import SYSTEM
 from core.errors import Misconfigured
 from core.fiscal import formatar_documento
 from core.settings.sefaz import SefazSettings
 from core.text import human_duration
-from flows.certificados.finding import opened
 from storage.models.certificados import CertificadoDigital
 from storage.models.empresas import Empresa
-from storage.models.sefaz import Contribuinte, SerieNSU
 from storage.session import reading
+
+# What only an installation with certificates needs is loaded when there is one.
+if TYPE_CHECKING:
+    from core.certificado import Certificado
 
 PATIENCE_SECONDS = 8.0
 # Events that are dated ahead of the service's clock are refused after five minutes.
@@ -51,7 +53,7 @@ def servers() -> Iterator[Finding]:
     yield from _clock(hours or _noted())
 
 
-def _certificate() -> Certificado | None:
+def _certificate() -> "Certificado | None":
     """Return one in use that can be shown; what is wrong with the others is told apart."""
     now = SYSTEM.now()
     query = select(CertificadoDigital).join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
@@ -67,7 +69,10 @@ def _certificate() -> Certificado | None:
     return None
 
 
-def _usable(row: CertificadoDigital, now: datetime) -> Certificado | None:
+def _usable(row: CertificadoDigital, now: datetime) -> "Certificado | None":
+    from core.certificado import CertificadoRecusado
+    from flows.certificados.finding import opened
+
     try:
         found = opened(row)
         found.conferir(now)
@@ -78,6 +83,8 @@ def _usable(row: CertificadoDigital, now: datetime) -> Certificado | None:
 
 def _noted() -> list[timedelta]:
     """Return by how much our clock was ahead of the hour in the last answer."""
+    from storage.models.sefaz import SerieNSU
+
     query = select(SerieNSU.relogio).where(SerieNSU.relogio.is_not(None)).order_by(SerieNSU.usada_em.desc()).limit(1)
     with reading() as db:
         return [timedelta(seconds=seconds) for seconds in db.scalars(query) if seconds is not None]
@@ -100,8 +107,8 @@ def numberings() -> Iterator[Finding]:
     with reading() as db:
         if db.scalar(select(CertificadoDigital.id).limit(1)) is None:
             return
-    # What asks is loaded by those who have something to ask with.
     from flows.sefaz.varredura import com_certificado
+    from storage.models.sefaz import Contribuinte, SerieNSU
 
     used = select(Contribuinte.empresa_id).join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id)
     with reading() as db:
