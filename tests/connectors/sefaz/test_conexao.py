@@ -49,14 +49,6 @@ def test_a_server_may_ask_for_the_certificate_after_the_request(tmp_path: Path) 
         assert lugar.server.apertos == 1
 
 
-def test_the_environment_s_bundle_does_not_disturb(
-    lugar: Lugar, aberto: Sefaz, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "nenhum.pem"))
-    monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path / "nenhum.pem"))
-    assert ask(aberto) is Resultado.NADA
-
-
 def test_an_unknown_authority_is_told_with_what_to_do(lugar: Lugar, tmp_path: Path) -> None:
     (tmp_path / "outra").mkdir()
     other = Autoridade(tmp_path / "outra", "Outra AC")
@@ -68,7 +60,18 @@ def test_an_unknown_authority_is_told_with_what_to_do(lugar: Lugar, tmp_path: Pa
     assert lugar.server.pedidos == []
 
 
-def test_whom_the_settings_do_not_vouch_for_a_public_authority_may(lugar: Lugar, tmp_path: Path) -> None:
+@pytest.fixture(params=[None, "nenhum.pem"], ids=["bare", "bundle"])
+def environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An environment that names a file of authorities, and it is not there; or names none."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+        if request.param is not None:
+            monkeypatch.setenv(name, str(tmp_path / request.param))
+
+
+def test_whom_the_settings_do_not_vouch_for_a_public_authority_may_whatever_the_environment_says(
+    lugar: Lugar, environment: None, tmp_path: Path
+) -> None:
     """Here the local root plays the public ones, and the settings name another."""
     (tmp_path / "outra").mkdir()
     other = Autoridade(tmp_path / "outra", "Outra AC")
