@@ -19,7 +19,7 @@ from connectors.base.watch import Watch
 from connectors.email import table
 from connectors.email.envelope import Envelope
 from connectors.email.table import Stage
-from connectors.email.wire import Answer, Wire
+from connectors.email.wire import Answer, Wire, answer_of
 from core.settings.email import ContaEmail
 
 POLICY = Policy(overall=30.0, connect=5.0)
@@ -49,7 +49,10 @@ class Session:
         """Whether another message may go out over it: the server has said nothing since, not even good-bye."""
         if self._wire is None or self._wire.sock is None or self._sent >= MOST_MESSAGES:
             return False
-        return not select.select([self._wire.sock], [], [], 0)[0]
+        # select() knows no descriptor above 1023
+        look = select.poll()
+        look.register(self._wire.sock, select.POLLIN)
+        return not look.poll(0)
 
     def send(self, envelope: Envelope, ends: float) -> str:
         """Hand a message over; return what the server said of it. Raise a fault, or `Stale`."""
@@ -171,7 +174,11 @@ class Session:
         try:
             wire.starttls(context=self._context())
         except smtplib.SMTPResponseException as refused:
-            self._asked(Answer(refused.smtp_code, str(refused.smtp_error)))
+            # whatever is not its 220 leaves the dialogue without a cipher, also what sounds well
+            said = (
+                bytes(refused.smtp_error) if isinstance(refused.smtp_error, bytes) else str(refused.smtp_error).encode()
+            )
+            self._asked(answer_of(refused.smtp_code, said), strange=True)
         self._stage = Stage.GREETING
         self._asked(wire.greeted())
 

@@ -60,13 +60,13 @@ class Wire(smtplib.SMTP):
 
     def heard(self) -> Answer:
         """Return the next answer."""
-        return _answer(*self.getreply())
+        return answer_of(*self.getreply())
 
     def greeted(self) -> Answer:
         """Say who we are; a server too old for EHLO hears HELO."""
-        answer = _answer(*self.ehlo())
+        answer = answer_of(*self.ehlo())
         if answer.code in (500, 502):
-            answer = _answer(*self.helo())
+            answer = answer_of(*self.helo())
         return answer
 
     def log_in(self, user: str, password: str) -> Answer | None:
@@ -95,7 +95,8 @@ class Wire(smtplib.SMTP):
         self.sock.sendall(s.encode(self.command_encoding) if isinstance(s, str) else s)
 
 
-def _answer(code: int, text: bytes) -> Answer:
+def answer_of(code: int, text: bytes) -> Answer:
+    """Return an answer as text, whatever it is encoded in."""
     try:
         return Answer(code, text.decode())
     except UnicodeDecodeError:

@@ -1,5 +1,9 @@
 """Messages over kept connections: what a server says, and what it leaves unsaid."""
 
+import os
+import resource
+import socketserver
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +26,7 @@ from connectors.email import (
     session,
 )
 from core.email_address import checked_mailbox, checked_sender
+from core.settings.email import ContaEmail
 
 CONTENT = b"Subject: oi\r\n\r\nPrimeira linha.\r\n.\r\n..ponto\r\nfim\r\n"
 SECRET = "segredo-ç-1"  # pragma: allowlist secret
@@ -218,6 +223,46 @@ def test_a_server_without_the_cipher_that_is_asked_for_gets_nothing(server: Mail
     assert isinstance(fault, Blocked)
     assert "STARTTLS" in str(fault)
     assert not any(command.startswith("MAIL") for command in server.commands)
+
+
+@pytest.mark.parametrize("said", [b"250 2.0.0 OK", b"299 go on", b"454 4.7.0 n\xc3\xa3o agora", b"220"])
+def test_a_cipher_that_does_not_begin_costs_no_password(said: bytes) -> None:
+    heard = list[bytes]()
+
+    class Stripping(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 mx\r\n")
+            while line := self.rfile.readline():
+                heard.append(line)
+                greeting = line.lower().startswith(b"ehlo")
+                self.wfile.write(b"250-mx\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n" if greeting else said + b"\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Stripping) as running:
+        threading.Thread(target=running.serve_forever, args=(0.01,)).start()
+        host, port = running.server_address[:2]
+        given = {"host": host, "port": port, "security": "starttls", "sender": SENDER, "user": "u", "password": SECRET}
+        with Connections("padrao", ContaEmail.model_validate(given)) as connections, pytest.raises(Fault) as raised:
+            connections.send(envelope(), 2.0)
+        running.shutdown()
+    assert not {line[:4].upper() for line in heard} & {b"AUTH", b"MAIL"}
+    assert "b'" not in str(raised.value)
+    assert "\\x" not in str(raised.value)
+
+
+def test_a_process_with_very_many_files_open_keeps_its_connection(server: MailServer) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4096)), hard))
+    null = os.open(os.devnull, os.O_RDONLY)
+    taken = [os.dup(null) for _ in range(1100)]
+    try:
+        with sending(server) as connections:
+            for _ in range(2):
+                connections.send(envelope())
+    finally:
+        for one in (null, *taken):
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert (server.connections, len(server.mails)) == (1, 2)
 
 
 def test_an_authority_that_is_no_file_is_told(server: MailServer, tmp_path: Path) -> None:
