@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from core.text import brazilian
 
 UNKNOWN = "N/A"
-CENT = Decimal("0.01")
+CENT, ONE = Decimal("0.01"), Decimal(1)
 
 
 def reais(value: object) -> str:
@@ -25,7 +25,13 @@ def reais(value: object) -> str:
 def contagem(value: object) -> str:
     """Return a whole number."""
     amount = _number(value)
-    return UNKNOWN if amount is None else brazilian(amount, 0)
+    if amount is None:
+        return UNKNOWN
+    try:
+        # `1e999999999` is a short text and would be written with a thousand million digits
+        return brazilian(amount.quantize(ONE), 0)
+    except InvalidOperation:
+        return UNKNOWN
 
 
 def data(value: object) -> str:

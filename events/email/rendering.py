@@ -15,6 +15,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # Mail programs cut HTML off a little above this; so many lines of a table are shown at most.
 HTML_LIMIT = 90_000
 MOST_LINES = 50
+MOST_FIELDS = 200
 SUBJECT_LIMIT = 150
 CSV_TYPE = "text/csv"
 log = get_logger(__name__)
@@ -58,21 +59,21 @@ def same(name: str) -> str:
 def render(aviso: Aviso, dados: Dados, leitor: Leitor = Leitor(), cid_of: Callable[[str], str] = same) -> Escrito:
     """Return a notice as it is sent; of long tables less is shown until the HTML is small enough."""
     assunto, conteudo = one_line(aviso.assunto(dados), SUBJECT_LIMIT), _visible(aviso.conteudo(dados))
-    most = MOST_LINES
+    most, fields = MOST_LINES, min(len(conteudo.campos), MOST_FIELDS)
     while True:
         shown = [_shown(tabela, most) for tabela in conteudo.tabelas]
         context = {
             "assunto": assunto,
-            "conteudo": conteudo,
+            "conteudo": replace(conteudo, campos=_some(conteudo.campos, fields)),
             "tabelas": shown,
             "leitor": replace(leitor, nome=one_line(leitor.nome, 100)),
             "grupo": aviso.grupo.value,
             "cids": {imagem.nome: f"cid:{cid_of(imagem.nome)}" for imagem in conteudo.imagens},
         }
         html = _laid_out(f"{aviso.template}.html", context)
-        if len(html.encode()) <= HTML_LIMIT or not most:
+        if len(html.encode("utf-8", "replace")) <= HTML_LIMIT or not (most or fields):
             break
-        most = most // 2 if most > 1 else 0
+        most, fields = most // 2, fields if most else fields // 2
     texto = _laid_out(f"{aviso.template}.txt", context)
     cut = [tabela for tabela, one in zip(conteudo.tabelas, shown, strict=True) if one.resto]
     return Escrito(assunto, texto, html, conteudo.imagens, [_csv(tabela) for tabela in cut])
@@ -100,6 +101,12 @@ def _visible(given: Conteudo) -> Conteudo:
         campos=[(one_line(name), one_line(value)) for name, value in given.campos],
         imagens=[replace(imagem, alternativa=one_line(imagem.alternativa)) for imagem in given.imagens],
     )
+
+
+def _some(campos: Sequence[tuple[str, object]], most: int) -> Sequence[tuple[str, object]]:
+    """Return the first fields, and how many others there are."""
+    missing = len(campos) - most
+    return [*campos[:most], ("…", f"e mais {missing} campos")] if missing > 0 else campos
 
 
 def _shown(tabela: Tabela, most: int) -> Mostrada:

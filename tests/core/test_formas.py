@@ -31,7 +31,19 @@ def test_money(value: object, written: str) -> None:
     assert reais(value) == written
 
 
-@pytest.mark.parametrize(("value", "written"), [(0, "0"), (1234, "1.234"), ("1000000", "1.000.000"), (None, "N/A")])
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0, "0"),
+        (-5, "-5"),
+        (1234, "1.234"),
+        ("1000000", "1.000.000"),
+        (10**15, "1.000.000.000.000.000"),
+        (None, "N/A"),
+        ("1e6000", "N/A"),
+        ("1e999999999", "N/A"),
+    ],
+)
 def test_counts(value: object, written: str) -> None:
     assert contagem(value) == written
 

@@ -53,6 +53,19 @@ def test_wide_lines_are_cut_and_fewer_are_shown() -> None:
     assert written.anexos
 
 
+def test_very_many_fields_are_cut_and_the_others_counted() -> None:
+    class Cheia(Lista):
+        def conteudo(self, dados: Dados) -> Conteudo:
+            return Conteudo("Cheia", campos=[(f"campo{place}", '"' * 400) for place in range(1500)])
+
+    written = render(Cheia(), {})
+    assert len(written.html.encode()) <= HTML_LIMIT
+    shown = written.html.count(">campo")
+    assert 0 < shown < 1500
+    assert f"e mais {1500 - shown} campos" in written.html
+    assert f"e mais {1500 - shown} campos" in written.texto
+
+
 def test_a_subject_is_one_line_and_short() -> None:
     subject = render(Lista(), Lista.exemplo).assunto
     assert subject.startswith("Uma lista xxx")
