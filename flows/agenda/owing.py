@@ -65,7 +65,8 @@ def _news(db: Session, jobs: dict[str, Job], now: datetime, zone: ZoneInfo) -> N
     registered, days = list[dict[str, Any]](), list[dict[str, Any]]()
     for job in jobs.values():
         old = known.get(job.nome)
-        if old is None or (old.hora, old.fuso) != (job.hora, zone.key):
+        # one that is of a day to come was noted by a clock that was ahead
+        if old is None or (old.hora, old.fuso) != (job.hora, zone.key) or old.desde.astimezone(zone).date() > today:
             registered.append({"nome": job.nome, "hora": job.hora, "fuso": zone.key, "desde": now})
         desde = old.desde if old is not None and not (registered and registered[-1]["nome"] == job.nome) else now
         begin = max(first, desde.astimezone(zone).date())

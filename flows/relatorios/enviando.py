@@ -41,7 +41,8 @@ def enviar(dia: date, clock: Clock = SYSTEM, seconds: float = PIECE_SECONDS) -> 
         waiting, quiet = _recipients(db, before)
     counted, faults, ends = Counter[str](), list[Exception](), time.monotonic() + seconds
     for place, usuario_id in enumerate(waiting):
-        if place and (time.monotonic() >= ends or stopping()):
+        # a piece in which all failed so far goes on: the next one would begin with the same again, for ever
+        if (counted and time.monotonic() >= ends) or (place and stopping()):
             return Feito(counted, restam=True)
         try:
             counted[_one(usuario_id, before, clock)] += 1

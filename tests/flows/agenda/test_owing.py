@@ -115,6 +115,13 @@ def test_a_clock_that_is_set_back_makes_nothing_twice(beat: Beat) -> None:
     assert [day.isoformat() for day in beat.toil.days] == ["2026-03-02", "2026-03-03"]
 
 
+def test_what_was_installed_with_a_clock_that_was_years_ahead_is_done_today(banco: str) -> None:
+    installed = Beat(FixedClock(at("2030-01-01 09:00")), Toil())
+    assert installed.ticks("2030-01-01 09:00", "2026-03-02 11:00", "2026-03-03 11:00") == [0, 1, 1]
+    assert installed.ticks("2026-03-04 16:00", "2026-03-04 16:00") == [0, 0]
+    assert days() == [("2026-03-02", DONE), ("2026-03-03", DONE), ("2026-03-04", MISSED)]
+
+
 def test_after_a_clock_that_was_years_ahead_today_is_done_and_nothing_is_wrong(beat: Beat) -> None:
     beat.ticks("2030-01-01 11:00", "2030-01-02 18:00")
     assert beat.tick("2026-03-02 11:00") == 1

@@ -156,6 +156,27 @@ def test_one_that_fails_costs_no_other_and_is_made_up(ana: int, monkeypatch: pyt
     assert [one.endereco for one in devidos()] == ["bia@exemplo.com.br", "ana@exemplo.com.br"]
 
 
+def test_one_that_fails_slowly_keeps_nobody_behind_it_waiting_for_ever(
+    ana: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bia = pessoa("bia", "bia@exemplo.com.br")
+    quer(bia, endereco="bia@exemplo.com.br")
+    for place, one in enumerate((ana, bia)):
+        guardar(nota(place + 1), de=one, quando=NOON)
+    made = numeros.do_dia
+
+    def fails(dia: date, caller: Caller) -> Any:
+        if caller.usuario_id == ana:
+            raise ArithmeticError("x")
+        return made(dia, caller)
+
+    monkeypatch.setattr(numeros, "do_dia", fails)
+    # the time of the piece is over once the first was tried
+    with pytest.raises(ArithmeticError):
+        enviando.enviar(TODAY, CLOCK, seconds=0)
+    assert [one.endereco for one in devidos()] == ["bia@exemplo.com.br"]
+
+
 def test_a_report_of_quiet_hours_waits_until_they_end(ana: int) -> None:
     quer(ana, silencio="00:00-23:59")
     guardar(nota(1), de=ana, quando=NOON)
