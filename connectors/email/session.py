@@ -119,8 +119,10 @@ class Session:
 
     def _cut(self) -> None:
         self._late = True
-        if self._cutter is not None:
-            self._cutter.shutdown(socket.SHUT_RDWR)
+        # the other thread may let go of it meanwhile
+        cutter = self._cutter
+        if cutter is not None:
+            cutter.shutdown(socket.SHUT_RDWR)
 
     def _opened(self) -> Wire:
         if self._wire is not None:

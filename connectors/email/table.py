@@ -67,6 +67,8 @@ _NOBODY = _words(
     r"user unknown|unknown user|no such (?:user|mailbox|recipient)|(?:mailbox|user|recipient|account).{0,40}"
     r"(?:does not exist|not found|unknown|doesn't exist|inexist)|usu[aá]rio (?:inexistente|desconhecido|não)"
 )
+# Providers say it with a refusal for good, and take mail again the next day.
+_LIMIT = _words(r"(?:daily|hourly|24.hour|sending|submission).{0,20}(?:limit|quota)|limite (?:di[aá]rio|de envio)")
 _GREY = _words(r"gr[ea]y-?list|temporarily (?:deferred|rejected)|try again (?:later|in)|tente (?:novamente|mais tarde)")
 
 RULES: tuple[Rule, ...] = (
@@ -84,6 +86,13 @@ RULES: tuple[Rule, ...] = (
         re.compile(r"4\.7\.\d+"),
     ),
     Rule(ANY, AGAIN, NOT_NOW),
+    Rule(
+        OF_THE_MESSAGE | {Stage.SENDER},
+        FOR_GOOD,
+        Row(Overloaded, "a conta chegou ao limite de envio do servidor ({status})"),
+        re.compile(r"5\.(?:4\.5|1\.90)"),
+        _LIMIT,
+    ),
     Rule(ANY, range(530, 531), Row(Blocked, "o servidor pede identificação ({status}): confira usuário e senha")),
     Rule(
         ANY, FOR_GOOD, LARGE, re.compile(r"5\.(?:3\.4|2\.3)"), _words(r"(?:message|mensagem).{0,30}(?:size|large|big)")

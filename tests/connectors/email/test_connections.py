@@ -155,6 +155,13 @@ def test_a_connection_nobody_used_for_a_while_is_closed(server: MailServer, monk
         ("data", "452 4.3.1 insufficient system storage", Overloaded),
         ("data", "432 4.3.2 sender thread limit exceeded", Overloaded),
         ("data", "550 5.6.0 bad content", Refused),
+        # a limit of a day is over the next day, whatever the code says
+        ("mail", "550 5.4.5 Daily user sending limit exceeded", Overloaded),
+        ("data", "550 5.4.5 Daily user sending limit exceeded. d2e1a72 - gsmtp", Overloaded),
+        ("data", "550 5.1.90 You've reached your daily limit for message recipients", Overloaded),
+        ("data", "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException", Overloaded),
+        ("rcpt", "554 User has exceeded its 24-hour sending limit", Overloaded),
+        ("rcpt", "550 Limite de envio atingido", Overloaded),
         # a status of another class than the code says nothing
         ("rcpt", "550 4.7.1 odd", Refused),
         ("rcpt", "451 5.1.1 odd", Overloaded),
