@@ -47,9 +47,16 @@ def settings_of(nome: str) -> ContaEmail | None:
 def signature(conta: ContaEmail) -> str:
     """Return a digest of an account's settings: with others a stopped account is tried again."""
     secret = conta.password.get_secret_value() if conta.password else ""
-    authority = conta.ca.read_bytes().hex() if conta.ca and conta.ca.is_file() else ""
-    said = (conta.host, str(conta.service), conta.security, conta.user or "", secret, conta.sender, authority)
+    said = (conta.host, str(conta.service), conta.security, conta.user or "", secret, conta.sender, _authority(conta))
     return crypto.ring().fingerprint("\n".join(("email.conta", *said)))
+
+
+def _authority(conta: ContaEmail) -> str:
+    """Return what the file of its authority says; nothing where it cannot be read, which stops the account."""
+    try:
+        return conta.ca.read_bytes().hex() if conta.ca else ""
+    except OSError:
+        return ""
 
 
 class Leave(Enum):

@@ -217,6 +217,22 @@ def test_a_stopped_account_goes_on_with_other_settings(sqlite: str, server: Mail
     assert len(server.mails) == 1
 
 
+def test_an_authority_that_cannot_be_read_stops_the_account_and_costs_nobody_an_attempt(
+    sqlite: str, server: MailServer, configure: Configure
+) -> None:
+    # a file that is there and may be opened, and whose reading fails
+    configured(configure, server, email__ca="/proc/self/mem")
+    configure(email__security="tls")
+    number = mailbox()
+    fire()
+    drain(number)
+    assert "autoridade do certificado" in stopped()[0]
+    assert (only().estado, only().tentativas) == (Estado.PENDENTE, 0)
+    make_due()
+    drain(number)
+    assert (only().estado, only().tentativas) == (Estado.PENDENTE, 0)
+
+
 def test_what_waited_for_a_stopped_account_goes_at_once_when_it_is_well(sqlite: str, server: MailServer) -> None:
     server.answers["mail"] = ["550 5.7.1 no", ""]
     number = mailbox()
