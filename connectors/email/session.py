@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from connectors.base.causes import Cause, cause_of
 from connectors.base.faults import Fault
 from connectors.base.policy import Policy
+from connectors.base.reading import one_line
 from connectors.base.table import Row
 from connectors.base.teller import Teller
 from connectors.base.watch import Watch
@@ -76,7 +77,7 @@ class Session:
         with self._exchange(ends):
             wire = self._opened()
             self._asked(wire.ask("NOOP"))
-            return (wire.ehlo_resp or b"").decode("latin-1").partition("\n")[0]
+            return self._words((wire.ehlo_resp or b"").decode("latin-1").partition("\n")[0])
 
     def close(self) -> None:
         """End the connection, politely where that is quick."""
@@ -221,7 +222,11 @@ class Session:
         self._sent += 1
         answer = wire.heard()
         self._asked(answer)
-        return f"{answer.code} {answer.text}"
+        return f"{answer.code} {self._words(answer.text)}".strip()
+
+    def _words(self, said: str) -> str:
+        """Return what the server says, so that a database and a terminal take it: a good answer may hold anything."""
+        return one_line(said, self._teller.secrets.hide)
 
     def _asked(self, answer: Answer, *, strange: bool = False) -> None:
         """Go on after a good answer; raise what another one means."""

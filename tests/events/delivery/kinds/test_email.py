@@ -217,6 +217,26 @@ def test_a_stopped_account_goes_on_with_other_settings(sqlite: str, server: Mail
     assert len(server.mails) == 1
 
 
+@pytest.mark.parametrize(
+    "said", ["250 2.0.0 ok \x00 \x1b[31m fim", "250 " + "x" * 4000, "250-um\r\n250-dois\r\n250 fim", "250"]
+)
+def test_whatever_a_server_says_with_its_yes_the_mail_goes_once_and_one_line_is_kept(
+    banco: str, server: MailServer, said: str
+) -> None:
+    server.answers["data"] = [said]
+    number = mailbox()
+    fire()
+    drain(number)
+    make_due()
+    drain(number)
+    assert len(server.tried) == 1
+    assert only().estado == Estado.ENTREGUE
+    (kept,) = attempts()
+    assert (kept.response or "").startswith("250")
+    assert (kept.response or "").isprintable()
+    assert len(kept.response or "") <= 600
+
+
 def test_an_authority_that_cannot_be_read_stops_the_account_and_costs_nobody_an_attempt(
     sqlite: str, server: MailServer, configure: Configure
 ) -> None:
