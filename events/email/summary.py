@@ -9,6 +9,7 @@ from events.email.aviso import EVENT, Dados
 
 # So many events at most are read for one mail, and stand in its file.
 LINES = 20_000
+MOST_DIGITS = 20
 TOTAL, EVENTS = "total", "eventos"
 
 
@@ -40,4 +41,5 @@ def _number(value: object) -> Decimal:
         found = Decimal(str(value))
     except InvalidOperation:
         return Decimal()
-    return found if found.is_finite() else Decimal()
+    # no amount has so many digits, and one of them would cost the sum of all
+    return found if found.is_finite() and found.adjusted() < MOST_DIGITS else Decimal()
