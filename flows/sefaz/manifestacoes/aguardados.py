@@ -6,7 +6,7 @@ docs/reference/contracts/sefaz.md §4.1, §4.6.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -59,28 +59,29 @@ def listar(
     clock: Clock = SYSTEM,
 ) -> Page[AguardadoView]:
     """Return a page of the notes that wait for their full document, the oldest first; with `todos` also those of which
-    none will come: a company's own, cancelled, denied and disowned ones.
+    none will come: a company's own, cancelled, denied and disowned ones, and those that nobody asked for in time.
     """
+    now, dias = clock.now(), SefazSettings.current().dias_conclusao
     query = select(Documento.id, Documento, Empresa.cnpj, Usuario.username)
     query = query.join(Empresa, Empresa.id == Documento.empresa_id)
     query = query.outerjoin(Usuario, Usuario.id == Empresa.usuario_id)
     query = query.where(*_summaries(), visible(caller, Empresa.usuario_id))
     if not todos:
-        query = query.where(_waiting())
+        query = query.where(_waiting(now, dias))
     if empresa:
         query = query.where(Empresa.id == owner(usuario, empresa).empresa_id)
-    now, dias = clock.now(), SefazSettings.current().dias_conclusao
     with reading() as db:
         page = oldest_first(db, query, Documento.id, depois, limite)
         events = eventos(db, [row[0] for row in page])
     return page.map(lambda row: _view(row, events[row[0]], now, dias))
 
 
-def contar(db: Session, empresas: Sequence[int]) -> Mapping[int, int]:
+def contar(db: Session, empresas: Sequence[int], now: datetime) -> Mapping[int, int]:
     """Return how many notes of each of these companies wait for their full document; one not named has none."""
+    waiting = _waiting(now, SefazSettings.current().dias_conclusao)
     query = select(Documento.empresa_id, func.count()).join(Empresa, Empresa.id == Documento.empresa_id)
     mine = Documento.empresa_id.in_(empresas)
-    counted = query.where(mine, *_summaries(), _waiting()).group_by(Documento.empresa_id)
+    counted = query.where(mine, *_summaries(), waiting).group_by(Documento.empresa_id)
     return {number: total for number, total in db.execute(counted) if number is not None}
 
 
@@ -101,12 +102,21 @@ def _summaries() -> tuple[ColumnElement[bool], ...]:
     return (~Documento.completo, Documento.especie == "nfe")
 
 
-def _waiting() -> ColumnElement[bool]:
+def _waiting(now: datetime, dias: float) -> ColumnElement[bool]:
+    in_time = or_(Documento.recebido_em.is_(None), Documento.recebido_em >= now - timedelta(days=dias))
     return and_(
         or_(Documento.emit_cnpj.is_(None), Documento.emit_cnpj != Empresa.cnpj),
         Documento.situacao.not_in(SEM_EFEITO),
         ~_disowned(),
+        or_(in_time, _asked_for()),
     )
+
+
+def _asked_for() -> ColumnElement[bool]:
+    """Return the condition that something registered brings the full document of a note."""
+    said = DocumentoEvento
+    asked = select(said.id).where(said.documento_id == Documento.id, said.tipo_evento.in_(LIBERAM), said.registrado)
+    return asked.exists()
 
 
 def _disowned() -> ColumnElement[bool]:

@@ -82,7 +82,7 @@ def series(
     now = clock.now()
     with reading() as db:
         page = oldest_first(db, query, SerieNSU.id, depois, limite)
-        waiting = contar(db, [row[2].empresa_id for row in page if row[1].servico == NFE])
+        waiting = contar(db, [row[2].empresa_id for row in page if row[1].servico == NFE], now)
         alone = {row[0] for row in page if _alone(db, row[3], row[1].servico, now)}
     return page.map(lambda row: _view(row, waiting, row[0] in alone, now))
 

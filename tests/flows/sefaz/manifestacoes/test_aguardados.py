@@ -31,7 +31,7 @@ def state(minha: Loja, chave: str) -> tuple[str, str]:
 
 def counted(minha: Loja) -> int:
     with reading() as db:
-        return aguardados.contar(db, [numero(minha)]).get(numero(minha), 0)
+        return aguardados.contar(db, [numero(minha)], minha.lugar.clock.now()).get(numero(minha), 0)
 
 
 def test_a_summary_says_since_when_and_until_when(com_notas: Loja, chaves: list[str]) -> None:
@@ -78,6 +78,19 @@ def test_after_a_denial_nothing_is_waited_for(com_notas: Loja, chaves: list[str]
     mandar(com_notas)
     assert state(com_notas, chaves[0]) == ("aguardado", "nao_realizada")
     assert counted(com_notas) == 3
+
+
+def test_what_nobody_asked_for_in_time_is_waited_for_no_more(com_notas: Loja, chaves: list[str]) -> None:
+    com_notas.server.demora = timedelta(days=200)
+    com_notas.passa(60)
+    pedir(com_notas, chaves[0], tipo="ciencia")
+    mandar(com_notas)
+    com_notas.passa(89 * DAY_SECONDS)
+    assert counted(com_notas) == 3
+    com_notas.passa(2 * DAY_SECONDS)
+    assert [one.chave_acesso for one in listed(com_notas)] == [chaves[0]]
+    assert counted(com_notas) == 1
+    assert state(com_notas, chaves[1]) == ("confirmada_tacitamente", "confirmada_tacitamente")
 
 
 def test_what_is_never_distributed_ends_in_a_state_of_its_own(com_notas: Loja, chaves: list[str]) -> None:
