@@ -151,27 +151,20 @@ class _Rodada:
         return None
 
     def _next(self) -> Chave | Numero | None:
-        """Return what is to be asked for next; raise `_Esgotada` where the count does not reach for it."""
-        now = self.clock.now()
+        """Return what is to be asked for next."""
         with transaction() as db:
-            have = self._count(db, now)
+            now = self.clock.now()
             self.item = buscas.proxima(db, self.vez.serie_id) or lacunas.proximo(db, self.vez.serie_id, now)
-        if self.item is not None:
-            self._check(have, self.item)
         return self.item
 
     def _permitted(self, db: Session, now: datetime) -> None:
-        """Check the count again for a question that is put again."""
-        if self.item is not None:
-            self._check(self._count(db, now), self.item)
+        """Check, where a question's row is written, that the hour's count reaches for it; else raise `_Esgotada`."""
+        leaving = 0 if self.item is None or self.item.pedida else RESERVA
+        if (free := self._count(db, now).libera(leaving)) is not None:
+            raise _Esgotada(free)
 
     def _count(self, db: Session, now: datetime) -> Orcamento:
         return orcamento(db, self.vez.contribuinte_id, self.vez.servico.avulsas_por_hora, now)
-
-    def _check(self, have: Orcamento, item: Chave | Numero) -> None:
-        leaving = 0 if item.pedida else RESERVA
-        if (free := have.libera(leaving)) is not None:
-            raise _Esgotada(free)
 
     def _stored(
         self,
