@@ -48,8 +48,10 @@ class RawServer:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for one in (self._listener, *self._open):
-            _end(one)
+        _end(self._listener)
+        self._threads[0].join()  # who accepts ends first: no connection comes after those that are ended here
+        for peer in self._open:
+            _end(peer)
         for thread in self._threads:
             thread.join()
 
@@ -73,8 +75,8 @@ class RawServer:
             self._start(self._serve, peer)
 
     def _serve(self, peer: socket.socket) -> None:
-        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
+        try:  # the server may have ended between the connection and this thread's start
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while request := _request(peer):
                 self.requests.append(request)
                 self._send(peer, self.answers[min(len(self.requests), len(self.answers)) - 1])

@@ -62,7 +62,7 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "distribution": (
         ["bench.sefaz", "--parte", "empresas", "--banco", "sqlite", "--empresas", "3"],
-        ["3 empresas, resumos, sqlite", "apertos de mão TLS", "6 perguntas"],
+        ["3 empresas, resumos, sqlite", "apertos de mão TLS", "perguntas; memória"],
     ),
     "distribution with its pauses": (
         ["bench.sefaz", "--parte", "pausas", "--empresas", "2", "--paginas", "2", "--latencia", "0"],
