@@ -34,7 +34,7 @@ def run(installed: Path, folder: Path, *words: str) -> str:
 
 def test_every_package_comes_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     ours = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
-    names = [name for name in ours if name not in ("bench", "tests")] + ["beat_schedule"]
+    names = [name for name in ours if name not in ("bench", "tests")] + ["beat_schedule", "fiscal_api_client"]
     program = f"import importlib\nfor name in {names}: print(importlib.import_module(name).__file__)"
     files = run(installed, tmp_path, "-c", program).splitlines()
     assert len(files) == len(names)

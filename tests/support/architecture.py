@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "api": BASE | {"flows"},
     "cli": BASE | {"storage", "events", "flows", "connectors", "workers", "beat_schedule"},
     "sandbox": BASE,
+    "fiscal_api_client": set(),
     "docs": BASE | {"workers", "beat_schedule"},
 }
 BESIDES: dict[str, set[str]] = {
