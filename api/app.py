@@ -1,7 +1,7 @@
 """The API's application. A file of `api/routes/` is some of its paths, found by walking.
 
-A request passes, from outside inwards: its number and its time (`passing`), who asks (`gate`), what was sent
-(`incoming`), the route, and on the way out the words for what went wrong (`errors`).
+A request passes, from outside inwards: its number and its time (`passing`), who asks (`gate`, of pages `front`), what
+was sent (`incoming`), the route, and on the way out the words for what went wrong (`errors`).
 """
 
 from collections.abc import AsyncIterator
@@ -9,9 +9,12 @@ from contextlib import asynccontextmanager
 
 import anyio.to_thread
 from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
 
 from api import errors
+from api.front import Front
 from api.gate import Gate
+from api.page import HERE, STATIC
 from api.passing import Passing
 from core import walk
 from flows.pedidos.keeping import Keeper
@@ -35,8 +38,10 @@ def build() -> FastAPI:
     )
     for module in walk.modules("api.routes"):
         made.include_router(module.router)
+    made.mount(STATIC, StaticFiles(directory=HERE / "static"))
     errors.register(made)
     # The last one added is the outermost.
+    made.add_middleware(Front)
     made.add_middleware(Gate)
     made.add_middleware(Passing, keeper=keeper)
     return made

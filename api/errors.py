@@ -80,8 +80,7 @@ def register(app: FastAPI) -> None:
 
 def answer(fault: Exception) -> JSONResponse:
     """Return the answer for a fault of ours."""
-    status = next(code for kind, code in STATUSES if isinstance(fault, kind))
-    said = str(fault) if isinstance(fault, PlatformError) else NO_DATABASE
+    status, said = judged(fault)
     if status == 503:
         log.error("request not served", fault=type(fault).__name__, reason=said)
     headers = {"retry-after": str(AGAIN_SECONDS)} if status in (429, 503) else None
@@ -89,6 +88,12 @@ def answer(fault: Exception) -> JSONResponse:
         field = getattr(fault, "campo", None) or GENERAL
         return JSONResponse({FIELDS.get(field, field): [said]}, status)
     return JSONResponse({"detail": said}, status, headers)
+
+
+def judged(fault: Exception) -> tuple[int, str]:
+    """Return the status of a fault of ours, and what is said of it."""
+    status = next(code for kind, code in STATUSES if isinstance(fault, kind))
+    return status, str(fault) if isinstance(fault, PlatformError) else NO_DATABASE
 
 
 def plain(status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:

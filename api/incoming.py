@@ -30,14 +30,15 @@ async def check(request: Request, *, takes_body: bool) -> None:
         Malformed: a field is not to be had as it is.
         HTTPException: 413 for a body that is too large, 415 for one that is no JSON.
     """
-    _query(request.scope["query_string"])
-    if takes_body and (body := await _body(request)):
+    check_query(request.scope["query_string"])
+    if takes_body and (sent := await body(request)):
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
             raise HTTPException(415)
-        request._json = _parsed(body)
+        request._json = _parsed(sent)
 
 
-def _query(raw: bytes) -> None:
+def check_query(raw: bytes) -> None:
+    """Look at the parameters of an address; raise `Malformed` for what is none."""
     if len(raw) > LONGEST_QUERY:
         raise Malformed({GENERAL: [TOO_LONG]})
     wrong = {name for name, value in parse_qsl(raw.decode("latin-1"), errors="surrogateescape") if not storable(value)}
@@ -45,8 +46,8 @@ def _query(raw: bytes) -> None:
         raise Malformed({name if storable(name) else GENERAL: [UNSTORABLE] for name in wrong})
 
 
-async def _body(request: Request) -> bytes:
-    """Return the body, kept for whoever reads it next; no more of it is read than is taken."""
+async def body(request: Request) -> bytes:
+    """Return the body, kept for whoever reads it next; no more of it is read than is taken (413)."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)

@@ -3,12 +3,10 @@
 RFC 8058; outside `/api`, for whoever has the link is who got the message.
 """
 
-from pathlib import Path
-
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from api.page import templates
 from core.errors import NotFound
 from flows.email import cancelling
 from flows.email.cancelling import Notices
@@ -22,7 +20,6 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
 }
 router = APIRouter(prefix="/email/cancelar", include_in_schema=False)
-pages = Environment(loader=FileSystemLoader(Path(__file__).parents[1] / "pages"), autoescape=select_autoescape())
 
 
 @router.get("/{token}")
@@ -46,8 +43,8 @@ def cancelar(token: str) -> Response:
 
 
 def _page(notices: Notices, *, ended: bool) -> Response:
-    return HTMLResponse(pages.get_template(PAGE).render(notices=notices, ended=ended), headers=HEADERS)
+    return HTMLResponse(templates.get_template(PAGE).render(notices=notices, ended=ended), headers=HEADERS)
 
 
 def _nothing(fault: NotFound) -> Response:
-    return HTMLResponse(pages.get_template(PAGE).render(notices=None, said=str(fault)), 404, headers=HEADERS)
+    return HTMLResponse(templates.get_template(PAGE).render(notices=None, said=str(fault)), 404, headers=HEADERS)

@@ -31,3 +31,14 @@ class ApiSettings(Section):
         description="Redes dos proxies de quem se aceita X-Forwarded-For e X-Forwarded-Proto; de ninguém, se vazia.",
         examples=[["10.0.0.0/8"]],
     )
+    session_idle_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 90), Unit("minutos")] = Field(
+        480, description="Depois de tanto tempo sem uso, quem entrou pelo navegador entra de novo."
+    )
+    session_hours: Annotated[int, Field(ge=1, le=24 * 90), Unit("horas")] = Field(
+        24, description="Depois de tanto tempo desde a entrada, com uso ou sem, também."
+    )
+    cookie_secure: bool = Field(
+        True,
+        description="Só deixa entrar pelo navegador por https, ou na própria máquina; `false` deixa também por http,"
+        " em que outros na rede leem a senha.",
+    )

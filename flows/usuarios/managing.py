@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.errors import Conflict, UsageError
 from core.text import storable
+from flows.usuarios import leaving
 from flows.usuarios.finding import named
 from flows.usuarios.views import UserView, view
 from storage.models.usuarios import Usuario
@@ -45,7 +46,7 @@ def ativar(username: str) -> UserView:
 
 
 def desativar(username: str) -> UserView:
-    """Turn a user off: nothing is done in that name any more; what is there stays."""
+    """Turn a user off: nothing is done in that name any more and sessions end; what else is there stays."""
     return _switch(username, on=False)
 
 
@@ -63,6 +64,9 @@ def _switch(username: str, *, on: bool) -> UserView:
     with transaction() as db:
         user = named(db, username)
         user.ativo = on
+        db.flush()
+        if not on:
+            leaving.end_all(db, user.id)
         return view(user)
 
 

@@ -7,6 +7,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from core.errors import UsageError
 from core.text import storable
+from flows.usuarios import leaving
 from flows.usuarios.finding import named
 from storage.session import transaction
 
@@ -15,12 +16,16 @@ _HASHER = PasswordHasher()
 
 
 def definir(username: str, password: str) -> None:
-    """Give a user a password; raise `UsageError` for one that is too short, or `NotFound`."""
+    """Give a user a password, which ends the sessions begun with another; raise `UsageError`, or `NotFound`."""
     if not SHORTEST <= len(password) <= LONGEST or not storable(password):
         raise UsageError(f"A senha deve ter de {SHORTEST} a {LONGEST} caracteres.", campo="senha")
     kept = _HASHER.hash(password)
     with transaction() as db:
-        named(db, username).password_hash = kept
+        user = named(db, username)
+        user.password_hash = kept
+        # under the lock of the user's row, so that no session begins with the old one meanwhile
+        db.flush()
+        leaving.end_all(db, user.id)
 
 
 def right(kept: str | None, password: str) -> bool:

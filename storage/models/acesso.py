@@ -1,4 +1,4 @@
-"""Who may use the API: tokens. docs/reference/contracts/integracoes.md §1.2."""
+"""Who may come in: tokens of the API, sessions of browsers. docs/reference/contracts/integracoes.md §1.2 and §10.1."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -30,3 +30,15 @@ class TokenAPI(Numbered, Base):
     expira_em: Mapped[datetime | None]
     revogado_em: Mapped[datetime | None]
     ultimo_uso: Mapped[datetime | None]
+
+
+class Sessao(Numbered, Base):
+    """A browser in which somebody signed in; what is kept of its cookie is the SHA-256. Where it ends, the row goes."""
+
+    __tablename__ = "sessao"
+
+    usuario_id: Mapped[int] = mapped_column(ForeignKey(Usuario.id, ondelete="CASCADE"), index=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    criada_em: Mapped[datetime]
+    usada_em: Mapped[datetime] = mapped_column(index=True)
+    expira_em: Mapped[datetime]
