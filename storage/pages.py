@@ -17,7 +17,7 @@ def newest_first(
 ) -> Page[Any]:
     """Return the rows that come after one with this key, the greatest key first; the key is the first column read."""
     begun = query if after is None else query.where(key < _bounded(after))
-    return _page(db, begun.order_by(key.desc()), size)
+    return page(db, begun.order_by(key.desc()), size)
 
 
 def oldest_first(
@@ -25,10 +25,11 @@ def oldest_first(
 ) -> Page[Any]:
     """Return the rows that come after one with this key, the least key first; the key is the first column read."""
     begun = query if after is None else query.where(key > _bounded(after))
-    return _page(db, begun.order_by(key), size)
+    return page(db, begun.order_by(key), size)
 
 
-def _page(db: Session, query: Select[*tuple[Any, ...]], size: int) -> Page[Any]:
+def page(db: Session, query: Select[*tuple[Any, ...]], size: int = SIZE) -> Page[Any]:
+    """Return the first rows of an ordered query; its first column is the key after which the next page begins."""
     wanted = max(1, min(size, LARGEST))
     rows = db.execute(query.limit(wanted + 1)).all()
     return Page(tuple(rows[:wanted]), rows[wanted - 1][0] if len(rows) > wanted else None)

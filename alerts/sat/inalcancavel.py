@@ -72,6 +72,8 @@ def of_box(
 
 def remedy(box: BoxSettings) -> str:
     """Say where a parked box is put right, and what to do then: its hub alone knows the activation code."""
+    if box.heard:
+        return "Corrija a configuração da caixa na máquina do agente, que então volta a consultá-la."
     where = (
         "Corrija a caixa; o código de ativação fica na configuração do próprio SATHub"
         if box.kind == "hub"

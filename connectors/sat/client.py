@@ -1,23 +1,27 @@
-"""Ask a box for its status, through a hub or a local library. No function that changes a box is reachable from here."""
+"""Ask a box for its status, through a hub or a local library. No function that changes a box is reachable from here.
+
+A box that an agent reads answers nothing to who asks from here.
+"""
 
 import copy
 from collections.abc import Awaitable, Callable
 from typing import BinaryIO
 
-from connectors.sat import hub, local
-from connectors.sat.status import StatusOperacional
+from connectors.sat import agente, hub, local
+from connectors.sat.status import StatusOperacional, parse
 from core import loop
 from core.errors import PlatformError
 from core.secrets import Secrets
 from core.settings.sat import BoxSettings
 
-WAYS: dict[str, Callable[[BoxSettings, int], Awaitable[StatusOperacional]]] = {
-    "hub": hub.consultar,
-    "local": local.consultar,
+WAYS: dict[str, Callable[[BoxSettings, int], Awaitable[str]]] = {
+    "agente": agente.ler,
+    "hub": hub.ler,
+    "local": local.ler,
 }
 
-
 LOGS: dict[str, Callable[[BoxSettings, int, BinaryIO], Awaitable[None]]] = {
+    "agente": agente.extrair_logs,
     "hub": hub.extrair_logs,
     "local": local.extrair_logs,
 }
@@ -29,10 +33,28 @@ async def consultar_status(box: BoxSettings, sessao: int) -> StatusOperacional:
     Raises `Transient` (unreachable, busy, unintelligible), `Rejected`, or `Misconfigured` (do not ask again), each with
     one printable sentence that names the box.
     """
+    return entender(box, await ler_linha(box, sessao), sent(box, sessao))
+
+
+async def ler_linha(box: BoxSettings, sessao: int) -> str:
+    """Return what the box answers, be it a refusal, as it came; raises as above where it says nothing."""
     try:
         return await WAYS[box.kind](box, sessao)
     except PlatformError as fault:
-        raise _told(box, fault) from None
+        raise told(box, fault) from None
+
+
+def sent(box: BoxSettings, sessao: int) -> int | None:
+    """Return the session number that an answer has to repeat; a hub makes one of its own."""
+    return sessao if box.kind == "local" else None
+
+
+def entender(box: BoxSettings, linha: str, sessao: int | None) -> StatusOperacional:
+    """Return the status that a line tells; raises as above where it tells none."""
+    try:
+        return parse(linha, sessao)
+    except PlatformError as fault:
+        raise told(box, fault) from None
 
 
 async def extrair_logs(box: BoxSettings, sessao: int, saida: BinaryIO) -> None:
@@ -40,10 +62,10 @@ async def extrair_logs(box: BoxSettings, sessao: int, saida: BinaryIO) -> None:
     try:
         await LOGS[box.kind](box, sessao, saida)
     except PlatformError as fault:
-        raise _told(box, fault) from None
+        raise told(box, fault) from None
 
 
-def _told(box: BoxSettings, fault: PlatformError) -> PlatformError:
+def told(box: BoxSettings, fault: PlatformError) -> PlatformError:
     """Return the fault with a sentence that names the box, and shows neither its code nor a terminal's commands."""
     code = box.activation_code.get_secret_value() if box.activation_code else ""
     reason = Secrets(code).hide(str(fault))

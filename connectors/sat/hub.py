@@ -17,7 +17,7 @@ from connectors.base.reading import Reply, nothing_said
 from connectors.base.table import DEFAULT, Row
 from connectors.base.teller import Teller
 from connectors.sat import logs
-from connectors.sat.status import FUNCAO, InvalidAnswer, StatusOperacional, parse
+from connectors.sat.status import FUNCAO, InvalidAnswer
 from core.settings.sat import BoxSettings
 
 BASE = "/hub/v1"
@@ -57,9 +57,9 @@ TABLE = DEFAULT.changed(
 )
 
 
-async def consultar(box: BoxSettings, sessao: int) -> StatusOperacional:
-    """Query the box through its hub. The hub makes the session number, so it is not checked here."""
-    return parse(_retorno(box, await _call(box, FUNCAO, box.timeout_seconds)))
+async def ler(box: BoxSettings, sessao: int) -> str:
+    """Return the wire line of a query through the box's hub, which makes the session number itself."""
+    return _retorno(box, await _call(box, FUNCAO, box.timeout_seconds))
 
 
 async def extrair_logs(box: BoxSettings, sessao: int, saida: BinaryIO) -> None:

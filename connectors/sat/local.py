@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import BinaryIO, TypeVar
 
 from connectors.sat import logs
-from connectors.sat.status import FUNCAO, InvalidAnswer, StatusOperacional, parse
+from connectors.sat.status import FUNCAO, InvalidAnswer
 from core.errors import Bug, Misconfigured, PlatformError, Transient
 from core.settings.sat import BoxSettings
 
@@ -29,13 +29,13 @@ FAULTS: dict[str, tuple[type[PlatformError], str]] = {
 }
 
 
-async def consultar(box: BoxSettings, sessao: int) -> StatusOperacional:
-    """Query the box through its library, within the box's deadline."""
+async def ler(box: BoxSettings, sessao: int) -> str:
+    """Return the wire line of a query through the box's library, within the box's deadline."""
     code, line = await _ask(box, _request(box, sessao, FUNCAO), _line, box.timeout_seconds)
     found = _answer(box, code, line)
     if "retorno" not in found:
         raise InvalidAnswer(NO_ANSWER)
-    return parse(found["retorno"], sessao)
+    return found["retorno"]
 
 
 async def extrair_logs(box: BoxSettings, sessao: int, saida: BinaryIO) -> None:

@@ -107,13 +107,21 @@ def _serial(serial: str) -> str:
 
 
 class BoxSettings(Table):
-    """One SAT or MFE box, behind a SATHub (`hub`) or a vendor library on this machine (`local`)."""
+    """One SAT or MFE box: behind a SATHub (`hub`) or a vendor library on this machine (`local`), or an agent's."""
 
     name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_own_name)] = Field(
         description="Nome da caixa, único, até 100 caracteres.", examples=["loja-1"]
     )
-    kind: Literal["hub", "local"] = Field(
-        "hub", description="`hub`: atrás de um SATHub, por HTTP; `local`: a biblioteca do fabricante nesta máquina."
+    kind: Literal["hub", "local", "agente"] = Field(
+        "hub",
+        description="`hub`: atrás de um SATHub, por HTTP; `local`: a biblioteca do fabricante nesta máquina; `agente`: "
+        "lida por um agente na máquina dela, que envia as leituras para cá.",
+    )
+    usuario: Label | None = Field(
+        None,
+        description="O usuário com cujo token o agente envia as leituras (só `agente`).",
+        examples=["agente-loja-1"],
+        json_schema_extra=default_is("obrigatório para `agente`"),
     )
     host: Annotated[str, AfterValidator(_host)] | None = Field(
         None,
@@ -169,7 +177,9 @@ class BoxSettings(Table):
         examples=[["2026-12-24 22:00/2026-12-25 06:00"]],
         json_schema_extra=default_is("nenhuma"),
     )
-    interval_seconds: Annotated[int, Field(ge=1), Unit("segundos")] = Field(300, description="Entre duas verificações.")
+    interval_seconds: Annotated[int, Field(ge=1), Unit("segundos")] = Field(
+        300, description="Entre duas verificações; de um `agente` se esperam leituras nesse intervalo."
+    )
     timeout_seconds: Annotated[float, Field(gt=0, le=90), Unit("segundos")] = Field(
         30, description="Prazo de uma verificação inteira, no máximo 90."
     )
@@ -179,15 +189,29 @@ class BoxSettings(Table):
 
     @model_validator(mode="after")
     def _complete(self) -> "BoxSettings":
-        needed = {"hub": ("host",), "local": ("library", "activation_code")}[self.kind]
+        needed = {"hub": ("host",), "local": ("library", "activation_code"), "agente": ("usuario",)}[self.kind]
         missing = [key for key in needed if getattr(self, key) is None]
         if missing:
             raise ValueError(f"caixa {self.name!r} do tipo {self.kind} precisa de {' e '.join(missing)}")
+        if self.heard and "/" in self.name:
+            raise ValueError(f"o nome da caixa {self.name!r} vai no endereço das leituras, e não pode ter barra")
         return self
+
+    @property
+    def heard(self) -> bool:
+        """Whether an agent sends what it reads, instead of being asked from here."""
+        return self.kind == "agente"
+
+    @property
+    def awaited_seconds(self) -> int:
+        """How long an agent's readings may stay away."""
+        return 2 * self.interval_seconds
 
     @cached_property
     def address(self) -> str:
-        """Where it is asked, one question at a time: its hub, in one spelling, or its library."""
+        """Where it is asked, one question at a time: its hub, in one spelling, its library, or an agent."""
+        if self.heard:
+            return f"agente:{self.name}"
         if self.kind == "local":
             return os.path.realpath(str(self.library))
         host = (self.host or "").strip("[]").lower().removesuffix(".")

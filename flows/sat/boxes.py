@@ -1,7 +1,7 @@
 """The boxes as rows: who is due, who is being asked, who is parked."""
 
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -63,11 +63,16 @@ def prepare(clock: Clock = SYSTEM) -> None:
             synchronise(db, clock.now())
 
 
-def check_all_soon() -> int:
-    """Make every box due now that is not being asked; return how many."""
-    prepare()
+def check_all_soon(clock: Clock = SYSTEM) -> int:
+    """Make every box due now that is not being asked; return how many. Agents get time to send what they could not."""
+    prepare(clock)
+    now = clock.now()
+    heard = [box for box in configured().values() if box.heard]
+    late = Caixa.nome.in_([box.name for box in heard])
+    until = now + timedelta(seconds=max((box.awaited_seconds for box in heard), default=0))
     with transaction() as db:
-        return BOXES.owe(db, SYSTEM.now(), *BOXES.ready)
+        BOXES.owe(db, until, late, BOXES.overdue(now), *BOXES.ready)
+        return BOXES.owe(db, now, ~late, *BOXES.ready)
 
 
 def next_session(db: Session, row_id: int) -> int:

@@ -11,16 +11,15 @@ from claims.holder import new_token
 from claims.pump import Pace, Pump
 from claims.work import Plain, Turn
 from connectors.sat.client import consultar_status
-from connectors.sat.status import Busy
 from core import loop
 from core.clock import SYSTEM, Clock
-from core.errors import Misconfigured, PlatformError, Rejected, Transient
+from core.errors import PlatformError
 from core.settings.sat import BoxSettings
 from core.stopping import stopping
-from flows.sat import findings
+from flows.sat import findings, heard
 from flows.sat.boxes import prepare
 from flows.sat.known_boxes import box_named, configured
-from flows.sat.outcome import INALCANCAVEL, OCUPADA, PARADA, RECUSADO, Asked, Verificacao
+from flows.sat.outcome import INALCANCAVEL, PARADA, Asked, Verificacao, result_of
 from flows.sat.parking import parked, tell_parked
 from flows.sat.questions import Question, claim, give_back, something_due
 from flows.sat.rows import recover
@@ -37,13 +36,6 @@ POLL_SECONDS = 0.2
 # So much longer than its own deadline a box that somebody else asks is waited for.
 PATIENCE_SECONDS = 15.0
 BUSY_ELSEWHERE = "Está sendo consultada por outro processo."
-# First match wins; subclasses before their bases.
-RESULTS: tuple[tuple[type[PlatformError], str], ...] = (
-    (Misconfigured, PARADA),
-    (Rejected, RECUSADO),
-    (Busy, OCUPADA),
-    (Transient, INALCANCAVEL),
-)
 Boxes = Mapping[str, BoxSettings]
 
 
@@ -106,8 +98,7 @@ class Checks(Plain[Question, Asked]):
         try:
             resposta = await consultar_status(item.box, item.sessao)
         except PlatformError as error:
-            resultado = next((name for kind, name in RESULTS if isinstance(error, kind)), RECUSADO)
-            return Asked(item, Verificacao(item.box.name, resultado, str(error)))
+            return Asked(item, Verificacao(item.box.name, result_of(error), str(error)))
         return Asked(item, Verificacao(item.box.name, avaliacoes=avaliar(resposta, item.contexto)), resposta)
 
     def give_back(self, items: Sequence[Question]) -> None:
@@ -156,12 +147,15 @@ def verificar(nome: str, clock: Clock = SYSTEM) -> Verificacao:
 
 
 def verificar_varias(nomes: Sequence[str], clock: Clock = SYSTEM) -> list[Verificacao]:
-    """Check these boxes now, all at once; return the results in the order of the names."""
+    """Check these boxes now, all at once; return the results in the order of the names.
+
+    Of boxes that agents read, what their last reading came to.
+    """
     boxes = {nome: box_named(nome) for nome in nomes}
     prepare(clock)
     recover(clock)
-    found: dict[str, Verificacao] = {}
-    waiting = set(boxes)
+    found = heard.standing([box for box in boxes.values() if box.heard])
+    waiting = boxes.keys() - found
     patience = max((box.timeout_seconds for box in boxes.values()), default=0) + PATIENCE_SECONDS
     ends = time.monotonic() + patience
     while True:

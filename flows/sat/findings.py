@@ -40,19 +40,22 @@ def write(db: Session, asked: Sequence[Asked], boxes: Mapping[str, BoxSettings],
     A box whose lease was lost meanwhile is left to who holds it now.
     """
     names = {one.question.box.name for one in asked}
-    touched = [shop for shop in shops(boxes.values()) if not names.isdisjoint(box.name for box in shop.caixas)]
-    around = names.union(*((box.name for box in shop.caixas) for shop in touched))
-    rows = _locked(db, around)
+    rows, touched = locked(db, names, boxes)
     known = state.locked(db, FONTE, names.union(shop.loja.objeto for shop in touched))
     mine, rows = _write_rows(db, asked, rows, now)
     free_addresses(db, [one.question for one in asked], now)
     return _tell(db, mine, _Scene(now, rows, known, touched))
 
 
-def _locked(db: Session, names: Collection[str]) -> dict[str, Standing]:
+def locked(
+    db: Session, names: Collection[str], boxes: Mapping[str, BoxSettings]
+) -> tuple[dict[str, Standing], Sequence[Shop]]:
+    """Lock the rows of these boxes and of all in their shops; return them by name, and the shops that have several."""
+    touched = [shop for shop in shops(boxes.values()) if any(box.name in names for box in shop.caixas)]
+    around = {*names, *(box.name for shop in touched for box in shop.caixas)}
     # Everybody locks in the order of the numbers, so that nobody waits in a circle.
-    query = select(*COLUMNS).where(Caixa.nome.in_(names)).order_by(Caixa.id).with_for_update()
-    return {row.nome: Standing(*row) for row in db.execute(query)}
+    query = select(*COLUMNS).where(Caixa.nome.in_(around)).order_by(Caixa.id).with_for_update()
+    return {row.nome: Standing(*row) for row in db.execute(query)}, touched
 
 
 def _write_rows(

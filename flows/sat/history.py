@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, func, insert, select
 from sqlalchemy.orm import Session
 
 from storage.models.sat import CaixaHistorico
@@ -33,8 +33,8 @@ def look(resultado: str, estado_operacao: int | None, alertas: Collection[str]) 
 
 
 def write(db: Session, checked: Mapping[int, Checked], now: datetime) -> None:
-    """Add a row for each box (by the number of its row) that is not as it was."""
-    before = _latest(db, checked)
+    """Add a row for each box (by the number of its row) that was not so at that instant."""
+    before = latest(db, checked, now)
     rows = [
         {"caixa_id": caixa_id, "em": now, **one.look._asdict(), "erro": one.erro}
         for caixa_id, one in checked.items()
@@ -44,10 +44,17 @@ def write(db: Session, checked: Mapping[int, Checked], now: datetime) -> None:
         db.execute(insert(CaixaHistorico), rows)
 
 
-def _latest(db: Session, ids: Collection[int]) -> dict[int, Look]:
+def latest(db: Session, ids: Collection[int], until: datetime) -> dict[int, Look]:
+    """Return how each box was at an instant. An agent tells late what was earlier, so the numbers do not say."""
     newest = (
-        select(func.max(CaixaHistorico.id)).where(CaixaHistorico.caixa_id.in_(ids)).group_by(CaixaHistorico.caixa_id)
+        select(CaixaHistorico.caixa_id, func.max(CaixaHistorico.em).label("em"))
+        .where(CaixaHistorico.caixa_id.in_(ids), CaixaHistorico.em <= until)
+        .group_by(CaixaHistorico.caixa_id)
+        .subquery()
     )
     columns = (CaixaHistorico.resultado, CaixaHistorico.estado_operacao, CaixaHistorico.alertas)
-    query = select(CaixaHistorico.caixa_id, *columns).where(CaixaHistorico.id.in_(newest))
-    return {row[0]: Look(*row[1:]) for row in db.execute(query)}
+    query = select(CaixaHistorico.caixa_id, *columns).join(
+        newest, and_(CaixaHistorico.caixa_id == newest.c.caixa_id, CaixaHistorico.em == newest.c.em)
+    )
+    # of one instant the last that was written
+    return {row[0]: Look(*row[1:]) for row in db.execute(query.order_by(CaixaHistorico.id))}

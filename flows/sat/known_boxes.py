@@ -88,7 +88,7 @@ def box_named(nome: str, caller: Caller = OPERATOR) -> BoxSettings:
     boxes = configured() if caller.is_operator else {}
     if nome in boxes:
         return boxes[nome]
-    if same := merged().get(nome):
+    if caller.is_operator and (same := merged().get(nome)):
         raise Conflict(f"A caixa {nome!r} não é consultada: {same_equipment(same)}.")
     close = get_close_matches(nome, boxes, 1)
     hint = f" Seria {close[0]!r}?" if close else ""

@@ -33,6 +33,8 @@ def extrair(nome: str, saida: Path | None = None, clock: Clock = SYSTEM) -> Path
     Raises `UsageError` when the file exists or cannot be made, else what the box or the way to it said.
     """
     box = box_named(nome)
+    if box.heard:
+        raise Conflict(f"A caixa {nome!r} é lida por um agente: os logs se extraem na máquina dele.")
     target = saida or Path(_name(nome, clock))
     if target.exists():
         raise Conflict(f"{target} já existe; escolha outro arquivo.", campo="saida")

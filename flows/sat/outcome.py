@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alerts.sat.shape import Avaliacao
-from connectors.sat.status import StatusOperacional
+from connectors.sat.status import Busy, StatusOperacional
+from core.errors import Misconfigured, PlatformError, Rejected, Transient
 from core.settings.sat import BoxSettings
 from flows.sat.questions import Question
 from flows.sat.rows import BoxOutcome
@@ -15,6 +16,18 @@ OK, OCUPADA, INALCANCAVEL, RECUSADO, PARADA = "ok", "ocupada", "inalcancavel", "
 BUSY_SECONDS = 20
 STAGGER = 0.1
 ERROR_LIMIT = 500
+# First match wins; subclasses before their bases.
+RESULTS: tuple[tuple[type[PlatformError], str], ...] = (
+    (Misconfigured, PARADA),
+    (Rejected, RECUSADO),
+    (Busy, OCUPADA),
+    (Transient, INALCANCAVEL),
+)
+
+
+def result_of(fault: PlatformError) -> str:
+    """Return what a question came to that ended in a fault."""
+    return next((name for kind, name in RESULTS if isinstance(fault, kind)), RECUSADO)
 
 
 @dataclass
@@ -57,6 +70,8 @@ class Standing:
     ocupada_desde: datetime | None
     silenciada_ate: datetime | None
     resposta: str | None
+    leitura: str | None
+    lida_em: datetime | None
 
     def after(self, written: BoxOutcome) -> "Standing":
         """Return the row as the database has it once an outcome is written."""

@@ -33,8 +33,10 @@ def parked(nomes: Sequence[str]) -> dict[str, str]:
 
 
 def reactivate(nome: str, clock: Clock = SYSTEM) -> None:
-    """Let a parked box be asked again, at once; raise `Conflict` for one that is not parked."""
+    """Let a parked box be asked again, at once; raise `Conflict` for one that is not parked, or not asked from here."""
     box = box_named(nome)
+    if box.heard:
+        raise Conflict(f"A caixa {nome!r} é lida por um agente. {inalcancavel.remedy(box)}")
     prepare()
     with transaction() as db:
         if not BOXES.owe(db, clock.now(), Caixa.nome == box.name, Caixa.parada.is_(True), parada=False):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import false, select, tuple_
 from sqlalchemy.orm import Session
 
 from alerts.sat import FONTE
@@ -16,7 +16,7 @@ from flows.sat.known_boxes import box_named, known, merged
 from storage.models.alertas import Alerta
 from storage.models.base import CONTA_PADRAO
 from storage.models.sat import Caixa, CaixaHistorico
-from storage.pages import newest_first
+from storage.pages import LARGEST_KEY, page
 from storage.session import reading
 
 # Not asked, because another box of another name is the same equipment.
@@ -100,10 +100,15 @@ def boxes(
 def history(nome: str, *, depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR) -> Page[ChangeView]:
     """Return a page of the changes of a box, the newest first; raise `NotFound` when there is no such box."""
     box_named(nome, caller)
+    # an agent tells late what was earlier, so the numbers do not follow the instants
+    place = tuple_(CaixaHistorico.em, CaixaHistorico.id)
     query = select(CaixaHistorico.id, CaixaHistorico).join(Caixa, Caixa.id == CaixaHistorico.caixa_id)
+    query = query.where(Caixa.nome == nome).order_by(CaixaHistorico.em.desc(), CaixaHistorico.id.desc())
     with reading() as db:
-        found = newest_first(db, query.where(Caixa.nome == nome), CaixaHistorico.id, depois, limite)
-        return found.map(lambda row: _change(row[1]))
+        if depois is not None:
+            last = db.get(CaixaHistorico, depois) if abs(depois) <= LARGEST_KEY else None
+            query = query.where(place < (last.em, last.id) if last else false())
+        return page(db, query, limite).map(lambda row: _change(row[1]))
 
 
 def watched() -> tuple[tuple[WatchedBox, ...], tuple[OpenAlert, ...]]:

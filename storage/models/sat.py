@@ -15,7 +15,7 @@ class Caixa(Numbered, PerConta, Leased, Base):
     Its lease serialises the calls; `sessao` is the last session number used. `parada` boxes are asked nothing until
     their settings change, which `impressao` (a keyed digest of them) tells. `falhas_seguidas` counts checks without
     answer; since `ocupada_desde` the box has said nothing but that it is busy; `silenciada_ate` ends a silence that an
-    operator asked for.
+    operator asked for. `leitura` is the newest reading that an agent sent, by its name for it, made at `lida_em`.
     """
 
     __tablename__ = "caixa"
@@ -35,6 +35,8 @@ class Caixa(Numbered, PerConta, Leased, Base):
     falhando_desde: Mapped[datetime | None]
     ocupada_desde: Mapped[datetime | None]
     silenciada_ate: Mapped[datetime | None]
+    leitura: Mapped[str | None] = mapped_column(String(64))
+    lida_em: Mapped[datetime | None]
 
 
 class CaixaHistorico(Numbered, Base):

@@ -273,5 +273,5 @@ def test_the_connector_names_no_function_that_changes_a_box() -> None:
 def test_only_the_status_and_the_log_can_be_asked_for() -> None:
     public = {name for name in vars(client.ClienteCaixa) if not name.startswith("_")}
     assert public == {"consultar_status_operacional"}
-    assert set(client.WAYS) == set(client.LOGS) == {"hub", "local"}
+    assert set(client.WAYS) == set(client.LOGS) == {"agente", "hub", "local"}
     assert set(child.LIMITS) == {"ConsultarStatusOperacional", "ExtrairLogs"}
