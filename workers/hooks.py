@@ -71,9 +71,23 @@ def _start(upkeeps: Iterable[Upkeep]) -> None:
         for upkeep in upkeeps:
             for begin in upkeep.at_start:
                 _guarded(begin)
+        _guarded(_look_first)
     finally:
         # Nothing that is open may go through the fork.
         session.dispose()
+
+
+def _look_first() -> None:
+    """Do what each pool process begins with: what is made and kept for it, they share instead of making it anew."""
+    from storage.session import reading
+    from workers import host
+
+    # billiard asks this parser, in each of them, how a call of the kernel is spelled
+    importlib.import_module("cffi").FFI().cdef("")
+    with reading() as db:
+        # without a database every flow would wait for one
+        db.connection()
+    host.look()
 
 
 @worker_process_init.connect(dispatch_uid="esteira.protect_child")

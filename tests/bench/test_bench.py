@@ -77,8 +77,12 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["primeira rodada, sem limite", "ciclo sem novidade, 3 fluxos", "clientes-mp", "parte do ritmo usada"],
     ),
     "start": (
-        ["bench.partida", "--parte", "comandos", "--vezes", "1"],
+        ["bench.partida", "--vezes", "1"],
         ["esteira --help", "esteira sat listar", "importações"],
+    ),
+    "rest": (
+        ["bench.repouso", "--segundos", "2"],
+        ["primeira linha:", "MiB PSS", "processos em repouso", "CPU em repouso"],
     ),
 }
 
