@@ -6,6 +6,8 @@ STAMP_DEV := .venv/.pronto-dev
 # uv does the same in a tenth of the time; both say what they install while they do.
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check)
+# Dozens of processes of ours start by one command: none compiles again what the one before it did.
+unexport PYTHONDONTWRITEBYTECODE
 # What `make test` hands to pytest: ARGS=tests/core, ARGS="-k retencao -n 0".
 ARGS ?=
 

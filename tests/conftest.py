@@ -1,8 +1,10 @@
 """Real parts for the tests: SQLite, PostgreSQL and Redis; each worker of pytest-xdist has its own."""
 
+import itertools
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,12 @@ from storage import crypto, migrate, session
 
 ROOT = Path(__file__).parent.parent
 KEY = "bm90LWEtc2VjcmV0LW9ubHktZm9yLXRoZS10ZXN0cyE="
+FAILED = pytest.StashKey[bool]()
+_folders = itertools.count(1)
+
+# Where bytecode is forbidden, every worker compiles every test, and every process that a test starts our modules.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -29,6 +37,27 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest: none of them is left to one worker at the end, while the others have nothing to do."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note that a test failed: its folder is kept."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of the test's own, gone when it passed.
+
+    Pytest's looks through the folders of all tests before for a free name, and leaves gigabytes behind.
+    """
+    folder = tmp_path_factory.getbasetemp() / f"{next(_folders)}-{request.node.name[:24].partition('[')[0]}"
+    folder.mkdir()
+    yield folder
+    if not request.node.stash.get(FAILED, False):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def forget_process_state() -> None:

@@ -58,14 +58,17 @@ ROOMS = APART | conditions(ROOT)
 MEMBERS = {name for room in ROOMS for name in members(room)}
 
 
-@pytest.mark.parametrize("path", sources(), ids=relative)
-def test_imports_go_one_way(path: Path) -> None:
-    assert upward(relative(path), path.read_text()) == set()
+def test_imports_go_one_way() -> None:
+    found = {relative(path): upward(relative(path), path.read_text()) for path in sources()}
+    assert len(found) > 500
+    assert {name: packages for name, packages in found.items() if packages} == {}
 
 
-@pytest.mark.parametrize("path", [p for p in sources() if relative(p).startswith("flows/")], ids=relative)
-def test_a_flow_imports_no_other_flow(path: Path) -> None:
-    assert other_flows(relative(path), path.read_text()) == set()
+def test_a_flow_imports_no_other_flow() -> None:
+    flows = [path for path in sources() if relative(path).startswith("flows/")]
+    assert len(flows) > 100
+    found = {relative(path): other_flows(relative(path), path.read_text()) for path in flows}
+    assert {name: others for name, others in found.items() if others} == {}
 
 
 @pytest.mark.parametrize("room", ROOMS)

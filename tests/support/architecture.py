@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 BASE = {"core"}
@@ -60,15 +61,16 @@ def conditions(root: Path) -> dict[str, set[str]]:
     return rooms
 
 
-def imported(text: str) -> set[tuple[str, ...]]:
-    """Return the dotted names a file imports, as tuples."""
+@cache
+def imported(text: str) -> frozenset[tuple[str, ...]]:
+    """Return the dotted names a file imports, as tuples; each rule asks it of every file again."""
     found: set[tuple[str, ...]] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             found |= {tuple(alias.name.split(".")) for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {(*node.module.split("."), alias.name) for alias in node.names}
-    return found
+    return frozenset(found)
 
 
 def upward(name: str, text: str) -> set[str]:
@@ -103,6 +105,8 @@ def sideways(name: str, text: str, members: set[str], rooms: dict[str, set[str]]
 
 def asks_when_due(text: str) -> bool:
     """Tell whether a file asks a table when its rows are due: `Model.due_at`, `table.c.due_at`."""
+    if "due_at" not in text:
+        return False
     asked = [
         node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute) and node.attr == "due_at"
     ]
@@ -114,6 +118,8 @@ def asks_when_due(text: str) -> bool:
 
 def reads_environment(text: str) -> bool:
     """Tell whether a file looks at the environment, by any of its names."""
+    if "environ" not in text and "getenv" not in text:
+        return False
     tree = ast.walk(ast.parse(text))
     names = {node.attr for node in tree if isinstance(node, ast.Attribute)}
     return bool({"environ", "environb", "getenv"} & (names | {one for names_ in imported(text) for one in names_}))
