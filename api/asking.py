@@ -1,8 +1,11 @@
 """What routes ask of a request: who it is, which page, which documents, which row."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from core.caller import Caller
 from flows.documentos.filtro import Filtro
@@ -40,6 +43,15 @@ def _filtro(
     return Filtro(search=search, cnpj=cnpj, data_inicio=data_inicio, data_fim=data_fim, importado_em=importado_em)
 
 
+def _day(said: Any) -> date:
+    try:
+        return date.fromisoformat(said)
+    except (TypeError, ValueError):
+        raise PydanticCustomError("date_text", "not a date") from None
+
+
+# A date as text; a number is none, though pydantic would count its seconds.
+Dia = Annotated[date, BeforeValidator(_day)]
 Quem = Annotated[Pessoa, Depends(_quem)]
 Quer = Annotated[Caller, Depends(_caller)]
 Que = Annotated[Pagina, Depends(_pagina)]

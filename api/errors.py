@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -48,6 +49,7 @@ WRONG = {
     "bool_type": "Use true ou false.",
     "bool_parsing": "Use true ou false.",
     "dict_type": "Use um objeto.",
+    "date_text": "Use uma data na forma 2026-11-26.",
     "model_attributes_type": "Use um objeto.",
     "list_type": "Use uma lista.",
     "extra_forbidden": "Campo desconhecido.",
@@ -57,7 +59,12 @@ WRONG = {
 }
 INVALID = "Valor inválido."
 # Fields that are called otherwise on the command line.
-FIELDS = {"cabecalho": "headers_customizados", "segredo": "secret_key"}
+FIELDS = {
+    "cabecalho": "headers_customizados",
+    "intervalo": "intervalo_consulta",
+    "segredo": "secret_key",
+    "servico": "tipo_documento",
+}
 log = get_logger(__name__)
 
 
@@ -136,7 +143,9 @@ def _field(path: Sequence[Any]) -> str:
 
 
 async def _refused(_: Request, fault: Any) -> JSONResponse:
-    said = PLAIN.get(fault.status_code, str(fault.detail))
+    # without words of its own a fault has those of HTTP
+    own = fault.detail if fault.detail != HTTPStatus(fault.status_code).phrase else None
+    said = own or PLAIN.get(fault.status_code, str(fault.detail))
     return JSONResponse({"detail": said}, fault.status_code, fault.headers)
 
 

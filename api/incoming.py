@@ -1,4 +1,4 @@
-"""What was sent, before anybody reads it: size, kind, depth, and texts that no database can hold.
+"""What was sent, before anybody reads it: size, kind, depth, count, and texts that no database can hold.
 
 docs/reference/contracts/integracoes.md §4.5: whatever comes, the answer is a 4xx with the field's name.
 """
@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import Request
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api.errors import GENERAL, WRONG, Malformed
 from core.text import storable
@@ -18,23 +20,35 @@ from core.text import storable
 LARGEST = 1024 * 1024
 LONGEST_QUERY = 16 * 1024
 DEEPEST = 32
-JSON = "application/json"
+JSON, FORM = "application/json", "multipart/form-data"
+# An upload is one file with a few words beside it; what is larger is no certificate.
+LARGEST_FORM, MOST_FIELDS = 512 * 1024, 16
 UNSTORABLE, TOO_DEEP = "O texto tem caracteres inválidos.", "O objeto é fundo demais."
 TOO_LONG = "Os parâmetros são longos demais."
+NOT_A_FORM = "Envie o corpo como multipart/form-data."
+NO_FORM, TWICE = "O formulário não pôde ser lido.", "Este campo veio mais de uma vez."
 
 
-async def check(request: Request, *, takes_body: bool) -> None:
-    """Look at the parameters and the body of a request.
+async def check(request: Request, *, takes_body: bool, takes_form: bool = False) -> None:
+    """Look at the parameters and the body of a request: JSON, or a form with a file.
 
     Raises:
         Malformed: a field is not to be had as it is.
         HTTPException: 413 for a body that is too large, 415 for one that is no JSON.
     """
     check_query(request.scope["query_string"])
-    if takes_body and (sent := await body(request)):
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-            raise HTTPException(415)
+    if takes_form:
+        _kind(request, FORM, NOT_A_FORM)
+        await body(request, LARGEST_FORM)
+        request._form = await _form(request)
+    elif takes_body and (sent := await body(request)):
+        _kind(request, JSON)
         request._json = _parsed(sent)
+
+
+def _kind(request: Request, wanted: str, said: str | None = None) -> None:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != wanted:
+        raise HTTPException(415, said)
 
 
 def check_query(raw: bytes) -> None:
@@ -46,16 +60,35 @@ def check_query(raw: bytes) -> None:
         raise Malformed({name if storable(name) else GENERAL: [UNSTORABLE] for name in wrong})
 
 
-async def body(request: Request) -> bytes:
+async def body(request: Request, largest: int = LARGEST) -> bytes:
     """Return the body, kept for whoever reads it next; no more of it is read than is taken (413)."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size > LARGEST:
+        if size > largest:
             raise HTTPException(413)
         parts.append(part)
     request._body = b"".join(parts)
     return request._body
+
+
+async def _form(request: Request) -> FormData:
+    parser = MultiPartParser(
+        request.headers, request.stream(), max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_FORM
+    )
+    try:
+        found = await parser.parse()
+    except (MultiPartException, ValueError):
+        # it may also name a character set in which its own bytes are nothing
+        raise Malformed({GENERAL: [NO_FORM]}) from None
+    given = found.multi_items()
+    names = [name for name, _ in given]
+    wrong = {name: UNSTORABLE for name, value in given if isinstance(value, str) and not storable(value)}
+    wrong |= {name: TWICE for name in names if names.count(name) > 1}
+    if wrong:
+        await found.close()
+        raise Malformed({name if storable(name) else GENERAL: [said] for name, said in wrong.items()})
+    return found
 
 
 def _parsed(body: bytes) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 
 from api import incoming
@@ -20,9 +21,11 @@ class Rota(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers, behind that look."""
         answer = super().get_route_handler()
+        body = self.body_field
+        is_form = body is not None and isinstance(body.field_info, Form)
 
         async def looked_at(request: Request) -> Response:
-            await incoming.check(request, takes_body=self.body_field is not None)
+            await incoming.check(request, takes_body=body is not None, takes_form=is_form)
             return await answer(request)
 
         return looked_at

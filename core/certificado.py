@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from core.errors import Refusal
-from core.fiscal import cnpj_valido, cpf_valido, documento_valido, formatar_documento, normalizar_documento
+from core.fiscal import UFS, cnpj_valido, cpf_valido, documento_valido, formatar_documento, normalizar_documento
 from core.pkcs12 import asks_too_much
 from core.settings.core import CoreSettings
 
@@ -248,6 +248,15 @@ def titular_de(certificado: "x509.Certificate") -> str:
     """Return the name of a certificate's holder, without the document that ICP-Brasil writes behind it."""
     name, _, behind = (whole := _common_name(certificado.subject)).rpartition(":")
     return name if name and documento_valido(behind) else whole
+
+
+def uf_de(certificado: "x509.Certificate") -> str | None:
+    """Return the state of a certificate's holder, where it names one of Brazil's."""
+    from cryptography.x509.oid import NameOID
+
+    found = certificado.subject.get_attributes_for_oid(NameOID.STATE_OR_PROVINCE_NAME)
+    said = str(found[0].value).strip().upper() if found else ""
+    return said if said in UFS else None
 
 
 def _other_names(certificado: "x509.Certificate") -> Iterable[tuple[str, bytes]]:

@@ -71,7 +71,7 @@ def adicionar(arquivo: Arquivo, clock: Clock = SYSTEM) -> Guardado:
                 )
             return _added(db, dono, opened, arquivo, clock)
     except IntegrityError:
-        raise Conflict(f"A empresa {formatar_documento(dono.cnpj)} acaba de receber um certificado.") from None
+        raise just_given(dono.cnpj) from None
 
 
 def substituir(arquivo: Arquivo, clock: Clock = SYSTEM) -> Guardado:
@@ -95,12 +95,9 @@ def guardar(arquivo: Arquivo, clock: Clock = SYSTEM) -> Guardado:
     dono, opened = _checked(arquivo, clock)
     try:
         with transaction() as db:
-            row = _of(db, dono)
-            if row is None:
-                return _added(db, dono, opened, arquivo, clock)
-            return _replaced(db, row, opened, arquivo, clock)
+            return keep(db, dono, opened, arquivo, clock)
     except IntegrityError:
-        raise Conflict(f"A empresa {formatar_documento(dono.cnpj)} acaba de receber um certificado.") from None
+        raise just_given(dono.cnpj) from None
 
 
 def ativar(empresa: str, usuario: str | None = None, clock: Clock = SYSTEM) -> CertificateView:
@@ -128,8 +125,7 @@ def automatizar(
     `com` and `sem` name optional services that are asked from now on, or no more.
     """
     _check_optional([*com, *sem])
-    if intervalo is not None and not SHORTEST_INTERVAL <= intervalo <= LONGEST_INTERVAL:
-        raise UsageError(f"O intervalo é de {SHORTEST_INTERVAL} a {LONGEST_INTERVAL} minutos.", campo="intervalo")
+    check_interval(intervalo)
     dono = owner(usuario, empresa)
     with transaction() as db:
         row = _of(db, dono)
@@ -143,19 +139,41 @@ def automatizar(
         return listed(db, row, clock.now())
 
 
+def check_interval(minutos: int | None) -> None:
+    """Raise `UsageError` for minutes between consultations that are too few or too many."""
+    if minutos is not None and not SHORTEST_INTERVAL <= minutos <= LONGEST_INTERVAL:
+        raise UsageError(f"O intervalo é de {SHORTEST_INTERVAL} a {LONGEST_INTERVAL} minutos.", campo="intervalo")
+
+
 def _check_optional(nomes: Collection[str]) -> None:
     if always := sorted(nome for nome in nomes if not servico(nome).opcional):
         raise UsageError(f"O serviço {always[0]} é sempre consultado; não se liga nem se desliga.", campo="servico")
 
 
-def _checked(arquivo: Arquivo, clock: Clock) -> tuple[Dono, Certificado]:
+def opened_for(cnpj: str, arquivo: Arquivo, clock: Clock) -> Certificado:
+    """Open a file for a company; raise `CertificadoRecusado` where it does not serve."""
     if arquivo.nome is not None and not (len(arquivo.nome) <= NAME_LIMIT and arquivo.nome.isprintable()):
         raise UsageError(f"O nome tem no máximo {NAME_LIMIT} caracteres, todos visíveis.", campo="nome")
-    dono = owner(arquivo.usuario, arquivo.empresa)
     opened = abrir(arquivo.pfx, arquivo.senha)
-    opened.conferir_empresa(dono.cnpj or "")
+    opened.conferir_empresa(cnpj)
     opened.conferir(clock.now())
-    return dono, opened
+    return opened
+
+
+def keep(db: Session, dono: Dono, opened: Certificado, arquivo: Arquivo, clock: Clock) -> Guardado:
+    """Add a certificate to a company, or put it in the place of the one that is there."""
+    row = _of(db, dono)
+    return _added(db, dono, opened, arquivo, clock) if row is None else _replaced(db, row, opened, arquivo, clock)
+
+
+def just_given(cnpj: str | None) -> Conflict:
+    """Return what is said where somebody else was faster."""
+    return Conflict(f"A empresa {formatar_documento(cnpj)} acaba de receber um certificado.")
+
+
+def _checked(arquivo: Arquivo, clock: Clock) -> tuple[Dono, Certificado]:
+    dono = owner(arquivo.usuario, arquivo.empresa)
+    return dono, opened_for(dono.cnpj or "", arquivo, clock)
 
 
 def _of(db: Session, dono: Dono) -> CertificadoDigital | None:

@@ -11,12 +11,16 @@ from core.caller import OPERATOR, Caller
 from core.certificado import dias_ate
 from core.clock import SYSTEM, Clock
 from core.fiscal import formatar_documento
-from core.page import SIZE, Page
+from core.page import SIZE, Counted, Page
+from flows.documentos.listagem import PRIMEIRA, Pagina, newest
+from flows.documentos.listagem import page as numbered
 from storage.models.certificados import CertificadoDigital
 from storage.models.empresas import Empresa
 from storage.models.usuarios import Usuario
 from storage.pages import oldest_first, visible
 from storage.session import reading
+
+DESATIVADO = "desativado"
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,15 @@ def certificates(
         return oldest_first(db, query, CertificadoDigital.id, depois, limite).map(lambda row: _view(row, now))
 
 
+def pagina(pagina: Pagina = PRIMEIRA, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> Counted[CertificateView]:
+    """Return a page of the same, by its number, the newest first."""
+    query, now = _query().where(visible(caller, Empresa.usuario_id)), clock.now()
+    one = CertificadoDigital
+    order = newest(pagina.ordering, "data_cadastro", one.data_cadastro, one.id)
+    with reading() as db:
+        return numbered(db, query, order, pagina).map(lambda row: _view(row[:4], now))
+
+
 def listed(db: Session, row: CertificadoDigital, now: datetime) -> CertificateView:
     """Return one certificate as it is listed."""
     return _view(db.execute(_query().where(CertificadoDigital.id == row.id)).one(), now)
@@ -69,7 +82,7 @@ def _query() -> Select[*tuple[Any, ...]]:
 
 def _view(found: Any, now: datetime) -> CertificateView:
     _, row, cnpj, username = found
-    states = ((not row.ativo, "desativado"), (now > row.validade_fim, "vencido"), (now < row.validade_inicio, "futuro"))
+    states = ((not row.ativo, DESATIVADO), (now > row.validade_fim, "vencido"), (now < row.validade_inicio, "futuro"))
     return CertificateView(
         id=row.id,
         empresa=formatar_documento(cnpj),

@@ -64,6 +64,11 @@ def ordem(ordering: str | None, keys: Mapping[str, Any], number: InstrumentedAtt
     return Ordem(keys[given.removeprefix("-")], number, given.startswith("-"))
 
 
+def newest(ordering: str | None, key: str, column: Any, number: InstrumentedAttribute[int]) -> Ordem:
+    """Return the order of a list that goes by one key alone, the newest first."""
+    return ordem(ordering, {key: column}, number, f"-{key}")
+
+
 def page(db: Session, query: Select[*tuple[Any, ...]], order: Ordem, asked: Pagina) -> Counted[Row[*tuple[Any, ...]]]:
     """Return the rows of a page, each with its number first; raise `NotFound` for a page that is not there."""
     _check(asked)

@@ -98,17 +98,18 @@ class Autoridade:
         politica: str = POLITICA_A1,
         chave: bool = True,
         cpf: str | None = None,
+        uf: str | None = None,
     ) -> Cliente:
         """Make an A1: the CNPJ as otherName in a text of this ASN.1 type (None: not at all) and behind the common name.
 
-        With `cpf` it is an e-CPF. Without `chave` the file has no private key.
+        With `cpf` it is an e-CPF. Without `chave` the file has no private key. `uf` is the holder's state.
         """
         now = datetime.now(UTC)
         names = [_other(OID_CNPJ, cnpj, tipo)] if tipo and not cpf else []
         if cpf:
             names = [_other(OID_CPF, f"01011980{cpf}{'0' * 11}", tipo or "octet")]
         key = _rsa_key("" if self._uma_chave else cpf or cnpj)
-        made = _builder(f"{nome}:{cpf or cnpj}" if no_nome else nome, self._inter, key.public_key())
+        made = _builder(f"{nome}:{cpf or cnpj}" if no_nome else nome, self._inter, key.public_key(), uf)
         made = made.not_valid_before(inicio or now - timedelta(days=1)).not_valid_after(fim or now + ANO)
         if names:
             made = made.add_extension(x509.SubjectAlternativeName(names), critical=False)
@@ -165,9 +166,12 @@ def _authority(name: str, above: _Emissor | None, seed: bytes) -> _Emissor:
 
 
 def _builder(
-    name: str, above: _Emissor | None, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+    name: str, above: _Emissor | None, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey, uf: str | None = None
 ) -> x509.CertificateBuilder:
-    subject = _name([(NameOID.COUNTRY_NAME, "BR"), (NameOID.ORGANIZATION_NAME, "Teste"), (NameOID.COMMON_NAME, name)])
+    state = [(NameOID.STATE_OR_PROVINCE_NAME, uf)] if uf else []
+    subject = _name(
+        [(NameOID.COUNTRY_NAME, "BR"), (NameOID.ORGANIZATION_NAME, "Teste"), *state, (NameOID.COMMON_NAME, name)]
+    )
     signer = above.chave.public_key() if above else key
     return (
         x509.CertificateBuilder()

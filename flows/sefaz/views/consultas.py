@@ -12,7 +12,9 @@ from core.caller import OPERATOR, Caller
 from core.documentos.conteudo import Papel
 from core.errors import NotFound
 from core.fiscal import formatar_documento, normalizar_documento
-from core.page import SIZE, Page
+from core.page import SIZE, Counted, Page
+from flows.documentos.listagem import PRIMEIRA, Pagina, newest
+from flows.documentos.listagem import page as numbered
 from flows.sefaz import achados
 from storage.models.certificados import CertificadoDigital
 from storage.models.documentos import Documento
@@ -73,6 +75,23 @@ def consultas(
         query = query.where(Empresa.cnpj == normalizar_documento(empresa))
     with reading() as db:
         return newest_first(db, query, ConsultaSEFAZ.id, depois, limite).map(_view)
+
+
+def pagina(
+    status: str | None = None,
+    tipo: str | None = None,
+    pagina: Pagina = PRIMEIRA,
+    caller: Caller = OPERATOR,
+) -> Counted[ConsultaView]:
+    """Return a page of the same, by its number, the newest first, of one status and kind if asked."""
+    query, one = _query(caller), ConsultaSEFAZ
+    if status:
+        query = query.where(one.status == status.upper())
+    if tipo:
+        query = query.where(one.tipo_documento == tipo.upper())
+    order = newest(pagina.ordering, "data_consulta", one.data_consulta, one.id)
+    with reading() as db:
+        return numbered(db, query, order, pagina).map(lambda row: _view(row[:5]))
 
 
 def mostrar(numero: int, caller: Caller = OPERATOR) -> ConsultaDetalhe:
