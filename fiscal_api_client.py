@@ -102,7 +102,7 @@ class FiscalAPIClient:
     """
 
     def __init__(
-        self, base_url: str, token: str, timeout: float = 30, *, esperar: Callable[[float], None] = time.sleep
+        self, base_url: str, token: str, timeout: float = 30, *, esperar: Callable[[float], object] = time.sleep
     ) -> None:
         self._base, self._timeout, self._esperar = _base(base_url), timeout, esperar
         self._auth = _Token(token)
@@ -257,8 +257,7 @@ class FiscalAPIClient:
         if not pagina.get("next"):
             return None
         address = urlsplit(str(pagina["next"]))
-        path = address.path.partition("/api/")[2]
-        return self.pedir("GET", path, params=dict(parse_qsl(address.query)))
+        return self.pedir("GET", address.path.partition("/api/")[2], params=dict(parse_qsl(address.query)))
 
     def iterar(self, path: str, filtros: Campos) -> Iterator[Campos]:
         """Yield the rows of all pages of any list of the API, such as `iterar("certificados/", {})`."""
@@ -277,9 +276,9 @@ class FiscalAPIClient:
 
     def _json(self, kind: type[T], method: str, path: str, **how: Any) -> T:
         answer = self._ask(method, path, **how)
-        found = self._body(answer) if answer.content else kind()
+        found = _read(answer.content) if answer.content else kind()
         if not isinstance(found, kind):
-            raise FiscalAPIError(f"{method} {path}: {ESTRANHA}", answer.status_code, found, answer.headers)
+            raise self._fault(f"{method} {path}", answer, ESTRANHA)
         return found
 
     def _ask(
@@ -316,21 +315,14 @@ class FiscalAPIClient:
             kind = FiscalAPIError if isinstance(error, ValueError) else FiscalConnectionError
             return kind(f"{method} {path}: {type(error).__name__} em {self._base}.")
         self.hora_do_servidor = _moment(answer.headers.get("Date")) or self.hora_do_servidor
-        return answer if 200 <= answer.status_code < 300 else self._fault(method, path, answer)
+        return answer if 200 <= answer.status_code < 300 else self._fault(f"{method} {path}", answer)
 
-    def _fault(self, method: str, path: str, answer: requests.Response) -> FiscalAPIError:
-        body, status = self._body(answer), answer.status_code
-        said = MUDOU if 300 <= status < 400 else _said(body)
-        kind, told = ERROS.get(status, FiscalAPIError), f"{method} {path}: {status}: {said}"
-        return kind(told[:LONGEST_SAID], status, body, answer.headers)
-
-    def _body(self, answer: requests.Response) -> Any:
-        """Return what was answered; a token that it repeats is hidden."""
-        text = self._auth.hidden(answer.content.decode("utf-8", "replace"))
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
-            return text
+    def _fault(self, what: str, answer: requests.Response, why: str = "") -> FiscalAPIError:
+        """Return what an answer is that is no good; a token that it repeats is hidden."""
+        body, status = _read(self._auth.hidden(answer.content)), answer.status_code
+        said = why or (MUDOU if 300 <= status < 400 else _said(body))
+        told = f"{what}: {status}: {said}"[:LONGEST_SAID]
+        return ERROS.get(status, FiscalAPIError)(told, status, body, answer.headers)
 
 
 class _Token(AuthBase):
@@ -345,9 +337,9 @@ class _Token(AuthBase):
         request.headers["Authorization"] = f"Token {self._token}"
         return request
 
-    def hidden(self, text: str) -> str:
-        """Return a text without the token."""
-        return text.replace(self._token, "***")
+    def hidden(self, body: bytes) -> bytes:
+        """Return a body without the token."""
+        return body.replace(self._token.encode(), b"***")
 
 
 def _base(base_url: str) -> str:
@@ -357,6 +349,14 @@ def _base(base_url: str) -> str:
         raise ValueError(ENDERECO)
     path = parts.path.rstrip("/").removesuffix("/api")
     return f"{parts.scheme}://{parts.netloc}{path}/api/"
+
+
+def _read(body: bytes) -> Any:
+    """Return JSON, or a text where it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace")
 
 
 def _text(value: Any) -> str:

@@ -39,8 +39,16 @@ def _filtro(
     data_inicio: Annotated[str | None, Query(description="Emissão desde esta data ou instante.")] = None,
     data_fim: Annotated[str | None, Query(description="Emissão até esta data, inclusive, ou instante.")] = None,
     importado_em: Annotated[str | None, Query(description="Importados neste dia, por inteiro.")] = None,
+    alterado_desde: Annotated[str | None, Query(description="Importados, ou mudados, desde este instante.")] = None,
 ) -> Filtro:
-    return Filtro(search=search, cnpj=cnpj, data_inicio=data_inicio, data_fim=data_fim, importado_em=importado_em)
+    return Filtro(
+        search=search,
+        cnpj=cnpj,
+        data_inicio=data_inicio,
+        data_fim=data_fim,
+        importado_em=importado_em,
+        alterado_desde=alterado_desde,
+    )
 
 
 def _day(said: Any) -> date:

@@ -199,6 +199,11 @@ def test_a_fault_has_a_type_and_what_was_answered_but_never_the_token(
     assert fault.__context__ is None
 
 
+def test_what_is_answered_well_is_left_as_it_is() -> None:
+    with Scripted(Answer(body=json.dumps({"nome": TOKEN}).encode())) as server:
+        assert asking(server)[0].dashboard() == {"nome": TOKEN}
+
+
 @pytest.mark.parametrize(
     "body", [b"<html>login</html>", b"[1]", b'"a"', b"[" * 100_000, b"\xff", b'{"a": NaN'], ids=lambda one: one[:6]
 )

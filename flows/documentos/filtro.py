@@ -30,7 +30,8 @@ class Filtro:
 
     `search` stands in a name, a number, a key or a party's document; `cnpj` is the issuer's, `empresa` that of one of
     the caller's companies. `data_fim` without an hour includes its whole day. `mes` (AAAA-MM) is the document's own.
-    `importado_em` (AAAA-MM-DD) is the local calendar day on which its full text came.
+    `importado_em` (AAAA-MM-DD) is the local calendar day on which its full text came; `alterado_desde` the
+    instant since which it came, or something of it changed, such as its cancellation.
     """
 
     search: str | None = None
@@ -40,6 +41,7 @@ class Filtro:
     empresa: str | None = None
     mes: str | None = None
     importado_em: str | None = None
+    alterado_desde: str | None = None
 
 
 TUDO = Filtro()
@@ -80,6 +82,8 @@ def asked(filtro: Filtro) -> Conditions:
     if filtro.importado_em:
         begin, end = _day(filtro.importado_em)
         found += [Documento.data_importacao >= begin, Documento.data_importacao < end]
+    if filtro.alterado_desde:
+        found.append(Documento.atualizado_em >= _instant(filtro.alterado_desde, "alterado_desde"))
     return found + _issued(filtro)
 
 

@@ -65,6 +65,7 @@ class Documento(Numbered, Owned, Base):
         Index("ix_documento_mes", "empresa_id", "mes", "id"),
         Index("ix_documento_numeracao", "emit_cnpj", "modelo", "serie", "numero"),
         Index("ix_documento_importacao", "data_importacao"),
+        Index("ix_documento_alterado", "atualizado_em"),
         partial("ix_documento_resumo", "recebido_em", where="completo = 0"),
     )
 

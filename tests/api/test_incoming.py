@@ -71,6 +71,7 @@ def test_a_body_that_is_none(light: str, body: bytes, content_type: str, status:
         ("data_fim=9999-12-31", 400, "data_fim"),
         ("importado_em=2026-02-30", 400, "importado_em"),
         ("importado_em=9999-12-31", 400, "importado_em"),
+        ("alterado_desde=ontem", 400, "alterado_desde"),
         ("search=%00", 400, "search"),
         ("search=%ff", 400, "search"),
         ("cnpj=a%00b", 400, "cnpj"),

@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": BASE | {"storage", "events", "flows", "connectors", "workers", "beat_schedule"},
     "sandbox": BASE,
     "fiscal_api_client": set(),
+    "exemplos": {"fiscal_api_client"},
     "docs": BASE | {"workers", "beat_schedule"},
 }
 BESIDES: dict[str, set[str]] = {
@@ -42,6 +43,8 @@ SHARING = {"alerts/sat/public.py", "alerts/sat/registry.py", "alerts/sat/guests.
 READ_THE_ENVIRONMENT = {"core/settings/load.py"}
 # They hand the environment on to a process that they start, and read no setting from it.
 HAND_IT_ON = {"connectors/sat/local.py", "workers/child.py"}
+# Programs to be copied: they have no settings of ours.
+STAND_ALONE = "exemplos/"
 MADE_IN = re.compile(r"/(?:work|farm|root)/|\.\./" + "shared|pypi\\.org|pythonhosted|--(?:extra-)?index-url")
 
 

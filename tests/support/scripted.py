@@ -64,7 +64,7 @@ class Scripted:
                 told = script._next()
                 if told.status is None:
                     return
-                self.send_response(told.status)
+                self.send_response_only(told.status)
                 for name, value in ({"Content-Length": str(len(told.body))} | dict(told.headers)).items():
                     self.send_header(name, value)
                 self.end_headers()

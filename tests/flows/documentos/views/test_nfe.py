@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from support import acervo
 from support.acervo import BRASILIA, ISSUED, MERCADO, PADARIA, guardar, nota
 
@@ -16,6 +17,8 @@ from flows.documentos import listagem, textos
 from flows.documentos.filtro import Filtro
 from flows.documentos.listagem import Pagina
 from flows.documentos.views import nfe
+from storage.models.documentos import Documento
+from storage.session import transaction
 
 
 def numbers(page: Counted[nfe.NFeRow]) -> list[str | None]:
@@ -124,6 +127,17 @@ def test_days_are_whole_days_of_the_installation(banco: str, filtro: dict[str, s
     guardar(nota(3, emit_cnpj=MERCADO, data_emissao=datetime(2026, 11, 1, 4, 0, tzinfo=UTC)))
     guardar(nota(4, emit_cnpj="99999999000191", data_emissao=None)) if "cnpj" in filtro else None
     assert set(listed(**filtro)) == found
+
+
+def test_what_came_or_changed_since_an_instant(banco: str) -> None:
+    for number in range(1, 4):
+        guardar(nota(number))
+    later = ISSUED + timedelta(days=400)
+    with transaction() as db:
+        db.execute(update(Documento).where(Documento.numero == 2).values(atualizado_em=later))
+    assert listed(alterado_desde=later.isoformat()) == ["2"]
+    assert listed(alterado_desde=(later + timedelta(seconds=1)).isoformat()) == []
+    assert len(listed(alterado_desde="2026-01-01")) == 3
 
 
 @pytest.mark.parametrize(
