@@ -1,16 +1,27 @@
 """`python -m workers.web`: the API under uvicorn, where the settings say."""
 
 import contextlib
+from types import FrameType
 
 import uvicorn
 
 from core.settings.api import ApiSettings
+from core.stopping import ask_to_stop
 
 APPLICATION = "api.app:app"
 CLOSING_SECONDS = 1
 
 
-def server() -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """A server that tells streams of its end: it waits for them, and they would last for ever."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        ask_to_stop()
+        super().handle_exit(sig, frame)
+
+
+def server() -> Server:
     """Return the server of the API, as the settings say."""
     api = ApiSettings.current()
     options = uvicorn.Config(
@@ -24,7 +35,7 @@ def server() -> uvicorn.Server:
         forwarded_allow_ips=[str(network) for network in api.trusted_proxies],
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
-    return uvicorn.Server(options)
+    return Server(options)
 
 
 def main() -> None:

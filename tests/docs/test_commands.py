@@ -76,6 +76,13 @@ def test_every_command_and_option_that_is_told_exists(page: Path) -> None:
     assert {typed: wrong for typed in lines_typed(page.read_text()) if (wrong := missing(typed))} == {}
 
 
+def test_what_the_painel_tells_people_to_type_exists() -> None:
+    texts = [page.read_text() for page in (ROOT / "api/painel/templates").rglob("*.html")]
+    said = [typed for text in texts for typed in re.findall(r"<code>esteira ([^<]+)</code>", text)]
+    assert len(said) > 8
+    assert {typed: wrong for typed in said if (wrong := missing(typed))} == {}
+
+
 def test_commands_are_found_in_the_pages() -> None:
     found = [typed for page in PAGES for typed in lines_typed(page.read_text())]
     assert len(found) > 100

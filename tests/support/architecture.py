@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tasks": BASE | {"flows"},
     "beat_schedule": BASE,
     "workers": BASE | {"beat_schedule"},
-    "api": BASE | {"flows"},
+    "api": BASE | {"flows", "beat_schedule"},
     "cli": BASE | {"storage", "events", "flows", "connectors", "workers", "beat_schedule"},
     "sandbox": BASE,
     "fiscal_api_client": set(),

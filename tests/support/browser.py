@@ -43,8 +43,8 @@ def page(running: Browser, *, size: tuple[int, int] = DESK, dark: bool = False) 
 
 
 def pictures() -> Path:
-    """Return the folder for pictures, outside git: `ESTEIRA_FIGURAS`, or one below the system's temporary folder."""
-    folder = Path(os.environ.get("ESTEIRA_FIGURAS", Path(tempfile.gettempdir()) / "esteira-figuras"))
+    """Return the folder for pictures, outside git: `FIGURAS`, or one below the system's temporary folder."""
+    folder = Path(os.environ.get("FIGURAS", Path(tempfile.gettempdir()) / "esteira-figuras"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -1,0 +1,98 @@
+"""`/painel`: the whole line on one page, live, with what may be done from it.
+
+Who asks was judged before (`api.front`): nobody gets here without a session, and no form without its word.
+"""
+
+import re
+from typing import Annotated, Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from api import errors, limit
+from api.asking import Id
+from api.front import PAINEL
+from api.painel.acting import act
+from api.painel.drawing import draw
+from api.painel.live import Dito, Live, live
+from api.painel.page import frase
+from api.painel.panel import Sinal
+from api.painel.stream import Stream
+from api.session import Visita
+from core.clock import SYSTEM
+from core.errors import PlatformError
+from flows.destinos import attempts, webhooks
+
+ASKED, SECONDS = 240, 60
+OURS = re.compile(r"/painel/[a-z0-9/-]{0,100}")
+TOO_MANY = "Pedidos demais em pouco tempo: espere um minuto."
+FULL = "Há páginas abertas demais."
+AGAIN = {"retry-after": "30"}
+router = APIRouter(prefix=PAINEL, include_in_schema=False)
+
+
+async def _visita(request: Request) -> Visita:
+    """Return who asks, as often as a person does."""
+    visita: Visita = request.state.visita
+    verdict = await anyio.to_thread.run_sync(limit.limiter().hit, f"painel:{visita.quem.id}", ASKED, SECONDS)
+    if not verdict.passes:
+        raise HTTPException(429, TOO_MANY, AGAIN)
+    return visita
+
+
+async def _live() -> Live:
+    return live()
+
+
+Quem = Annotated[Visita, Depends(_visita)]
+Vivo = Annotated[Live, Depends(_live)]
+
+
+@router.get("")
+@router.get("/")
+async def mostrar(request: Request, visita: Quem, ao_vivo: Vivo) -> Response:
+    """Show every card of who asks."""
+    leituras = await ao_vivo.read(visita.quem.caller)
+    return _page(request, visita, ao_vivo, "painel.html", leituras=leituras, frase=frase(leituras))
+
+
+@router.get("/ao-vivo")
+async def acompanhar(visita: Quem, ao_vivo: Vivo) -> Response:
+    """Send the cards as they change."""
+    viewer = ao_vivo.join(visita.quem.id, visita.quem.caller)
+    return Response(FULL, 503, AGAIN, "text/plain") if viewer is None else Stream(ao_vivo, viewer, visita.stands)
+
+
+@router.get("/webhooks/{numero}/")
+def mostrar_webhook(request: Request, numero: Id, visita: Quem, ao_vivo: Vivo) -> Response:
+    """Show a webhook with its newest attempts."""
+    caller = visita.quem.caller
+    try:
+        webhook, tentativas = webhooks.mostrar(numero, caller), attempts.newest(numero, caller=caller)
+    except PlatformError as fault:
+        status, said = errors.judged(fault)
+        return _page(request, visita, ao_vivo, "message.html", status, texto=said)
+    return _page(request, visita, ao_vivo, "webhook.html", webhook=webhook, tentativas=tentativas)
+
+
+@router.post("/fazer/{cartao}/{acao}")
+def fazer(request: Request, cartao: str, acao: str, visita: Quem, ao_vivo: Vivo) -> Response:
+    """Do what a button says, then show the page it stands on, which tells what came of it."""
+    form = request.state.form
+    try:
+        dito = Dito(Sinal.BEM, act(visita.quem, cartao, acao, str(form.get("alvo", ""))))
+    except (PlatformError, SQLAlchemyError) as fault:
+        dito = Dito(Sinal.FALHA, errors.judged(fault)[1])
+    ao_vivo.readings.forget()
+    ao_vivo.tell(visita.quem.id, dito)
+    back = str(form.get("volta", ""))
+    return RedirectResponse(back if OURS.fullmatch(back) else f"{PAINEL}/", 303)
+
+
+def _page(request: Request, visita: Visita, ao_vivo: Live, template: str, status: int = 200, **shown: Any) -> Response:
+    told = ao_vivo.told(visita.quem.id)
+    known = {"visita": visita, "agora": SYSTEM.now(), "dito": told, "volta": request.url.path, "flower": None}
+    return HTMLResponse(draw(template, {**known, **shown}), status)
