@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api import errors
-from api.front import Front
+from api.admin.late import Late
+from api.front import ADMIN, Front
 from api.gate import Gate
 from api.page import HERE, STATIC
 from api.passing import Passing
@@ -38,6 +39,7 @@ def build() -> FastAPI:
     )
     for module in walk.modules("api.routes"):
         made.include_router(module.router)
+    made.mount(ADMIN, Late())
     made.mount(STATIC, StaticFiles(directory=HERE / "static"))
     errors.register(made)
     # The last one added is the outermost.

@@ -25,8 +25,13 @@ def lines(titles: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]
 
 def line(cells: Iterable[Any]) -> str:
     """Return one line with its end."""
+    return block([cells])
+
+
+def block(rows: Iterable[Iterable[Any]]) -> str:
+    """Return some lines, each with its end."""
     written = StringIO()
-    csv.writer(written, delimiter=SEPARATOR, lineterminator=END).writerow([cell(one) for one in cells])
+    csv.writer(written, delimiter=SEPARATOR, lineterminator=END).writerows([cell(one) for one in row] for row in rows)
     return written.getvalue()
 
 

@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "docs": BASE | {"workers", "beat_schedule"},
 }
 BESIDES: dict[str, set[str]] = {
+    "api/admin/": {"storage"},
     "events/delivery/": {"connectors"},
     "workers/hooks.py": {"storage"},
     "workers/demo.py": {"sandbox"},

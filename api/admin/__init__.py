@@ -1,0 +1,1 @@
+"""The admin: tables that the operator looks at, searches, takes away as CSV and changes."""

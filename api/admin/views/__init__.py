@@ -1,0 +1,1 @@
+"""Tables of the admin: a file is one of them, found by walking."""

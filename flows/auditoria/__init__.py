@@ -1,0 +1,1 @@
+"""What people change by hand: who, when, what it was before and after."""

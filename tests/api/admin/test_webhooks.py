@@ -1,0 +1,131 @@
+"""Webhooks in the admin: what is changed goes through the flow, is noted, and tells no secret."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import inspect, text
+from support.deliveries import destination
+from support.visiting import Visitor
+
+from flows.destinos import webhooks
+from storage.session import engine
+
+Noted = Callable[[], list[Mapping[str, Any]]]
+SECRET, HEADER = "segredo-do-erp-9317", "valor-do-cabecalho-5528"  # pragma: allowlist secret
+FORM = {
+    "nome": "ERP",
+    "url": "https://erp.example/x",
+    "eventos": "nfe_importada",
+    "ativo": "1",
+    "headers_customizados": "X-Loja: ***",
+    "timeout": "15",
+    "retry_count": "11",
+}
+
+
+def test_what_is_changed_is_as_said_and_noted_with_what_it_was(staff: Visitor, hook: int, noted: Noted) -> None:
+    answer = staff.send(f"/admin/webhook/edit/{hook}", **FORM | {"nome": "Outro", "timeout": "20"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/admin/webhook/details/{hook}")
+    shown = webhooks.mostrar(hook)
+    assert (shown.nome, shown.timeout, shown.ativo, shown.usuario_nome) == ("Outro", 20, True, "dono")
+    kept = destination(hook)
+    assert kept.secret_key == SECRET
+    assert json.loads(kept.headers_customizados or "") == {"X-Loja": HEADER}
+    (note,) = noted()
+    assert (note["usuario"], note["tabela"], note["acao"], note["numero"]) == ("chefe", "webhook", "mudar", str(hook))
+    assert note["desfecho"] == "feito"
+    assert json.loads(note["antes"])["nome"] == "ERP"
+    after = json.loads(note["depois"])
+    assert (after["nome"], after["timeout"]) == ("Outro", 20)
+    assert "url" not in after
+
+
+def test_a_secret_is_set_and_taken_away_and_never_shown(staff: Visitor, hook: int, noted: Noted) -> None:
+    new = "segredo-novo-4416"
+    staff.send(f"/admin/webhook/edit/{hook}", **FORM | {"secret_key": new})
+    assert (destination(hook).secret_key, destination(hook).secret_anterior) == (new, SECRET)
+    assert json.loads(noted()[0]["depois"])["secret_key"] == "***"
+    refused = staff.send(f"/admin/webhook/edit/{hook}", **FORM | {"secret_key": new, "url": "nada"})
+    pages = [refused.text]
+    paths = ("list", f"details/{hook}", f"edit/{hook}", "create", "list?search=segredo")
+    pages += [staff.get(f"/admin/webhook/{path}").text for path in paths]
+    pages.append(staff.send("/admin/webhook/export").text)
+    pages += [staff.get(f"/admin/auditoria/details/{note['id']}").text for note in noted()]
+    with engine().connect() as db:
+        for table in inspect(db).get_table_names():
+            pages += [repr(row) for row in db.execute(text(f'SELECT * FROM "{table}"'))]
+    for secret in (SECRET, HEADER, new):
+        assert not [one for one in pages if secret in one]
+    staff.send(f"/admin/webhook/edit/{hook}", **FORM | {"sem_segredo": "1"})
+    assert destination(hook).secret_key is None
+
+
+def test_what_is_wrong_is_said_at_its_field_and_changes_nothing(staff: Visitor, hook: int, noted: Noted) -> None:
+    for field, value in (
+        ("nome", ""),
+        ("url", "ftp://x"),
+        ("eventos", "nada"),
+        ("timeout", "3"),
+        ("timeout", "x" * 100),
+        ("retry_count", "0"),
+        ("retry_count", "9" * 5000),
+        ("secret_key", "x" * 200),
+        ("headers_customizados", "sem dois pontos"),
+        ("headers_customizados", "Host: x"),
+    ):
+        answer = staff.send(f"/admin/webhook/edit/{hook}", **FORM | {field: value})
+        assert answer.status_code == 400, (field, value)
+        assert f'id="erro-{field}"' in answer.text, (field, value)
+    assert webhooks.mostrar(hook).nome == "ERP"
+    assert {note["desfecho"] for note in noted()} == {"recusado"}
+
+
+def test_one_is_made_for_a_user(staff: Visitor, hook: int, noted: Noted) -> None:
+    made = staff.send("/admin/webhook/create", **FORM | {"usuario": "dono", "headers_customizados": ""})
+    number = int(made.headers["location"].rpartition("/")[2])
+    assert webhooks.mostrar(number).usuario_nome == "dono"
+    assert [note["acao"] for note in noted()] == ["criar"]
+    unknown = staff.send("/admin/webhook/create", **FORM | {"usuario": "ninguem", "headers_customizados": ""})
+    assert (unknown.status_code, "não existe" in unknown.text) == (404, True)
+
+
+def test_marked_ones_are_turned_off_and_on_and_what_is_wrong_costs_itself(
+    staff: Visitor, hook: int, noted: Noted
+) -> None:
+    answer = staff.send("/admin/webhook/action/desligar", pks=[str(hook), "999"])
+    assert (answer.status_code, answer.text.count("Desligado."), "Não há esta linha" in answer.text) == (200, 1, True)
+    assert webhooks.mostrar(hook).ativo is False
+    assert staff.send("/admin/webhook/action/ligar", pks=str(hook)).status_code == 200
+    assert webhooks.mostrar(hook).ativo is True
+    assert [(note["acao"], note["desfecho"]) for note in noted()] == [("desligar", "feito"), ("ligar", "feito")]
+    assert json.loads(noted()[0]["antes"])["ativo"] is True
+    assert staff.send("/admin/webhook/action/ligar").status_code == 400
+    assert staff.send("/admin/webhook/action/testar", pks=[str(hook)] * 6).status_code == 400
+
+
+def test_a_failed_test_and_a_resend_say_what_came_of_them(staff: Visitor, hook: int, noted: Noted) -> None:
+    again = staff.send("/admin/webhook/action/reenviar", pks=str(hook))
+    assert (again.status_code, "0 entregas serão reenviadas" in again.text) == (200, True)
+    tried = staff.send("/admin/webhook/action/testar", pks=str(hook))
+    assert (tried.status_code, "Não recebeu o teste" in tried.text) == (409, True)
+    assert [note["desfecho"] for note in noted()] == ["feito", "recusado"]
+    for term, amount in (("Teste do destino", 1), ("teste do DESTINO nenhum", 0), ("ERP", 1)):
+        shown = staff.get("/admin/webhooklog/list", params={"search": term, "sucesso": "nao"})
+        assert shown.text.count("<td>teste</td>") == amount, term
+
+
+def test_the_list_is_filtered_and_searched(staff: Visitor, hook: int) -> None:
+    def listed(query: str) -> int:
+        return staff.get(f"/admin/webhook/list?{query}").text.count('name="pks"')
+
+    assert [listed(query) for query in ("", "search=erp", "search=ERP.example", "search=nfe_imp", "search=%25")] == [
+        1,
+        1,
+        1,
+        1,
+        0,
+    ]
+    assert [listed(f"ativo={one}") for one in ("sim", "nao")] == [1, 0]
+    assert [listed(f"usuario={one}") for one in ("dono", "chefe")] == [1, 0]
+    assert [listed(f"data_criacao_{one}=2020-01-01") for one in ("de", "ate")] == [1, 0]
