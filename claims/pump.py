@@ -75,7 +75,11 @@ class Pump(Generic[Item, Done, Plan, Taken]):
 
     def wake(self) -> None:
         """Let it ask its work at once whether something changed."""
-        self._loop.call_soon_threadsafe(self._changed.set)
+        if _here() is self._loop:
+            # to its own thread a loop would write a byte, and wake up once more to read it
+            self._changed.set()
+        else:
+            self._loop.call_soon_threadsafe(self._changed.set)
 
     def stop(self) -> None:
         """Let nothing begin any more."""
@@ -146,9 +150,11 @@ class Pump(Generic[Item, Done, Plan, Taken]):
         more = not over and not self._one_by_one and self.work.wants()
         if not ripe and not more:
             return
-        amount = 1 if self._one_by_one else len(self._done)
-        self._writing = [self._done.popleft() for _ in range(amount)]
-        self._oldest = self._began = now
+        if ripe or self.work.presses():
+            amount = 1 if self._one_by_one else len(self._done)
+            self._writing = [self._done.popleft() for _ in range(amount)]
+            self._oldest = now
+        self._began = now
         self._turn = self._call(self.work.turn, self.work.plan(self._writing, more=more))
         self._turn.add_done_callback(self._turned)
 
@@ -174,7 +180,7 @@ class Pump(Generic[Item, Done, Plan, Taken]):
         if (
             isinstance(fault, Transient)
             and now - self._failing_since < self.pace.patience
-            and (writing or self._running)
+            and (writing or self._done or self._running)
         ):
             self._done.extendleft(reversed(writing))
             self._not_before, self._retry = now + self._retry, min(self._retry * 2, LONGEST_RETRY_SECONDS)
@@ -228,3 +234,11 @@ class Pump(Generic[Item, Done, Plan, Taken]):
             self.faults.append(fault)
         finally:
             self._database.shutdown(wait=False)
+
+
+def _here() -> asyncio.AbstractEventLoop | None:
+    """Return the loop that runs on this thread."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

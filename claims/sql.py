@@ -131,8 +131,10 @@ class SqlClaims(Generic[Row, Outcome]):
         )
         return self.taking(chosen, early=early)
 
-    def taking(self, chosen: Select[Any], *, early: bool = False, locked: bool = False) -> Update:
+    def taking(self, chosen: Select[Any], *, early: bool = False, locked: bool = False, suffix: str = "") -> Update:
         """Return the statement that claims the chosen rows; `p_now` is a parameter of both.
+
+        With a `suffix` its own names end with it, so that another claim may stand in the same statement.
 
         Unless the choice is `locked` already, its rows are, so that rivals pass them over; others may refer to them.
         """
@@ -140,11 +142,12 @@ class SqlClaims(Generic[Row, Outcome]):
         if not locked:
             chosen = chosen.with_for_update(skip_locked=True, key_share=True, of=table)
         locked_rows = (
-            chosen.cte("chosen")
+            chosen.cte(f"chosen{suffix}")
             # Without this PostgreSQL may run the query again for each row, and so pass the limit.
             .prefix_with("MATERIALIZED", dialect="postgresql")
         )
-        taken = {"lease_token": bindparam("p_token"), "due_at": bindparam("p_until", type_=table.c.due_at.type)}
+        until = bindparam(f"p_until{suffix}", type_=table.c.due_at.type)
+        taken = {"lease_token": bindparam("p_token"), "due_at": until}
         return (
             update(table)
             .where(table.c.id.in_(select(locked_rows.c.id)), self._due(early), *self.ready)

@@ -25,6 +25,10 @@ class Work(Protocol[Item, Done, Plan, Taken]):
         """Tell whether there is reason to claim now: room, and a chance that something is due."""
         ...
 
+    def presses(self) -> bool:
+        """Tell whether something waits for what has ended, so that the next claim writes it, however young it is."""
+        ...
+
     def plan(self, done: Sequence[Done], *, more: bool) -> Plan:
         """Return what the next turn has to do: write these outcomes, and claim if `more`."""
         ...
@@ -99,6 +103,10 @@ class Plain(Generic[Item, Done]):
     def wants(self) -> bool:
         """Tell whether there is room, and the last claim found all it asked for, or is long ago."""
         return self.taken < self.at_once and time.monotonic() >= self._next_look
+
+    def presses(self) -> bool:
+        """Let every claim write what has ended."""
+        return True
 
     def plan(self, done: Sequence[Done], *, more: bool) -> Turn[Done]:
         """Return the outcomes, and the room there is."""

@@ -16,6 +16,7 @@ class Line:
 
     def __init__(self) -> None:
         self._connection: Connection | None = None
+        self._alone = False
 
     @contextmanager
     def transaction(self) -> Iterator[Direct]:
@@ -29,12 +30,37 @@ class Line:
                 self._undo(on)
                 raise
 
-    def _begun(self) -> Direct:
+    @contextmanager
+    def alone(self) -> Iterator[Direct]:
+        """Give PostgreSQL's connection to statements of which each is a transaction, without a BEGIN and a COMMIT."""
+        with explained():
+            on = self._open()
+            try:
+                self._by_itself(on, True)
+                yield on
+            except BaseException:
+                self._undo(on)
+                raise
+
+    @property
+    def dialect(self) -> str:
+        """The database's name."""
+        return engine().dialect.name
+
+    def _open(self) -> Direct:
         if self._connection is not None and _is_gone(self._connection):
             self.close()
         if self._connection is None:
             self._connection = engine().connect()
-        on = Direct(self._connection)
+        return Direct(self._connection)
+
+    def _by_itself(self, on: Direct, alone: bool) -> None:
+        if self._alone != alone:
+            on.driver.autocommit = self._alone = alone
+
+    def _begun(self) -> Direct:
+        on = self._open()
+        self._by_itself(on, False)
         if on.dialect.name == "sqlite" and (fault := lock_sqlite(on.driver)) is not None:
             raise on.fault("BEGIN IMMEDIATE", fault)
         return on
@@ -49,6 +75,9 @@ class Line:
         """Give the connection back to the pool."""
         connection, self._connection = self._connection, None
         if connection is not None:
+            with contextlib.suppress(Exception):
+                self._by_itself(Direct(connection), False)
+            self._alone = False
             with contextlib.suppress(Exception):
                 connection.close()
 

@@ -19,6 +19,9 @@ from events.delivery.taking import Tokens
 from storage.direct import Direct
 from storage.line import Line
 
+# So many rows a destination is taken with by itself: what an untried one may have.
+FIRST_ROWS = 6
+
 
 class Book:
     """What one run may write, under one token. It is used by the database thread alone.
@@ -35,13 +38,32 @@ class Book:
 
     def turn(self, plan: Plan) -> Taken:
         """Write and take."""
-        now, taken = self.clock.now(), Taken()
+        now = self.clock.now()
+        number = plan.alone if self._line.dialect == "postgresql" else None
+        if number is not None and (whole := self._whole(number, plan, now)):
+            return whole
+        taken = Taken()
         writes_waits = plan.last or self.waits.seconds_left == 0.0
         kept = self._transaction(plan, taken, now, writes_waits=writes_waits)
         if writes_waits:
             self.waits.forget()
         self._count(plan, kept)
         return taken
+
+    def _whole(self, number: int, plan: Plan, now: datetime) -> Taken | None:
+        """Take the one destination that a plan looks at, if nothing limits it: one statement, and no more."""
+        quota = min(FIRST_ROWS, plan.rows)
+        with self._line.alone() as on:
+            found = taking.whole(on, self.token, self._tasks, number, self._settings.total_timeout, quota, now)
+        if found is None:
+            return None
+        destination, owed = found
+        held = Held(destination, (), quota=quota)
+        if not owed:
+            with self._line.transaction() as on:
+                self._let_go(on, {number: held}, now)
+            return Taken()
+        return Taken([held], {number: owed}, {number} if len(owed) == quota else set(), full=plan.slots == 1)
 
     def close(self) -> None:
         """Give the connection back."""
@@ -87,15 +109,16 @@ class Book:
         asking = held | new
         dealt = tokens.deal(_shared(asking, plan.rows), {number: one.buckets for number, one in asking.items()})
         wanted = {number: quota for number, quota in dealt.items() if quota}
-        for owed in (
-            taking.bodies(on, self.token, taking.rows(on, self.token, wanted, asking, now), now) if wanted else ()
-        ):
+        for owed in taking.owed(on, self.token, wanted, asking, now):
             taken.owed.setdefault(owed.destino_id, []).append(owed)
         self._note(asking, dealt, slots, taken, tokens, now)
         taken.new = [asking[number] for number in new if number in taken.owed]
-        if empty := {number: asking[number] for number in new if number not in taken.owed}:
-            nothing = settling.read(on, self.token, empty)
-            settling.write(on, self.token, nothing.values(), nothing, now, now)
+        self._let_go(on, {number: asking[number] for number in new if number not in taken.owed}, now)
+
+    def _let_go(self, on: Direct, empty: dict[int, Held], now: datetime) -> None:
+        """Let go of slots for which nothing was found."""
+        nothing = settling.read(on, self.token, empty)
+        settling.write(on, self.token, nothing.values(), nothing, now, now)
 
     def _note(
         self,

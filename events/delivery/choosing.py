@@ -7,20 +7,23 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import FromClause, Select, and_, bindparam, exists, func, or_, select, text, true
+from sqlalchemy import BigInteger, FromClause, Select, and_, bindparam, case, exists, func, or_, select, text, true
 from sqlalchemy.orm import aliased
 
 from claims.many import Many
-from events.delivery.kind import kinds
+from events.delivery.kind import Kind, kinds
 from events.delivery.rows import ROWS, SLOTS
 from storage.direct import Prepared
 from storage.models.destinos import Destino
-from storage.models.eventos import OPEN_SQL, Delivery
+from storage.models.eventos import OPEN_SQL, Delivery, Event
 from storage.types import Instant
 
 # Rivals that choose the same head would get nothing of it: each looks further down for its share.
 CANDIDATES = 4
 NOW = bindparam("p_now", type_=Instant())
+# What a row of a delivery is read with, where a body is small enough.
+_SMALL = case((func.length(Event.corpo) <= bindparam("p_bytes", type_=BigInteger()), Event.corpo))
+CARRIED = (Event.message_id, Event.nome, _SMALL.label("corpo"))
 QUOTAS = Many({"id": ROWS.table.c.destino_id, "quota": ROWS.table.c.tentativas}, "cotas")
 HINTS = Many({"id": SLOTS.table.c.id}, "dicas")
 
@@ -59,9 +62,9 @@ def _served_by(tasks: frozenset[str]) -> Any:
 
 
 @cache
-def slots(tasks: frozenset[str] | None, dialect: str, *, hinted: bool, single: bool) -> Prepared:
+def slots(tasks: frozenset[str] | None, dialect: str, *, hinted: bool) -> Prepared:
     """Return the statement that takes the slots of at most `p_limit` waiting destinations."""
-    hints = HINTS.table(dialect, single=single) if hinted else None
+    hints = HINTS.table(dialect) if hinted else None
     wanted = waiting(tasks, hints).cte("wanted").prefix_with("MATERIALIZED", dialect="postgresql")
     chosen = (
         select(Destino.id)
@@ -74,18 +77,59 @@ def slots(tasks: frozenset[str] | None, dialect: str, *, hinted: bool, single: b
 
 
 @cache
+def single(tasks: frozenset[str] | None) -> Prepared:
+    """Return the statement that takes the slot of one destination (`p_destino`), if something is due there."""
+    found = (SLOTS.overdue(NOW), *SLOTS.ready, *([] if tasks is None else [_served_by(tasks)]))
+    return Prepared(SLOTS.taking(select(Destino.id).where(Destino.id == bindparam("p_destino"), *found, has_due())))
+
+
+@cache
+def whole(tasks: frozenset[str] | None) -> Prepared:
+    """Return PostgreSQL's statement that takes a destination (`p_destino`) with the first rows that are due (`p_quota`)
+    and their events, a line for each row; only if nothing limits its requests and its timeout is `p_timeout`.
+    """
+    free = (Destino.por_minuto.is_(None), Destino.circuito_espera == 0, Destino.ordem_estrita.is_(False))
+    usual = Destino.timeout == bindparam("p_timeout")
+    found = (*SLOTS.ready, *free, usual, _free_kind(), *([] if tasks is None else [_served_by(tasks)]))
+    wanted = select(Destino.id).where(Destino.id == bindparam("p_destino"), SLOTS.overdue(NOW), *found, has_due())
+    slot = SLOTS.taking(wanted).cte("vaga")
+    first = _due(slot.c.id).limit(bindparam("p_quota")).with_for_update(skip_locked=True, key_share=True)
+    each = first.lateral("vencidas")
+    taken = ROWS.taking(select(each.c.id).select_from(slot.join(each, true())), locked=True, suffix="_rows").cte(
+        "taken"
+    )
+    lines = slot.outerjoin(taken, true()).outerjoin(Event, Event.id == taken.c.event_id)
+    return Prepared(select(*slot.c, *taken.c, *CARRIED).select_from(lines))
+
+
+def _free_kind() -> Any:
+    """Return the condition that a destination's kind knows no limit but the settings'."""
+    free = [tipo for tipo, kind in kinds().items() if type(kind).bucket is Kind.bucket and kind.at_once is None]
+    return or_(*(Destino.tipo == tipo for tipo in sorted(free)))
+
+
+def _due(destino_id: Any) -> Select[Any]:
+    one = aliased(Delivery)
+    due = select(one.id).where(one.destino_id == destino_id, text(OPEN_SQL), ROWS.overdue(NOW, one))
+    return due.order_by(ROWS.when(one), one.id)
+
+
+@cache
+def carried() -> Prepared:
+    """Return the statement of SQLite that takes what one destination (`p_destino`) is owed, with the events."""
+    first = _due(bindparam("p_destino")).limit(bindparam("p_quota"))
+    event = [select(one).where(Event.id == Delivery.event_id).correlate(Delivery).scalar_subquery() for one in CARRIED]
+    return Prepared(ROWS.taking(first).returning(*event))
+
+
+@cache
 def rows(dialect: str, *, single: bool) -> Prepared:
     """Return the statement that takes what destinations are owed, the longest due first, each up to its quota.
 
     The quotas are rows; SQLite knows no limit that is a column, so there it is one for all (`p_quota`).
     """
     quotas = QUOTAS.table(dialect, single=single)
-    one = aliased(Delivery)
-    due = (
-        select(one.id)
-        .where(one.destino_id == quotas.c.id, text(OPEN_SQL), ROWS.overdue(NOW, one))
-        .order_by(ROWS.when(one), one.id)
-    )
+    due = _due(quotas.c.id)
     if dialect == "postgresql":
         first = due.limit(quotas.c.quota).with_for_update(skip_locked=True, key_share=True).lateral("vencidas")
         return Prepared(ROWS.taking(select(first.c.id).select_from(quotas.join(first, true())), locked=True))
@@ -113,4 +157,4 @@ def quotas_of(wanted: Sequence[tuple[int, int]], dialect: Any) -> dict[str, Any]
 
 def hints_of(destinos: Sequence[int], dialect: Any) -> dict[str, Any]:
     """Return the parameters of these destinations."""
-    return HINTS.single(destinos[:1]) if len(destinos) == 1 else HINTS.values([(one,) for one in destinos], dialect)
+    return HINTS.values([(one,) for one in destinos], dialect)

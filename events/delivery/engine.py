@@ -102,6 +102,10 @@ class Engine:
             return True
         return self._room > 0 and (self._slots > 0 or any(lane.hungry for lane in lanes))
 
+    def presses(self) -> bool:
+        """Tell whether an end is more than one more success, or a later row waits for it."""
+        return any(lane.presses for lane in self._lanes.values())
+
     @property
     def _room(self) -> int:
         room = HELD_ROWS - self._rows

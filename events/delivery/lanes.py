@@ -51,7 +51,8 @@ class Lane:
 
     `unsettled`: ends that are not written yet. `more`: there may be more due rows. `behind`: the last claim found all
     it asked for. `hinted`: a hint came since it was looked at. `stopped`: no further request of this run. `pressed`:
-    others wait for a place. `yields`: another process may have it. `offered`: it stands in line for a request.
+    others wait for a place. `yields`: another process may have it. `presses`: an end is to be written soon.
+    `offered`: it stands in line for a request.
     """
 
     held: Held
@@ -66,6 +67,7 @@ class Lane:
     stopped: bool = False
     pressed: bool = False
     yields: bool = False
+    presses: bool = False
     offered: bool = False
     trial: Trial = field(default_factory=Trial)
 
@@ -146,6 +148,7 @@ class Lane:
         """Start no further request once an answer forbids it, or the failures in a row open the circuit."""
         self.cancelled()
         self.unsettled += 1
+        self.presses |= not done.delivered or self.held.probing or self.destination.ordem_estrita
         made = done.made
         if made is None:
             self.stopped = True
@@ -164,5 +167,6 @@ class Lane:
     def settled(self) -> None:
         """Note that an end is written; what comes after a probe is none."""
         self.unsettled -= 1
+        self.presses &= self.unsettled > 0
         if self.held.probing:
             self.held = replace(self.held, probing=False)

@@ -78,6 +78,13 @@ class Plan:
     rows: int = 0
     last: bool = False
 
+    @property
+    def alone(self) -> int | None:
+        """The one destination it looks at, if it does nothing else."""
+        if self.last or self.done or self.unsent or self.held or not self.hints or len(self.hints) > 1:
+            return None
+        return next(iter(self.hints)) if self.slots > 0 and self.rows > 0 else None
+
 
 @dataclass
 class Taken:

@@ -28,9 +28,10 @@ from events.delivery.sweep import due
 from storage.session import engine as database
 
 # So long outcomes wait for others, and for the next claim, to be written with them.
-GATHER_SECONDS = 0.05
+GATHER_SECONDS = 0.1
 IDLE_SECONDS = 5.0
-CHECK_SECONDS, LAG_SECONDS = 0.05, 0.05
+# How often a pump looks whether it keeps up, while it has much to do and while it has not; what is late.
+CHECK_SECONDS, CALM_SECONDS, LAG_SECONDS = 0.05, 0.25, 0.05
 # A pump that does not keep up asks for help at once (one that helps, after so long), then again, each time later.
 HELP_SECONDS = 5.0
 T = TypeVar("T")
@@ -160,10 +161,11 @@ class Server:
         """Ask another process for help while this one does not keep up."""
         was_busy, wait = False, HELP_SECONDS
         while True:
-            before = time.monotonic()
-            await asyncio.sleep(CHECK_SECONDS)
+            watches = engine.overloaded or was_busy or not engine.looked
+            before, pause = time.monotonic(), CHECK_SECONDS if watches else CALM_SECONDS
+            await asyncio.sleep(pause)
             now = time.monotonic()
-            late = now - before - CHECK_SECONDS > LAG_SECONDS
+            late = now - before - pause > LAG_SECONDS
             busy = engine.overloaded or (late and bool(engine.hints))
             if busy:
                 self.calm.clear()

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import fields
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -15,13 +16,14 @@ from claims.many import Many
 from events.delivery import choosing
 from events.delivery.plan import Held
 from events.delivery.rows import ROWS, SLOT_SECONDS, SLOTS, Claimed, Destination, Owed
-from storage.direct import Direct, Prepared
+from storage.direct import Direct, Prepared, Row
 from storage.models.eventos import Event
 from storage.rows import table_of
 
 # One turn takes bodies of at most so many bytes; what is beyond goes back.
 BYTES = 16 * 1024 * 1024
 Body = tuple[str, str, bytes]
+_WIDTH = len(fields(Destination))
 _SIZE = func.sum(func.length(Event.corpo)).over(order_by=Event.id)
 EVENTS = Many({"id": table_of(Event).c.id}, "eventos")
 
@@ -32,12 +34,69 @@ def slots(
     """Take the slots of at most so many waiting destinations, tenants in turn."""
     if limit <= 0 or (hints is not None and not hints):
         return []
+    if hints is not None and len(hints) == 1:
+        (number,) = hints
+        return SLOTS.on(on).take(choosing.single(tasks), now, SLOT_SECONDS, token, p_destino=number)
     values: dict[str, Any] = {"p_limit": limit, "p_candidates": choosing.CANDIDATES * limit}
-    single = hints is not None and len(hints) == 1
     if hints is not None:
         values |= choosing.hints_of(sorted(hints), on.dialect)
-    taking = choosing.slots(tasks, on.dialect.name, hinted=hints is not None, single=single)
+    taking = choosing.slots(tasks, on.dialect.name, hinted=hints is not None)
     return SLOTS.on(on).take(taking, now, SLOT_SECONDS, token, **values)
+
+
+def whole(
+    on: Direct, token: str, tasks: frozenset[str] | None, number: int, timeout: float, quota: int, now: datetime
+) -> tuple[Destination, list[Owed]] | None:
+    """Take on PostgreSQL in one statement a destination without limits and its first rows; none if it is not so."""
+    values = {
+        "p_destino": number,
+        "p_timeout": timeout,
+        "p_quota": quota,
+        "p_bytes": BYTES // quota,
+        "p_now": now,
+        "p_token": token,
+        "p_until": now + timedelta(seconds=SLOT_SECONDS),
+        "p_until_rows": now + timedelta(seconds=lease_seconds(timeout)),
+    }
+    lines = on.run(choosing.whole(tasks), values)
+    if not lines:
+        return None
+    return Destination(*lines[0][:_WIDTH]), _with_events(on, token, [one[_WIDTH:] for one in lines], now)
+
+
+def owed(on: Direct, token: str, wanted: Mapping[int, int], held: Mapping[int, Held], now: datetime) -> list[Owed]:
+    """Take what these destinations are owed, each up to its quota, and read the events."""
+    if len(wanted) == 1 and on.dialect.name == "sqlite":
+        ((number, quota),) = wanted.items()
+        one = held[number].destination
+        if not one.ordem_estrita:
+            return _carried(on, token, one, quota, now)
+    return bodies(on, token, rows(on, token, wanted, held, now), now) if wanted else []
+
+
+def _carried(on: Direct, token: str, one: Destination, quota: int, now: datetime) -> list[Owed]:
+    values = {
+        "p_destino": one.id,
+        "p_quota": quota,
+        "p_bytes": BYTES // quota,
+        "p_now": now,
+        "p_token": token,
+        "p_until": now + timedelta(seconds=lease_seconds(one.timeout)),
+    }
+    return _with_events(on, token, on.run(choosing.carried(), values), now)
+
+
+def _with_events(on: Direct, token: str, lines: Sequence[Row], now: datetime) -> list[Owed]:
+    """Return the rows of these lines, each with its event; the bodies that were too large are read by themselves."""
+    found, large = list[Owed](), list[Claimed]()
+    for number, destino_id, event_id, tentativas, created_at, until, message_id, nome, corpo in lines:
+        if number is None:
+            continue
+        if corpo is None:
+            large.append(Claimed(number, destino_id, event_id, tentativas, created_at, until))
+        else:
+            found.append(Owed(number, destino_id, tentativas, created_at, until, message_id, nome, bytes(corpo)))
+    return sorted(found + bodies(on, token, large, now), key=lambda owed: owed.id)
 
 
 class Tokens:

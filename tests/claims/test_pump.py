@@ -141,6 +141,18 @@ def test_an_end_makes_room_for_the_next_at_once() -> None:
     assert store.written[-1] == [0]
 
 
+@pytest.mark.parametrize(("presses", "together"), [(True, 1), (False, 6)], ids=["with the next claim", "by themselves"])
+def test_young_ends_are_written_with_the_next_claim_only_if_something_waits_for_them(
+    presses: bool, together: int
+) -> None:
+    store = Store(list(range(6)))
+    work = Numbers(store, at_once=1)
+    work.presses = lambda: presses
+    work.until = lambda number: number < 5 or setattr(work, "closed", True) is None
+    pump(work, Pace(gather=60.0, idle=60.0))
+    assert [len(batch) for batch in store.written] == [together] * (6 // together)
+
+
 def test_a_locked_database_makes_no_answer_late() -> None:
     store = Store(list(range(8)))
     work = Numbers(store)

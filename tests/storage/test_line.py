@@ -57,6 +57,33 @@ def test_what_a_session_writes_there_is_of_the_same_transaction(banco: str) -> N
     line.close()
 
 
+def test_a_statement_alone_is_a_transaction_of_its_own(postgres: str) -> None:
+    line = Line()
+    with line.alone() as on:
+        add(on, "a")
+        assert marks() == ["a"]
+    with pytest.raises(RuntimeError), line.transaction() as on:
+        add(on, "b")
+        raise RuntimeError
+    with pytest.raises(RuntimeError), line.alone() as on:
+        add(on, "c")
+        raise RuntimeError
+    assert marks() == ["a", "c"]
+    line.close()
+
+
+def test_a_line_that_was_alone_gives_its_connection_back_as_it_was(postgres: str) -> None:
+    line = Line()
+    with line.alone() as on:
+        ((number,),) = on.run(NUMBER, {})
+    line.close()
+    with pytest.raises(RuntimeError), once() as on:
+        assert on.run(NUMBER, {}) == [(number,)]
+        add(on, "a")
+        raise RuntimeError
+    assert marks() == []
+
+
 def test_once_gives_its_connection_back_even_after_a_fault(banco: str) -> None:
     with pytest.raises(RuntimeError), once() as on:
         add(on, "a")
