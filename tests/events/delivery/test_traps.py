@@ -23,6 +23,7 @@ from storage.session import reading, transaction
 
 pytestmark = pytest.mark.usefixtures("loopback")
 TASK, EVENT = "entregas.drenar", "nfe_importada"
+DEAD_SECONDS = 4.0
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_an_open_import_over_all_destinations_delays_nobody_elses_events(
 def test_a_locked_database_turns_no_answer_into_a_time_out(sqlite: str, receiver: ReceiverServer) -> None:
     destinos = [webhook(f"{receiver.url}/{n}", nome=f"d{n}") for n in range(25)]
     with transaction() as db:
-        db.execute(update(Destino).values(timeout=4.0))
+        db.execute(update(Destino).values(timeout=DEAD_SECONDS))
     receiver.faults.always(faults.slow(0.3))
     fire(2)
     pumps.hint(TASK, destinos)
@@ -99,6 +100,7 @@ def test_the_dead_and_a_crowded_tenant_keep_the_good_from_nothing(banco: str, re
     for _ in range(6):
         disparar_webhook(EVENT, {})
         disparar_webhook(EVENT, {}, usuario=tenant)
+    began = time.monotonic()
     pumps.hint(TASK, [*dead, *crowd])
     assert receiver.wait_for(lambda: sum(request.path == "/0" for request in receiver.requests) >= 40)
     for user, number in zip(users, good, strict=True):
@@ -106,7 +108,9 @@ def test_the_dead_and_a_crowded_tenant_keep_the_good_from_nothing(banco: str, re
         pumps.hint(TASK, [number])
     wait_until(lambda: all({row.estado for row in deliveries(one)} == {Estado.ENTREGUE} for one in good))
     assert max(waits(good)) < 5 * slowness()
-    assert sum(request.path == "/0" for request in receiver.requests) <= engine.AT_ONCE_SUSPECT
+    # whose time is over makes room for another
+    rounds = 1 + int((time.monotonic() - began) / DEAD_SECONDS)
+    assert sum(request.path == "/0" for request in receiver.requests) <= rounds * engine.AT_ONCE_SUSPECT
     assert sum(request.path == "/0" for request in receiver.requests) <= 2 * len(dead)
 
 
