@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 OID_CNPJ, OID_CPF = x509.ObjectIdentifier("2.16.76.1.3.3"), x509.ObjectIdentifier("2.16.76.1.3.1")
 POLITICA_A1, POLITICA_A3 = "2.16.76.1.2.1.99", "2.16.76.1.2.3.99"
 SENHA = "senha-do-arquivo"  # pragma: allowlist secret
+ROUNDS = 2048
 ANO = timedelta(days=365)
 # ASN.1's text types: its tag, and how Python calls what is in it
 TIPOS = {
@@ -148,9 +149,15 @@ def empacotado(
     como: serialization.KeySerializationEncryption | None = None,
 ) -> bytes:
     """Return a PKCS#12 file; without a key all certificates are others, as where only certificates were exported."""
-    usual = serialization.BestAvailableEncryption(senha.encode()) if senha else serialization.NoEncryption()
+    usual = _usual(senha) if senha else serialization.NoEncryption()
     own, others = (None, cadeia) if chave is None else (cadeia[0], cadeia[1:])
     return pkcs12.serialize_key_and_certificates(b"e-CNPJ", chave, own, others, como or usual)
+
+
+def _usual(senha: str) -> serialization.KeySerializationEncryption:
+    """Return how `openssl pkcs12 -export` encrypts: the library's own default asks ten times as much of each reader."""
+    made = serialization.PrivateFormat.PKCS12.encryption_builder().kdf_rounds(ROUNDS).hmac_hash(hashes.SHA256())
+    return made.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).build(senha.encode())
 
 
 def _authority(name: str, above: _Emissor | None, seed: bytes) -> _Emissor:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.certificado import Certificado, CertificadoRecusado
 from core.fiscal import formatar_documento
-from flows.certificados.finding import opened, serving
+from flows.certificados.finding import kept, serving
 from storage.models.empresas import Empresa
 from storage.session import reading
 
@@ -28,4 +28,4 @@ def assinante(empresa_id: int, now: datetime) -> Assinante:
         if row is None:
             said = f"Nenhum certificado em uso serve a empresa {formatar_documento(empresa.cnpj)}."
             raise CertificadoRecusado("nenhum", said)
-        return Assinante(empresa.id, empresa.usuario_id, empresa.cnpj, opened(row))
+        return Assinante(empresa.id, empresa.usuario_id, empresa.cnpj, kept(row))
