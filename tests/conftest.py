@@ -1,5 +1,6 @@
 """Real parts for the tests: SQLite, PostgreSQL and Redis; each worker of pytest-xdist has its own."""
 
+import gc
 import itertools
 import os
 import shutil
@@ -8,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from support.engines import remembering
 from support.ports import PATIENCE_SECONDS
 from support.postgres import Cluster, binaries
 from support.redis import RedisServer
@@ -26,6 +28,7 @@ _folders = itertools.count(1)
 # Where bytecode is forbidden, every worker compiles every test, and every process that a test starts our modules.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+session.connect_engine = remembering(session.connect_engine)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -37,6 +40,12 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest: none of them is left to one worker at the end, while the others have nothing to do."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and all modules are no garbage: nobody looks through them for any."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -102,4 +102,6 @@ def test_a_worker_opens_with_it_carries_it_out_and_stops_with_it(
     wait_until(lambda: "pulou 500" in lines())
     worker.terminate()
     assert worker.wait(60) == 0
-    assert lines()[-2:] == ["caiu 500", "fechou"]
+    # on a busy machine it may give back once more meanwhile
+    after = lines()[lines().index("pulou 500") :]
+    assert [line for line in after if line != "devolveu"] == ["pulou 500", "caiu 500", "fechou"]

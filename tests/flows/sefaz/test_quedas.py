@@ -1,11 +1,10 @@
 """A process killed at any step of a question: after the next rounds everything is as if it had lived."""
 
-import subprocess
-import sys
 from signal import SIGKILL
 
 import pytest
 from support.consultas import Loja, rows
+from support.forked import ran
 from support.sefaz import EMPRESA
 
 from flows.sefaz import upkeep
@@ -66,8 +65,8 @@ REST, NOTES, PAGE = 3780.0, 36, 12
 
 def killed(minha: Loja, what: str, point: str, at: int) -> None:
     """Have a process ask and die there; then give back what it held, as a worker's start does."""
-    command = [sys.executable, "-c", PROGRAM, what, point, str(at), minha.lugar.clock.now().isoformat(), EMPRESA]
-    assert subprocess.run(command, check=False).returncode == -SIGKILL
+    words = (what, point, str(at), minha.lugar.clock.now().isoformat(), EMPRESA)
+    assert ran(PROGRAM, *words, knowing=("flows.sefaz.consultas", "flows.sefaz.avulsas")) == -SIGKILL
     assert upkeep.give_back(minha.lugar.clock.now()) == 1
 
 

@@ -3,8 +3,6 @@
 docs/reference/contracts/sefaz.md §4.
 """
 
-import subprocess
-import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -16,6 +14,7 @@ from conftest import Configure
 from sqlalchemy import event, text, update
 from sqlalchemy.orm import Session
 from support.consultas import Loja, loja, rows
+from support.forked import ran
 from support.manifestar import dh_evento, estados, lotes, mandar, na_nota, numero, pedir
 from support.sefaz import EMPRESA, FILIAL, INICIO, sefaz
 
@@ -174,8 +173,8 @@ def test_a_death_at_any_step_ends_as_if_there_had_been_none(
     com_notas: Loja, chaves: list[str], point: str, cstat: str
 ) -> None:
     pedir(com_notas, *chaves)
-    command = [sys.executable, "-c", PROGRAM, point, com_notas.lugar.clock.now().isoformat(), str(numero(com_notas))]
-    assert subprocess.run(command, check=False).returncode == 77
+    words = (point, com_notas.lugar.clock.now().isoformat(), str(numero(com_notas)))
+    assert ran(PROGRAM, *words, knowing=("flows.sefaz.manifestacoes.envio", "connectors.sefaz")) == 77
     assert estados(com_notas) == ["enviado"] * 3
     assert upkeep.give_back(com_notas.lugar.clock.now()) == 3
     com_notas.passa(10)
