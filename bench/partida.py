@@ -1,6 +1,6 @@
 """What a command costs: its CPU from its start to its end, beside a bare Python that imports what any of them needs.
 
-`python -m bench.partida [--vezes 7]`.
+`python -m bench.partida [--comando 'sat listar'] [--vezes 7]`.
 """
 
 import argparse
@@ -40,9 +40,9 @@ def cpu(arguments: Sequence[str], folder: Path) -> float:
     return 1000 * (used.ru_utime + used.ru_stime)
 
 
-def commands(times: int) -> None:
+def commands(reports: Sequence[str], times: int) -> None:
     """Print what each command takes, all of them in turn so that a slow moment of the machine touches all."""
-    asked = {"": REFERENCE} | {words: ("-m", "cli.main", *words.split()) for words in ("--help", *REPORTS)}
+    asked = {"": REFERENCE} | {words: ("-m", "cli.main", *words.split()) for words in ("--help", *reports)}
     with fresh("sqlite") as folder:
         for arguments in asked.values():
             cpu(arguments, folder)
@@ -57,9 +57,11 @@ def commands(times: int) -> None:
 def main() -> None:
     """Print a line for each command."""
     wanted = argparse.ArgumentParser(prog="python -m bench.partida", description=(__doc__ or "").splitlines()[0])
+    wanted.add_argument("--comando", action="append", help="em vez de todos os que mostram algo")
     wanted.add_argument("--vezes", type=int, default=7)
+    asked = wanted.parse_args()
     machine.tell()
-    commands(wanted.parse_args().vezes)
+    commands(asked.comando or REPORTS, asked.vezes)
 
 
 if __name__ == "__main__":

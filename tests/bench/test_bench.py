@@ -77,7 +77,7 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["primeira rodada, sem limite", "ciclo sem novidade, 3 fluxos", "clientes-mp", "parte do ritmo usada"],
     ),
     "start": (
-        ["bench.partida", "--vezes", "1"],
+        ["bench.partida", "--comando", "sat listar", "--vezes", "1"],
         ["esteira --help", "esteira sat listar", "importações"],
     ),
     "rest": (
