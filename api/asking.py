@@ -1,4 +1,7 @@
-"""What routes ask of a request: who it is, which page, which documents, which row."""
+"""What routes ask of a request: who it is, which page, which documents, which row.
+
+None of it waits for anything, so none gets a thread of its own: that would cost more than all of it.
+"""
 
 from datetime import date
 from typing import Annotated, Any
@@ -15,16 +18,16 @@ from flows.usuarios.tokens import Quem as Pessoa
 LARGEST_ID = 2**63 - 1
 
 
-def _quem(request: Request) -> Pessoa:
+async def _quem(request: Request) -> Pessoa:
     who: Pessoa = request.state.quem
     return who
 
 
-def _caller(request: Request) -> Caller:
-    return _quem(request).caller
+async def _caller(request: Request) -> Caller:
+    return (await _quem(request)).caller
 
 
-def _pagina(
+async def _pagina(
     page: Annotated[int, Query(description="Página, a partir de 1.")] = 1,
     limit: Annotated[int, Query(description="Linhas por página, de 1 a 100.")] = SIZE,
     ordering: Annotated[str | None, Query(description="Ordem; com - na frente, do maior para o menor.")] = None,
@@ -33,7 +36,7 @@ def _pagina(
     return Pagina(page=page, limit=limit, ordering=ordering or None, depois=depois or None)
 
 
-def _filtro(
+async def _filtro(
     search: Annotated[str | None, Query(description="Número, nome, chave ou documento, ou parte deles.")] = None,
     cnpj: Annotated[str | None, Query(description="CNPJ ou CPF do emitente, com ou sem pontuação.")] = None,
     data_inicio: Annotated[str | None, Query(description="Emissão desde esta data ou instante.")] = None,

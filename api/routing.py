@@ -11,6 +11,7 @@ from fastapi.params import Form
 from fastapi.routing import APIRoute
 
 from api import incoming
+from api.describing import GUARDED, REFUSALS
 
 BASE = "/api"
 
@@ -35,7 +36,7 @@ class Rotas(APIRouter):
     """Paths below `/api`; each is answered with its slash and without, and described once."""
 
     def __init__(self, prefix: str, tag: str) -> None:
-        super().__init__(prefix=BASE + prefix, tags=[tag], route_class=Rota)
+        super().__init__(prefix=BASE + prefix, tags=[tag], route_class=Rota, responses=REFUSALS, dependencies=GUARDED)
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **how: Any) -> None:
         """Add a path, and the same without its slash."""

@@ -20,13 +20,17 @@ DATABASE = "bench"
 
 
 @contextmanager
-def fresh(kind: str) -> Iterator[Path]:
-    """Point this process and its children at a fresh, migrated installation; yield its folder."""
+def fresh(kind: str, keeping: str | None = None) -> Iterator[Path]:
+    """Point this process and its children at a fresh, migrated installation; yield its folder.
+
+    `keeping` is the address of a PostgreSQL database that stays, in place of one that ends with the block.
+    """
     from support.redis import RedisServer
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        database = stack.enter_context(_postgresql()) if kind == "postgresql" else None
+        made = kind == "postgresql" and keeping is None
+        database = stack.enter_context(_postgresql()) if made else keeping
         configure(folder, database, stack.enter_context(RedisServer(folder)).url)
         _migrate()
         yield folder

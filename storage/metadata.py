@@ -8,6 +8,9 @@ from sqlalchemy import MetaData
 from core import walk
 from storage.models.base import Base
 
+# What only one database has, by its migration: a model would name it on every one.
+NOT_IN_MODELS = frozenset({"ix_documento_busca"})
+
 
 def metadata() -> MetaData:
     """Return the tables of every room; a room is found by walking."""

@@ -5,6 +5,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from api.asking import Id, Quer
+from api.describing import Recusada
 from api.routing import Rotas
 from core.errors import Conflict, NotFound
 from flows.sefaz import importacao
@@ -20,7 +21,7 @@ class Importado(BaseModel):
     mensagem: str
 
 
-@router.post("/{id}/importar/", response_model=Importado)
+@router.post("/{id}/importar/", response_model=Importado, responses={403: {"model": Recusada}})
 def importar(id: Id, caller: Quer) -> Importado | Response:  # noqa: A002 - the contract's word
     """Importa agora um documento pendente; o já importado, ou cujo XML ainda não veio, responde 409."""
     try:

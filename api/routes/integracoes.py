@@ -6,6 +6,7 @@ from fastapi import Response
 from pydantic import BaseModel, Field
 
 from api.asking import LARGEST_ID, Quem
+from api.describing import NaoRecebido
 from api.repeating import Key, answered
 from api.routes.webhooks import outcome
 from api.routing import Rotas
@@ -46,7 +47,7 @@ class Eventos(BaseModel):
     total: int
 
 
-@router.post("/testar/")
+@router.post("/testar/", responses={400: {"model": NaoRecebido}})
 def testar(tentativa: Tentativa, quem: Quem) -> Response:
     """Envia agora a um webhook o evento e os dados que forem dados, uma vez."""
     evento = firing.checked(tentativa.evento)

@@ -6,6 +6,7 @@ from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from api.asking import Quer
+from api.describing import SemTermo
 from api.routing import Rotas
 from flows.documentos.views import dashboard as figures
 from flows.documentos.views import search, statistics
@@ -25,7 +26,11 @@ def estatisticas(caller: Quer) -> statistics.Statistics:
     return statistics.statistics(caller)
 
 
-@router.get("/search/", responses={400: {"description": "Falta o que procurar."}}, response_model=search.Found)
+@router.get(
+    "/search/",
+    responses={400: {"model": SemTermo | dict[str, list[str]], "description": "Falta o que procurar."}},
+    response_model=search.Found,
+)
 def procurar(
     caller: Quer, q: Annotated[str, Query(description="O que procurar em notas e CT-e.")] = ""
 ) -> search.Found | Response:

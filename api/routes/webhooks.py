@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.asking import Id, Que, Quem, Quer
+from api.describing import NaoRecebido
 from api.paging import Lista
 from api.repeating import Key, answered
 from api.routing import Rotas
@@ -83,7 +84,7 @@ def remover(id: Id, caller: Quer) -> None:  # noqa: A002
     webhooks.remover(id, caller)
 
 
-@router.post("/{id}/testar/")
+@router.post("/{id}/testar/", responses={400: {"model": NaoRecebido}})
 def testar(id: Id, quem: Quem) -> Response:  # noqa: A002
     """Envia agora um evento de teste, uma vez, mesmo a um webhook inativo."""
     webhooks.mostrar(id, quem.caller)

@@ -76,6 +76,13 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["bench.sync", "--contatos", "30", "--eventos", "10", "--amostra", "20"],
         ["primeira rodada, sem limite", "ciclo sem novidade, 3 fluxos", "clientes-mp", "parte do ritmo usada"],
     ),
+    "api": (
+        ["bench.api", "--linhas", "400", "--pedidos", "8"],
+        [
+            *("400 notas de 50 empresas", "primeira página p99", "página 1.000 p99", "nome raro p99", "dashboard"),
+            *("statistics", "vazão com registro e limite", "CPU com registro e limite"),
+        ],
+    ),
     "start": (
         ["bench.partida", "--comando", "sat listar", "--vezes", "1"],
         ["esteira --help", "esteira sat listar", "importações"],
