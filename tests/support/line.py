@@ -76,7 +76,8 @@ class Line:
         with contextlib.suppress(OSError, OperationalError), Celery(set_as_current=False) as asking:
             options = {"global_keyprefix": KEY_PREFIX, **SOCKET}
             asking.conf.update(broker_url=self.broker_url(), broker_transport_options=options)
-            return sorted(name for answer in asking.control.ping(timeout=0.7) for name in answer)
+            answers = asking.control.ping(timeout=2.0, limit=len(one_machine()))
+            return sorted(name for answer in answers for name in answer)
         return []
 
     def run(self, *words: str) -> Any:

@@ -79,10 +79,10 @@ def test_the_trigger_of_postgresql_wakes_a_watcher(
     thread.start()
     listens = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%%' AND datname = current_database()"
     try:
-        wait_until(lambda: scalar(fila, listens) > 0, 20)
+        wait_until(lambda: scalar(fila, listens) > 0)
         for number in (1, 2, 3):
             fila.run(f"INSERT INTO ordem_servico VALUES ({number})")
-            wait_until(partial(told_are, number), 20)
+            wait_until(partial(told_are, number), 45)
     finally:
         stopping.ask_to_stop()
         thread.join(60)
@@ -106,7 +106,7 @@ def test_a_worker_that_is_asked_to_stop_in_mid_backlog_holds_nothing(fila: Queue
     thread.start()
     wait_until(lambda: told() >= 5, every=0.001)
     stopping.ask_to_stop()
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
     states = Counter(fila.statuses)
     assert states.keys() <= {"PENDENTE", "PROCESSADO"}
@@ -120,13 +120,13 @@ def test_a_watcher_whose_listening_ends_goes_on_by_looking(fila: Queue) -> None:
     thread.start()
     mine = "FROM pg_stat_activity WHERE query LIKE 'LISTEN%%' AND datname = current_database()"
     try:
-        wait_until(lambda: scalar(fila, f"SELECT count(*) {mine}") > 0, 20)
+        wait_until(lambda: scalar(fila, f"SELECT count(*) {mine}") > 0)
         scalar(fila, f"SELECT count(pg_terminate_backend(pid)) {mine}")
         fila.add(1)
-        wait_until(partial(told_are, 1), 20)
+        wait_until(partial(told_are, 1))
     finally:
         stopping.ask_to_stop()
-        thread.join(20)
+        thread.join(60)
     assert not thread.is_alive()
 
 

@@ -40,7 +40,7 @@ def ask(
     server: MilvusServer, path: str, method: str = "GET", json: Any = None, token: str = TOKEN, **query: str
 ) -> Any:
     headers = {"Authorization": token}
-    return requests.request(method, f"{server.url}/api/{path}", headers=headers, params=query, json=json, timeout=10)
+    return requests.request(method, f"{server.url}/api/{path}", headers=headers, params=query, json=json, timeout=60)
 
 
 def listing(server: MilvusServer, wanted: dict[str, Any] | None = None, **parameters: Any) -> list[int]:
@@ -88,9 +88,9 @@ def test_who_may_ask_and_what(server: MilvusServer) -> None:
     assert ask(server, "cliente/lista").status_code == 404
     assert ask(server, "cliente/busca", nome="x").status_code == 422
     assert ask(server, "cliente/busca", status="4").status_code == 422
-    odd = requests.get(f"{server.url}/api/cliente/busca", headers={"Authorization": TOKEN, "X-E": "1"}, timeout=10)
+    odd = requests.get(f"{server.url}/api/cliente/busca", headers={"Authorization": TOKEN, "X-E": "1"}, timeout=60)
     assert odd.status_code == 400
-    form = requests.post(f"{server.url}/api/cliente/criar", headers={"Authorization": TOKEN}, data="x", timeout=10)
+    form = requests.post(f"{server.url}/api/cliente/criar", headers={"Authorization": TOKEN}, data="x", timeout=60)
     assert form.status_code == 422
 
 
@@ -234,5 +234,5 @@ def test_searches_lag_behind_and_a_cut_answer_hides_what_was_done(server: Milvus
 def test_the_state_shows_amounts_only(server: MilvusServer) -> None:
     server.throttle.per_minute = 1
     assert [ask(server, "cliente/busca").status_code for _ in range(2)] == [200, 429]
-    state = requests.get(f"{server.url}/_sandbox/estado", timeout=10).json()
+    state = requests.get(f"{server.url}/_sandbox/estado", timeout=60).json()
     assert state == {"clientes": 0, "chamados": 0, "acompanhamentos": 0, "pedidos": 1, "recusadas": 0}

@@ -29,7 +29,7 @@ def server(clock: FixedClock) -> Iterator[PloomesServer]:
 
 def ask(server: PloomesServer, path: str, method: str = "GET", key: str = KEY, json: Any = None, **query: str) -> Any:
     params = {f"${name}": value for name, value in query.items()}
-    return requests.request(method, server.url + path, params=params, headers={"User-Key": key}, json=json, timeout=10)
+    return requests.request(method, server.url + path, params=params, headers={"User-Key": key}, json=json, timeout=60)
 
 
 def ids(server: PloomesServer, path: str, **query: str) -> list[int]:
@@ -111,7 +111,7 @@ def test_what_is_wrong_with_a_query(server: PloomesServer, path: str, query: dic
 def test_who_may_ask(server: PloomesServer) -> None:
     assert ask(server, "/Account", key="outra", top="1", select="Id").status_code == 401
     assert ask(server, "/Account", top="1", select="Id").json()["value"][0]["Id"] > 0
-    odd = requests.get(f"{server.url}/Account", headers={"User-Key": KEY, "X-Estranho": "1"}, timeout=10)
+    odd = requests.get(f"{server.url}/Account", headers={"User-Key": KEY, "X-Estranho": "1"}, timeout=60)
     assert odd.status_code == 400
     assert ask(server, "/Contacts", "PUT", json={"Name": "x"}).status_code == 405
     assert ask(server, "/Tags", "POST", json={"Name": "x"}).status_code == 405
@@ -204,6 +204,6 @@ def test_webhooks_are_listed_and_revived(server: PloomesServer) -> None:
 
 def test_the_state_shows_amounts_only(server: PloomesServer) -> None:
     server.add("Contacts", Name="Padaria", CNPJ=CNPJ)
-    state = requests.get(f"{server.url}/_sandbox/estado", timeout=10).json()
+    state = requests.get(f"{server.url}/_sandbox/estado", timeout=60).json()
     assert state == {"contatos": 1, "tarefas": 0, "interacoes": 0, "pedidos": 0, "recusadas": 0}
     assert timedelta(hours=-3) == datetime.fromisoformat(server.rows["Contacts"][1002]["CreateDate"]).utcoffset()
