@@ -57,5 +57,5 @@ def cell(value: Any) -> str:
 
 def _text(text: str) -> str:
     """Return a text that is only shown: on one line, and no formula, with blanks before it or without."""
-    shown = "".join(one if one.isprintable() else " " for one in text)
+    shown = text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)
     return f"'{shown}" if shown.strip().startswith(_FORMULA) else shown
