@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api import errors
 from api.admin.late import Late
+from api.describing import Descrita
 from api.front import ADMIN, Front
 from api.gate import Gate
 from api.page import HERE, STATIC
@@ -34,7 +35,7 @@ def build() -> FastAPI:
         yield
         await anyio.to_thread.run_sync(keeper.end, END_SECONDS)
 
-    made = FastAPI(
+    made = Descrita(
         title=TITLE, docs_url=None, redoc_url=None, openapi_url=DOCUMENT, redirect_slashes=False, lifespan=living
     )
     for module in walk.modules("api.routes"):

@@ -3,7 +3,7 @@
 from typing import Any, Generic, TypeVar
 
 from fastapi import Request
-from pydantic import BaseModel, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, Field
 
 from core.page import Counted
 from flows.documentos.listagem import Pagina
@@ -21,7 +21,7 @@ class Lista(BaseModel, Generic[T]):
     next: str | None
     previous: str | None
     results: list[T]
-    count_exact: bool = True
+    count_exact: bool = Field(True, exclude_if=bool)
 
     @classmethod
     def of(cls, request: Request, page: Counted[T], asked: Pagina) -> "Lista[T]":
@@ -35,13 +35,6 @@ class Lista(BaseModel, Generic[T]):
             results=list(page.itens),
             count_exact=page.count_exact,
         )
-
-    @model_serializer(mode="wrap")
-    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        found: dict[str, Any] = plain(self)
-        if self.count_exact:
-            del found["count_exact"]
-        return found
 
 
 def _address(request: Request, changed: dict[str, Any]) -> str:

@@ -11,9 +11,26 @@ from fastapi.params import Form
 from fastapi.routing import APIRoute
 
 from api import incoming
-from api.describing import GUARDED, REFUSALS
 
 BASE = "/api"
+
+
+class Xml(Response):
+    """A document's text."""
+
+    media_type = "application/xml"
+
+
+class Csv(Response):
+    """A table."""
+
+    media_type = "text/csv"
+
+
+class Zip(Response):
+    """An archive."""
+
+    media_type = "application/zip"
 
 
 class Rota(APIRoute):
@@ -36,7 +53,7 @@ class Rotas(APIRouter):
     """Paths below `/api`; each is answered with its slash and without, and described once."""
 
     def __init__(self, prefix: str, tag: str) -> None:
-        super().__init__(prefix=BASE + prefix, tags=[tag], route_class=Rota, responses=REFUSALS, dependencies=GUARDED)
+        super().__init__(prefix=BASE + prefix, tags=[tag], route_class=Rota)
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **how: Any) -> None:
         """Add a path, and the same without its slash."""

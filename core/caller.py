@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.errors import NotFound
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -17,6 +19,11 @@ class Caller:
     def owns(self, usuario_id: int | None) -> bool:
         """Tell whether something with this owner is the caller's to see and to change."""
         return self.is_operator or usuario_id == self.usuario_id
+
+    def must_operate(self, unknown: str) -> None:
+        """Raise `NotFound` for a user: what is the operator's is told as what is not there, in the same words."""
+        if not self.is_operator:
+            raise NotFound(unknown)
 
 
 OPERATOR = Caller()

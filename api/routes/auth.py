@@ -14,7 +14,7 @@ from flows.usuarios import entering
 
 router = Rotas("/auth", "entrada")
 WRONG = "Usuário ou senha inválidos."
-SAID: dict[int | str, dict[str, str]] = {400: {"description": WRONG}, 429: {"description": "Tentativas demais."}}
+SAID: dict[int | str, dict[str, str]] = {429: {"description": "Tentativas demais."}}
 
 
 class Entrada(BaseModel):

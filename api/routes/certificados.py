@@ -65,7 +65,7 @@ class Certificado(BaseModel):
         )
 
 
-class Mudanca(BaseModel):
+class MudancaCertificado(BaseModel):
     """What is to be another of a certificate; what is left out stays."""
 
     ativo: bool | None = None
@@ -117,7 +117,7 @@ def mostrar(id: Id, caller: Quer) -> Certificado:  # noqa: A002 - the contract's
 
 
 @router.patch("/{id}/")
-def alterar(id: Id, mudanca: Mudanca, caller: Quer) -> Certificado:  # noqa: A002
+def alterar(id: Id, mudanca: MudancaCertificado, caller: Quer) -> Certificado:  # noqa: A002
     """Liga ou desliga um certificado, ou a sua consulta automática; o resto fica."""
     return Certificado.of(receiving.alterar(id, receiving.Mudanca(**mudanca.model_dump()), caller))
 

@@ -11,7 +11,7 @@ from flows.sefaz.views.configuracao import ConfiguracaoView
 router = Rotas("/configuracao", "configuração")
 
 
-class Mudancas(BaseModel):
+class MudancasConfiguracao(BaseModel):
     """What is to be another; what is left out stays."""
 
     ufs_habilitadas: str | list[str] | None = Field(None, examples=[["SP", "RJ"]])
@@ -36,6 +36,6 @@ def mostrar(quem: Quem) -> ConfiguracaoView:
 
 
 @router.put("/")
-def alterar(mudancas: Mudancas, quem: Quem) -> ConfiguracaoView:
+def alterar(mudancas: MudancasConfiguracao, quem: Quem) -> ConfiguracaoView:
     """Muda o que for dito; o resto fica."""
     return configuracao.configurar(mudancas.ditas(), quem.proprio)

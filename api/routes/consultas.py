@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from api.asking import LARGEST_ID, Id, Que, Quer
 from api.download import download
 from api.paging import Lista
-from api.routing import Rotas
+from api.routing import Csv, Rotas, Zip
 from core import messages
 from flows.sefaz import exportacao
 from flows.sefaz.views import consultas as views
@@ -21,7 +21,7 @@ from flows.sefaz.views.documentos import DocumentoView
 router = Rotas("/consultas", "consultas")
 IMPORT = "sefaz.importar_pendentes"
 MOST = 1000
-CSV, ZIP = "text/csv; charset=utf-8", "application/zip"
+CSV = f"{Csv.media_type}; charset=utf-8"
 Status = Annotated[str | None, Query(description="PENDENTE, PROCESSANDO, CONCLUIDA ou ERRO.")]
 Tipo = Annotated[str | None, Query(description="NFE, CTE ou NFSE.")]
 Quantos = Annotated[int, Query(ge=1, le=MOST, description="Quantos documentos, até 1000.")]
@@ -81,7 +81,7 @@ def importar(id: Id, caller: Quer) -> Pendentes:  # noqa: A002
     return Pendentes(pendentes=pending)
 
 
-@router.get("/{id}/exportar.csv", response_class=Response)
+@router.get("/{id}/exportar.csv", response_class=Csv)
 def exportar_csv(id: Id, caller: Quer) -> Response:  # noqa: A002
     """Devolve os documentos de uma consulta em CSV, uma linha para cada um."""
 
@@ -93,7 +93,7 @@ def exportar_csv(id: Id, caller: Quer) -> Response:  # noqa: A002
     return download(f"consulta-{id}.csv", CSV, write)
 
 
-@router.get("/{id}/xmls.zip", response_class=Response)
+@router.get("/{id}/xmls.zip", response_class=Zip)
 def exportar_zip(id: Id, caller: Quer) -> Response:  # noqa: A002
     """Devolve em ZIP os XML completos que uma consulta trouxe, em uma pasta por tipo."""
-    return download(f"consulta-{id}.zip", ZIP, lambda file: exportacao.exportar_zip(file, id, caller))
+    return download(f"consulta-{id}.zip", Zip.media_type, lambda file: exportacao.exportar_zip(file, id, caller))

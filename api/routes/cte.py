@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from fastapi import Request, Response
+from fastapi import Request
 
 from api.asking import Id, Quais, Que, Quer
-from api.detail import DocumentoInteiro, inteiro
+from api.detail import CTE, DocumentoInteiro, inteiro, shown
 from api.paging import Lista
-from api.routing import Rotas
+from api.routing import Rotas, Xml
 from flows.documentos import textos
 from flows.documentos.views import cte, rotas, totais
 
@@ -32,13 +32,13 @@ def por_rota(filtro: Quais, caller: Quer) -> Sequence[rotas.RotaTotal]:
     return rotas.rotas(filtro, caller)
 
 
-@router.get("/{id}/")
+@router.get("/{id}/", responses={200: shown(CTE)})
 def mostrar(id: Id, caller: Quer) -> DocumentoInteiro:  # noqa: A002 - the contract's word
     """Mostra um CT-e com todos os seus campos."""
     return inteiro(cte.mostrar(id, caller))
 
 
-@router.get("/{id}/xml", response_class=Response)
-def ler_xml(id: Id, caller: Quer) -> Response:  # noqa: A002
+@router.get("/{id}/xml", response_class=Xml)
+def ler_xml(id: Id, caller: Quer) -> Xml:  # noqa: A002
     """Devolve o XML do CT-e, como foi recebido."""
-    return Response(textos.cte(id, caller), media_type="application/xml")
+    return Xml(textos.cte(id, caller))

@@ -6,15 +6,15 @@ from fastapi import Response
 from pydantic import BaseModel, Field
 
 from api.asking import LARGEST_ID, Quem
-from api.describing import NaoRecebido
 from api.repeating import Key, answered
-from api.routes.webhooks import outcome
+from api.routes.webhooks import FAILED, Tentado, outcome
 from api.routing import Rotas
 from flows.destinos import trying, webhooks
 from flows.eventos import firing
 
 router = Rotas("/integracoes", "integrações")
 FIRE = "POST disparar"
+UNKNOWN = {"description": "O webhook não existe, ou não é de quem pede."}
 
 
 class Tentativa(BaseModel):
@@ -47,7 +47,7 @@ class Eventos(BaseModel):
     total: int
 
 
-@router.post("/testar/", responses={400: {"model": NaoRecebido}})
+@router.post("/testar/", response_model=Tentado, responses={400: FAILED, 404: UNKNOWN})
 def testar(tentativa: Tentativa, quem: Quem) -> Response:
     """Envia agora a um webhook o evento e os dados que forem dados, uma vez."""
     evento = firing.checked(tentativa.evento)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
+from fastapi import Path
 from pydantic import BaseModel, Field
 
 from api.asking import Quem
@@ -14,6 +15,8 @@ router = Rotas("/sat", "caixas SAT e MFE")
 MOST, LONGEST_LINE, LONGEST_WHY = 100, 65_536, 2000
 TEN_YEARS = 10 * 366 * 86_400
 WIRE = "123456|10000|Resposta com Sucesso.|||000123456|…"
+
+Nome = Annotated[str, Path(description="Nome da caixa.")]
 
 
 class Leitura(BaseModel):
@@ -40,7 +43,7 @@ class Recebidas(BaseModel):
 
 
 @router.post("/{nome}/leituras/")
-def receber(nome: str, leituras: Leituras, quem: Quem) -> Recebidas:
+def receber(nome: Nome, leituras: Leituras, quem: Quem) -> Recebidas:
     """Recebe leituras de uma caixa do agente de quem pede, e as avalia como as feitas daqui."""
     given = [receiving.Leitura(**one.model_dump()) for one in leituras.leituras]
     return Recebidas(resultados=receiving.receber(nome, given, quem.username, quem.caller))

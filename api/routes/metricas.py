@@ -1,8 +1,11 @@
 """`GET /metricas`: the metrics for a monitor, without a login: they name no person, no address and no content."""
 
+from typing import Any
+
 import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,13 +18,14 @@ from flows import metricas
 UNREADABLE = "O banco de dados não respondeu como devia: rode `esteira diagnostico`."
 # Whoever asks often waits for one reading at a time, and takes neither threads nor connections from the others.
 ONE_AT_A_TIME = anyio.CapacityLimiter(1)
+AWAY: dict[str, Any] = {"description": "Não pôde ser lido.", "content": {"text/plain": {"schema": {"type": "string"}}}}
 router = APIRouter()
 log = get_logger(__name__)
 
 
-@router.get("/metricas", response_class=Response)
+@router.get("/metricas", response_class=PlainTextResponse, responses={503: AWAY})
 async def ler() -> Response:
-    """Answer with the metrics in Prometheus' text format 0.0.4; 503 and one sentence when they cannot be read."""
+    """Devolve as métricas no formato de texto 0.0.4 do Prometheus."""
     try:
         text = await anyio.to_thread.run_sync(metricas.texto, limiter=ONE_AT_A_TIME)
     except (PlatformError, SQLAlchemyError) as fault:

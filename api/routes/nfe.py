@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from fastapi import Request, Response
+from fastapi import Request
 
 from api.asking import Id, Quais, Que, Quer
-from api.detail import DocumentoInteiro, inteiro
+from api.detail import NFE, DocumentoInteiro, inteiro, shown
 from api.paging import Lista
-from api.routing import Rotas
+from api.routing import Rotas, Xml
 from flows.documentos import textos
 from flows.documentos.views import emitentes, nfe, totais
 
@@ -32,13 +32,13 @@ def por_emitente(filtro: Quais, caller: Quer) -> Sequence[emitentes.EmitenteTota
     return emitentes.por_emitente(filtro, caller)
 
 
-@router.get("/{id}/")
+@router.get("/{id}/", responses={200: shown(NFE)})
 def mostrar(id: Id, caller: Quer) -> DocumentoInteiro:  # noqa: A002 - the contract's word
     """Mostra uma nota com todos os seus campos e itens."""
     return inteiro(nfe.mostrar(id, caller))
 
 
-@router.get("/{id}/xml", response_class=Response)
-def ler_xml(id: Id, caller: Quer) -> Response:  # noqa: A002
+@router.get("/{id}/xml", response_class=Xml)
+def ler_xml(id: Id, caller: Quer) -> Xml:  # noqa: A002
     """Devolve o XML da nota, como foi recebido."""
-    return Response(textos.nfe(id, caller), media_type="application/xml")
+    return Xml(textos.nfe(id, caller))

@@ -1,17 +1,19 @@
 """Figures and search over all documents. docs/reference/contracts/integracoes.md §4.19 to §4.21."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from api.asking import Quer
-from api.describing import SemTermo
 from api.routing import Rotas
 from flows.documentos.views import dashboard as figures
 from flows.documentos.views import search, statistics
 
 router = Rotas("", "resumo")
+
+
+NOTHING: dict[str, Any] = {"description": "Falta o que procurar.", "model": dict[str, str | list[str]]}
 
 
 @router.get("/dashboard/")
@@ -26,11 +28,7 @@ def estatisticas(caller: Quer) -> statistics.Statistics:
     return statistics.statistics(caller)
 
 
-@router.get(
-    "/search/",
-    responses={400: {"model": SemTermo | dict[str, list[str]], "description": "Falta o que procurar."}},
-    response_model=search.Found,
-)
+@router.get("/search/", responses={400: NOTHING}, response_model=search.Found)
 def procurar(
     caller: Quer, q: Annotated[str, Query(description="O que procurar em notas e CT-e.")] = ""
 ) -> search.Found | Response:

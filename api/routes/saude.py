@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from flows.diagnostico import ready
 
 router = APIRouter(tags=["saúde"])
+AWAY = {"description": "O nome do que não responde.", "model": dict[str, str]}
 ONE_AT_A_TIME = anyio.CapacityLimiter(1)
 
 
@@ -17,7 +18,7 @@ def saude() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/prontidao/")
+@router.get("/prontidao/", response_model=dict[str, str], responses={503: AWAY})
 async def prontidao() -> JSONResponse:
     """Diz se o banco de dados e o broker respondem; 503 com o nome do que falta."""
     found = await anyio.to_thread.run_sync(ready.look, limiter=ONE_AT_A_TIME)

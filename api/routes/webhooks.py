@@ -8,7 +8,6 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.asking import Id, Que, Quem, Quer
-from api.describing import NaoRecebido
 from api.paging import Lista
 from api.repeating import Key, answered
 from api.routing import Rotas
@@ -21,7 +20,7 @@ CREATE = "POST webhooks"
 NO_EVENT = "Nomes de eventos separados por vírgula, nenhum vazio."
 
 
-class Mudanca(BaseModel):
+class MudancaWebhook(BaseModel):
     """What somebody says of a webhook; what is left out stays."""
 
     nome: str | None = Field(None, examples=["ERP"])
@@ -38,12 +37,32 @@ class Mudanca(BaseModel):
         return Dito(**self.model_dump() | {"eventos": _names(self.eventos)})
 
 
-class Novo(Mudanca):
+class NovoWebhook(MudancaWebhook):
     """A new webhook."""
 
     nome: str = Field(examples=["ERP"])
     url: str = Field(examples=["https://erp.exemplo.com.br/webhook"])
     eventos: str | list[str] = Field(examples=["nfe_importada,cte_importado"])
+
+
+class Tentado(BaseModel):
+    """A trial that arrived; `webhook` and `evento` are there where its data were given."""
+
+    status: str = Field(examples=["success"])
+    mensagem: str = Field(examples=["ERP respondeu 200."])
+    webhook: str | None = None
+    evento: str | None = None
+
+
+class NaoChegou(Tentado):
+    """A trial that did not arrive; `status_code` 0 means that no answer came."""
+
+    status: str = Field(examples=["error"])
+    status_code: int = Field(examples=[500])
+    erro: str | None = Field(examples=["HTTP 500"])
+
+
+FAILED: dict[str, Any] = {"description": "Não chegou.", "model": NaoChegou | dict[str, list[str]]}
 
 
 @router.get("/")
@@ -53,7 +72,7 @@ def listar(request: Request, pagina: Que, caller: Quer) -> Lista[WebhookView]:
 
 
 @router.post("/", status_code=201, response_model=WebhookView)
-def criar(novo: Novo, quem: Quem, key: Key = None) -> Response:
+def criar(novo: NovoWebhook, quem: Quem, key: Key = None) -> Response:
     """Cria um webhook de quem pede; o segredo não é mostrado."""
     said = novo.model_dump(mode="json")
     return answered(key, quem.id, CREATE, said, lambda: webhooks.criar(novo.dito(), quem.proprio), 201)
@@ -73,7 +92,7 @@ def mostrar(id: Id, caller: Quer) -> WebhookView:  # noqa: A002 - the contract's
 
 @router.put("/{id}/")
 @router.patch("/{id}/")
-def alterar(id: Id, mudanca: Mudanca, caller: Quer) -> WebhookView:  # noqa: A002
+def alterar(id: Id, mudanca: MudancaWebhook, caller: Quer) -> WebhookView:  # noqa: A002
     """Muda o que for dito de um webhook; o resto fica."""
     return webhooks.alterar(id, mudanca.dito(), caller)
 
@@ -84,7 +103,7 @@ def remover(id: Id, caller: Quer) -> None:  # noqa: A002
     webhooks.remover(id, caller)
 
 
-@router.post("/{id}/testar/", responses={400: {"model": NaoRecebido}})
+@router.post("/{id}/testar/", response_model=Tentado, responses={400: FAILED})
 def testar(id: Id, quem: Quem) -> Response:  # noqa: A002
     """Envia agora um evento de teste, uma vez, mesmo a um webhook inativo."""
     webhooks.mostrar(id, quem.caller)

@@ -3,14 +3,18 @@
 import pkgutil
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 import alerts as rooms
 from core.caller import OPERATOR, Caller
-from core.page import SIZE, Page
+from core.errors import NotFound
+from core.page import SIZE, Counted, Page
+from flows.documentos.listagem import PRIMEIRA, Pagina, newest
+from flows.documentos.listagem import page as numbered
 from storage.models.alertas import Alerta
-from storage.pages import newest_first, nobody_but_the_operator
+from storage.pages import LARGEST_KEY, newest_first, nobody_but_the_operator
 from storage.session import reading
 
 
@@ -43,13 +47,36 @@ def alerts(
     caller: Caller = OPERATOR,
 ) -> Page[AlertView]:
     """Return a page of the open alerts, or of all, the newest first, of one source if asked."""
+    with reading() as db:
+        found = newest_first(db, _query(caller, fonte, todos=todos), Alerta.id, depois, limite)
+        return found.map(lambda row: view(row[1]))
+
+
+def pagina(
+    fonte: str | None = None, pagina: Pagina = PRIMEIRA, caller: Caller = OPERATOR, *, todos: bool = False
+) -> Counted[AlertView]:
+    """Return a page of the same, by its number."""
+    order = newest(pagina.ordering, "aberto_em", Alerta.aberto_em, Alerta.id)
+    with reading() as db:
+        found = numbered(db, _query(caller, fonte, todos=todos), order, pagina)
+        return found.map(lambda row: view(row[1]))
+
+
+def mostrar(numero: int, caller: Caller = OPERATOR) -> AlertView:
+    """Return one, open or not; raise `NotFound` where it is not the caller's."""
+    query = _query(caller, None, todos=True).where(Alerta.id == numero)
+    with reading() as db:
+        found = db.execute(query).one_or_none() if abs(numero) <= LARGEST_KEY else None
+    if found is None:
+        raise NotFound(f"Não há o alerta {numero}.", veja="alertas")
+    return view(found[1])
+
+
+def _query(caller: Caller, fonte: str | None, *, todos: bool) -> Select[*tuple[Any, ...]]:
     query = select(Alerta.id, Alerta).where(nobody_but_the_operator(caller))
     if not todos:
         query = query.where(Alerta.resolvido_em.is_(None))
-    if fonte is not None:
-        query = query.where(Alerta.fonte == fonte)
-    with reading() as db:
-        return newest_first(db, query, Alerta.id, depois, limite).map(lambda row: view(row[1]))
+    return query if fonte is None else query.where(Alerta.fonte == fonte)
 
 
 def view(alerta: Alerta) -> AlertView:

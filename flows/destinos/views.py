@@ -10,8 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from core.caller import OPERATOR, Caller
-from core.page import SIZE, Page
+from core.page import SIZE, Counted, Page
 from events.delivery.kind import kinds
+from flows.destinos.finding import find
+from flows.documentos.listagem import PRIMEIRA, Pagina, newest
+from flows.documentos.listagem import page as numbered
 from storage.models.destinos import Destino
 from storage.pages import oldest_first, visible
 from storage.session import reading
@@ -51,6 +54,20 @@ def destinations(*, depois: int | None = None, limite: int = SIZE, caller: Calle
     with reading() as db:
         mine = query.where(visible(caller, Destino.usuario_id))
         return oldest_first(db, mine, Destino.id, depois, limite).map(lambda row: view(row[1]))
+
+
+def pagina(pagina: Pagina = PRIMEIRA, caller: Caller = OPERATOR) -> Counted[DestinationView]:
+    """Return a page of the same, by its number, the newest first."""
+    query = select(Destino.id, Destino).options(joinedload(Destino.usuario)).where(visible(caller, Destino.usuario_id))
+    order = newest(pagina.ordering, "data_criacao", Destino.data_criacao, Destino.id)
+    with reading() as db:
+        return numbered(db, query, order, pagina).map(lambda row: view(row[1]))
+
+
+def mostrar(name_or_id: str, caller: Caller = OPERATOR) -> DestinationView:
+    """Return one; raise `NotFound` where it is not the caller's."""
+    with reading() as db:
+        return view(find(db, name_or_id, caller))
 
 
 def view(destino: Destino) -> DestinationView:

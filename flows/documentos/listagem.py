@@ -1,11 +1,11 @@
 """A page of documents: in an order, by its number or by the key at which the last one ended, and the list's length."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ClauseElement, ColumnElement, Executable, Row, Select, func, select, tuple_
 from sqlalchemy.ext.compiler import compiles
@@ -17,10 +17,12 @@ from core.page import Counted
 from storage.pages import LARGEST_KEY
 from storage.types import Exact, Instant
 
+T = TypeVar("T")
 SIZE, MOST = 20, 100
 # Above it a list is not counted any more where the database can estimate.
 EXACT = 10_000
 BETWEEN = "~"
+NOWHERE = "O lugar de onde continuar não é de nenhuma lista."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +91,25 @@ def page(db: Session, query: Select[*tuple[Any, ...]], order: Ordem, asked: Pagi
     return Counted(tuple(shown), after, count, exact)
 
 
+def sliced(every: Sequence[T], asked: Pagina) -> Counted[T]:
+    """Return a page of what is at hand, in its own order, by its number alone."""
+    _check(asked)
+    if asked.ordering is not None:
+        raise UsageError("Esta lista tem uma só ordem.", campo="ordering")
+    begin = _place(asked.depois) if asked.depois is not None else (asked.page - 1) * asked.limit
+    if begin >= len(every) and asked.page > 1:
+        raise _absent(asked.page)
+    shown = tuple(every[begin : begin + asked.limit])
+    end = begin + len(shown)
+    return Counted(shown, str(end) if end < len(every) else None, len(every))
+
+
+def _place(depois: str) -> int:
+    if not (depois.isascii() and depois.isdigit() and len(depois) < 10):
+        raise UsageError(NOWHERE, campo="depois")
+    return int(depois)
+
+
 def _check(asked: Pagina) -> None:
     if not 1 <= asked.limit <= MOST:
         raise UsageError(f"Use de 1 a {MOST} por página.", campo="limit")
@@ -114,7 +135,7 @@ def _key(depois: str, order: Ordem) -> tuple[Any, int]:
     except (ValueError, OverflowError, InvalidOperation):
         found = None
     if found is None or abs(found[1]) > LARGEST_KEY:
-        raise UsageError("O lugar de onde continuar não é de nenhuma lista.", campo="depois")
+        raise UsageError(NOWHERE, campo="depois")
     return found
 
 

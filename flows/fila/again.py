@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from connectors.oracle import counting
 from connectors.oracle.orders import Number, Order
+from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import NotFound
 from flows.fila.accounts import Fila, opened
+from flows.fila.views import unknown
 from storage.models.fila import FilaLinha
 from storage.rows import upsert
 from storage.session import transaction
@@ -17,8 +19,9 @@ from storage.session import transaction
 BATCH = 500
 
 
-def reprocess(nome: str, ids: Sequence[Number] | None = None, clock: Clock = SYSTEM) -> int:
+def reprocess(nome: str, ids: Sequence[Number] | None = None, clock: Clock = SYSTEM, caller: Caller = OPERATOR) -> int:
     """Let rows in error be told again, all of them or those of these numbers; return how many."""
+    caller.must_operate(unknown(nome))
     fila, total = opened(nome), 0
     while count := _batch(fila, ids, clock, most=None):
         total += count

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import false, func, select
+from sqlalchemy import func, select
 
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
-from core.page import SIZE, Page
+from core.errors import NotFound
+from core.page import SIZE, Counted, Page
 from core.settings.fila import FilaSettings
+from flows.documentos.listagem import PRIMEIRA, Pagina, newest
+from flows.documentos.listagem import page as numbered
 from storage.models.fila import FilaConta, FilaLinha
-from storage.pages import newest_first
+from storage.pages import newest_first, nobody_but_the_operator
 from storage.session import reading
 
 RATE = timedelta(minutes=5)
@@ -73,13 +76,38 @@ def lines(
     conta: str | None = None, *, depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR
 ) -> Page[LinhaView]:
     """Return a page of the rows that were told, the newest first."""
-    query = select(FilaLinha.id, FilaLinha)
-    if not caller.is_operator:
-        query = query.where(false())
+    query = select(FilaLinha.id, FilaLinha).where(nobody_but_the_operator(caller))
     if conta is not None:
         query = query.where(FilaLinha.conta == conta)
     with reading() as db:
         return newest_first(db, query, FilaLinha.id, depois, limite).map(lambda row: _line(row[1]))
+
+
+def pagina(conta: str, pagina: Pagina = PRIMEIRA, caller: Caller = OPERATOR) -> Counted[LinhaView]:
+    """Return a page of the same of one account, by its number; raise `NotFound` where it is not the caller's."""
+    known(conta, caller)
+    query = select(FilaLinha.id, FilaLinha).where(FilaLinha.conta == conta)
+    with reading() as db:
+        found = numbered(db, query, newest(pagina.ordering, "em", FilaLinha.em, FilaLinha.id), pagina)
+        return found.map(lambda row: _line(row[1]))
+
+
+def account(conta: str, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> FilaView:
+    """Return one account; raise `NotFound` where it is not the caller's."""
+    known(conta, caller)
+    return next(one for one in accounts(caller, clock) if one.conta == conta)
+
+
+def known(conta: str, caller: Caller) -> None:
+    """Raise `NotFound` for an account that is not there, or is not the caller's."""
+    caller.must_operate(unknown(conta))
+    if conta not in FilaSettings.current().contas:
+        raise NotFound(unknown(conta))
+
+
+def unknown(conta: str) -> str:
+    """Return what is said of an account that is not there."""
+    return f"Não há fila na conta {conta[:100]!r}."
 
 
 def _line(row: FilaLinha) -> LinhaView:

@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
+from core.errors import NotFound
 from core.fiscal import formatar_documento
-from core.page import SIZE, Page
+from core.page import SIZE, Counted, Page
 from core.settings.accounts import PADRAO
 from core.settings.questor import ContaQuestor, QuestorSettings
+from flows.documentos.listagem import PRIMEIRA, Pagina, newest
+from flows.documentos.listagem import page as numbered
 from flows.questor import account, lots, starting, window
 from storage.models.empresas import Empresa
 from storage.models.questor import ABERTOS, QuestorArquivo, QuestorLote
-from storage.pages import newest_first, nobody_but_the_operator
+from storage.pages import LARGEST_KEY, newest_first, nobody_but_the_operator
 from storage.session import reading
 
 FARTHEST = timedelta(days=365)
@@ -87,14 +90,34 @@ class Progress:
 
 def listar(depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR) -> Page[LotView]:
     """Return a page of lots, the newest first."""
-    query = select(QuestorLote.id, QuestorLote, Empresa.cnpj).outerjoin(Empresa, Empresa.id == QuestorLote.empresa_id)
     with reading() as db:
-        mine = query.where(nobody_but_the_operator(caller))
-        return newest_first(db, mine, QuestorLote.id, depois, limite).map(_lot)
+        return newest_first(db, _query(caller), QuestorLote.id, depois, limite).map(_lot)
+
+
+def pagina(pagina: Pagina = PRIMEIRA, caller: Caller = OPERATOR) -> Counted[LotView]:
+    """Return a page of the same, by its number."""
+    order = newest(pagina.ordering, "id", QuestorLote.id, QuestorLote.id)
+    with reading() as db:
+        return numbered(db, _query(caller), order, pagina).map(_lot)
+
+
+def lot(numero: int, caller: Caller = OPERATOR) -> LotView:
+    """Return one by its number; raise `NotFound` where it is not the caller's."""
+    query = _query(caller).where(QuestorLote.id == numero)
+    with reading() as db:
+        found = db.execute(query).one_or_none() if abs(numero) <= LARGEST_KEY else None
+    if found is None:
+        raise NotFound(f"Não há o lote {numero}.", veja="lotes")
+    return _lot(found)
+
+
+def _query(caller: Caller) -> Select[*tuple[Any, ...]]:
+    query = select(QuestorLote.id, QuestorLote, Empresa.cnpj).outerjoin(Empresa, Empresa.id == QuestorLote.empresa_id)
+    return query.where(nobody_but_the_operator(caller))
 
 
 def _lot(row: Any) -> LotView:
-    number, lote, cnpj = row
+    number, lote, cnpj = row[:3]
     empresa = formatar_documento(cnpj) if cnpj else None
     made_of = (lote.pasta, empresa, lote.mes)
     return LotView(number, lote.nome, lote.conta, *made_of, lote.varrido_em, lote.enviar, lote.concluido_em)

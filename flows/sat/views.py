@@ -1,7 +1,7 @@
 """Boxes as people see them: pages of them, their history, and what is watched. They are the operator's."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from alerts.sat import FONTE
 from core.caller import OPERATOR, Caller
-from core.page import LARGEST, SIZE, Page
+from core.errors import NotFound
+from core.page import LARGEST, SIZE, Counted, Page
 from core.settings.sat import BoxSettings, same_equipment
+from flows.documentos.listagem import PRIMEIRA, Pagina, newest, sliced
+from flows.documentos.listagem import page as numbered
 from flows.sat.known_boxes import box_named, known, merged
 from storage.models.alertas import Alerta
 from storage.models.base import CONTA_PADRAO
@@ -40,6 +43,14 @@ class BoxView:
     ocupada_desde: datetime | None
     silenciada_ate: datetime | None
     alertas: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BoxDetail:
+    """One box with what it last answered, as it answered."""
+
+    caixa: BoxView
+    resposta: str | None
 
 
 @dataclass(frozen=True)
@@ -82,19 +93,25 @@ def boxes(
     caller: Caller = OPERATOR,
 ) -> Page[BoxView]:
     """Return a page of boxes by name, those with these labels (loja, uf, grupo) if asked."""
-    wanted = {} if rotulos is None else rotulos
-    meant = [
-        box
-        for name, box in sorted(known().items())
-        if caller.is_operator
-        and (depois is None or name > depois)
-        and all(getattr(box, label) == value for label, value in wanted.items())
-    ]
-    some, same = meant[: max(1, min(limite, LARGEST))], merged()
+    meant = [box for box in _meant(rotulos or {}, caller) if depois is None or box.name > depois]
+    some = meant[: max(1, min(limite, LARGEST))]
+    return Page(_shown(some), some[-1].name if len(meant) > len(some) else None)
+
+
+def pagina(
+    rotulos: Mapping[str, str] | None = None, pagina: Pagina = PRIMEIRA, caller: Caller = OPERATOR
+) -> Counted[BoxView]:
+    """Return a page of the same, by its number."""
+    some = sliced(_meant(rotulos or {}, caller), pagina)
+    return Counted(_shown(some.itens), some.depois, some.count)
+
+
+def box(nome: str, caller: Caller = OPERATOR) -> BoxDetail:
+    """Return one box, also one that is not asked; raise `NotFound` when there is none."""
+    _known(nome, caller)
     with reading() as db:
-        rows, opened = _rows(db, [box.name for box in some]), _opened(db)
-    shown = tuple(_view(box, rows.get(box.name), opened[box.name], same.get(box.name)) for box in some)
-    return Page(shown, some[-1].name if len(meant) > len(some) else None)
+        row = _rows(db, [nome]).get(nome)
+    return BoxDetail(_shown([known()[nome]])[0], row.resposta if row else None)
 
 
 def history(nome: str, *, depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR) -> Page[ChangeView]:
@@ -111,6 +128,16 @@ def history(nome: str, *, depois: int | None = None, limite: int = SIZE, caller:
         return page(db, query, limite).map(lambda row: _change(row[1]))
 
 
+def mudancas(nome: str, pagina: Pagina = PRIMEIRA, caller: Caller = OPERATOR) -> Counted[ChangeView]:
+    """Return a page of the same, by its number, also of a box that is not asked."""
+    _known(nome, caller)
+    one = CaixaHistorico
+    query = select(one.id, one).join(Caixa, Caixa.id == one.caixa_id).where(Caixa.nome == nome)
+    with reading() as db:
+        found = numbered(db, query, newest(pagina.ordering, "em", one.em, one.id), pagina)
+        return found.map(lambda row: _change(row[1]))
+
+
 def watched() -> tuple[tuple[WatchedBox, ...], tuple[OpenAlert, ...]]:
     """Return the boxes that are watched and the open alerts, as the rows have them."""
     with reading() as db:
@@ -124,6 +151,23 @@ def watched() -> tuple[tuple[WatchedBox, ...], tuple[OpenAlert, ...]]:
         tuple(WatchedBox(row.nome, row.resultado, row.verificada_em, tuple(codes[row.nome])) for row in rows),
         tuple(OpenAlert(one.objeto, one.codigo, one.severidade, one.mensagem) for one in alerts),
     )
+
+
+def _known(nome: str, caller: Caller) -> None:
+    if not caller.is_operator or nome not in known():
+        raise NotFound(f"Caixa desconhecida: {nome!r}.", veja="caixas")
+
+
+def _meant(rotulos: Mapping[str, str], caller: Caller) -> list[BoxSettings]:
+    every = sorted(known().items()) if caller.is_operator else []
+    return [box for _, box in every if all(getattr(box, label) == value for label, value in rotulos.items())]
+
+
+def _shown(some: Sequence[BoxSettings]) -> tuple[BoxView, ...]:
+    same = merged()
+    with reading() as db:
+        rows, opened = _rows(db, [box.name for box in some]), _opened(db)
+    return tuple(_view(box, rows.get(box.name), opened[box.name], same.get(box.name)) for box in some)
 
 
 def _rows(db: Session, names: Collection[str]) -> dict[str, Caixa]:

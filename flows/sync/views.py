@@ -7,6 +7,7 @@ from typing import Any
 
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
+from core.errors import NotFound
 from core.settings.sync import CLIENTES_MP, FLOWS, SyncSettings
 from flows.sync import standing
 from storage.models.sync import SyncFluxo
@@ -34,6 +35,14 @@ class FluxoView:
     falha: str | None
 
 
+@dataclass(frozen=True)
+class FluxoDetalhe:
+    """A flow and what its last run came to, None before the first; the names are those of `results.Report`."""
+
+    fluxo: FluxoView
+    relatorio: dict[str, Any] | None
+
+
 def flows(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> list[FluxoView]:
     """Return every flow of every configured account; a user meets none."""
     if not caller.is_operator:
@@ -44,6 +53,15 @@ def flows(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> list[FluxoView]:
         for nome, conta in SyncSettings.current().contas.items()
         for fluxo in FLOWS
     ]
+
+
+def fluxo(conta: str, nome: str, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> FluxoDetalhe:
+    """Return one flow with its last report; raise `NotFound` where it is not the caller's."""
+    found = next((one for one in flows(caller, clock) if (one.conta, one.fluxo) == (conta, nome)), None)
+    if found is None:
+        raise NotFound(f"Não há o fluxo {nome[:40]!r} na conta {conta[:100]!r}.")
+    row = next((one for one in standing.rows() if (one.conta, one.fluxo) == (conta, nome)), None)
+    return FluxoDetalhe(found, json.loads(row.relatorio) if row and row.relatorio else None)
 
 
 def _view(conta: str, fluxo: str, minutes: int, row: SyncFluxo | None, now: datetime) -> FluxoView:

@@ -1,0 +1,59 @@
+"""Destinations of every kind: seen, tried, paused and turned on again. A user meets the own ones."""
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from api.asking import Id, Que, Quem, Quer
+from api.paging import Lista
+from api.routing import Rotas
+from flows.destinos import health, switching, trying, views
+from flows.destinos.health import Saude
+from flows.destinos.trying import Tested
+from flows.destinos.views import DestinationView
+
+router = Rotas("/destinos", "destinos")
+
+
+class Retomado(BaseModel):
+    """The destination that is on again, and how many deliveries that were kept for it are due now."""
+
+    destino: DestinationView
+    entregas: int
+
+
+@router.get("/")
+def listar(request: Request, pagina: Que, caller: Quer) -> Lista[DestinationView]:
+    """Lista os destinos de eventos, os mais novos primeiro."""
+    return Lista.of(request, views.pagina(pagina, caller), pagina)
+
+
+@router.get("/{id}/")
+def mostrar(id: Id, caller: Quer) -> DestinationView:  # noqa: A002 - the contract's word
+    """Mostra um destino; nunca o seu segredo."""
+    return views.mostrar(str(id), caller)
+
+
+@router.get("/{id}/saude/")
+def ver_saude(id: Id, caller: Quer) -> Saude:  # noqa: A002
+    """Mostra o que chegou em um dia e em uma semana, quanto demorou, e os últimos erros."""
+    return health.saude(id, caller)
+
+
+@router.post("/{id}/testar/")
+def testar(id: Id, quem: Quem) -> Tested:  # noqa: A002
+    """Envia agora um evento de teste, uma vez; `sucesso` diz se chegou."""
+    return trying.try_out(str(id), caller=quem.caller, usuario=quem.username)
+
+
+@router.post("/{id}/pausar/")
+def pausar(id: Id, caller: Quer) -> DestinationView:  # noqa: A002
+    """Para as entregas; os eventos ficam retidos até retomar."""
+    switching.pause(str(id), caller)
+    return views.mostrar(str(id), caller)
+
+
+@router.post("/{id}/retomar/")
+def retomar(id: Id, caller: Quer) -> Retomado:  # noqa: A002
+    """Liga de novo um destino pausado ou desligado; o que ficou retido é enviado."""
+    back = switching.resume(str(id), caller)
+    return Retomado(destino=views.mostrar(str(id), caller), entregas=back)
