@@ -26,6 +26,7 @@ PATIENCE_SECONDS, AWAY_SECONDS = 0.5, 5.0
 # As many as there are threads that answer requests.
 CONNECTIONS = 64
 LOGIN_SECONDS, LOGINS, LOGINS_OF_ADDRESS = 60, 5, 30
+UPLOADS, UPLOAD_SECONDS = 20, 60
 REGISTRY = CollectorRegistry()
 UNLIMITED = Counter("esteira_api_sem_limite", "Pedidos que passaram porque o Redis não respondeu.", registry=REGISTRY)
 log = get_logger(__name__)
@@ -102,6 +103,11 @@ def of_login(username: str, address: str) -> Verdict:
         return narrow
     wide = limiter().hit(f"login:{address}", LOGINS_OF_ADDRESS, LOGIN_SECONDS)
     return narrow if wide.passes else wide
+
+
+def of_upload(user: int) -> Verdict:
+    """Judge a file that a user sends: to open one costs more than a hundred questions."""
+    return limiter().hit(f"arquivo:{user}", UPLOADS, UPLOAD_SECONDS)
 
 
 def _pool() -> ConnectionPool | None:

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import File, Form, Request
+from fastapi import File, Form, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
+from api import limit
 from api.asking import Dia, Id, Que, Quem, Quer
-from api.errors import Malformed
+from api.errors import Malformed, too_many
 from api.paging import Lista
 from api.routing import Rotas
 from core import messages
@@ -93,16 +94,21 @@ def listar(request: Request, pagina: Que, caller: Quer) -> Lista[Certificado]:
     return Lista.of(request, views.pagina(pagina, caller).map(Certificado.of), pagina)
 
 
-@router.post("/", status_code=201)
+@router.post("/", status_code=201, response_model=Certificado)
 def enviar(
+    request: Request,
     quem: Quem,
     arquivo_pfx: Annotated[bytes, File(description="O arquivo .pfx ou .p12 de um certificado A1.")],
     senha_pfx: Annotated[str, Form(description="A senha do arquivo; não é mostrada nem anotada.", max_length=200)],
     nome: Annotated[str, Nome, Form(description="Um nome para as pessoas.", examples=["Matriz"])],
     cnpj: Annotated[str, Form(description="CNPJ da empresa.", examples=["11.222.333/0001-81"], max_length=40)],
     uf: Annotated[str | None, Form(description="O estado da empresa; sem isto, o que o certificado diz.")] = None,
-) -> Certificado:
+) -> Certificado | Response:
     """Guarda o certificado de uma empresa de quem pede; a empresa é cadastrada se ainda não for, e o mais novo fica."""
+    verdict = limit.of_upload(quem.id)
+    if not verdict.passes:
+        request.state.limite = verdict.headers()
+        return too_many()
     given = Arquivo(arquivo_pfx, senha_pfx, cnpj, nome=nome)
     try:
         return Certificado.of(receiving.receber(given, quem.proprio, uf))

@@ -162,6 +162,13 @@ def test_a_form_that_is_none_is_refused_before_it_is_read(clara: Client) -> None
     assert nobody.ask("POST", PATH, data=b"x", headers={"content-type": "text/plain"}).status_code == 401
 
 
+def test_files_are_opened_twenty_times_a_minute(clara: Client, broker: str, cliente: Cliente) -> None:
+    answers = [send(clara, cliente, senha_pfx=OTHER_PASSWORD) for _ in range(21)]
+    assert [one.status_code for one in answers] == [400] * 20 + [429]
+    assert (answers[-1].json()["error"], int(answers[-1].headers["Retry-After"]) > 0) == ("Rate limit exceeded", True)
+    assert clara.get(PATH).status_code == 200
+
+
 def test_it_is_turned_off_and_on_and_asked_by_itself(ana: Client, cliente: Cliente) -> None:
     place = f"{PATH}{send(ana, cliente).json()['id']}/"
     for body, field, value in (
