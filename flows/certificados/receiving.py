@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from core.caller import OPERATOR, Caller
 from core.certificado import uf_de
 from core.clock import SYSTEM, Clock
-from core.errors import NotFound, UsageError
-from core.fiscal import UFS, cnpj_valido, normalizar_documento
+from core.errors import Conflict, NotFound, UsageError
+from core.fiscal import UFS, cnpj_valido, formatar_documento, normalizar_documento
 from flows.certificados.keeping import Arquivo, check_interval, just_given, keep, opened_for
 from flows.certificados.views import CertificateView, listed
 from flows.documentos.owners import Dono
@@ -79,10 +79,17 @@ def mostrar(numero: int, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> Ce
 
 
 def dono_de(numero: int, caller: Caller = OPERATOR) -> Dono:
-    """Return the company of a certificate; raise `NotFound` where it is not the caller's."""
+    """Return the company of a certificate, for which documents are to come in.
+
+    Raises:
+        NotFound: the certificate is not the caller's.
+        Conflict: the company is off.
+    """
     with reading() as db:
         company = db.get_one(Empresa, _one(db, numero, caller).empresa_id)
-        return Dono(company.usuario_id, company.id, company.cnpj)
+    if not company.ativa:
+        raise Conflict(f"A empresa {formatar_documento(company.cnpj)} está desativada.", veja="empresas")
+    return Dono(company.usuario_id, company.id, company.cnpj)
 
 
 def _one(db: Session, numero: int, caller: Caller) -> CertificadoDigital:

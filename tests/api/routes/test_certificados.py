@@ -11,7 +11,7 @@ from support.ports import wait_until
 from support.sefaz import EMPRESA, FILIAL, OUTRA
 
 from core.fiscal import formatar_documento
-from flows.empresas.managing import criar
+from flows.empresas.managing import ativar, criar, desativar
 from flows.usuarios.finding import caller_of
 from sandbox.sefaz import Autoridade, Cliente
 from storage.models.empresas import Empresa
@@ -204,6 +204,9 @@ def test_a_consultation_is_asked_for_once_and_waits_also_without_a_broker(ana: C
     ):
         answer = ana.post(place, body)
         assert (answer.status_code, list(answer.json())) == (400, [field]), answer.text
+    for switch, status in ((desativar, 409), (ativar, 202)):
+        switch(EMPRESA, caller_of("ana"))
+        assert ana.post(place, asked).status_code == status
 
 
 def test_nobody_meets_another_s_certificate(url: str, ana: Client, cliente: Cliente) -> None:
