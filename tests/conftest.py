@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.engines import remembering
+from support.ordering import shares
 from support.ports import PATIENCE_SECONDS
 from support.postgres import Cluster, binaries
 from support.redis import RedisServer
@@ -37,9 +38,11 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest: none of them is left to one worker at the end, while the others have nothing to do."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each worker its share of the long ones."""
+    long = [item for item in items if item.get_closest_marker("slow")]
+    short = [item for item in items if not item.get_closest_marker("slow")]
+    items[:] = shares(long, short, getattr(config, "workerinput", {}).get("workercount", 1))
 
 
 def pytest_collection_finish() -> None:

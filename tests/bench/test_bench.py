@@ -11,10 +11,8 @@ from support.postgres import binaries
 from bench import figures
 
 ROOT = Path(__file__).parent.parent.parent
-# They share the machine's cores with nobody, or they would wait for each other.
 runs = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("line"),
     pytest.mark.skipif(binaries() is None, reason="PostgreSQL's server binaries are not installed"),
 ]
 PARTS: dict[str, tuple[list[str], list[str]]] = {

@@ -15,7 +15,7 @@ from core import celery_app
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("line")]
+pytestmark = pytest.mark.slow
 EVENTS, DESTINATIONS = 50, 4
 # With 8 in flight for each destination all take a second; while violence is done, long enough for any machine.
 QUICK, HELD = 0.15, 5.0
