@@ -18,6 +18,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+from core.settings.api import ApiSettings
 from core.settings.core import CoreSettings
 from core.settings.deliveries import DeliverySettings
 from core.settings.demonstration import FOLDER, LOCK_FILE, SETTINGS_FILE
@@ -45,7 +46,7 @@ def staged(settings: Settings) -> Iterator["Demonstration"]:
         fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
         get_settings.cache_clear()
         try:
-            yield Demonstration(stage)
+            yield Demonstration(stage, _api(settings))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             get_settings.cache_clear()
@@ -64,10 +65,16 @@ def tables(stage: Stage, settings: Settings) -> dict[str, Any]:
             "keys": [urlsafe_b64encode(stage.secret("chaves")).decode()],
         },
         "deliveries": {"allow_networks": [*networks, LOOPBACK_NETWORK], "allow_http": True},
+        "api": {"base_url": settings[ApiSettings].base_url or _api(settings)},
     }
     for part in parts().values():
         found = _merged(found, part.settings(stage))
     return found
+
+
+def _api(settings: Settings) -> str:
+    api = settings[ApiSettings]
+    return f"http://{api.host}:{api.port}"
 
 
 def _merged(first: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,8 +85,8 @@ def _merged(first: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]
 class Demonstration:
     """The sandbox process, the job that types, and what both did."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, stage: Stage, api: str) -> None:
+        self.stage, self.api = stage, api
         self._serves = False
 
     def processes(self, after: Sequence[Process]) -> list[Process]:
@@ -101,7 +108,7 @@ class Demonstration:
                 after=(SANDBOX, *(process.name for process in after)),
                 stdin=self.typed,
                 once=True,
-                about="Demonstração: cadastra destinos, varre um lote e termina",
+                about="Demonstração: cadastra usuários, empresas e destinos, e termina",
             ),
         ]
 
@@ -112,6 +119,10 @@ class Demonstration:
     def look(self) -> list[str]:
         """Return what may be typed in another terminal."""
         return [f"esteira {words}" for part in parts().values() for words in part.look] + ["esteira diagnostico"]
+
+    def pages(self) -> list[str]:
+        """Return what may be opened in a browser."""
+        return [page for part in parts().values() for page in part.pages(self.stage, self.api)]
 
     def seen(self) -> dict[str, Any]:
         """Ask each server what it received; a part that does not answer is left out."""

@@ -3,7 +3,7 @@
 It draws what `snapshot()` returns and knows neither database nor sandbox. The dictionary, every part of it optional:
 `caixas` [{nome, resultado, verificada_em, alertas: [codigo]}], `alertas` [{caixa, codigo, severidade, mensagem}],
 `entregas` {estado: quantas}, `partes` {name: what its servers have seen}, `webhooks` [{recebido_em, evento, webhook_id,
-veredito}], `olhe` [what may be typed in another terminal].
+veredito}], `olhe` [what may be typed in another terminal], `paginas` [what may be opened in a browser].
 """
 
 import threading
@@ -33,7 +33,7 @@ class View:
         self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="demo", daemon=True)
-        self._last = ""
+        self._last: dict[str, str] = {}
 
     def __enter__(self) -> "View":
         if self._live:
@@ -56,7 +56,7 @@ class View:
             try:
                 self._look()
             except Exception as fault:  # noqa: BLE001 - a view that fails must not end what it looks at
-                self._say(f"sem dados agora ({type(fault).__name__})")
+                self._say({"sem dados agora": type(fault).__name__})
 
     def _look(self) -> None:
         found = self._snapshot()
@@ -65,21 +65,30 @@ class View:
         else:
             self._say(summary(found))
 
-    def _say(self, text: str) -> None:
-        if text != self._last:
-            self._last = text
-            self._write(f"demonstração | {text}")
+    def _say(self, told: dict[str, str]) -> None:
+        changed = {name: text for name, text in told.items() if self._last.get(name) != text}
+        self._last = told
+        if changed:
+            self._write(f"demonstração | {_joined(changed)}")
 
 
-def summary(found: Mapping[str, Any]) -> str:
-    """Return one line: open alerts, deliveries by state, what the receivers got."""
-    deliveries = ", ".join(f"{amount} {state}" for state, amount in sorted(found.get("entregas", {}).items()))
-    return f"alertas abertos: {len(found.get('alertas', []))}; entregas: {deliveries or 'nenhuma'}; {receivers(found)}"
+def summary(found: Mapping[str, Any]) -> dict[str, str]:
+    """Return in words, by what they are about, open alerts, deliveries by state and what the receivers got."""
+    return {"alertas abertos": str(len(found.get("alertas", []))), "entregas": deliveries(found), **receivers(found)}
 
 
-def receivers(found: Mapping[str, Any]) -> str:
-    """Return what the outside world has seen, in words."""
-    return "; ".join(f"{name}: {told}" for name, told in found.get("partes", {}).items()) or "o sandbox não responde"
+def deliveries(found: Mapping[str, Any]) -> str:
+    """Return how many there are in each state."""
+    return ", ".join(f"{amount} {state}" for state, amount in sorted(found.get("entregas", {}).items())) or "nenhuma"
+
+
+def receivers(found: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the outside world has seen, in words, by its parts."""
+    return dict(found.get("partes", {})) or {"sandbox": "não responde"}
+
+
+def _joined(told: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {text}" for name, text in told.items())
 
 
 def drawn(found: Mapping[str, Any]) -> Group:
@@ -92,14 +101,14 @@ def drawn(found: Mapping[str, Any]) -> Group:
         found.get("webhooks", [])[-NEWEST:],
         {"recebido_em": "Quando", "evento": "Evento", "webhook_id": "Id", "veredito": "Veredito"},
     )
-    deliveries = ", ".join(f"{amount} {state}" for state, amount in sorted(found.get("entregas", {}).items()))
     return Group(
         Panel(boxes, title="Caixas", title_align="left"),
         Panel(alerts, title="Alertas abertos", title_align="left"),
         Panel(webhooks, title="Últimos webhooks recebidos", title_align="left"),
-        Text(f"Entregas: {deliveries or 'nenhuma'}"),
-        Text(receivers(found)),
+        Text(f"Entregas: {deliveries(found)}"),
+        Text(_joined(receivers(found))),
         Text(f"Em outro terminal: {' · '.join(found.get('olhe', []))}"),
+        Text(f"No navegador: {' · '.join(found.get('paginas', []))}"),
     )
 
 

@@ -1,8 +1,7 @@
 """How a worker with many queues grows and shrinks between its least and its most processes.
 
-Its least is how many are free for what comes next: a process that long work occupies stands beside them. It grows for
-a message that has waited, by a process, then two, then four, for most often one is enough for all that waits; and ends
-those that nothing needed for a while.
+It grows for a message that has waited, by a process, then two, then four, for most often one is enough for all that
+waits. One stays free for what comes next beside those that long work occupies; what nothing needed for a while ends.
 
 Celery's own autoscaler starts a process for every message that would be done in a moment, never shrinks while messages
 keep coming, as sweeps do, and may end a process that has just been given a task, because it does not know that yet.
@@ -39,7 +38,7 @@ class Autoscaler(CeleryAutoscaler):  # type: ignore[misc]
 
     def maybe_scale(self, req: Any = None) -> None:
         """Look whether there are too many processes, or, after some patience with a message, too few."""
-        self._needed = max(self._needed, _occupied(self._patience) + self.min_concurrency)
+        self._needed = max(self._needed, self.min_concurrency, _occupied(self._patience) + 1)
         if req is None:
             self._end_surplus()
         elif self.qty > self.processes:
@@ -70,8 +69,12 @@ class Autoscaler(CeleryAutoscaler):  # type: ignore[misc]
     def _end_surplus(self) -> None:
         """End what nothing needed since the last look; none that may have been given a task just now."""
         surplus, self._needed = self.processes - max(self._needed, self.qty), 0
-        if surplus > 0 and not _waiting():
+        if surplus > 0 and not self._ending() and not _waiting():
             self._shrink(surplus)
+
+    def _ending(self) -> bool:
+        """Tell whether one that was told to end is still there: it would be told once more, in place of another."""
+        return bool(len(self.pool._pool._pool) > self.processes)
 
 
 def _waiting() -> set[Any]:

@@ -22,8 +22,8 @@ URGENT_AT_REST = 2
 class Worker:
     """A Celery worker: the queues it carries, and how many messages it works on at a time.
 
-    With `least` it rests with so many processes, beside those that long work occupies, and grows with its work
-    (`workers.growth`).
+    With `least` it rests with so many processes, or with one beside those that long work occupies, and grows with its
+    work (`workers.growth`).
     """
 
     name: str

@@ -31,6 +31,7 @@ DEMO_WORKER_GRACE = 15.0
 STOP_RESERVE = 5.0
 PLAIN_WIDTH = 140
 LOOK = "Enquanto a demonstração roda, em outro terminal, nesta pasta:"
+BROWSE = "No navegador:"
 SHOW_CURSOR = b"\x1b[?25h"
 Snapshot = Callable[[], Mapping[str, Any]]
 Row = tuple[str, str, str]
@@ -140,6 +141,7 @@ def _tell_what_runs(line: Line, access: str, shown: Demonstration | None) -> Non
     console.print(Text(access))
     if shown is not None:
         console.print(Text(f"{LOOK}\n  " + "\n  ".join(shown.look())))
+        console.print(Text(f"{BROWSE}\n  " + "\n  ".join(shown.pages())))
     console.print(Text("Ctrl-C para tudo, em ordem."))
 
 
@@ -163,7 +165,12 @@ def _view(shown: Demonstration, snapshot: Snapshot | None) -> Iterator[Output]:
 
 
 def _seen(shown: Demonstration, snapshot: Snapshot | None) -> Mapping[str, Any]:
-    return {**(snapshot() if snapshot is not None else {}), **shown.seen(), "olhe": shown.look()}
+    return {
+        **(snapshot() if snapshot is not None else {}),
+        **shown.seen(),
+        "olhe": shown.look(),
+        "paginas": shown.pages(),
+    }
 
 
 def _restore_terminal() -> None:

@@ -82,12 +82,13 @@ class ContaEmail(Table):
     def _login(self) -> Self:
         if (self.user is None) != (self.password is None):
             raise ValueError("user e password vêm juntos")
-        if self.user is not None and self.security == "none" and not _is_this_machine(self.host):
+        if self.user is not None and self.security == "none" and not is_this_machine(self.host):
             raise ValueError("a senha iria sem cifra: use security starttls ou tls")
         return self
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Tell whether a host is this machine, as far as its name says."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

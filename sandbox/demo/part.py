@@ -79,6 +79,10 @@ class Part(ABC):
         """Return what is typed once, in order, before the workers start."""
         return ()
 
+    def pages(self, stage: Stage, api: str) -> Sequence[str]:
+        """Return what may be opened in a browser, given the address of the API: an address, and what is there."""
+        return ()
+
     def told(self, states: Sequence[Mapping[str, Any]]) -> str:
         """Say in a few words what its servers have seen, given what each that is watched answers."""
         return ""

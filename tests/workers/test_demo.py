@@ -1,22 +1,26 @@
 """The demonstration: a folder of its own, settings that hold while it lives, a real sandbox, ordinary commands."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from conftest import Configure, forget_process_state
 
 from cli.main import main
+from cli.typed import type_all
 from core.settings.core import CoreSettings
 from core.settings.deliveries import DeliverySettings
 from core.settings.load import get_settings, load_settings
 from core.settings.questor import QuestorSettings
 from core.settings.sat import SatSettings
+from flows.usuarios import entering
 from sandbox.demo.hub import SHOPS
 from sandbox.demo.part import Stage, parts
 from storage import migrate
@@ -135,6 +139,7 @@ def test_its_servers_tell_what_they_have_seen() -> None:
     assert seen == {
         "partes": {
             "central": "1 clientes e 2 chamados no Milvus, 1 contatos no Ploomes",
+            "correio": "0 e-mails em 0 caixas",
             "documentos": "0 avisos recebidos",
             "ntfy": "0 publicadas",
             "questor": "0 documentos guardados",
@@ -167,11 +172,21 @@ def test_what_the_parts_want_is_typed_and_seen_by_whoever_types_in_the_same_plac
             assert code == 0 or "mostrar 1" in words or "diagnostico" in words, words
         destinations = json.loads(typed("destinos", "listar", "--json").stdout)
         assert {one["nome"] for one in destinations} == {
-            "demo-webhook", "demo-ntfy", "demo-ordens", "demo-chamados", "demo-documentos"
+            "demo-webhook", "demo-ntfy", "demo-ordens", "demo-chamados", "demo-documentos", "demo-plantao",
+            "E-mail de demonstracao"
         }  # fmt: skip
         state = json.loads(typed("questor", "estado", "demonstracao", "--conta", "demonstracao", "--json").stdout)
         assert state["total"] == 24
         assert prepared(shown) == 0
+
+
+def test_people_sign_in_with_what_it_says(broker: str) -> None:
+    with staged(get_settings()) as shown:
+        said = re.findall(r"http://127\.0\.0\.1:\d+/painel/  .*: usuário (\w+), senha (\w+)", "\n".join(shown.pages()))
+        (Path(shown.stage.folder) / "broker.url").write_text(broker)
+        migrate.upgrade(engine())
+        assert type_all([asdict(one) for one in parts()["pessoa"].commands(shown.stage)]) == 0
+        assert [name for name, password in said if entering.enter(name, password)] == ["equipe", "demonstracao"]
 
 
 def test_every_part_has_a_server_for_each_port(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ FOUND: dict[str, Any] = {
     "partes": {"receptor": "3 com assinatura verificada, 0 recusados", "ntfy": "2 publicadas"},
     "webhooks": [{"evento": "alerta_aberto", "veredito": "ok"}],
     "olhe": ["esteira sat listar"],
+    "paginas": ["http://127.0.0.1:8000/entrar"],
 }
 
 
@@ -28,14 +29,16 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_summary_counts() -> None:
-    assert summary(FOUND) == (
-        "alertas abertos: 1; entregas: 3 entregue, 1 pendente; "
-        "receptor: 3 com assinatura verificada, 0 recusados; ntfy: 2 publicadas"
-    )
+    assert summary(FOUND) == {
+        "alertas abertos": "1",
+        "entregas": "3 entregue, 1 pendente",
+        "receptor": "3 com assinatura verificada, 0 recusados",
+        "ntfy": "2 publicadas",
+    }
 
 
 def test_nothing_known_yet_is_no_fault() -> None:
-    assert "nenhuma" in summary({})
+    assert summary({})["entregas"] == "nenhuma"
     Console(file=io.StringIO()).print(drawn({}))
 
 
@@ -46,7 +49,15 @@ def test_the_drawing_shows_texts_as_they_are_and_moves_no_cursor() -> None:
     assert "[red]vence�[2J em 20 dias" in shown
     assert all(
         word in shown
-        for word in ("loja-1", "certificado", "aviso", "alerta_aberto", "3 entregue", "esteira sat listar")
+        for word in (
+            "loja-1",
+            "certificado",
+            "aviso",
+            "alerta_aberto",
+            "3 entregue",
+            "esteira sat listar",
+            "8000/entrar",
+        )
     )
 
 
@@ -61,10 +72,16 @@ def test_without_a_terminal_only_changes_are_written() -> None:
 
     with View(snapshot, lines.append, Console(file=io.StringIO())):
         wait_until(lambda: len(looks) > 3)
-        current[0] = {}
+        current[0] = FOUND | {"entregas": {"entregue": 4}}
         wait_until(lambda: len(lines) > 1)
-    assert len(lines) == 2
-    assert lines[0].startswith("demonstração | alertas abertos: 1")
+        current[0] = {}
+        wait_until(lambda: len(lines) > 2)
+    first, *later = lines
+    assert first.startswith("demonstração | alertas abertos: 1; entregas: 3 entregue, 1 pendente; receptor: 3 com")
+    assert later == [
+        "demonstração | entregas: 4 entregue",
+        "demonstração | alertas abertos: 0; entregas: nenhuma; sandbox: não responde",
+    ]
 
 
 def test_on_a_terminal_it_draws_and_lines_go_above() -> None:
@@ -88,5 +105,5 @@ def test_a_snapshot_that_fails_is_told_once_and_tried_again() -> None:
 
     with View(snapshot, lines.append, Console(file=io.StringIO())):
         wait_until(lambda: len(lines) > 1)
-    assert lines[0] == "demonstração | sem dados agora (OSError)"
+    assert lines[0] == "demonstração | sem dados agora: OSError"
     assert "alertas abertos: 1" in lines[1]

@@ -74,14 +74,19 @@ class Pool:
 
     def __init__(self, processes: int) -> None:
         self.num_processes = processes
-        self._pool = SimpleNamespace(_waiting_to_start=set())
+        self._pool = SimpleNamespace(_waiting_to_start=set(), _pool=[object()] * processes)
 
     def grow(self, more: int) -> None:
         self.num_processes += more
         self._pool._waiting_to_start.add(more)
+        self._pool._pool += [object()] * more
 
     def shrink(self, fewer: int) -> None:
+        """Tell so many to end; they do when `bury` is called."""
         self.num_processes -= fewer
+
+    def bury(self) -> None:
+        del self._pool._pool[self.num_processes :]
 
     def maintain_pool(self) -> None:
         pass
@@ -90,12 +95,12 @@ class Pool:
 class Worker:
     """A worker whose timers run when a test says so."""
 
-    def __init__(self, processes: int) -> None:
+    def __init__(self, processes: int, least: int = LEAST) -> None:
         self.app = app
         self.pool = Pool(processes)
         self.hub = self
         self.due: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
-        self.scaler = growth.Autoscaler(self.pool, 14, LEAST, worker=self)
+        self.scaler = growth.Autoscaler(self.pool, 14, least, worker=self)
         self._messages: list[Message] = []
 
     def call_later(self, _seconds: float, step: Callable[..., None], *arguments: Any) -> None:
@@ -124,24 +129,41 @@ def nothing_in_hand() -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("processes", "held", "left"),
+    ("processes", "least", "held", "left"),
     [
-        (5, [], LEAST),
-        (5, [LONG_AGO, LONG_AGO], 2 + LEAST),
-        (5, [0.0], LEAST),
-        (5, [0.0, 0.0], 2),
-        (5, [LONG_AGO, 0.0], 1 + LEAST),
-        (5, [LONG_AGO] * 5, 5),
-        (2, [LONG_AGO], 2),
+        (5, 1, [], 1),
+        (5, 1, [LONG_AGO, LONG_AGO], 3),
+        (5, 1, [0.0], 1),
+        (5, 1, [0.0, 0.0], 2),
+        (5, 1, [LONG_AGO, 0.0], 2),
+        (5, 1, [LONG_AGO] * 5, 5),
+        (2, 1, [LONG_AGO], 2),
+        (5, 2, [], 2),
+        (5, 2, [LONG_AGO], 2),
+        (5, 2, [LONG_AGO, LONG_AGO], 3),
         # It may have been given to the very process that would be ended.
-        (5, [None], 5),
+        (5, 1, [None], 5),
     ],
 )
-def test_its_least_is_what_stays_free_beside_long_work(processes: int, held: list[float | None], left: int) -> None:
-    worker = Worker(processes)
+def test_one_stays_free_beside_long_work(processes: int, least: int, held: list[float | None], left: int) -> None:
+    worker = Worker(processes, least)
     worker.has(*held)
     worker.scaler.maybe_scale()
     assert worker.pool.num_processes == left
+
+
+def test_while_one_that_was_told_to_end_is_still_there_no_other_is() -> None:
+    """Celery would tell the same one again, and count one fewer: another would stay for ever."""
+    worker = Worker(3)
+    worker.has(LONG_AGO)
+    worker.scaler.maybe_scale()
+    worker.has()
+    worker.scaler.maybe_scale()
+    worker.scaler.maybe_scale()
+    assert worker.pool.num_processes == 2
+    worker.pool.bury()
+    worker.scaler.maybe_scale()
+    assert worker.pool.num_processes == 1
 
 
 def test_long_work_that_pauses_at_the_moment_of_a_look_keeps_its_process() -> None:
@@ -189,7 +211,7 @@ def test_a_process_that_does_not_come_up_holds_up_the_others_for_a_moment_only(
     assert worker.pool.num_processes == 4
 
 
-def test_no_process_is_started_for_a_message_that_found_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_process_is_started_for_a_message_that_found_one() -> None:
     worker = Worker(1)
     for message in worker.has(LONG_AGO, None):
         worker.scaler.maybe_scale(message)

@@ -46,6 +46,13 @@ def test_a_selector_that_is_said_is_the_one_that_counts() -> None:
         assert hints(conta, resolver) == []
 
 
+@pytest.mark.parametrize("name", ["esteira.example", "loja.test", "a.invalid", "mail.localhost"])
+def test_a_name_that_no_dns_knows_misses_nothing(name: str) -> None:
+    conta = CONTA.model_copy(update={"sender": f"avisos@{name}"})
+    with names({}) as resolver:
+        assert hints(conta, resolver) == []
+
+
 def test_where_dns_does_not_answer_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(domain, "PATIENCE_SECONDS", 0.2)
     with names({}, silent=True) as resolver:

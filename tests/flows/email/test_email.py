@@ -138,6 +138,8 @@ def test_diagnosis_speaks_to_the_server(run: Run, server: MailServer, configure:
     configure(email__port="1", api__base_url="http://esteira.exemplo.com.br")
     assert found()["e-mail padrao"].situacao == FAULT
     assert "não é https" in found()["e-mail"].detalhe
+    configure(api__base_url="http://localhost:8000")
+    assert "e-mail" not in found()
     assert server.mails == []
 
 
