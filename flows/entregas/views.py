@@ -1,6 +1,7 @@
 """Deliveries as people see them: pages of them, one with all its attempts, how many are in each state."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
 from core.errors import NotFound, UsageError
-from core.page import SIZE, Page
+from core.page import SIZE, Counted, Page
 from events.delivery.rows import ROWS
+from flows.documentos.listagem import PRIMEIRA, Pagina, newest
+from flows.documentos.listagem import page as numbered
 from storage.models.destinos import Destino
 from storage.models.email import Resumida, ResumoEmail
 from storage.models.eventos import Attempt, Delivery, Estado, Event
@@ -34,6 +37,9 @@ class DeliveryView:
     proxima_tentativa: datetime | None
     concluida_em: datetime | None
     ultimo_erro: str | None
+
+
+FIELDS = len(fields(DeliveryView))
 
 
 @dataclass(frozen=True)
@@ -74,16 +80,19 @@ def deliveries(
     caller: Caller = OPERATOR,
 ) -> Page[DeliveryView]:
     """Return a page of deliveries, the newest first, of one state if asked, or those that a summary tells of."""
-    if estado is not None and estado not in set(Estado):
-        raise UsageError(f"Estado desconhecido: {estado!r}. Use {', '.join(Estado)}.", campo="estado")
-    query = _query(caller)
-    if estado is not None:
-        query = query.where(Delivery.estado == estado)
+    query = _in_state(estado, caller)
     if resumo is not None:
         inside = select(Resumida.entrega_id).join(ResumoEmail).where(ResumoEmail.entrega_id == resumo)
         query = query.where(Delivery.id.in_(inside))
     with reading() as db:
         return newest_first(db, query, Delivery.id, depois, limite).map(_view)
+
+
+def pagina(estado: str | None = None, pagina: Pagina = PRIMEIRA, caller: Caller = OPERATOR) -> Counted[DeliveryView]:
+    """Return a page of the same, by its number."""
+    order = newest(pagina.ordering, "id", Delivery.id, Delivery.id)
+    with reading() as db:
+        return numbered(db, _in_state(estado, caller), order, pagina).map(lambda row: _view(row[:FIELDS]))
 
 
 def of_event(webhook_id: str, caller: Caller = OPERATOR) -> tuple[DeliveryView, ...]:
@@ -124,6 +133,14 @@ def absent(number: int) -> NotFound:
     return NotFound(f"Não há entrega com o número {number}.", veja="entregas")
 
 
+def _in_state(estado: str | None, caller: Caller) -> Select[*tuple[Any, ...]]:
+    if estado is None:
+        return _query(caller)
+    if estado not in set(Estado):
+        raise UsageError(f"Estado desconhecido: {estado!r}. Use {', '.join(Estado)}.", campo="estado")
+    return _query(caller).where(Delivery.estado == estado)
+
+
 def _query(caller: Caller) -> Select[*tuple[Any, ...]]:
     # in the order of the fields of DeliveryView
     columns = (Delivery.id, Event.message_id, Event.nome, Destino.nome, Destino.id, Destino.tipo, Delivery.estado)
@@ -143,7 +160,7 @@ def _row(db: Session, number: int, caller: Caller) -> Row[*tuple[Any, ...]]:
     return row
 
 
-def _view(row: Row[*tuple[Any, ...]]) -> DeliveryView:
+def _view(row: Sequence[Any]) -> DeliveryView:
     found = DeliveryView(*row)
     waits = found.estado == Estado.PENDENTE
     return found if waits else replace(found, proxima_tentativa=None)

@@ -79,13 +79,14 @@ def _user(name: str, cnpj: str, cliente: Cliente) -> Ids:
     importing(name, nota(1, emitente=party).xml, conhecimento(1, emitente=party, remetente=party).xml, cnpj=cnpj)
     configurar(Mudancas(email_notificacao=f"{mark}@exemplo.com.br"), caller)
     hook = webhooks.criar(Dito(nome=mark, url=f"http://127.0.0.1:9/{mark}", eventos=["nfe_importada"]), caller)
-    trying.try_out(str(hook.id), caller=caller, usuario=mark)
+    tried = trying.try_out(str(hook.id), caller=caller, usuario=mark)
     consulta, arrived = _consulted(caller, cnpj, certificado.id, mark)
     return {
         "nfe": {"id": _document(caller, "nfe")},
         "cte": {"id": _document(caller, "cte")},
         "log": {"id": _logged(caller, mark)},
         "webhook": {"id": hook.id},
+        "entrega": {"id": tried.entrega_id},
         "certificado": {"id": certificado.id},
         "consulta": {"id": consulta},
         "documento": {"id": arrived},
