@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from support.engines import remembering
 from support.ordering import shares
 from support.ports import PATIENCE_SECONDS
@@ -30,6 +31,9 @@ _folders = itertools.count(1)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 session.connect_engine = remembering(session.connect_engine)
+# The same examples in each run, and none that has to be quick on a machine that does other things.
+settings.register_profile("suite", settings.get_profile("ci"), max_examples=50)
+settings.load_profile("suite")
 
 
 def pytest_xdist_auto_num_workers() -> int:
