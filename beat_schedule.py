@@ -63,6 +63,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         every("sefaz.manifestar", seconds=60),
         *sync(),
         every("alertas.lembrar", seconds=300),
+        every("ritmo.anotar", seconds=60),
         # What is due by the wall clock is decided behind this tick, and kept in rows.
         every("agenda.avancar", seconds=60) | {"args": [[asdict(job) for job in jobs()]]},
     ]

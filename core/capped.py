@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 MOST = 10_000
+# Of what is noted for later.
+MOST_NOTED = 100_000
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # went, by what they are called.
 Retention = Callable[[datetime], Iterator[Mapping[str, int]]]
 Metrics = Callable[["Session", datetime], Iterable["Metric"]]
+# The figures of a minute, by the name of their series: how much waits now, how much was done between two instants.
+Samples = Callable[["Session", datetime, datetime], Iterable[tuple[str, int]]]
 # Gives back what dead processes of this host held, as it is at that instant; tells how many rows.
 GiveBack = Callable[[datetime], int]
 # Looks after something at that instant, whether or not beat lives; tells how much had to be done.
@@ -29,13 +31,14 @@ Watch = Callable[[datetime], int]
 class Upkeep:
     """What is done for one flow.
 
-    `claims` and `watches` are looked at every few seconds by each process of each worker. `at_start` runs once in each
-    worker of the flow's queues, before it takes work; `at_stop` in each of its processes before that one ends, with the
-    seconds it may take.
+    `samples` are noted once a minute (`flows/ritmo`). `claims` and `watches` are looked at every few seconds by each
+    process of each worker. `at_start` runs once in each worker of the flow's queues, before it takes work; `at_stop` in
+    each of its processes before that one ends, with the seconds it may take.
     """
 
     retention: tuple[Retention, ...] = ()
     metrics: tuple[Metrics, ...] = ()
+    samples: tuple[Samples, ...] = ()
     claims: tuple[GiveBack, ...] = ()
     watches: tuple[Watch, ...] = ()
     at_start: tuple[Callable[[], object], ...] = ()

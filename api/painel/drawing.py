@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.painel import words
+from api.painel import plots, words
 from api.painel.panel import Sinal
 
 FOLDER = Path(__file__).parent / "templates"
@@ -26,6 +26,7 @@ def environment() -> Environment:
     )
     for filtro in (words.numero, words.duracao, words.idade, words.falta, words.instante, words.reais, words.curto):
         made.filters[filtro.__name__] = filtro
+    made.filters["colunas"] = plots.columns
     made.globals["Sinal"] = SINAIS
     return made
 

@@ -8,10 +8,12 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from claims.crash import after_crash
+from core.capped import MOST_NOTED
 from core.clock import FixedClock
 from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
 from flows.documentos.rows import FILES, REQUESTS
+from storage.capped import capped
 from storage.forgetting import BATCH, forget
 from storage.models.documentos import Documento
 from storage.models.importacoes import EstadoImportacao, Importacao, ImportLog
@@ -74,8 +76,17 @@ def figures(db: Session, now: datetime) -> Iterator[Metric]:
     yield from (found, owed)
 
 
+def samples(db: Session, since: datetime, until: datetime) -> Iterator[tuple[str, int]]:
+    """Tell how many files wait to be imported, and of how many the outcome was noted in a minute."""
+    waits = ImportLog.status == EstadoImportacao.PROCESSANDO
+    yield "arquivos a importar", capped(db, select(ImportLog.id).where(waits), MOST_NOTED).total
+    done = (ImportLog.data_importacao >= since, ImportLog.data_importacao < until, ~waits)
+    yield "arquivos importados por minuto", capped(db, select(ImportLog.id).where(*done), MOST_NOTED).total
+
+
 UPKEEP = Upkeep(
     retention=(abandoned, old_logs, old_requests),
     metrics=(figures,),
+    samples=(samples,),
     claims=(give_back,),
 )

@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from prometheus_client.core import GaugeMetricFamily, Metric
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.capped import MOST_NOTED
 from core.errors import PlatformError
 from core.logs import get_logger
 from core.settings.fila import FilaSettings
 from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
 from flows.fila import accounts
+from storage.capped import capped
 from storage.forgetting import forget
 from storage.models.fila import FilaConta, FilaLinha
 from storage.rows import table_of
@@ -58,4 +60,13 @@ def close(_seconds: float) -> None:
     accounts.close()
 
 
-UPKEEP = Upkeep(retention=(told_long_ago,), metrics=(depth,), claims=(give_back,), at_stop=(close,))
+def samples(db: Session, since: datetime, until: datetime) -> Iterator[tuple[str, int]]:
+    """Tell how many rows of queue tables wait by the last look, and how many were told in a minute."""
+    waiting = db.scalar(select(func.sum(FilaConta.pendentes)))
+    if waiting is not None:
+        yield "linhas na fila do Oracle", int(waiting)
+        told = select(FilaLinha.id).where(FilaLinha.em >= since, FilaLinha.em < until)
+        yield "linhas avisadas por minuto", capped(db, told, MOST_NOTED).total
+
+
+UPKEEP = Upkeep(retention=(told_long_ago,), metrics=(depth,), samples=(samples,), claims=(give_back,), at_stop=(close,))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM
 from flows.destinos import switching
+from flows.ritmo.noting import begin_of
 from sandbox.documentos.notas import nota
 from sandbox.questor.documentos import documento
 from storage.models.alertas import Alerta
@@ -20,6 +21,7 @@ from storage.models.fila import FilaConta
 from storage.models.importacoes import ImportLog
 from storage.models.limites import RAN, Marca
 from storage.models.questor import QuestorArquivo
+from storage.models.ritmo import Amostra
 from storage.models.sat import Caixa
 from storage.models.sefaz import Contribuinte, LacunaNSU, SerieNSU
 from storage.models.sync import SyncFluxo, SyncItem
@@ -75,8 +77,19 @@ def fill(username: str, name: str, folder: Path, others: int = 0) -> int:
         _numberings(db, name)
         _sync(db, name)
         db.add(ImportLog(arquivo_nome=name, usuario_id=owner, dono="", **_bad(name)))
+        _minutes(db)
         db.add(FilaConta(conta="padrao", visto_em=SYSTEM.now(), pendentes=12, reservadas=3, erros=2, falha=None))
     return numbers[0]
+
+
+def _minutes(db: Session) -> None:
+    last = begin_of(SYSTEM.now())
+    for serie in ("entregas a fazer", "entregas por minuto", "arquivos a importar"):
+        # now and then nobody noted anything
+        noted = [place for place in range(2, 62) if place % 17]
+        db.add_all(
+            Amostra(serie=serie, minuto=last - timedelta(minutes=place), valor=place * 7 % 43) for place in noted
+        )
 
 
 def _bad(name: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""How deep the queues are and how fast they go: noted once a minute, for whoever looks later."""
