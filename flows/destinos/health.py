@@ -1,26 +1,24 @@
-"""How it goes with destinations: what arrived of a day and of a week, how long it took, what went wrong last.
+"""How it goes with a destination: what arrived of a day and of a week, how long it took, what went wrong last.
 
 docs/reference/contracts/integracoes.md §10.4.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from flows.destinos.finding import find
-from storage.models.destinos import Destino
-from storage.models.eventos import Attempt, Delivery, Estado
-from storage.pages import visible
+from storage.models.eventos import OPEN_SQL, Attempt, Delivery
 from storage.session import reading
 
+Columns = TypeVarTuple("Columns")
 DAY, WEEK = timedelta(hours=24), timedelta(days=7)
 HALF, MOST, LAST = 50, 95, 5
-WAITING = (Estado.PENDENTE, Estado.ENVIANDO)
 
 
 @dataclass(frozen=True)
@@ -47,82 +45,53 @@ class Saude:
 
 def saude(name_or_id: str | int, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> Saude:
     """Return the figures of one; raise `NotFound` where it is not the caller's."""
+    now = clock.now()
     with reading() as db:
         one = find(db, str(name_or_id), caller)
-        return _figures(db, Destino.id == one.id, clock.now())[0]
-
-
-def saudes(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> tuple[Saude, ...]:
-    """Return the figures of all of the caller's destinations, by number."""
-    with reading() as db:
-        return _figures(db, visible(caller, Destino.usuario_id), clock.now())
-
-
-def _figures(db: Session, which: ColumnElement[bool], now: datetime) -> tuple[Saude, ...]:
-    names = db.execute(select(Destino.id, Destino.nome).where(which).order_by(Destino.id)).all()
-    day, week = _counted(db, which, now - DAY), _counted(db, which, now - WEEK)
-    took, errors, waiting = _took(db, which, now - DAY), _errors(db, which, now - WEEK), _waiting(db, which)
-    return tuple(
-        Saude(
-            destino_id=number,
-            nome=nome,
-            entregas_24h=day.get(number, (0, 0))[0],
-            falhas_24h=day.get(number, (0, 0))[1],
-            taxa_sucesso_24h=_rate(*day.get(number, (0, 0))),
-            entregas_7d=week.get(number, (0, 0))[0],
-            falhas_7d=week.get(number, (0, 0))[1],
-            taxa_sucesso_7d=_rate(*week.get(number, (0, 0))),
-            p50_ms=took.get((number, HALF)),
-            p95_ms=took.get((number, MOST)),
-            pendentes=waiting.get(number, 0),
-            ultimos_erros=errors.get(number, ()),
+        (day, bad), (week, bad_week) = (_counted(db, one.id, now - span) for span in (DAY, WEEK))
+        return Saude(
+            destino_id=one.id,
+            nome=one.nome,
+            entregas_24h=day - bad,
+            falhas_24h=bad,
+            taxa_sucesso_24h=_rate(day, bad),
+            entregas_7d=week - bad_week,
+            falhas_7d=bad_week,
+            taxa_sucesso_7d=_rate(week, bad_week),
+            p50_ms=_took(db, one.id, now - DAY, day * HALF // 100),
+            p95_ms=_took(db, one.id, now - DAY, day * MOST // 100),
+            pendentes=_waiting(db, one.id),
+            ultimos_erros=_errors(db, one.id, now - WEEK),
         )
-        for number, nome in names
-    )
 
 
-def _rate(good: int, bad: int) -> float | None:
-    return round(100 * good / (good + bad), 2) if good + bad else None
+def _rate(made: int, bad: int) -> float | None:
+    return round(100 * (made - bad) / made, 2) if made else None
 
 
-def _since(query: Select[*tuple[Any, ...]], which: ColumnElement[bool], begin: datetime) -> Select[*tuple[Any, ...]]:
-    joined = query.join(Delivery, Delivery.id == Attempt.delivery_id).join(Destino, Destino.id == Delivery.destino_id)
-    return joined.where(which, Attempt.started_at >= begin)
+def _since(query: Select[*Columns], destino_id: int, begin: datetime) -> Select[*Columns]:
+    joined = query.join(Delivery, Delivery.id == Attempt.delivery_id)
+    return joined.where(Delivery.destino_id == destino_id, Attempt.started_at >= begin)
 
 
-def _counted(db: Session, which: ColumnElement[bool], begin: datetime) -> dict[int, tuple[int, int]]:
-    bad = func.sum(case((Attempt.error.is_(None), 0), else_=1))
-    query = select(Delivery.destino_id, func.count(), bad).select_from(Attempt).group_by(Delivery.destino_id)
-    return {row[0]: (row[1] - row[2], row[2]) for row in db.execute(_since(query, which, begin))}
+def _counted(db: Session, destino_id: int, begin: datetime) -> tuple[int, int]:
+    """Return how many attempts were made, and how many of them failed."""
+    query = select(func.count(), func.count(Attempt.error)).select_from(Attempt)
+    made, bad = db.execute(_since(query, destino_id, begin)).one()
+    return made, bad
 
 
-def _took(db: Session, which: ColumnElement[bool], begin: datetime) -> dict[tuple[int, int], int]:
-    """Return the durations at two places of those of each destination, by its number and the percentage."""
-    mine = Delivery.destino_id
-    place = func.row_number().over(partition_by=mine, order_by=Attempt.duration_ms).label("place")
-    total = func.count().over(partition_by=mine).label("total")
-    ranked = _since(select(mine, Attempt.duration_ms, place, total).select_from(Attempt), which, begin).subquery()
-    found = {}
-    for percent in (HALF, MOST):
-        # the first place at or above it, in whole numbers
-        at = (ranked.c.total * percent + 99) // 100
-        for number, took in db.execute(select(ranked.c[0], ranked.c[1]).where(ranked.c.place == at)):
-            found[number, percent] = took
-    return found
+def _took(db: Session, destino_id: int, begin: datetime, place: int) -> int | None:
+    """Return how long the attempt at a place took, the fastest first."""
+    query = _since(select(Attempt.duration_ms), destino_id, begin)
+    return db.scalar(query.order_by(Attempt.duration_ms).offset(place).limit(1))
 
 
-def _errors(db: Session, which: ColumnElement[bool], begin: datetime) -> dict[int, tuple[str, ...]]:
-    mine = Delivery.destino_id
-    place = func.row_number().over(partition_by=mine, order_by=Attempt.id.desc()).label("place")
-    query = select(mine, Attempt.error, place).select_from(Attempt).where(Attempt.error.is_not(None))
-    newest = _since(query, which, begin).subquery()
-    found: dict[int, tuple[str, ...]] = {}
-    for number, error, _ in db.execute(select(newest).where(newest.c.place <= LAST).order_by(newest.c.place)):
-        found[number] = (*found.get(number, ()), error)
-    return found
+def _errors(db: Session, destino_id: int, begin: datetime) -> tuple[str, ...]:
+    query = _since(select(Attempt.error), destino_id, begin).where(Attempt.error.is_not(None))
+    return tuple(filter(None, db.scalars(query.order_by(Attempt.id.desc()).limit(LAST))))
 
 
-def _waiting(db: Session, which: ColumnElement[bool]) -> dict[int, int]:
-    query = select(Delivery.destino_id, func.count()).join(Destino, Destino.id == Delivery.destino_id)
-    counted = query.where(which, Delivery.estado.in_(WAITING)).group_by(Delivery.destino_id)
-    return {number: amount for number, amount in db.execute(counted)}  # noqa: C416 - a row is no pair to dict
+def _waiting(db: Session, destino_id: int) -> int:
+    mine = Delivery.destino_id == destino_id
+    return db.scalar(select(func.count()).select_from(Delivery).where(mine, text(OPEN_SQL))) or 0
