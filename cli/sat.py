@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import sat_avaliar, sat_frota
+from cli import sat_agente, sat_avaliar, sat_frota
 from cli.options import Fila, Json, Limite
 from cli.output import document, report, say
 from cli.portuguese import Noun
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 app = Noun("Caixas SAT e MFE.")
 sat_avaliar.register(app)
 sat_frota.register(app)
+sat_agente.register(app)
 Loja = Annotated[str | None, typer.Option("--loja", help="Só as desta loja.")]
 Uf = Annotated[str | None, typer.Option("--uf", help="Só as deste estado.")]
 Grupo = Annotated[str | None, typer.Option("--grupo", help="Só as deste grupo.")]

@@ -115,7 +115,7 @@ class BoxSettings(Table):
     kind: Literal["hub", "local", "agente"] = Field(
         "hub",
         description="`hub`: atrás de um SATHub, por HTTP; `local`: a biblioteca do fabricante nesta máquina; `agente`: "
-        "lida por um agente na máquina dela, que envia as leituras para cá.",
+        "lida por `esteira sat agente` na máquina dela, que envia as leituras para cá.",
     )
     usuario: Label | None = Field(
         None,

@@ -1,0 +1,40 @@
+"""Small files that are there whole or not at all, also after a power cut; only their owner may read them."""
+
+import contextlib
+import os
+from pathlib import Path
+
+PART = ".parte"
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file in one step; raise `OSError`, and leave no part of it, where that cannot be done."""
+    draft = path.with_name(path.name + PART)
+    try:
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        _sync(path.parent)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
+def read(path: Path) -> str | None:
+    """Return what a file says; None where it is not there or cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _sync(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
