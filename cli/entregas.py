@@ -85,19 +85,24 @@ def recuperar(
     destino: Annotated[str, typer.Option("--destino", help="Número ou nome.")],
     desde: Annotated[str, typer.Option("--desde", help="Data ou instante, ISO 8601; no máximo 14 dias atrás.")],
     tudo: Annotated[bool, typer.Option("--tudo", help="Também o que o destino perdeu sem ter sido devido.")] = False,
+    simular: Annotated[bool, typer.Option("--simular", help="Só conta o que voltaria.")] = False,
     as_json: Json = False,
 ) -> None:
     """Devolve à fila o que um destino deixou de receber, aos poucos, sem atrasar o que é novo."""
     from core.instant import read_instant
     from core.settings.core import CoreSettings
     from flows.destinos.finding import number_of
-    from flows.entregas import again
+    from flows.entregas import recovering
 
-    since = read_instant(desde, CoreSettings.current().zone, "desde")
-    amount = again.recover(number_of(destino), since, tudo=tudo)
-    say(f"{plural(amount, 'entrega voltou', 'entregas voltaram')} à fila, {again.PER_SECOND} por segundo.")
+    since, number = read_instant(desde, CoreSettings.current().zone, "desde"), number_of(destino)
+    if simular:
+        amount = recovering.amount(number, since, tudo=tudo)
+        say(f"{plural(amount, 'entrega voltaria', 'entregas voltariam')} à fila.")
+    else:
+        amount = recovering.recover(number, since, tudo=tudo)
+        say(f"{plural(amount, 'entrega voltou', 'entregas voltaram')} à fila, {recovering.PER_SECOND} por segundo.")
     if as_json:
-        document({"entregas": amount})
+        document({"entregas": amount} | ({"simulado": True} if simular else {}))
 
 
 def tell(webhook_id: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from core.clock import SYSTEM, FixedClock
 from core.errors import Conflict, NotFound, UsageError
 from events.delivery.drain import drain
 from flows.destinos import switching
-from flows.entregas import again, delivering
+from flows.entregas import again, delivering, recovering
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
 from storage.models.destinos import DestinoEvento
@@ -58,9 +58,9 @@ def test_a_resend_of_nothing_or_to_a_stopped_destination_is_refused(sqlite: str,
 def test_a_recovery_brings_back_what_failed_a_few_per_second(banco: str, receiver: ReceiverServer) -> None:
     destino = exhausted(receiver, 9)
     clock = FixedClock(SYSTEM.now())
-    assert again.recover(destino, clock.now() - timedelta(hours=1), clock=clock) == 9
+    assert recovering.recover(destino, clock.now() - timedelta(hours=1), clock=clock) == 9
     due = [(row.due_at - clock.now()).total_seconds() for row in deliveries()]
-    assert due == pytest.approx([n / again.PER_SECOND for n in range(9)])
+    assert due == pytest.approx([n / recovering.PER_SECOND for n in range(9)])
     clock.advance(0.25)
     drain(destino, clock)
     assert sum(row.estado == Estado.ENTREGUE for row in deliveries()) == 3
@@ -76,9 +76,9 @@ def test_with_tudo_also_what_was_never_owed_comes(banco: str, receiver: Receiver
     fire(1, evento="nfe_importada")
     change(destino, ativo=True)
     since = SYSTEM.now() - timedelta(hours=1)
-    assert again.recover(destino, since) == 0
-    assert again.recover(destino, since, tudo=True) == 4
-    assert again.recover(destino, since, tudo=True) == 0
+    assert recovering.recover(destino, since) == 0
+    assert recovering.recover(destino, since, tudo=True) == 4
+    assert recovering.recover(destino, since, tudo=True) == 0
     drain(destino, FixedClock(SYSTEM.now() + timedelta(seconds=5)))
     assert {request.evento for request in receiver.requests} == {"alerta_aberto", "nfe_importada"}
 
@@ -87,4 +87,23 @@ def test_with_tudo_also_what_was_never_owed_comes(banco: str, receiver: Receiver
 def test_a_recovery_has_its_limits(sqlite: str, days: int, reason: str) -> None:
     destino = webhook("https://exemplo.com/x")
     with pytest.raises(UsageError, match=reason):
-        again.recover(destino, SYSTEM.now() - timedelta(days=days))
+        recovering.recover(destino, SYSTEM.now() - timedelta(days=days))
+
+
+def test_a_recovery_goes_in_batches_counts_first_and_is_done_once(
+    banco: str, receiver: ReceiverServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovering, "BATCH", 4)
+    destino, other = exhausted(receiver, 9), webhook("https://exemplo.com/y")
+    since = SYSTEM.now() - timedelta(hours=1)
+    assert recovering.amount(destino, since) == 9
+    assert [row.estado for row in deliveries(destino)] == [Estado.ESGOTADO] * 9
+    cut = recovering.batches(destino, since)
+    assert next(cut) == 4
+    cut.close()
+    assert recovering.amount(destino, since) == 5
+    assert list(recovering.batches(destino, since)) == [4, 1]
+    assert (recovering.recover(destino, since), recovering.recover(other, since)) == (0, 0)
+    assert recovering.amount(other, since, tudo=True) == 9
+    assert list(recovering.batches(other, since, tudo=True)) == [4, 4, 1]
+    assert recovering.amount(other, since, tudo=True) == 0
