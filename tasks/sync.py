@@ -22,11 +22,13 @@ SYNC = Queue(
 
 def _run(fluxo: str, conta: str | None) -> dict[str, Any]:
     """Run a flow of one account, or of all whose time has come; what the time did not do goes on at once."""
-    from flows.sync import run
+    from flows.sync import hinted, results, run
 
     reports = run.run_due(fluxo) if conta is None else [run.run(fluxo, conta)]
     for report in reports:
-        if report.restam and not report.failed:
+        # what a webhook tells of during a run is not read by that one
+        more = report.restam or (report.estado == results.WELL and hinted.waiting(report.conta, fluxo))
+        if more and not report.failed:
             messages.send(f"sync.{fluxo.replace('-', '_')}", [report.conta])
     return {report.conta: report.as_dict() for report in reports}
 

@@ -19,13 +19,13 @@ class AgenteSettings(Section):
         None,
         description="Endereço da API do centro.",
         examples=["https://esteira.exemplo.com.br"],
-        json_schema_extra=default_is("`--url`"),
+        json_schema_extra=default_is("o que se diz ao comando"),
     )
     token: Annotated[SecretStr, AfterValidator(checked_key)] | None = Field(
         None,
         description="Token da API, do usuário que o centro diz em `sat.boxes[].usuario`; de preferência no ambiente.",
         examples=["<token>"],
-        json_schema_extra=default_is("`--token-arquivo`"),
+        json_schema_extra=default_is("o arquivo que se diz ao comando"),
     )
     keep: Annotated[int, Field(ge=1, le=1_000_000), Unit("leituras")] = Field(
         10_000, description="Quantas leituras de cada caixa esperam no disco pela volta da linha; as mais velhas saem."

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, SecretStr
 
 from core.settings.accounts import Contas
-from core.settings.base import Section, Table, Unit, checked_base_url, checked_key
+from core.settings.base import Section, Table, Unit, checked_base_url, checked_key, default_is
 
 
 class ContaPloomes(Table):
@@ -19,6 +19,13 @@ class ContaPloomes(Table):
         description="A `User-Key` de um usuário de integração. Dá acesso a tudo o que ele vê; de preferência no "
         "ambiente.",
         examples=["<user-key>"],
+    )
+    webhook_key: Annotated[SecretStr, AfterValidator(checked_key)] | None = Field(
+        None,
+        description="A `ValidationKey` dos webhooks desta conta, que chegam a `/ganchos/ploomes/CONTA/` da API; de "
+        "preferência no ambiente.",
+        examples=["<chave>"],
+        json_schema_extra=default_is("nenhum webhook é aceito"),
     )
     per_minute: Annotated[int, Field(ge=0, le=10_000), Unit("pedidos")] = Field(
         100, description="Pedidos por minuto com esta chave, de todos os processos juntos; 0: sem limite."

@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 
-from connectors.ploomes import Contact
-from connectors.ploomes import Item as Work
 from core.clock import SYSTEM, Clock
-from core.settings.sync import CLIENTES_PM
+from flows.sync.hinted import read
 from flows.sync.run import flow_of
-from flows.sync.sides import Sides, both
-from flows.sync.tickets import ENTITIES
+from flows.sync.sides import both
 
 
 def notice(nome: str, numbers: Sequence[int], conta: str, clock: Clock = SYSTEM) -> int:
@@ -17,13 +14,7 @@ def notice(nome: str, numbers: Sequence[int], conta: str, clock: Clock = SYSTEM)
     What was said of a record is a hint: it is read again (docs/reference/contracts/sync.md §SY-46, §SY-75).
     """
     with both(conta, clock=clock) as sides:
-        found = [row for number in dict.fromkeys(numbers) if (row := _read(sides, nome, number)) is not None]
+        found = [row for number in dict.fromkeys(numbers) if (row := read(sides, nome, number)) is not None]
         judged = flow_of(nome, sides).judge(found) if found else []
         new = [more for one in judged for more in (*((one.new,) if one.new else ()), *one.also)]
         return len([livro for livro, _ in sides.ledger.owe(new, clock.now()) if new and livro == new[0].livro])
-
-
-def _read(sides: Sides, nome: str, number: int) -> Contact | Work | None:
-    if nome == CLIENTES_PM:
-        return sides.ploomes.contact(number)
-    return sides.ploomes.item(ENTITIES[nome], number)

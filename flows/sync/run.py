@@ -14,7 +14,7 @@ from core.errors import PlatformError, Transient
 from core.logs import get_logger
 from core.pace import MakePace
 from core.settings.sync import CLIENTES_MP, CLIENTES_PM, SyncSettings
-from flows.sync import ends, standing, telling
+from flows.sync import ends, hinted, standing, telling
 from flows.sync.clients_mp import ClientsToPloomes
 from flows.sync.clients_pm import ClientsToMilvus
 from flows.sync.flow import Flow
@@ -97,6 +97,7 @@ def whole(run: Run, desde: datetime | None) -> None:
     try:
         if not sides.dry:
             telling.tell(sides.ledger, sides.nome, sides.clock)
+        hinted.take(run)
         Reader(run).read(desde)
         if not sides.dry:
             _send(run)

@@ -17,11 +17,12 @@ from core.settings.sync import CLIENTES_MP, SyncSettings
 from core.upkeep import Upkeep
 from flows.sync.ledger.opening import open_ledger
 from flows.sync.standing import RUNS
-from storage.models.sync import SyncAviso, SyncFluxo
+from storage.forgetting import forget
+from storage.models.sync import SyncAviso, SyncFluxo, SyncGancho
 from storage.rows import changed, table_of
 from storage.session import transaction
 
-BATCH = 1000
+BATCH, HINTS_DAYS = 1000, 30
 log = get_logger(__name__)
 
 
@@ -49,6 +50,13 @@ def told_long_ago(now: datetime) -> Iterator[Mapping[str, int]]:
         yield {"avisos da sincronia": gone}
 
 
+def told_by_webhooks(now: datetime) -> Iterator[Mapping[str, int]]:
+    """Forget what a webhook told of a flow that no longer runs."""
+    hints = table_of(SyncGancho)
+    before = now - timedelta(days=HINTS_DAYS)
+    yield from forget(hints, select(hints.c.id).where(hints.c.recebido_em < before), "avisos do Ploomes")
+
+
 def figures(db: Session, now: datetime) -> Iterator[Metric]:
     """Tell items by flow and state, and the age of each cursor, by the last run."""
     items = GaugeMetricFamily("esteira_sync_itens", "Itens por situação.", labels=["conta", "fluxo", "situacao"])
@@ -69,4 +77,4 @@ def close(_seconds: float) -> None:
         mongo_client.close()
 
 
-UPKEEP = Upkeep(retention=(told_long_ago,), metrics=(figures,), claims=(give_back,), at_stop=(close,))
+UPKEEP = Upkeep(retention=(told_long_ago, told_by_webhooks), metrics=(figures,), claims=(give_back,), at_stop=(close,))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Leased, Numbered, PerConta, partial
@@ -81,3 +81,19 @@ class SyncFluxo(Numbered, PerConta, Leased, Base):
     precisa_de_alguem: Mapped[bool] = mapped_column(default=False)
     contagens: Mapped[str | None]
     estacionado_desde: Mapped[datetime | None]
+
+
+class SyncGancho(Numbered, PerConta, Base):
+    """A record of Ploomes that a webhook told of, until a run of its flow has read it.
+
+    `vezes` counts how often it was told: what comes while it is read is read again. `falhas` counts readings refused.
+    """
+
+    __tablename__ = "sync_gancho"
+    __table_args__ = (UniqueConstraint("conta", "fluxo", "numero"),)
+
+    fluxo: Mapped[str] = mapped_column(String(20))
+    numero: Mapped[int] = mapped_column(BigInteger)
+    vezes: Mapped[int] = mapped_column(default=1)
+    falhas: Mapped[int] = mapped_column(default=0)
+    recebido_em: Mapped[datetime]
