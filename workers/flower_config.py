@@ -1,9 +1,11 @@
-"""Flower's options, read by Flower itself: loopback, a password, a bounded memory."""
+"""Flower's options, read by Flower itself before it is made: loopback, a password, a bounded memory."""
 
 from core.settings.flower import FlowerSettings
 from core.settings.load import get_settings
 from workers.flower import credentials
+from workers.flower_pages import protect
 
+protect()
 _settings = get_settings()
 
 address = _settings[FlowerSettings].host

@@ -11,11 +11,6 @@ from storage.session import reading
 PATIENCE_SECONDS = 2.0
 
 
-def look() -> dict[str, bool]:
-    """Return by name whether each answers."""
-    return {"banco": database(), "broker": broker()}
-
-
 def database() -> bool:
     """Tell whether the database answers, and is of this version."""
     try:
@@ -37,3 +32,6 @@ def broker() -> bool:
             return bool(asked.ping())
     except (RedisError, OSError, ValueError):
         return False
+
+
+CHECKS = {"banco": database, "broker": broker}

@@ -7,6 +7,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import psycopg
 
 from support import emptying
 from support.ports import free_port, wait_until
+from support.processes import descendants
 
 _names = itertools.count(1)
 # What a server that nobody will miss may leave out; `STRATEGY FILE_COPY` and `DROP` are quick without a sync.
@@ -85,6 +88,19 @@ class Cluster:
         self._server.send_signal(signal.SIGINT if self._lasting else signal.SIGQUIT)
         self._server.wait(60)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let no process of the server run: it takes connections and answers nothing."""
+        assert self._server is not None
+        processes = [self._server.pid, *descendants(self._server.pid)]
+        for number in processes:
+            os.kill(number, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for number in processes:
+                os.kill(number, signal.SIGCONT)
 
     def url(self, name: str) -> str:
         """Return the address of a database."""
