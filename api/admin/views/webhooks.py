@@ -13,7 +13,7 @@ from core.errors import Conflict, UsageError
 from core.text import plural
 from flows.destinos import trying, webhooks
 from flows.destinos.webhooks import Dito
-from flows.entregas.again import recover
+from flows.entregas.recovering import recover
 from flows.usuarios.finding import caller_of
 from flows.usuarios.tokens import Quem
 from storage.models.destinos import Destino, DestinoEvento
