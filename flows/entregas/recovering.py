@@ -13,6 +13,7 @@ from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from events import subscriptions, wake
 from events.audience import wanted_by
+from events.catalog import Teste
 from events.delivery.kind import task_of
 from events.delivery.rows import ROWS
 from storage.models.destinos import Destino
@@ -98,9 +99,10 @@ def _batches(
 
 
 def _failed(_: Session, destino: Destino, desde: datetime, state: Estado) -> Select[int]:
-    return select(Delivery.id).where(
-        Delivery.destino_id == destino.id, Delivery.estado == state, Delivery.created_at >= desde
-    )
+    """Return what was given up; a test that failed is not tried again by anybody."""
+    test = exists().where(Event.id == Delivery.event_id, Event.nome == Teste.evento)
+    mine = Delivery.destino_id == destino.id, Delivery.estado == state, Delivery.created_at >= desde
+    return select(Delivery.id).where(*mine, ~test)
 
 
 def _again(db: Session, destino: Destino, ids: Sequence[int], turns: Iterator[datetime]) -> None:

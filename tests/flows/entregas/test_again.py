@@ -9,7 +9,7 @@ from support.deliveries import SECRET, attempts, change, deliveries, fire, only,
 from core.clock import SYSTEM, FixedClock
 from core.errors import Conflict, NotFound, UsageError
 from events.delivery.drain import drain
-from flows.destinos import switching
+from flows.destinos import switching, trying
 from flows.entregas import again, delivering, recovering
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
@@ -107,3 +107,11 @@ def test_a_recovery_goes_in_batches_counts_first_and_is_done_once(
     assert recovering.amount(other, since, tudo=True) == 9
     assert list(recovering.batches(other, since, tudo=True)) == [4, 4, 1]
     assert recovering.amount(other, since, tudo=True) == 0
+
+
+def test_a_test_that_failed_is_not_brought_back(sqlite: str, receiver: ReceiverServer) -> None:
+    destino = exhausted(receiver)
+    receiver.faults.always(faults.status(500))
+    trying.try_out(str(destino))
+    assert [row.estado for row in deliveries(destino)] == [Estado.ESGOTADO] * 2
+    assert recovering.recover(destino, SYSTEM.now() - timedelta(hours=1)) == 1
