@@ -16,7 +16,7 @@ router = Rotas("", "reenvios")
 SECONDS = 5.0
 
 
-class Pedido(BaseModel):
+class Desde(BaseModel):
     """From when on; `tudo` also what was never owed, `simular` only counts."""
 
     desde: str = Field(max_length=40, examples=["2026-11-20T00:00:00-03:00"])
@@ -33,18 +33,18 @@ class Reenvio(BaseModel):
 
 
 @router.post("/webhooks/{id}/reenviar/")
-def reenviar_webhook(id: Id, pedido: Pedido, caller: Quer) -> Reenvio:  # noqa: A002 - the contract's word
+def reenviar_webhook(id: Id, pedido: Desde, caller: Quer) -> Reenvio:  # noqa: A002 - the contract's word
     """Manda de novo tudo o que um webhook deixou de receber desde um instante, no máximo 14 dias atrás."""
     return _again(webhooks.mostrar(id, caller).id, pedido)
 
 
 @router.post("/destinos/{id}/reenviar/")
-def reenviar_destino(id: Id, pedido: Pedido, caller: Quer) -> Reenvio:  # noqa: A002
+def reenviar_destino(id: Id, pedido: Desde, caller: Quer) -> Reenvio:  # noqa: A002
     """O mesmo de um destino de qualquer tipo."""
     return _again(finding.number_of(str(id), caller), pedido)
 
 
-def _again(destino_id: int, pedido: Pedido) -> Reenvio:
+def _again(destino_id: int, pedido: Desde) -> Reenvio:
     since = read_instant(pedido.desde, CoreSettings.current().zone, "desde")
     if pedido.simular:
         return Reenvio(entregas=recovering.amount(destino_id, since, tudo=pedido.tudo), simulado=True)

@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,13 @@ from support.api import served
 from support.tenants import ANA, BIA, CHEFE, MARKS, PASSWORD, Mundo, mundo
 
 from api.app import app
+from core.clock import SYSTEM
 from storage.metadata import metadata
 from storage.session import reading
 
 DESCRIBED: dict[str, Any] = app.openapi()
 USERS = (ANA, BIA)
+SINCE = (SYSTEM.now() - timedelta(days=1)).isoformat()
 # What is written of every request, and what its passing leaves in a token.
 BESIDES = {"pedido_api", "token_api"}
 
@@ -84,6 +87,7 @@ OF_USERS: dict[str, Linha] = {
     "DELETE /api/webhooks/{id}/": Linha("webhook", own=204, shows=False),
     "POST /api/webhooks/{id}/testar/": Linha("webhook", own=400),
     "GET /api/webhooks/{id}/logs/": Linha("webhook"),
+    "POST /api/webhooks/{id}/reenviar/": Linha("webhook", body=lambda _: {"desde": SINCE}, shows=False),
     "POST /api/integracoes/testar/": Linha("webhook", body=lambda one: {"webhook_id": one["id"]}, own=400),
     "POST /api/integracoes/disparar/": Linha(body=lambda _: {"evento": "nfe_importada"}, shows=False),
     "GET /api/entregas/": Linha(asks=("", "?estado=esgotado")),
@@ -108,6 +112,7 @@ OF_USERS: dict[str, Linha] = {
     "GET /api/destinos/{id}/": Linha("webhook"),
     "GET /api/destinos/{id}/saude/": Linha("webhook"),
     "POST /api/destinos/{id}/testar/": Linha("webhook"),
+    "POST /api/destinos/{id}/reenviar/": Linha("webhook", body=lambda _: {"desde": SINCE, "tudo": True}, shows=False),
     "POST /api/destinos/{id}/pausar/": Linha("webhook"),
     "POST /api/destinos/{id}/retomar/": Linha("webhook"),
 }
