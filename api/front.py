@@ -43,7 +43,15 @@ class Front:
         if scope["type"] != "http" or not below(scope["path"], *PATHS):
             await self.app(scope, receive, send)
             return
-        request, kept = Request(scope, receive), _kept(send)
+        request = Request(scope, receive)
+        try:
+            await self._answered(request, _kept(send))
+        finally:
+            # files that came with a form
+            await request.close()
+
+    async def _answered(self, request: Request, send: Send) -> None:
+        scope = request.scope
         scope["state"].update(visita=None, form=FormData())
         try:
             scope["state"]["visita"] = visita = await anyio.to_thread.run_sync(session.visit, request)
@@ -55,9 +63,9 @@ class Front:
         except HTTPException as fault:
             answer = refused(request, fault.status_code, errors.PLAIN.get(fault.status_code, UNREADABLE))
         if answer is not None:
-            await answer(scope, receive, kept)
+            await answer(scope, request.receive, send)
         else:
-            await self.app(scope, _again(request, receive), kept)
+            await self.app(scope, _again(request), send)
 
 
 def below(path: str, *bases: str) -> bool:
@@ -108,14 +116,14 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else value.filename or ""
 
 
-def _again(request: Request, receive: Receive) -> Receive:
+def _again(request: Request) -> Receive:
     """Return what receives a body that has been read here, once more."""
     if request.method in READS:
-        return receive
+        return request.receive
     waiting: list[Message] = [{"type": "http.request", "body": request._body, "more_body": False}]
 
     async def received() -> Message:
-        return waiting.pop() if waiting else await receive()
+        return waiting.pop() if waiting else await request.receive()
 
     return received
 

@@ -1,0 +1,80 @@
+"""Certificates in the admin: taken in, replaced, turned off; neither file nor password is shown or noted."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, text
+from support.sefaz import EMPRESA
+from support.visiting import Visitor
+
+from core.fiscal import formatar_documento
+from flows.certificados import views
+from flows.empresas.managing import criar
+from sandbox.sefaz import Autoridade, Cliente
+from storage.session import engine
+
+Noted = Callable[[], list[Mapping[str, Any]]]
+PATH = "/admin/certificadodigital"
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def autoridade(tmp_path_factory: pytest.TempPathFactory) -> Autoridade:
+    return Autoridade(tmp_path_factory.mktemp("ca"))
+
+
+def made(autoridade: Autoridade, days: int) -> Cliente:
+    return autoridade.cliente(EMPRESA, fim=NOW + timedelta(days=days))
+
+
+def send(staff: Visitor, path: str, one: Cliente, **changed: str) -> Any:
+    fields = {"csrf": staff.csrf, "empresa": formatar_documento(EMPRESA), "senha_pfx": one.senha} | changed
+    files: dict[str, Any] = {name: (None, value) for name, value in fields.items()}
+    return staff.ask("POST", f"{PATH}/{path}", files=files | {"arquivo_pfx": ("a.pfx", one.pfx)})
+
+
+def test_one_is_taken_in_replaced_and_switched_and_told_to_nobody(
+    staff: Visitor, autoridade: Autoridade, noted: Noted
+) -> None:
+    criar(EMPRESA)
+    first, second = made(autoridade, 100), made(autoridade, 400)
+    wrong = send(staff, "create", first, senha_pfx="errada")  # pragma: allowlist secret
+    assert wrong.status_code == 400
+    assert send(staff, "create", first, nome="Matriz").headers["location"] == f"{PATH}/details/1"
+    assert send(staff, "edit/1", second, consulta_automatica="1", intervalo_consulta="90").status_code == 303
+    (kept,) = views.certificates().itens
+    assert (kept.nome, kept.dias > 300, kept.consulta_automatica, kept.intervalo_consulta) == ("Matriz", True, True, 90)
+    assert staff.send(f"{PATH}/action/desligar", pks="1").status_code == 200
+    assert views.certificates().itens[0].situacao == "desativado"
+    assert [(note["acao"], note["desfecho"]) for note in noted()] == [
+        ("criar", "recusado"),
+        ("criar", "feito"),
+        ("mudar", "feito"),
+        ("desligar", "feito"),
+    ]
+    assert json.loads(noted()[2]["depois"])["arquivo_pfx"] == "***"
+    said = [staff.get(f"{PATH}/{path}").text for path in ("list", "details/1", "edit/1", "create")]
+    said += [wrong.text, staff.send(f"{PATH}/export").text]
+    with engine().connect() as db:
+        for table in inspect(db).get_table_names():
+            said += [repr(row) for row in db.execute(text(f'SELECT * FROM "{table}"'))]
+    for secret in (first.senha, second.senha):
+        assert not [one for one in said if secret in one]
+
+
+def test_a_change_without_a_file_leaves_it(staff: Visitor, autoridade: Autoridade) -> None:
+    criar(EMPRESA)
+    send(staff, "create", made(autoridade, 100))
+    before = views.certificates().itens[0]
+    assert staff.send(f"{PATH}/edit/1", consulta_automatica="1").status_code == 303
+    after = views.certificates().itens[0]
+    assert (after.validade_fim, after.intervalo_consulta, after.consulta_automatica) == (before.validade_fim, 60, True)
+    for field, value in (("intervalo_consulta", "5"), ("intervalo_consulta", "x")):
+        assert staff.send(f"{PATH}/edit/1", **{field: value}).status_code == 400
+    assert staff.send(f"{PATH}/create", empresa=EMPRESA).status_code == 400
+    assert staff.ask(
+        "POST", f"{PATH}/create", files={"csrf": (None, staff.csrf), "arquivo_pfx": ("a", b"nada")}
+    ).status_code in (400, 404)
