@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from core.process import die_with_parent
+from core.settings.api import ApiSettings
 from core.settings.core import CoreSettings
 from core.settings.flower import FlowerSettings
 from core.settings.load import Settings, get_settings
@@ -32,6 +33,7 @@ STOP_RESERVE = 5.0
 PLAIN_WIDTH = 140
 LOOK = "Enquanto a demonstração roda, em outro terminal, nesta pasta:"
 BROWSE = "No navegador:"
+PAINEL = "Painel: {} (quem entra: `esteira usuarios criar NOME --staff`, `esteira usuarios senha NOME`)."
 SHOW_CURSOR = b"\x1b[?25h"
 Snapshot = Callable[[], Mapping[str, Any]]
 Row = tuple[str, str, str]
@@ -142,6 +144,8 @@ def _tell_what_runs(line: Line, access: str, shown: Demonstration | None) -> Non
     if shown is not None:
         console.print(Text(f"{LOOK}\n  " + "\n  ".join(shown.look())))
         console.print(Text(f"{BROWSE}\n  " + "\n  ".join(shown.pages())))
+    else:
+        console.print(Text(PAINEL.format(ApiSettings.current().painel)))
     console.print(Text("Ctrl-C para tudo, em ordem."))
 
 

@@ -6,6 +6,8 @@ from pydantic import AfterValidator, Field
 
 from core.settings.base import Network, Port, Section, Unit, checked_base_url, default_is
 
+EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - nothing listens here
+
 
 class ApiSettings(Section):
     """Where the HTTP API is."""
@@ -42,3 +44,10 @@ class ApiSettings(Section):
         description="Só deixa entrar pelo navegador por https, ou na própria máquina; `false` deixa também por http,"
         " em que outros na rede leem a senha.",
     )
+
+    @property
+    def painel(self) -> str:
+        """The address at which people open the painel: one that listens everywhere is this machine's."""
+        host = "127.0.0.1" if self.host in EVERYWHERE else self.host
+        own = f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return f"{(self.base_url or own).rstrip('/')}/painel/"

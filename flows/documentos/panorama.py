@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
@@ -39,7 +39,8 @@ class Panorama:
 def panorama(caller: Caller = OPERATOR, limite: int = SHOWN, clock: Clock = SYSTEM) -> Panorama:
     """Look at the caller's documents."""
     mine = visible(caller, ImportLog.usuario_id)
-    waiting = select(ImportLog.id).where(mine, ImportLog.status == EstadoImportacao.PROCESSANDO)
+    # as the index says it
+    waiting = select(ImportLog.id).where(mine, text("import_log.status = 'processando'"))
     since = ImportLog.data_importacao >= clock.now() - DAY
     bad = select(ImportLog.id).where(mine, ImportLog.status == EstadoImportacao.ERRO, since)
     with reading() as db:

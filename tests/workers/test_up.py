@@ -104,6 +104,7 @@ def test_everything_comes_up_is_listed_tells_of_a_box_and_leaves_nothing(
         assert main(["destinos", "criar", *words, "--segredo", SECRET]) == 0
         with running() as line:
             wait_until(lambda: "Ctrl-C para tudo" in said())
+            assert f"Painel: http://127.0.0.1:{ports['API']}/painel/" in said()
             password = re.findall(r"senha (\S+) \(criada agora", said())[0]
             flower = f"http://127.0.0.1:{ports['FLOWER']}/api/workers"
 
