@@ -4,29 +4,35 @@ An interpreter of its own costs a second of CPU for each; whoever looks at what 
 """
 
 import atexit
+import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).parent.parent.parent
 SERVER = """
-import gc, importlib, json, os, signal, sys, traceback
+import gc, importlib, json, os, sys, traceback
 told = os.fdopen(os.dup(1), "w")
-os.dup2(2, 1)
 for name in sys.argv[1:]:
     importlib.import_module(name)
 gc.collect()
 gc.freeze()
 
-def carried_out(text, words, environment, folder):
+def carried_out(text, words, environment, folder, log):
+    os.setsid()
+    os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    os.chdir(folder)
-    sys.argv = ["-c", *words]
-    sys.stdin = open(os.devnull)
+    for number, (name, flags) in enumerate([(os.devnull, os.O_RDONLY), (log, os.O_WRONLY | os.O_CREAT)]):
+        os.dup2(os.open(name, flags), number)
+    os.dup2(1, 2)
+    sys.stdin, sys.argv = open(0), ["-c", *words]
     try:
         exec(compile(text, "<program>", "exec"), {"__name__": "__main__"})
     except SystemExit as end:
@@ -36,34 +42,78 @@ def carried_out(text, words, environment, folder):
         return 1
     return 0
 
-for line in sys.stdin:
+def started(*given):
     child = os.fork()
     if child == 0:
-        code = carried_out(*json.loads(line))
+        code = carried_out(*given)
         sys.stdout.flush()
         os._exit(code)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=told, flush=True)
+    return child
+
+def ended(child, waits):
+    pid, status = os.waitpid(child, 0 if waits else os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if pid else None
+
+for line in sys.stdin:
+    what, *given = json.loads(line)
+    print(json.dumps({"started": started, "ended": ended}[what](*given)), file=told, flush=True)
 """
+_logs = itertools.count(1)
 
 
 @cache
-def _server(*modules: str) -> "subprocess.Popen[str]":
+def _server(modules: tuple[str, ...]) -> "subprocess.Popen[str]":
     """Start a process that has imported these; the end of its input is its own."""
     command = [sys.executable, "-c", SERVER, *modules]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    server = subprocess.Popen(command, cwd=Path(__file__).parent.parent.parent, text=True, bufsize=1, **pipes)
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    server = subprocess.Popen(command, cwd=ROOT, text=True, bufsize=1, **pipes)
     atexit.register(server.communicate)
     return server
 
 
-def ran(program: str, *words: str, knowing: tuple[str, ...]) -> int:
-    """Run a program with these words in its `sys.argv`, in this folder and environment; return how it ended.
+class Forked:
+    """A program that runs with these words in its `sys.argv`, in this folder and environment.
 
-    `knowing` are the modules that the process has imported before.
+    `knowing` are the modules that its process has imported before. It leads a process group.
     """
-    server = _server(*knowing)
-    assert server.stdin is not None
-    assert server.stdout is not None
-    given: list[Any] = [program, words, dict(os.environ), str(Path.cwd())]
-    server.stdin.write(json.dumps(given) + "\n")
-    return int(server.stdout.readline())
+
+    def __init__(self, program: str, *words: str, knowing: tuple[str, ...]) -> None:
+        self._knowing = knowing
+        self._log = Path(f"forked-{next(_logs)}.txt").absolute()
+        self._code: int | None = None
+        self.pid: int = self._asked("started", program, words, dict(os.environ), str(Path.cwd()), str(self._log))
+
+    def poll(self, *, waits: bool = False) -> int | None:
+        """Return how it ended, if it did; by a signal: its number below nothing."""
+        if self._code is None:
+            self._code = self._asked("ended", self.pid, waits)
+        return self._code
+
+    def wait(self) -> int:
+        """Return how it ended, once it did."""
+        code = self.poll(waits=True)
+        assert code is not None
+        return code
+
+    def kill(self) -> None:
+        """End it, and all that it started, as a crash would."""
+        if self._code is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self.wait()
+
+    def said(self) -> str:
+        """Return what it printed."""
+        return self._log.read_text()
+
+    def _asked(self, *question: object) -> Any:
+        server = _server(self._knowing)
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(json.dumps(question) + "\n")
+        return json.loads(server.stdout.readline())
+
+
+def ran(program: str, *words: str, knowing: tuple[str, ...]) -> int:
+    """Run a program to its end; return how it ended."""
+    return Forked(program, *words, knowing=knowing).wait()

@@ -1,12 +1,7 @@
 """A sender that is killed loses nothing, repeats only what was in flight, and the next one goes on by itself."""
 
-import contextlib
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import Configure
 from sqlalchemy import update
+from support.forked import Forked
 from support.ports import wait_until
 from support.questor import TOKEN, account, states
 
@@ -61,15 +57,9 @@ def lote(server: QuestorServer, tmp_path: Path) -> int:
         return db.query(QuestorLote).one().id
 
 
-def start() -> "subprocess.Popen[bytes]":
-    """Start `esteira questor enviar` in a process group of its own."""
-    words = [sys.executable, "-m", "cli.main", "questor", "enviar", "arquivo"]
-    return subprocess.Popen(words, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-
-def kill(process: "subprocess.Popen[bytes]") -> None:
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+def start() -> Forked:
+    """Start `esteira questor enviar` in a process of its own."""
+    return Forked("from cli.main import run; run()", "questor", "enviar", "arquivo", knowing=("cli.questor",))
 
 
 def finish(lote: int) -> None:
@@ -78,11 +68,13 @@ def finish(lote: int) -> None:
     # one that finds only long waits ends by itself
     for _ in range(20):
         process = start()
-        while process.poll() is None:
+
+        def ended(process: Forked = process) -> bool:
             owe_now()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(0.5)
-        assert b"Traceback" not in process.communicate()[1]
+            return process.poll() is not None
+
+        wait_until(ended, every=0.3)
+        assert "Traceback" not in process.said()
         owe_now()
         if not left & states(lote).keys():
             break
@@ -115,7 +107,7 @@ def test_killed_three_times_in_mid_send(server: QuestorServer, lote: int) -> Non
         process = start()
         exactly = (part + draw.random() * 0.05) * GOOD
         wait_until(lambda exactly=exactly: len(server.guardados) >= exactly)
-        kill(process)
+        process.kill()
     finish(lote)
     everything_arrived(server)
 
@@ -126,12 +118,12 @@ def test_killed_while_the_server_is_out(server: QuestorServer, lote: int) -> Non
     server.faults.always(faults.status(500))
     before = sum(server.pedidos.values())
     wait_until(lambda: sum(server.pedidos.values()) > before + 5)
-    kill(process)
+    process.kill()
     before = sum(server.pedidos.values())
     again = start()
     # the dead one's documents are asked for, or others tried
     wait_until(lambda: sum(server.pedidos.values()) > before)
-    kill(again)
+    again.kill()
     stored = len(server.guardados)
     server.faults.clear()
     finish(lote)
