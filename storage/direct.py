@@ -54,7 +54,10 @@ class _Text:
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """Return the values of its parameters as the driver takes them."""
-        stored = {**self._fixed, **{name: self._stored(name, value) for name, value in values.items()}}
+        stored = dict(self._fixed)
+        for name, value in values.items():
+            way = self._ways.get(name)
+            stored[name] = way(value) if way else value
         return stored if self._order is None else [stored[name] for name in self._order]
 
     def rows(self, cursor: Any) -> list[Row]:
@@ -69,7 +72,9 @@ class _Text:
         for row in cursor.fetchall():
             values = list(row)
             for place, way in self._read:
-                values[place] = way(values[place])
+                # to none of our types a NULL is anything else than none
+                if values[place] is not None:
+                    values[place] = way(values[place])
             made.append(tuple(values))
         return made
 

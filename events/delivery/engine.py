@@ -19,7 +19,7 @@ from events.delivery.book import Book
 from events.delivery.hints import Hints
 from events.delivery.kind import Made, Message, kinds
 from events.delivery.lanes import AHEAD, Lane, Trial, first_limit
-from events.delivery.plan import Done, Plan, Taken
+from events.delivery.plan import Done, Held, Plan, Taken
 from events.delivery.rows import Destination, Owed, as_kinds_see
 from events.delivery.schedule import next_wait
 from storage.models.eventos import Estado
@@ -122,16 +122,18 @@ class Engine:
         for lane in self._lanes.values():
             lane.pressed = pressed
         written = Counter(self._lane_of[one.owed.id] for one in done)
-        held = {number: lane.seen_by(written[lane], asks=room > 0) for number, lane in self._lanes.items()}
         concerned = {owed.destino_id for owed in (*(one.owed for one in done), *self._unsent)}
+        held: dict[int, Held] = {}
+        for number, lane in self._lanes.items():
+            one = lane.seen_by(written[lane], asks=room > 0, anyway=number in concerned)
+            if one is not None:
+                held[number] = one
+                lane.hinted &= not one.quota
         slots = self._slots if room > 0 else 0
-        for number, one in held.items():
-            if one.quota:
-                self._lanes[number].hinted = False
         self._plan = Plan(
             tuple(done),
             tuple(self._unsent),
-            {number: one for number, one in held.items() if one.quota or one.idle or number in concerned},
+            held,
             self.hints.give() if slots else frozenset(),
             slots,
             room,

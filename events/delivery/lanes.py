@@ -123,9 +123,13 @@ class Lane:
         had_its_share = self.pressed and self.claimed >= LONGEST_ROWS
         return self.yields or had_its_share or time.monotonic() >= self._ends
 
-    def seen_by(self, written: int, *, asks: bool) -> Held:
-        """Return it as a turn has to know it that writes so many of its ends, and claims if it `asks`."""
-        return replace(self.held, quota=self.quota if asks else 0, idle=self.empty and self.unsettled == written)
+    def seen_by(self, written: int, *, asks: bool, anyway: bool) -> Held | None:
+        """Return it as a turn has to know it that writes so many of its ends, and claims if it `asks`.
+
+        None if it neither could use a row nor is to be let go of, unless it is wanted `anyway`.
+        """
+        quota, idle = self.quota if asks else 0, self.empty and self.unsettled == written
+        return replace(self.held, quota=quota, idle=idle) if quota or idle or anyway else None
 
     def add(self, rows: list[Owed]) -> None:
         """Let rows wait for their turn."""

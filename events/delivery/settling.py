@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -187,7 +187,8 @@ def _slot(slot: Slot, due_at: datetime, now: datetime) -> SlotOutcome:
         slot.ultima_execucao,
         slot.total_execucoes,
         slot.total_erros,
-        **asdict(slot.health),
+        # `asdict` copies each value deeply
+        **{name: getattr(slot.health, name) for name in HEALTH},
     )
 
 
