@@ -170,7 +170,8 @@ def _record(on: Direct, one: Disparo) -> tuple[Recorded, Woken]:
     if one.entidade is not None:
         dados = {**dados, "sequencia": next_values(on, {one.entidade: 1})[one.entidade]}
     row = _event(one.evento, one.usuario_id, now, dados)
-    values = {f"p_{name}": value for name, value in row.items()} | one.parameters
+    values = {f"p_{name}": value for name, value in row.items()}
+    values |= told_to.parameters(one.usuario_id, one.exceto, one.somente)
     ((number, told),) = on.run(_recording(told_to, on.dialect.name), values)
     listed = json.loads(told) if isinstance(told, str) else told
     targets = sorted((Target.of(target) for target in listed or ()), key=lambda target: target.id)
