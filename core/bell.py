@@ -1,5 +1,6 @@
 """A bell between processes, on the broker's publish and subscribe: listeners hear it at once.
 
+On one machine it rings without the broker (`core.near_bell`).
 Ringing returns how many heard it, so a listener is also the sign that a pump is awake; the sign goes with the
 listener's connection. Only speed depends on the bell.
 """
@@ -12,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from core import near_bell
 from core.broker_address import broker_url
 
 SECONDS = 1.0
@@ -68,8 +70,13 @@ def _ringer_to(url: str) -> _Ringer:
 
 
 def ring(name: str, text: str) -> int:
-    """Ring a bell; return how many heard it. Raises what the driver raises when there is no broker."""
+    """Ring a bell; return how many heard it, one if somebody on this machine did.
+
+    Raises what the driver raises when there is no broker.
+    """
     url = broker_url()
+    if url and near_bell.ring(name, text):
+        return 1
     return int(_ringer_to(url).say("PUBLISH", _channel(name, url), text)) if url else 0
 
 
@@ -102,7 +109,8 @@ async def listening(name: str, heard: Callable[[str], object], gone: Callable[[]
         yield False
         return
     try:
-        yield True
+        with near_bell.listening(name, heard):
+            yield True
     finally:
         reading.cancel()
         with contextlib.suppress(asyncio.CancelledError, RedisError, OSError):
