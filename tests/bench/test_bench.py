@@ -81,6 +81,10 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
             *("statistics", "vazão com registro e limite", "CPU com registro e limite"),
         ],
     ),
+    "admin": (
+        ["bench.admin", "--linhas", "300"],
+        ["300 notas", "primeira página", "nome raro", "arquivo de todas", "memória a mais"],
+    ),
     "start": (
         ["bench.partida", "--comando", "sat listar", "--vezes", "1"],
         ["esteira --help", "esteira sat listar", "importações"],

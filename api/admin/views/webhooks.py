@@ -11,7 +11,7 @@ from api.admin.table import Linha, Tabela
 from core.clock import SYSTEM
 from core.errors import Conflict, UsageError
 from core.text import plural
-from flows.destinos import trying, webhooks
+from flows.destinos import health, trying, webhooks
 from flows.destinos.webhooks import Dito
 from flows.entregas.recovering import recover
 from flows.usuarios.finding import caller_of
@@ -127,6 +127,22 @@ class Webhooks(Tabela, model=Destino):
         shown = webhooks.mostrar(numero)
         headers = "\n".join(f"{name}: {value}" for name, value in shown.headers_customizados.items())
         return vars(shown) | {"headers_customizados": headers}
+
+    def alem(self, numero: int) -> Mapping[str, Any]:
+        """Return how it went with a webhook of late."""
+        seen = health.saude(numero)
+        return {
+            "Últimas 24 horas": _figures(seen.entregas_24h, seen.falhas_24h, seen.taxa_sucesso_24h)
+            | {"Duração: metade em até (ms)": seen.p50_ms, "Duração: 95 % em até (ms)": seen.p95_ms},
+            "Últimos 7 dias": _figures(seen.entregas_7d, seen.falhas_7d, seen.taxa_sucesso_7d)
+            | {"Últimos erros": "\n".join(seen.ultimos_erros)},
+            "Agora": {"Entregas à espera": seen.pendentes},
+        }
+
+
+def _figures(good: int, bad: int, rate: float | None) -> dict[str, Any]:
+    share = "" if rate is None else f"{rate:.2f} %".replace(".", ",")
+    return {"Entregues": good, "Falhas": bad, "Taxa de sucesso": share}
 
 
 def _dito(dados: Dados) -> Dito:

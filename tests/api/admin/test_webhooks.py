@@ -110,6 +110,8 @@ def test_a_failed_test_and_a_resend_say_what_came_of_them(staff: Visitor, hook: 
     tried = staff.send("/admin/webhook/action/testar", pks=str(hook))
     assert (tried.status_code, "Não recebeu o teste" in tried.text) == (409, True)
     assert [note["desfecho"] for note in noted()] == ["feito", "recusado"]
+    figures = staff.get(f"/admin/webhook/details/{hook}").text
+    assert all(one in figures for one in ("Últimas 24 horas", "<dt>Falhas</dt><dd>1</dd>", "0,00 %", "95 % em até"))
     for term, amount in (("Teste do destino", 1), ("teste do DESTINO nenhum", 0), ("ERP", 1)):
         shown = staff.get("/admin/webhooklog/list", params={"search": term, "sucesso": "nao"})
         assert shown.text.count("<td>teste</td>") == amount, term
