@@ -1,15 +1,13 @@
 """`esteira tarefas executar`, as it is typed or as cron runs it. docs/reference/contracts/integracoes.md §5.1."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from conftest import Configure
 from sqlalchemy import select
 from support.deliveries import deliveries, fire, webhook
+from support.forked import Forked
 from support.past import happened
 from support.ports import wait_until
 from support.typed import Run
@@ -24,8 +22,6 @@ from storage import tidying
 from storage.models.agenda import AgendaDia
 from storage.models.eventos import Estado
 from storage.session import reading
-
-ROOT = Path(__file__).parents[2]
 
 
 def rows() -> list[AgendaDia]:
@@ -123,20 +119,14 @@ def test_cron_and_beat_at_once_do_the_work_once(banco: str, configure: Configure
         "    pathlib.Path(sys.argv[1]).touch()\n"
         "    while not pathlib.Path('ja').exists(): time.sleep(0.001)\n"
     )
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     running = [
-        subprocess.Popen(
-            [sys.executable, "-c", begin + program, f"pronto-{number}"],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
+        Forked(begin + program, f"pronto-{number}", knowing=("cli.main", "cli.tarefas", "flows.agenda.running"))
         for number, program in enumerate([worker, cron, worker, cron])
     ]
     wait_until(lambda: len(list(tmp_path.glob("pronto-*"))) == 4)
     Path("ja").touch()
-    told = [one.communicate(timeout=120)[0] for one in running]
-    assert [one.returncode for one in running] == [0] * 4
+    assert [one.wait() for one in running] == [0] * 4
+    told = [one.said() for one in running]
     (row,) = rows()
     assert row.estado == "feita"
     assert json.loads(row.contagem or "{}")["tentativas"] == 15

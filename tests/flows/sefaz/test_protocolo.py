@@ -12,6 +12,7 @@ import pytest
 from conftest import Configure
 from sqlalchemy import text
 from support.consultas import Loja, rows
+from support.forked import Forked
 from support.ports import free_port
 from support.sefaz import EMPRESA
 
@@ -213,10 +214,10 @@ print(consultar(sys.argv[2], "nfe", "ana", clock, clock.advance).situacao)
 def test_two_processes_make_one_call(minha: Loja) -> None:
     minha.receber(3)
     minha.server.faults.always(faults.slow(0.5))
-    command = [sys.executable, "-c", PROGRAM, minha.lugar.clock.now().isoformat(), EMPRESA]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    said = sorted(one.communicate()[0].strip() for one in both)
-    assert [one.returncode for one in both] == [0, 0]
+    words, knowing = (minha.lugar.clock.now().isoformat(), EMPRESA), ("flows.sefaz.consultas", "flows.sefaz.avulsas")
+    both = [Forked(PROGRAM, *words, knowing=knowing) for _ in range(2)]
+    assert [one.wait() for one in both] == [0, 0]
+    said = sorted(one.said().strip() for one in both)
     assert said[0] == "concluida"
     assert said[1] in ("ocupada", "descansando")
     assert (answers(minha), minha.nsus, len(rows(ConsultaSEFAZ))) == (["138"], [1, 2, 3], 1)

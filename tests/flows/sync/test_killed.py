@@ -1,12 +1,10 @@
 """Workers that are killed and ledgers whose answers are lost: nothing is missing, nothing is there twice."""
 
 import random
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
+from support.forked import Forked
 from support.losing import Cutter
 from support.mongo import MongoServer
 from support.ports import wait_until
@@ -42,12 +40,11 @@ def test_workers_that_are_killed_at_any_moment_leave_nothing_missing_and_nothing
     for _ in range(KILLS):
         # all of them together are fewer than there are requests to make
         enough = posted(world) + random.randint(1, 4)
-        worker = subprocess.Popen([sys.executable, "-c", WORK], stdout=subprocess.DEVNULL)
+        worker = Forked(WORK, knowing=("flows.sync.run",))
         try:
             wait_until(lambda: posted(world) >= enough, 60, 0.002)  # noqa: B023
         finally:
-            worker.send_signal(signal.SIGKILL)
-            worker.wait()
+            worker.kill()
         upkeep.give_back(SYSTEM.now())
     world.clock.advance(3600)
     world.settled()
