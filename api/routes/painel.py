@@ -24,6 +24,7 @@ from api.painel.stream import Stream
 from api.session import Visita
 from core.clock import SYSTEM
 from core.errors import PlatformError
+from core.settings.flower import FlowerSettings
 from flows.destinos import attempts, webhooks
 
 ASKED, SECONDS = 240, 60
@@ -94,5 +95,11 @@ def fazer(request: Request, cartao: str, acao: str, visita: Quem, ao_vivo: Vivo)
 
 def _page(request: Request, visita: Visita, ao_vivo: Live, template: str, status: int = 200, **shown: Any) -> Response:
     told = ao_vivo.told(visita.quem.id)
-    known = {"visita": visita, "agora": SYSTEM.now(), "dito": told, "volta": request.url.path, "flower": None}
+    known = {
+        "visita": visita,
+        "agora": SYSTEM.now(),
+        "dito": told,
+        "volta": request.url.path,
+        "flower": FlowerSettings.current().page,
+    }
     return HTMLResponse(draw(template, {**known, **shown}), status)

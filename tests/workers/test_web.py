@@ -7,11 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import Configure
 from support.painel import SETTINGS
 from support.ports import free_port, wait_until
 from support.visiting import Visitor, account
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 VIEWERS, OF_ONE = 60, 10
 ASKED = b"GET /painel/ao-vivo HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: %s\r\n\r\n"

@@ -50,6 +50,7 @@ def test_an_operator_sees_the_whole_line_and_a_user_what_is_the_users(url: str, 
     assert "Loja Centro" not in others
     assert "Ainda não há nada por aqui" in others
     assert rita.get("/painel").status_code == 200
+    assert ['<a href="http://127.0.0.1:5555/">Flower</a>' in text for text in (whole, own)] == [True, False]
     assert "Últimas tentativas" in ana.get(f"/painel/webhooks/{number}/").text
     assert "Últimas tentativas" in rita.get(f"/painel/webhooks/{number}/").text
     hidden = bia.get(f"/painel/webhooks/{number}/")
