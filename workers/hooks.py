@@ -87,7 +87,8 @@ def _look_first() -> None:
     with reading() as db:
         # without a database every flow would wait for one
         db.connection()
-    host.look()
+    # what a flow opens of its own, and so closes at its end, must not go through the fork
+    host.look(of={flow: upkeep for flow, upkeep in upkeeps().items() if not upkeep.at_stop})
 
 
 @worker_process_init.connect(dispatch_uid="esteira.protect_child")

@@ -7,10 +7,11 @@ interval, so also for processes that nobody replaces. Of other hosts only the cl
 
 import random
 import threading
+from collections.abc import Mapping
 
 from core.clock import SYSTEM, Clock
 from core.logs import get_logger
-from core.upkeep import GiveBack, Watch, upkeeps
+from core.upkeep import GiveBack, Upkeep, Watch, upkeeps
 
 EVERY_SECONDS = 10.0
 log = get_logger(__name__)
@@ -53,17 +54,19 @@ def unwatch() -> None:
     _watch = None
 
 
-def look(clock: Clock = SYSTEM) -> None:
-    """Look once after everything that the flows ask for."""
-    give_back(clock)
-    for flow, upkeep in upkeeps().items():
+def look(clock: Clock = SYSTEM, of: Mapping[str, Upkeep] | None = None) -> None:
+    """Look once after everything that these flows ask for; by default all."""
+    flows = upkeeps() if of is None else of
+    give_back(clock, flows)
+    for flow, upkeep in flows.items():
         for step in upkeep.watches:
             _carried_out(flow, step, clock)
 
 
-def give_back(clock: Clock = SYSTEM) -> int:
+def give_back(clock: Clock = SYSTEM, of: Mapping[str, Upkeep] | None = None) -> int:
     """Give back what dead processes of this host held, flow by flow; return how many rows."""
-    return sum(_given_back(flow, step, clock) for flow, upkeep in upkeeps().items() for step in upkeep.claims)
+    flows = upkeeps() if of is None else of
+    return sum(_given_back(flow, step, clock) for flow, upkeep in flows.items() for step in upkeep.claims)
 
 
 def _given_back(flow: str, step: GiveBack, clock: Clock) -> int:

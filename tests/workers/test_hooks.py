@@ -4,11 +4,15 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from conftest import Configure
 from kombu.asynchronous import Hub, get_event_loop, set_event_loop
 
 from core import stopping
+from flows.fila import accounts
+from storage import session
 from workers import hooks
 
 LONG_SECONDS, TURNS_BY_ITSELF = 60.0, 10.0
@@ -41,3 +45,12 @@ def test_a_worker_that_waits_for_messages_sees_at_once_that_it_is_to_stop(hub: H
         assert time.monotonic() - began < TURNS_BY_ITSELF / 2
     finally:
         signal.signal(signal.SIGALRM, before)
+
+
+def test_what_is_done_once_before_the_fork_opens_nothing_that_goes_through_it(
+    sqlite: str, configure: Configure, tmp_path: Path
+) -> None:
+    erp = tmp_path / "erp.db"
+    configure(fila__url=f"sqlite:///{erp}")
+    hooks._start([])
+    assert (accounts._open, session._engine, erp.exists()) == ({}, None, False)
