@@ -13,6 +13,8 @@ from events.catalog.entregas import (
     DestinoRecuperado,
     EntregaEsgotada,
     Teste,
+    WebhookDesligado,
+    WebhookRecuperado,
 )
 from events.catalog.payload import CATALOG, Payload, known, subscribable
 from events.catalog.questor import EnvioQuestorConcluido, EnvioQuestorParado
@@ -38,6 +40,8 @@ __all__ = [
     "NfeImportada",
     "Payload",
     "Teste",
+    "WebhookDesligado",
+    "WebhookRecuperado",
     "known",
     "subscribable",
 ]

@@ -1,6 +1,6 @@
 """About the deliveries themselves. Their own failures cause no event, or one would cause the next."""
 
-from events.catalog.payload import Payload
+from events.catalog.payload import EMAIL, Payload
 
 
 class Teste(Payload):
@@ -61,6 +61,30 @@ class EntregaEsgotada(Payload):
     mensagem: str
 
 
+class WebhookDesligado(Payload):
+    """A user's own webhook was switched off by Esteira; its events are kept. By mail, for it cannot tell so itself."""
+
+    evento, rotulo, do_usuario, so_para = "webhook_desligado", "Webhook desligado", True, frozenset({EMAIL})
+
+    webhook_id: int
+    nome: str
+    mensagem: str
+
+
+class WebhookRecuperado(Payload):
+    """A user's own webhook that was failing or off works again."""
+
+    evento, rotulo, do_usuario, so_para = "webhook_recuperado", "Webhook recuperado", True, frozenset({EMAIL})
+
+    webhook_id: int
+    nome: str
+    mensagem: str
+
+
 ABOUT_DELIVERIES = frozenset(
-    kind.evento for kind in (EntregaEsgotada, DestinoFalhando, DestinoDesligado, DestinoRecuperado)
+    kind.evento
+    for kind in (
+        *(EntregaEsgotada, DestinoFalhando, DestinoDesligado, DestinoRecuperado),
+        *(WebhookDesligado, WebhookRecuperado),
+    )
 )

@@ -4,10 +4,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from events.catalog import ABOUT_DELIVERIES, DestinoDesligado, DestinoFalhando, DestinoRecuperado, EntregaEsgotada
+from events.catalog import (
+    ABOUT_DELIVERIES,
+    DestinoDesligado,
+    DestinoFalhando,
+    DestinoRecuperado,
+    EntregaEsgotada,
+    WebhookDesligado,
+    WebhookRecuperado,
+)
 from events.delivery.outcome import Outcome
 from events.delivery.rows import ROWS, Owed
 from events.outbox import record_event
@@ -44,6 +52,7 @@ def recovered(db: Session, about: About) -> None:
     """Tell that a destination works again."""
     said = f"O destino {about.nome} voltou a receber."
     record_event(db, DestinoRecuperado(**asdict(about), mensagem=said), exceto=about.destino_id)
+    _tell_owner(db, about, WebhookRecuperado, f"O webhook {about.nome} voltou a receber.")
 
 
 def switch_off(db: Session, destinations: Sequence[About], reason: str, now: datetime) -> None:
@@ -55,6 +64,17 @@ def switch_off(db: Session, destinations: Sequence[About], reason: str, now: dat
     for about in destinations:
         said = f"O destino {about.nome} foi desligado: {reason}. Os eventos ficam guardados."
         record_event(db, DestinoDesligado(**asdict(about), motivo=reason, mensagem=said), exceto=about.destino_id)
+        told = (
+            f"O webhook {about.nome} foi desligado: {reason}. Os eventos ficam guardados até que você o ligue de novo."
+        )
+        _tell_owner(db, about, WebhookDesligado, told)
+
+
+def _tell_owner(db: Session, about: About, kind: type[WebhookDesligado] | type[WebhookRecuperado], said: str) -> None:
+    """Tell a user of the own webhook; what is the operator's has no other owner to tell."""
+    owner = db.scalar(select(Destino.usuario_id).where(Destino.id == about.destino_id, Destino.tipo == "webhook"))
+    if owner is not None:
+        record_event(db, kind(webhook_id=about.destino_id, nome=about.nome, mensagem=said), owner)
 
 
 def keep(db: Session, destino_id: int) -> None:

@@ -5,7 +5,7 @@ from core.clock import SYSTEM
 from core.errors import UsageError
 from events import subscriptions
 from events.catalog import CATALOG, subscribable
-from flows.entregas.again import recover
+from flows.entregas.recovering import recover
 from storage.models.eventos import Delivery
 from storage.session import transaction
 
