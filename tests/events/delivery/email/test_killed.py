@@ -1,8 +1,6 @@
 """A sender that is killed while mails go out: each arrives once, or again under the same Message-ID; none is lost."""
 
 import mailbox
-import os
-import signal
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import Configure
 from support.deliveries import deliveries, fire, make_due, owned
+from support.forked import Forked
 from support.ports import free_port, wait_until
 from support.smtp import SENDER
 
@@ -79,12 +78,11 @@ def owe() -> None:
 
 def run_until(arrived: Arrived, amount: int) -> None:
     """Let a process send until so many have arrived, then kill it in the midst of whatever it does."""
-    process = subprocess.Popen([sys.executable, "-c", WORK], start_new_session=True)
+    process = Forked(WORK, knowing=("events.delivery.pumps", "events.delivery.kinds.email"))
     try:
         wait_until(lambda: arrived.amount() >= amount or over())
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.kill()
     free_the_dead()
 
 
