@@ -13,10 +13,12 @@ from api.painel.page import frase
 from api.painel.panel import Sinal
 from api.painel.readings import Reading, Readings
 from core.caller import Caller
+from core.logs import get_logger
 from core.stopping import stopping
 
 EVERY_SECONDS, LOOK_SECONDS = 2.0, 0.1
 MOST_VIEWERS, MOST_OF_ONE, MOST_TOLD = 200, 10, 1_000
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,12 @@ class Live:
     async def _poll(self) -> None:
         while True:
             for caller in {one.caller for one in self._viewers}:
-                news = told_of(await self.read(caller))
+                try:
+                    news = told_of(await self.read(caller))
+                except Exception:
+                    # one caller's page must not still all the others
+                    log.exception("page not read", user=caller.usuario_id)
+                    continue
                 for viewer in [one for one in self._viewers if one.caller == caller]:
                     viewer.offer(news)
             await asyncio.sleep(EVERY_SECONDS)

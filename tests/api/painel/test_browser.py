@@ -124,6 +124,8 @@ def test_every_text_stands_out_in_light_and_dark_and_nothing_is_wider_than_a_pho
                     assert of.evaluate("document.documentElement.scrollWidth") == size[0], name
                     shoot(of, f"{part}-{name}")
                 assert refused == [], "the policy of the page is kept"
+                of.evaluate("document.querySelector('h1').style.color = 'rgba(128, 128, 128, 0.5)'")
+                assert len(too_weak(of)) == 1, "what is too weak is found"
 
 
 def test_a_hostile_name_runs_nothing_and_widens_nothing(url: str, chromium: Browser, tmp_path: Path) -> None:

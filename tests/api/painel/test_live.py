@@ -97,6 +97,28 @@ def test_all_viewers_of_one_caller_cost_one_reading(monkeypatch: pytest.MonkeyPa
     run(work)
 
 
+def test_a_page_that_cannot_be_read_stills_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def of(_: Readings, caller: Caller) -> tuple[Reading, ...]:
+        if caller.is_operator:
+            raise ZeroDivisionError
+        return (Reading("a", "A", 1, Sinal.BEM, "", "", "1"),)
+
+    monkeypatch.setattr(Readings, "of", of)
+    monkeypatch.setattr(room, "EVERY_SECONDS", 0.01)
+
+    async def work() -> None:
+        every = Live()
+        broken = [every.join(number, OPERATOR) for number in range(3)]
+        good = every.join(9, Caller(9))
+        assert good is not None
+        assert await good.next(60)
+        for viewer in (*broken, good):
+            assert viewer is not None
+            every.leave(viewer)
+
+    run(work)
+
+
 def test_the_end_of_the_process_ends_every_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Readings, "of", lambda *_: ())
 
