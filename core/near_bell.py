@@ -4,6 +4,7 @@ The kernel says at once whether anybody listens. Whoever is not heard here is st
 """
 
 import asyncio
+import atexit
 import contextlib
 import os
 import socket
@@ -36,6 +37,7 @@ def _socket() -> socket.socket:
             _mouth[1].close()
         made = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         made.setblocking(False)
+        atexit.register(made.close)
         _mouth = (os.getpid(), made)
     return _mouth[1]
 
