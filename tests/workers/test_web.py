@@ -28,15 +28,19 @@ def answers(port: int) -> bool:
 
 
 def viewer(port: int, cookie: str) -> socket.socket:
-    """Open a page's stream, and read until its first card has come."""
+    """Open a page's stream."""
     opened = socket.create_connection(("127.0.0.1", port), 60)
     opened.sendall(ASKED % cookie.encode())
+    return opened
+
+
+def shown(one: socket.socket) -> None:
+    """Read a stream until its first cards have come."""
     seen = b""
     while b"event: frase" not in seen:
-        part = opened.recv(65_536)
+        part = one.recv(65_536)
         assert part, seen
         seen += part
-    return opened
 
 
 def test_sixty_viewers_of_the_stream_do_not_hold_up_the_end(sqlite: str, configure: Configure) -> None:
@@ -56,6 +60,8 @@ def test_sixty_viewers_of_the_stream_do_not_hold_up_the_end(sqlite: str, configu
                 assert who.enter(name).status_code == 303
                 cookies += [f"{one.name}={one.value}" for one in who.session.cookies]
             viewers = [viewer(port, cookie) for cookie in cookies for _ in range(OF_ONE)]
+            for one in viewers:
+                shown(one)
             assert len(viewers) == VIEWERS
             process.send_signal(signal.SIGTERM)
             for one in viewers:
