@@ -7,7 +7,7 @@ roles apart it counts for both, in every other total the first of the two does.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import exists
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from core.caller import Caller
@@ -29,10 +29,12 @@ def for_each_company(
 
 def once(db: Session, caller: Caller, kinds: Sequence[str], filtro: Filtro = TUDO) -> Conditions:
     """Return the conditions for what counts, each key once, and for what was asked for."""
-    other = aliased(Documento)
-    same = [other.chave == Documento.chave, other.id < Documento.id]
-    earlier = exists().where(*same, *for_each_company(db, caller, kinds, filtro, other)).correlate(Documento)
-    return [*for_each_company(db, caller, kinds, filtro), *asked(filtro), ~earlier]
+    one, other = aliased(Documento), aliased(Documento)
+    same = [other.copia, other.chave == one.chave, other.id < one.id]
+    earlier = exists().where(*same, *for_each_company(db, caller, kinds, filtro, other))
+    # told by themselves: the many that are no copies are not looked up one by one
+    later = select(one.id).where(one.copia, earlier)
+    return [*for_each_company(db, caller, kinds, filtro), *asked(filtro), Documento.id.not_in(later)]
 
 
 def money(value: Decimal | None) -> Decimal:

@@ -23,7 +23,7 @@ class Ficha:
     `id` is its row's, none of a new one; `cabeca` its content where that is to be written; `texto` likewise. `nasceu`
     is how it stood when its full text came in this batch; `mudancas` the fields of each later change. `papeis` are
     what its owner is in it, where the owner is another than before; `comprovado` tells whether the kept text holds its
-    protocol.
+    protocol; `copia` whether another row of the same key is known.
     """
 
     dono: Dono
@@ -39,6 +39,7 @@ class Ficha:
     nasceu: Estado | None = None
     mudancas: list[tuple[str, ...]] = field(default_factory=list)
     papeis: tuple[Papel, ...] | None = None
+    copia: bool = False
     novo: bool = False
     mudou: bool = False
 

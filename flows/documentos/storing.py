@@ -47,6 +47,7 @@ class Batch:
         """Take everything in, write it, tell it."""
         self._recall()
         done = [self._take(one) for one in self.entradas]
+        self.writing.copies(self._copies())
         changed = [one for by_owner in self.fichas.values() for one in by_owner.values() if one.mudou]
         facts = [one for by_key in self.fatos.values() for one in by_key.values() if one.mudou]
         texts = [*(one.texto for one in changed), *(one.texto for one in facts)]
@@ -57,6 +58,14 @@ class Batch:
         for guardado, ficha in self._about:
             guardado.documento_id = guardado.documento_id or ficha.id
         return done
+
+    def _copies(self) -> list[Ficha]:
+        """Mark documents whose key another row has too; return those that were not marked before."""
+        shared = (by_owner.values() for by_owner in self.fichas.values() if len(by_owner) > 1)
+        fresh = [one for same in shared for one in same if not one.copia]
+        for one in fresh:
+            one.copia = True
+        return fresh
 
     def _speaking(self) -> Iterator[Ficha]:
         """Yield of each document and user the row that tells: what several companies of one user have is told once."""

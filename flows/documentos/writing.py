@@ -40,7 +40,7 @@ KEPT = ("xml_id", "arquivo_nome")
 WHEN = ("data_importacao", "atualizado_em")
 
 ADD_TEXTS = Adding(TEXTOS, "id", "sha256", "tamanho", "conteudo")
-ADD_DOCUMENTS = Adding(DOCUMENTOS, "id", *OWNER, *HEAD.names, *HEAD_MADE, *STATE.names, *KEPT, *WHEN)
+ADD_DOCUMENTS = Adding(DOCUMENTOS, "id", *OWNER, *HEAD.names, *HEAD_MADE, *STATE.names, *KEPT, *WHEN, "copia")
 ADD_ITEMS = Adding(ITENS, "documento_id", *ITEM.names)
 ADD_LINKS = Adding(LIGACOES, "documento_id", "laco", "chave")
 ADD_OWN = {
@@ -100,6 +100,12 @@ class Writing:
         """Return the number of a text that was kept."""
         return None if texto is None else self._texts[texto.bytes]
 
+    def copies(self, fichas: Sequence[Ficha]) -> None:
+        """Mark documents that are there already as such that another row has too."""
+        known = [one.id for one in fichas if one.id is not None]
+        if known:
+            self.connection.execute(update(DOCUMENTOS).where(DOCUMENTOS.c.id.in_(known)).values(copia=True))
+
     def documents(self, fichas: Sequence[Ficha]) -> None:
         """Add the new documents and change the others."""
         new = [one for one in fichas if one.novo]
@@ -133,7 +139,7 @@ class Writing:
             raise ValueError("a new document without content")
         return [
             one.id, *_owner(one.dono), *HEAD.of(cabeca), *head_values(one, cabeca),
-            *STATE.of(one.estado), self.text_id(texto), texto.arquivo_nome, self.now, self.now,
+            *STATE.of(one.estado), self.text_id(texto), texto.arquivo_nome, self.now, self.now, one.copia,
         ]  # fmt: skip
 
     def _contents(self, filled: Sequence[tuple[int, Cabeca]]) -> None:

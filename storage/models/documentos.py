@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,7 +52,8 @@ class Documento(Numbered, Owned, Base):
     `mes` (AAAA-MM) is the month of its own local date, `offset_minutos` what its date of issue had; `data_lista`, by
     which lists are ordered, is that date or, where there is none, when the document became known (the database writes
     it). `papeis` are what the company is in it, separated by commas, `papel` the foremost of them. `busca` is what
-    people search in, without accents and case. `avisos` is a list in JSON.
+    people search in, without accents and case. `avisos` is a list in JSON. `copia` is true once another row has
+    the same key, whoever has it: what is not one needs no look for others.
     """
 
     __tablename__ = "documento"
@@ -67,6 +69,7 @@ class Documento(Numbered, Owned, Base):
         Index("ix_documento_importacao", "data_importacao"),
         Index("ix_documento_alterado", "atualizado_em"),
         partial("ix_documento_resumo", "recebido_em", where="completo = 0"),
+        partial("ix_documento_copia", "chave", "id", where="copia = 1"),
     )
 
     especie: Mapped[str] = mapped_column(String(20))
@@ -93,6 +96,7 @@ class Documento(Numbered, Owned, Base):
     recebido_em: Mapped[datetime | None]
     completo: Mapped[bool] = mapped_column(default=True)
     comprovado: Mapped[bool] = mapped_column(default=False)
+    copia: Mapped[bool] = mapped_column(default=False, server_default=false())
     correcao: Mapped[str | None] = mapped_column(Text)
     correcao_sequencia: Mapped[int | None]
     avisos: Mapped[str | None] = mapped_column(Text)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from core.documentos.busca import searchable
 from core.documentos.conteudo import Cabeca, Conhecimento, Cupom, Especie, Item, Laco, Ligacao, NotaFiscal, Papel
@@ -121,6 +121,9 @@ def guardar(
     with transaction() as db:
         text = _stored(db, xml if xml is not None else f"<x>{conteudo.chave}</x>".encode())
         row = _row(conteudo, de, empresa, papel, situacao, completo, quando)
+        same = Documento.chave == conteudo.chave
+        row["copia"] = db.scalar(select(Documento.id).where(same).limit(1)) is not None
+        db.execute(update(Documento).where(same).values(copia=True))
         number: int = db.scalars(insert(Documento).values(xml_id=text, **row).returning(Documento.id)).one()
         own = OWN.get(type(conteudo))
         if own is not None and completo:
