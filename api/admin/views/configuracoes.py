@@ -9,7 +9,7 @@ from api.admin.table import Linha, Tabela
 from core.caller import Caller
 from core.errors import NotFound
 from flows.sefaz.configuracao import Mudancas, configurar
-from flows.sefaz.views.configuracao import configuracao
+from flows.sefaz.views.configuracao import AVISA, ENDERECO, configuracao
 from storage.models.configuracao import ConfiguracaoConsulta
 from storage.models.usuarios import Usuario
 from storage.session import reading
@@ -23,11 +23,13 @@ class Configuracoes(Tabela, model=ConfiguracaoConsulta):
         Coluna("usuario", "Usuário", Usuario.username),
         Coluna("consulta_automatica_ativa", "Consulta automática", ConfiguracaoConsulta.consulta_automatica_ativa),
         Coluna("horario_consulta", "Horário", ConfiguracaoConsulta.horario_consulta),
+        Coluna("notificar_email", "Avisa por e-mail", AVISA),
     )
     detalhes = (
         Coluna("ufs_habilitadas", "UFs", ConfiguracaoConsulta.ufs_habilitadas),
         Coluna("max_documentos_por_consulta", "Documentos por vez", ConfiguracaoConsulta.max_documentos_por_consulta),
         Coluna("timeout_consulta", "Tempo por consulta (s)", ConfiguracaoConsulta.timeout_consulta),
+        Coluna("email_notificacao", "E-mail", ENDERECO),
     )
     filtros = (
         SimNao("consulta_automatica_ativa", "Automática", ConfiguracaoConsulta.consulta_automatica_ativa),

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import time
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.caller import Caller
 from core.errors import UsageError
+from events.catalog.payload import EMAIL
 from events.email import mailbox
 from storage.models.configuracao import MAX_DOCUMENTOS, TIMEOUT_SEGUNDOS, UFS_PADRAO, ConfiguracaoConsulta
+from storage.models.destinos import Destino
 from storage.session import reading
 
 DEFAULTS = {
@@ -18,6 +20,11 @@ DEFAULTS = {
     "timeout_consulta": TIMEOUT_SEGUNDOS,
     "consulta_automatica_ativa": False,
 }
+# For lists of many: what `mailbox.of` says of one user. A mailbox without an address, or none, was not turned off.
+_CAIXA = select(Destino).where(Destino.tipo == EMAIL, Destino.usuario_id == ConfiguracaoConsulta.usuario_id)
+_PRIMEIRA = _CAIXA.order_by(Destino.id).limit(1).correlate(ConfiguracaoConsulta)
+AVISA = func.coalesce(_PRIMEIRA.with_only_columns(or_(Destino.ativo, Destino.url == "")).scalar_subquery(), true())
+ENDERECO = _PRIMEIRA.with_only_columns(Destino.url).scalar_subquery()
 WHOSE = "A configuração das consultas é de cada usuário; diga qual."
 
 

@@ -75,6 +75,23 @@ def test_a_configuration_is_changed_as_its_user_would(staff: Visitor, noted: Not
     assert json.loads(noted()[0]["depois"])["max_documentos_por_consulta"] == 500
 
 
+def test_a_list_of_configurations_says_who_is_told_by_mail(staff: Visitor) -> None:
+    told: dict[str, tuple[str | None, bool | None]] = {
+        "ana": (None, None),
+        "bia": ("bia@exemplo.com.br", True),
+        "caio": ("caio@exemplo.com.br", False),
+    }
+    for name, (address, wanted) in told.items():
+        managing.criar(name)
+        said = Mudancas(horario_consulta="22:30", email_notificacao=address, notificar_email=wanted)
+        configurar(said, caller_of(name))
+    lines = staff.send("/admin/configuracaoconsulta/export").text.splitlines()
+    assert lines[0].endswith("Avisa por e-mail")
+    shown = {line.split(";")[1]: line.split(";")[-1] for line in lines[1:]}
+    assert shown == {name: "não" if wanted is False else "sim" for name, (_, wanted) in told.items()}
+    assert "bia@exemplo.com.br" in staff.get("/admin/configuracaoconsulta/details/2").text
+
+
 def test_a_user_is_turned_off_with_every_session_but_nobody_oneself(staff: Visitor, noted: Noted) -> None:
     account("ana")
     begun = sessions.begin("ana", PASSWORD)
