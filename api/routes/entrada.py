@@ -1,4 +1,4 @@
-"""`/entrar` and `/sair`: sign in and out in a browser. docs/reference/contracts/integracoes.md §10.1."""
+"""`/`, `/entrar` and `/sair`: the way in and out in a browser. docs/reference/contracts/integracoes.md §10.1."""
 
 from urllib.parse import urlsplit
 
@@ -16,6 +16,12 @@ WRONG = "Usuário ou senha inválidos."
 UNSAFE = "Por http outros na rede leriam a senha. Entre por https, ou mude api.cookie_secure."
 LONGEST_NAME, LONGEST_PASSWORD = 150, 200
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def chegar() -> Response:
+    """Lead who typed the bare address to the pages."""
+    return RedirectResponse(f"{PAINEL}/", 303)
 
 
 @router.get(ENTRAR)

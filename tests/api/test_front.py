@@ -16,6 +16,8 @@ def test_who_has_not_signed_in_is_shown_the_way_in(light: str) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/entrar?proximo=/painel/x%3Fa%3D1%26b%3D2")
     assert nobody.get("/painel", headers={"sec-fetch-dest": "empty"}).status_code == 401
     assert nobody.ask("POST", "/sair").status_code == 401
+    bare = nobody.get("/")
+    assert (bare.status_code, bare.headers["location"]) == (303, "/painel/")
     for path in ("/admin", "/admin/", "/admin/x/y", "/sair"):
         assert nobody.get(path).status_code == 303
     for path in ("/painelx", "/administracao", "/entrarx"):
