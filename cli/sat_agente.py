@@ -115,4 +115,4 @@ def _read(path: Path) -> str:
                 say(READABLE)
             return file.read(LARGEST_FILE).decode("utf-8", "replace").strip()
     except OSError as error:
-        raise UsageError(f"Não consegui ler o token em {path}: {os_fault(error)}.", campo="token") from None
+        raise UsageError(f"Não consegui ler o token em {path}: {os_fault(error)}.", campo="token_arquivo") from None

@@ -121,6 +121,8 @@ def test_a_token_that_others_see_and_an_open_line_are_told(run: Run, tmp_path: P
     said = run(f"sat agente --url http://centro.exemplo/api/ --token-arquivo {path}")[2]
     assert "sem cifra" in said
     assert "chmod 600" in said
+    code, _, said = run(f"sat agente --url http://centro.exemplo --token-arquivo {tmp_path / 'nada'}")
+    assert (code, "(--token-arquivo)" in said) == (2, True)
 
 
 def test_two_agents_do_not_ask_one_box_at_once(run: Run) -> None:
