@@ -13,6 +13,7 @@ class NfeImportada(Payload):
     """An NF-e was imported for the first time."""
 
     evento, rotulo, do_usuario = "nfe_importada", "NFe Importada", True
+    descricao = "Uma NF-e foi importada pela primeira vez."
 
     chave_acesso: str
     numero_nf: str
@@ -31,6 +32,7 @@ class CteImportado(Payload):
     """A CT-e was imported for the first time."""
 
     evento, rotulo, do_usuario = "cte_importado", "CTe Importado", True
+    descricao = "Um CT-e foi importado pela primeira vez."
 
     chave_acesso: str
     numero_ct: str
@@ -52,6 +54,7 @@ class ConsultaConcluida(Payload):
     """A consultation of SEFAZ ended; `certificado` repeats `certificado_nome` for older consumers."""
 
     evento, rotulo, do_usuario = "consulta_concluida", "Consulta SEFAZ Concluída", True
+    descricao = "Uma consulta à SEFAZ terminou; diz quantos documentos vieram."
 
     certificado_nome: str
     certificado: str
@@ -74,6 +77,7 @@ class DocumentoAtualizado(Payload):
     """A document changed: cancelled, corrected, another status."""
 
     evento, rotulo, do_usuario = "documento_atualizado", "Documento Atualizado", True
+    descricao = "Um documento mudou: foi cancelado ou corrigido, ou tem outro status."
 
     chave_acesso: str
     tipo: str
@@ -84,6 +88,7 @@ class ErroImportacao(Payload):
     """A file could not be imported; `arquivo`, `erro` and `timestamp` are the names older consumers know."""
 
     evento, rotulo, do_usuario = "erro_importacao", "Erro na Importação", True
+    descricao = "Um arquivo não pôde ser importado; diz qual e por quê."
     etiquetas = ("x",)
 
     tipo_documento: str

@@ -12,11 +12,13 @@ CATALOG: dict[str, type["Payload"]] = {}
 class Payload:
     """The `dados` of one event. A subclass with a name is an event: defining it enters it in the catalogue.
 
-    `so_para` are the only kinds of destination that may have it; none named: every kind may.
+    `descricao` says to who may subscribe over the API when it happens. `so_para` are the only kinds of destination that
+    may have it; none named: every kind may.
     """
 
     evento: ClassVar[str]
     rotulo: ClassVar[str]
+    descricao: ClassVar[str] = ""
     do_usuario: ClassVar[bool] = False
     etiquetas: ClassVar[tuple[str, ...]] = ()
     sempre: ClassVar[bool] = False

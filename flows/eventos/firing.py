@@ -26,10 +26,7 @@ class EventoView:
 
 def de_usuario() -> tuple[EventoView, ...]:
     """Return the events of users."""
-    return tuple(
-        EventoView(name, CATALOG[name].rotulo, (CATALOG[name].__doc__ or "").strip().partition("\n")[0])
-        for name in subscriptions.of_users()
-    )
+    return tuple(EventoView(name, CATALOG[name].rotulo, CATALOG[name].descricao) for name in subscriptions.of_users())
 
 
 def checked(evento: str) -> str:

@@ -150,6 +150,8 @@ def test_events_that_a_webhook_may_name_are_five(ana: Client) -> None:
         5,
         {"nfe_importada", "cte_importado", "consulta_concluida", "documento_atualizado", "erro_importacao"},
     )
+    said = [one["descricao"] for one in listed["eventos"]]
+    assert all(text.startswith(("Um ", "Uma ")) and text.endswith(".") for text in said), said
 
 
 def test_an_event_is_fired_to_the_caller_s_own_subscribers(url: str, ana: Client) -> None:
