@@ -19,6 +19,7 @@ from api.gate import Gate
 from api.page import HERE, STATIC
 from api.passing import Passing
 from core import walk
+from flows.destinos import trying
 from flows.pedidos.keeping import Keeper
 
 TITLE, DOCUMENT = "Esteira", "/api/openapi.json"
@@ -34,6 +35,7 @@ def build() -> FastAPI:
         keeper.start()
         yield
         await anyio.to_thread.run_sync(keeper.end, END_SECONDS)
+        await anyio.to_thread.run_sync(trying.close)
 
     made = Descrita(
         title=TITLE, docs_url=None, redoc_url=None, openapi_url=DOCUMENT, redirect_slashes=False, lifespan=living

@@ -11,8 +11,8 @@ from core import loop
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from events.catalog import Teste
+from events.delivery import kind
 from events.delivery.engine import message_of
-from events.delivery.kind import kinds
 from events.delivery.rows import Owed
 from events.delivery.settling import attempt_row
 from events.outbox import record_data_for
@@ -62,7 +62,7 @@ def try_out(
         db.add(delivery)
         db.flush()
         owed = Owed(delivery.id, destino.id, 0, now, now, event.message_id, event.nome, event.corpo)
-    made = loop.run(kinds()[destino.tipo].deliver(destino, message_of(owed), clock.now()))
+    made = loop.run(kind.kinds()[destino.tipo].deliver(destino, message_of(owed), clock.now()))
     error = None if made.outcome.delivered else made.outcome.text
     with transaction() as db:
         stored = db.get_one(Delivery, owed.id)
@@ -70,6 +70,11 @@ def try_out(
         stored.finished_at, stored.last_error = clock.now(), error
         db.execute(insert(Attempt).values(attempt_row(owed, made)))
     return Tested(destino.nome, owed.id, error is None, made.status, made.duration_ms, error, made.doubt)
+
+
+def close() -> None:
+    """Close the connections that tests of this process left open for the next one."""
+    kind.close()
 
 
 def _teste(nome: str, usuario: str | None, now: datetime) -> Amostra:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.api import Client, person
+from support.api import Client, person, served
 
+from events.delivery.http import sender
 from flows.destinos.webhooks import WebhookView
 from sandbox.receiver import ReceiverServer
 from storage.models.destinos import Destino
@@ -104,6 +105,16 @@ def test_nobody_meets_another_s_webhook(url: str, ana: Client) -> None:
         assert bia.post("/api/integracoes/testar/", {"webhook_id": one}).status_code == 404
     assert ana.get(f"{PATH}{number}/").status_code == 200
     assert person(url, "chefe", staff=True).get(PATH).json()["results"][0]["usuario_nome"] == "ana"
+
+
+def test_the_end_of_the_service_closes_what_trials_left_open(sqlite: str, loopback: None) -> None:
+    with ReceiverServer({"/x": SECRET}) as receiver:
+        with served() as address:
+            ana = person(address)
+            one = made(ana, url=f"{receiver.url}/x", secret_key=SECRET)
+            assert ana.post(f"{PATH}{one['id']}/testar/").status_code == 200
+            kept = sender.of_process()
+        assert sender.of_process() is not kept
 
 
 def test_a_trial_is_sent_now_and_told_with_its_outcome(receiver: ReceiverServer, ana: Client) -> None:
