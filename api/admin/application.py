@@ -90,7 +90,7 @@ class Admin(sqladmin.Admin):
             raise NotFound("Nesta tabela não se cria.")
         dados = _dados(request.state.form)
         if request.method == "GET":
-            return await self._form(request, view, {})
+            return await self._form(request, view, {one.nome: one.inicial for one in view.novos})
         secrets = noting.ditos(view.novos, dados)
         return await self._tried(
             request, view, dados, lambda: noting.noted(request, view, "criar", None, lambda: view.criar(dados), secrets)

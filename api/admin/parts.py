@@ -144,13 +144,17 @@ class Periodo:
 
 @dataclass(frozen=True)
 class Campo:
-    """A field of a form: text, area, number, bool, time, or what is never shown again: password, file."""
+    """A field of a form: text, area, number, bool, time, or what is never shown again: password, file.
+
+    `inicial` is what the form of a new row begins with.
+    """
 
     nome: str
     titulo: str
     tipo: str = "text"
     ajuda: str = ""
     obrigatorio: bool = False
+    inicial: str = ""
 
     @property
     def secreto(self) -> bool:

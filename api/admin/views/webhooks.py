@@ -95,7 +95,7 @@ class Webhooks(Tabela, model=Destino):
         Campo("nome", "Nome", obrigatorio=True),
         Campo("url", "URL", obrigatorio=True),
         Campo("eventos", "Eventos", ajuda="Nomes separados por vírgula.", obrigatorio=True),
-        Campo("ativo", "Ativo", "bool"),
+        Campo("ativo", "Ativo", "bool", inicial="1"),
         Campo("secret_key", "Segredo novo", "password", "Vazio deixa o que há. O de antes assina por mais um dia."),
         Campo("sem_segredo", "Tirar o segredo: deixa de assinar", "bool"),
         Campo("headers_customizados", "Cabeçalhos", "area", "Um por linha, Nome: valor. *** deixa o valor que há."),

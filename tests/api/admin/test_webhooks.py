@@ -82,6 +82,7 @@ def test_what_is_wrong_is_said_at_its_field_and_changes_nothing(staff: Visitor, 
 
 
 def test_one_is_made_for_a_user(staff: Visitor, hook: int, noted: Noted) -> None:
+    assert 'name="ativo" value="1" checked' in staff.get("/admin/webhook/create").text
     made = staff.send("/admin/webhook/create", **FORM | {"usuario": "dono", "headers_customizados": ""})
     number = int(made.headers["location"].rpartition("/")[2])
     assert webhooks.mostrar(number).usuario_nome == "dono"
