@@ -11,7 +11,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import errors, examples
-from api.gate import below, guarded
+from api.gate import guarded
+from api.routing import BASE, below
 
 SCHEME = "token"
 SCHEMES = {
@@ -127,7 +128,7 @@ def _expected(path: str, method: str, one: dict[str, Any]) -> Iterator[int]:
         yield 409
     if "requestBody" in one:
         yield from (413, 415)
-    if below(path):
+    if below(path, BASE):
         yield from (429, 500, 503)
 
 

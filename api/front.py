@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors, incoming, session
 from api.page import HEADERS, refused
+from api.routing import below
 from core.errors import PlatformError
 from core.text import storable
 
@@ -66,11 +67,6 @@ class Front:
             await answer(scope, request.receive, send)
         else:
             await self.app(scope, _again(request), send)
-
-
-def below(path: str, *bases: str) -> bool:
-    """Tell whether a path is one of these, or below one."""
-    return any(path == base or path.startswith(f"{base}/") for base in bases)
 
 
 async def _judged(request: Request, visita: session.Visita | None) -> Response | None:

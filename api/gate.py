@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import errors, limit
-from api.routing import BASE
+from api.routing import BASE, below
 from core.errors import PlatformError
 from flows.usuarios import tokens
 from flows.usuarios.tokens import Quem
@@ -29,7 +29,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge one request."""
-        if scope["type"] != "http" or not below(scope["path"]):
+        if scope["type"] != "http" or not below(scope["path"], BASE):
             await self.app(scope, receive, send)
             return
         try:
@@ -46,11 +46,6 @@ class Gate:
             await self.app(scope, receive, send)
 
 
-def below(path: str) -> bool:
-    """Tell whether a path belongs to the API."""
-    return path.rstrip("/") == BASE or path.startswith(f"{BASE}/")
-
-
 def address(scope: Scope) -> str:
     """Return where a request comes from; behind a proxy that is trusted, that is who asked it."""
     client = scope.get("client")
@@ -59,7 +54,7 @@ def address(scope: Scope) -> str:
 
 def guarded(path: str) -> bool:
     """Tell whether a path is only for those who show a token."""
-    return below(path) and path.rstrip("/") not in OPEN
+    return below(path, BASE) and path.rstrip("/") not in OPEN
 
 
 def shown(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

@@ -15,6 +15,13 @@ from api import incoming
 BASE = "/api"
 
 
+def below(path: str, *bases: str) -> bool:
+    """Tell whether a path is one of these, or below one."""
+    # a route's pattern also ends before a line break
+    bare = path.removesuffix("\n")
+    return any(bare == base or bare.startswith(f"{base}/") for base in bases)
+
+
 class Xml(Response):
     """A document's text."""
 

@@ -24,6 +24,18 @@ def test_who_has_not_signed_in_is_shown_the_way_in(light: str) -> None:
         assert nobody.get(path).status_code == 404
 
 
+def test_a_line_break_behind_a_path_leads_past_no_door(light: str) -> None:
+    nobody, ana = Visitor(light), visitor(light)
+    for path in ("/painel%0A", "/sair%0A", "/admin%0A"):
+        assert nobody.get(path).headers["location"].startswith("/entrar?"), path
+        assert nobody.ask("POST", path).status_code == 401, path
+    foreign = {"origin": "https://outro.example"}
+    assert nobody.ask("POST", "/entrar%0A", data={"username": "ana"}, headers=foreign).status_code == 403
+    assert nobody.get("/entrar%0A").status_code == 200
+    assert ana.ask("POST", "/sair%0A").status_code == 403
+    assert ana.get("/sair").status_code == 200
+
+
 def test_only_staff_see_the_admin(light: str) -> None:
     ana = visitor(light)
     assert ana.get("/admin/").status_code == 403
