@@ -39,8 +39,9 @@ class Visita:
         return isinstance(word, str) and hmac.compare_digest(word.encode("utf-8", "replace"), self.csrf.encode())
 
     def stands(self) -> bool:
-        """Tell whether the session still is one, for what stays open for long; that is no use of it."""
-        return sessions.quem(self.token, uses=False) is not None
+        """Tell whether the session still is one, of who may as much; for what stays open for long: no use of it."""
+        who = sessions.quem(self.token, uses=False)
+        return who is not None and who.caller == self.quem.caller
 
 
 def visit(request: Request) -> Visita | None:

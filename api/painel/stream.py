@@ -18,8 +18,8 @@ KIND, HEADERS = "text/event-stream", {"x-accel-buffering": "no"}
 class Stream(Response):
     """Answers with the stream of a viewer.
 
-    `stands` is asked with each heartbeat whether the session still stands. It ends with that, with the browser, with
-    the process, and where the browser takes nothing for seconds.
+    `stands` is asked as often as a heartbeat is due whether the session still stands. It ends with that, with the
+    browser, with the process, and where the browser takes nothing for seconds.
     """
 
     def __init__(self, live: Live, viewer: Viewer, stands: Callable[[], bool]) -> None:
@@ -40,18 +40,22 @@ class Stream(Response):
 
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        body = BEGIN
+        now = asyncio.get_running_loop().time
+        body, asked = BEGIN, now()
         while not self._viewer.over:
             async with asyncio.timeout(SLOW_SECONDS):
                 await send({"type": "http.response.body", "body": body, "more_body": True})
-            body = await self._viewer.next(HEARTBEAT_SECONDS) or await self._alive()
+            body = await self._viewer.next(HEARTBEAT_SECONDS)
+            # news that never ceases must not outlive the session
+            if not body or now() - asked >= HEARTBEAT_SECONDS:
+                body, asked = await self._alive(body), now()
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
-    async def _alive(self) -> bytes:
+    async def _alive(self, news: bytes) -> bytes:
         if self._viewer.over:
             return b""
         if await anyio.to_thread.run_sync(self._stands):
-            return HEARTBEAT
+            return news or HEARTBEAT
         self._viewer.over = True
         return GONE
 

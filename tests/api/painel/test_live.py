@@ -178,6 +178,27 @@ def test_a_stream_ends_with_its_session(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(every) == 0
 
 
+def test_a_stream_that_always_has_news_ends_with_its_session_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Readings, "of", lambda *_: ())
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.0)
+    answers = iter([True, True, False])
+    sent: Sent = []
+
+    async def work() -> None:
+        every = Live()
+        viewer = joined(every)
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+            assert len(sent) < 50
+            viewer.offer([news("a", str(len(sent)))])
+
+        await Stream(every, viewer, lambda: next(answers))({}, _waits_for_ever, send)
+
+    run(work)
+    assert [one["body"] for one in sent[1:]] == [BEGIN, b"a2 ", b"a3 ", GONE]
+
+
 def test_a_stream_ends_with_its_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Readings, "of", lambda *_: ())
     beats = iter(({"type": "http.request"}, {"type": "http.disconnect"}))
