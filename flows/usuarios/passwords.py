@@ -1,18 +1,23 @@
 """Passwords: kept as argon2id, never as they are. docs/reference/contracts/integracoes.md §11.2."""
 
 from functools import cache
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from core.errors import UsageError
+from core.errors import Transient, UsageError
 from core.text import storable
 from flows.usuarios import leaving
 from flows.usuarios.finding import named
 from storage.session import transaction
 
 SHORTEST, LONGEST = 8, 200
+# Each one looked at takes 64 MiB, and a core for a while.
+AT_ONCE, PATIENCE_SECONDS = 4, 2.0
+FULL = "Muitas pessoas entram ao mesmo tempo: tente de novo em instantes."
 _HASHER = PasswordHasher()
+_room = BoundedSemaphore(AT_ONCE)
 
 
 def definir(username: str, password: str) -> None:
@@ -29,11 +34,19 @@ def definir(username: str, password: str) -> None:
 
 
 def right(kept: str | None, password: str) -> bool:
-    """Tell whether a password is the one kept; without one it takes as long, and is wrong."""
+    """Tell whether a password is the one kept; without one it takes as long, and is wrong.
+
+    Raises:
+        Transient: so many are looked at that there was no room for seconds.
+    """
+    if not _room.acquire(timeout=PATIENCE_SECONDS):
+        raise Transient(FULL)
     try:
         return _HASHER.verify(kept or _nobodys(), password) and kept is not None
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
+    finally:
+        _room.release()
 
 
 @cache
