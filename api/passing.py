@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors
@@ -37,6 +38,9 @@ class Passing:
         one = _Passage(scope, receive, send)
         try:
             await self.app(scope, one.receive, one.send)
+        except ClientDisconnect:
+            # nobody is there to be answered, and nothing is wrong here
+            log.info("caller went away", request_id=one.number, path=scope["path"])
         except Exception:
             # A defect costs its request; who asked gets the number under which the log has it.
             log.exception("request failed", request_id=one.number, path=scope["path"])

@@ -1,10 +1,15 @@
 """What is written down of a request, and what never is."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 from support.api import Client, person
 from support.ports import wait_until
 
+from api.app import app
 from flows.usuarios import managing
 from flows.usuarios.passwords import definir
 from storage.models.pedidos import PedidoAPI
@@ -71,3 +76,22 @@ def test_a_defect_is_told_by_its_number_and_nothing_else(clara: Client, monkeypa
         "detail": "Erro interno. Ao relatar, diga o request_id.",
         "request_id": answer.headers["X-Request-ID"],
     }
+
+
+def test_a_caller_who_goes_away_in_the_middle_is_no_defect(sqlite: str) -> None:
+    async def asked(path: str) -> None:
+        parts = iter(({"type": "http.request", "body": b"a=", "more_body": True}, {"type": "http.disconnect"}))
+
+        async def receive() -> Any:
+            return next(parts)
+
+        async def send(_: Any) -> None:
+            pytest.fail("there is nobody to be answered")
+
+        scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": [], "scheme": "http"}
+        await app({**scope, "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1)}, receive, send)
+
+    with capture_logs() as logs:
+        for path in ("/entrar", "/ganchos/ploomes"):
+            asyncio.run(asked(path))
+    assert [(one["event"], one["log_level"]) for one in logs] == [("caller went away", "info")] * 2
