@@ -386,7 +386,7 @@ def _seconds(retry_after: str | None) -> float | None:
 def _moment(said: str | None) -> datetime | None:
     try:
         found = parsedate_to_datetime(said or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

@@ -223,6 +223,7 @@ def test_an_answer_that_is_not_the_api_s_is_a_fault(body: bytes) -> None:
         ([Answer(503, headers={"Retry-After": "nan"}), Answer()], [(0.25, 0.75)]),
         ([Answer(503, headers={"Retry-After": "-5"}), Answer()], [0.0]),
         ([Answer(503, headers={"Retry-After": "daqui a pouco"}), Answer()], [(0.25, 0.75)]),
+        ([Answer(503, headers={"Retry-After": f"Thu, 01 Jan {10**20} 00:00:00 GMT"}), Answer()], [(0.25, 0.75)]),
         ([Answer(None), Answer(None), Answer(None), Answer()], [(0.25, 0.75), (0.5, 1.5), (1.0, 3.0)]),
     ],
 )
