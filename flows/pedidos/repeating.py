@@ -57,9 +57,9 @@ def once(key: Chave, do: Callable[[], Answer], clock: Clock = SYSTEM) -> Answer:
     """
     if not 1 <= len(key.texto) <= LONGEST:
         raise UsageError(f"A Idempotency-Key tem de 1 a {LONGEST} caracteres.")
-    while (kept := _kept(key, clock.now())) is None:
-        if _begun(key, clock.now()):
-            return _done(key, do)
+    while (kept := _kept(key, now := clock.now())) is None:
+        if _begun(key, now):
+            return _done(key, now, do)
     return kept
 
 
@@ -93,19 +93,19 @@ def _begun(key: Chave, now: datetime) -> bool:
         return db.scalar(mine) == now
 
 
-def _done(key: Chave, do: Callable[[], Answer]) -> Answer:
+def _done(key: Chave, begun: datetime, do: Callable[[], Answer]) -> Answer:
     try:
         status, corpo = do()
     except BaseException:
-        _forget(key)
+        _forget(key, begun)
         raise
     with transaction() as db:
-        row = update(RespostaGuardada).filter_by(**key.row)
+        # whoever was too slow has lost the key to another
+        row = update(RespostaGuardada).filter_by(**key.row).where(RespostaGuardada.criada_em == begun)
         changed(db, row.values(status=status, corpo=corpo))
     return status, corpo
 
 
-def _forget(key: Chave, of: datetime | None = None) -> None:
+def _forget(key: Chave, begun: datetime) -> None:
     with transaction() as db:
-        gone = delete(RespostaGuardada).filter_by(**key.row)
-        changed(db, gone if of is None else gone.where(RespostaGuardada.criada_em == of))
+        changed(db, delete(RespostaGuardada).filter_by(**key.row).where(RespostaGuardada.criada_em == begun))

@@ -41,6 +41,25 @@ def test_who_died_with_it_holds_it_for_a_minute(key: Chave) -> None:
     assert once(key, answering([]), FixedClock(now + UNDER_WAY)) == (201, "feito 1")
 
 
+@pytest.mark.parametrize("fails", [True, False])
+def test_who_was_too_slow_takes_no_answer_away_from_who_came_after(key: Chave, *, fails: bool) -> None:
+    now, said = SYSTEM.now(), list[str]()
+    later = FixedClock(now + UNDER_WAY)
+
+    def slow() -> Answer:
+        assert once(key, answering(said), later) == (201, "feito 1")
+        if fails:
+            raise Conflict("tarde demais")
+        return 201, "tarde demais"
+
+    if fails:
+        with pytest.raises(Conflict, match="tarde"):
+            once(key, slow, FixedClock(now))
+    else:
+        assert once(key, slow, FixedClock(now)) == (201, "tarde demais")
+    assert once(key, answering(said), later) == (201, "feito 1")
+
+
 def test_of_many_at_once_one_does_it(key: Chave) -> None:
     said: list[str] = []
     together = Barrier(6)
