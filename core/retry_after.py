@@ -1,7 +1,8 @@
 """Retry-After, as servers write it."""
 
 from datetime import datetime
-from email.utils import parsedate_to_datetime
+
+from core.http_date import read_date
 
 HOUR, DAY = 3600.0, 86_400.0
 
@@ -13,8 +14,8 @@ def seconds_asked(value: str | None, now: datetime, limit: float = HOUR) -> floa
     try:
         asked = float(value)
     except ValueError:
-        try:
-            asked = (parsedate_to_datetime(value) - now).total_seconds()
-        except (TypeError, ValueError, OverflowError):
+        date = read_date(value)
+        if date is None:
             return None
+        asked = (date - now).total_seconds()
     return min(asked, limit) if 0 <= asked < float("inf") else None

@@ -5,8 +5,7 @@ docs/reference/contracts/ploomes.md.
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +20,7 @@ from connectors.ploomes.paging import Answer, Page, Pages, Reading
 from connectors.ploomes.rows import CONTACTS, EXPAND, Contact, Hook, Item, Row
 from core.clock import SYSTEM, Clock
 from core.fiscal import normalizar_documento
+from core.http_date import read_date
 from core.pace import Budget, Free, MakePace, budget_name
 from core.secrets import Secrets
 from core.settings.ploomes import ContaPloomes
@@ -201,7 +201,4 @@ def _count(reply: Reply) -> int | None:
 
 def _date(reply: Reply) -> datetime | None:
     """Return the server's own time."""
-    try:
-        return parsedate_to_datetime(reply.headers.get("date", "")).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None
+    return read_date(reply.headers.get("date"))

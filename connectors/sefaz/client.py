@@ -5,7 +5,6 @@ docs/reference/contracts/sefaz.md.
 
 from collections.abc import Sequence
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 
@@ -22,6 +21,7 @@ from core.certificado import Certificado
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.fiscal import formatar_documento
+from core.http_date import read_date
 from core.settings.sefaz import SefazSettings
 
 MIB = 1024 * 1024
@@ -98,10 +98,7 @@ class Sefaz:
             Fault: the server is not there, is not who it should be, or does not accept the certificate.
         """
         told = self._session.call("GET", url, headers={}, success=REACHED, harmless=True).headers.get("date", "")
-        try:
-            return parsedate_to_datetime(told)
-        except ValueError:
-            return None
+        return read_date(told)
 
     def assinar(self, manifestacao: evento.Manifestacao) -> bytes:
         """Return an event signed by the certificate, as it is sent and kept."""
