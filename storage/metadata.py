@@ -9,7 +9,7 @@ from core import walk
 from storage.models.base import Base
 
 # What only one database has, by its migration: a model would name it on every one.
-NOT_IN_MODELS = frozenset({"ix_documento_busca"})
+NOT_IN_MODELS = frozenset({"ix_documento_busca", "ix_documento_contado"})
 
 
 def metadata() -> MetaData:

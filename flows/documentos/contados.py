@@ -7,7 +7,7 @@ roles apart it counts for both, in every other total the first of the two does.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, literal, select, true
 from sqlalchemy.orm import Session, aliased
 
 from core.caller import Caller
@@ -23,7 +23,12 @@ def for_each_company(
     db: Session, caller: Caller, kinds: Sequence[str], filtro: Filtro = TUDO, model: type[Documento] = Documento
 ) -> Conditions:
     """Return the conditions for what counts, for each company that has it."""
-    stands: Conditions = [model.situacao == Situacao.AUTORIZADA, model.ambiente == PRODUCAO, model.completo.is_(True)]
+    # in the words of the index over what counts
+    stands: Conditions = [
+        model.situacao == literal(Situacao.AUTORIZADA.value, literal_execute=True),
+        model.ambiente == literal(PRODUCAO, literal_execute=True),
+        model.completo == true(),
+    ]
     return [of_kinds(kinds, model), *whose(db, filtro, caller, model), *stands]
 
 
