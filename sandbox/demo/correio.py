@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.text import plural
 from sandbox.demo.part import LOOPBACK, Part, Stage, Typed
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Correio(Part):
 
     def told(self, states: Sequence[Mapping[str, Any]]) -> str:
         (state,) = states
-        return f"{state['mensagens']} e-mails em {state['caixas']} caixas"
+        amount, boxes = plural(state["mensagens"], "e-mail", "e-mails"), plural(state["caixas"], "caixa", "caixas")
+        return f"{amount} em {boxes}"
 
 
 PART = Correio()

@@ -27,4 +27,4 @@ def test_its_account_is_taken_and_nothing_is_left_to_say_of_it(configure: Config
         assert [finding.situacao for finding in checks.accounts()] == ["ok"]
         assert main(["usuarios", "avisos", USER]) == 0
     assert [mail.recipients for mail in server.mails] == [("plantao@esteira.example",)]
-    assert PART.told([boxes.estado()]) == "1 e-mails em 1 caixas"
+    assert PART.told([boxes.estado()]) == "1 e-mail em 1 caixa"
