@@ -98,7 +98,7 @@ class Engine:
         if self._unsent or self._book.waits.seconds_left == 0.0:
             return True
         lanes = self._lanes.values()
-        if any(lane.empty and not lane.unsettled for lane in lanes):
+        if any(lane.urgent or (lane.empty and not lane.unsettled) for lane in lanes):
             return True
         return self._room > 0 and (self._slots > 0 or any(lane.hungry for lane in lanes))
 

@@ -78,13 +78,15 @@ class Kind(ABC):
 
     `takes` are the fields of `SPECIAL` that may be said of it. `one_first`: the first request of a run
     with a credential goes alone, for a refusal there costs dearly. `at_once`: so many attempts of one destination may
-    be under way, where the settings would allow more.
+    be under way, where the settings would allow more. `repeats_cost`: what had come and was not written down yet when a
+    process died comes again, and a person reads it twice; so each end is written at once, not with others.
     """
 
     tipo: ClassVar[str]
     takes: ClassVar[frozenset[str]] = frozenset()
     one_first: ClassVar[bool] = False
     at_once: ClassVar[int | None] = None
+    repeats_cost: ClassVar[bool] = False
 
     @abstractmethod
     async def deliver(self, destino: Destino, message: Message, now: datetime) -> Made:

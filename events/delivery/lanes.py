@@ -118,6 +118,11 @@ class Lane:
         return not self.flying and not self.waiting
 
     @property
+    def urgent(self) -> bool:
+        """Whether it has an end that is to be written at once."""
+        return self.unsettled > 0 and self.kind.repeats_cost
+
+    @property
     def tired(self) -> bool:
         """Whether it had its share."""
         had_its_share = self.pressed and self.claimed >= LONGEST_ROWS
@@ -152,7 +157,7 @@ class Lane:
         """Start no further request once an answer forbids it, or the failures in a row open the circuit."""
         self.cancelled()
         self.unsettled += 1
-        self.presses |= not done.delivered or self.held.probing or self.destination.ordem_estrita
+        self.presses |= not done.delivered or self.held.probing or self.destination.ordem_estrita or self.urgent
         made = done.made
         if made is None:
             self.stopped = True

@@ -1,9 +1,12 @@
 """What is written down of a request, and what never is."""
 
 import asyncio
+import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import text
 from structlog.testing import capture_logs
 from support.api import Client, person
@@ -78,7 +81,17 @@ def test_a_defect_is_told_by_its_number_and_nothing_else(clara: Client, monkeypa
     }
 
 
-def test_a_caller_who_goes_away_in_the_middle_is_no_defect(sqlite: str) -> None:
+@pytest.fixture
+def all_is_logged() -> Iterator[None]:
+    """Log at the usual level, whatever an earlier test of this process asked for."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("sqlite", "all_is_logged")
+def test_a_caller_who_goes_away_in_the_middle_is_no_defect() -> None:
     async def asked(path: str) -> None:
         parts = iter(({"type": "http.request", "body": b"a=", "more_body": True}, {"type": "http.disconnect"}))
 

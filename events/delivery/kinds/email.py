@@ -30,6 +30,7 @@ class Email(Kind):
     takes = frozenset(["opcoes"])
     # Two at once could not be told apart from one that was folded into a summary meanwhile.
     at_once = 1
+    repeats_cost = True
 
     async def deliver(self, destino: Destino, message: Message, now: datetime) -> Made:
         """Make one attempt in a thread: a dialogue with a mail server is many questions and answers."""
