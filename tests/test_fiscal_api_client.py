@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Configure
 from support import architecture
 from support.api import importing, served
+from support.consultas import loja
 from support.ports import free_port
 from support.scripted import Answer, Scripted
+from support.sefaz import OUTRA, sefaz
 
 import fiscal_api_client as module
 from api import limit
@@ -123,6 +126,30 @@ def test_every_method_against_the_running_api(url: str) -> None:
     tokens.revogar(tokens.listar("ana").itens[0].prefixo)
     with pytest.raises(FiscalAuthError):
         client.dashboard()
+
+
+def test_every_method_about_sefaz_against_the_running_api(url: str, tmp_path: Path, configure: Configure) -> None:
+    with sefaz(tmp_path) as lugar:
+        company = loja(lugar, configure)
+        company.receber(1)
+        company.consultar()
+        client = Watched(url, tokens.criar("ana").token)
+        (found,) = client.pedir("GET", "consultas/")["results"]
+        (document,) = client.buscar_consulta(found["id"])["documentos"]["DESTINATARIO"]
+        (issued,) = lugar.server.notas.values()
+        importing("ana", issued.feita.xml, cnpj=issued.emitente.documento)
+        assert client.importar_documento(document["id"])["sucesso"]
+        with pytest.raises(FiscalConflictError):
+            client.importar_documento(document["id"])
+        with pytest.raises(FiscalAPIError) as no_broker:
+            client.importar_consulta(found["id"])
+        assert no_broker.value.status == 503
+        other = lugar.autoridade.cliente(OUTRA, fim=datetime.now(UTC) + timedelta(days=100), uf="SP")
+        made = client.enviar_certificado("Outra", OUTRA, other.pfx, other.senha)
+        day = datetime.now(UTC).date() - timedelta(days=2)
+        asked = client.consultar_sefaz(made["id"], "NFE", day, day.isoformat())
+        assert client.buscar_consulta(asked["consulta_id"])["status"] == "PENDENTE"
+    assert client.called >= SEFAZ
 
 
 CALLS: tuple[tuple[Callable[[FiscalAPIClient], object], str, str, object], ...] = (
