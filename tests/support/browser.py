@@ -54,3 +54,8 @@ def shoot(of: Page, name: str) -> Path:
     path = pictures() / f"{name}.png"
     of.screenshot(path=path, full_page=True)
     return path
+
+
+def focused(of: Page, what: str) -> None:
+    """Wait until something has the focus: a page gives it some time after it has loaded."""
+    of.wait_for_function("what => document.activeElement?.matches(what)", arg=what)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from playwright.sync_api import Page
-from support.browser import PHONE, browser, needs_browser, page, shoot
+from support.browser import PHONE, browser, focused, needs_browser, page, shoot
 from support.visiting import PASSWORD, account
 
 from api.admin.late import built
@@ -46,6 +46,7 @@ def press(shown: Page, name: str) -> None:
 
 def enter(shown: Page, url: str, proximo: str) -> None:
     shown.goto(f"{url}{proximo}")
+    focused(shown, "#username")
     shown.keyboard.type("chefe")
     shown.keyboard.press("Tab")
     shown.keyboard.type(PASSWORD)
@@ -83,6 +84,7 @@ def test_a_person_works_by_the_keyboard_alone(
         assert webhooks.mostrar(hook).nome == "Outro nome"
         assert [note["acao"] for note in noted()] == ["desligar", "mudar"]
         press(shown, "Sair")
+        focused(shown, "button")
         with shown.expect_navigation():
             shown.keyboard.press("Enter")
         assert shown.url == f"{light}/entrar"

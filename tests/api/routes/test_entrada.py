@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import Configure
 from sqlalchemy import inspect, text
-from support.browser import browser, needs_browser, page
+from support.browser import browser, focused, needs_browser, page
 from support.visiting import PASSWORD, Visitor, account, visitor
 
 from api.routes.entrada import local
@@ -166,6 +166,7 @@ def test_a_person_signs_in_and_out_in_chromium_by_keyboard_alone(light: str, tmp
         shown.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
         shown.goto(f"{light}/sair")
         assert "/entrar?proximo=" in shown.url
+        focused(shown, "#username")
         shown.keyboard.type("ana")
         shown.keyboard.press("Tab")
         shown.keyboard.type(PASSWORD)
@@ -175,6 +176,7 @@ def test_a_person_signs_in_and_out_in_chromium_by_keyboard_alone(light: str, tmp
         assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
         assert shown.evaluate("document.cookie") == ""
         assert refused == [], "the policy lets everything of our own page"
+        focused(shown, "button")
         shown.keyboard.press("Enter")
         shown.wait_for_url(f"{light}/entrar")
         assert shown.context.cookies() == []
