@@ -48,6 +48,8 @@ class Ntfy(HttpKind):
     statuses = STATUSES
     # Thirty wrong credentials of one address lock it out, those that are right too.
     one_first = True
+    # it rings on a person's phone
+    repeats_cost = True
 
     def build(self, destino: Destino, message: Message, now: datetime) -> Request:
         """Return the publish request of one attempt."""

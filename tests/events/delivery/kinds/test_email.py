@@ -8,17 +8,19 @@ from datetime import timedelta
 import pytest
 from conftest import Configure
 from support.deliveries import attempts, deliveries, destination, fire, make_due, only, owned
+from support.ports import wait_until
 from support.smtp import SENDER, MailServer, dies, never
 
 from cli.main import main
 from core.clock import SYSTEM
 from events import disparar_webhook
-from events.delivery import kind
+from events.delivery import kind, pumps
 from events.delivery.drain import drain
 from events.delivery.email import account
 from events.delivery.sweep import sweep
 from events.email.aviso import avisos
 from flows.destinos.creating import NewDestination, create
+from flows.entregas.serving import serve
 from storage.models.destinos import Destino
 from storage.models.eventos import Estado
 from storage.session import reading, transaction
@@ -368,3 +370,20 @@ def test_an_account_that_is_not_there_is_a_warning(sqlite: str, capsys: pytest.C
 def test_a_wider_deadline_than_that_of_webhooks_is_its_own(sqlite: str, server: MailServer) -> None:
     assert destination(mailbox()).timeout == 30
     assert kind.kinds()["email"].task(lento=True) == "entregas.drenar_email"
+
+
+def test_what_a_person_reads_is_written_while_others_are_under_way(
+    banco: str, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pumps, "GATHER_SECONDS", 3600)
+    server.answers["data"] = ["", never]
+    boxes = [mailbox("ana@exemplo.com.br"), mailbox("bia@exemplo.com.br")]
+    fire(1)
+    serve("entregas.drenar_email", boxes)
+    try:
+        wait_until(lambda: Estado.ENTREGUE in [one.estado for one in deliveries()])
+        assert len(server.mails) == 1
+    finally:
+        server.over.set()
+        pumps.end(60)
+    assert {one.estado for one in deliveries()} == {Estado.ENTREGUE}
