@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format docs lock bench clean
+.PHONY: help setup run test check format docs site lock bench clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ format: $(STAMP_DEV) ## Format the code and fix what lint can fix
 
 docs: setup ## Write Procfile, the workers of the compose file and the derived tables again
 	$(BIN)/python -m docs.generate
+
+site: setup $(STAMP_DEV) ## Write the documents as a site into site/ (open site/index.html)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 bench: setup $(STAMP_DEV) ## Print the delivery figures beside a raw sender
 	$(BIN)/python -m bench.deliveries
