@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import errors
 from api.routing import BASE
 from core.clock import SYSTEM
+from core.context import bound
 from core.logs import get_logger
 from flows.pedidos.keeping import Keeper, Pedido
 from flows.pedidos.redacting import LONGEST
@@ -36,19 +37,24 @@ class Passing:
             await self.app(scope, receive, send)
             return
         one = _Passage(scope, receive, send)
+        with bound(request_id=one.number, origin=one.number):
+            await self._pass(one, scope, receive)
+
+    async def _pass(self, one: "_Passage", scope: Scope, receive: Receive) -> None:
         try:
             await self.app(scope, one.receive, one.send)
         except ClientDisconnect:
             # nobody is there to be answered, and nothing is wrong here
-            log.info("caller went away", request_id=one.number, path=scope["path"])
+            log.info("caller went away", path=scope["path"])
         except Exception:
             # A defect costs its request; who asked gets the number under which the log has it.
-            log.exception("request failed", request_id=one.number, path=scope["path"])
+            log.exception("request failed", path=scope["path"])
             if not one.status:
                 await errors.internal(one.number)(scope, receive, one.send)
         finally:
             if scope["path"].startswith(BASE) and one.status:
                 self.keeper.take(one.kept())
+            log.info("request", method=scope["method"], path=scope["path"], status=one.status, seconds=one.seconds())
 
 
 class _Passage:
@@ -74,7 +80,7 @@ class _Passage:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self.number
-            headers["X-Response-Time"] = f"{self._seconds():.3f}s"
+            headers["X-Response-Time"] = f"{self.seconds():.3f}s"
             headers.update(self._state().get("limite", {}))
         elif self.status >= REFUSED and len(self._answered) <= LONGEST:
             self._answered += message.get("body", b"")[: LONGEST + 1]
@@ -91,7 +97,7 @@ class _Passage:
             path=self._scope["path"],
             query=self._scope["query_string"],
             status_code=self.status,
-            response_time=round(self._seconds(), 6),
+            response_time=round(self.seconds(), 6),
             ip_address=client[0] if client else None,
             user_agent=headers.get("user-agent", ""),
             content_type=headers.get("content-type", ""),
@@ -99,7 +105,8 @@ class _Passage:
             answered=bytes(self._answered),
         )
 
-    def _seconds(self) -> float:
+    def seconds(self) -> float:
+        """Return how long it has taken so far."""
         return time.perf_counter() - self._begun
 
     def _state(self) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ import typer
 from cli import hints, portuguese
 from cli.nouns import Root
 from cli.output import say
+from core.context import begin
 from core.errors import PlatformError, Refusal, UsageError
 from core.logs import configure
 from core.text import redact
@@ -31,6 +32,7 @@ def _root(
 ) -> None:
     context.obj = {"debug": debug}
     configure(debug=debug)
+    begin()
 
 
 def main(arguments: list[str] | None = None) -> int:

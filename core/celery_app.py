@@ -4,9 +4,10 @@ from typing import Any
 
 import kombu
 from celery import Celery
+from celery.signals import before_task_publish
 from kombu import pools as kombu_pools
 
-from core import queues
+from core import context, queues
 from core.broker_link import ACCEPTED, CONTROL, KEY_PREFIX, SOCKET, TRANSPORT, broker
 from core.settings.core import CoreSettings
 from core.settings.load import Settings, get_settings
@@ -68,6 +69,13 @@ def configuration(settings: Settings) -> dict[str, Any]:
         # Longer than the loop, short enough that a restarted beat soon gets the lock of a killed one.
         "redbeat_lock_timeout": 5,
     }
+
+
+@before_task_publish.connect(dispatch_uid="esteira.origin")
+def carry_origin(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    """Let a message carry what began it, so that the task's lines say it too."""
+    if headers is not None and (cause := context.cause()):
+        headers.setdefault(context.HEADER, cause)
 
 
 def build() -> Celery:

@@ -1,16 +1,22 @@
-"""Structured logs on stderr: keys in English, secrets filtered, one line an event.
+"""Structured logs on stderr: keys in English, secrets and personal data masked, one line an event.
 
-Loading structlog takes as long as a query does, and most commands write no log: it is loaded with the first line.
+Loading structlog takes as long as a query does, and most commands write no log: it is loaded with the first line. A
+line below the level costs a comparison.
 """
 
 import logging
-import sys
-from collections.abc import Mapping
 from typing import Any
 
-from core.text import redact
-
-_lowest: int | None = None
+LEVELS = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+    "exception": logging.ERROR,
+    "critical": logging.CRITICAL,
+}
+_lowest = logging.WARNING
+_is_set_up = False
 
 
 class Logger:
@@ -19,11 +25,23 @@ class Logger:
     def __init__(self, name: str) -> None:
         self._name = name
 
+    @staticmethod
+    def on(level: str) -> bool:
+        """Tell whether lines of a level are written: who has to look something up for a line asks first."""
+        return enabled(level)
+
     def __getattr__(self, level: str) -> Any:
+        if not enabled(level):
+            return _nothing
+        if not _is_set_up:
+            set_up()
         import structlog
 
-        _set_up()
-        return getattr(structlog.get_logger(self._name), level)
+        return getattr(structlog.get_logger(self._name).bind(logger=self._name), level)
+
+
+def _nothing(*_: object, **__: object) -> None:
+    pass
 
 
 def get_logger(name: str) -> Logger:
@@ -31,35 +49,32 @@ def get_logger(name: str) -> Logger:
     return Logger(name)
 
 
+def enabled(level: str) -> bool:
+    """Tell whether lines of this level are written."""
+    return LEVELS[level] >= _lowest
+
+
 def configure(*, debug: bool = False, level: int = logging.WARNING) -> None:
-    """Say what this process writes; it is set up now where structlog is loaded, else with the first line."""
+    """Say how much this process writes; how is set up with the first line."""
     global _lowest
     _lowest = logging.DEBUG if debug else level
-    if "structlog" in sys.modules:
-        _set_up()
 
 
-def _set_up() -> None:
-    global _lowest
-    if _lowest is None:
-        return
-    import structlog
+def of_process(service: str) -> None:
+    """Let a process that stays write as the settings say, whoever speaks in it: we, a library, a fault."""
+    from core import log_lines
+    from core.settings.log import LogSettings
 
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _filter,
-            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(_lowest),
-        # Asked each time: who redirects stderr later is heard.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-    _lowest = None
+    lowest = LogSettings.current().lowest
+    configure(level=lowest)
+    set_up(service)
+    log_lines.take_all(lowest)
 
 
-def _filter(_: Any, __: str, event: Any) -> Mapping[str, Any]:
-    return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
+def set_up(service: str | None = None) -> None:
+    """Load the library, and say how its lines are written."""
+    global _is_set_up
+    from core import log_lines
+
+    log_lines.set_up(service)
+    _is_set_up = True

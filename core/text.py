@@ -10,8 +10,16 @@ from functools import lru_cache
 MASK = "***"
 _SWAPPED = str.maketrans(",.", ".,")
 
-_NAMES = r"(?:password|senha\w*|secret\w*|segredo|token|activation_code|authorization)"
+_NAMES = (
+    r"(?:\w*password|senha\w*|\w*secret\w*|segredo|\w*token|activation_code|authorization|set-cookie|cookie"
+    r"|(?:x-)?api[_-]?key|user[_-]?key|private_key|chave_privada|(?:x-)?signature)"
+)
 _SECRETS = (
+    re.compile(r"(?s)(?P<keep>-----BEGIN )[A-Z ]{1,40}-----.*?(?:-----END [A-Z ]{1,40}-----|\Z)"),
+    re.compile(r"(?P<keep>)\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*"),
+    re.compile(r"(?P<keep>)\bgAAAAA[A-Za-z0-9_-]{20,}={0,2}"),
+    re.compile(r"(?P<keep>)(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{300,}={0,2}"),
+    re.compile(r"(?i)(?P<keep>[?&](?:key|chave|code|sig|auth|pass|pwd)=)[^\s\"'&#]+"),
     re.compile(r"(?P<keep>)whs(?:ec|k)_[A-Za-z0-9+/=_-]{4,}"),
     re.compile(r"(?P<keep>)\btk_[A-Za-z0-9]{8,}"),
     re.compile(r"(?P<keep>://)[^/\s:@]*:[^/\s@]+(?=@)"),

@@ -12,9 +12,11 @@ from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from claims.many import Adding, Many
+from core import context
 from core.clock import SYSTEM
 from core.errors import UsageError
 from core.ids import message_id
+from core.logs import get_logger
 from core.settings.core import CoreSettings
 from events import wake
 from events.audience import Audience, Target, delivery
@@ -30,9 +32,12 @@ from storage.models.usuarios import Usuario
 from storage.rows import table_of
 from storage.sequence import next_values
 
+log = get_logger(__name__)
 EVENTS, DELIVERIES = table_of(Event), table_of(Delivery)
 OWING = Adding(DELIVERIES, "event_id", "destino_id", "estado", "tentativas", "due_at", "created_at")
-MANY_EVENTS = Many({name: EVENTS.c[name] for name in ("message_id", "nome", "usuario_id", "occurred_at", "corpo")})
+MANY_EVENTS = Many(
+    {name: EVENTS.c[name] for name in ("message_id", "nome", "usuario_id", "occurred_at", "corpo", "origem")}
+)
 
 
 @dataclass(frozen=True)
@@ -190,7 +195,15 @@ def _recording(told_to: Audience, dialect: str) -> Prepared:
 def _event(nome: str, usuario_id: int | None, now: datetime, dados: Mapping[str, Any]) -> dict[str, Any]:
     own = message_id(now)
     corpo = serialise(nome, own, now, dados)
-    return {"message_id": own, "nome": nome, "usuario_id": usuario_id, "occurred_at": now, "corpo": corpo}
+    log.info("event", event_id=own, evento=nome)
+    return {
+        "message_id": own,
+        "nome": nome,
+        "usuario_id": usuario_id,
+        "occurred_at": now,
+        "corpo": corpo,
+        "origem": context.cause(),
+    }
 
 
 def _owe(

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-import structlog
 from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
 from core import agenda, queues
 from core.agenda import Work
+from core.context import HEADER, bound, of_cause
 from core.errors import PlatformError, Transient
 from core.logs import get_logger
 from core.messages import NO_ANSWER
@@ -38,7 +38,9 @@ class FlowTask(Task):  # type: ignore[misc]
     max_retries = 5
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with structlog.contextvars.bound_contextvars(task=self.name, task_id=self.request.id):
+        ids = {"task": self.name, "task_id": self.request.id, "flow": self.name.partition(".")[0]}
+        with bound(origin=of_cause(getattr(self.request, HEADER, None)), **ids):
+            log.info("task begins")
             return super().__call__(*args, **kwargs)
 
     def apply_async(self, *args: Any, **kwargs: Any) -> Any:

@@ -16,7 +16,7 @@ from support.ports import PATIENCE_SECONDS
 from support.postgres import Cluster, binaries
 from support.redis import RedisServer
 
-from core import celery_app, loop
+from core import celery_app, logs, loop
 from core.settings.load import get_settings
 from events import wake
 from events.delivery import kind, pumps
@@ -31,6 +31,8 @@ _folders = itertools.count(1)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 session.connect_engine = remembering(session.connect_engine)
+# Who captures lines replaces how they are written: that must not be set up by the first of them.
+logs.set_up()
 # The same examples in each run, and none that has to be quick on a machine that does other things.
 settings.register_profile("suite", settings.get_profile("ci"), max_examples=50)
 settings.load_profile("suite")
@@ -85,6 +87,7 @@ def forget_process_state() -> None:
     get_settings.cache_clear()
     loop.close()
     wake._quiet_until = 0.0
+    logs.configure()
 
 
 @pytest.fixture(autouse=True)

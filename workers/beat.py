@@ -16,6 +16,7 @@ from redbeat.schedulers import (
 )
 from redis.exceptions import LockError, RedisError
 
+from core.context import bound, new_origin
 from core.logs import get_logger
 
 AWAY = (RedisError, OperationalError, SchedulingError, OSError)
@@ -51,7 +52,9 @@ class PatientScheduler(RedBeatScheduler):  # type: ignore[misc]
         """Send one entry if it is due; a missing broker is reported by the tick, once for all entries."""
         due = entry.is_due()
         if due.is_due:
-            self.apply_async(entry, **options)
+            with bound(origin=new_origin()):
+                log.info("due", task=entry.task)
+                self.apply_async(entry, **options)
         return float(due.next)
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from core import messages
+from core import logs, messages
 from core.errors import Misconfigured, PlatformError
 from core.settings.core import CoreSettings
 from core.settings.flower import FlowerSettings
@@ -109,6 +109,7 @@ def served() -> Any:
 def main(names: Sequence[str] = ()) -> int:
     """Wait for the workers, then serve until a signal."""
     try:
+        logs.of_process("flower")
         credentials(get_settings())
     except PlatformError as error:
         sys.stderr.write(f"{error}\n")

@@ -16,4 +16,5 @@ max_workers = 100
 purge_offline_workers = 60
 inspect_timeout = 2000.0
 persistent = False
-logging = "warning"
+# what it says goes the way of all lines
+logging = "none"

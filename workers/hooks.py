@@ -14,6 +14,7 @@ from typing import Any
 from celery.signals import (
     beat_init,
     celeryd_after_setup,
+    setup_logging,
     worker_init,
     worker_process_init,
     worker_process_shutdown,
@@ -38,7 +39,7 @@ _carried: tuple[str, ...] = ()
 def prepare(sender: Any = None, **_: Any) -> None:
     """Load what this worker's flows need and do what they want done first; pool processes inherit it all."""
     global _carried
-    logs.configure()
+    logs.of_process(sender.hostname.partition("@")[0])
     _carried = tuple(sender.app.amqp.queues.consume_from)
     flows = queues.flows_of(_carried)
     _load(flows)
@@ -46,6 +47,11 @@ def prepare(sender: Any = None, **_: Any) -> None:
     # What is loaded now stays: the collector of a pool process must not write into pages that all of them share.
     gc.collect()
     gc.freeze()
+
+
+@setup_logging.connect(dispatch_uid="esteira.log")
+def keep_logging(**_: Any) -> None:
+    """Leave it as it is: Celery would set up its own."""
 
 
 @celeryd_after_setup.connect(dispatch_uid="esteira.quieten")
@@ -136,7 +142,7 @@ def close(exitcode: int = 0, **_: Any) -> None:
 @beat_init.connect(dispatch_uid="esteira.beat")
 def prepare_beat(**_: Any) -> None:
     """Speak as every other process does."""
-    logs.configure()
+    logs.of_process("beat")
 
 
 def _guarded(step: Any, *arguments: Any) -> None:

@@ -1,7 +1,10 @@
 """What processes print becomes lines that are safe to show: whole, of bounded length, printable, without secrets."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 
+from core.clock import SYSTEM
+from core.masking import mask, masked
 from core.text import redact
 
 LIMIT = 8192
@@ -46,3 +49,24 @@ class Lines:
 def shown(text: str) -> str:
     """Return a line as people may see it: no secret, nothing that moves the terminal's cursor."""
     return "".join(c if c.isprintable() or c == "\t" else UNPRINTABLE for c in redact(text))
+
+
+# Takes who says something, and what; gives the line that is written.
+Dress = Callable[[str, str], str]
+
+
+def for_people(width: int) -> Dress:
+    """Return how lines are written for people: behind the name of who says it."""
+    return lambda name, text: f"{name:<{width}} | {shown(text)}" if name else shown(text)
+
+
+def as_json(name: str, text: str) -> str:
+    """Return a line as one JSON object: what is one already, as it is."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        now = SYSTEM.now().isoformat().replace("+00:00", "Z")
+        said = {"timestamp": now, "level": "info", "service": name or "esteira", "message": mask(text)}
+    return json.dumps(masked(said), ensure_ascii=False)

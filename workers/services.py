@@ -78,7 +78,7 @@ async def _pause(over: asyncio.Event, seconds: float) -> None:
 
 def main(names: Sequence[str]) -> int:
     """Serve, and return the exit code."""
-    logs.configure()
+    logs.of_process("servicos")
     try:
         flower.credentials(get_settings())
     except PlatformError as error:

@@ -16,7 +16,7 @@ from types import FrameType
 
 from core.text import os_fault
 from workers.child import Child
-from workers.lines import shown
+from workers.lines import Dress, for_people
 from workers.spec import Process, waves
 
 INTERRUPTED = 130
@@ -51,7 +51,6 @@ class Slot:
     ready: bool = False
     tried: bool = False
     done: bool = False
-    prefix: str = ""
 
     @property
     def waits_to_start(self) -> bool:
@@ -70,6 +69,7 @@ class Supervisor:
         stop_limit: float = 5.0,
         backoff: BackOff | None = None,
         abort: Callable[[], None] | None = None,
+        dress: Dress | None = None,
     ) -> None:
         self._slots = {process.name: Slot(process) for process in processes}
         self._order = waves(tuple(processes))
@@ -77,9 +77,7 @@ class Supervisor:
         self._backoff = backoff or BackOff()
         self._stopping = False
         self._selector = selectors.DefaultSelector()
-        width = max(map(len, self._slots), default=0)
-        for name, slot in self._slots.items():
-            slot.prefix = f"{name:<{width}} | "
+        self._dress = dress or for_people(max(map(len, self._slots), default=0))
 
     def run(self) -> int:
         """Run until a signal asks for the end; return the exit code."""
@@ -176,7 +174,7 @@ class Supervisor:
 
     def _stop_all(self) -> None:
         """Stop wave after wave; a late process, or one left when time is up, is killed with its group."""
-        self._write("Parando tudo, em ordem; mais um sinal termina na hora.")
+        self._write(self._dress("", "Parando tudo, em ordem; mais um sinal termina na hora."))
         ends = time.monotonic() + self._stop_limit
         groups = [[slot for slot in map(self._slots.__getitem__, names) if slot.child] for names in self._order]
         for number, group in enumerate(groups):
@@ -240,10 +238,10 @@ class Supervisor:
 
     def _show(self, slot: Slot, line: str) -> None:
         if slot.spec.on_line is None or not slot.spec.on_line(line):
-            self._write(slot.prefix + shown(line))
+            self._write(self._dress(slot.spec.name, line))
 
     def _tell(self, slot: Slot, text: str) -> None:
-        self._write(f"{slot.prefix}[{shown(text)}]")
+        self._write(self._dress(slot.spec.name, f"[{text}]"))
 
 
 def _grace(group: Sequence[Slot]) -> float:

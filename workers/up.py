@@ -19,9 +19,11 @@ from core.settings.api import ApiSettings
 from core.settings.core import CoreSettings
 from core.settings.flower import FlowerSettings
 from core.settings.load import Settings, get_settings
+from core.settings.log import LogSettings
 from workers import broker, flower, processes, start_checks
 from workers.demo import Demonstration, staged
 from workers.demo_view import View
+from workers.lines import as_json
 from workers.output import Output, to_stdout
 from workers.spec import Process
 from workers.supervisor import Supervisor
@@ -63,6 +65,8 @@ def subir(settings: Settings, demo: bool = False, snapshot: Snapshot | None = No
         own, elsewhere = open_things.enter_context(_broker(settings))
         _migrate(settings)
         line = _line(settings, own, elsewhere, shown)
+        if settings[LogSettings].formato == "json":
+            return _run_for_machines(line)
         _tell_what_runs(line, access, shown)
         return _run(line, shown, snapshot)
 
@@ -156,6 +160,14 @@ def _run(line: Line, shown: Demonstration | None, snapshot: Snapshot | None) -> 
         else:
             output = open_things.enter_context(_view(shown, snapshot))
         return Supervisor(line.processes, output, stop_limit=line.stop_limit, abort=_restore_terminal).run()
+
+
+def _run_for_machines(line: Line) -> int:
+    """Run it for who reads objects: each line is one, and none holds a password."""
+    with Output() as output:
+        for name, about, where in (*line.elsewhere, *((one.name, one.about, one.address) for one in line.processes)):
+            output(as_json(name, f"{about} ({where})"))
+        return Supervisor(line.processes, output, stop_limit=line.stop_limit, dress=as_json).run()
 
 
 @contextmanager

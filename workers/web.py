@@ -5,6 +5,7 @@ from types import FrameType
 
 import uvicorn
 
+from core import logs
 from core.settings.api import ApiSettings
 from core.stopping import ask_to_stop
 
@@ -28,7 +29,8 @@ def server() -> Server:
         APPLICATION,
         host=api.host,
         port=api.port,
-        log_level="warning",
+        # what it says goes the way of all lines
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=bool(api.trusted_proxies),
@@ -40,6 +42,7 @@ def server() -> Server:
 
 def main() -> None:
     """Serve until a signal."""
+    logs.of_process("api")
     with contextlib.suppress(KeyboardInterrupt):
         server().run()
 

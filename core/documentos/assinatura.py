@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-import structlog
 from cryptography import x509
 from lxml import etree
 from lxml.etree import _Element
@@ -25,6 +24,7 @@ from core.documentos.espacos import DSIG
 from core.documentos.leitor import LIMITE, ler_documentos
 from core.documentos.motivos import frase
 from core.fiscal import cnpj_valido, formatar_documento
+from core.logs import get_logger
 
 # The law's signatures are of SHA-1; what else is signed is not known there.
 _METHODS = frozenset({SignatureMethod.RSA_SHA1, SignatureMethod.RSA_SHA256})
@@ -32,7 +32,7 @@ _DIGESTS = frozenset({DigestAlgorithm.SHA1, DigestAlgorithm.SHA256})
 _OTHER = (
     "A assinatura não confere com o certificado: o texto mudou depois (reformatado, por exemplo), ou a chave é outra."
 )
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class Resultado(StrEnum):

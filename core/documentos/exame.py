@@ -3,14 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 
-import structlog
-
 from core.documentos.files import Contents, NotRead
 from core.documentos.folder import Found
 from core.documentos.leitura import ler
 from core.documentos.raizes import Acao, Leitura, separar
+from core.logs import get_logger
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)

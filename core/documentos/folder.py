@@ -7,18 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-import structlog
-
 from core.documentos.archive import BadArchive, Member, members, overlapping
 from core.documentos.member import unreadable
 from core.documentos.paths import shown
+from core.logs import get_logger
 
 XML, ZIP = b".xml", b".zip"
 # In bytes: PostgreSQL takes 2,704 of them in a row of an index, where the number of the lot stands too.
 PATH_LIMIT = 2000
 # The largest number that a database takes: a ZIP may claim larger files, a file system has later dates.
 _MOST = 2**63 - 1
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

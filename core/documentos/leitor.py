@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import structlog
 from lxml.etree import _Element
 
 from core.documentos.abertura import Aberto, Recusa, abrir, analisar, local_name
@@ -14,6 +13,7 @@ from core.documentos.parser.grupo import Contexto
 from core.documentos.parser.recusa import Recusado
 from core.documentos.parser.tabela import leitor, partes_do_lote
 from core.documentos.texto import FALLBACK, MIXED, adapted
+from core.logs import get_logger
 
 LIMITE = 10 * 1024 * 1024
 _ESPECIES = {NFE: "nfe", CTE: "cte", SAT: "cfe", MDFE: "mdfe", NF3E: "nf3e", NFCOM: "nfcom", BPE: "bpe", NFSE: "nfse"}
@@ -21,7 +21,7 @@ _MARKED = {
     FALLBACK: "o texto não é UTF-8: foi lido como Windows-1252",
     MIXED: "o texto mistura UTF-8 e Windows-1252",
 }
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def ler_documentos(content: bytes, limite: int = LIMITE) -> list[Parte]:

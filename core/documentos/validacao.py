@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import as_file, files
 
-import structlog
 from lxml import etree
 from lxml.etree import _Element
 
@@ -18,6 +17,7 @@ from core.documentos.espacos import NFE
 from core.documentos.esquemas import ESQUEMAS, EVENTOS, OUTROS_EVENTOS, Esquema
 from core.documentos.leitor import LIMITE
 from core.documentos.motivos import frase
+from core.logs import get_logger
 
 _MOST = 20
 _SPACE = re.compile(r"\{[^}]*\}")
@@ -40,7 +40,7 @@ _SAID = (
     (re.compile(r"The attribute '(.*?)' is required but missing"), r"falta o atributo \1"),
     (re.compile(r"No matching global declaration available.*"), "não é a raiz de um documento deste esquema"),
 )
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class Resultado(StrEnum):

@@ -23,7 +23,7 @@ CANDIDATES = 4
 NOW = bindparam("p_now", type_=Instant())
 # What a row of a delivery is read with, where a body is small enough.
 _SMALL = case((func.length(Event.corpo) <= bindparam("p_bytes", type_=BigInteger()), Event.corpo))
-CARRIED = (Event.message_id, Event.nome, _SMALL.label("corpo"))
+CARRIED = (Event.message_id, Event.nome, _SMALL.label("corpo"), Event.origem)
 QUOTAS = Many({"id": ROWS.table.c.destino_id, "quota": ROWS.table.c.tentativas}, "cotas")
 HINTS = Many({"id": SLOTS.table.c.id}, "dicas")
 

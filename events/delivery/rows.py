@@ -96,6 +96,7 @@ class Owed:
     message_id: str
     evento: str
     corpo: bytes
+    origem: str | None = None
 
 
 SLOTS = SqlClaims(

@@ -22,7 +22,7 @@ from storage.rows import table_of
 
 # One turn takes bodies of at most so many bytes; what is beyond goes back.
 BYTES = 16 * 1024 * 1024
-Body = tuple[str, str, bytes]
+Body = tuple[str, str, bytes, str | None]
 _WIDTH = len(fields(Destination))
 _SIZE = func.sum(func.length(Event.corpo)).over(order_by=Event.id)
 EVENTS = Many({"id": table_of(Event).c.id}, "eventos")
@@ -89,13 +89,14 @@ def _carried(on: Direct, token: str, one: Destination, quota: int, now: datetime
 def _with_events(on: Direct, token: str, lines: Sequence[Row], now: datetime) -> list[Owed]:
     """Return the rows of these lines, each with its event; the bodies that were too large are read by themselves."""
     found, large = list[Owed](), list[Claimed]()
-    for number, destino_id, event_id, tentativas, created_at, until, message_id, nome, corpo in lines:
+    for number, destino_id, event_id, tentativas, created_at, until, message_id, nome, corpo, origem in lines:
         if number is None:
             continue
         if corpo is None:
             large.append(Claimed(number, destino_id, event_id, tentativas, created_at, until))
         else:
-            found.append(Owed(number, destino_id, tentativas, created_at, until, message_id, nome, bytes(corpo)))
+            carried = (message_id, nome, bytes(corpo), origem)
+            found.append(Owed(number, destino_id, tentativas, created_at, until, *carried))
     return sorted(found + bodies(on, token, large, now), key=lambda owed: owed.id)
 
 
@@ -185,7 +186,9 @@ def bodies(on: Direct, token: str, found: Sequence[Claimed], now: datetime) -> l
     values = EVENTS.single(ids[0]) if single else EVENTS.values(ids, on.dialect)
     read = on.run(_bodies(on.dialect.name, single=single), {**values, "p_bytes": BYTES})
     known: dict[int, Body] = {
-        number: (message_id, nome, bytes(corpo)) for number, message_id, nome, corpo in read if corpo is not None
+        number: (message_id, nome, bytes(corpo), origem)
+        for number, message_id, nome, corpo, origem in read
+        if corpo is not None
     }
     ROWS.on(on).give_back(token, [one.id for one in found if one.event_id not in known], now)
     return [
@@ -199,4 +202,6 @@ def bodies(on: Direct, token: str, found: Sequence[Claimed], now: datetime) -> l
 def _bodies(dialect: str, *, single: bool) -> Prepared:
     fitting = case((bindparam("p_bytes", type_=BigInteger()) >= _SIZE, Event.corpo)).label("corpo")
     wanted = EVENTS.table(dialect, single=single)
-    return Prepared(select(Event.id, Event.message_id, Event.nome, fitting).join(wanted, wanted.c.id == Event.id))
+    return Prepared(
+        select(Event.id, Event.message_id, Event.nome, fitting, Event.origem).join(wanted, wanted.c.id == Event.id)
+    )

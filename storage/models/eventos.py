@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core import context
 from storage.models.base import Base, Leased, Numbered, partial
 from storage.models.destinos import Destino
 from storage.models.usuarios import Usuario
@@ -41,6 +42,8 @@ class Event(Numbered, Base):
     usuario_id: Mapped[int | None] = mapped_column(ForeignKey(Usuario.id, ondelete="CASCADE"), index=True)
     occurred_at: Mapped[datetime] = mapped_column(index=True)
     corpo: Mapped[bytes] = mapped_column(LargeBinary)
+    # What began it: the log of whoever delivers it says it too (core.context).
+    origem: Mapped[str | None] = mapped_column(String(49), default=context.cause)
 
 
 class Delivery(Numbered, Leased, Base):

@@ -1,10 +1,12 @@
 """What processes print, cut into lines that are safe to show."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.lines import CUT, LIMIT, Lines, shown
+from workers.lines import CUT, LIMIT, Lines, as_json, shown
 
 
 def lines(*chunks: bytes) -> list[str]:
@@ -46,3 +48,18 @@ def test_how_bytes_arrive_does_not_matter(chunks: list[bytes]) -> None:
 )
 def test_secrets_and_terminal_codes_are_not_shown(text: str, expected: str) -> None:
     assert shown(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("texto puro de ana@x.io", {"level": "info", "service": "api", "message": "texto puro de ***@x.io"}),
+        ('{"level": "error", "token": null, "b": [1]}', {"level": "error", "token": None, "b": [1]}),
+        ('{"level": "error", "cut', {"level": "info", "service": "api", "message": '{"level": "error", "cut'}),
+        ("[1, 2]", {"level": "info", "service": "api", "message": "[1, 2]"}),
+    ],
+)
+def test_for_machines_each_line_is_one_object(said: str, told: dict[str, object]) -> None:
+    written = json.loads(as_json("api", said))
+    written.pop("timestamp", None)
+    assert written == told
