@@ -1,9 +1,10 @@
 """`esteira destinos`: where events go."""
 
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 app = Noun("Destinos: para onde vão os eventos.")
 FROM_STDIN = "-"
+LONGEST_SHOWN = 500
 COLUMNS = {
     "id": "Nº",
     "tipo": "Tipo",
@@ -51,6 +53,12 @@ Options = Annotated[
 ]
 
 
+Filter = Annotated[
+    str | None,
+    typer.Option("--filtro", help="Condições em JSON sobre o corpo do evento; vazio tira; - lê da entrada."),
+]
+
+
 @app.command()
 def criar(
     tipo: Annotated[str, typer.Option("--tipo", help="webhook, ntfy, milvus_chamado ou email.")],
@@ -65,6 +73,7 @@ def criar(
     severidade: Annotated[str | None, typer.Option("--severidade", help="A menor: aviso ou critico.")] = None,
     rotulo: Annotated[list[str] | None, typer.Option("--rotulo", help="loja=loja-1; pode repetir.")] = None,
     silencio: Annotated[str | None, typer.Option("--silencio", help="Horário sem avisos: 22:00-07:00.")] = None,
+    filtro: Filter = None,
     por_minuto: Annotated[int | None, typer.Option("--por-minuto", min=1, help="Limite de entregas.")] = None,
     ordem_estrita: Annotated[bool, typer.Option("--ordem-estrita", help="Uma de cada vez, em ordem.")] = False,
     substituir: Annotated[bool, typer.Option("--substituir", help="Troca o destino que já tem este nome.")] = False,
@@ -88,6 +97,7 @@ def criar(
         severidade=severidade,
         rotulos=rotulo or (),
         silencio=silencio,
+        filtro=_whole_stdin(filtro),
         por_minuto=por_minuto,
         ordem_estrita=ordem_estrita,
         cabecalhos=_headers(cabecalho or ()),
@@ -111,6 +121,7 @@ def alterar(
     severidade: Annotated[str | None, typer.Option("--severidade", help="aviso ou critico; vazia tira.")] = None,
     rotulo: Annotated[list[str] | None, typer.Option("--rotulo", help="loja=loja-1; vazio tira todos.")] = None,
     silencio: Annotated[str | None, typer.Option("--silencio", help="22:00-07:00; vazio tira.")] = None,
+    filtro: Filter = None,
     por_minuto: Annotated[int | None, typer.Option("--por-minuto", min=0, help="Limite; 0 tira.")] = None,
     ordem_estrita: Annotated[
         bool | None, typer.Option("--ordem-estrita/--sem-ordem", help="Uma de cada vez, em ordem, ou não.")
@@ -132,6 +143,7 @@ def alterar(
         ordem_estrita=ordem_estrita,
         cabecalhos=_headers(cabecalho or ()),
         opcoes=_options(opcao or ()),
+        filtro=_whole_stdin(filtro),
     )
     changed = change(destino, new)
     say(f"Destino {changed.destino.id} alterado: {changed.destino.nome}.")
@@ -143,6 +155,44 @@ def listar(limite: Limite = SIZE, depois: Depois = None, as_json: Json = False) 
     """Lista os destinos."""
     found = views.destinations(depois=depois, limite=limite)
     report(found, COLUMNS, "Nenhum destino. Crie um com `esteira destinos criar`.", as_json=as_json)
+
+
+@app.command()
+def mostrar(destino: Which, as_json: Json = False) -> None:
+    """Mostra um destino com o seu filtro e o que é só do seu tipo; nunca um segredo."""
+    shown = plain(views.mostrar(destino))
+    if as_json:
+        document(shown)
+        return
+    for name, value in (shown | shown.pop("detalhes")).items():
+        if value not in (None, "", [], {}):
+            print(f"{name}: {_text(value)}")  # noqa: T201 - the answer of this command
+
+
+@app.command("testar-filtro")
+def testar_filtro(
+    destino: Which,
+    evento: Annotated[str, typer.Option("--evento", help="Nome do evento.")],
+    filtro: Filter = None,
+    dados: Annotated[
+        str | None, typer.Option("--dados", help="Dados do evento em JSON; - lê da entrada; sem eles, o mais novo.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Diz se um evento passa pelo filtro do destino, ou por outro, e o que deu cada condição; termina com 3 se não."""
+    from flows.destinos.filtering import try_filter
+
+    tried = try_filter(destino, evento, filtro=_whole_stdin(filtro), dados=_data(dados))
+    if as_json:
+        document(plain(tried))
+    for one in tried.condicoes:
+        found = ", ".join(_text(value) for value in one.encontrado) or "nada"
+        verdict = "vale" if one.vale else "não vale"
+        say(f"{one.caminho} {one.operador} {_text(one.esperado)}: {verdict} (há {found})")
+    if not tried.assinado:
+        say(f"O destino não assina {evento}: nenhum chega a ele.")
+    say(f"{evento} passa." if tried.passa else f"{evento} não passa.")
+    return 0 if tried.passa else Transient.exit_code
 
 
 @app.command()
@@ -221,6 +271,27 @@ def _pairs(given: Sequence[str], between: str, mistake: UsageError) -> dict[str,
             raise mistake
         found[name.strip()] = _from_stdin(value.strip()) or ""
     return found
+
+
+def _data(given: str | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    try:
+        found = json.loads(_whole_stdin(given) or "")
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise UsageError("Os dados do evento são um objeto JSON.", campo="dados")
+    return found
+
+
+def _text(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+
+
+def _whole_stdin(value: str | None) -> str | None:
+    return sys.stdin.read() if value == FROM_STDIN else value
 
 
 def _from_stdin(value: str | None) -> str | None:

@@ -23,6 +23,7 @@ COLUMNS = (
     Destino.severidade_minima,
     Destino.rotulos,
     Destino.silencio,
+    Destino.filtro,
 )
 
 

@@ -1,4 +1,4 @@
-"""Which events a destination wants, and when: least severity, labels, quiet hours."""
+"""Which events a destination wants, and when: least severity, labels, conditions on any field, quiet hours."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from core.errors import UsageError
 from core.wall_clock import hours, is_daily
+from events.conditions import grammar
+from events.conditions.judging import Whole, passes
 
 SEVERITIES = ("aviso", "critico")
 MOST_SEVERE = SEVERITIES[-1]
@@ -21,10 +23,13 @@ class Filters:
     severidade_minima: str | None = None
     rotulos: str | None = None
     silencio: str | None = None
+    filtro: str | None = None
 
-    def accept(self, dados: Mapping[str, Any]) -> bool:
+    def accept(self, dados: Mapping[str, Any], whole: Whole) -> bool:
         """Tell whether an event with this payload is wanted; without a severity it passes that filter."""
-        return self._severe_enough(dados) and self._labelled(dados)
+        if not self._severe_enough(dados) or not self._labelled(dados):
+            return False
+        return self.filtro is None or passes(self.filtro, whole)
 
     def _severe_enough(self, dados: Mapping[str, Any]) -> bool:
         given = dados.get("severidade")
@@ -68,10 +73,13 @@ def checked_labels(given: list[str]) -> str | None:
     return json.dumps(wanted, ensure_ascii=False, sort_keys=True) if wanted else None
 
 
-def columns(severidade: str | None, rotulos: Sequence[str], silencio: str | None) -> dict[str, str | None]:
+def columns(
+    severidade: str | None, rotulos: Sequence[str], silencio: str | None, filtro: str | Mapping[str, Any] | None = None
+) -> dict[str, str | None]:
     """Return the columns of what a person says of the filters; nothing said is no filter."""
     return {
         "severidade_minima": checked_severity(severidade) if severidade else None,
         "rotulos": checked_labels(list(rotulos)),
         "silencio": checked_hours(silencio) if silencio else None,
+        "filtro": grammar.checked(filtro) if filtro else None,
     }

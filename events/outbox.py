@@ -22,6 +22,7 @@ from events import wake
 from events.audience import Audience, Target, delivery
 from events.body import serialise
 from events.catalog import CATALOG, Payload
+from events.conditions.judging import Whole
 from events.delivery.kind import task_of
 from events.wake import Woken
 from storage.direct import Direct, Prepared, direct
@@ -181,7 +182,7 @@ def _record(on: Direct, one: Disparo) -> tuple[Recorded, Woken]:
     listed = json.loads(told) if isinstance(told, str) else told
     targets = sorted((Target.of(target) for target in listed or ()), key=lambda target: target.id)
     woken: Woken = {}
-    OWING.add(on, _owe(number, one, targets, dados, now, woken))
+    OWING.add(on, _owe(number, one, targets, dados, row["corpo"], now, woken))
     return Recorded(number, row["message_id"]), woken
 
 
@@ -207,12 +208,18 @@ def _event(nome: str, usuario_id: int | None, now: datetime, dados: Mapping[str,
 
 
 def _owe(
-    event_id: int, one: Disparo, targets: Sequence[Target], dados: Mapping[str, Any], now: datetime, woken: Woken
+    event_id: int,
+    one: Disparo,
+    targets: Sequence[Target],
+    dados: Mapping[str, Any],
+    corpo: bytes,
+    now: datetime,
+    woken: Woken,
 ) -> list[dict[str, Any]]:
     """Return a delivery for each destination whose filters let it pass, and note those that may be served now."""
-    zone, rows = CoreSettings.current().zone, []
+    zone, rows, whole = CoreSettings.current().zone, [], Whole(corpo)
     for target in targets:
-        if one.somente is not None or (target.filters.accept(dados) and one.kind.tells(target.tipo, dados)):
+        if one.somente is not None or (target.filters.accept(dados, whole) and one.kind.tells(target.tipo, dados)):
             due_at = target.filters.due_at(dados, now, zone)
             rows.append(delivery(event_id, target, due_at, now))
             if not target.stopped and due_at <= now:
@@ -231,8 +238,8 @@ def _record_many(on: Direct, disparos: Sequence[Disparo]) -> tuple[list[str], Wo
     ids = _insert_events(on, rows)
     owed = [
         row
-        for number, one, to, dados in zip(ids, disparos, targets, numbered, strict=True)
-        for row in _owe(number, one, to, dados, now, woken)
+        for number, event, one, to, dados in zip(ids, rows, disparos, targets, numbered, strict=True)
+        for row in _owe(number, one, to, dados, event["corpo"], now, woken)
     ]
     OWING.add(on, owed)
     return [row["message_id"] for row in rows], woken

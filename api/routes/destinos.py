@@ -1,12 +1,15 @@
 """Destinations of every kind: seen, tried, paused and turned on again. A user meets the own ones."""
 
+from typing import Any
+
 from fastapi import Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.asking import Id, Que, Quem, Quer
 from api.paging import Lista
 from api.routing import Rotas
-from flows.destinos import health, switching, trying, views
+from flows.destinos import filtering, health, switching, trying, views
+from flows.destinos.filtering import FiltroTestado
 from flows.destinos.health import Saude
 from flows.destinos.trying import Tested
 from flows.destinos.views import DestinationView
@@ -19,6 +22,14 @@ class Retomado(BaseModel):
 
     destino: DestinationView
     entregas: int
+
+
+class FiltroATestar(BaseModel):
+    """An event to judge: its data, else the newest one of its name; by this filter, else by the destination's own."""
+
+    evento: str = Field(examples=["nfe_importada"])
+    dados: dict[str, Any] | None = Field(None, examples=[{"valor_total": "1500.00"}])
+    filtro: dict[str, Any] | None = Field(None, examples=[{"dados.valor_total": {"$gte": 1000}}])
 
 
 @router.get("/")
@@ -43,6 +54,12 @@ def ver_saude(id: Id, caller: Quer) -> Saude:  # noqa: A002
 def testar(id: Id, quem: Quem) -> Tested:  # noqa: A002
     """Envia agora um evento de teste, uma vez; `sucesso` diz se chegou."""
     return trying.try_out(str(id), caller=quem.caller, usuario=quem.username)
+
+
+@router.post("/{id}/testar-filtro/")
+def testar_filtro(id: Id, teste: FiltroATestar, caller: Quer) -> FiltroTestado:  # noqa: A002
+    """Diz se um evento passa pelo filtro, e o que deu cada condição; nada é enviado."""
+    return filtering.try_filter(str(id), teste.evento, filtro=teste.filtro, dados=teste.dados, caller=caller)
 
 
 @router.post("/{id}/pausar/")

@@ -29,6 +29,11 @@ class MudancaWebhook(BaseModel):
     ativo: bool | None = None
     secret_key: str | None = Field(None, repr=False)
     headers_customizados: dict[str, str] | None = Field(None, repr=False, examples=[{"X-Loja": "7"}])
+    filtro: dict[str, Any] | None = Field(
+        None,
+        description="Condições sobre o corpo do evento; vazio tira.",
+        examples=[{"dados.valor_total": {"$gte": 1000}}],
+    )
     timeout: int | None = Field(None, examples=[15])
     retry_count: int | None = Field(None, examples=[11])
 

@@ -14,7 +14,9 @@ from core.errors import UsageError
 from core.logs import get_logger
 from core.settings.email import EmailSettings
 from events import filters, subscriptions
+from events.body import serialise
 from events.catalog.payload import EMAIL
+from events.conditions.judging import Whole
 from events.delivery.begun import begun
 from events.delivery.email.account import CONTA, name_of
 from events.delivery.kind import Checked, Said, known_kind
@@ -105,7 +107,8 @@ def wanting(db: Session, usuario_id: int | None, evento: str, dados: dict[str, o
     rows = db.scalars(query.order_by(Destino.id)).all()
     if not rows and usuario_id is not None and (first := _first(db, usuario_id)):
         rows = [first]
-    return [row.id for row in rows if row.ativo and evento in told_of(row) and _passes(row, dados)]
+    whole = Whole(serialise(evento, "", SYSTEM.now(), dados))
+    return [row.id for row in rows if row.ativo and evento in told_of(row) and _passes(row, dados, whole)]
 
 
 def told_of(row: Destino) -> set[str]:
@@ -113,8 +116,8 @@ def told_of(row: Destino) -> set[str]:
     return {*subscriptions.names(row.eventos, EMAIL), *(AVISOS if row.de_oficio else ())}
 
 
-def _passes(row: Destino, dados: dict[str, object]) -> bool:
-    return Filters(row.severidade_minima, row.rotulos, row.silencio).accept(dados)
+def _passes(row: Destino, dados: dict[str, object], whole: Whole) -> bool:
+    return Filters(row.severidade_minima, row.rotulos, row.silencio, row.filtro).accept(dados, whole)
 
 
 def _first(db: Session, usuario_id: int) -> Destino | None:

@@ -33,6 +33,7 @@ class Change:
     ordem_estrita: bool | None = None
     cabecalhos: Mapping[str, str] | None = None
     opcoes: Mapping[str, str] | None = None
+    filtro: str | None = None
 
 
 def change(name_or_id: str, new: Change, caller: Caller = OPERATOR) -> Created:
@@ -94,6 +95,12 @@ def _own_columns(new: Change) -> dict[str, Any]:
         judged["por_minuto"] = new.por_minuto or None
     if new.ordem_estrita is not None:
         judged["ordem_estrita"] = new.ordem_estrita
-    said = {"severidade_minima": new.severidade, "rotulos": new.rotulos, "silencio": new.silencio}
-    asked = filters.columns(new.severidade, [label for label in new.rotulos or () if label], new.silencio)
+    said: dict[str, Any] = {
+        "severidade_minima": new.severidade,
+        "rotulos": new.rotulos,
+        "silencio": new.silencio,
+        "filtro": new.filtro,
+    }
+    labels = [label for label in new.rotulos or () if label]
+    asked = filters.columns(new.severidade, labels, new.silencio, new.filtro)
     return judged | {name: value for name, value in asked.items() if said[name] is not None}

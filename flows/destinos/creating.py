@@ -40,6 +40,7 @@ class NewDestination:
     cabecalhos: Mapping[str, str] = field(default_factory=dict)
     assinatura: str | None = None
     opcoes: Mapping[str, str] = field(default_factory=dict)
+    filtro: str | None = None
 
     def as_said(self) -> Said:
         """Return what its kind has a say in."""
@@ -84,7 +85,7 @@ def _columns(new: NewDestination, checked: Checked) -> dict[str, Any]:
         "nome": checked_name(new.nome),
         "ordem_estrita": new.ordem_estrita,
         "por_minuto": new.por_minuto,
-        **filters.columns(new.severidade, new.rotulos, new.silencio),
+        **filters.columns(new.severidade, new.rotulos, new.silencio, new.filtro),
     }
 
 

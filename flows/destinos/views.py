@@ -39,6 +39,7 @@ class DestinationView:
     severidade: str | None
     rotulos: Mapping[str, Any]
     silencio: str | None
+    filtro: Mapping[str, Any]
     por_minuto: int | None
     ordem_estrita: bool
     data_criacao: datetime
@@ -89,6 +90,7 @@ def view(destino: Destino) -> DestinationView:
         severidade=destino.severidade_minima,
         rotulos=json.loads(destino.rotulos) if destino.rotulos else {},
         silencio=destino.silencio,
+        filtro=json.loads(destino.filtro) if destino.filtro else {},
         por_minuto=destino.por_minuto,
         ordem_estrita=destino.ordem_estrita,
         data_criacao=destino.data_criacao,

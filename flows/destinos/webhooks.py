@@ -15,6 +15,7 @@ from core.errors import NotFound, UsageError
 from core.page import Counted
 from core.text import MASK
 from events import subscriptions
+from events.conditions import grammar
 from events.delivery.begun import begun
 from events.delivery.kind import Said, known_kind
 from events.delivery.resuming import resume
@@ -44,6 +45,7 @@ class WebhookView:
     eventos_list: tuple[str, ...]
     ativo: bool
     headers_customizados: Mapping[str, str]
+    filtro: Mapping[str, Any]
     timeout: int | float
     retry_count: int
     data_criacao: datetime
@@ -56,7 +58,7 @@ class WebhookView:
 
 @dataclass(frozen=True, kw_only=True)
 class Dito:
-    """What somebody says of a webhook; what is none is not said. An empty `secret_key` takes it away."""
+    """What somebody says of a webhook; what is none is not said. An empty `secret_key` or `filtro` takes it away."""
 
     nome: str | None = None
     url: str | None = None
@@ -64,6 +66,7 @@ class Dito:
     ativo: bool | None = None
     secret_key: str | None = None
     headers_customizados: Mapping[str, str] | None = None
+    filtro: str | Mapping[str, Any] | None = None
     timeout: int | None = None
     retry_count: int | None = None
 
@@ -159,7 +162,9 @@ def _columns(said: Dito) -> dict[str, Any]:
     if said.secret_key and len(said.secret_key) > LONGEST_SECRET:
         raise UsageError(f"O segredo tem no máximo {LONGEST_SECRET} caracteres.", campo="segredo")
     given = {"ativo": said.ativo, "timeout": said.timeout, "retry_count": said.retry_count}
-    named = {} if said.nome is None else {"nome": checked_name(said.nome)}
+    named: dict[str, Any] = {} if said.nome is None else {"nome": checked_name(said.nome)}
+    if said.filtro is not None:
+        named["filtro"] = grammar.checked(said.filtro)
     return named | {name: value for name, value in given.items() if value is not None}
 
 
@@ -195,6 +200,7 @@ def _view(webhook: Destino) -> WebhookView:
         eventos_list=named,
         ativo=webhook.ativo and webhook.desligado_em is None and webhook.pausado_em is None,
         headers_customizados=dict.fromkeys(json.loads(webhook.headers_customizados or "{}"), MASK),
+        filtro=json.loads(webhook.filtro) if webhook.filtro else {},
         timeout=whole if whole == webhook.timeout else webhook.timeout,
         retry_count=webhook.retry_count,
         data_criacao=webhook.data_criacao,

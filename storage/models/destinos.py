@@ -19,6 +19,7 @@ class Destino(Numbered, Leased, Base):
 
     `secret_key` signs a webhook's requests; for ntfy it is the token, or user:password, sent to the server.
     `opcoes` is what only its kind knows the names of, in JSON.
+    `filtro` holds conditions on any field of an event, in JSON (docs/reference/filtros.md).
     `de_oficio`: it began by itself, and nobody has said yet what it is to get.
     Without owner it is the operator's. `ativo` is its owner's wish; `desligado_em` says that Esteira itself
     switched it off, and from then on its events are kept as `retido`.
@@ -50,6 +51,7 @@ class Destino(Numbered, Leased, Base):
     severidade_minima: Mapped[str | None] = mapped_column(String(20))
     rotulos: Mapped[str | None] = mapped_column(Text)
     silencio: Mapped[str | None] = mapped_column(String(11))
+    filtro: Mapped[str | None] = mapped_column(Text)
     falhas_seguidas: Mapped[int] = mapped_column(default=0)
     falhas_novas: Mapped[int] = mapped_column(default=0)
     falhando_desde: Mapped[datetime | None]

@@ -169,6 +169,27 @@ def test_filters_are_given_when_a_destination_is_made(run: Run) -> None:
     assert run(words + " --severidade grave")[0] == 2
 
 
+def test_a_filter_is_given_shown_tried_and_refused(run: Run) -> None:
+    words = ["destinos", "criar", "--tipo", "webhook", "--nome", "f", "--url", "https://exemplo.com/"]
+    words += ["--eventos", "alerta_aberto", "--segredo", SECRET]
+    code, _, err = run(*words, "--filtro", '{"dados.uf": {"$regex": "S.*"}}')
+    assert (code, "O filtro não conhece '$regex'" in err) == (2, True)
+    made = json.loads(run(*words, "--filtro", '{"dados.uf": "SP"}', "--json")[1])
+    assert made["filtro"] == {"dados.uf": "SP"}
+    shown = run("destinos", "mostrar", "f")[1]
+    assert 'filtro: {"dados.uf": "SP"}' in shown
+    assert SECRET not in shown
+    tried = ["destinos", "testar-filtro", "f", "--evento", "alerta_aberto"]
+    code, _, err = run(*tried, "--dados", '{"uf": "RJ"}')
+    assert (code, "dados.uf $eq SP: não vale (há RJ)" in err) == (3, True)
+    assert run(*tried, "--dados", '{"uf": "SP"}')[0] == 0
+    assert run(*tried, "--dados", "[1]")[0] == 2
+    run("eventos", "disparar", "alerta_aberto", "--dados", '{"uf": "SP"}')
+    assert json.loads(run(*tried, "--json")[1])["corpo"]["dados"]["uf"] == "SP"
+    assert run("destinos", "alterar", "f", "--filtro", "")[0] == 0
+    assert json.loads(run("destinos", "mostrar", "f", "--json")[1])["filtro"] == {}
+
+
 def test_one_is_paused_turned_on_tried_and_gets_another_secret(run: Run, receiver: ReceiverServer) -> None:
     webhook(f"{receiver.url}/x", nome="loja")
     assert run("destinos pausar loja")[0] == 0

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.errors import UsageError
+from events.conditions.judging import Whole
 from events.filters import Filters, checked_hours, checked_labels, checked_severity
 
 ZONE = ZoneInfo("America/Sao_Paulo")
@@ -21,7 +22,7 @@ ZONE = ZoneInfo("America/Sao_Paulo")
     ],
 )
 def test_the_least_severity(least: str | None, severity: object, passes: bool) -> None:
-    assert Filters(severidade_minima=least).accept({"severidade": severity}) is passes
+    assert Filters(severidade_minima=least).accept({"severidade": severity}, Whole(b"{}")) is passes
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_the_least_severity(least: str | None, severity: object, passes: bool) -
 def test_labels_are_alternatives_of_one_name_and_all_names_must_match(
     given: list[str], dados: dict[str, object], passes: bool
 ) -> None:
-    assert Filters(rotulos=checked_labels(given)).accept(dados) is passes
+    assert Filters(rotulos=checked_labels(given)).accept(dados, Whole(b"{}")) is passes
 
 
 def at(text: str) -> datetime:

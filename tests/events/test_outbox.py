@@ -187,3 +187,18 @@ def test_an_operators_event_may_name_a_user(banco: str) -> None:
     ana, nobody = webhook(URL), webhook(URL, nome="b")
     user = owned(ana, "ana")
     assert told(disparar_webhook("alerta_aberto", {}, usuario=user)) == [nobody]
+
+
+def test_a_filter_is_judged_when_an_event_is_recorded(banco: str) -> None:
+    plain, large, other = (webhook(URL, "alerta_aberto", "alerta_resolvido") for _ in range(3))
+    change(large, filtro='{"dados.valor":{"$gte":1000},"evento":"alerta_aberto"}')
+    change(other, filtro='{"dados.itens.ncm":{"$in":["1905"]}}')
+    small = {"valor": "999.99", "itens": [{"ncm": "2203"}, {"ncm": "1905"}]}
+    assert told(disparar_webhook("alerta_aberto", small)) == [plain, other]
+    many = [Disparo("alerta_aberto", small), Disparo("alerta_aberto", {"valor": 1000}), Disparo("alerta_resolvido", {})]
+    assert [told(one) for one in disparar_varios(many)] == [[plain, other], [plain, large], [plain]]
+    # what is owed already goes out as it was recorded
+    change(plain, filtro='{"dados.valor":1}')
+    assert told(disparar_webhook("alerta_aberto", {"valor": "1.00"})) == [plain]
+    assert told(disparar_webhook("alerta_aberto", {})) == []
+    assert len(deliveries(plain)) == 5

@@ -1,5 +1,6 @@
 """Webhooks: of every user, and the operator's. docs/reference/contracts/integracoes.md §10.2 to §10.4."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -74,6 +75,7 @@ class Webhooks(Tabela, model=Destino):
     detalhes = (
         Coluna("tem_segredo", "Assina os pedidos", Destino.secret_key.is_not(None), SEGURANCA),
         Coluna("tem_cabecalhos", "Tem cabeçalhos próprios", Destino.headers_customizados.is_not(None), SEGURANCA),
+        Coluna("filtro", "Filtro", Destino.filtro, CONFIGURACAO),
         Coluna("timeout", "Tempo por tentativa (s)", Destino.timeout, CONFIGURACAO),
         Coluna("retry_count", "Tentativas", Destino.retry_count, CONFIGURACAO),
         Coluna("desligado_motivo", "Desligado pela Esteira", Destino.desligado_motivo, CONFIGURACAO),
@@ -99,6 +101,7 @@ class Webhooks(Tabela, model=Destino):
         Campo("secret_key", "Segredo novo", "password", "Vazio deixa o que há. O de antes assina por mais um dia."),
         Campo("sem_segredo", "Tirar o segredo: deixa de assinar", "bool"),
         Campo("headers_customizados", "Cabeçalhos", "area", "Um por linha, Nome: valor. *** deixa o valor que há."),
+        Campo("filtro", "Filtro", "area", "Condições em JSON sobre o corpo do evento; vazio deixa passar todos."),
         Campo("timeout", "Tempo por tentativa (s)", "number"),
         Campo("retry_count", "Tentativas", "number"),
     )
@@ -126,7 +129,8 @@ class Webhooks(Tabela, model=Destino):
         """Return what its form shows: of a secret nothing, of headers their names."""
         shown = webhooks.mostrar(numero)
         headers = "\n".join(f"{name}: {value}" for name, value in shown.headers_customizados.items())
-        return vars(shown) | {"headers_customizados": headers}
+        filtro = json.dumps(shown.filtro, ensure_ascii=False) if shown.filtro else ""
+        return vars(shown) | {"headers_customizados": headers, "filtro": filtro}
 
     def alem(self, numero: int) -> Mapping[str, Any]:
         """Return how it went with a webhook of late."""
@@ -153,6 +157,7 @@ def _dito(dados: Dados) -> Dito:
         ativo=dados.sim("ativo"),
         secret_key="" if dados.sim("sem_segredo") else dados.senha("secret_key"),
         headers_customizados=_headers(dados.texto("headers_customizados") or ""),
+        filtro=dados.texto("filtro") or "",
         timeout=dados.inteiro("timeout"),
         retry_count=dados.inteiro("retry_count"),
     )

@@ -41,6 +41,16 @@ def test_what_is_changed_is_as_said_and_noted_with_what_it_was(staff: Visitor, h
     assert "url" not in after
 
 
+def test_a_filter_is_set_shown_and_taken_away(staff: Visitor, hook: int) -> None:
+    staff.send(f"/admin/webhook/edit/{hook}", **FORM | {"filtro": '{"dados.valor_total": {"$gte": 1000}}'})
+    assert webhooks.mostrar(hook).filtro == {"dados.valor_total": {"$gte": 1000}}
+    assert "$gte" in staff.get(f"/admin/webhook/edit/{hook}").text
+    refused = staff.send(f"/admin/webhook/edit/{hook}", **FORM | {"filtro": '{"uf": 1}'})
+    assert "um caminho começa por" in refused.text
+    staff.send(f"/admin/webhook/edit/{hook}", **FORM)
+    assert webhooks.mostrar(hook).filtro == {}
+
+
 def test_a_secret_is_set_and_taken_away_and_never_shown(staff: Visitor, hook: int, noted: Noted) -> None:
     new = "segredo-novo-4416"
     staff.send(f"/admin/webhook/edit/{hook}", **FORM | {"secret_key": new})

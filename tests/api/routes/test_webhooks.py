@@ -51,6 +51,22 @@ def test_a_webhook_is_made_shown_changed_and_removed_and_its_secret_never_shown(
     assert ana.get(place).status_code == 404
 
 
+def test_a_filter_is_set_tried_and_taken_away(ana: Client, url: str) -> None:
+    filtro = {"dados.valor_total": {"$gte": 1000}, "$or": [{"dados.emit_uf": "SP"}, {"dados.emit_uf": "RJ"}]}
+    one = made(ana, filtro=filtro)
+    assert one["filtro"] == filtro
+    refused = ana.ask("PATCH", f"{PATH}{one['id']}/", json={"filtro": {"dados.x": {"$gt": "muito"}}})
+    assert (refused.status_code, "filtro" in refused.json()) == (400, True)
+    place = f"/api/destinos/{one['id']}/testar-filtro/"
+    said = {"evento": "nfe_importada", "dados": {"valor_total": "9"}}
+    tried = ana.post(place, said).json()
+    assert (tried["passa"], tried["assinado"]) == (False, True)
+    assert tried["condicoes"][0]["encontrado"] == ["9"]
+    assert ana.post(place, said | {"filtro": {"dados.valor_total": 9}}).json()["passa"] is True
+    assert person(url, "bia").post(place, said).status_code == 404
+    assert ana.ask("PATCH", f"{PATH}{one['id']}/", json={"filtro": {}}).json()["filtro"] == {}
+
+
 def test_without_a_secret_nothing_is_signed(ana: Client) -> None:
     made(ana)
     with reading() as db:
