@@ -1,6 +1,5 @@
 """Bring a database to the code's schema, or say in one sentence why not."""
 
-import fcntl
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, select, text
 
+from core import file_lock
 from core.errors import Misconfigured
 from storage import crypto
 from storage.metadata import metadata
@@ -90,7 +90,7 @@ def _alone(engine: Engine) -> Iterator[None]:
         yield
         return
     with Path(engine.url.database).with_name(LOCK_FILE).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        file_lock.wait_for_lock(file)
         yield
 
 

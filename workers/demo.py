@@ -5,7 +5,6 @@ every command typed in the same place reads them (`core.settings.demonstration`)
 ordinary settings and ordinary commands: nothing else of Esteira knows of it.
 """
 
-import fcntl
 import json
 import secrets
 import shutil
@@ -18,6 +17,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+from core import file_lock
 from core.settings.api import ApiSettings
 from core.settings.core import CoreSettings
 from core.settings.deliveries import DeliverySettings
@@ -43,7 +43,7 @@ def staged(settings: Settings) -> Iterator["Demonstration"]:
     stage = Stage(str(folder), {name: free_ports(part.ports) for name, part in parts().items()}, secrets.token_hex(16))
     write_private(folder / SETTINGS_FILE, json.dumps(tables(stage, settings)))
     with (folder / LOCK_FILE).open("wb") as lock:
-        fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
+        file_lock.wait_for_lock(lock)
         get_settings.cache_clear()
         try:
             yield Demonstration(stage, _api(settings))

@@ -1,14 +1,15 @@
 """What `subir` needs for itself before it starts anything: its data folder alone, and its ports free."""
 
 import errno
-import fcntl
 import os
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
+from core import file_lock
 from core.errors import Misconfigured
 from core.settings.api import ApiSettings
 from core.settings.flower import FlowerSettings
@@ -30,21 +31,19 @@ def alone(data_dir: Path) -> Iterator[None]:
     except OSError as error:
         raise Misconfigured(f"Não consegui usar a pasta {data_dir} (core.data_dir): {os_fault(error)}.") from None
     with file:
-        _lock(file.fileno(), data_dir)
+        _lock(file, data_dir)
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
         yield
 
 
-def _lock(descriptor: int, data_dir: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+def _lock(file: IO[Any], data_dir: Path) -> None:
+    if not file_lock.lock(file):
         raise Misconfigured(
             f"Já há um `esteira subir` rodando com a pasta {data_dir}{_holder(data_dir)}: pare-o, "
             "ou use outra pasta em core.data_dir."
-        ) from None
+        )
 
 
 def _holder(data_dir: Path) -> str:

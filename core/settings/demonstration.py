@@ -4,10 +4,11 @@ It writes them down in a folder of its own and holds a lock there as long as it 
 same folder sees what it sees, and a killed demonstration leaves no lock behind.
 """
 
-import fcntl
 import json
 from pathlib import Path
 from typing import Any
+
+from core import file_lock
 
 FOLDER, LOCK_FILE, SETTINGS_FILE = "demonstracao", "viva.lock", "ajustes.json"
 
@@ -27,8 +28,4 @@ def running_in(data_dir: Path) -> dict[str, Any]:
 def _alive(lock: Path) -> bool:
     """Tell whether the lock is held, without taking it."""
     with lock.open("rb") as file:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+        return file_lock.is_locked(file)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fcntl
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from connectors.sat.centro import Centro
+from core import file_lock
 from core.errors import Conflict, NotFound, UsageError
 from core.settings.agente import AgenteSettings
 from core.settings.core import CoreSettings
@@ -101,10 +101,8 @@ def alone() -> Iterator[None]:
     except OSError as error:
         raise UsageError(f"Não consegui usar a pasta {_folder()}: {os_fault(error)}.") from None
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Conflict(f"Outro agente já usa a pasta {_folder()}.") from None
+        if not file_lock.lock(lock):
+            raise Conflict(f"Outro agente já usa a pasta {_folder()}.")
         yield
 
 
