@@ -3,7 +3,9 @@
 import base64
 import hmac
 import os
-from functools import lru_cache
+import sys
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from core.errors import Misconfigured
@@ -14,25 +16,41 @@ from core.text import os_fault
 KEY_FILE, KEY_BYTES = "chaves", 32
 # So many texts stay open in the memory of a process, which has the keys themselves: opening one costs a statement.
 OPEN_TEXTS, LONGEST_OPEN = 512, 1024
+LASTING = b"esteira.duradouro"
 log = get_logger(__name__)
 
 
 class KeyRing:
     """Encrypt with the first key, decrypt with any."""
 
-    def __init__(self, keys: list[str]) -> None:
+    def __init__(self, keys: Sequence[str], kept: Callable[["KeyRing"], str | None] | None = None) -> None:
         from cryptography.fernet import Fernet, MultiFernet
 
-        self._keys = keys
+        self.keys, self._kept = tuple(keys), kept
+        self._marking: bytes | None = None
         try:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except (ValueError, TypeError):
             raise Misconfigured("core.keys: cada chave deve ter 32 bytes em base64 (url-safe).") from None
         self._open = lru_cache(OPEN_TEXTS)(self._decrypt)
 
+    @property
+    def marking(self) -> str:
+        """What marks are made with: kept by the database since a first rotation, till then the last key."""
+        if self._marking is None:
+            kept = self._kept(self) if self._kept else None
+            self._marking = (kept or self.keys[-1]).encode()
+        return self._marking.decode()
+
     def fingerprint(self, text: str) -> str:
-        """Return a digest that only the holder of the keys can compute again."""
-        return hmac.digest(self._keys[-1].encode(), text.encode(), "sha256").hex()
+        """Return a digest that only this installation can compute again, also when its keys were changed since."""
+        return hmac.digest(self.marking.encode(), text.encode(), "sha256").hex()
+
+    @cached_property
+    def lasting(self) -> "KeyRing":
+        """A ring for what is given away and comes back after years; it is the same when the keys were changed."""
+        derived = hmac.digest(self.marking.encode(), LASTING, "sha256")
+        return KeyRing([base64.urlsafe_b64encode(derived).decode()])
 
     def encrypt(self, text: str) -> bytes:
         """Return the text encrypted with the first key."""
@@ -61,6 +79,11 @@ class KeyRing:
             ) from None
 
 
+def name_of(key: str) -> str:
+    """Return what a key is called where people see it; nothing of the key can be read from it."""
+    return hmac.digest(key.encode(), b"esteira.chave", "sha256").hex()[:8]
+
+
 def key_path() -> Path:
     """Return where the key file of a local installation lives."""
     return CoreSettings.current().data_dir / KEY_FILE
@@ -79,29 +102,82 @@ def stored_keys() -> list[str]:
         raise Misconfigured(f"Não consegui ler o arquivo de chaves {key_path()}: {os_fault(error)}.") from None
 
 
+def are_set() -> bool:
+    """Tell whether the settings name the keys; the key file is not looked at then."""
+    return bool(CoreSettings.current().keys)
+
+
+def new_key() -> str:
+    """Return a new key. The library itself takes longer to load than all else that a first start does."""
+    return base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()
+
+
 def create_key_file() -> None:
     """Make a key file readable by its owner only; a rival that was faster wins."""
     path = key_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{KEY_FILE}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        # What a Fernet key is; the library itself takes longer to load than all else that a first start does.
-        file.write(base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _drafted([new_key()])
     try:
-        os.link(draft, path)
+        _name_first(draft, path)
         log.warning(f"Criei o arquivo de chaves {path} (0600). Guarde uma cópia em lugar seguro.")
     except FileExistsError:
         pass
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
+
+
+def write_key_file(keys: Sequence[str]) -> None:
+    """Put these keys in the place of those of the key file, in one step."""
+    _drafted(keys).replace(key_path())
+
+
+def _drafted(keys: Sequence[str]) -> Path:
+    draft = key_path().with_name(f"{KEY_FILE}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write("".join(f"{key}\n" for key in keys))
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def _name_first(draft: Path, path: Path) -> None:
+    """Give a draft its name unless somebody has it; raise `FileExistsError` then."""
+    if sys.platform == "win32":
+        draft.rename(path)
+    else:
+        os.link(draft, path)
+
+
+def ring() -> KeyRing:
+    """Return the key ring of now: a key file that was written anew is read anew; it exists since the database does."""
+    return _ring(_written_at())
+
+
+def _written_at() -> tuple[int, int] | None:
+    """Return what tells one writing of the key file from another; none where the settings name the keys."""
+    if are_set():
+        return None
+    try:
+        found = os.stat(key_path())
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 @lru_cache(maxsize=1)
-def ring() -> KeyRing:
-    """Return this process's key ring; the key file exists since the database was opened."""
+def _ring(_written: tuple[int, int] | None) -> KeyRing:
     keys = stored_keys()
     if not keys:
         raise Misconfigured(f"Há segredos no banco, mas nenhuma chave: defina core.keys ou restaure {key_path()}.")
-    return KeyRing(keys)
+    return KeyRing(keys, _kept)
+
+
+def _kept(ring: KeyRing) -> str | None:
+    from storage import segredos
+
+    return segredos.kept(ring, segredos.MARKS)
+
+
+def forget() -> None:
+    """Forget the keys of this process."""
+    _ring.cache_clear()

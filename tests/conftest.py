@@ -83,7 +83,7 @@ def forget_process_state() -> None:
     pumps.forget()
     kind.close()
     session.dispose()
-    crypto.ring.cache_clear()
+    crypto.forget()
     get_settings.cache_clear()
     loop.close()
     wake._quiet_until = 0.0

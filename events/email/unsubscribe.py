@@ -1,4 +1,6 @@
-"""The link that ends one kind of notice: sealed with the installation's keys, for one destination and its address.
+"""The link that ends one kind of notice: sealed by the installation, for one destination and its address.
+
+A mail is opened whenever its reader likes, so a link outlives the keys of its day.
 
 RFC 8058: whoever follows it sees a button; only a POST changes something, for scanners follow links too.
 """
@@ -26,7 +28,7 @@ class Link:
     def sealed(self) -> str:
         """Return its token."""
         text = "\n".join((PURPOSE, str(self.destino_id), self.grupo.name, self.endereco))
-        return crypto.ring().encrypt(text).decode()
+        return crypto.ring().lasting.encrypt(text).decode()
 
 
 def url_of(link: Link) -> str | None:
@@ -40,9 +42,18 @@ def opened(token: str) -> Link | None:
     if len(token) > TOKEN_LIMIT or not token.isascii():
         return None
     try:
-        purpose, number, group, address = crypto.ring().decrypt(token.encode()).split("\n")
+        purpose, number, group, address = _unsealed(token.encode()).split("\n")
     except (Misconfigured, ValueError):
         return None
     if purpose != PURPOSE or group not in Grupo.__members__:
         return None
     return Link(int(number), Grupo[group], address)
+
+
+def _unsealed(token: bytes) -> str:
+    ring = crypto.ring()
+    try:
+        return ring.lasting.decrypt(token)
+    except Misconfigured:
+        # mails of before had it sealed with the keys themselves
+        return ring.decrypt(token)

@@ -103,9 +103,14 @@ def written(box: BoxSettings) -> str:
 @lru_cache(maxsize=16_384)
 def digest(box: BoxSettings) -> str:
     """Return a keyed digest of all that decides how a box is asked."""
+    return crypto.ring().fingerprint(identity(box))
+
+
+def identity(box: BoxSettings) -> str:
+    """Return all that decides how a box is asked, its activation code in clear: only for a digest."""
     fields = _fields(box)
     fields.pop("interval_seconds", None)
-    return crypto.ring().fingerprint(json.dumps(fields, sort_keys=True))
+    return json.dumps(fields, sort_keys=True)
 
 
 def _fields(box: BoxSettings) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from flows.sat.agente import files
 from flows.sat.agente.instants import Instants
 from flows.sat.agente.kept import Kept
 from flows.sat.agente.sessions import Sessions
-from flows.sat.known_boxes import digest
+from flows.sat.known_boxes import identity
 from flows.sat.outcome import OK, PARADA, result_of
+from storage import crypto
 
 PARKED = "parada.txt"
 UNREADABLE = "a anotação de que foi parada não se lê; se está tudo certo, reative-a na máquina do agente."
@@ -101,6 +102,13 @@ class Box:
         if self.kept.lost != self._lost:
             self.say(f"Caixa {self.settings.name}: {self.kept.lost} leituras velhas saíram para dar lugar a novas.")
             self._lost = self.kept.lost
+
+
+def digest(settings: BoxSettings) -> str:
+    """Return a keyed digest of a box's settings. A machine of boxes has no database, and so a key of its own."""
+    if not crypto.stored_keys():
+        crypto.create_key_file()
+    return crypto.KeyRing(crypto.stored_keys()).fingerprint(identity(settings))
 
 
 def _name(nome: str) -> str:

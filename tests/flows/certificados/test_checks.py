@@ -43,7 +43,7 @@ def test_without_its_keys_it_is_told_once(arquivo: Arquivo, monkeypatch: pytest.
     keeping.adicionar(arquivo, SYSTEM)
     monkeypatch.setenv("ESTEIRA_CORE__KEYS", f'["{Fernet.generate_key().decode()}"]')
     get_settings.cache_clear()
-    crypto.ring.cache_clear()
+    crypto.forget()
     assert [(one.sistema, one.situacao) for one in kept()] == [("certificados", "erro")]
 
 
