@@ -43,7 +43,7 @@ SHARED_FLOWS = {"documentos", "certificados"}
 SHARING = {"alerts/sat/public.py", "alerts/sat/registry.py", "alerts/sat/guests.py"}
 READ_THE_ENVIRONMENT = {"core/settings/load.py"}
 # They hand the environment on to a process that they start, and read no setting from it.
-HAND_IT_ON = {"connectors/sat/local.py", "workers/child.py"}
+HAND_IT_ON = {"connectors/sat/local.py", "storage/backup/dump.py", "workers/child.py"}
 # Programs to be copied: they have no settings of ours.
 STAND_ALONE = "exemplos/"
 MADE_IN = re.compile(r"/(?:work|farm|root)/|\.\./" + "shared|pypi\\.org|pythonhosted|--(?:extra-)?index-url")

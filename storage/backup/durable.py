@@ -1,0 +1,81 @@
+"""Files that stay: private, complete or not there, and on the disk before anybody is told of them."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import Transient, UsageError
+from core.text import brazilian, os_fault
+
+PRIVATE = 0o600
+DRAFT = ".parcial"
+
+
+@contextmanager
+def draft_of(path: Path, mark: str) -> Iterator[Path]:
+    """Make an empty draft beside a path, in the name of whoever has this mark; unless it was kept, it goes at the end.
+
+    Raises `UsageError` where it cannot be made, `Transient` where it cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{mark}{DRAFT}")
+    try:
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
+    except OSError as fault:
+        raise UsageError(f"Não consegui criar {path}: {os_fault(fault)}.") from None
+    try:
+        yield draft
+    except OSError as fault:
+        raise Transient(f"Não consegui escrever {path}: {os_fault(fault)}.") from fault
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def keep(draft: Path, path: Path) -> None:
+    """Give a written draft its name, for good."""
+    sync_file(draft)
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Write the names of a folder to the disk, where the system can."""
+    with contextlib.suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def sync_file(path: Path) -> None:
+    """Write what a file holds to the disk."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def sweep_drafts(folder: Path, mark: str) -> None:
+    """Remove what whoever has this mark left when it was killed in the middle."""
+    for path in folder.glob(f".*.{mark}{DRAFT}*"):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def make_room(folder: Path, size: int) -> None:
+    """Raise `Transient` when a folder's disk has no room for so many bytes."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        free = shutil.disk_usage(folder).free
+    except OSError as fault:
+        raise UsageError(f"Não consegui usar a pasta {folder}: {os_fault(fault)}.") from None
+    if free < size:
+        raise Transient(f"Falta espaço em {folder}: preciso de {mega(size)} MB e há {mega(free)} MB livres.")
+
+
+def mega(size: int) -> str:
+    """Return a size in MB, as people here write it."""
+    from decimal import Decimal
+
+    return brazilian(Decimal(size) / 1_000_000, 1)

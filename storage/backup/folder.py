@@ -1,0 +1,45 @@
+"""The names of backups in a folder, and which of them may go."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from core.errors import PlatformError
+from storage.backup import archive
+
+STAMP = "%Y%m%dT%H%M%SZ"
+PREFIX, SUFFIX = "esteira-", ".zip"
+_NAME = re.compile(r"esteira-\d{8}T\d{6}Z(-\d+)?(-antes-da-\d{4})?\.zip")
+
+
+def new_name(folder: Path, now: datetime, why: str = "") -> Path:
+    """Return a name that sorts by time and that nobody has."""
+    stem = f"{PREFIX}{now:{STAMP}}"
+    names = (folder / f"{stem}{more}{why}{SUFFIX}" for more in ("", *(f"-{number}" for number in range(2, 1000))))
+    return next(name for name in names if not name.exists())
+
+
+def rotate(folder: Path, origin: str, keep: int, newest: Path) -> Sequence[Path]:
+    """Remove the oldest backups of one database beyond so many; return which went.
+
+    Only files with our names go, and of those only backups of this database: others may share the folder. What cannot
+    be read is nobody's, and stays.
+    """
+    mine = sorted(path for path in folder.iterdir() if path != newest and _is_of(path, origin, newest))
+    gone = mine[: max(0, len(mine) + 1 - keep)]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return gone
+
+
+def _is_of(path: Path, origin: str, newest: Path) -> bool:
+    if not _NAME.fullmatch(path.name) or path.is_symlink() or not path.is_file():
+        return False
+    if ("-antes-da-" in path.name) != ("-antes-da-" in newest.name):
+        return False
+    try:
+        with archive.opened(path) as found:
+            return found.manifest.origem == origin
+    except PlatformError:
+        return False

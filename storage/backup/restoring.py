@@ -1,0 +1,138 @@
+"""Put a backup in the place of a SQLite database that nobody uses; the one that was there is kept aside."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import create_engine
+
+from core.clock import SYSTEM, Clock
+from core.errors import Conflict, Rejected
+from storage import crypto, migrate, rotating
+from storage.backup import archive, durable, folder, making, snapshot
+from storage.backup.archive import Archive
+from storage.backup.manifest import Manifest
+
+IN_USE = "O banco {} está em uso: pare a Esteira (todos os processos) e tente de novo."
+NEWER = "O backup é de um banco mais novo ({}) que este programa ({}): atualize o programa antes de restaurar."
+OTHER = "O banco dentro de {} não é o que o manifesto diz: o arquivo foi alterado."
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A database that came back: what its backup says, where the one before it is, how many secrets no key opens."""
+
+    manifest: Manifest
+    aside: Path | None
+    sealed: int
+    keys_written: int = 0
+
+
+def look(path: Path) -> Manifest:
+    """Return what a backup says of itself, after reading all of it."""
+    with archive.opened(path) as found:
+        found.prove()
+        return found.manifest
+
+
+def restore(path: Path, clock: Clock = SYSTEM) -> Restored:
+    """Restore a backup. Whoever asks holds the data folder, so that no line starts meanwhile.
+
+    Raises:
+        NotFound, Rejected: there is no such file, or it is no backup, truncated, altered or of a newer program.
+        Conflict: the database is in use. Transient: no room.
+    """
+    database = making.source()
+    with making.alone(), archive.opened(path) as found:
+        if found.manifest.migracao > migrate.HEAD:
+            raise Rejected(NEWER.format(found.manifest.migracao, migrate.HEAD))
+        durable.make_room(database.parent, found.manifest.tamanho)
+        durable.sweep_drafts(database.parent, making.mark(database))
+        with durable.draft_of(database, making.mark(database)) as draft:
+            _unpack(found, draft, path)
+            written = _write_keys(found.keys())
+            aside = _set_aside(database, clock.now())
+            durable.keep(draft, database)
+        return Restored(found.manifest, aside, _sealed(database), written)
+
+
+def _unpack(found: Archive, draft: Path, path: Path) -> None:
+    with draft.open("r+b") as file:
+        for part in found.database():
+            file.write(part)
+    revision, rows = snapshot.prove(draft)
+    if (revision, rows) != (found.manifest.migracao, found.manifest.linhas):
+        raise Rejected(OTHER.format(path))
+
+
+def _set_aside(database: Path, now: datetime) -> Path | None:
+    """Give the present database a second name; its first goes to the backup in one step, so that it never is nobody's.
+
+    What stands beside it goes into it first, or with it: over the restored file it would be played as that one's.
+    """
+    if not database.exists():
+        _drop_beside(database, None)
+        return None
+    _close(database)
+    aside = _free(database.with_name(f"{database.name}.antes-de-restaurar-{now:{folder.STAMP}}"))
+    try:
+        os.link(database, aside)
+    except OSError:
+        # a disk that knows no second names
+        shutil.copy2(database, aside)
+    _drop_beside(database, aside)
+    return aside
+
+
+def _free(path: Path) -> Path:
+    names = (path.with_name(f"{path.name}{more}") for more in ("", *(f"-{number}" for number in range(2, 1000))))
+    return next(name for name in names if not name.exists())
+
+
+def _close(database: Path) -> None:
+    """Let a database write all that is beside it into itself, which it does only when nobody else has it open."""
+    try:
+        with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as present:
+            free = present.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)
+    except sqlite3.Error as fault:
+        if fault.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise Conflict(IN_USE.format(database)) from None
+        # what is no database, or a damaged one, is kept aside as it is
+        return
+    if not free:
+        raise Conflict(IN_USE.format(database))
+
+
+def _drop_beside(database: Path, aside: Path | None) -> None:
+    for end in snapshot.BESIDE:
+        left = database.with_name(database.name + end)
+        if left.exists() and aside is not None:
+            left.replace(aside.with_name(aside.name + end))
+        else:
+            left.unlink(missing_ok=True)
+
+
+def _write_keys(of_backup: Sequence[str]) -> int:
+    """Put the keys of a backup behind those of the key file; return how many are new. Keys of the settings stand."""
+    if not of_backup or crypto.are_set():
+        return 0
+    present = crypto.stored_keys()
+    new = [key for key in of_backup if key not in present]
+    if new:
+        crypto.write_key_file([*(key for key in present if key not in of_backup), *of_backup])
+    return len(new)
+
+
+def _sealed(database: Path) -> int:
+    """Return how many secrets of a database no key of here opens."""
+    engine = create_engine(f"sqlite:///{database}")
+    try:
+        with engine.connect() as connection:
+            return rotating.held_by(crypto.stored_keys(), connection).unreadable.total()
+    finally:
+        engine.dispose()
