@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from core import cut_off
 from core.broker_address import broker_address
 from core.redis_address import RedisAddress
 
@@ -13,7 +14,13 @@ ACCEPTED = ("json",)
 # Nobody listens there: without a broker a task that is sent fails at once instead of hanging.
 NO_BROKER = RedisAddress("redis://127.0.0.1:1/0")
 # A half-open connection would otherwise hang a publish for ever.
-SOCKET = {"socket_timeout": 10, "socket_connect_timeout": 5, "socket_keepalive": True, "health_check_interval": 25}
+SOCKET = {
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "socket_keepalive_options": cut_off.of_sockets(),
+    "health_check_interval": 10,
+}
 TRANSPORT = {
     "global_keyprefix": KEY_PREFIX,
     "visibility_timeout": 3600,

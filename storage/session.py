@@ -14,6 +14,7 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
+from core import cut_off
 from core.errors import Misconfigured, PlatformError
 from core.settings.core import CoreSettings
 from core.text import os_fault
@@ -44,12 +45,20 @@ def connect_engine(url: str) -> Engine:
 
 def _server(url: URL) -> Engine:
     is_postgres = url.get_backend_name() == "postgresql"
-    patience = {"connect_timeout": CONNECT_SECONDS} if is_postgres else {}
+    patience = {"connect_timeout": CONNECT_SECONDS, **cut_off.of_libpq()} if is_postgres else {}
     engine = create_engine(url, pool_pre_ping=not is_postgres, pool_size=2, max_overflow=8, connect_args=patience)
     if is_postgres:
         event.listen(engine, "do_connect", connect)
+        event.listen(engine, "connect", _ask_of_server)
         event.listen(engine, "checkout", alive.check)
     return engine
+
+
+def _ask_of_server(driver: Any, _record: Any) -> None:
+    """Let the server give up this connection too; not by `options`, which pgbouncer refuses."""
+    wanted = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in cut_off.of_postgresql().items())
+    driver.execute(f"SELECT {wanted}")
+    driver.commit()
 
 
 def _sqlite(url: URL) -> Engine:

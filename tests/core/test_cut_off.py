@@ -1,0 +1,66 @@
+"""Nobody waits for ever on a connection that was cut without a word: the kernel gives it up."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from conftest import Configure
+from kombu import Connection
+from redbeat.schedulers import get_redis
+from sqlalchemy import text
+from support.redis import RedisServer
+
+from core import celery_app, cut_off
+from core.broker_link import TRANSPORT
+from storage.session import engine
+
+WANTED = (cut_off.SILENT_SECONDS, cut_off.EVERY_SECONDS, cut_off.TIMES, cut_off.GIVEN_UP_SECONDS * 1000)
+NAMES = ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")
+
+
+def told_kernel(opened: socket.socket) -> tuple[int, ...]:
+    """Return what the kernel was told of a connection."""
+    assert opened.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    return tuple(opened.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for name in NAMES)
+
+
+@contextmanager
+def of_pool(client: Any) -> Iterator[socket.socket]:
+    """Give the socket of a client's connection."""
+    connection = client.connection_pool.get_connection()
+    try:
+        yield connection._sock
+    finally:
+        client.connection_pool.release(connection)
+
+
+def test_those_to_the_database_are_given_up_by_both_ends(postgres: str) -> None:
+    settings = ", ".join(f"current_setting('{name}')" for name in cut_off.of_postgresql())
+    with engine().connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        with socket.socket(fileno=os.dup(driver.fileno())) as opened:
+            assert told_kernel(opened) == WANTED
+        theirs = connection.execute(text(f"SELECT {settings}")).one()
+        assert tuple(map(int, theirs)) == WANTED
+
+
+def test_a_rollback_takes_nothing_of_it_away(postgres: str) -> None:
+    with engine().connect() as connection:
+        connection.rollback()
+        assert connection.scalar(text("SELECT current_setting('tcp_user_timeout')")) == str(WANTED[3])
+
+
+@pytest.mark.parametrize("whose", ["publisher and worker", "beat"])
+def test_those_to_the_broker_are_given_up(whose: str, configure: Configure, redis_server: RedisServer) -> None:
+    configure(core__redis_url=redis_server.url)
+    if whose == "beat":
+        app = celery_app.current()
+        with of_pool(get_redis(app)) as opened:
+            assert told_kernel(opened) == WANTED
+        return
+    asked = Connection(redis_server.url, transport_options=TRANSPORT)
+    with asked as connection, of_pool(connection.default_channel.client) as opened:
+        assert told_kernel(opened) == WANTED
