@@ -32,7 +32,7 @@ def fresh(kind: str, keeping: str | None = None) -> Iterator[Path]:
         made = kind == "postgresql" and keeping is None
         database = stack.enter_context(_postgresql()) if made else keeping
         configure(folder, database, stack.enter_context(RedisServer(folder)).url)
-        _migrate()
+        migrate()
         yield folder
 
 
@@ -66,7 +66,15 @@ def set_environment(values: Mapping[str, str]) -> None:
     get_settings.cache_clear()
 
 
-def _migrate() -> None:
+def join(environment: Mapping[str, str]) -> None:
+    """Let this process be one of an installation that runs: the same settings, database and broker."""
+    set_environment({name: value for name, value in environment.items() if name.startswith("ESTEIRA_")})
+    from core import celery_app
+
+    celery_app.refresh()
+
+
+def migrate() -> None:
     from core.settings.core import CoreSettings
     from storage import migrate
     from storage.session import connect_engine

@@ -124,19 +124,11 @@ def running(wanted: Wanted) -> Iterator[tuple[Counter, Violence]]:
         line = stack.enter_context(Line(folder, **environment))
         line.start()
         line.wait_ready()
-        _join(line.environment)
+        installation.join(line.environment)
         _subscribe(counter, wanted.destinations)
         admin = create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT")
         stack.callback(admin.dispose)
         yield counter, Violence(line, admin, installation.DATABASE, wanted.every, wanted.seed, wanted.kills)
-
-
-def _join(environment: Mapping[str, str]) -> None:
-    """Let this process be one of the line's installation: the same settings, database and broker."""
-    installation.set_environment({name: value for name, value in environment.items() if name.startswith("ESTEIRA_")})
-    from core import celery_app
-
-    celery_app.refresh()
 
 
 def _subscribe(counter: Counter, amount: int) -> None:

@@ -6,28 +6,43 @@ import random
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import redis
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 from support.line import Line
 
 from workers.layout import one_machine
 
 BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid() ORDER BY pid"
 LEAST, MOST = 0.5, 1.5
+# One more way to hurt: it draws whom, and tells whether there was anybody.
+Act = Callable[[random.Random], bool]
 
 
 class Violence:
     """Does one thing after the other at random moments, about `every` seconds apart.
 
-    It ends with the block, or after `most` acts: a slow machine gets up only when it is left alone.
+    It ends with the block, or after `most` acts: a slow machine gets up only when it is left alone. `more` are acts
+    beside its own, by name; `before` hears the name of each before it.
     """
 
     def __init__(
-        self, line: Line, admin: Engine, database: str, every: float, seed: int, most: int | None = None
+        self,
+        line: Line,
+        admin: Engine,
+        database: str,
+        every: float,
+        seed: int,
+        most: int | None = None,
+        *,
+        more: Mapping[str, Act] | None = None,
+        before: Callable[[str], None] | None = None,
     ) -> None:
         self.done: Counter[str] = Counter()
+        self._more, self._before = more or {}, before
         self._line, self._admin, self._database, self._every, self._most = line, admin, database, every, most
         self._draw = random.Random(seed)
         self._workers = [worker.name for worker in one_machine()]
@@ -46,6 +61,7 @@ class Violence:
             "broker": self._kill_broker,
             "FLUSHALL": self._flush,
             "conexões": self._cut_connections,
+            **{name: partial(act, self._draw) for name, act in self._more.items()},
         }
         round_: list[str] = []
         while self.done.total() != self._most and not self._stop.wait(self._every * self._draw.uniform(LEAST, MOST)):
@@ -53,7 +69,9 @@ class Violence:
             round_ = round_ or self._draw.sample(list(kinds), len(kinds))
             name = round_.pop()
             done = False
-            with contextlib.suppress(OSError, redis.RedisError):
+            with contextlib.suppress(OSError, redis.RedisError, DBAPIError):
+                if self._before is not None:
+                    self._before(name)
                 done = kinds[name]()
             if done:
                 self.done[name] += 1
@@ -62,16 +80,10 @@ class Violence:
 
     def _kill_worker(self) -> bool:
         """Kill one process of a worker: the main one or one of its pool."""
-        return self._kill(self._line.pids(f"-n {self._draw.choice(self._workers)}@"))
+        return kill_one(self._line.pids(f"-n {self._draw.choice(self._workers)}@"), self._draw)
 
     def _kill_broker(self) -> bool:
-        return self._kill([self._line.broker_pid()])
-
-    def _kill(self, pids: list[int]) -> bool:
-        if not pids:
-            return False
-        os.kill(self._draw.choice(sorted(pids)), signal.SIGKILL)
-        return True
+        return kill_one([self._line.broker_pid()], self._draw)
 
     def _flush(self) -> bool:
         with self._line.redis() as client:
@@ -92,3 +104,11 @@ class Violence:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
+
+
+def kill_one(pids: list[int], draw: random.Random) -> bool:
+    """Kill one of these processes; tell whether there was any."""
+    if not pids:
+        return False
+    os.kill(draw.choice(sorted(pids)), signal.SIGKILL)
+    return True

@@ -72,6 +72,10 @@ class ReceiverServer(SandboxServer):
             n for (place, name), n in list(self._arrivals.items()) if name == webhook_id and path in (None, place)
         )
 
+    def arrivals(self, path: str) -> dict[str, int]:
+        """Return how often each webhook-id arrived at one path, verified."""
+        return {name: n for (place, name), n in list(self._arrivals.items()) if place == path}
+
     @property
     def ids(self) -> set[str]:
         """The webhook-ids verified so far."""
