@@ -1,6 +1,7 @@
 """How many requests somebody may make: a window in Redis that slides, shared by all processes.
 
-docs/reference/contracts/integracoes.md §4.3, §7.4 and §7.5. Without Redis all pass; that is told, and counted.
+docs/reference/contracts/integracoes.md §4.3, §7.4 and §7.5. While Redis is away all pass; that is told, and counted.
+Where RabbitMQ is the broker and there is no Redis, each process counts for itself.
 """
 
 import math
@@ -10,13 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from limits import RateLimitItemPerSecond
-from limits.storage import RedisStorage
+from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 from prometheus_client import CollectorRegistry, Counter
 from redis import RedisError
-from redis.connection import ConnectionPool
 
-from core.broker_address import broker_address
+from core.broker_address import broker_address, shared_redis
 from core.logs import get_logger
 from core.redis_address import client
 from core.settings.api import ApiSettings
@@ -55,8 +55,8 @@ class Verdict:
 class Limiter:
     """Counts in one Redis; while that is away nobody is counted."""
 
-    def __init__(self, pool: Callable[[], ConnectionPool | None]) -> None:
-        self._pool, self._away_until = pool, 0.0
+    def __init__(self, storage: Callable[[], Storage | None]) -> None:
+        self._storage, self._away_until = storage, 0.0
         self._window: MovingWindowRateLimiter | None = None
 
     def hit(self, who: str, limit: int, seconds: int) -> Verdict:
@@ -75,9 +75,7 @@ class Limiter:
         return Verdict(True, limit, limit, math.ceil(time.time()) + seconds)
 
     def _open(self) -> MovingWindowRateLimiter | None:
-        if self._window is None and (pool := self._pool()) is not None:
-            # the pool knows the address; the library asks for one all the same
-            storage = RedisStorage("redis://", connection_pool=pool, key_prefix=PREFIX)
+        if self._window is None and (storage := self._storage()) is not None:
             self._window = MovingWindowRateLimiter(storage)
         return self._window
 
@@ -85,7 +83,7 @@ class Limiter:
 @cache
 def limiter() -> Limiter:
     """Return the one of this process."""
-    return Limiter(_pool)
+    return Limiter(_storage)
 
 
 def of_person(user: int | None, address: str, own: int | None = None) -> Verdict:
@@ -110,6 +108,10 @@ def of_upload(user: int) -> Verdict:
     return limiter().hit(f"arquivo:{user}", UPLOADS, UPLOAD_SECONDS)
 
 
-def _pool() -> ConnectionPool | None:
-    address = broker_address()
-    return None if address is None else client(address, PATIENCE_SECONDS, CONNECTIONS).connection_pool
+def _storage() -> Storage | None:
+    redis = shared_redis()
+    if redis is None:
+        return None if broker_address() is None else MemoryStorage()
+    pool = client(redis, PATIENCE_SECONDS, CONNECTIONS).connection_pool
+    # the pool knows the address; the library asks for one all the same
+    return RedisStorage("redis://", connection_pool=pool, key_prefix=PREFIX)

@@ -4,7 +4,8 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from core.redis_address import RedisAddress, redis_address
+from core.addresses import Address, address_of
+from core.redis_address import RedisAddress
 from core.settings.core import CoreSettings
 
 ADDRESS_FILE = "broker.url"
@@ -18,14 +19,32 @@ def broker_url() -> str | None:
     return settings.broker or _written_down(settings.data_dir / ADDRESS_FILE)
 
 
-def broker_address() -> RedisAddress | None:
-    """Return the broker's address with the options of its TLS, or none.
+def broker_address() -> Address | None:
+    """Return where messages go, with the options of its TLS, or none.
+
+    Raises:
+        ValueError: what the settings say is no address of a broker.
+    """
+    return _parsed(broker_url())
+
+
+def shared_redis() -> RedisAddress | None:
+    """Return the Redis by which processes of several machines ring and count: the broker, or one beside it; or none.
 
     Raises:
         ValueError: what the settings say is no address of a Redis.
     """
-    url = broker_url()
-    return redis_address(url, CoreSettings.current().redis_ca) if url is not None else None
+    given = CoreSettings.current().redis_url
+    found = _parsed(given.get_secret_value() if given else broker_url())
+    return found if isinstance(found, RedisAddress) else None
+
+
+def _parsed(url: str | None) -> Address | None:
+    settings = CoreSettings.current()
+    return None if url is None else _address(url, settings.redis_ca, settings.broker_ca)
+
+
+_address = lru_cache(maxsize=4)(address_of)
 
 
 def _written_down(path: Path) -> str | None:

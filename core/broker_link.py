@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from core import cut_off
+from core.addresses import Address
+from core.amqp_address import AmqpAddress
 from core.broker_address import broker_address
 from core.redis_address import RedisAddress
 
@@ -28,9 +30,27 @@ TRANSPORT = {
     "unacked_restore_throttle": 1,
     **SOCKET,
 }
+# RabbitMQ says that it has a message before the sender goes on: what is written into a connection that the other side
+# has left is lost without a word otherwise, and an alarm of its memory or disk would hold the sender for ever.
+CONFIRMED, CONFIRM_SECONDS = {"confirm_publish": True}, 3.0
+QUEUE_ARGUMENTS = {"x-queue-type": "quorum"}
+# The box of a worker's questions outlives its connection for a while: were it the connection's own, a worker that
+# begins anew while RabbitMQ still waits for the one that died would be refused (405).
+MAILBOX = {"queue_exclusive": False, "queue_durable": True}
+HEARTBEAT_SECONDS = 30
+AMQP = {
+    "broker_heartbeat": HEARTBEAT_SECONDS,
+    # A channel that RabbitMQ closes, for one of its limits, costs a new one and not the worker.
+    "broker_channel_error_retry": True,
+    "control_queue_exclusive": MAILBOX["queue_exclusive"],
+    "control_queue_durable": MAILBOX["queue_durable"],
+    "worker_consumer": "workers.amqp_consumer:Consumer",
+    "worker_disable_prefetch": False,
+    "worker_enable_prefetch_count_reduction": False,
+}
 
 
-def broker() -> RedisAddress:
+def broker() -> Address:
     """Return where messages go at this moment."""
     try:
         return broker_address() or NO_BROKER
@@ -39,13 +59,22 @@ def broker() -> RedisAddress:
         return NO_BROKER
 
 
+def transport(address: Address) -> dict[str, Any]:
+    """Return what kombu is told of a broker besides its address."""
+    if isinstance(address, AmqpAddress):
+        return {"socket_settings": cut_off.of_sockets()}
+    return {**TRANSPORT, **address.asks}
+
+
 def asked(question: str, seconds: float) -> Sequence[dict[str, Any]]:
     """Ask all workers as Celery does, without loading it; return what each answered in so many seconds, by its name."""
     from kombu import Connection
     from kombu.pidbox import Mailbox
 
     address = broker()
-    mailbox = Mailbox(CONTROL, type="fanout", accept=list(ACCEPTED), serializer=ACCEPTED[0])
-    with Connection(address.url, ssl=address.tls or None, transport_options=TRANSPORT) as connection:
+    box = MAILBOX if isinstance(address, AmqpAddress) else {}
+    mailbox = Mailbox(CONTROL, type="fanout", accept=list(ACCEPTED), serializer=ACCEPTED[0], **box)
+    options = {"transport_options": transport(address), "connect_timeout": SOCKET["socket_connect_timeout"]}
+    with Connection(address.url, ssl=dict(address.tls) or None, **options) as connection:
         answers: Sequence[dict[str, Any]] = mailbox(connection).multi_call(question, timeout=seconds)
     return answers

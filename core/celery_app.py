@@ -8,7 +8,8 @@ from celery.signals import before_task_publish
 from kombu import pools as kombu_pools
 
 from core import context, queues
-from core.broker_link import ACCEPTED, CONTROL, KEY_PREFIX, SOCKET, TRANSPORT, broker
+from core.amqp_address import AmqpAddress
+from core.broker_link import ACCEPTED, AMQP, CONFIRM_SECONDS, CONFIRMED, CONTROL, QUEUE_ARGUMENTS, broker, transport
 from core.settings.core import CoreSettings
 from core.settings.load import Settings, get_settings
 
@@ -19,6 +20,13 @@ def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
     """Return the queue that a task declared."""
     queue = queues.queue_of(name)
     return None if queue is None else {"queue": queue.name}
+
+
+def _queues(arguments: dict[str, Any] | None) -> list[kombu.Queue]:
+    return [
+        kombu.Queue(queue.name, routing_key=queue.name, queue_arguments=arguments and dict(arguments))
+        for queue in queues.queues()
+    ]
 
 
 def _limits() -> dict[str, dict[str, int]]:
@@ -32,15 +40,16 @@ def _limits() -> dict[str, dict[str, int]]:
 def configuration(settings: Settings) -> dict[str, Any]:
     """Return Celery's settings (docs/reference/contracts/webhooks_delivery.md §7)."""
     address = broker()
+    of_rabbit = isinstance(address, AmqpAddress)
     return {
         "broker_url": address.url,
-        "broker_use_ssl": address.tls or None,
+        "broker_use_ssl": dict(address.tls) or None,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
-        "broker_transport_options": TRANSPORT,
+        "broker_transport_options": transport(address),
         "control_exchange": CONTROL,
         "task_default_queue": "default",
-        "task_queues": [kombu.Queue(queue.name, routing_key=queue.name) for queue in queues.queues()],
+        "task_queues": _queues(QUEUE_ARGUMENTS if of_rabbit else None),
         "task_create_missing_queues": False,
         "task_routes": (route,),
         "task_annotations": _limits(),
@@ -51,7 +60,6 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "accept_content": list(ACCEPTED),
         "task_publish_retry_policy": PUBLISH_POLICY,
         "worker_prefetch_multiplier": 1,
-        "worker_disable_prefetch": True,
         "worker_max_tasks_per_child": 10_000,
         "worker_max_memory_per_child": 400_000,
         "worker_enable_remote_control": True,
@@ -62,12 +70,9 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "enable_utc": True,
         "beat_scheduler": "workers.beat:PatientScheduler",
         "beat_max_loop_interval": 1,
-        "redbeat_redis_url": address.url,
-        "redbeat_redis_use_ssl": address.tls or None,
-        "redbeat_redis_options": SOCKET,
-        "redbeat_key_prefix": f"{KEY_PREFIX}redbeat:",
-        # Longer than the loop, short enough that a restarted beat soon gets the lock of a killed one.
-        "redbeat_lock_timeout": 5,
+        # Redis alone can be told to give nothing out in advance.
+        "worker_disable_prefetch": True,
+        **(AMQP if of_rabbit else {}),
     }
 
 
@@ -78,9 +83,27 @@ def carry_origin(headers: dict[str, Any] | None = None, **_: Any) -> None:
         headers.setdefault(context.HEADER, cause)
 
 
+class App(Celery):  # type: ignore[misc]
+    """Celery's; the messages of tasks go to RabbitMQ over connections on which it confirms each.
+
+    What workers tell of themselves and what they answer is not confirmed: nothing is lost with it.
+    """
+
+    def producer_or_acquire(self, producer: Any = None) -> Any:
+        """Return a context with this producer, else with one of the pool."""
+        if producer is not None or "amqp" not in (self.conf.broker_url or ""):
+            return super().producer_or_acquire(producer)
+        pool = kombu_pools.producers[self.connection_for_write(transport_options=CONFIRMED)]
+        return pool.acquire(block=True)
+
+    def send_task(self, *arguments: Any, **options: Any) -> Any:
+        """Send a message; a broker that holds it up for long is as good as none."""
+        return super().send_task(*arguments, **{"confirm_timeout": CONFIRM_SECONDS, **options})
+
+
 def build() -> Celery:
     """Build the app and make it the current one, so that importing `tasks` is enough to call them."""
-    celery = Celery("esteira")
+    celery = App("esteira")
     celery.conf.update(configuration(get_settings()))
     celery.set_current()
     celery.set_default()

@@ -9,7 +9,7 @@ from typing import Any
 from core.errors import Transient
 from core.logs import get_logger
 
-NO_ANSWER = "O broker não respondeu (core.redis_url): `esteira subir` está rodando?"
+NO_ANSWER = "O broker não respondeu (core.broker_url, core.redis_url): `esteira subir` está rodando?"
 # A worker that does not answer within it counts as away.
 PING_SECONDS = 1.0
 
@@ -47,13 +47,11 @@ def send_all(asked: Iterable[tuple[str, Sequence[Any]]], *, expires: float | Non
 
 def answering() -> list[str]:
     """Return the names of the workers that answer now; none without a broker."""
-    from kombu.exceptions import OperationalError
-    from redis import RedisError
-
+    from core.broker_faults import FAULTS
     from core.broker_link import asked
 
     try:
         replies = asked("ping", PING_SECONDS)
-    except (OperationalError, RedisError, OSError):
+    except FAULTS:
         return []
     return sorted(node for reply in replies for node in reply)

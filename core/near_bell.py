@@ -54,21 +54,34 @@ def ring(name: str, text: str) -> bool:
     return True
 
 
+def listens(name: str) -> bool:
+    """Tell whether somebody on this machine listens."""
+    path = _here(name)
+    if path is None:
+        return False
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as asked:
+        try:
+            asked.connect(path)
+        except OSError:
+            return False
+    return True
+
+
 @contextlib.contextmanager
-def listening(name: str, heard: Callable[[str], object]) -> Iterator[None]:
-    """Call `heard` with each text on the loop that runs, until the end of the block; nothing comes where it cannot be.
+def listening(name: str, heard: Callable[[str], object]) -> Iterator[bool]:
+    """Call `heard` with each text on the loop that runs, until the end of the block; yield whether it can be.
 
     A second listener takes the first one's place; that one is still heard through the broker.
     """
     path, loop = _here(name), asyncio.get_running_loop()
     ear = None if path is None else _ear(path)
     if path is None or ear is None:
-        yield
+        yield False
         return
     mine = os.stat(path).st_ino
     loop.add_reader(ear, lambda: _hear(ear, heard))
     try:
-        yield
+        yield True
     finally:
         loop.remove_reader(ear)
         with contextlib.suppress(OSError):

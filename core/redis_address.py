@@ -1,4 +1,4 @@
-"""How Redis is reached, in one place for all who reach it: the broker's clients, beat, Flower, the checks.
+"""How Redis is reached, in one place for all who reach it: the broker's clients, the bell, Flower, the checks.
 
 `rediss://` verifies the certificate, against the authorities of the system and that of `core.redis_ca`. Options in the
 address (`?ssl_cert_reqs=none`, `ssl_check_hostname=false`, `ssl_ca_certs=…`) mean the same for each of them: left to
@@ -16,10 +16,14 @@ from core.text import os_fault
 
 if TYPE_CHECKING:
     import redis
+    import redis.asyncio
 
 SECURE = "rediss"
 SCHEMES = ("redis", SECURE)
-LOOKS_LIKE = "não é um endereço de Redis: use redis://servidor:6379/0 ou rediss://"
+PORT = 6379
+LOOKS_LIKE = (
+    "não é um endereço de Redis: use redis://servidor:6379/0, rediss:// ou sentinel://no1:26379,no2:26379/mestre"
+)
 REQUIREMENTS = {"required": ssl.CERT_REQUIRED, "optional": ssl.CERT_OPTIONAL, "none": ssl.CERT_NONE}
 READERS: dict[str, Callable[[str], Any]] = {
     "ssl_cert_reqs": lambda text: REQUIREMENTS[text.lower().removeprefix("cert_")],
@@ -33,6 +37,43 @@ class RedisAddress:
 
     url: str
     tls: dict[str, Any] = field(default_factory=dict)
+    system = "Redis"
+
+    @property
+    def where(self) -> str:
+        """Host and port, without user and password."""
+        return host_and_port(self.url, PORT)
+
+    @property
+    def database(self) -> str:
+        """The number of the database."""
+        return urlsplit(self.url).path.strip("/") or "0"
+
+    @property
+    def asks(self) -> dict[str, Any]:
+        """What kombu has to be told besides the address."""
+        return {}
+
+    def client(self, **patience: Any) -> "redis.Redis":
+        """Return a client."""
+        import redis
+
+        return redis.Redis.from_url(self.url, **patience, **self.tls)
+
+    def listener(self, **patience: Any) -> "redis.asyncio.Redis":
+        """Return a client of an event loop."""
+        import redis.asyncio
+
+        return redis.asyncio.Redis.from_url(self.url, **patience, **self.tls)
+
+
+def host_and_port(url: str, usual: int) -> str:
+    """Return host and port of an address, without user and password."""
+    parts = urlsplit(url)
+    try:
+        return f"{parts.hostname or 'localhost'}:{parts.port or usual}"
+    except ValueError:
+        return parts.hostname or "localhost"
 
 
 def redis_address(url: str, authority: Path | None = None) -> RedisAddress:
@@ -44,14 +85,22 @@ def redis_address(url: str, authority: Path | None = None) -> RedisAddress:
     parts = urlsplit(url)
     if parts.scheme != SECURE:
         return RedisAddress(url)
-    options = parse_qsl(parts.query, keep_blank_values=True)
+    given, kept = tls_options(parse_qsl(parts.query, keep_blank_values=True), authority)
+    return RedisAddress(urlunsplit(parts._replace(query=urlencode(kept))), given)
+
+
+def tls_options(options: list[tuple[str, str]], authority: Path | None) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Return what the options of an address say of TLS, and the other options.
+
+    Raises:
+        ValueError: an option asks for what there is not.
+    """
     given = {name: _read(name, value) for name, value in options if name.startswith("ssl_")}
-    kept = urlencode([(name, value) for name, value in options if not name.startswith("ssl_")])
     authorities = {"ssl_ca_certs": str(authority)} if authority else {}
     tls = {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True, **authorities, **given}
     if tls["ssl_cert_reqs"] == ssl.CERT_NONE:
         tls["ssl_check_hostname"] = False
-    return RedisAddress(urlunsplit(parts._replace(query=kept)), tls)
+    return tls, [(name, value) for name, value in options if not name.startswith("ssl_")]
 
 
 def judge(url: str) -> None:
@@ -78,18 +127,17 @@ def _read(name: str, value: str) -> Any:
         raise ValueError(f"{name}: {', '.join(REQUIREMENTS)}") from None
 
 
-def client(address: RedisAddress, seconds: float, connections: int = 1) -> "redis.Redis":
+def client(address: RedisAddress, seconds: float, connections: int = 1, **more: Any) -> "redis.Redis":
     """Return a client that asks once and waits so long for each answer, over so many connections at most.
 
     Raises:
         ValueError: it is no address of a Redis.
     """
-    import redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
     patience = {"socket_timeout": seconds, "socket_connect_timeout": seconds, "retry": Retry(NoBackoff(), 0)}
-    asked = redis.Redis.from_url(address.url, **patience, **address.tls, max_connections=connections)
+    asked = address.client(**patience, **more, max_connections=connections)
     try:
         # made with the first question otherwise; it is the only one that knows its options
         asked.connection_pool.connection_class(**asked.connection_pool.connection_kwargs)
@@ -98,17 +146,17 @@ def client(address: RedisAddress, seconds: float, connections: int = 1) -> "redi
     return asked
 
 
-def authority_fault(address: RedisAddress) -> str | None:
+def authority_fault(tls: dict[str, Any], system: str) -> str | None:
     """Return what is wrong with the file of authorities that an address is verified against, if one is named."""
-    path = address.tls.get("ssl_ca_certs")
+    path = tls.get("ssl_ca_certs") or tls.get("ca_certs")
     if path is None:
         return None
     try:
         ssl.create_default_context(cafile=path)
     except ssl.SSLError:
-        return f"o arquivo da autoridade do Redis, {path}, não tem certificado em PEM"
+        return f"o arquivo da autoridade do {system}, {path}, não tem certificado em PEM"
     except OSError as error:
-        return f"o arquivo da autoridade do Redis, {path}: {os_fault(error)}"
+        return f"o arquivo da autoridade do {system}, {path}: {os_fault(error)}"
     return None
 
 

@@ -14,6 +14,7 @@ from support.engines import remembering
 from support.ordering import shares
 from support.ports import PATIENCE_SECONDS
 from support.postgres import Cluster, binaries
+from support.rabbitmq import RabbitServer, for_one_test, installed
 from support.redis import RedisServer
 
 from core import celery_app, logs, loop
@@ -193,5 +194,26 @@ def broker(configure: Configure, redis_server: RedisServer) -> Iterator[str]:
     configure(core__redis_url=redis_server.url)
     celery_app.refresh()
     yield redis_server.url
+    forget_process_state()
+    celery_app.refresh()
+
+
+@pytest.fixture
+def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitServer]:
+    """A real RabbitMQ without queues, for this test alone; it may be killed."""
+    if not installed():
+        pytest.skip("RabbitMQ is not installed (Debian: rabbitmq-server)")
+    base = tmp_path_factory.getbasetemp()
+    with for_one_test((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rabbit") as server:
+        yield server
+    celery_app.refresh()
+
+
+@pytest.fixture
+def rabbit_broker(configure: Configure, rabbit: RabbitServer) -> Iterator[str]:
+    """An empty RabbitMQ, configured as the only broker."""
+    configure(core__broker_url=rabbit.url)
+    celery_app.refresh()
+    yield rabbit.url
     forget_process_state()
     celery_app.refresh()

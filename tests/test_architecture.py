@@ -91,9 +91,11 @@ def test_a_file_of_a_source_judges_or_is_used_by_one_that_does(source: str) -> N
     assert set(files) - judging - used - {"__init__"} == set()
 
 
-CELERY = {"celery", "kombu", "billiard", "redbeat"}
+CELERY = {"celery", "kombu", "billiard"}
 CELERY_ROOMS = (
+    "core/broker_faults.py",
     "core/broker_link.py",
+    "core/broker_probe.py",
     "core/celery_app.py",
     "core/messages.py",
     "tasks/",

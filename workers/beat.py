@@ -1,86 +1,117 @@
-"""The scheduler of beat: RedBeat, which waits where it would end when Redis is away, emptied, or held by another beat.
+"""The scheduler of beat. Of all that run, the one whose turn it is sends; when each entry was last sent is in the row.
 
-Only the beat that holds the lock sends; it writes the schedule when it gets the lock, so also after Redis was emptied.
+It waits where it would end: for its turn, for the database, for the broker. A beat that cannot reach the broker gives
+its turn back, for another may be able to.
 """
 
+import json
+import time
+from datetime import datetime
 from typing import Any
 
-from celery.beat import SchedulingError
-from celery.signals import beat_init
+from celery.beat import Scheduler, SchedulingError
 from kombu.exceptions import OperationalError
-from redbeat.schedulers import (
-    LUA_EXTEND_TO_SCRIPT,
-    RedBeatScheduler,
-    acquire_distributed_beat_lock,
-    get_redis,
-)
-from redis.exceptions import LockError, RedisError
 
+from claims.role import Role
 from core.context import bound, new_origin
+from core.errors import PlatformError
 from core.logs import get_logger
 
-AWAY = (RedisError, OperationalError, SchedulingError, OSError)
+# A turn that was not confirmed for so long is over; the holder confirms it several times as often.
+TURN_SECONDS, KEEP_SECONDS = 8.0, 2.0
+BROKER_AWAY = (OperationalError, SchedulingError, OSError)
 log = get_logger(__name__)
 
-# It would wait for the lock before the first tick, and give up when Redis is away.
-beat_init.disconnect(acquire_distributed_beat_lock)
 
+class PatientScheduler(Scheduler):  # type: ignore[misc]
+    """Tries at each tick to have the turn; says once what it waits for, and once that it goes on."""
 
-class PatientScheduler(RedBeatScheduler):  # type: ignore[misc]
-    """Tries at each tick to have the lock; says once that it waits for Redis, and once that it goes on."""
-
-    waiting_for_redis = False
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self.role = Role("beat", TURN_SECONDS)
+        self.holds, self._kept, self._missing = False, 0.0, ""
+        super().__init__(*arguments, **options)
 
     def setup_schedule(self) -> None:
-        """Leave the schedule alone until the lock is ours."""
+        """Read the table."""
+        self.merge_inplace(self.app.conf.beat_schedule)
 
-    def tick(self, *arguments: Any, **options: Any) -> float:
+    def tick(self, *_: Any, **__: Any) -> float:
         """Send what is due; return the seconds until the next look."""
         try:
-            if self.lock is None and not self._take_over():
+            if not self._has_turn():
                 return float(self.max_interval)
-            wait = float(super().tick(*arguments, **options))
-        except AWAY as fault:
-            self._lost(fault)
+            wait = self._send_due()
+        except BROKER_AWAY as fault:
+            self._wait_for("broker", fault)
+            self._give_back()
             return float(self.max_interval)
-        if self.waiting_for_redis:
-            log.warning("redis is back, beat goes on")
-            self.waiting_for_redis = False
+        except PlatformError as fault:
+            self._wait_for("database", fault)
+            return float(self.max_interval)
+        if self._missing:
+            log.warning(f"{self._missing} is back, beat goes on")
+            self._missing = ""
         return wait
 
-    def maybe_due(self, entry: Any, **options: Any) -> float:
-        """Send one entry if it is due; a missing broker is reported by the tick, once for all entries."""
-        due = entry.is_due()
-        if due.is_due:
-            with bound(origin=new_origin()):
-                log.info("due", task=entry.task)
-                self.apply_async(entry, **options)
-        return float(due.next)
-
     def close(self) -> None:
-        """Give the lock back, if anybody is there to take it."""
+        """Give the turn back, if anybody is there to take it."""
+        super().close()
+        self._give_back()
+
+    def _has_turn(self) -> bool:
+        """Confirm the turn when it is time to, or try for it."""
+        now = time.monotonic()
+        if self.holds and now - self._kept >= KEEP_SECONDS:
+            self.holds = self.role.keep(self._sent())
+            if not self.holds:
+                # another took over while this one could not run
+                log.warning("beat lost its turn and tries for it again")
+        elif not self.holds:
+            passed_on = self.role.take()
+            if passed_on is None:
+                return False
+            self._go_on_from(passed_on)
+            self.holds = True
+        else:
+            return True
+        self._kept = now
+        return self.holds
+
+    def _send_due(self) -> float:
+        """Send each entry that is due; return the seconds until one is, no more than until the next look."""
+        wait = float(self.max_interval)
+        for entry in list(self.schedule.values()):
+            due, seconds = entry.is_due()
+            if due:
+                with bound(origin=new_origin()):
+                    log.info("due", task=entry.task)
+                    self.apply_async(entry, advance=False)
+                self.reserve(entry)
+            wait = min(wait, max(0.0, seconds))
+        return wait
+
+    def _sent(self) -> str:
+        return json.dumps({name: entry.last_run_at.isoformat() for name, entry in self.schedule.items()})
+
+    def _go_on_from(self, passed_on: str) -> None:
+        """Take over when each entry was last sent; one that never was is due."""
+        sent: dict[str, str] = json.loads(passed_on) if passed_on else {}
+        for name, entry in self.schedule.items():
+            now = entry.default_now()
+            last = datetime.fromisoformat(sent[name]) if name in sent else now - entry.schedule.run_every
+            # a clock that was set back must not keep it waiting for the time between
+            entry.last_run_at = min(last, now)
+
+    def _give_back(self) -> None:
+        if not self.holds:
+            return
+        self.holds = False
         try:
-            super().close()
-        except AWAY:
-            self.lock = None
+            self.role.give_back(self._sent())
+        except PlatformError:
+            log.warning("beat could not give its turn back")
 
-    def _take_over(self) -> bool:
-        """Try for the lock and write the schedule; tell whether this is the one beat now."""
-        client = get_redis(self.app)
-        lock = client.lock(self.lock_key, timeout=self.lock_timeout)
-        # The library's own script adds to the time that is left; this one sets it.
-        lock.lua_extend = client.register_script(LUA_EXTEND_TO_SCRIPT)
-        if not lock.acquire(blocking=False):
-            return False
-        super().setup_schedule()
-        self.lock = lock
-        return True
-
-    def _lost(self, fault: Exception) -> None:
-        self.lock = None
-        if isinstance(fault, LockError):
-            # Redis was emptied, or another beat took over while this one could not run: no fault of Redis.
-            log.warning("beat lost its lock and tries for it again")
-        elif not self.waiting_for_redis:
-            log.warning("redis is away, beat waits", fault=type(fault).__name__)
-            self.waiting_for_redis = True
+    def _wait_for(self, what: str, fault: Exception) -> None:
+        if self._missing != what:
+            log.warning(f"{what} is away, beat waits", fault=type(fault).__name__)
+            self._missing = what

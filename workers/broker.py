@@ -11,13 +11,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import redis
 
+from core import broker_probe
+from core.addresses import LOOKS_LIKE, Address, address_of
+from core.amqp_address import AmqpAddress
 from core.broker_address import ADDRESS_FILE
+from core.broker_faults import FAULTS
 from core.errors import Misconfigured, PlatformError, Transient
-from core.redis_address import LOOKS_LIKE, RedisAddress, authority_fault, certificate_refused, client, redis_address
+from core.redis_address import RedisAddress, authority_fault, certificate_refused, client
 from core.settings.core import CoreSettings
 from core.settings.load import Settings
 from workers.ports import LOOPBACK, free_ports
@@ -53,40 +56,37 @@ def given(settings: Settings) -> tuple[str, str] | None:
     return None
 
 
-def check(key: str, url: str, authority: Path | None = None) -> None:
+def check(key: str, url: str, settings: CoreSettings) -> Address:
     """Ask a broker for an answer within 2 s; raise a sentence that names its key and never its password."""
     try:
-        address = redis_address(url, authority)
-        asked = client(address, PING_SECONDS)
+        address = address_of(url, settings.redis_ca, settings.broker_ca)
+        if key == "core.redis_url" and not isinstance(address, RedisAddress):
+            raise ValueError(LOOKS_LIKE)
+        if mistake := authority_fault(address.tls, address.system):
+            raise Misconfigured(
+                f"Não consigo verificar o {address.system} de {key}: {mistake}. Corrija {_ca(address)}."
+            )
+        broker_probe.ping(address, PING_SECONDS)
     except ValueError:
         raise Misconfigured(f"{key} {LOOKS_LIKE}.") from None
-    if mistake := authority_fault(address):
-        raise Misconfigured(f"Não consigo verificar o Redis de {key}: {mistake}. Corrija core.redis_ca.")
-    with asked:
-        try:
-            asked.ping()
-        except (redis.AuthenticationError, redis.ResponseError):
-            raise Misconfigured(f"O Redis de {key} ({host_and_port(url)}) recusou o usuário ou a senha.") from None
-        except (redis.RedisError, OSError) as fault:
-            raise _unreachable(key, url, fault) from None
+    except broker_probe.LoginRefused:
+        raise Misconfigured(f"O {address.system} de {key} ({address.where}) recusou o usuário ou a senha.") from None
+    except FAULTS as fault:
+        raise _unreachable(key, address, fault) from None
+    return address
 
 
-def _unreachable(key: str, url: str, fault: Exception) -> PlatformError:
+def _unreachable(key: str, address: Address, fault: Exception) -> PlatformError:
     if certificate_refused(fault):
         return Misconfigured(
-            f"O certificado do Redis de {key} ({host_and_port(url)}) não é de uma autoridade conhecida: "
-            "diga em core.redis_ca o arquivo da autoridade que o assina."
+            f"O certificado do {address.system} de {key} ({address.where}) não é de uma autoridade conhecida: "
+            f"diga em {_ca(address)} o arquivo da autoridade que o assina."
         )
-    return Transient(f"O Redis de {key} ({host_and_port(url)}) não respondeu em {PING_SECONDS:g} s.")
+    return Transient(f"O {address.system} de {key} ({address.where}) não respondeu em {PING_SECONDS:g} s.")
 
 
-def host_and_port(url: str) -> str:
-    """Return host and port of an address, without user and password."""
-    parts = urlsplit(url)
-    try:
-        return f"{parts.hostname or 'localhost'}:{parts.port or 6379}"
-    except ValueError:
-        return parts.hostname or "localhost"
+def _ca(address: Address) -> str:
+    return "core.broker_ca" if isinstance(address, AmqpAddress) else "core.redis_ca"
 
 
 def program() -> Path:

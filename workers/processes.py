@@ -34,7 +34,7 @@ OTHERS = (
         name="beat",
         command=_python("workers.run", "-A", "workers", "beat", "--pidfile=", "-l", "WARNING"),
         about="Agenda: pede as varreduras na hora certa",
-        address="agenda no broker",
+        address="agenda no banco",
         grace=BEAT_GRACE,
     ),
     Process(name="flower", command=_python("workers.flower"), about="Página dos workers e das tarefas"),

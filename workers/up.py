@@ -76,8 +76,8 @@ def _broker(settings: Settings) -> Iterator[tuple[list[Process], list[Row]]]:
     """Yield the broker to run, or the row that tells of one that runs already."""
     given = broker.given(settings)
     if given is not None:
-        broker.check(*given, settings[CoreSettings].redis_ca)
-        yield [], [("broker", f"Redis de {given[0]}", broker.host_and_port(given[1]))]
+        address = broker.check(*given, settings[CoreSettings])
+        yield [], [("broker", f"{address.system} de {given[0]}", address.where)]
         return
     own = broker.Broker(settings[CoreSettings].data_dir)
     try:

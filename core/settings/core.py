@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 
-from core.redis_address import judge
+from core.addresses import judge_broker, judge_redis
 from core.settings.base import Section, Zone, default_is
 
 
@@ -27,20 +27,32 @@ class CoreSettings(Section):
     )
     redis_url: SecretStr | None = Field(
         None,
-        description="Redis do broker e da agenda, `redis://` ou `rediss://`.",
+        description=(
+            "Redis: `redis://`, `rediss://`, ou `sentinel://no1:26379,no2:26379/mestre` (`sentinels://` com TLS). É o "
+            "broker quando `broker_url` não diz outro."
+        ),
         examples=["redis://servidor:6379/0"],
         json_schema_extra=default_is("`esteira subir` inicia um Redis próprio"),
     )
     broker_url: SecretStr | None = Field(
         None,
-        description="O broker, quando não é o mesmo Redis.",
-        examples=["redis://servidor:6379/0"],
+        description=(
+            "O broker, quando não é o Redis de `redis_url`: outro Redis, ou um RabbitMQ, `amqp://` ou `amqps://` com "
+            "`usuario:<senha>@no1:5672,no2:5672/vhost`."
+        ),
+        examples=["amqp://esteira:<senha>@servidor:5672/esteira"],
         json_schema_extra=default_is("`redis_url`"),
     )
     redis_ca: Path | None = Field(
         None,
         description="Arquivo PEM da autoridade que assina o certificado do Redis, quando o endereço é `rediss://`.",
         examples=["/etc/ssl/redis-ca.pem"],
+        json_schema_extra=default_is("as autoridades do sistema"),
+    )
+    broker_ca: Path | None = Field(
+        None,
+        description="Arquivo PEM da autoridade que assina o certificado do RabbitMQ, quando o endereço é `amqps://`.",
+        examples=["/etc/ssl/rabbitmq-ca.pem"],
         json_schema_extra=default_is("as autoridades do sistema"),
     )
     data_dir: Path = Field(
@@ -57,11 +69,18 @@ class CoreSettings(Section):
         json_schema_extra=default_is("um arquivo `chaves` em `data_dir`, criado na primeira vez"),
     )
 
-    @field_validator("redis_url", "broker_url")
+    @field_validator("redis_url")
     @classmethod
-    def _address(cls, given: SecretStr | None) -> SecretStr | None:
+    def _redis(cls, given: SecretStr | None) -> SecretStr | None:
         if given is not None:
-            judge(given.get_secret_value())
+            judge_redis(given.get_secret_value())
+        return given
+
+    @field_validator("broker_url")
+    @classmethod
+    def _broker(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None:
+            judge_broker(given.get_secret_value())
         return given
 
     @property

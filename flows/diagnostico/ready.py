@@ -5,7 +5,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.broker_address import broker_address
 from core.errors import PlatformError
-from core.redis_address import client
 from storage.session import reading
 
 PATIENCE_SECONDS = 2.0
@@ -22,16 +21,17 @@ def database() -> bool:
 
 def broker() -> bool:
     """Tell whether the broker answers."""
-    from redis import RedisError
+    from core import broker_probe
+    from core.broker_faults import FAULTS
 
     try:
         address = broker_address()
         if address is None:
             return False
-        with client(address, PATIENCE_SECONDS) as asked:
-            return bool(asked.ping())
-    except (RedisError, OSError, ValueError):
+        broker_probe.ping(address, PATIENCE_SECONDS)
+    except (*FAULTS, broker_probe.LoginRefused, ValueError):
         return False
+    return True
 
 
 CHECKS = {"banco": database, "broker": broker}

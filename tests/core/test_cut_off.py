@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
-from conftest import Configure
 from kombu import Connection
-from redbeat.schedulers import get_redis
 from sqlalchemy import text
 from support.redis import RedisServer
 
@@ -53,14 +50,12 @@ def test_a_rollback_takes_nothing_of_it_away(postgres: str) -> None:
         assert connection.scalar(text("SELECT current_setting('tcp_user_timeout')")) == str(WANTED[3])
 
 
-@pytest.mark.parametrize("whose", ["publisher and worker", "beat"])
-def test_those_to_the_broker_are_given_up(whose: str, configure: Configure, redis_server: RedisServer) -> None:
-    configure(core__redis_url=redis_server.url)
-    if whose == "beat":
-        app = celery_app.current()
-        with of_pool(get_redis(app)) as opened:
-            assert told_kernel(opened) == WANTED
-        return
+def test_those_to_redis_are_given_up(redis_server: RedisServer) -> None:
     asked = Connection(redis_server.url, transport_options=TRANSPORT)
     with asked as connection, of_pool(connection.default_channel.client) as opened:
         assert told_kernel(opened) == WANTED
+
+
+def test_those_to_rabbitmq_are_given_up(rabbit_broker: str) -> None:
+    with celery_app.current().connection_for_write() as asked:
+        assert told_kernel(asked.connection.sock) == WANTED

@@ -11,11 +11,11 @@ from celery import Celery
 from conftest import Configure
 from flower.utils.broker import Broker as FlowerBroker
 from kombu.exceptions import OperationalError
-from redbeat.schedulers import get_redis
 from redis import RedisError
 from support.redis import RedisServer
 from support.tls import TlsFront, tls_front
 
+from core import bell
 from core.celery_app import configuration
 from core.checks import FAULT
 from core.errors import Misconfigured, PlatformError
@@ -71,7 +71,7 @@ def fresh_app() -> Celery:
 def by_supervisor() -> None:
     given = broker.given(get_settings())
     assert given is not None
-    broker.check(*given, CoreSettings.current().redis_ca)
+    broker.check(*given, CoreSettings.current())
 
 
 def by_broker() -> None:
@@ -79,9 +79,8 @@ def by_broker() -> None:
         connection.ensure_connection(max_retries=1, interval_start=0).default_channel.client.ping()
 
 
-def by_beat() -> None:
-    with get_redis(fresh_app()) as client:
-        client.ping()
+def by_bell() -> None:
+    assert bell.ring("ninguem", "") == 0
 
 
 def by_flower() -> None:
@@ -103,7 +102,7 @@ def assert_refused(part: Callable[[], None]) -> None:
     assert certificate_refused(refused.value) or "certificado" in str(refused.value)
 
 
-PARTS = [by_supervisor, by_broker, by_beat, by_flower, by_diagnostico]
+PARTS = [by_supervisor, by_broker, by_bell, by_flower, by_diagnostico]
 Part = Callable[[], None]
 
 

@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 BESIDES: dict[str, set[str]] = {
     "api/admin/": {"storage"},
     "events/delivery/": {"connectors"},
+    "workers/beat.py": {"claims"},
     "workers/hooks.py": {"storage"},
     "workers/demo.py": {"sandbox"},
     "workers/up.py": {"storage"},

@@ -165,7 +165,7 @@ def test_nothing_given_means_our_own_even_beside_an_old_address(tmp_path: Path) 
 
 
 def test_a_given_broker_that_answers_is_accepted(redis_server: RedisServer) -> None:
-    broker.check("core.redis_url", redis_server.url)
+    broker.check("core.redis_url", redis_server.url, CoreSettings.current())
 
 
 @contextmanager
@@ -195,7 +195,7 @@ def chatty_server(answer: bytes) -> Iterator[int]:
 
 def fault(url: str) -> PlatformError:
     with pytest.raises(PlatformError) as caught:
-        broker.check("core.redis_url", url)
+        broker.check("core.redis_url", url, CoreSettings.current())
     assert SECRET not in str(caught.value)
     assert "core.redis_url" in str(caught.value)
     assert str(caught.value).count("\n") == 0

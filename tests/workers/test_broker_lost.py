@@ -1,4 +1,4 @@
-"""Redis away, emptied and back: beat and worker wait, say one line each, and go on by themselves."""
+"""The broker away, emptied and back, Redis or RabbitMQ: beat and worker wait, say one line each, and go on."""
 
 import os
 import socket
@@ -12,6 +12,7 @@ import pytest
 from conftest import Configure
 from support.deliveries import SECRET, fire, webhook
 from support.ports import wait_until
+from support.rabbitmq import RabbitServer
 from support.redis import RedisServer
 
 from core import celery_app
@@ -26,13 +27,24 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def redis(configure: Configure, sqlite: str, tmp_path: Path) -> Iterator[RedisServer]:
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
     """A Redis of this test alone, to be killed."""
     (tmp_path / "redis").mkdir()
     with RedisServer(tmp_path / "redis") as server:
-        configure(core__redis_url=server.url)
         yield server
+
+
+@pytest.fixture(params=["redis", "rabbit"])
+def broker(request: pytest.FixtureRequest, configure: Configure, sqlite: str) -> Iterator[RedisServer | RabbitServer]:
+    """A broker of each kind, to be killed."""
+    server: RedisServer | RabbitServer = request.getfixturevalue(request.param)
+    configure(core__broker_url=server.url)
     celery_app.refresh()
+    yield server
+    celery_app.refresh()
+
+
+Server = RedisServer | RabbitServer
 
 
 @contextmanager
@@ -81,64 +93,51 @@ def lines(file: Path) -> list[str]:
     return [one for one in file.read_text().splitlines() if one.strip() and "arquivo de chaves" not in one]
 
 
-def test_a_redis_that_goes_and_comes_back_costs_one_line_and_a_delay(redis: RedisServer, tmp_path: Path) -> None:
+def test_a_broker_that_goes_and_comes_back_costs_one_line_and_a_delay(broker: Server, tmp_path: Path) -> None:
     with line(tmp_path) as said:
         wait_for_a_sweep()
-        redis.kill()
-        refuse(redis.port, 12, said.values())
-        redis.start()
+        broker.kill()
+        refuse(broker.port, 12, said.values())
+        broker.start()
         wait_for_a_sweep()
         beat, worker = lines(said["beat"]), lines(said["geral"])
-    assert len([one for one in beat if "redis is away, beat waits" in one]) == 1
-    assert len([one for one in beat if "redis is back" in one]) == 1
+    assert len([one for one in beat if "broker is away, beat waits" in one]) == 1
+    assert len([one for one in beat if "broker is back" in one]) == 1
     assert len(beat) == 2, beat
     assert ["broker away" in one for one in worker] == [True], worker
 
 
 def test_a_worker_of_deliveries_waits_as_quietly_and_delivers_again(
-    redis: RedisServer, loopback: None, tmp_path: Path
+    broker: Server, loopback: None, tmp_path: Path
 ) -> None:
     with ReceiverServer({"/x": SECRET}) as receiver, line(tmp_path, "beat", "geral", "entregas") as said:
         webhook(f"{receiver.url}/x")
         fire()
         assert receiver.wait_for(lambda: len(receiver.requests) == 1)
-        redis.kill()
-        refuse(redis.port, 20, said.values())
+        broker.kill()
+        refuse(broker.port, 20, said.values())
         fire()
-        redis.start()
+        broker.start()
         assert receiver.wait_for(lambda: len(receiver.requests) == 2)
         told = lines(said["entregas"])
     assert len([one for one in told if "broker away" in one]) == 1
     assert len(told) <= 3, told
 
 
-def test_a_redis_that_is_not_there_yet_is_waited_for(redis: RedisServer, tmp_path: Path) -> None:
-    redis.kill()
+def test_a_broker_that_is_not_there_yet_is_waited_for(broker: Server, tmp_path: Path) -> None:
+    broker.kill()
     with line(tmp_path) as said:
-        refuse(redis.port, 8, said.values())
-        redis.start()
+        refuse(broker.port, 8, said.values())
+        broker.start()
         wait_for_a_sweep()
         assert not [one for file in said.values() for one in lines(file) if "Traceback" in one]
         assert [len(lines(file)) for file in (said["beat"], said["geral"])] == [2, 1]
 
 
-def test_a_redis_that_is_emptied_gets_its_schedule_again(redis: RedisServer, tmp_path: Path) -> None:
+def test_a_broker_that_is_emptied_takes_nothing_from_beat(broker: Server, tmp_path: Path) -> None:
     with line(tmp_path) as said:
         wait_for_a_sweep()
-        redis.flush()
+        broker.flush()
         wait_for_a_sweep()
         wait_for_a_sweep()
-        assert len(lines(said["beat"])) == 1
-        assert "beat lost its lock" in lines(said["beat"])[0]
-
-
-def test_one_beat_sends_while_another_waits_for_its_turn(redis: RedisServer, tmp_path: Path) -> None:
-    (tmp_path / "segundo").mkdir()
-    (beat,) = [process for process in table() if process.name == "beat"]
-    with line(tmp_path):
-        wait_for_a_sweep()
-        second = subprocess.Popen(beat.command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
-        wait_for_a_sweep()
-        assert second.poll() is None
-        second.kill()
-        second.wait()
+        assert lines(said["beat"]) == []

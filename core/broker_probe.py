@@ -1,0 +1,171 @@
+"""What a broker says when it is asked: whether it answers, whether it keeps what it is given, how much waits in it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from core.addresses import Address
+from core.amqp_address import AmqpAddress
+from core.broker_link import KEY_PREFIX, QUEUE_ARGUMENTS
+from core.redis_address import RedisAddress, client
+
+KEEPS_ALL = "noeviction"
+EVICTS = "o Redis apaga mensagens quando a memória acaba ({policy}): use maxmemory-policy noeviction"
+NO_FILE = "sem arquivo (AOF): o que espera na fila se perde com o Redis, e o banco o repete na próxima varredura"
+FILE = "em arquivo (AOF)"
+ALARM = "o RabbitMQ não aceita mensagens: veja os alarmes de memória e de disco (rabbitmq-diagnostics alarms)"
+OTHER_KIND = "filas que já existiam de outro tipo, que se perdem com um nó: {names}; apague-as, e voltam como quorum"
+
+
+class LoginRefused(Exception):
+    """User, password or vhost are refused."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a broker is, in words for an operator, and what is wrong with how it keeps messages."""
+
+    about: str
+    worries: tuple[str, ...] = ()
+
+
+def ping(address: Address, seconds: float) -> None:
+    """Ask for an answer within so many seconds.
+
+    Raises:
+        ValueError: an option of the address is unknown.
+        LoginRefused: it answers, and lets us not in.
+        What `core.broker_faults` names: it does not answer.
+    """
+    if isinstance(address, AmqpAddress):
+        with _rabbit(address, seconds):
+            return
+    with _redis(address, seconds) as asked:
+        asked.ping()
+
+
+def look(address: Address, seconds: float, queues: Sequence[str]) -> Seen:
+    """Ask a broker what it is and how it keeps these queues; raises what `ping` does."""
+    if isinstance(address, AmqpAddress):
+        with _rabbit(address, seconds) as connection:
+            return _of_rabbit(connection, seconds, queues)
+    with _redis(address, seconds) as asked:
+        return _of_redis(asked.info())
+
+
+def lengths(address: Address, seconds: float, queues: Sequence[str]) -> dict[str, int]:
+    """Return how many messages wait in each of these queues; raises what `ping` does."""
+    if isinstance(address, AmqpAddress):
+        with _rabbit(address, seconds) as connection:
+            return {name: (_declared(connection, name) or 0) for name in queues}
+    with _redis(address, seconds) as asked, asked.pipeline(transaction=False) as many:
+        for name in queues:
+            many.llen(f"{KEY_PREFIX}{name}")
+        return dict(zip(queues, many.execute(), strict=True))
+
+
+@contextmanager
+def _redis(address: RedisAddress, seconds: float) -> Iterator[Any]:
+    from redis.exceptions import AuthenticationError, ResponseError
+
+    with client(address, seconds) as asked:
+        try:
+            yield asked
+        except (AuthenticationError, ResponseError) as fault:
+            raise LoginRefused from fault
+
+
+@contextmanager
+def _rabbit(address: AmqpAddress, seconds: float) -> Iterator[Any]:
+    """Yield a connection of py-amqp to the first node that answers."""
+    from amqp.exceptions import AccessRefused, NotAllowed
+
+    *others, last = address.url.split(";")
+    try:
+        for url in others:
+            try:
+                connection = _connection(url, address, seconds)
+                break
+            except OSError:
+                continue
+        else:
+            connection = _connection(last, address, seconds)
+    except (AccessRefused, NotAllowed) as fault:
+        raise LoginRefused from fault
+    with connection:
+        yield connection.connection
+
+
+def _connection(url: str, address: AmqpAddress, seconds: float) -> Any:
+    from kombu import Connection
+
+    # kombu writes into what it is given
+    made = Connection(url, ssl=dict(address.tls) or None, connect_timeout=seconds)
+    try:
+        made.connect()
+    except BaseException:
+        made.release()
+        raise
+    return made
+
+
+def _of_redis(told: dict[str, Any]) -> Seen:
+    policy = told.get("maxmemory_policy", KEEPS_ALL)
+    kept = FILE if told.get("aof_enabled") else NO_FILE
+    worries = () if policy == KEEPS_ALL else (EVICTS.format(policy=policy),)
+    return Seen(f"Redis {told.get('redis_version', '?')}, {kept}", worries)
+
+
+def _of_rabbit(connection: Any, seconds: float, queues: Sequence[str]) -> Seen:
+    about = f"RabbitMQ {connection.server_properties.get('version', '?')}, filas quorum"
+    other = [name for name in queues if _declared(connection, name) is not None and not _is_ours(connection, name)]
+    worries = (OTHER_KIND.format(names=", ".join(other)),) if other else ()
+    if not _takes_messages(connection, seconds):
+        worries = (ALARM, *worries)
+    return Seen(about, worries)
+
+
+def _declared(connection: Any, name: str) -> int | None:
+    """Return how many messages wait in a queue; None when there is no such queue."""
+    from amqp.exceptions import NotFound
+
+    channel = connection.channel()
+    try:
+        return int(channel.queue_declare(name, passive=True).message_count)
+    except NotFound:
+        return None
+    finally:
+        _close(channel)
+
+
+def _is_ours(connection: Any, name: str) -> bool:
+    """Tell whether a queue is what we would declare."""
+    from amqp.exceptions import PreconditionFailed
+
+    channel = connection.channel()
+    try:
+        channel.queue_declare(name, durable=True, auto_delete=False, arguments=dict(QUEUE_ARGUMENTS))
+    except PreconditionFailed:
+        return False
+    finally:
+        _close(channel)
+    return True
+
+
+def _takes_messages(connection: Any, seconds: float) -> bool:
+    """Tell whether a message is accepted: in an alarm it is not read from the connection."""
+    from amqp import Message
+
+    channel = connection.channel()
+    own = channel.queue_declare("", exclusive=True).queue
+    try:
+        channel.basic_publish_confirm(Message(""), routing_key=own, confirm_timeout=seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _close(channel: Any) -> None:
+    if channel.is_open:
+        channel.close()
