@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Generator, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from support.postgres import Cluster, binaries
 from support.rabbitmq import RabbitServer, for_one_test, installed
 from support.redis import RedisServer
 
-from core import celery_app, logs, loop
+from core import celery_app, certificado, logs, loop
 from core.settings.load import get_settings
 from events import wake
 from events.delivery import kind, pumps
@@ -34,6 +35,8 @@ sys.dont_write_bytecode = False
 session.connect_engine = remembering(session.connect_engine)
 # Who captures lines replaces how they are written: that must not be set up by the first of them.
 logs.set_up()
+# OpenSSL proves the primes of a key whenever it reads one: a thirtieth of a second for each of a thousand tests.
+certificado._opened = lru_cache(maxsize=64)(certificado._opened)
 # The same examples in each run, and none that has to be quick on a machine that does other things.
 settings.register_profile("suite", settings.get_profile("ci"), max_examples=50)
 settings.load_profile("suite")

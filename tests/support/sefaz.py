@@ -5,11 +5,12 @@ import hashlib
 import http.client
 import re
 import ssl
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -29,6 +30,7 @@ FILIAL = "112223330002" + digitos_cnpj("112223330002")
 OUTRA = "998887770001" + digitos_cnpj("998887770001")
 INICIO = datetime(2026, 11, 26, 12, tzinfo=UTC)
 PATIENCE_SECONDS = 60.0
+_kept: list[tempfile.TemporaryDirectory[str]] = []
 
 
 @dataclass
@@ -73,9 +75,23 @@ def sefaz(
     servicos: Sequence[Servico] = SERVICOS,
 ) -> Iterator[Lugar]:
     """Serve a SEFAZ whose clock stands still."""
-    autoridade, clock = Autoridade(folder), FixedClock(INICIO)
+    autoridade, clock = usual(), FixedClock(INICIO)
     with SefazServer(autoridade, clock, intermediaria=intermediaria, tardio=tardio, servicos=servicos) as server:
-        yield Lugar(server, clock, autoridade, autoridade.cliente(cnpj), folder)
+        yield Lugar(server, clock, autoridade, _client(cnpj), folder)
+
+
+@cache
+def usual() -> Autoridade:
+    """Return the authority that the tests of this process share; its files are there until the process ends."""
+    folder = tempfile.TemporaryDirectory(prefix="esteira-ac-")
+    made = Autoridade(Path(folder.name))
+    _kept.append(folder)
+    return made
+
+
+@cache
+def _client(cnpj: str) -> Cliente:
+    return usual().cliente(cnpj)
 
 
 @dataclass
