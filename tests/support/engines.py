@@ -17,7 +17,11 @@ def remembering(connect: Connect) -> Connect:
 
     def made(url: str) -> Engine:
         engine = connect(url)
-        known = first.setdefault(engine.dialect.name, engine)
+        known = first.get(engine.dialect.name)
+        if known is None or known.dialect.server_version_info is None:
+            # a dialect knows nothing before its first connection, and one that never had any would be asked for ever
+            first[engine.dialect.name] = engine
+            return engine
         engine.dialect = engine.pool._dialect = known.dialect
         engine._compiled_cache = known._compiled_cache
         return engine
