@@ -11,16 +11,15 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import inf
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from claims.work import Done, Item, Plan, Taken, Work
+from core.aside import Aside, T
 from core.errors import Transient
 from core.stopping import stopping
 
-T = TypeVar("T")
 LONGEST_RETRY_SECONDS = 2.0
 # Outcomes wait for so many times what the last turn took, so that writing takes a quarter of the time at most.
 GATHER_TURNS, LONGEST_GATHER_SECONDS = 3.0, 0.1
@@ -57,16 +56,18 @@ class Pump(Generic[Item, Done, Plan, Taken]):
         self._done: deque[Done] = deque()
         self._oldest = self._began = 0.0
         self._gather = pace.gather
-        self._turn: asyncio.Future[Taken] | None = None
+        self._turning = False
         self._writing: list[Done] = []
         self._one_by_one = 0
         self._not_before = self._failing_since = 0.0
         self._retry = pace.retry
-        self._stopped = False
-        self._changed = asyncio.Event()
+        self._stopped = self._stepping = self._asked = self._over = False
+        self._idle_since: float | None = None
+        self._alarm: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
+        self._ended_at: asyncio.Future[None] = self._loop.create_future()
         self._ends = None if pace.most is None else time.monotonic() + pace.most
-        self._database = ThreadPoolExecutor(1, "esteira-banco")
+        self._database = Aside("esteira-banco", self._loop)
 
     @property
     def in_flight(self) -> int:
@@ -77,9 +78,9 @@ class Pump(Generic[Item, Done, Plan, Taken]):
         """Let it ask its work at once whether something changed."""
         if _here() is self._loop:
             # to its own thread a loop would write a byte, and wake up once more to read it
-            self._changed.set()
+            self._step()
         else:
-            self._loop.call_soon_threadsafe(self._changed.set)
+            self._loop.call_soon_threadsafe(self._step)
 
     def stop(self) -> None:
         """Let nothing begin any more."""
@@ -94,27 +95,54 @@ class Pump(Generic[Item, Done, Plan, Taken]):
     async def run(self) -> None:
         """Work until the end. A bug costs the item in which it happened, and is raised once all others are done."""
         try:
-            await self._work()
+            self._step()
+            await self._ended_at
         finally:
+            self._over = True
             await self._clear_up()
         if self.faults:
             raise self.faults[0]
 
-    async def _work(self) -> None:
-        idle_since: float | None = None
-        while True:
-            self._changed.clear()
-            over = self.over()
-            if not over:
-                self._begin()
-            self._start_turn(over=over)
-            if self._running or self._done or self._writing:
-                idle_since = None
-            else:
-                idle_since = idle_since or time.monotonic()
-                if self._turn is None and (over or time.monotonic() - idle_since >= self.pace.idle):
-                    return
-            await self._wait(over=over)
+    def _step(self) -> None:
+        """Begin what may begin, write and claim what is to be; what changes meanwhile is looked at before it ends.
+
+        It is called by whatever changes something, not by a task that waits for it: a task would wake up a round of the
+        loop later, and a trickle pays for each round.
+        """
+        self._asked = True
+        if self._stepping or self._over:
+            return
+        self._stepping = True
+        try:
+            while self._asked and not self._over:
+                self._asked = False
+                self._look()
+        except BaseException as fault:  # noqa: BLE001 - `run` raises it
+            self._fail(fault)
+        finally:
+            self._stepping = False
+
+    def _fail(self, fault: BaseException) -> None:
+        self._over = True
+        if not self._ended_at.done():
+            self._ended_at.set_exception(fault)
+
+    def _look(self) -> None:
+        over = self.over()
+        if not over:
+            self._begin()
+        self._start_turn(over=over)
+        if self._running or self._done or self._writing:
+            self._idle_since = None
+        else:
+            self._idle_since = self._idle_since or time.monotonic()
+            idle = over or time.monotonic() - self._idle_since >= self.pace.idle
+            if not self._turning and idle:
+                self._over = True
+                if not self._ended_at.done():
+                    self._ended_at.set_result(None)
+                return
+        self._look_again(over=over)
 
     def _begin(self) -> None:
         while (item := self.work.next()) is not None:
@@ -124,7 +152,6 @@ class Pump(Generic[Item, Done, Plan, Taken]):
 
     def _ended(self, task: "asyncio.Future[Done]") -> None:
         item = self._running.pop(task)
-        self._changed.set()
         fault = asyncio.CancelledError() if task.cancelled() else task.exception()
         if fault is None:
             done: Done | None = task.result()
@@ -134,16 +161,22 @@ class Pump(Generic[Item, Done, Plan, Taken]):
             done = self.work.failed(item, fault)
         if done is None:
             self._back.append(item)
-            return
-        self.work.ended(item, done)
-        if not self._done:
-            self._oldest = time.monotonic()
-        self._done.append(done)
+        else:
+            self.work.ended(item, done)
+            if not self._done:
+                self._oldest = time.monotonic()
+            self._done.append(done)
+        if not self._running:
+            self._step()
+        elif not self._asked:
+            # the others that end in this round are looked at together
+            self._asked = True
+            self._loop.call_soon(self._step)
 
     def _start_turn(self, *, over: bool) -> None:
         """Begin a turn if there is something to write or to claim; one turn does both."""
         now = time.monotonic()
-        if self._turn is not None or now < self._not_before:
+        if self._turning or now < self._not_before:
             return
         alone = not self._running and self.pace.idle == 0
         ripe = bool(self._done) and (over or alone or now - self._oldest >= self._gather)
@@ -154,14 +187,18 @@ class Pump(Generic[Item, Done, Plan, Taken]):
             amount = 1 if self._one_by_one else len(self._done)
             self._writing = [self._done.popleft() for _ in range(amount)]
             self._oldest = now
-        self._began = now
-        self._turn = self._call(self.work.turn, self.work.plan(self._writing, more=more))
-        self._turn.add_done_callback(self._turned)
+        self._began, self._turning = now, True
+        self._database.call(self._turned, self.work.turn, self.work.plan(self._writing, more=more))
 
-    def _turned(self, turn: "asyncio.Future[Taken]") -> None:
-        self._turn = None
-        self._changed.set()
-        fault = asyncio.CancelledError() if turn.cancelled() else turn.exception()
+    def _turned(self, taken: Taken | None, fault: BaseException | None) -> None:
+        self._turning = False
+        try:
+            self._note_turn(taken, fault)
+        except BaseException as defect:  # noqa: BLE001 - `run` raises it
+            self._fail(defect)
+        self._step()
+
+    def _note_turn(self, taken: Taken | None, fault: BaseException | None) -> None:
         if fault is not None:
             self._not_turned(fault)
             return
@@ -170,7 +207,7 @@ class Pump(Generic[Item, Done, Plan, Taken]):
         if self.pace.gather:
             took = time.monotonic() - self._began
             self._gather = max(self.pace.gather, min(took * GATHER_TURNS, LONGEST_GATHER_SECONDS))
-        self.work.took(turn.result())
+        self.work.took(taken)  # type: ignore[arg-type]
 
     def _not_turned(self, fault: BaseException) -> None:
         """Keep what could not be written and try it again as it was; after a bug, one by one."""
@@ -201,20 +238,26 @@ class Pump(Generic[Item, Done, Plan, Taken]):
             self.faults.append(fault)
 
     def _call(self, work: Callable[..., T], *arguments: Any) -> "asyncio.Future[T]":
-        return self._loop.run_in_executor(self._database, work, *arguments)
+        return self._database.wait_for(work, *arguments)
 
-    async def _wait(self, *, over: bool) -> None:
-        """Wait until something changes, at most until somebody has to look; once it is over nothing more is claimed."""
+    def _look_again(self, *, over: bool) -> None:
+        """See to it that it looks again when somebody has to; once it is over nothing more is claimed."""
         now, seconds = time.monotonic(), self.pace.look
-        if self._turn is None:
+        if not self._turning:
             ripe = self._oldest + self._gather - now if self._done else inf
             look = inf if over else self.work.alarm()
             seconds = max(min(seconds, look, ripe), self._not_before - now, 0.0)
-        alarm = self._loop.call_later(seconds, self._changed.set)
-        try:
-            await self._changed.wait()
-        finally:
-            alarm.cancel()
+        at = self._loop.time() + seconds
+        if self._alarm is not None:
+            # one that comes too early costs a look, and one that is moved at each step costs more
+            if self._alarm.when() <= at:
+                return
+            self._alarm.cancel()
+        self._alarm = self._loop.call_at(at, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._step()
 
     async def _clear_up(self) -> None:
         """Write what has ended and give back what did not begin; after a cancellation also what was under way."""
@@ -225,15 +268,22 @@ class Pump(Generic[Item, Done, Plan, Taken]):
             # Their ends are noted as usual.
             if interrupted:
                 await asyncio.wait(interrupted)
-            if self._turn is not None:
-                await asyncio.wait([self._turn])
+            if self._turning:
+                # one comes after the other
+                await self._call(_nothing)
             if self._done:
                 await self._call(self.work.turn, self.work.plan(tuple(self._done), more=False))
             await self._call(self.work.give_back, [*self._back, *self.work.left()])
         except Transient as fault:
             self.faults.append(fault)
         finally:
-            self._database.shutdown(wait=False)
+            self._database.close()
+            if self._alarm is not None:
+                self._alarm.cancel()
+
+
+def _nothing() -> None:
+    pass
 
 
 def _here() -> asyncio.AbstractEventLoop | None:

@@ -9,11 +9,13 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    FromClause,
     Select,
     Table,
     TextClause,
     Update,
     bindparam,
+    case,
     func,
     null,
     or_,
@@ -172,6 +174,16 @@ class SqlClaims(Generic[Row, Outcome]):
             settled = update(table).where(table.c.id == new.c.id, held).values(**values).returning(table.c.id)
             self._settles[dialect, keep, single] = Prepared(settled)
         return self._settles[dialect, keep, single]
+
+    def writing(self, new: FromClause, *, at: Any, keep: Any = None, **values: Any) -> Update:
+        """Return the statement that writes these values to rows of `new` (their `id`) that are still held, and lets go
+        of them, but for those for which `keep` is true; it may stand in a statement with others.
+        """
+        table = self.table
+        token: Any = null() if keep is None else case((keep, table.c.lease_token))
+        held = func.coalesce(table.c.lease_token, "") == bindparam("p_token")
+        written = update(table).where(table.c.id == new.c.id, held)
+        return written.values(due_at=at, lease_token=token, **values)
 
     def holding(self, dialect: str, *, keep: bool, single: bool) -> Prepared:
         """Return the statement that moves the time of held rows; without `keep` one that lets go of them."""

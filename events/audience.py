@@ -1,8 +1,9 @@
 """Who gets an event: the destinations that subscribe to it and whose user it concerns, with their filters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
+from inspect import getattr_static
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select
@@ -42,6 +43,13 @@ class Target:
         """Return a target from its columns."""
         number, tipo, lento, stopped, *filters = row
         return cls(number, tipo, bool(lento), bool(stopped), Filters(*filters))
+
+
+def unfiltered(kind: type[Payload]) -> ColumnElement[bool]:
+    """Return the condition that a destination gets each event of a kind, at once."""
+    if getattr_static(kind, "tells") is not getattr_static(Payload, "tells"):
+        return false()
+    return and_(*(getattr(Destino, one.name).is_(None) for one in fields(Filters)))
 
 
 @dataclass(frozen=True)

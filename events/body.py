@@ -8,6 +8,7 @@ from typing import Any
 from core.errors import UsageError
 
 LIMIT = 1024 * 1024
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def serialise(nome: str, message_id: str, occurred_at: datetime, dados: Mapping[str, Any]) -> bytes:
@@ -16,7 +17,7 @@ def serialise(nome: str, message_id: str, occurred_at: datetime, dados: Mapping[
         raise UsageError("Os dados de um evento devem ser um objeto JSON.")
     body = {"evento": nome, "timestamp": occurred_at.isoformat(), "dados": dict(dados), "id": message_id}
     try:
-        text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = _ENCODER.encode(body)
     except (TypeError, ValueError, RecursionError):
         raise UsageError(f"Os dados do evento {nome} não cabem em JSON.") from None
     raw = text.encode("utf-8", "replace")

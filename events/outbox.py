@@ -5,40 +5,35 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from claims.many import Adding, Many
+from claims.many import Adding
 from core import context
 from core.clock import SYSTEM
 from core.errors import UsageError
 from core.ids import message_id
 from core.logs import get_logger
 from core.settings.core import CoreSettings
-from events import wake
+from events import recording, wake
 from events.audience import Audience, Target, delivery
 from events.body import serialise
 from events.catalog import CATALOG, Payload
 from events.conditions.judging import Whole
 from events.delivery.kind import task_of
+from events.recording import DELIVERIES, EVENTS, MANY_EVENTS, OWED
 from events.wake import Woken
-from storage.direct import Direct, Prepared, direct
-from storage.line import once
+from storage.direct import Direct, direct
+from storage.line import Line, kept
 from storage.models.destinos import Destino
-from storage.models.eventos import Delivery, Event
+from storage.models.eventos import Event
 from storage.models.usuarios import Usuario
-from storage.rows import table_of
 from storage.sequence import next_values
 
 log = get_logger(__name__)
-EVENTS, DELIVERIES = table_of(Event), table_of(Delivery)
-OWING = Adding(DELIVERIES, "event_id", "destino_id", "estado", "tentativas", "due_at", "created_at")
-MANY_EVENTS = Many(
-    {name: EVENTS.c[name] for name in ("message_id", "nome", "usuario_id", "occurred_at", "corpo", "origem")}
-)
+OWING = Adding(DELIVERIES, *OWED)
 
 
 @dataclass(frozen=True)
@@ -114,9 +109,9 @@ def disparar_webhook(
     one = Disparo(evento, dados, usuario, entidade)
     if db is not None:
         return _recorded(db, one).message_id
-    with once() as on:
-        recorded, woken = _record(on, one)
-    wake.now(woken, on.dialect.name)
+    with kept() as line:
+        recorded, woken = _recorded_alone(line, one)
+    wake.now(woken, line.dialect)
     return recorded.message_id
 
 
@@ -129,7 +124,7 @@ def disparar_varios(disparos: Iterable[Disparo], db: Session | None = None) -> l
         ids, woken = _record_many(direct(db), list(disparos))
         wake.after_commit(db, woken)
         return ids
-    with once() as on:
+    with kept() as line, line.transaction() as on:
         ids, woken = _record_many(on, list(disparos))
     wake.now(woken, on.dialect.name)
     return ids
@@ -170,27 +165,84 @@ def _recorded(db: Session, one: Disparo) -> Recorded:
     return recorded
 
 
+def _recorded_alone(line: Line, one: Disparo) -> tuple[Recorded, Woken]:
+    """Record one event in a transaction of its own; on PostgreSQL that is mostly one statement."""
+    if line.dialect != "postgresql" or one.entidade is not None:
+        with line.transaction() as on:
+            return _record(on, one)
+    new = _New.of(one, one.dados)
+    with line.alone() as on:
+        if (done := _record_at_once(on, new, alone=True)) is not None:
+            return done
+    with line.transaction() as on:
+        return _record_new(on, new)
+
+
 def _record(on: Direct, one: Disparo) -> tuple[Recorded, Woken]:
     """Record one event in three statements at most: its number, the event with its audience, the deliveries."""
-    told_to, now, dados = one.audience, SYSTEM.now(), one.dados
-    if one.entidade is not None:
-        dados = {**dados, "sequencia": next_values(on, {one.entidade: 1})[one.entidade]}
-    row = _event(one.evento, one.usuario_id, now, dados)
-    values = {f"p_{name}": value for name, value in row.items()}
-    values |= told_to.parameters(one.usuario_id, one.exceto, one.somente)
-    ((number, told),) = on.run(_recording(told_to, on.dialect.name), values)
-    listed = json.loads(told) if isinstance(told, str) else told
-    targets = sorted((Target.of(target) for target in listed or ()), key=lambda target: target.id)
+    if one.entidade is None:
+        return _record_new(on, _New.of(one, one.dados))
+    number = next_values(on, {one.entidade: 1})[one.entidade]
+    return _record_new(on, _New.of(one, {**one.dados, "sequencia": number}))
+
+
+@dataclass(frozen=True)
+class _New:
+    """An event as it is recorded, and the parameters of the statements that do so."""
+
+    one: Disparo
+    told_to: Audience
+    dados: Mapping[str, Any]
+    now: datetime
+    row: Mapping[str, Any]
+    values: dict[str, Any]
+
+    @classmethod
+    def of(cls, one: Disparo, dados: Mapping[str, Any]) -> "_New":
+        now, told_to = SYSTEM.now(), one.audience
+        row = _event(one.evento, one.usuario_id, now, dados)
+        values = MANY_EVENTS.single([row[name] for name in MANY_EVENTS.types])
+        values |= told_to.parameters(one.usuario_id, one.exceto, one.somente)
+        return cls(one, told_to, dados, now, row, values)
+
+    def recorded(self, event_id: int) -> Recorded:
+        """Return what its caller is told."""
+        return Recorded(event_id, self.row["message_id"])
+
+    def owe(self, on: Direct, event_id: int, targets: list[Target], woken: Woken) -> None:
+        """Owe it to these, as far as their filters let it pass."""
+        if targets:
+            targets.sort(key=lambda target: target.id)
+            OWING.add(on, _owe(event_id, self.one, targets, self.dados, self.row["corpo"], self.now, woken))
+
+
+def _record_new(on: Direct, new: _New) -> tuple[Recorded, Woken]:
+    if on.dialect.name == "postgresql" and (done := _record_at_once(on, new, alone=False)) is not None:
+        return done
+    ((number, told),) = on.run(recording.with_audience(new.told_to, on.dialect.name), new.values)
     woken: Woken = {}
-    OWING.add(on, _owe(number, one, targets, dados, row["corpo"], now, woken))
-    return Recorded(number, row["message_id"]), woken
+    new.owe(on, number, [Target.of(target) for target in json.loads(told or "[]")], woken)
+    return new.recorded(number), woken
 
 
-@cache
-def _recording(told_to: Audience, dialect: str) -> Prepared:
-    told = told_to.in_one(dialect).label("told")
-    given = {name: bindparam(f"p_{name}", type_=EVENTS.c[name].type) for name in MANY_EVENTS.types}
-    return Prepared(insert(EVENTS).values(given).returning(EVENTS.c.id, told))
+def _record_at_once(on: Direct, new: _New, *, alone: bool) -> tuple[Recorded, Woken] | None:
+    """Record one event on PostgreSQL in one statement, and a second for those that have filters.
+
+    With `alone` there may be no second one: if it would need it, nothing is recorded.
+    """
+    found = on.run(recording.with_deliveries(new.told_to, alone=alone), {**new.values, "p_now": new.now})
+    if not found:
+        return None
+    ((number, told),) = found
+    filtered, woken = list[Target](), Woken()
+    for *columns, owed in told or ():
+        target = Target.of(columns)
+        if not owed:
+            filtered.append(target)
+        elif not target.stopped:
+            woken[target.id] = task_of(target.tipo, target.lento)
+    new.owe(on, number, filtered, woken)
+    return new.recorded(number), woken
 
 
 def _event(nome: str, usuario_id: int | None, now: datetime, dados: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """A connection that one thread keeps open between its short transactions, instead of asking the pool each time."""
 
 import contextlib
+import os
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,7 +11,10 @@ from sqlalchemy import Connection
 
 from storage.alive import closed
 from storage.direct import Direct
-from storage.session import engine, explained, lock_sqlite
+from storage.session import before_dispose, engine, explained, let_sqlite_wait, lock_impatient
+
+# A kept connection that nobody used for so long is the pool's again, which looks whether it still is one.
+IDLE_SECONDS, CLOSE_SECONDS = 10.0, 1.0
 
 
 class Line:
@@ -52,6 +58,9 @@ class Line:
             self.close()
         if self._connection is None:
             self._connection = engine().connect()
+            if self._connection.dialect.name == "sqlite":
+                # turned off once, not for each transaction
+                let_sqlite_wait(self._connection.connection.driver_connection, False)
         return Direct(self._connection)
 
     def _by_itself(self, on: Direct, alone: bool) -> None:
@@ -61,7 +70,7 @@ class Line:
     def _begun(self) -> Direct:
         on = self._open()
         self._by_itself(on, False)
-        if on.dialect.name == "sqlite" and (fault := lock_sqlite(on.driver)) is not None:
+        if on.dialect.name == "sqlite" and (fault := lock_impatient(on.driver)) is not None:
             raise on.fault("BEGIN IMMEDIATE", fault)
         return on
 
@@ -76,21 +85,62 @@ class Line:
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(Exception):
-                self._by_itself(Direct(connection), False)
+                self._as_it_was(Direct(connection))
             self._alone = False
             with contextlib.suppress(Exception):
                 connection.close()
 
+    def _as_it_was(self, on: Direct) -> None:
+        if on.dialect.name == "sqlite":
+            let_sqlite_wait(on.driver, True)
+        self._by_itself(on, False)
+
+
+class _Kept:
+    """The one line of this process for those who have none of their own."""
+
+    def __init__(self) -> None:
+        self.line, self.one = Line(), threading.Lock()
+        self.used = 0.0
+
+    def close(self) -> None:
+        """Give the connection back, unless somebody is at it for long."""
+        if self.one.acquire(timeout=CLOSE_SECONDS):
+            self.line.close()
+            self.one.release()
+
+
+_kept = _Kept()
+# A child must not speak on, nor close, what its parent goes on with.
+_parents: list[_Kept] = []
+
+
+def _forked() -> None:
+    global _kept
+    _parents.append(_kept)
+    _kept = _Kept()
+
+
+os.register_at_fork(after_in_child=_forked)
+before_dispose(lambda: _kept.close())
+
 
 @contextmanager
-def once() -> Iterator[Direct]:
-    """Open one writing transaction on a connection of the pool."""
-    line = Line()
+def kept() -> Iterator[Line]:
+    """Give the line that this process keeps open; who comes while somebody has it gets a connection of the pool."""
+    own = _kept
+    if not own.one.acquire(blocking=False):
+        with contextlib.closing(Line()) as line:
+            yield line
+        return
     try:
-        with line.transaction() as on:
-            yield on
+        now = time.monotonic()
+        if now - own.used > IDLE_SECONDS:
+            own.line.close()
+        own.used = now
+        yield own.line
     finally:
-        line.close()
+        own.one.release()
 
 
 def _is_gone(connection: Connection) -> bool:

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ BUSY_SECONDS, CONNECT_SECONDS, LOOK_SECONDS = 30, 5, 0.002
 READ_ONLY = "esteira_read_only"
 _engine: tuple[int, Engine] | None = None
 _making = threading.Lock()
+_closed_before: list[Callable[[], None]] = []
 
 
 def connect_engine(url: str) -> Engine:
@@ -104,16 +105,26 @@ def lock_sqlite(driver: Any) -> sqlite3.Error | None:
 
     Return what is against it, if it is for long.
     """
-    ends = time.monotonic() + BUSY_SECONDS
-    driver.execute("PRAGMA busy_timeout = 0")
+    let_sqlite_wait(driver, False)
     try:
-        while (fault := _refusal(driver)) is not None:
-            if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
-                return fault
-            time.sleep(LOOK_SECONDS)
-        return None
+        return lock_impatient(driver)
     finally:
-        driver.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        let_sqlite_wait(driver, True)
+
+
+def lock_impatient(driver: Any) -> sqlite3.Error | None:
+    """Do the same on a connection on which SQLite's own wait is off."""
+    ends = time.monotonic() + BUSY_SECONDS
+    while (fault := _refusal(driver)) is not None:
+        if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
+            return fault
+        time.sleep(LOOK_SECONDS)
+    return None
+
+
+def let_sqlite_wait(driver: Any, wait: bool) -> None:
+    """Turn SQLite's own wait for a lock on or off."""
+    driver.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000) if wait else 0}")
 
 
 def _refusal(driver: Any) -> sqlite3.Error | None:
@@ -156,10 +167,17 @@ def _checked_engine() -> Engine:
     return fresh
 
 
+def before_dispose(close: Callable[[], None]) -> None:
+    """Have something closed before this process's engine is forgotten."""
+    _closed_before.append(close)
+
+
 def dispose() -> None:
     """Forget this process's engine."""
     global _engine
     if _engine is not None and _engine[0] == os.getpid():
+        for close in _closed_before:
+            close()
         _engine[1].dispose()
     _engine = None
 

@@ -1,7 +1,9 @@
 """What the sections of the settings are made of."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -76,14 +78,22 @@ class Section(Table):
     @classmethod
     def current(cls) -> Self:
         """Return this process's section, read once."""
-        from core.settings.load import get_settings
-
-        return get_settings()[cls]
+        found: Self = getattr(_loading()(), cls.table())
+        return found
 
     @classmethod
+    @cache
     def table(cls) -> str:
         """Return its name in the file."""
         return cls.__module__.rpartition(".")[2]
+
+
+@cache
+def _loading() -> Callable[[], Any]:
+    """Return what reads the settings; looked up once, for a setting is asked for on the hottest paths."""
+    from core.settings.load import get_settings
+
+    return get_settings
 
 
 def table_field(kind: type[Table], **more: Any) -> Any:

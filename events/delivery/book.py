@@ -9,7 +9,7 @@ from claims.bucket import Bucket
 from claims.holder import new_token
 from core.clock import Clock
 from core.settings.deliveries import DeliverySettings
-from events.delivery import settling, taking
+from events.delivery import settling, successes, taking
 from events.delivery.kind import buckets_of
 from events.delivery.latency import Waits
 from events.delivery.plan import Held, Plan, Taken
@@ -42,6 +42,8 @@ class Book:
         number = plan.alone if self._line.dialect == "postgresql" else None
         if number is not None and (whole := self._whole(number, plan, now)):
             return whole
+        if self._line.dialect == "postgresql" and successes.alone(plan) and (written := self._written(plan, now)):
+            return written
         taken = Taken()
         writes_waits = plan.last or self.waits.seconds_left == 0.0
         kept = self._transaction(plan, taken, now, writes_waits=writes_waits)
@@ -64,6 +66,18 @@ class Book:
                 self._let_go(on, {number: held}, now)
             return Taken()
         return Taken([held], {number: owed}, {number} if len(owed) == quota else set(), full=plan.slots == 1)
+
+    def _written(self, plan: Plan, now: datetime) -> Taken | None:
+        """Write successes and let go of what is idle, in one statement if nothing speaks against it."""
+        with self._line.alone() as on:
+            kept = successes.write(on, self.token, plan, now + timedelta(seconds=SLOT_SECONDS), now)
+            if kept is None:
+                return None
+            self._count(plan, kept)
+            if self.waits.seconds_left == 0.0:
+                self.waits.write(on)
+                self.waits.forget()
+        return Taken(freed={number for number, one in plan.held.items() if one.idle})
 
     def close(self) -> None:
         """Give the connection back."""

@@ -4,6 +4,7 @@ import pytest
 from support.deliveries import change, deliveries, fire, owned, webhook
 from support.statements import statements
 
+from core.clock import SYSTEM
 from core.errors import UsageError
 from events import Disparo, disparar_varios, disparar_webhook, record_event
 from events.catalog import CATALOG, AlertaAberto, Payload
@@ -202,3 +203,51 @@ def test_a_filter_is_judged_when_an_event_is_recorded(banco: str) -> None:
     assert told(disparar_webhook("alerta_aberto", {"valor": "1.00"})) == [plain]
     assert told(disparar_webhook("alerta_aberto", {})) == []
     assert len(deliveries(plain)) == 5
+
+
+@pytest.mark.parametrize(
+    ("evento", "dados", "wanted"),
+    [
+        ("alerta_aberto", {"severidade": "aviso", "loja": "a"}, ["plain", "labels", "night", "stopped"]),
+        ("alerta_aberto", {"severidade": "critico", "loja": "b"}, ["plain", "severe", "night", "stopped", "field"]),
+    ],
+)
+def test_those_with_filters_and_those_without_are_told_alike(
+    banco: str, evento: str, dados: dict[str, object], wanted: list[str]
+) -> None:
+    made = {name: webhook(URL, nome=name) for name in ("severe", "plain", "labels", "night", "stopped", "field")}
+    change(made["severe"], severidade_minima="critico")
+    change(made["labels"], rotulos='{"loja": ["a"]}')
+    change(made["night"], silencio="00:00-23:59")
+    change(made["field"], filtro='{"dados.loja":"b"}')
+    change(made["stopped"], pausado_em=SYSTEM.now())
+    named = {number: name for name, number in made.items()}
+    alone = disparar_webhook(evento, dados)
+    with transaction() as db:
+        joined = disparar_webhook(evento, dados, db=db)
+    for message_id in (alone, joined):
+        assert sorted(named[number] for number in told(message_id)) == sorted(wanted)
+    later = {named[row.destino_id] for row in deliveries() if row.due_at > row.created_at}
+    assert later == ({"night"} if dados["severidade"] == "aviso" else set())
+    assert {row.estado for row in deliveries() if named[row.destino_id] == "stopped"} == {"retido"}
+
+
+def test_an_event_on_postgresql_is_one_statement_unless_somebody_has_filters(postgres: str) -> None:
+    first, second = webhook(URL), webhook(URL, nome="b")
+    with statements() as said:
+        assert told(disparar_webhook("alerta_aberto", {})) == [first, second]
+    assert len([one for one in said if "INSERT" in one]) == 1
+    change(first, severidade_minima="critico")
+    assert told(disparar_webhook("alerta_aberto", {"severidade": "aviso"})) == [second]
+
+
+def test_a_kind_that_is_not_told_of_nothing_is_asked_each_time(banco: str) -> None:
+    mail, hook = webhook(URL, "consulta_concluida"), webhook(URL, "consulta_concluida", nome="b")
+    user = owned(mail, "ana")
+    owned(hook, "ana2")
+    change(hook, usuario_id=user)
+    change(mail, tipo="email")
+    empty = {"documentos": 0, "faltam": 0}
+    kind = CATALOG["consulta_concluida"]
+    wanted = [number for number, tipo in ((mail, "email"), (hook, "webhook")) if kind.tells(tipo, empty)]
+    assert told(disparar_webhook("consulta_concluida", empty, usuario=user)) == wanted == [hook]
