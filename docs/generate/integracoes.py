@@ -10,6 +10,7 @@ JSON = "application/json"
 # Said once for all of them, on the page.
 EVERYWHERE = {"401", "429", "500", "503"}
 DONE = range(200, 300)
+SECRET = {"password", "secret_key"}
 Said = Mapping[str, Any]
 
 
@@ -32,7 +33,7 @@ def _operation(method: str, path: str, one: Said, described: Said) -> str:
     if rows := [*_parameters(one), *_fields(one, described)]:
         parts.append(table(["entra", "onde", "tipo", "o que é"], rows).rstrip())
     if sent := one.get("requestBody", {}).get("content", {}).get(JSON, {}).get("example"):
-        parts.append(_json(sent))
+        parts.append(_json({name: "***" if name in SECRET else value for name, value in sent.items()}))
     parts.append(_answers(one["responses"]))
     if example := _example(one["responses"]):
         parts.append(_json(example))
