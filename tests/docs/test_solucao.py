@@ -129,7 +129,7 @@ def test_every_alert_has_an_entry() -> None:
 def systems() -> set[str]:
     """Return what `diagnostico` calls each system it looks at, up to the system's own name."""
     found = set()
-    for path in (*ROOT.glob("flows/*/checks.py"), ROOT / "flows/diagnostico/platform.py"):
+    for path in (*ROOT.glob("flows/*/checks.py"), *ROOT.glob("flows/diagnostico/*.py")):
         tree = parsed(path)
         named = constants(tree)
         for call in calls(tree, {"Finding"}):
