@@ -59,6 +59,11 @@ def broker() -> Address:
         return NO_BROKER
 
 
+def holds_back() -> bool:
+    """Tell whether a message can be sent for later: from a quorum queue it is taken at once, and holds up the next."""
+    return not isinstance(broker(), AmqpAddress)
+
+
 def transport(address: Address) -> dict[str, Any]:
     """Return what kombu is told of a broker besides its address."""
     if isinstance(address, AmqpAddress):

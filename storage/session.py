@@ -56,10 +56,16 @@ def _server(url: URL) -> Engine:
 
 
 def _ask_of_server(driver: Any, _record: Any) -> None:
-    """Let the server give up this connection too; not by `options`, which pgbouncer refuses."""
+    """Let the server give up this connection too; not by `options`, which pgbouncer refuses.
+
+    Where a pooler stands between (it gives numbers of its own to connections), the next transaction may run on another
+    connection of the server, which does not know what was prepared on this one.
+    """
     wanted = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in cut_off.of_postgresql().items())
-    driver.execute(f"SELECT {wanted}")
+    told = driver.execute(f"SELECT pg_backend_pid(), {wanted}").fetchone()
     driver.commit()
+    if told[0] != driver.info.backend_pid:
+        driver.prepare_threshold = None
 
 
 def _sqlite(url: URL) -> Engine:

@@ -8,6 +8,7 @@ from kombu.exceptions import OperationalError
 
 from core import agenda, queues
 from core.agenda import Work
+from core.broker_link import holds_back
 from core.context import HEADER, bound, of_cause
 from core.errors import PlatformError, Transient
 from core.logs import get_logger
@@ -27,7 +28,11 @@ DEFAULT = Queue(
 
 
 class FlowTask(Task):  # type: ignore[misc]
-    """Retry transient faults within seconds, by back-off with jitter; the row behind the task outlives them all."""
+    """Retry transient faults within seconds, by back-off with jitter; the row behind the task outlives them all.
+
+    RabbitMQ has no messages for later that would not hold up the others of their queue; there the next message that
+    beat sends is the retry.
+    """
 
     abstract = True
     throws = (PlatformError,)
@@ -49,6 +54,12 @@ class FlowTask(Task):  # type: ignore[misc]
             return super().apply_async(*args, **kwargs)
         except (OperationalError, OSError):
             raise Transient(NO_ANSWER) from None
+
+    def retry(self, *args: Any, exc: BaseException | None = None, **options: Any) -> Any:
+        """Put the message back for later, where the broker can; raise the fault where it cannot."""
+        if exc is not None and not holds_back():
+            raise exc
+        return super().retry(*args, exc=exc, **options)
 
     def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:
         """Note when a scheduled task ran to its end; one that does not becomes an alert (`alerts/fluxos`)."""

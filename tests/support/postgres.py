@@ -42,7 +42,8 @@ def binaries() -> Path | None:
     return Path(program).resolve().parent if program else None
 
 
-def _unprivileged() -> dict[str, Any]:
+def unprivileged() -> dict[str, Any]:
+    """Return as whom a server that refuses root is run."""
     if os.geteuid() != 0:
         return {}
     known = {entry.pw_name for entry in pwd.getpwall()}
@@ -57,7 +58,7 @@ class Cluster:
         self._lasting = lasting
         self._administrator: psycopg.Connection | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="esteira-pg-"))
-        self._who = _unprivileged()
+        self._who = unprivileged()
         if self._who:
             shutil.chown(self._folder, self._who["user"])
         self.port = free_port()

@@ -18,6 +18,25 @@ def marcada(fault: bool = False) -> None:
         raise ZeroDivisionError
 
 
+runs_of_passing: list[int] = []
+
+
+@shared_task(base=FlowTask, name="teste.passageira")
+def passing() -> None:
+    runs_of_passing.append(1)
+    raise Transient("agora não")
+
+
+@pytest.mark.parametrize(("broker", "runs"), [("redis://127.0.0.1:1/0", 6), ("amqp://127.0.0.1:1/x", 1)])
+def test_what_may_pass_is_tried_again_where_the_broker_has_messages_for_later(
+    configure: Configure, broker: str, runs: int
+) -> None:
+    configure(core__broker_url=broker)
+    runs_of_passing.clear()
+    assert isinstance(passing.apply().result, Transient)
+    assert len(runs_of_passing) == runs
+
+
 @pytest.mark.parametrize(
     ("scheduled", "fault", "noted"), [(True, False, True), (True, True, False), (False, False, False)]
 )
