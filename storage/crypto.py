@@ -158,10 +158,16 @@ def _written_at() -> tuple[int, int] | None:
     if are_set():
         return None
     try:
-        found = os.stat(key_path())
+        found = os.stat(_named(CoreSettings.current().data_dir))
     except OSError:
         return None
     return found.st_mtime_ns, found.st_ino
+
+
+@lru_cache(maxsize=8)
+def _named(folder: Path) -> str:
+    """Return the name of a folder's key file: it is looked at for each secret that is read."""
+    return str(folder / KEY_FILE)
 
 
 @lru_cache(maxsize=1)

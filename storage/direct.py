@@ -5,11 +5,14 @@ such a statement is stays written in SQLAlchemy; listeners to statements hear th
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from storage.types import Instant
 
 Row = tuple[Any, ...]
 
@@ -43,6 +46,10 @@ class _Text:
         self.sql: str = state.statement
         ways = {name: one.type.dialect_impl(dialect).bind_processor(dialect) for name, one in compiled.binds.items()}
         self._ways = {name: way for name, way in {**ways, **state.processors}.items() if way}
+        for name, one in compiled.binds.items():
+            if isinstance(one.type, Instant) and name in self._ways:
+                # a transaction writes one instant many times
+                self._ways[name] = lru_cache(16)(self._ways[name])
         self._fixed = {name: self._stored(name, value) for name, value in state.parameters.items()}
         self._order: Sequence[str] | None = state.positiontup
         self._dialect, self._told = dialect, getattr(statement, "exported_columns", ())

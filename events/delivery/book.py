@@ -85,14 +85,18 @@ class Book:
 
     def _transaction(self, plan: Plan, taken: Taken, now: datetime, *, writes_waits: bool) -> set[int]:
         with self._line.transaction() as on:
-            slots, kept = settling.settle(on, self.token, plan.held, plan.done, now)
+            slots, kept = dict[int, Slot](), set[int]()
+            if plan.held or plan.done:
+                slots, kept = settling.settle(on, self.token, plan.held, plan.done, now)
             taken.lost = plan.held.keys() - slots.keys()
             tokens = Tokens(on, now)
-            self._unused(on, plan, tokens, now)
+            if plan.done or plan.unsent:
+                self._unused(on, plan, tokens, now)
             if plan.slots or plan.rows:
                 self._take(on, plan, slots, taken, tokens, now)
             tokens.give_back()
-            self._write(on, plan, slots, taken, now)
+            if slots:
+                self._write(on, plan, slots, taken, now)
             if writes_waits:
                 self.waits.write(on)
         return kept
@@ -127,7 +131,8 @@ class Book:
             taken.owed.setdefault(owed.destino_id, []).append(owed)
         self._note(asking, dealt, slots, taken, tokens, now)
         taken.new = [asking[number] for number in new if number in taken.owed]
-        self._let_go(on, {number: asking[number] for number in new if number not in taken.owed}, now)
+        if empty := {number: asking[number] for number in new if number not in taken.owed}:
+            self._let_go(on, empty, now)
 
     def _let_go(self, on: Direct, empty: dict[int, Held], now: datetime) -> None:
         """Let go of slots for which nothing was found."""
