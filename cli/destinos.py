@@ -61,7 +61,7 @@ Filter = Annotated[
 
 @app.command()
 def criar(
-    tipo: Annotated[str, typer.Option("--tipo", help="webhook, ntfy, milvus_chamado ou email.")],
+    tipo: Annotated[str, typer.Option("--tipo", help="webhook, ntfy, rabbitmq, milvus_chamado ou email.")],
     nome: Annotated[str, typer.Option("--nome", help="Nome para as pessoas, até 200 caracteres.")],
     url: Annotated[str, typer.Option("--url", help="Endereço do receptor, raiz do servidor, ou endereço de e-mail.")],
     eventos: Annotated[str, typer.Option("--eventos", help="Eventos, separados por vírgula; '*' são todos.")],
