@@ -14,12 +14,21 @@ SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 # Where the sections stand in the menu.
 ORDER = ("Começar", "Como fazer", "Referência", "Estender", "Contratos", "Decisões")
+# What is written for those who build Esteira comes behind what is written for those who use it.
+BEHIND, LESS = ("decisions/", "reference/contracts/", "reference/layout", "how-to/novo-"), 0.2
 
 
 def on_config(config: Any) -> Any:
     """Give the site its menu."""
     config.nav = nav(Path(config.docs_dir))
     return config
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Say how much a page counts in a search."""
+    if page.file.src_uri.startswith(BEHIND):
+        page.meta.setdefault("search", {"boost": LESS})
+    return markdown
 
 
 def nav(docs: Path) -> list[dict[str, list[str]]]:

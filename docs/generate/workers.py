@@ -42,7 +42,7 @@ def _word(word: str) -> str:
 
 
 def readme(text: str) -> str:
-    """Return README with the commands that start each worker."""
+    """Return README, in either language, with the commands that start each worker."""
     lines = [f"celery -A workers worker -Q {worker.carries} -n {worker.name}@%h" for worker in one_per_family()]
     return replaced(text, "workers", "```sh\n" + "\n".join([*lines, *OTHER_COMMANDS]) + "\n```")
 
@@ -90,5 +90,6 @@ FILES: dict[str, Callable[[str], str]] = {
     "Procfile": procfile,
     "docker/compose.yaml": compose,
     "README.md": readme,
+    "README.pt-BR.md": readme,
     "docs/reference/queues.md": reference,
 }

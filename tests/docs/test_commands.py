@@ -16,7 +16,12 @@ ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "docs/reference/contracts"
 PAGES = [
     page
-    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
+    for page in (
+        ROOT / "README.md",
+        ROOT / "README.pt-BR.md",
+        ROOT / "CHANGELOG.md",
+        *sorted((ROOT / "docs").rglob("*.md")),
+    )
     if CONTRACTS not in page.parents
 ]
 ANYWHERE = {"--debug", "--help"}

@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sandbox": BASE,
     "fiscal_api_client": set(),
     "exemplos": {"fiscal_api_client"},
-    "docs": BASE | {"api", "workers", "beat_schedule"},
+    "docs": BASE | {"api", "cli", "workers", "beat_schedule"},
 }
 BESIDES: dict[str, set[str]] = {
     "api/admin/": {"storage"},
