@@ -13,9 +13,9 @@ from functools import cache
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
-from prometheus_client import CollectorRegistry, Counter
 from redis import RedisError
 
+from api.measuring import UNLIMITED
 from core.broker_address import broker_address, shared_redis
 from core.logs import get_logger
 from core.redis_address import client
@@ -27,8 +27,6 @@ PATIENCE_SECONDS, AWAY_SECONDS = 0.5, 5.0
 CONNECTIONS = 64
 LOGIN_SECONDS, LOGINS, LOGINS_OF_ADDRESS = 60, 5, 30
 UPLOADS, UPLOAD_SECONDS = 20, 60
-REGISTRY = CollectorRegistry()
-UNLIMITED = Counter("esteira_api_sem_limite", "Pedidos que passaram porque o Redis não respondeu.", registry=REGISTRY)
 log = get_logger(__name__)
 
 

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import errors
+from api import errors, measuring
 from api.routing import BASE
 from core.clock import SYSTEM
 from core.context import bound
@@ -54,6 +54,7 @@ class Passing:
         finally:
             if scope["path"].startswith(BASE) and one.status:
                 self.keeper.take(one.kept())
+            measuring.note(scope, one.status, one.seconds())
             log.info("request", method=scope["method"], path=scope["path"], status=one.status, seconds=one.seconds())
 
 

@@ -17,6 +17,7 @@ LEVELS = {
 }
 _lowest = logging.WARNING
 _is_set_up = False
+_service: str | None = None
 
 
 class Logger:
@@ -60,21 +61,28 @@ def configure(*, debug: bool = False, level: int = logging.WARNING) -> None:
     _lowest = logging.DEBUG if debug else level
 
 
-def of_process(service: str) -> None:
+def of_process(name: str) -> None:
     """Let a process that stays write as the settings say, whoever speaks in it: we, a library, a fault."""
+    global _service
     from core import log_lines
     from core.settings.log import LogSettings
 
+    _service = name
     lowest = LogSettings.current().lowest
     configure(level=lowest)
-    set_up(service)
+    set_up(name)
     log_lines.take_all(lowest)
 
 
-def set_up(service: str | None = None) -> None:
+def service() -> str | None:
+    """Return what a process that stays is called."""
+    return _service
+
+
+def set_up(name: str | None = None) -> None:
     """Load the library, and say how its lines are written."""
     global _is_set_up
     from core import log_lines
 
-    log_lines.set_up(service)
+    log_lines.set_up(name)
     _is_set_up = True

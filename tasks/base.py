@@ -6,7 +6,7 @@ from typing import Any
 from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
-from core import agenda, queues
+from core import agenda, measured, queues
 from core.agenda import Work
 from core.broker_link import holds_back
 from core.context import HEADER, bound, of_cause
@@ -44,7 +44,7 @@ class FlowTask(Task):  # type: ignore[misc]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         ids = {"task": self.name, "task_id": self.request.id, "flow": self.name.partition(".")[0]}
-        with bound(origin=of_cause(getattr(self.request, HEADER, None)), **ids):
+        with measured.task(self.name), bound(origin=of_cause(getattr(self.request, HEADER, None)), **ids):
             log.info("task begins")
             return super().__call__(*args, **kwargs)
 

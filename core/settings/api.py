@@ -1,5 +1,6 @@
 """The section `[api]`: where the HTTP API is."""
 
+from ipaddress import ip_network
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
@@ -32,6 +33,13 @@ class ApiSettings(Section):
         [],
         description="Redes dos proxies de quem se aceita X-Forwarded-For e X-Forwarded-Proto; de ninguém, se vazia.",
         examples=[["10.0.0.0/8"]],
+    )
+    metrics_networks: list[Network] = Field(
+        [ip_network("127.0.0.0/8"), ip_network("::1/128")],
+        description="Redes de onde um monitor lê `/metrics` sem token; de qualquer outra, só com o token de alguém da"
+        " equipe.",
+        examples=[["127.0.0.0/8", "10.1.2.0/24"]],
+        json_schema_extra=default_is("esta máquina"),
     )
     session_idle_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 90), Unit("minutos")] = Field(
         480, description="Depois de tanto tempo sem uso, quem entrou pelo navegador entra de novo."

@@ -71,9 +71,13 @@ def figures(db: Session, now: datetime) -> Iterator[Metric]:
     for especie, situacao, amount in db.execute(counted.order_by(*groups)):
         found.add_metric([especie, situacao], amount)
     owed = GaugeMetricFamily("esteira_documentos_devidos", "Arquivos que esperam por importação.")
-    waiting = select(func.count()).where(ImportLog.status == EstadoImportacao.PROCESSANDO.value)
-    owed.add_metric([], db.scalar(waiting) or 0)
-    yield from (found, owed)
+    oldest = GaugeMetricFamily("esteira_documentos_devidos_mais_antigo_segundos", "Espera do arquivo mais antigo.")
+    # as the index says it
+    waiting = select(func.count(), func.min(ImportLog.data_importacao)).where(text("import_log.status = 'processando'"))
+    total, first = db.execute(waiting).one()
+    owed.add_metric([], total)
+    oldest.add_metric([], max((now - first).total_seconds(), 0.0) if first else 0.0)
+    yield from (found, owed, oldest)
 
 
 def samples(db: Session, since: datetime, until: datetime) -> Iterator[tuple[str, int]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
 
-from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -70,6 +70,19 @@ def _counted(db: Session, now: datetime) -> dict[str, Waiting]:
     for destino_id, estado, amount in db.execute(stopped.group_by(number, Delivery.estado)):
         found.get(destino_id, nobody).states[estado] += amount
     return by_kind
+
+
+def made(db: Session, now: datetime) -> Iterator[Metric]:
+    """Tell how many deliveries of each kind have ended since ever, and how many of them badly: sums that are kept."""
+    ended = CounterMetricFamily("esteira_entregas_concluidas", "Entregas que terminaram.", labels=["tipo"])
+    said = "Entregas que terminaram mal (esgotadas, bloqueadas)."
+    badly = CounterMetricFamily("esteira_entregas_falhas", said, labels=["tipo"])
+    sums = select(Destino.tipo, func.sum(Destino.total_execucoes), func.sum(Destino.total_erros)).group_by(Destino.tipo)
+    found = dict.fromkeys(all_kinds(), (0, 0)) | {tipo: (int(all_), int(bad)) for tipo, all_, bad in db.execute(sums)}
+    for tipo, (total, bad) in found.items():
+        ended.add_metric([tipo], total)
+        badly.add_metric([tipo], bad)
+    yield from (ended, badly)
 
 
 def latency(db: Session, now: datetime) -> Iterator[Metric]:

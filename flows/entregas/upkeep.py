@@ -11,7 +11,7 @@ from core.clock import FixedClock
 from core.upkeep import Upkeep
 from events.delivery import kind, pumps
 from events.delivery.rows import free_the_dead
-from flows.entregas.metrics import latency, queues, sweep_age
+from flows.entregas.metrics import latency, made, queues, sweep_age
 from flows.entregas.retention import attempts, events
 from storage.capped import capped
 from storage.models.eventos import OPEN_SQL, Attempt, Delivery
@@ -37,7 +37,7 @@ def samples(db: Session, since: datetime, until: datetime) -> Iterator[tuple[str
 
 UPKEEP = Upkeep(
     retention=(attempts, events),
-    metrics=(queues, latency, sweep_age),
+    metrics=(queues, made, latency, sweep_age),
     samples=(samples,),
     claims=(give_back,),
     at_start=(kind.prepare,),

@@ -3,17 +3,16 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from prometheus_client.core import GaugeMetricFamily, Metric
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from core.clock import FixedClock
 from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
 from flows.sat.boxes import check_all_soon
-from flows.sat.rows import BOXES, recover
+from flows.sat.metrics import each, results
+from flows.sat.rows import recover
 from storage.forgetting import forget
-from storage.models.sat import Caixa, CaixaHistorico
+from storage.models.sat import CaixaHistorico
 from storage.rows import table_of
 
 HISTORY = table_of(CaixaHistorico)
@@ -27,18 +26,6 @@ def history(now: datetime) -> Iterator[Mapping[str, int]]:
     return forget(HISTORY, old, "historico")
 
 
-def results(db: Session, now: datetime) -> Iterator[Metric]:
-    """Tell how many boxes had which result last, and how late the check is that is most overdue."""
-    found = GaugeMetricFamily("esteira_sat_caixas", "Caixas por último resultado.", labels=["resultado"])
-    query = select(Caixa.resultado, func.count()).where(Caixa.ativo).group_by(Caixa.resultado)
-    for resultado, amount in db.execute(query.order_by(Caixa.resultado)):
-        found.add_metric([resultado or "nenhum"], amount)
-    late = GaugeMetricFamily("esteira_sat_atraso_segundos", "Atraso da consulta vencida mais antiga.")
-    first = BOXES.first_due(db)
-    late.add_metric([], max((now - first).total_seconds(), 0.0) if first else 0.0)
-    yield from (found, late)
-
-
 def give_back(now: datetime) -> int:
     """Give back the boxes that dead processes of this host were asking."""
     return recover(FixedClock(now))
@@ -46,7 +33,7 @@ def give_back(now: datetime) -> int:
 
 UPKEEP = Upkeep(
     retention=(history,),
-    metrics=(results,),
+    metrics=(results, each),
     claims=(give_back,),
     at_start=(check_all_soon,),
 )

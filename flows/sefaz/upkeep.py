@@ -23,6 +23,7 @@ from storage.rows import table_of
 CALLS, CONSULTATIONS = table_of(ChamadaSEFAZ), table_of(ConsultaSEFAZ)
 
 FREE, FAILING = "livre", "falhando"
+HOUR = timedelta(hours=1)
 
 
 def give_back(now: datetime) -> int:
@@ -88,6 +89,22 @@ def missing(db: Session, now: datetime) -> Iterator[Metric]:
     yield GaugeMetricFamily("esteira_sefaz_chaves_pedidas", "Chaves pedidas e não respondidas.", value=keys or 0)
 
 
+def asked(db: Session, now: datetime) -> Iterator[Metric]:
+    """Tell how many questions were put in the last hour, by service and form, and the most of one numbering."""
+    put = select(SerieNSU.servico, ChamadaSEFAZ.forma, ChamadaSEFAZ.serie_id, func.count().label("total"))
+    put = put.join(SerieNSU, SerieNSU.id == ChamadaSEFAZ.serie_id).where(ChamadaSEFAZ.em > now - HOUR)
+    each = put.group_by(SerieNSU.servico, ChamadaSEFAZ.forma, ChamadaSEFAZ.serie_id).subquery()
+    labels = (each.c.servico, each.c.forma)
+    total = GaugeMetricFamily("esteira_sefaz_consultas_hora", "Consultas da última hora.", labels=["servico", "forma"])
+    about = "Consultas da última hora da numeração que mais consultou; a SEFAZ limita cada uma."
+    most = GaugeMetricFamily("esteira_sefaz_consultas_hora_maior", about, labels=["servico", "forma"])
+    sums = select(*labels, func.sum(each.c.total), func.max(each.c.total)).group_by(*labels).order_by(*labels)
+    for servico, forma, together, greatest in db.execute(sums):
+        total.add_metric([servico, forma], int(together))
+        most.add_metric([servico, forma], greatest)
+    yield from (total, most)
+
+
 UPKEEP = Upkeep(
-    retention=(old_calls, empty_consultations), metrics=(owed_events, numberings, missing), claims=(give_back,)
+    retention=(old_calls, empty_consultations), metrics=(owed_events, numberings, missing, asked), claims=(give_back,)
 )

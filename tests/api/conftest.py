@@ -6,6 +6,8 @@ import pytest
 from support.api import Client, person, served
 
 from api import limit
+from api.routes import metricas
+from flows.metricas import Kept
 
 
 @pytest.fixture
@@ -36,7 +38,8 @@ def clara(light: str) -> Client:
 
 @pytest.fixture(autouse=True)
 def counted_anew() -> Iterator[None]:
-    """No process keeps the Redis of the test before."""
+    """No process keeps the Redis of the test before, nor its figures."""
     limit.limiter.cache_clear()
+    metricas.kept = Kept()
     yield
     limit.limiter.cache_clear()

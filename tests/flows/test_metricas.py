@@ -4,17 +4,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from conftest import Configure
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event, text
 from support.deliveries import change, ntfy, webhook
 from support.past import happened, set_delivery
 
 from claims import last_times
+from core import messages
 from core.clock import FixedClock
+from core.upkeep import Upkeep
 from events.delivery import latency
 from events.delivery.sweep import SWEEP
 from flows import metricas
 from storage.direct import direct
+from storage.models.alertas import Alerta
 from storage.models.eventos import Estado
 from storage.session import engine, transaction
 
@@ -158,3 +162,69 @@ def test_no_query_reads_what_was_delivered(postgres: str) -> None:
         plans = [str(db.exec_driver_sql(f"EXPLAIN {sql}", given).all()) for sql, given in about]
     assert len(plans) == 3
     assert [plan for plan in plans if "Seq Scan on delivery" in plan] == []
+
+
+def test_a_reading_is_kept_for_many_times_what_it_took(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    passed = [0.0]
+
+    def slow(_db: Any, _now: datetime) -> list[Any]:
+        asked.append("slow")
+        passed[0] += 2.0
+        return []
+
+    def quick(_db: Any, _now: datetime) -> list[Any]:
+        asked.append("quick")
+        return []
+
+    flows = {"slow": Upkeep(metrics=(slow,)), "quick": Upkeep(metrics=(quick,)), "none": Upkeep()}
+    monkeypatch.setattr(metricas, "upkeeps", lambda: flows)
+    kept = metricas.Kept(CLOCK, lambda: passed[0])
+    for seconds in (0, 50, 49, 2):
+        passed[0] += seconds
+        kept.read()
+    assert asked == ["slow", "quick", "quick", "quick", "slow", "quick"]
+    about = {one.name: {s.labels.get("fluxo"): s.value for s in one.samples} for one in kept.read()}
+    assert about["esteira_metricas_leitura_segundos"] == {"slow": 2, "quick": 0, "filas": 0}
+    assert about["esteira_metricas_idade_segundos"]["slow"] == 0
+
+
+def test_a_flow_that_cannot_be_read_is_asked_again_the_next_time(sqlite: str) -> None:
+    kept = metricas.Kept(CLOCK)
+    with engine().begin() as db:
+        db.execute(text("ALTER TABLE alerta RENAME TO outra"))
+    with pytest.raises(Exception, match="alerta"):
+        kept.read()
+    with engine().begin() as db:
+        db.execute(text("ALTER TABLE outra RENAME TO alerta"))
+    assert kept.read()
+
+
+def test_alerts_are_counted_by_source_code_and_severity(banco: str) -> None:
+    with transaction() as db:
+        for objeto, known, gone in (("a", None, None), ("b", NOW, None), ("c", None, NOW)):
+            db.add(
+                Alerta(
+                    conta="padrao", fonte="sat", objeto=objeto, codigo="rede", severidade="critico", mensagem="x",
+                    aberto_em=NOW, visto_em=NOW, reconhecido_em=known, resolvido_em=gone,
+                )
+            )  # fmt: skip
+    labels = {"fonte": "sat", "codigo": "rede", "severidade": "critico"}
+    assert (of("alertas_abertos", **labels), of("alertas_sem_dono", **labels)) == (2, 1)
+
+
+def test_deliveries_that_ended_are_sums_that_are_kept(banco: str) -> None:
+    change(webhook("https://a.example/x", nome="a"), total_execucoes=7, total_erros=2)
+    change(webhook("https://b.example/x", nome="b"), total_execucoes=3, total_erros=0)
+    assert (of("entregas_concluidas_total", tipo="webhook"), of("entregas_falhas_total", tipo="webhook")) == (10, 2)
+    assert of("entregas_concluidas_total", tipo="ntfy") == 0
+
+
+def test_messages_that_wait_are_told_of_each_queue_and_nothing_where_the_broker_is_away(
+    sqlite: str, broker: str, configure: Configure
+) -> None:
+    messages.send("ritmo.anotar")
+    messages.send("ritmo.anotar")
+    assert (of("broker_responde"), of("fila_mensagens", fila="default"), of("fila_mensagens", fila="ntfy")) == (1, 2, 0)
+    configure(core__database_url=sqlite, core__redis_url="redis://127.0.0.1:1/0")
+    assert (of("broker_responde"), of("fila_mensagens", fila="default")) == (0, None)

@@ -9,10 +9,11 @@ import requests
 from conftest import Configure
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
+from support.api import Client, person
 from support.deliveries import fire, webhook
 
+from api.routes import metricas
 from events.delivery.kind import kinds
-from flows import metricas
 from storage.session import transaction
 
 
@@ -46,7 +47,7 @@ def test_a_database_that_is_away_answers_one_sentence_without_its_password(url: 
 
 
 def test_many_monitors_at_once_are_read_for_one_after_the_other(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain, lock, most = metricas.texto, threading.Lock(), []
+    plain, lock, most = metricas.kept.texto, threading.Lock(), []
 
     def slow() -> bytes:
         most.append(lock.acquire(blocking=False))
@@ -54,7 +55,7 @@ def test_many_monitors_at_once_are_read_for_one_after_the_other(url: str, monkey
         lock.release()
         return plain()
 
-    monkeypatch.setattr(metricas, "texto", slow)
+    monkeypatch.setattr(metricas.kept, "texto", slow)
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(requests.get, f"{url}/metricas", timeout=60) for _ in range(8)]
         assert [one.result().status_code for one in asked] == [200] * 8
@@ -64,3 +65,31 @@ def test_many_monitors_at_once_are_read_for_one_after_the_other(url: str, monkey
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_metrics_are_only_read(url: str, method: str) -> None:
     assert requests.request(method, f"{url}/metricas", timeout=60).status_code == 405
+
+
+def test_requests_are_counted_by_the_pattern_of_their_path_and_by_nothing_that_was_asked(light: str) -> None:
+    asked = ("/saude/", "/api/nfe/4711/", "/inexistente/aqui", "/static/esteira.svg", "/entrar?next=/x")
+    for path in asked:
+        requests.get(light + path, timeout=60)
+    requests.request("BREW", f"{light}/saude/", timeout=60)
+    text = requests.get(f"{light}/metrics", timeout=60).text
+    families = {family.name: family for family in text_string_to_metric_families(text)}
+    seen = {
+        (one.labels["rota"], one.labels["metodo"])
+        for one in families["esteira_api_segundos"].samples
+        if one.name.endswith("_count")
+    }
+    # that one was refused before its route was looked for
+    assert {("/saude/", "GET"), ("outra", "GET"), ("/static", "GET"), ("/entrar", "GET"), ("/saude/", "outra")} <= seen
+    assert not [part for part in ("4711", "inexistente", "BREW") if part in text]
+
+
+def test_who_is_no_monitor_is_told_nothing_without_a_token_of_staff(light: str, configure: Configure) -> None:
+    staff, other = person(light, "chefe", staff=True), person(light, "ana")
+    passed_on = {"X-Forwarded-For": "127.0.0.1"}
+    nobody = Client(light)
+    assert nobody.get("/metrics").status_code == 200
+    refused = nobody.get("/metrics", headers=passed_on)
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Token")
+    assert other.get("/metrics", headers=passed_on).status_code == 401
+    assert staff.get("/metrics", headers=passed_on).status_code == 200

@@ -1,0 +1,35 @@
+"""What this process answered: how many requests, and how long they took, by the pattern of their path."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from api.routing import below
+
+REGISTRY = CollectorRegistry()
+SECONDS = Histogram(
+    "esteira_api_segundos",
+    "Segundos até a resposta, por rota.",
+    ["rota", "metodo", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+    registry=REGISTRY,
+)
+UNLIMITED = Counter("esteira_api_sem_limite", "Pedidos que passaram porque o Redis não respondeu.", registry=REGISTRY)
+METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
+# What is mounted has no pattern of its own here; a path that nobody knows must not become a series.
+MOUNTED, OTHER = ("/admin", "/static"), "outra"
+
+
+def note(scope: Mapping[str, Any], status: int, seconds: float) -> None:
+    """Count a request."""
+    method = scope["method"] if scope["method"] in METHODS else OTHER
+    SECONDS.labels(route_of(scope), method, str(status or 499)).observe(seconds)
+
+
+def route_of(scope: Mapping[str, Any]) -> str:
+    """Return the pattern of a request's path."""
+    path = getattr(scope.get("route"), "path", None)
+    if isinstance(path, str):
+        return path
+    return next((mounted for mounted in MOUNTED if below(scope["path"], mounted)), OTHER)

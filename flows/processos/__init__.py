@@ -1,0 +1,1 @@
+"""Which workers live, and what their tasks have come to: for monitors."""
