@@ -1,8 +1,8 @@
 """All figures of the deliveries, each beside a reference of the same run.
 
 The shipped configuration: Celery workers, Redis with its file, fsync on, attempts written, requests signed, addresses
-judged. `python -m bench.deliveries [--parte vazao|latencia|morto|milhao]`; each part has options of its own, see
-`python -m bench.throughput`, `bench.latency` and `bench.million` with `--help`.
+judged. `python -m bench.deliveries [--parte registro|vazao|latencia|morto|milhao]`; each part has options of its own,
+see `python -m bench.throughput`, `bench.latency` and `bench.million` with `--help`.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import sys
 from bench.installation import ROOT
 
 PARTS = {
+    "registro": ("bench.registro",),
     "vazao": ("bench.throughput",),
     "latencia": ("bench.latency",),
     "morto": ("bench.latency", "--morto"),

@@ -16,6 +16,10 @@ runs = [
     pytest.mark.skipif(binaries() is None, reason="PostgreSQL's server binaries are not installed"),
 ]
 PARTS: dict[str, tuple[list[str], list[str]]] = {
+    "many events at once": (
+        ["bench.registro", "--banco", "sqlite", "--eventos", "20", "--vezes", "50"],
+        ["20 eventos numa transação sqlite", "uma transação dura"],
+    ),
     "throughput": (
         ["bench.deliveries", "--parte", "vazao", "--eventos", "16"],
         ["== vazao", "vazão sqlite", "registro sqlite", "vazão postgresql", "registro postgresql"],
