@@ -16,6 +16,8 @@ from core.settings.core import CoreSettings
 
 # What an address of such a socket may be long, and what one ring may say.
 LONGEST_PATH, MOST_BYTES = 100, 65_536
+# A listener looks so often whether somebody took its place and left it.
+LOOK_SECONDS = 1.0
 _mouth: tuple[int, socket.socket] | None = None
 
 
@@ -71,26 +73,63 @@ def listens(name: str) -> bool:
 def listening(name: str, heard: Callable[[str], object]) -> Iterator[bool]:
     """Call `heard` with each text on the loop that runs, until the end of the block; yield whether it can be.
 
-    A second listener takes the first one's place; that one is still heard through the broker.
+    A second listener takes the first one's place; that one is still heard through the broker, and has its place again
+    soon after the second is gone.
     """
-    path, loop = _here(name), asyncio.get_running_loop()
-    ear = None if path is None else _ear(path)
-    if path is None or ear is None:
+    path = _here(name)
+    ear = None if path is None else _Ear(path, heard)
+    if ear is None or not ear.open():
         yield False
         return
-    mine = os.stat(path).st_ino
-    loop.add_reader(ear, lambda: _hear(ear, heard))
     try:
         yield True
     finally:
-        loop.remove_reader(ear)
-        with contextlib.suppress(OSError):
-            if os.stat(path).st_ino == mine:
-                os.unlink(path)
         ear.close()
 
 
-def _ear(path: str) -> socket.socket | None:
+class _Ear:
+    """A socket at an address, on the loop that runs."""
+
+    def __init__(self, path: str, heard: Callable[[str], object]) -> None:
+        self._path, self._heard = path, heard
+        self._loop = asyncio.get_running_loop()
+        self._socket: socket.socket | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._mine = 0
+
+    def open(self) -> bool:
+        """Take the place; tell whether there is such a thing on this system."""
+        self._socket = _bound(self._path)
+        if self._socket is None:
+            return False
+        self._mine = os.stat(self._path).st_ino
+        self._loop.add_reader(self._socket, _hear, self._socket, self._heard)
+        self._alarm = self._loop.call_later(LOOK_SECONDS, self._look)
+        return True
+
+    def close(self) -> None:
+        """Leave the place, unless another has it."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        if self._socket is None:
+            return
+        self._loop.remove_reader(self._socket)
+        with contextlib.suppress(OSError):
+            if os.stat(self._path).st_ino == self._mine:
+                os.unlink(self._path)
+        self._socket.close()
+        self._socket = None
+
+    def _look(self) -> None:
+        """Take the place again that another took and left."""
+        if os.path.exists(self._path):
+            self._alarm = self._loop.call_later(LOOK_SECONDS, self._look)
+        else:
+            self.close()
+            self.open()
+
+
+def _bound(path: str) -> socket.socket | None:
     """Return a socket at this address that only this user reaches; none where the system has no such thing."""
     made = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     made.setblocking(False)

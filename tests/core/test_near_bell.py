@@ -41,6 +41,14 @@ def hearing(amount: int, ringing: Callable[[], object]) -> list[str]:
     return heard
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(6000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
+
+
 def test_each_ring_is_heard_by_the_one_who_listens_to_that_bell(folder: Path) -> None:
     def ringing() -> None:
         assert [near_bell.ring("a", "1,2"), near_bell.ring("b", "3"), near_bell.ring("a", "")] == [True, False, True]
@@ -55,6 +63,26 @@ def test_what_a_killed_listener_left_hears_nothing_and_is_in_nobodys_way(folder:
         dead.bind("a.sino")
     assert near_bell.ring("a", "1") is False
     assert hearing(1, lambda: near_bell.ring("a", "2")) == ["2"]
+
+
+def test_who_lost_its_place_to_another_has_it_again_once_that_one_is_gone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(near_bell, "LOOK_SECONDS", 0.01)
+    first, second = list[str](), list[str]()
+
+    async def listen() -> None:
+        with near_bell.listening("a", first.append):
+            with near_bell.listening("a", second.append):
+                assert near_bell.ring("a", "1")
+                await until(lambda: bool(second))
+            assert not near_bell.ring("a", "2")
+            await until(lambda: near_bell.ring("a", "3"))
+            await until(lambda: bool(first))
+
+    asyncio.run(listen())
+    assert (first, second) == (["3"], ["1"])
+    assert list(folder.glob("*.sino")) == []
 
 
 def test_only_its_own_user_reaches_it_and_a_forked_process_rings_too(folder: Path) -> None:
