@@ -8,7 +8,6 @@ process is to stop: no item begins any more, those under way are waited for, out
 """
 
 import asyncio
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -74,11 +73,6 @@ class Pump(Generic[Item, Done, Plan, Taken]):
     def in_flight(self) -> int:
         """How many items are under way."""
         return len(self._running)
-
-    @property
-    def beside(self) -> list[threading.Thread]:
-        """The threads that take turns with the loop's."""
-        return self._database.threads
 
     def wake(self) -> None:
         """Let it ask its work at once whether something changed."""

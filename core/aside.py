@@ -22,11 +22,6 @@ class Aside:
         self._asked: SimpleQueue[tuple[Told, Callable[..., Any], tuple[Any, ...]] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    @property
-    def threads(self) -> list[threading.Thread]:
-        """The thread, once it has begun."""
-        return [self._thread] if self._thread else []
-
     def call(self, told: Told, work: Callable[..., Any], *arguments: Any) -> None:
         """Do something there; `told` is called on the loop with the result, or with the fault."""
         if self._thread is None:

@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 from claims.pump import Pace, Pump
 from core import bell, loop
 from core.clock import SYSTEM
-from core.one_cpu import OneCpu
 from core.stopping import stopping
 from events import wake
 from events.delivery.engine import Engine
@@ -102,15 +101,13 @@ class Server:
             listens = await self._listens(ears)
             self._pump = pump = Pump(engine, Pace(gather=GATHER_SECONDS, idle=IDLE_SECONDS if listens else 0.0))
             self._pass_on()
-            place, ask_at = OneCpu(), 0.0 if listens else time.monotonic() + HELP_SECONDS
-            check = asyncio.ensure_future(self._check(engine, ask_at, place))
+            check = asyncio.ensure_future(self._check(engine, 0.0 if listens else time.monotonic() + HELP_SECONDS))
             try:
                 await pump.run()
             finally:
                 # From here on nobody is told where to look: what is hinted now waits for the look that comes.
                 self._pump = None
                 check.cancel()
-                place.leave()
 
     async def _listens(self, ears: contextlib.AsyncExitStack) -> bool:
         """Listen to the bell unless somebody does; of two that began at once neither, and the next commit wakes one."""
@@ -160,7 +157,7 @@ class Server:
             engine.hint(hints)
         pump.wake()
 
-    async def _check(self, engine: Engine, ask_at: float, place: OneCpu) -> None:
+    async def _check(self, engine: Engine, ask_at: float) -> None:
         """Ask another process for help while this one does not keep up."""
         was_busy, wait = False, HELP_SECONDS
         while True:
@@ -170,8 +167,6 @@ class Server:
             now = time.monotonic()
             late = now - before - pause > LAG_SECONDS
             busy = engine.overloaded or (late and bool(engine.hints))
-            if self._pump is not None:
-                place.look(self._pump.beside, calm=engine.looked and not busy and not was_busy)
             if busy:
                 self.calm.clear()
             elif engine.looked and not was_busy:
