@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from typing import Any
 
 from aiohttp import (
     BaseConnector,
@@ -14,6 +15,7 @@ from aiohttp import (
 )
 
 from core.one_answer import FIELD_LIMIT, MOST_FIELDS, OneAnswer
+from core.proxy import Proxy
 
 NO_TIMEOUT = ClientTimeout(total=None)
 
@@ -37,6 +39,13 @@ def open_session(connector: BaseConnector | None = None) -> ClientSession:
     # aiohttp makes a GET again by itself; whether a request is made twice is decided by whoever makes it
     session._retry_connection = False
     return session
+
+
+def through(proxy: Proxy | None) -> dict[str, Any]:
+    """Return what sends a request through a proxy, and nothing without one."""
+    if proxy is None:
+        return {}
+    return {"proxy": proxy.url, "proxy_headers": proxy.headers or None}
 
 
 def arrived(response: ClientResponse, limit: int) -> bytes | None:

@@ -10,13 +10,14 @@ from typing import Any, Self
 import aiohttp
 from yarl import URL
 
-from connectors.base.causes import Cause, cause_of
+from connectors.base.causes import Cause, behind_proxy, cause_of
 from connectors.base.faults import Fault
 from connectors.base.policy import Attempts, Policy
 from connectors.base.reading import Reply, header_text, inflated, said_in_json
 from connectors.base.teller import Teller
 from core.clock import SYSTEM, Clock
-from core.http import open_session, read_into
+from core.http import open_session, read_into, through
+from core.proxy import Proxy
 from core.retry_after import DAY, seconds_asked
 
 SUCCESS = range(200, 300)
@@ -59,10 +60,17 @@ class AsyncSession:
     """`async with AsyncSession(policy, teller) as session`; `most` requests at a time, 0 for any number."""
 
     def __init__(
-        self, policy: Policy, teller: Teller, clock: Clock = SYSTEM, *, most: int = 100, said: Said = said_in_json
+        self,
+        policy: Policy,
+        teller: Teller,
+        clock: Clock = SYSTEM,
+        *,
+        most: int = 100,
+        said: Said = said_in_json,
+        proxy: Proxy | None = None,
     ) -> None:
         self.policy, self.teller = policy, teller
-        self._clock, self._most, self._said = clock, most, said
+        self._clock, self._most, self._said, self._proxy = clock, most, said, proxy
         self._session: aiohttp.ClientSession
         self._limits = aiohttp.ClientTimeout(total=None, sock_connect=policy.connect, sock_read=policy.read)
 
@@ -117,9 +125,14 @@ class AsyncSession:
                 return await self._read(response, call)
         except Exception as error:
             cause = cause_of(error)
+            if self._proxy_for(call.url):
+                cause = behind_proxy(cause)
             if cause is None:
                 raise
         return self.teller.of_cause(cause, connected=progress.connected)
+
+    def _proxy_for(self, url: URL | str) -> Proxy | None:
+        return self._proxy if self._proxy and self._proxy.takes(URL(url).host or "") else None
 
     async def _request(self, call: _Call) -> aiohttp.ClientResponse:
         return await self._session.request(
@@ -129,6 +142,7 @@ class AsyncSession:
             headers=call.headers,
             allow_redirects=False,
             timeout=self._limits,
+            **through(self._proxy_for(call.url)),
         )
 
     async def _read(self, response: aiohttp.ClientResponse, call: _Call) -> Reply | Fault:

@@ -9,15 +9,16 @@ import time
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from connectors.base.causes import Cause, cause_of
+from connectors.base.causes import Cause, behind_proxy, cause_of
 from connectors.base.faults import Fault, Overloaded, RateLimited
 from connectors.base.policy import Attempts, Policy
 from connectors.base.reading import Reply, header_text, inflated, said_in_json
@@ -26,6 +27,7 @@ from connectors.base.teller import Teller
 from connectors.base.watch import Watch
 from core.clock import SYSTEM, Clock
 from core.pace import Free, Pace
+from core.proxy import Proxy
 from core.retry_after import DAY, seconds_asked
 
 SUCCESS = range(200, 300)
@@ -119,12 +121,27 @@ class _SecurePool(HTTPSConnectionPool):
 
 
 class NotingAdapter(HTTPAdapter):
-    """Transport of a `BlockingSession`; one that carries a client's certificate inherits from this one first."""
+    """Transport of a `BlockingSession`; one that carries a client's certificate inherits from this one first.
+
+    `login` is what a proxy is told of who asks.
+    """
+
+    login: Mapping[str, str] = MappingProxyType({})
 
     def init_poolmanager(self, *given: Any, **more: Any) -> None:
         """Make the pools of connections that tell what they do."""
         super().init_poolmanager(*given, **more)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        """Return what a proxy is told."""
+        return dict(self.login)
+
+    def proxy_manager_for(self, proxy: str, **more: Any) -> Any:
+        """Return the manager of the connections through a proxy: they tell what they do as well."""
+        manager = super().proxy_manager_for(proxy, **more)
+        manager.pool_classes_by_scheme = self.poolmanager.pool_classes_by_scheme
+        return manager
 
 
 class BlockingSession:
@@ -140,15 +157,18 @@ class BlockingSession:
         adapter: NotingAdapter | None = None,
         ca_file: str | None = None,
         pace: Pace | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
         self.policy, self.teller, self._pace = policy, teller, pace or Free()
         self._clock, self._said, self._verify = clock, said, ca_file or True
-        self._session, self._watch = requests.Session(), Watch()
+        self._session, self._watch, self._proxy = requests.Session(), Watch(), proxy
         self._session.trust_env = False
         self._session.headers.clear()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = adapter or NotingAdapter(max_retries=0)
+        adapter.login = proxy.headers if proxy else {}
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, adapter or NotingAdapter(max_retries=0))
+            self._session.mount(scheme, adapter)
 
     def __repr__(self) -> str:
         return f"BlockingSession({self.teller.name!r})"
@@ -202,6 +222,8 @@ class BlockingSession:
                 return self._read(response, success, exchange)
         except Exception as error:
             cause = cause_of(error)
+            if self._proxies(request.url):
+                cause = behind_proxy(cause)
             if cause is None:
                 raise
         return self.teller.of_cause(Cause.TIMEOUT if exchange.late else cause, connected=exchange.connected)
@@ -217,6 +239,10 @@ class BlockingSession:
             exchange.over()
             _exchange.reset(token)
 
+    def _proxies(self, url: str) -> dict[str, str]:
+        taken = self._proxy is not None and self._proxy.takes(urlsplit(url).hostname or "")
+        return dict.fromkeys(("http", "https"), self._proxy.url) if self._proxy and taken else {}
+
     def _sent(self, request: requests.Request, seconds: float) -> requests.Response:
         silence = min(seconds, self.policy.read or seconds)
         return self._session.send(
@@ -224,6 +250,7 @@ class BlockingSession:
             request.prepare(),
             stream=True,
             allow_redirects=False,
+            proxies=self._proxies(request.url),
             verify=self._verify,
             timeout=(min(self.policy.connect, seconds), silence),
         )

@@ -3,9 +3,14 @@
 Classes are named, not imported: a process that uses one of the libraries does not load the others.
 """
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 from ssl import SSLError
+
+PROXY_WANTS_LOGIN = 407
+# as http.client says it
+_TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 
 
 class Cause(Enum):
@@ -19,6 +24,9 @@ class Cause(Enum):
     NO_TLS = "no_tls", False
     NOT_SENT = "not_sent", False
     CERTIFICATE_REFUSED = "certificate_refused", False
+    PROXY_DOWN = "proxy_down", False
+    PROXY_LOGIN = "proxy_login", False
+    PROXY_REFUSED = "proxy_refused", False
     TIMEOUT = "timeout", True
     CUT = "cut", True
     BAD_HTTP = "bad_http", True
@@ -30,8 +38,19 @@ class Cause(Enum):
         return self.value[1]
 
 
+class ProxyDown(Exception):
+    """The proxy, through which alone a request could leave, takes no connection."""
+
+
 # First match wins, over an error and what it was raised for: the closest names first.
 CAUSES: tuple[tuple[Cause, tuple[str, ...]], ...] = (
+    (
+        Cause.PROXY_DOWN,
+        (
+            *("connectors.base.causes.ProxyDown", "aiohttp.client_exceptions.ClientProxyConnectionError"),
+            *("requests.exceptions.ProxyError", "urllib3.exceptions.ProxyError"),
+        ),
+    ),
     (
         Cause.BAD_ADDRESS,
         (
@@ -100,8 +119,23 @@ def cause_of(error: BaseException) -> Cause | None:
     chain = list(_chain(error))
     if any(isinstance(one, SSLError) and getattr(one, "reason", None) in REFUSALS for one in chain):
         return Cause.CERTIFICATE_REFUSED
+    if status := next(filter(None, map(_refused_by_proxy, chain)), None):
+        return Cause.PROXY_LOGIN if status == PROXY_WANTS_LOGIN else Cause.PROXY_REFUSED
     names = {name for one in chain for name in _names(type(one))}
     return next((cause for cause, known in CAUSES if not names.isdisjoint(known)), None)
+
+
+def behind_proxy(cause: Cause | None) -> Cause | None:
+    """Return what a cause is where only the proxy is dialled: what is not reached is the proxy."""
+    return Cause.PROXY_DOWN if cause in (Cause.NO_NAME, Cause.NO_CONNECTION, Cause.CONNECT_TIMEOUT) else cause
+
+
+def _refused_by_proxy(error: BaseException) -> int | None:
+    """Return the status with which a proxy refused to lead to a server."""
+    if type(error).__name__ == "ClientHttpProxyError":
+        return int(getattr(error, "status", 0)) or None
+    found = _TUNNEL.search(str(error)) if isinstance(error, OSError) else None
+    return int(found[1]) if found else None
 
 
 def _chain(error: BaseException, depth: int = 0) -> Iterator[BaseException]:

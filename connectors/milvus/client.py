@@ -25,8 +25,10 @@ from core.clock import SYSTEM, Clock
 from core.fiscal import documento_ausente, formatar_documento, normalizar_documento
 from core.html_text import plain_text
 from core.pace import Budget, Free, MakePace, budget_name
+from core.proxy import proxy_of
 from core.secrets import Secrets
 from core.settings.milvus import ContaMilvus
+from core.settings.proxy import Uso
 
 POLICY = Policy(overall=120, connect=5, read=40, attempts=3, first_pause=1.0, answer_limit=16 * 1024 * 1024)
 # Without it a blocked client is invisible, and would be made a second time; and so is a closed ticket.
@@ -46,13 +48,17 @@ class Milvus:
         policy: Policy = POLICY,
         clock: Clock = SYSTEM,
         adapter: NotingAdapter | None = None,
+        uso: Uso = "milvus",
     ) -> None:
         token = conta.token.get_secret_value()
         self._conta, self._clock, self._zone = conta, clock, ZoneInfo(conta.timezone)
         self._teller = Teller(f"Milvus {nome}".strip(), faults.TABLE, Secrets(token))
         own, listings = budgets(conta)
-        self._session = BlockingSession(policy, self._teller, clock, adapter=adapter, pace=pace(own))
-        self._listings = BlockingSession(policy, self._teller, clock, adapter=adapter, pace=pace(own, listings))
+        proxy = proxy_of(uso)
+        self._session, self._listings = (
+            BlockingSession(policy, self._teller, clock, adapter=adapter, pace=paced, proxy=proxy)
+            for paced in (pace(own), pace(own, listings))
+        )
         self._headers = {"User-Agent": "Esteira", "Accept": "application/json", "Authorization": token}
         self._chamados = Chamados(self._sheet, conta.page_size, self._zone)
         self._chamado = rows.reader_of_chamados(self._zone)

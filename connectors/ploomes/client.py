@@ -22,6 +22,7 @@ from core.clock import SYSTEM, Clock
 from core.fiscal import normalizar_documento
 from core.http_date import read_date
 from core.pace import Budget, Free, MakePace, budget_name
+from core.proxy import proxy_of
 from core.secrets import Secrets
 from core.settings.ploomes import ContaPloomes
 
@@ -39,7 +40,9 @@ class Ploomes:
         key = conta.user_key.get_secret_value()
         self._conta = conta
         self._teller = Teller(f"Ploomes {nome}", faults.TABLE, Secrets(key))
-        self._session = BlockingSession(policy, self._teller, clock, pace=pace(budget(conta)))
+        self._session = BlockingSession(
+            policy, self._teller, clock, pace=pace(budget(conta)), proxy=proxy_of("ploomes")
+        )
         self._headers = {"User-Agent": "Esteira", "Accept": "application/json", "User-Key": key}
 
     def __enter__(self) -> Self:

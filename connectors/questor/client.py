@@ -16,6 +16,7 @@ from connectors.questor.verdict import Verdict, judge
 from connectors.questor.wire import Documento
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured
+from core.proxy import proxy_of
 from core.secrets import Secrets
 from core.settings.questor import ContaQuestor
 
@@ -38,7 +39,9 @@ class Questor:
             error_limit=NO_PAGE,
         )
         self._teller = Teller(f"Questor {nome}", faults.TABLE, Secrets(conta.token.get_secret_value()))
-        self._session = AsyncSession(policy, self._teller, clock, most=conta.max_concurrency, said=_reason)
+        self._session = AsyncSession(
+            policy, self._teller, clock, most=conta.max_concurrency, said=_reason, proxy=proxy_of("questor")
+        )
         self._headers = {
             "User-Agent": conta.user_agent,
             "Content-Type": "application/json; charset=utf-8",

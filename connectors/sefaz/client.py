@@ -22,6 +22,7 @@ from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.fiscal import formatar_documento
 from core.http_date import read_date
+from core.proxy import proxy_of
 from core.settings.sefaz import SefazSettings
 
 MIB = 1024 * 1024
@@ -44,7 +45,9 @@ class Sefaz:
         )
         self._teller = Teller(f"SEFAZ, certificado de {formatar_documento(certificado.documento)}", faults.TABLE)
         adapter = CertificateAdapter(certificado, settings.ca)
-        self._session = BlockingSession(policy, self._teller, clock, said=_said, adapter=adapter)
+        self._session = BlockingSession(
+            policy, self._teller, clock, said=_said, adapter=adapter, proxy=proxy_of("sefaz")
+        )
 
     def __repr__(self) -> str:
         return f"Sefaz({self._certificado.documento!r})"

@@ -7,6 +7,7 @@ from core.errors import PlatformError
 from core.settings.core import CoreSettings
 from core.text import os_fault
 from flows.diagnostico.broker import broker
+from flows.diagnostico.proxy import proxy
 from storage import crypto, migrate, transactions
 from storage.session import engine
 
@@ -47,4 +48,4 @@ def keys() -> Iterator[Finding]:
     yield Finding("chaves", OK, f"{len(crypto.stored_keys())} em {where}")
 
 
-CHECKS: tuple[Check, ...] = (data_folder, database, keys, broker)
+CHECKS: tuple[Check, ...] = (data_folder, database, keys, broker, proxy)

@@ -5,7 +5,17 @@ docs/reference/contracts/webhooks_delivery.md §2.
 
 from connectors.base.causes import Cause, cause_of
 from events.delivery.address import BlockedAddress
-from events.delivery.http.outcomes import BAD_HTTP, BAD_TLS, BLOCKED, CUT, TIMED_OUT, UNREACHABLE
+from events.delivery.http.outcomes import (
+    BAD_HTTP,
+    BAD_TLS,
+    BLOCKED,
+    CUT,
+    PROXY_DOWN,
+    PROXY_LOGIN,
+    PROXY_REFUSED,
+    TIMED_OUT,
+    UNREACHABLE,
+)
 from events.delivery.outcome import Outcome
 
 OUTCOMES: dict[Cause, Outcome] = {
@@ -13,6 +23,9 @@ OUTCOMES: dict[Cause, Outcome] = {
     Cause.BAD_CERTIFICATE: BAD_TLS,
     Cause.CERTIFICATE_REFUSED: BAD_TLS,
     Cause.NO_TLS: BAD_TLS,
+    Cause.PROXY_DOWN: PROXY_DOWN,
+    Cause.PROXY_LOGIN: PROXY_LOGIN,
+    Cause.PROXY_REFUSED: PROXY_REFUSED,
     Cause.NO_NAME: UNREACHABLE,
     Cause.NO_CONNECTION: UNREACHABLE,
     Cause.CONNECT_TIMEOUT: TIMED_OUT,

@@ -33,7 +33,12 @@ class _Judged(HTTPConnection):
     judge: Judge
 
     def _new_conn(self) -> socket.socket:
-        """Connect to the addresses that were judged, not to what another look-up would bring."""
+        """Connect to the addresses that were judged, not to what another look-up would bring.
+
+        A proxy is dialled as it is: what it is asked for was judged before (`behind`).
+        """
+        if self.proxy is not None:
+            return super()._new_conn()
         name, failure = self._dns_host, None
         try:
             for address in self._addresses():

@@ -21,6 +21,9 @@ TIMED_OUT = Outcome("sobrecarga", text="não respondeu a tempo", minimum=OVERLOA
 BLOCKED = Outcome("bloqueado", Estado.BLOQUEADO, "endereço não permitido pelas regras de entrega")
 UNREACHABLE = Outcome("falhou", text="não foi possível conectar")
 BAD_TLS = Outcome("falhou", text="o certificado TLS não foi aceito")
+PROXY_DOWN = Outcome("falhou", text="o proxy de saída não aceita conexão")
+PROXY_LOGIN = Outcome("falhou", text="o proxy de saída recusou o usuário ou a senha (HTTP 407)")
+PROXY_REFUSED = Outcome("falhou", text="o proxy de saída não leva a este endereço")
 CUT = Outcome("falhou", text="a conexão foi encerrada antes da resposta")
 BAD_HTTP = Outcome("falhou", text="a resposta não é HTTP válido")
 

@@ -11,10 +11,13 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
+from connectors.base.causes import ProxyDown
 from core import loop
-from core.http import arrived, open_session, read_into
+from core.http import arrived, open_session, read_into, through
+from core.proxy import Proxy, proxy_of
 from core.settings.deliveries import DeliverySettings
 from events.delivery.address import Judge, wire_url
+from events.delivery.http.behind import Targets
 from events.delivery.http.exchange import READ_LIMIT, Answer, Request
 
 SUCCESS_BODY_SECONDS = 1.0
@@ -50,6 +53,8 @@ class Sender:
         self._limits = aiohttp.ClientTimeout(total=None, sock_connect=settings.connect_timeout)
         self._session: aiohttp.ClientSession | None = None
         self._addresses: dict[tuple[str | None, int | None], str] = {}
+        self._proxy, self._targets = proxy_of("entregas"), Targets(self.judge)
+        self._tunnels: aiohttp.ClientSession | None = None
 
     async def post(self, request: Request, timeout: float) -> Answer:
         """Send and return the answer; the whole attempt ends within `timeout` seconds.
@@ -59,6 +64,8 @@ class Sender:
         deadline = asyncio.get_running_loop().time() + timeout
         url = _wire(request.url)
         self.judge.scheme(url.scheme)
+        if self._proxy is not None and self._proxy.takes(url.host or ""):
+            return await self._post_through(self._proxy, url, request, deadline)
         dialled: list[str] = []
         _dialled.set(dialled)
         async with asyncio.timeout_at(deadline):
@@ -71,6 +78,33 @@ class Sender:
             self._addresses[url.host, url.port] = dialled[-1]
         address = self._addresses.get((url.host, url.port))
         return Answer(response.status, response.headers.get("Retry-After"), body, fault, address)
+
+    async def _post_through(self, proxy: Proxy, url: URL, request: Request, deadline: float) -> Answer:
+        """Send through a proxy, which alone is dialled; what it is asked to dial is judged as far as it is known."""
+        host, port = url.host or "", url.port or 0
+        try:
+            async with asyncio.timeout_at(deadline):
+                if not self._targets.known(host, port):
+                    await asyncio.to_thread(self._targets.check, host, port)
+                response = await self._open_tunnels().post(
+                    url,
+                    data=request.body,
+                    headers=request.headers,
+                    allow_redirects=False,
+                    timeout=self._limits,
+                    **through(proxy),
+                )
+        except aiohttp.ConnectionTimeoutError:
+            raise ProxyDown from None
+        async with response:
+            body, fault = await self._read(response, deadline, patient=request.body_proves)
+        return Answer(response.status, response.headers.get("Retry-After"), body, fault, "proxy")
+
+    def _open_tunnels(self) -> aiohttp.ClientSession:
+        """Return the session that dials the proxy and nothing else."""
+        if self._tunnels is None or self._tunnels.closed:
+            self._tunnels = open_session(aiohttp.TCPConnector(limit=0))
+        return self._tunnels
 
     async def _read(
         self, response: aiohttp.ClientResponse, deadline: float, *, patient: bool
@@ -107,8 +141,9 @@ class Sender:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
+        for session in (self._session, self._tunnels):
+            if session is not None:
+                await session.close()
 
 
 def _wire(typed: str) -> URL:

@@ -18,11 +18,13 @@ from connectors.milvus import Chamado, Milvus, TokenRefused, has_reference, refe
 from core.errors import Rejected
 from core.html_text import plain_text
 from core.pace import Budget
+from core.proxy import proxy_of
 from core.settings.deliveries import DeliverySettings
 from core.text import cut_bytes
 from events.catalog import AlertaResolvido
 from events.delivery import wording
 from events.delivery.address import BlockedAddress, Judge
+from events.delivery.http.behind import Targets
 from events.delivery.http.judged import JudgedAdapter
 from events.delivery.http.outcomes import BLOCKED, BUSY
 from events.delivery.kind import Message
@@ -32,6 +34,7 @@ from storage.models.destinos import Destino
 from storage.models.eventos import Estado
 
 SYSTEM = "esteira"
+PORTS = {"http": 80, "https": 443}
 SUBJECT_BYTES, TEXT_BYTES = 200, 8000
 # The record of an attempt keeps 500 characters, and something may be added to them.
 REASON_LENGTH = 450
@@ -74,14 +77,25 @@ def attempt(destino: Destino, message: Message) -> tuple[Outcome, int, str | Non
     policy = Policy(overall=destino.timeout, connect=settings.connect_timeout, ends=ends)
     judge = Judge.of(settings)
     try:
-        judge.scheme(urlsplit(destino.url).scheme)
-        with Milvus("", account.of(destino), pace=_Rest, policy=policy, adapter=JudgedAdapter(judge)) as milvus:
+        _judge(judge, destino.url)
+        adapter = JudgedAdapter(judge)
+        conta = account.of(destino)
+        with Milvus("", conta, pace=_Rest, policy=policy, adapter=adapter, uso="entregas") as milvus:
             outcome, said = _Telling(milvus, destino, message).tell()
             return outcome, 200 if outcome.delivered else 0, said
     except BlockedAddress:
         return BLOCKED, 0, None
     except Fault as fault:
         return of_fault(fault), fault.status or 0, fault.said
+
+
+def _judge(judge: Judge, url: str) -> None:
+    """Judge what can be judged before anything is dialled; through a proxy that is all there is."""
+    server = urlsplit(url)
+    judge.scheme(server.scheme)
+    proxy = proxy_of("entregas")
+    if proxy is not None and proxy.takes(server.hostname or ""):
+        Targets(judge).check(server.hostname or "", server.port or PORTS[server.scheme])
 
 
 def of_fault(fault: Fault) -> Outcome:

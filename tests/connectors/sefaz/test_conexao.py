@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from conftest import Configure
+from support.proxy import connect_proxy
 from support.sefaz import EMPRESA, Lugar, sefaz
 
 from connectors.base.blocking import BlockingSession
@@ -47,6 +49,20 @@ def test_a_server_may_ask_for_the_certificate_after_the_request(tmp_path: Path) 
         assert ask(found) is Resultado.NADA
         assert ask(found, "cte") is Resultado.NADA
         assert lugar.server.apertos == 1
+
+
+def test_the_certificate_is_shown_through_a_proxy(lugar: Lugar, configure: Configure) -> None:
+    with connect_proxy(login="ana:segredo") as proxy:
+        configure(proxy__url=proxy.url, proxy__user="ana", proxy__password="segredo")  # pragma: allowlist secret
+        with aberta(lugar) as found:
+            assert ask(found) is Resultado.NADA
+            assert ask(found, "cte") is Resultado.NADA
+        assert proxy.targets == [lugar.url.removeprefix("https://")]
+        assert {one.titular for one in lugar.server.pedidos} == {EMPRESA}
+        proxy.login = "ana:outro"
+        with aberta(lugar) as found, pytest.raises(Blocked, match="proxy de saída recusou") as caught:
+            ask(found)
+        assert not caught.value.may_be_stored
 
 
 def test_an_unknown_authority_is_told_with_what_to_do(lugar: Lugar, tmp_path: Path) -> None:
