@@ -1,9 +1,14 @@
-"""Lease tokens: each names its process, so that leases of dead processes of this host are found at once."""
+"""Lease tokens: each names its process, so that leases of dead processes of this host are found at once.
+
+A container is a host of its own here; of those that share its machine `claims.presence` knows which have ended.
+"""
 
 import os
 import secrets
 import socket
 from pathlib import Path
+
+from claims import presence
 
 SEPARATOR = "|"
 
@@ -25,6 +30,7 @@ def _born(pid: int) -> str | None:
 def new_token() -> str:
     """Return a lease token of this process, different at every call."""
     pid = os.getpid()
+    presence.hold(host())
     return SEPARATOR.join((host(), str(pid), _born(pid) or "?", secrets.token_hex(8)))
 
 
@@ -33,7 +39,9 @@ def is_dead(token: str) -> bool:
     name, _, rest = token.partition(SEPARATOR)
     pid, _, rest = rest.partition(SEPARATOR)
     born = rest.partition(SEPARATOR)[0]
-    if name != host() or born == "?" or not pid.isdigit() or not Path("/proc/self/stat").exists():
+    if name != host():
+        return presence.gone(name)
+    if born == "?" or not pid.isdigit() or not Path("/proc/self/stat").exists():
         return False
     return _born(int(pid)) != born
 

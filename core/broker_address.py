@@ -34,8 +34,7 @@ def shared_redis() -> RedisAddress | None:
     Raises:
         ValueError: what the settings say is no address of a Redis.
     """
-    given = CoreSettings.current().redis_url
-    found = _parsed(given.get_secret_value() if given else broker_url())
+    found = _parsed(CoreSettings.current().redis or broker_url())
     return found if isinstance(found, RedisAddress) else None
 
 

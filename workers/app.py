@@ -13,5 +13,6 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app.conf.beat_schedule = schedule()
 app.conf.worker_autoscaler = "workers.growth:Autoscaler"
+app.steps["consumer"].add("workers.heart:Heartbeat")
 
 __all__ = ["app", "hooks"]

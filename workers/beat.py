@@ -16,6 +16,7 @@ from claims.role import Role
 from core.context import bound, new_origin
 from core.errors import PlatformError
 from core.logs import get_logger
+from workers import heartbeat
 
 # A turn that was not confirmed for so long is over; the holder confirms it several times as often.
 TURN_SECONDS, KEEP_SECONDS = 8.0, 2.0
@@ -39,6 +40,7 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
         """Send what is due; return the seconds until the next look."""
         try:
             if not self._has_turn():
+                heartbeat.renew()
                 return float(self.max_interval)
             wait = self._send_due()
         except BROKER_AWAY as fault:
@@ -51,6 +53,7 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
         if self._missing:
             log.warning(f"{self._missing} is back, beat goes on")
             self._missing = ""
+        heartbeat.renew()
         return wait
 
     def close(self) -> None:

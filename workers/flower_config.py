@@ -10,6 +10,7 @@ _settings = get_settings()
 
 address = _settings[FlowerSettings].host
 port = _settings[FlowerSettings].port
+url_prefix = _settings[FlowerSettings].prefix
 basic_auth = [credentials(_settings)]
 max_tasks = 10_000
 max_workers = 100

@@ -13,6 +13,8 @@ from core.queues import HARD_RESERVE, Queue, queues
 
 # From the end of its work to the end of a worker: its pool closes, its connections too.
 CLOSE_SECONDS = 5
+# MB: what a worker may come to beside its processes, and each of these, which end once they hold 400 MB.
+OWN_MEMORY, PROCESS_MEMORY = 256, 512
 URGENT, REST = "urgentes", "demais"
 # One of them may be busy with a destination that does not answer.
 URGENT_AT_REST = 2
@@ -51,6 +53,11 @@ class Worker:
         """The same for all settings: for supervisors that get a number once."""
         return math.ceil(max(queue.longest for queue in self.queues)) + HARD_RESERVE + CLOSE_SECONDS
 
+    @property
+    def memory_at_most(self) -> int:
+        """The MB that it may come to: a limit for containers."""
+        return OWN_MEMORY + PROCESS_MEMORY * self.processes
+
     def arguments(self) -> tuple[str, ...]:
         """Return the command after `python -m`."""
         ours = ("-Q", self.carries, "-n", f"{self.name}@%h", *self._size(), "-l", "WARNING")
@@ -67,11 +74,14 @@ class Worker:
 
 
 def one_per_family(declared: Iterable[Queue] | None = None) -> list[Worker]:
-    """Return the workers of many machines: each family of queues has one, and may have more of it elsewhere."""
+    """Return the workers of many machines: each family of queues has one, and may have more of it elsewhere.
+
+    Each rests with one process and grows up to those its queues ask for.
+    """
     families: defaultdict[str, list[Queue]] = defaultdict(list)
     for queue in queues() if declared is None else declared:
         families[queue.worker].append(queue)
-    return [together(name, members) for name, members in families.items()]
+    return [replace(together(name, members), least=1) for name, members in families.items()]
 
 
 def one_machine(declared: Iterable[Queue] | None = None) -> list[Worker]:

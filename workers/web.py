@@ -6,11 +6,13 @@ from types import FrameType
 import uvicorn
 
 from core import logs
+from core.logs import get_logger
 from core.settings.api import ApiSettings
 from core.stopping import ask_to_stop
 
 APPLICATION = "api.app:app"
 CLOSING_SECONDS = 1
+log = get_logger(__name__)
 
 
 class Server(uvicorn.Server):
@@ -25,6 +27,8 @@ class Server(uvicorn.Server):
 def server() -> Server:
     """Return the server of the API, as the settings say."""
     api = ApiSettings.current()
+    if not api.cookie_secure:
+        log.warning("api.cookie_secure is false: who enters over http shows password and session to the network")
     options = uvicorn.Config(
         APPLICATION,
         host=api.host,

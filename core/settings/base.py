@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, ClassVar, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, SecretStr
@@ -44,6 +44,19 @@ def checked_base_url(address: str) -> str:
     if not bare or "@" in parts.netloc or parts.path not in ("", "/") or set("?#\\") & set(address) or port == 0:
         raise ValueError(reason)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def with_password(address: SecretStr, password: SecretStr | None) -> str:
+    """Return an address with the password that is kept apart from it, quoted; one that has its own keeps that."""
+    url = address.get_secret_value()
+    if password is None or not (secret := password.get_secret_value()):
+        return url
+    scheme, mark, rest = url.partition("://")
+    end = min((place for sign in "/?#" if (place := rest.find(sign)) >= 0), default=len(rest))
+    user, _, server = rest[:end].rpartition("@")
+    if not mark or ":" in user:
+        return url
+    return f"{scheme}://{user}:{quote(secret, safe='')}@{server}{rest[end:]}"
 
 
 def checked_key(key: SecretStr) -> SecretStr:

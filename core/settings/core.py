@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator
 
 from core.addresses import judge_broker, judge_redis
-from core.settings.base import Section, Zone, default_is
+from core.settings.base import Section, Zone, default_is, with_password
 
 
 class CoreSettings(Section):
@@ -24,6 +24,12 @@ class CoreSettings(Section):
         description="Banco de dados: `sqlite:///arquivo.db` ou `postgresql://usuario:<senha>@servidor/banco`.",
         examples=["postgresql://usuario:<senha>@servidor/esteira"],
         json_schema_extra=default_is("um SQLite em `data_dir`"),
+    )
+    database_password: SecretStr | None = Field(
+        None,
+        description="A senha do banco, quando `database_url` traz usuário e não senha; escrita como é, sem codificar.",
+        examples=["<senha>"],
+        json_schema_extra=default_is("a de `database_url`"),
     )
     redis_url: SecretStr | None = Field(
         None,
@@ -42,6 +48,18 @@ class CoreSettings(Section):
         ),
         examples=["amqp://esteira:<senha>@servidor:5672/esteira"],
         json_schema_extra=default_is("`redis_url`"),
+    )
+    redis_password: SecretStr | None = Field(
+        None,
+        description="A senha de `redis_url`, quando o endereço não traz uma; escrita como é, sem codificar.",
+        examples=["<senha>"],
+        json_schema_extra=default_is("a de `redis_url`"),
+    )
+    broker_password: SecretStr | None = Field(
+        None,
+        description="A senha de `broker_url`, da mesma forma.",
+        examples=["<senha>"],
+        json_schema_extra=default_is("a de `broker_url`"),
     )
     redis_ca: Path | None = Field(
         None,
@@ -87,13 +105,19 @@ class CoreSettings(Section):
     def database(self) -> str:
         """The configured database, else a SQLite file in the data folder."""
         given = self.database_url
-        return given.get_secret_value() if given else f"sqlite:///{self.data_dir.resolve()}/esteira.db"
+        return (
+            with_password(given, self.database_password) if given else f"sqlite:///{self.data_dir.resolve()}/esteira.db"
+        )
+
+    @property
+    def redis(self) -> str | None:
+        """The configured Redis, if there is one."""
+        return with_password(self.redis_url, self.redis_password) if self.redis_url else None
 
     @property
     def broker(self) -> str | None:
         """The configured broker, if there is one."""
-        given = self.broker_url or self.redis_url
-        return given.get_secret_value() if given else None
+        return with_password(self.broker_url, self.broker_password) if self.broker_url else self.redis
 
     @property
     def zone(self) -> ZoneInfo:

@@ -30,7 +30,8 @@ class FlowerSettings(Section):
     port: Port = Field(5555, description="Porta da página.")
     url: Annotated[str, AfterValidator(_plain)] | None = Field(
         None,
-        description="Endereço da página como o painel a mostra, se é outro; nunca com a senha.",
+        description="Endereço da página como o painel a mostra, se é outro; nunca com a senha. Com um caminho, como"
+        " /flower/, a página responde sob esse caminho: o proxy passa adiante o caminho inteiro.",
         examples=["https://flower.exemplo.com.br/"],
         json_schema_extra=default_is("`http://` com `host` e `port`"),
     )
@@ -47,3 +48,8 @@ class FlowerSettings(Section):
         """Where people find the page."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.url or f"http://{host}:{self.port}/"
+
+    @property
+    def prefix(self) -> str:
+        """The path under which it answers; nothing where it has an address of its own."""
+        return urlsplit(self.url or "").path.strip("/")

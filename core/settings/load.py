@@ -1,10 +1,13 @@
-"""Read every section once, from the environment, then `esteira.toml`, then the defaults, into one frozen object.
+"""Read every section once, from the environment, then files of secrets, then `esteira.toml`, then the defaults, into
+one frozen object.
 
 No other file reads the environment. All mistakes are reported together.
 """
 
 import os
 import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from importlib import import_module
@@ -18,8 +21,10 @@ from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
     InitSettingsSource,
+    NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 import core.settings
@@ -32,9 +37,11 @@ from core.text import os_fault
 
 PREFIX = "ESTEIRA_"
 CONFIG_VARIABLE = "ESTEIRA_CONFIG"
+# Folders with a file for each secret, named like its variable: what stands in a variable, `docker inspect` tells.
+SECRETS_VARIABLE = "ESTEIRA_SECRETS_DIR"  # pragma: allowlist secret
 # No setting: the password of the file that a command is given.
 PFX_PASSWORD_VARIABLE = "ESTEIRA_PFX_SENHA"  # noqa: S105 # pragma: allowlist secret
-SINGLE_VARIABLES = frozenset({CONFIG_VARIABLE, PFX_PASSWORD_VARIABLE})
+SINGLE_VARIABLES = frozenset({CONFIG_VARIABLE, SECRETS_VARIABLE, PFX_PASSWORD_VARIABLE})
 FIRST = "core"
 S = TypeVar("S", bound=Section)
 # What stands above everything else in the settings that are being built.
@@ -42,7 +49,7 @@ _above: ContextVar[dict[str, Any]] = ContextVar("above", default={})  # noqa: B0
 
 
 class Settings(BaseSettings):
-    """All sections. Precedence: a demonstration that runs here, the environment, the file, the defaults."""
+    """All sections. Precedence: a demonstration that runs here, the environment, secrets, the file, the defaults."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, case_sensitive=False
@@ -57,10 +64,16 @@ class Settings(BaseSettings):
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (InitSettingsSource(settings_cls, _above.get()), _Environment(settings_cls), init_settings)
+        above = InitSettingsSource(settings_cls, _above.get())
+        folders: Any = secrets_dirs()
+        # it takes the class as well as the source it was made for
+        kind: Any = settings_cls
+        where: Any = {"secrets_dir": folders, "secrets_dir_missing": "error"}  # pragma: allowlist secret
+        files = (_Secrets(kind, **where),) if folders else ()
+        return (above, _Environment(settings_cls), *files, init_settings)
 
 
-class _Environment(EnvSettingsSource):
+class _Lenient(EnvSettingsSource):
     """Keep a value that is not the JSON it should be, so that validation tells it beside every other mistake."""
 
     def decode_complex_value(self, field_name: str, field: Any, value: Any) -> Any:
@@ -68,6 +81,14 @@ class _Environment(EnvSettingsSource):
             return super().decode_complex_value(field_name, field, value)
         except ValueError:
             return value
+
+
+class _Environment(_Lenient):
+    """The variables of this process."""
+
+
+class _Secrets(_Lenient, NestedSecretsSettingsSource):
+    """Files of secrets: that of `core.keys` is `esteira_core__keys`; files of other programs are left alone."""
 
 
 def sections() -> tuple[type[Section], ...]:
@@ -109,16 +130,37 @@ def load_settings() -> Settings:
     path = Path(named or "esteira.toml")
     tables = read_file(path) if named or path.exists() else {}
     model = settings_model()
-    mistakes = unknown_variables(os.environ, PREFIX, model.model_fields, SINGLE_VARIABLES)
+    given = {**os.environ, **dict.fromkeys(_secret_names(), "")}
+    mistakes = unknown_variables(given, PREFIX, model.model_fields, SINGLE_VARIABLES)
     try:
         settings = model(**tables)
         if above := demonstration.running_in(settings[CoreSettings].data_dir):
             settings = _with(above, model, tables)
     except ValidationError as error:
         mistakes += explain(error, model)
+    except (SettingsError, OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"Não consegui ler os segredos de {', '.join(secrets_dirs())}: {_fault(error)}.") from None
     if mistakes:
         raise Misconfigured("Configuração inválida: " + "; ".join(mistakes) + ".")
     return settings
+
+
+def secrets_dirs() -> list[str]:
+    """Return the folders of the files of secrets; what the later ones hold wins."""
+    return [folder for folder in os.environ.get(SECRETS_VARIABLE, "").split(os.pathsep) if folder]
+
+
+def _secret_names() -> Iterator[str]:
+    """Yield the names of the files of secrets; a folder that cannot be read is told by those who read the files."""
+    for folder in secrets_dirs():
+        with suppress(OSError):
+            yield from os.listdir(folder)
+
+
+def _fault(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{Path(error.filename or '').name}: {os_fault(error)}".removeprefix(": ")
+    return "não é texto em UTF-8" if isinstance(error, UnicodeDecodeError) else "a pasta não existe ou é grande demais"
 
 
 def _with(above: dict[str, Any], model: type[Settings], tables: dict[str, Any]) -> Settings:

@@ -11,10 +11,11 @@ SERVICE = """\
   {name}:
     <<: *worker
     command: [{command}]
+    mem_limit: {memory}m
     stop_grace_period: {grace}s
-    healthcheck:
-      <<: *worker-health
-      test: [CMD-SHELL, 'celery -q -A workers inspect ping --timeout 5 --destination "{name}@$$(hostname)"']
+    volumes:
+      - presenca:/var/lib/esteira/presenca
+      - ./segredos/{name}:/run/proprios:ro
 """
 
 
@@ -33,7 +34,9 @@ def compose(text: str) -> str:
 def _service(worker: Worker) -> str:
     needs = "".join(f"  # {queue.needs}\n" for queue in worker.queues if queue.needs)
     command = ", ".join(_word(word) for word in ("python", "-m", *worker.arguments()))
-    return needs + SERVICE.format(name=worker.name, command=command, grace=worker.stops_at_most)
+    return needs + SERVICE.format(
+        name=worker.name, command=command, memory=worker.memory_at_most, grace=worker.stops_at_most
+    )
 
 
 def _word(word: str) -> str:

@@ -1,25 +1,31 @@
 """The image and the compose file: valid, one worker per queue, and nothing in them that does not exist."""
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from support.ports import free_port
 
 from core.broker_address import broker_url
 from core.queues import queues
 from core.settings.load import get_settings
+from sandbox.receiver import ReceiverServer
 from workers.layout import Worker, one_per_family
 
 ROOT = Path(__file__).parents[2]
 COMPOSE, DOCKERFILE = ROOT / "docker" / "compose.yaml", ROOT / "docker" / "Dockerfile"
-SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE.read_text())["services"]
-OURS = {name: service for name, service in SERVICES.items() if "build" in service}
+EXAMPLE, CHECK = ROOT / "docker" / "exemplo.env", ROOT / "docker" / "saude.sh"
+DOCUMENT: dict[str, Any] = yaml.safe_load(COMPOSE.read_text())
+SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]
+OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("esteira:")}
 WORKER_SERVICES = {name: service for name, service in OURS.items() if "-Q" in service["command"]}
 
 
@@ -54,10 +60,6 @@ def modules(command: list[str]) -> Iterator[str]:
     program = command[0]
     if program == "python":
         yield after(command, "-m")
-    elif program == "uvicorn":
-        yield from ("uvicorn", command[1].partition(":")[0])
-    elif program == "celery":
-        yield from ("celery", after(command, "-A"))
     else:
         assert program == "esteira"
         yield f"cli.{command[1]}"
@@ -79,7 +81,8 @@ def test_a_worker_is_given_longer_than_its_longest_work(worker: Worker) -> None:
     assert int(service["stop_grace_period"].removesuffix("s")) > longest
     # SIGTERM is Celery's warm shutdown, which waits for what is under way.
     assert "REMAP_SIGTERM" not in service["environment"]
-    assert f"{worker.name}@$$(hostname)" in service["healthcheck"]["test"][1]
+    assert service["healthcheck"]["test"][:3] == ["CMD", "saude", "batimento"]
+    assert service["mem_limit"] == f"{worker.memory_at_most}m"
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -87,29 +90,110 @@ def test_leases_can_tell_containers_apart(name: str) -> None:
     assert not {"hostname", "network_mode", "pid"} & SERVICES[name].keys()
 
 
-def test_only_loopback_is_published_and_the_stores_are_not() -> None:
+def test_the_door_alone_is_published_and_the_stores_reach_nobody() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published.keys() == {"flower", "api"}
-    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
-    assert {name for name in SERVICES if SERVICES[name]["networks"] == ["interna"]} == {"redis", "postgres"}
+    assert published == {"proxy": ["${ENDERECO:-127.0.0.1}:80:80", "${ENDERECO:-127.0.0.1}:443:443"]}
+    assert {name for name in SERVICES if SERVICES[name]["networks"] == ["interna"]} == {"redis", "postgres", "mongo"}
+    assert DOCUMENT["networks"]["interna"]["internal"] is True
+    assert all(network["ipam"]["config"] for network in DOCUMENT["networks"].values()), "their addresses are fixed"
 
 
-def test_no_secret_stands_in_the_file() -> None:
-    text = COMPOSE.read_text()
-    for key in ("ESTEIRA_CORE__KEYS", "ESTEIRA_FLOWER__PASSWORD", "POSTGRES_PASSWORD"):
-        values = re.findall(rf"(?m)^ +{key}: (.*)$", text)
-        assert values
-        assert [value for value in values if not value.startswith("${")] == []
+def test_no_secret_stands_in_the_file_or_in_a_variable() -> None:
+    for name, service in SERVICES.items():
+        variables = service.get("environment", {})
+        wrong = [key for key in variables if re.search("PASSWORD|SENHA|KEYS|TOKEN", key) and not key.endswith("_FILE")]
+        assert wrong == [], name
+        assert not any(re.search(r"://[^/ ]*:[^/ ]*@", str(value)) for value in variables.values()), name
+    assert all(one.keys() == {"file"} for one in DOCUMENT["secrets"].values())
+    assert "PASSWORD" not in EXAMPLE.read_text().upper().replace("SECRETS", "")
+
+
+def test_each_service_gets_its_own_secrets_and_no_others() -> None:
+    database, redis, keys, flower = (
+        "esteira_core__database_password",
+        "esteira_core__redis_password",
+        "esteira_core__keys",
+        "esteira_flower__password",
+    )
+    worker = {keys, database, redis}
+    wanted = {
+        "proxy": set(),
+        "servidor-ntfy": set(),
+        "redis": {redis},
+        "postgres": {database},
+        "mongo": {"mongo_senha"},
+    }
+    wanted |= {"migrar": {keys, database}, "beat": {database, redis}, "flower": {redis, flower}, "api": worker}
+    wanted |= dict.fromkeys(WORKER_SERVICES, worker)
+    assert {name: set(service.get("secrets", ())) for name, service in SERVICES.items()} == wanted
+    assert {one for names in wanted.values() for one in names} == DOCUMENT["secrets"].keys()
+    for name, service in OURS.items():
+        assert f"./segredos/{name}:/run/proprios:ro" in service["volumes"]
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_the_variables_of_a_service_are_settings(name: str, monkeypatch: pytest.MonkeyPatch, configure: object) -> None:
-    given = {"ESTEIRA_CORE__KEYS": "[]", "ESTEIRA_FLOWER__PASSWORD": "x"}
+def test_the_variables_of_a_service_are_settings(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "esteira_core__redis_password").write_text("a/b")
     for key, value in SERVICES[name]["environment"].items():
-        if key.startswith("ESTEIRA_"):
-            monkeypatch.setenv(key, given.get(key, value))
+        monkeypatch.setenv(key, re.sub(r"\$\{\w+:-(.*?)\}", r"\1", str(value)))
+    monkeypatch.setenv("ESTEIRA_SECRETS_DIR", str(tmp_path))
     get_settings.cache_clear()
-    assert broker_url() == "redis://redis:6379/0"
+    assert broker_url() == "redis://:a%2Fb@redis:6379/0"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_kept_within_bounds(name: str) -> None:
+    service = SERVICES[name]
+    assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+    assert service["mem_limit"]
+    assert service["pids_limit"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    if name not in ("postgres", "mongo"):
+        # theirs change owner and user when they start
+        assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+
+
+def test_one_service_is_built_and_all_of_ours_run_its_image() -> None:
+    assert [name for name, service in SERVICES.items() if "build" in service] == ["migrar"]
+    assert len({service["image"] for service in OURS.values()}) == 1
+
+
+def test_the_check_of_a_heartbeat_looks_at_its_age(tmp_path: Path) -> None:
+    heart = tmp_path / "batimento"
+    command, environment = [str(CHECK), "batimento", "30"], {"PATH": os.defpath}
+    environment["ESTEIRA_CONTAINER__HEARTBEAT_FILE"] = str(heart)
+
+    def well() -> bool:
+        return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
+
+    assert not well()
+    heart.touch()
+    assert well()
+    os.utime(heart, (time.time() - 60, time.time() - 60))
+    assert not well()
+
+
+def test_the_check_of_a_page_looks_at_its_code() -> None:
+    with ReceiverServer({"/x": None}) as server:
+
+        def well(path: str, *codes: str, port: int = server.port) -> bool:
+            command = [str(CHECK), "http", str(port), path, *codes]
+            return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+        asked = {"/x": "405", "/nada": "404"}
+        assert [well(path, "200", code) for path, code in asked.items()] == [True, True]
+        assert [well(path, "200", "401") for path in asked] == [False, False]
+        assert not well("/x", "405", port=free_port())
+
+
+def test_the_values_that_are_filled_in_are_those_of_the_example() -> None:
+    texts = [COMPOSE.read_text(), (ROOT / "docker" / "Caddyfile").read_text()]
+    used = {name for text in texts for name in re.findall(r"\{\$?([A-Z_]+):", text)} - {"REDIS_MEMORIA"}
+    given = set(re.findall(r"(?m)^([A-Z_]+)=", EXAMPLE.read_text()))
+    assert used <= given
+    assert given - used == {"COMPOSE_PROFILES"}
+    # the loader would take one of our prefix for a setting
+    assert not any(name.startswith("ESTEIRA_") for name in given)
 
 
 def test_the_image_copies_what_exists_and_all_that_is_needed() -> None:
@@ -117,6 +201,7 @@ def test_the_image_copies_what_exists_and_all_that_is_needed() -> None:
     sources = {source for line in copied for source in line.split()}
     assert [source for source in sources if not (ROOT / source).exists()] == []
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"bench", "tests"}
+    packages |= {"docker/enxugar.sh", "docker/saude.sh"}
     files = {"beat_schedule.py", "fiscal_api_client.py", "pyproject.toml", "README.md", "requirements.lock"}
     assert packages | files == sources
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -216,9 +217,12 @@ def test_it_runs_by_itself_and_ends_cleanly() -> None:
     ) as running:
         assert running.stdin is not None
         assert running.stdout is not None
-        running.stdin.write(json.dumps({"token": TOKEN}) + "\n")
+        # 0.0.0.0 asks for other machines and containers too
+        running.stdin.write(json.dumps({"token": TOKEN, "listen": "0.0.0.0", "port": 0}) + "\n")
         running.stdin.flush()
         address = json.loads(running.stdout.readline())["questor"]
+        _, _, port = address.rpartition(":")
+        socket.create_connection(("127.0.0.2", int(port)), timeout=60).close()
         connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=60)
         connection.request("GET", "/_sandbox/estado")
         assert json.load(connection.getresponse())["guardados"] == 0
@@ -228,7 +232,7 @@ def test_it_runs_by_itself_and_ends_cleanly() -> None:
         assert running.returncode == 0
 
 
-@pytest.mark.parametrize("line", ["", "x", "[]", "{}", '{"token": ""}', '{"token": 1}'])
+@pytest.mark.parametrize("line", ["", "x", "[]", "{}", '{"token": ""}', '{"token": 1}', '{"token": "x", "port": "1"}'])
 def test_without_a_token_it_refuses_in_one_sentence(line: str) -> None:
     command = [sys.executable, "-m", "sandbox.questor"]
     root = Path(__file__).parents[2]

@@ -51,10 +51,11 @@ Server = RedisServer | RabbitServer
 def line(folder: Path, *names: str) -> Iterator[dict[str, Path]]:
     """Run these, else beat and the worker of the sweep; give the file of what each says."""
     said = {name: folder / f"{name}.log" for name in names or ("beat", "geral")}
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     running = []
     for process in table():
         if process.name in said:
+            beats = {"ESTEIRA_CONTAINER__HEARTBEAT_FILE": str(heartbeat(said[process.name]))}
+            environment = os.environ | {"PYTHONPATH": str(ROOT)} | beats
             with said[process.name].open("wb") as file:
                 running.append(subprocess.Popen(process.command, cwd=ROOT, env=environment, stdout=file, stderr=file))
     try:
@@ -64,6 +65,11 @@ def line(folder: Path, *names: str) -> Iterator[dict[str, Path]]:
         for process in running:
             process.kill()
             process.wait()
+
+
+def heartbeat(log: Path) -> Path:
+    """Return the file that the process of this log renews while it hears from the broker."""
+    return log.with_suffix(".batimento")
 
 
 def swept() -> datetime | None:
@@ -95,11 +101,18 @@ def lines(file: Path) -> list[str]:
 
 def test_a_broker_that_goes_and_comes_back_costs_one_line_and_a_delay(broker: Server, tmp_path: Path) -> None:
     with line(tmp_path) as said:
+        hearts = [heartbeat(one) for one in said.values()]
         wait_for_a_sweep()
+        wait_until(lambda: all(one.exists() for one in hearts))
         broker.kill()
-        refuse(broker.port, 12, said.values())
+        refuse(broker.port, 6, said.values())
+        for one in hearts:
+            one.unlink()
+        refuse(broker.port, 6, ())
+        assert not any(one.exists() for one in hearts), "a heart beats only while the broker is heard"
         broker.start()
         wait_for_a_sweep()
+        wait_until(lambda: all(one.exists() for one in hearts))
         beat, worker = lines(said["beat"]), lines(said["geral"])
     assert len([one for one in beat if "broker is away, beat waits" in one]) == 1
     assert len([one for one in beat if "broker is back" in one]) == 1

@@ -15,7 +15,7 @@ def test_a_queue_that_nobody_works_on_would_keep_its_messages_for_ever() -> None
 def test_queues_of_one_family_share_a_worker() -> None:
     (worker,) = one_per_family([TOY, SLOW])
     assert (worker.name, worker.carries, worker.processes) == ("brinquedos", "brinquedo,lento", 4)
-    assert "-Q brinquedo,lento -n brinquedos@%h -c 4" in " ".join(worker.command())
+    assert "-Q brinquedo,lento -n brinquedos@%h --autoscale=4,1" in " ".join(worker.command())
     assert worker.about == "Brinca; Brinca devagar"
 
 

@@ -2,18 +2,21 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 import core.settings
 from core.errors import Misconfigured
 from core.settings.api import ApiSettings
 from core.settings.core import CoreSettings
 from core.settings.deliveries import DeliverySettings
+from core.settings.flower import FlowerSettings
 from core.settings.load import load_settings, sections
+from core.settings.questor import QuestorSettings
 from core.settings.sat import SatSettings
 
 
@@ -137,3 +140,60 @@ def test_a_section_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     before = ApiSettings.current()
     monkeypatch.setenv("ESTEIRA_API__PORT", "9001")
     assert ApiSettings.current() is before
+
+
+@pytest.fixture
+def secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Path]:
+    """Write a file into one of two folders of secrets."""
+    folders = [tmp_path / "segredos", tmp_path / "proprios"]
+    for folder in folders:
+        folder.mkdir()
+    monkeypatch.setenv("ESTEIRA_SECRETS_DIR", ":".join(map(str, folders)))
+
+    def write(name: str, content: str) -> Path:
+        path = tmp_path / name
+        path.write_text(content)
+        return path
+
+    return write
+
+
+def test_a_secret_may_be_a_file_of_its_name(
+    secret: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("esteira.toml").write_text("[flower]\nuser = 'do arquivo'\npassword = 'x'\n")
+    secret("segredos/esteira_flower__password", "do segredo\n")
+    secret("segredos/esteira_core__keys", '["um", "dois"]')
+    secret("segredos/mongo_senha", "de outro programa")
+    secret("proprios/ESTEIRA_QUESTOR__CONTAS", '{"a": {"office": "x", "token": "t"}}')
+    monkeypatch.delenv("ESTEIRA_CORE__KEYS")
+    settings = load_settings()
+    password = settings[FlowerSettings].password
+    assert password is not None
+    assert (settings[FlowerSettings].user, password.get_secret_value()) == ("do arquivo", "do segredo")
+    assert [key.get_secret_value() for key in settings[CoreSettings].keys] == ["um", "dois"]
+    assert settings[QuestorSettings].contas["a"].token.get_secret_value() == "t"
+    monkeypatch.setenv("ESTEIRA_FLOWER__PASSWORD", "do ambiente")
+    assert load_settings()[FlowerSettings].password == SecretStr("do ambiente")
+
+
+def test_a_mistake_in_a_file_of_secrets_is_told_like_one_in_a_variable_and_never_its_content(
+    secret: Callable[[str, str], Path],
+) -> None:
+    secret("segredos/esteira_nada__x", "abacaxi")
+    secret("segredos/esteira_flower__usuario", "abacaxi")
+    secret("proprios/esteira_core__keys", "abacaxi")
+    told = refusal()
+    assert "esteira_nada__x: variável desconhecida" in told
+    assert "flower.usuario: chave desconhecida" in told
+    assert "abacaxi" not in told
+
+
+def test_secrets_that_cannot_be_read_are_told(
+    secret: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = secret("segredos/esteira_flower__password", "")
+    path.write_bytes(b"\xff\xfe")
+    assert "não é texto em UTF-8" in refusal()
+    monkeypatch.setenv("ESTEIRA_SECRETS_DIR", "/nao/ha")
+    assert "Não consegui ler os segredos de /nao/ha: a pasta não existe" in refusal()

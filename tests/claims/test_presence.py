@@ -1,0 +1,95 @@
+"""Containers that share a folder: which of them have ended, and what becomes of what they held."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from conftest import Configure
+from support.ports import wait_until
+
+from claims import holder, presence
+
+ROOT = Path(__file__).parents[2]
+# A container is a host name of its own; the process says its token once it holds its lock, and waits.
+PROGRAM = """
+import os, socket, sys
+socket.gethostname = lambda: sys.argv[1]
+from claims.holder import new_token
+print(new_token(), flush=True)
+if len(sys.argv) > 2 and os.fork():
+    os._exit(0)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, configure: Configure) -> Iterator[Path]:
+    made = tmp_path / "presenca"
+    made.mkdir()
+    configure(container__presence_dir=str(made))
+    yield made
+    for file in presence._held.values():
+        os.close(file)
+    presence._held.clear()
+
+
+@contextmanager
+def container(name: str, *more: str) -> Iterator[str]:
+    """Run a process of a container of that name; give the token that it holds something by. Its end is a kill."""
+    command = [sys.executable, "-c", PROGRAM, name, *more]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.kill()
+
+
+def test_what_a_removed_container_held_is_known_to_be_nobodys(folder: Path) -> None:
+    with container("c1") as token:
+        assert token.startswith("c1|")
+        assert not holder.is_dead(token)
+        assert presence.ended() == []
+    assert holder.is_dead(token)
+    assert presence.ended() == ["c1"]
+
+
+def test_a_container_lives_as_long_as_any_of_its_processes(folder: Path) -> None:
+    with container("c1", "fork") as token:
+        # its first process has ended by itself; the one it forked has the lock still
+        assert not holder.is_dead(token)
+    wait_until(lambda: holder.is_dead(token))
+
+
+def test_of_another_kernel_and_of_an_unknown_name_nothing_is_told(folder: Path) -> None:
+    (folder / "longe").write_text("another start of another kernel")
+    (folder / "perto").write_bytes(presence.BOOT.read_bytes())
+    for name, ended in {"longe": False, "perto": True, "nunca": False, "../presenca/perto": False, "": False}.items():
+        assert presence.gone(name) is ended, name
+
+
+def test_this_container_holds_its_own_once_and_clears_away_what_is_long_gone(folder: Path) -> None:
+    old, new = folder / "velho", folder / "novo"
+    for path in (old, new):
+        path.write_bytes(presence.BOOT.read_bytes())
+    os.utime(old, (0, 0))
+    holder.new_token()
+    held = dict(presence._held)
+    holder.new_token()
+    assert presence._held == held
+    assert sorted(path.name for path in folder.iterdir()) == sorted([holder.host(), "novo"])
+    assert not presence.gone(holder.host())
+
+
+def test_without_a_folder_or_with_one_that_is_away_a_lease_is_waited_for(
+    configure: Configure, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (presence.gone("c1"), presence.ended()) == (False, [])
+    configure(container__presence_dir=str(tmp_path / "nao-ha"))
+    assert holder.new_token()
+    assert (presence.gone("c1"), presence.ended()) == (False, [])
+    assert "cannot show that this container lives" in capsys.readouterr().out + capsys.readouterr().err
