@@ -20,9 +20,9 @@ find pygments/lexers -name '*.py*' -not -name '__init__*' -not -name '_mapping*'
 # Of nfelib its schemas, without the classes made of them; of fontTools what the PDFs need; no AVIF pictures.
 find nfelib -mindepth 2 -name '*.py*' -delete
 rm -rf xsdata fontTools/qu2cu fontTools/cu2qu fontTools/voltLib PIL/_avif*.so pillow.libs/libavif*
-# Databases that no address of ours names; and the shell of Celery, which may be compiled each time.
+# Databases that no address of ours names; and what is seldom loaded, which may be compiled each time.
 rm -rf sqlalchemy/dialects/mysql sqlalchemy/dialects/mssql
-find prompt_toolkit wcwidth -name '*.pyc' -delete
+find prompt_toolkit wcwidth future past libfuturize pygments -name '*.pyc' -delete
 # What pip would need to take them away again, and the sources of scripts for a browser's debugger.
 find . -path '*.dist-info/RECORD' -delete
 find . -name '*.map' -delete

@@ -5,8 +5,10 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from billiard import pool
 from conftest import Configure
 from kombu.asynchronous import Hub, get_event_loop, set_event_loop
 
@@ -54,3 +56,13 @@ def test_what_is_done_once_before_the_fork_opens_nothing_that_goes_through_it(
     configure(fila__url=f"sqlite:///{erp}")
     hooks._start([])
     assert (accounts._open, session._engine, erp.exists()) == ({}, None, False)
+
+
+def test_a_pool_process_ends_though_its_parent_counts_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(pool, "GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT", 300)
+    monkeypatch.setattr(pool, "time", SimpleNamespace(sleep=slept.append))
+    hooks.end_without_count()
+    uncounted = SimpleNamespace(on_ready_counter=SimpleNamespace(value=2))
+    assert not pool.Worker._ensure_messages_consumed(uncounted, completed=3)
+    assert 0 < sum(slept) <= 1.01
