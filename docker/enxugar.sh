@@ -14,7 +14,8 @@ find . -type f \( -name '*.c' -o -name '*.cpp' -o -name '*.pyx' -o -name '*.pxd'
 # Where a number's exchange is and whose it was: only whether it is one is asked.
 rm -rf phonenumbers/geodata phonenumbers/carrierdata
 # Holidays of Brazil alone, and colours for no source text.
-find holidays/countries holidays/financial -name '*.py*' -not -name '__init__*' -not -name 'brazil*' -delete
+find holidays/countries holidays/financial -name '*.py*' -not -name 'brazil*' -delete
+touch holidays/countries/__init__.py holidays/financial/__init__.py
 find holidays/locale -mindepth 1 -maxdepth 1 -type d -not -name 'pt_BR' -not -name 'en_US' -exec rm -rf {} +
 find pygments/lexers -name '*.py*' -not -name '__init__*' -not -name '_mapping*' -not -name 'python*' -delete
 # Of nfelib its schemas, without the classes made of them; of fontTools what the PDFs need; no AVIF pictures.
