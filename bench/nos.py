@@ -1,10 +1,10 @@
 """Three machines in miniature: one with database and broker, two with workers, which are cut off, healed and killed.
 
-`python -m bench.nos [--segundos N] [--ritmo N] [--documentos N]`, as root. While webhooks, ntfy messages, an ERP's
-orders and a lot of Questor are owed, a node is unplugged, silenced without a reset, and cut from the central alone,
-each time for longer than a lease; then one is killed and started again. It ends in a table of what was owed and what
-arrived; the exit code is 0 only if nothing was lost, nothing came twice beyond what was under way, whoever lost its
-lease wrote nothing, and the nodes came back by themselves in time.
+`python -m bench.nos [--segundos N] [--ritmo N] [--documentos N] [--broker redis|rabbitmq]`, as root. While webhooks,
+ntfy messages, an ERP's orders and a lot of Questor are owed, a node is unplugged, silenced without a reset, and cut
+from the central alone, each time for longer than any lease of a delivery; then one is killed and started again. It ends
+in a table of what was owed and what arrived; the exit code is 0 only if nothing was lost, nothing came twice beyond
+what was under way, whoever lost its lease wrote nothing, and the nodes came back by themselves in time.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from bench import installation, machine, rede
-from bench.central import ERP, Central, serving
+from bench.central import BROKERS, ERP, Central, serving
 from bench.chegadas import judge
 from bench.nos_fluxos import LOT, Outside
 
@@ -37,10 +37,16 @@ CENTRAL, B, C = "central", "no-b", "no-c"
 BACK_SECONDS, PATIENCE_SECONDS, HOLDING_SECONDS, STILL_SECONDS = 60.0, 240.0, 20.0, 2.0
 KINDS = {"cabo": "sem cabo", "mudo": "mudo, sem RST", "banco": "sem o central, com o resto"}
 HELD_DELIVERIES = "SELECT id, destino_id FROM delivery WHERE lease_token LIKE :node"
-HELD_FILES = "SELECT id FROM questor_arquivo WHERE lease_token LIKE :node"
+HELD_FILES = "SELECT id, identidade FROM questor_arquivo WHERE lease_token LIKE :node"
+UNANSWERED = (
+    "SELECT d.destino_id, count(*) FROM attempt a JOIN delivery d ON d.id = a.delivery_id "
+    "WHERE a.status_code = 0 GROUP BY 1"
+)
 SETTLED = (
-    "SELECT d.id, d.estado, d.due_at, d.lease_token, (SELECT count(*) FROM attempt a WHERE a.delivery_id = d.id) "
-    "FROM delivery d WHERE d.id = ANY(:ids) AND d.lease_token IS NULL AND d.estado = 'entregue'"
+    "SELECT 'delivery ' || d.id, d.estado, d.due_at, (SELECT count(*) FROM attempt a WHERE a.delivery_id = d.id) "
+    "FROM delivery d WHERE d.id = ANY(:deliveries) AND d.lease_token IS NULL AND d.estado = 'entregue' UNION ALL "
+    "SELECT 'arquivo ' || q.id, q.estado, q.due_at, q.tentativas FROM questor_arquivo q "
+    "WHERE q.id = ANY(:files) AND q.lease_token IS NULL AND q.estado = 'enviado'"
 )
 
 
@@ -78,12 +84,30 @@ class Node:
 
 
 @dataclass
+class Held:
+    """What a node holds: deliveries with the flow of each, files of the lot, and which of these the server has seen."""
+
+    deliveries: dict[int, str] = field(default_factory=dict)
+    files: dict[int, str] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
+
+    @property
+    def flows(self) -> Counter[str]:
+        """How many of each flow are under way: a delivery that is held is being sent; files are held by the hundred."""
+        return Counter(self.deliveries.values()) + Counter({LOT: len(self.sent)})
+
+    def __str__(self) -> str:
+        kept = f"{len(self.files)} arquivos reservados"
+        return ", ".join([kept, *(f"{amount} de {name} em voo" for name, amount in sorted(self.flows.items()))])
+
+
+@dataclass
 class Cut:
     """What one cut found and did: what the node held, what others had settled meanwhile, and when it was back."""
 
     kind: str
-    held: Counter[str]
-    settled: dict[int, Any] = field(default_factory=dict)
+    held: Held
+    settled: dict[str, Any] = field(default_factory=dict)
     overwritten: int = 0
     asked: float | None = None
     answers: float | None = None
@@ -138,22 +162,18 @@ class Run:
 
         return {name for answer in broker_link.asked("ping", 1.5) for name in answer}
 
-    def held(self, name: str, seconds: float = 0.0) -> tuple[Counter[str], list[int]]:
-        """Return what a machine holds, by flow, and the deliveries among it.
-
-        Over so many seconds: the server may still be at what was said to it before a cut.
-        """
-        paths = {number: path for path, number in self.outside.destinations.items()}
-        ends, files, rows = time.monotonic() + seconds, set[int](), set[tuple[int, int]]()
+    def held(self, name: str, seconds: float = 0.0) -> Held:
+        """Return what a machine holds, over so many seconds: the server may still be at what was said before a cut."""
+        ends, held = time.monotonic() + seconds, Held()
         while True:
             with self.ours.connect() as db:
-                rows |= {tuple(row) for row in db.execute(text(HELD_DELIVERIES), {"node": f"{name}|%"})}
-                files |= set(db.scalars(text(HELD_FILES), {"node": f"{name}|%"}))
+                found = db.execute(text(HELD_DELIVERIES), {"node": f"{name}|%"})
+                held.deliveries.update({row[0]: self.outside.path_of(row[1]) for row in found})
+                held.files.update({row[0]: row[1] for row in db.execute(text(HELD_FILES), {"node": f"{name}|%"})})
             if time.monotonic() >= ends:
-                break
+                held.sent = set(held.files.values()) & self.outside.questor.posts.keys()
+                return held
             time.sleep(0.05)
-        counted = Counter(paths[destino] for _, destino in rows) + Counter({LOT: len(files)})
-        return counted, [number for number, _ in rows]
 
     def asks(self, place: rede.Machine, since: Any) -> bool:
         """Tell whether a machine asked the database anything since an instant."""
@@ -161,17 +181,19 @@ class Run:
         with self.ours.connect() as db:
             return bool(db.execute(text(query), {"who": place.address, "since": since}).scalar_one())
 
-    def settled(self, ids: list[int]) -> dict[int, Any]:
-        """Return those deliveries that are done, as they stand."""
+    def settled(self, held: Held) -> dict[str, Any]:
+        """Return what of it is done, as it stands."""
+        ids = {"deliveries": list(held.deliveries), "files": list(held.files)}
         with self.ours.connect() as db:
-            return {row[0]: tuple(row) for row in db.execute(text(SETTLED), {"ids": ids})}
+            return {row[0]: tuple(row) for row in db.execute(text(SETTLED), ids)}
 
     def busiest(self) -> str:
-        """Return the node that holds most now; of two that hold nothing, any."""
+        """Return the node that has most deliveries under way, then most of all; of two without any, one of them."""
         ends = time.monotonic() + HOLDING_SECONDS
         while True:
-            name = max(self.nodes, key=lambda one: self.held(one)[0].total())
-            if self.held(name)[0].total() or time.monotonic() > ends:
+            found = {name: self.held(name) for name in self.nodes}
+            name = max(found, key=lambda one: (len(found[one].deliveries), len(found[one].files)))
+            if found[name].deliveries or time.monotonic() > ends:
                 return name
 
     def cut(self, kind: str, seconds: float) -> None:
@@ -180,12 +202,11 @@ class Run:
         place = self.nodes[name].place
         ways = {"cabo": place.unplugged, "mudo": place.silenced}
         with ways[kind]() if kind in ways else self.central.machine.deaf_to(place):
-            held, ids = self.held(name, STILL_SECONDS)
-            cut = Cut(kind, held)
+            cut = Cut(kind, self.held(name, STILL_SECONDS))
             self.cuts.append(cut)
-            print(f"{KINDS[kind]}: {name} tinha {_told(held)} em mãos", flush=True)
+            print(f"{KINDS[kind]}: {name} tinha {cut.held} em mãos", flush=True)
             time.sleep(seconds)
-            cut.settled = self.settled(ids)
+            cut.settled = self.settled(cut.held)
         with self.ours.connect() as db:
             healed = db.execute(text("SELECT now()")).scalar_one()
         began = time.monotonic()
@@ -195,11 +216,9 @@ class Run:
             time.sleep(0.2)
         waited = self.wait_workers(name)
         cut.answers = None if waited is None else time.monotonic() - began
-        after = self.settled(list(cut.settled))
+        after = self.settled(cut.held)
         cut.overwritten = sum(after.get(one) != row for one, row in cut.settled.items())
-        print(
-            f"  {len(cut.settled)} entregas foram feitas pelos outros; na volta {cut.overwritten} mudaram", flush=True
-        )
+        print(f"  {len(cut.settled)} foram terminadas pelo outro; na volta {cut.overwritten} mudaram", flush=True)
         print(
             f"  na volta: banco após {_seconds(cut.asked)}, workers respondem após {_seconds(cut.answers)}", flush=True
         )
@@ -211,20 +230,25 @@ class Run:
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)
-        held, _ = self.held(B, STILL_SECONDS)
+        held = self.held(B, STILL_SECONDS)
         node.kill()
         node.start()
         waited = self.wait_workers(B)
         # it asks the database before its workers answer
         self.cuts.append(Cut("morte", held, asked=waited, answers=waited))
-        print(f"{B} morto com {_told(held)} em mãos; workers respondem após {_seconds(waited)}", flush=True)
+        print(f"{B} morto com {held} em mãos; workers respondem após {_seconds(waited)}", flush=True)
+
+    def unanswered(self) -> Counter[str]:
+        """Return how many requests were given up without an answer: whether they had arrived nobody knew."""
+        with self.ours.connect() as db:
+            return Counter({self.outside.path_of(row[0]): row[1] for row in db.execute(text(UNANSWERED))})
 
     def finish(self) -> bool:
         """Wait until nothing is missing; print the table and tell whether all is right."""
         ends = time.monotonic() + PATIENCE_SECONDS
         while not self.outside.complete and time.monotonic() < ends:
             time.sleep(1)
-        in_flight: Counter[str] = sum((cut.held for cut in self.cuts), Counter())
+        in_flight: Counter[str] = sum((cut.held.flows for cut in self.cuts), self.unanswered())
         right = judge(self.outside.flows(in_flight))
         late = [cut for cut in self.cuts if not cut.in_time]
         overwritten = sum(cut.overwritten for cut in self.cuts)
@@ -237,32 +261,27 @@ def _seconds(found: float | None) -> str:
     return "nunca" if found is None else f"{found:.1f} s"
 
 
-def _told(held: Mapping[str, int]) -> str:
-    return ", ".join(f"{amount} de {name}" for name, amount in sorted(held.items())) or "nada"
-
-
 def _environment(central: Central, network: rede.Network, outside: Outside) -> dict[str, str]:
     key = urlsafe_b64encode(os.urandom(32)).decode()
     return {
-        "ESTEIRA_CORE__DATABASE_URL": central.database(),
-        "ESTEIRA_CORE__REDIS_URL": central.redis_url,
+        **central.settings(),
         "ESTEIRA_CORE__KEYS": f'["{key}"]',
         "ESTEIRA_DELIVERIES__ALLOW_NETWORKS": f'["{network.net}"]',
         "ESTEIRA_DELIVERIES__ALLOW_HTTP": "true",
-        "ESTEIRA_DELIVERIES__TOTAL_TIMEOUT": "3",
+        "ESTEIRA_DELIVERIES__TOTAL_TIMEOUT": "8",
         "ESTEIRA_DELIVERIES__SCHEDULE": str([1] * 60),
         **outside.settings(central.database(ERP)),
     }
 
 
 @contextmanager
-def running(documents: int) -> Iterator[Run]:
+def running(documents: int, broker: str) -> Iterator[Run]:
     """Make machines, servers, settings and rows, and start both nodes."""
     network = rede.Network()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         places = dict(zip((CENTRAL, B, C), stack.enter_context(network.machines(CENTRAL, B, C)), strict=True))
-        central = stack.enter_context(serving(places[CENTRAL], network))
+        central = stack.enter_context(serving(places[CENTRAL], network, broker))
         outside = stack.enter_context(Outside(network).serving())
         environment = _environment(central, network, outside)
         installation.set_environment({**environment, "ESTEIRA_CORE__DATA_DIR": str(folder / "bancada")})
@@ -283,8 +302,9 @@ def running(documents: int) -> Iterator[Run]:
 def main() -> None:
     """Run it with these amounts."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--segundos", type=float, default=75, help="quanto dura cada corte; mais que um prazo")
+    arguments.add_argument("--segundos", type=float, default=100, help="quanto dura cada corte; mais que um prazo")
     arguments.add_argument("--ritmo", type=float, default=8, help="eventos por segundo")
+    arguments.add_argument("--broker", choices=BROKERS, default=BROKERS[0])
     arguments.add_argument("--guardar", type=Path, help="pasta para o que os nós disseram")
     arguments.add_argument("--documentos", type=int, default=1500)
     arguments.add_argument("--cortes", default=",".join(KINDS), help=f"quais, em ordem: {', '.join(KINDS)}")
@@ -292,7 +312,7 @@ def main() -> None:
     if (reason := rede.against()) is not None:
         sys.exit(reason)
     machine.tell()
-    with running(given.documentos) as run:
+    with running(given.documentos, given.broker) as run:
         with run.feeding(given.ritmo):
             time.sleep(10)
             for kind in given.cortes.split(","):

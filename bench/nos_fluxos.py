@@ -60,7 +60,7 @@ class Outside:
             "ESTEIRA_QUESTOR__AGREED_WITH_VENDOR": "bancada",
             "ESTEIRA_QUESTOR__MAX_BATCH_ITEMS": "4",
             "ESTEIRA_QUESTOR__MAX_CONCURRENCY": "4",
-            "ESTEIRA_QUESTOR__TOTAL_TIMEOUT": "5",
+            "ESTEIRA_QUESTOR__TOTAL_TIMEOUT": "15",
             "ESTEIRA_FILA__URL": erp,
             "ESTEIRA_FILA__TEMPLATE": "OS {id_os}.",
             "ESTEIRA_FILA__LEASE_SECONDS": "30",
@@ -116,6 +116,10 @@ class Outside:
     def _numbers(self, topic: str, pattern: str) -> Counter[str]:
         texts = (one["message"] for one in self.ntfy.messages(topic))
         return Counter(found[1] for text in texts if (found := re.search(pattern, text)))
+
+    def path_of(self, destino_id: int) -> str:
+        """Return the flow of a destination."""
+        return next(name for name, number in self.destinations.items() if number == destino_id)
 
     @property
     def complete(self) -> bool:

@@ -84,25 +84,38 @@ def configure(address: str, account: dict[str, str]) -> None:
     get_settings.cache_clear()
 
 
-def deliver(folder: Path, amount: int) -> tuple[float, int]:
-    """Send a lot with the workers; return the documents per second and how many were accepted."""
-    from support.questor import lot, states
+def make_lot(folder: Path, amount: int) -> int:
+    """Write a lot of so many documents; return its number."""
+    from support.questor import lot
 
-    from core import messages
-    from flows.questor import lots, starting
     from sandbox.questor.documentos import documento
+
+    return lot(folder / "xml", (documento("nfe", number, extra=BODY) for number in range(1, amount + 1)))
+
+
+def is_done(lote: int) -> bool:
+    """Tell whether every document of a lot has its outcome."""
+    from flows.questor import lots
     from storage.session import reading
 
-    lote = lot(folder / "xml", (documento("nfe", number, extra=BODY) for number in range(1, amount + 1)))
+    with reading() as db:
+        return not lots.has_open(db, lote)
+
+
+def deliver(folder: Path, amount: int) -> tuple[float, int]:
+    """Send a lot with the workers; return the documents per second and how many were accepted."""
+    from support.questor import states
+
+    from core import messages
+    from flows.questor import starting
+
+    lote = make_lot(folder, amount)
     with workers("questor", beat=True):
         began = time.perf_counter()
         for _ in range(starting.SENDERS):
             messages.send("questor.enviar_bloco", [lote])
-        left = True
-        while left and time.perf_counter() - began < PATIENCE_SECONDS:
+        while not is_done(lote) and time.perf_counter() - began < PATIENCE_SECONDS:
             time.sleep(0.1)
-            with reading() as db:
-                left = lots.has_open(db, lote)
         return amount / (time.perf_counter() - began), states(lote).get("enviado", 0)
 
 

@@ -45,10 +45,10 @@ def main() -> None:
 
 
 @contextmanager
-def office(contacts: int, events: int, per_minute: int = 0) -> Iterator[Ask]:
+def office(contacts: int, events: int, per_minute: int = 0, kind: str = "sqlite") -> Iterator[Ask]:
     """Give both systems, filled, and a fresh installation that is configured for them."""
     amounts = ("--contatos", str(contacts), "--eventos", str(events))
-    with installation.fresh("sqlite"), child("bench.sync_server", *amounts) as (port, ask):
+    with installation.fresh(kind), child("bench.sync_server", *amounts) as (port, ask):
         os.environ |= {
             "ESTEIRA_PLOOMES__BASE_URL": f"http://127.0.0.1:{port}",
             "ESTEIRA_PLOOMES__USER_KEY": KEY,

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from core import cut_off
 from core.errors import Misconfigured
 from core.settings.fila import ContaFila
 
@@ -64,6 +65,7 @@ def _options(url: URL, conta: ContaFila) -> dict[str, Any]:
     seconds = int(max(conta.call_timeout, 1))
     # sooner than the connection is given up: the server says what it waited for, a silent one would not
     waits = int(conta.call_timeout * 1000 * SERVER_SHARE)
+    wanted = {"statement_timeout": waits, "lock_timeout": waits, **cut_off.of_postgresql()}
     options: dict[str, dict[str, Any]] = {
         "oracle": {
             "tcp_connect_timeout": min(CONNECT_SECONDS, conta.call_timeout),
@@ -74,8 +76,8 @@ def _options(url: URL, conta: ContaFila) -> dict[str, Any]:
             "connect_timeout": min(CONNECT_SECONDS, seconds),
             "application_name": MODULE,
             "client_encoding": "utf8",
-            "options": f"-c statement_timeout={waits} -c lock_timeout={waits}",
-            "keepalives_idle": 30,
+            "options": " ".join(f"-c {name}={value}" for name, value in wanted.items()),
+            **cut_off.of_libpq(),
             "tcp_user_timeout": seconds * 1000,
         },
         "sqlite": {"timeout": conta.call_timeout},

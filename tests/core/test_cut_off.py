@@ -10,8 +10,10 @@ from kombu import Connection
 from sqlalchemy import text
 from support.redis import RedisServer
 
+from connectors.oracle.engine import open_engine
 from core import celery_app, cut_off
 from core.broker_link import TRANSPORT
+from core.settings.fila import ContaFila
 from storage.session import engine
 
 WANTED = (cut_off.SILENT_SECONDS, cut_off.EVERY_SECONDS, cut_off.TIMES, cut_off.GIVEN_UP_SECONDS * 1000)
@@ -59,3 +61,11 @@ def test_those_to_redis_are_given_up(redis_server: RedisServer) -> None:
 def test_those_to_rabbitmq_are_given_up(rabbit_broker: str) -> None:
     with celery_app.current().connection_for_write() as asked:
         assert told_kernel(asked.connection.sock) == WANTED
+
+
+def test_those_to_a_queue_in_postgresql_are_given_up_by_the_server(postgres: str) -> None:
+    settings = ", ".join(f"current_setting('{name}')" for name in cut_off.of_postgresql())
+    queue = open_engine(ContaFila(url=postgres), "padrao")
+    with queue.connect() as connection:
+        assert tuple(map(int, connection.execute(text(f"SELECT {settings}")).one())) == WANTED
+    queue.dispose()
