@@ -41,9 +41,9 @@ def rest(seconds: int) -> Spent:
 @contextmanager
 def everybody() -> Iterator[None]:
     """Run one worker of each family, as on many machines, and beat."""
-    from workers.layout import rowper_family
+    from workers.layout import one_per_family
 
-    with workers(*(worker.name for worker in rowper_family()), beat=True):
+    with workers(*(worker.name for worker in one_per_family()), beat=True):
         yield
 
 

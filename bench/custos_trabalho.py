@@ -11,7 +11,7 @@ from bench.correio_server import PASSWORD, USER
 from bench.counter import Counter
 from bench.cpu import tree
 from bench.documentos_store import owner, write
-from bench.gasto import Account, Spent, resting
+from bench.gasto import Account, Spent
 from bench.installation import fresh, workers
 
 PATIENCE_SECONDS, TENANTS, ITEMS = 300.0, 20, 5
@@ -41,11 +41,10 @@ def _command(pid: int) -> bytes:
 def deliveries(amount: int, rate: float = DELIVERY_RATE) -> Spent:
     """Events of tenants, each to one webhook, at a steady rate."""
     with fresh("postgresql"), Counter() as counter, latency.line(counter, TENANTS) as everyone:
-        rest = resting((counter.pid,))
         before, account = counter.distinct, Account((counter.pid,))
         latency.fire(everyone, rate, amount)
         _until(lambda: counter.distinct >= before + amount)
-        return account.spent(rest).per(amount)
+        return account.spent().per(amount)
 
 
 def boxes(amount: int) -> Spent:
@@ -55,10 +54,10 @@ def boxes(amount: int) -> Spent:
     with fresh("postgresql") as folder, child("bench.hub_server", "--latencia", "0") as (port, _):
         sat.fleet(folder, port, amount)
         with workers("sat"):
-            rest, account = resting(_outside()), Account(_outside())
+            account = Account(_outside())
             messages.send("sat.varrer")
             _until(lambda: not sat.unchecked())
-            return account.spent(rest).per(amount)
+            return account.spent().per(amount)
 
 
 def rows(amount: int) -> Spent:
@@ -118,7 +117,7 @@ def mails(amount: int) -> Spent:
     """Alerts told to one mailbox."""
     with fresh("postgresql"), child("bench.correio_server") as (port, ask):
         values = {"HOST": "127.0.0.1", "PORT": port, "SECURITY": "none", "USER": USER, "PASSWORD": PASSWORD}
-        values["SENDER"] = "bench@exemplo.com.br"
+        values |= {"SENDER": "bench@exemplo.com.br", "DOMAIN_BURST": 100_000}
         os.environ |= {f"ESTEIRA_EMAIL__{name}": str(value) for name, value in values.items()}
         from core.settings.load import get_settings
         from flows.destinos.creating import NewDestination, create
@@ -126,10 +125,10 @@ def mails(amount: int) -> Spent:
         get_settings.cache_clear()
         create(NewDestination("email", "bench", "plantao@exemplo.com.br", ["alerta_aberto"]))
         with workers("email", "geral", beat=True):
-            rest, account = resting(_outside()), Account(_outside())
+            account = Account(_outside())
             _fire_alerts(amount)
             _until(lambda: int(ask()["mensagens"]) >= amount)
-            return account.spent(rest).per(amount)
+            return account.spent().per(amount)
 
 
 def _fire_alerts(amount: int) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bench.cpu import tree
 
 # The server counts transactions of a session that rests for a second.
-COUNTED_SECONDS, REST_SECONDS = 1.5, 10.0
+COUNTED_SECONDS = 1.5
 COUNTERS = (
     "SELECT (SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()), "
     "pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')"
@@ -32,10 +32,6 @@ class Spent:
     def per(self, units: float) -> "Spent":
         """Return it for one of so many units."""
         return Spent(*(getattr(self, one.name) / units for one in fields(self)))
-
-    def without(self, rest: "Spent", seconds: float) -> "Spent":
-        """Return it without what the same processes take a second when there is nothing to do."""
-        return Spent(*(max(0.0, getattr(self, one.name) - seconds * getattr(rest, one.name)) for one in fields(self)))
 
 
 def _called(pid: int) -> str:
@@ -61,7 +57,9 @@ class Account:
 
         with engine().connect() as db:
             transactions, log = db.execute(text(COUNTERS)).one()
-        commands = redis_address.client(broker(), 5.0).info("stats")["total_commands_processed"]
+        commands = redis_address.client(redis_address.redis_address(broker().url), 5.0).info("stats")[
+            "total_commands_processed"
+        ]
         found = {"workers": 0.0, "banco": 0.0, "broker": 0.0}
         outside = tree(self._apart)
         for pid, seconds in tree([os.getpid()]).items():
@@ -69,23 +67,12 @@ class Account:
                 found[_called(pid) or "workers"] += seconds
         return {**found, "transacoes": float(transactions), "log": float(log), "comandos": float(commands)}
 
-    def spent(self, rest: Spent | None = None) -> Spent:
-        """Return what was spent until now, without what the same processes spend at `rest` a second."""
+    def spent(self) -> Spent:
+        """Return what was spent until now."""
         time.sleep(COUNTED_SECONDS)
-        whole = self._spent()
-        return whole if rest is None else whole.without(rest, time.monotonic() - self.began)
-
-    def _spent(self) -> Spent:
         now = self._now()
         new = {name: value - self._began[name] for name, value in now.items()}
         return Spent(
             new["workers"] * 1000, new["banco"] * 1000, new["transacoes"], new["log"] / 1024, new["broker"] * 1000,
             new["comandos"],
         )  # fmt: skip
-
-
-def resting(apart: Iterable[int] = (), seconds: float = REST_SECONDS) -> Spent:
-    """Return what the processes of now spend a second with nothing to do."""
-    account = Account(apart)
-    time.sleep(seconds)
-    return account.spent().per(time.monotonic() - account.began)

@@ -28,13 +28,14 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from bench import installation, machine, rede
-from bench.central import BROKERS, ERP, Central, serving
+from bench.central import BROKERS, ERP, RABBITMQ, REDIS, Central, serving
 from bench.chegadas import judge
 from bench.nos_fluxos import LOT, Outside
 
 CENTRAL, B, C = "central", "no-b", "no-c"
 # After the healing of a cut a node works again within this time.
-BACK_SECONDS, PATIENCE_SECONDS, HOLDING_SECONDS, STILL_SECONDS = 60.0, 240.0, 20.0, 2.0
+BACK_SECONDS = {REDIS: 60.0, RABBITMQ: 150.0}
+PATIENCE_SECONDS, HOLDING_SECONDS, STILL_SECONDS = 240.0, 20.0, 2.0
 KINDS = {"cabo": "sem cabo", "mudo": "mudo, sem RST", "banco": "sem o central, com o resto"}
 HELD_DELIVERIES = "SELECT id, destino_id FROM delivery WHERE lease_token LIKE :node"
 HELD_FILES = "SELECT id, identidade FROM questor_arquivo WHERE lease_token LIKE :node"
@@ -112,10 +113,9 @@ class Cut:
     asked: float | None = None
     answers: float | None = None
 
-    @property
-    def in_time(self) -> bool:
-        """Whether the node asked the database and answered over the broker soon enough."""
-        return max(one if one is not None else math.inf for one in (self.asked, self.answers)) <= BACK_SECONDS
+    def in_time(self, seconds: float) -> bool:
+        """Tell whether the node asked the database and answered over the broker soon enough."""
+        return max(one if one is not None else math.inf for one in (self.asked, self.answers)) <= seconds
 
 
 class Run:
@@ -250,9 +250,9 @@ class Run:
             time.sleep(1)
         in_flight: Counter[str] = sum((cut.held.flows for cut in self.cuts), self.unanswered())
         right = judge(self.outside.flows(in_flight))
-        late = [cut for cut in self.cuts if not cut.in_time]
+        late = [cut for cut in self.cuts if not cut.in_time(BACK_SECONDS[self.central.broker])]
         overwritten = sum(cut.overwritten for cut in self.cuts)
-        print(f"perdeu o prazo e escreveu: {overwritten}; voltaram em até {BACK_SECONDS:g} s: "
+        print(f"perdeu o prazo e escreveu: {overwritten}; voltaram em até {BACK_SECONDS[self.central.broker]:g} s: "
               f"{len(self.cuts) - len(late)} de {len(self.cuts)}", flush=True)  # fmt: skip
         return right and not overwritten and not late
 

@@ -27,6 +27,7 @@ NOTES, FREIGHTS, ISSUED = 12, 3, 6
 # So many documents of the lot for each minute, and what the office's server takes a second.
 LOT_PER_MINUTE, OFFICE_PER_SECOND = 60, 4
 FIRST, SAID = 1001, r"bancada (\d+)\."
+OFFICE = "Questor"
 TICKETS = {"Tasks": "tarefas", "InteractionRecords": "interações"}
 
 
@@ -203,7 +204,7 @@ class Feed:
             Flow("importação NF-e/CT-e → webhook", self.documents, imported, shop),
             Flow("SEFAZ → Ciência da Operação", self.issued, world.acknowledged(), 0),
             *self._synced(),
-            Flow("Questor, envios", self.lot, self._of(self.lot, world.questor.posts), held.get("Questor", 0)),
+            Flow("Questor, envios", self.lot, self._of(self.lot, world.questor.posts), held.get(OFFICE, 0)),
             Flow("Questor, guardados", self.lot, self._of(self.lot, dict.fromkeys(world.questor.guardados, 1)), 0),
         ]
 
