@@ -12,10 +12,10 @@ unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format docs site lock bench clean
+.PHONY: help setup run test test-containers check format docs site lock bench clean
 
 help: ## Show the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -41,6 +41,9 @@ run: setup ## Start everything with the demonstration: broker, workers, beat, Fl
 
 test: setup $(STAMP_DEV) ## Run the test suite, or the part that ARGS=… names
 	$(BIN)/python -m pytest $(ARGS)
+
+test-containers: setup $(STAMP_DEV) ## Try the compose stack in real containers, where this machine can (root, Docker, debootstrap)
+	$(BIN)/python tests/containers $(ARGS)
 
 check: setup $(STAMP_DEV) ## Format check, lint, types and secret scan
 	$(BIN)/ruff format --check .
