@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from cli.output import say
 from cli.portuguese import Noun
+from core import stop_signals
 from core.errors import Transient, UsageError
 from core.text import os_fault
 
@@ -67,8 +67,7 @@ async def _until_a_signal(boxes: list["Box"], url: str, token: str) -> None:
     from flows.sat.agente import running
 
     over = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    stop_signals.on_loop(over.set)
     await running.serve(boxes, url, token, over)
 
 

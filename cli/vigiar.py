@@ -1,12 +1,12 @@
 """`esteira importar --vigiar`: stay, and take what arrives in a folder."""
 
-import signal
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cli.output import say
+from core import stop_signals
 from core.errors import Transient
 from core.text import plural
 
@@ -59,6 +59,5 @@ def vigiar(
 
 def _until_a_signal() -> threading.Event:
     over = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
+    stop_signals.at_once(over.set)
     return over

@@ -23,6 +23,8 @@ _mouth: tuple[int, socket.socket] | None = None
 
 @lru_cache(8)
 def _path(folder: Path, name: str) -> str | None:
+    if not hasattr(socket, "AF_UNIX"):
+        return None
     path = str(folder.resolve() / f"{name}.sino")
     return path if len(os.fsencode(path)) <= LONGEST_PATH else None
 
@@ -130,7 +132,7 @@ class _Ear:
 
 
 def _bound(path: str) -> socket.socket | None:
-    """Return a socket at this address that only this user reaches; none where the system has no such thing."""
+    """Return a socket at this address that only this user reaches; none where it cannot be."""
     made = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     made.setblocking(False)
     try:

@@ -6,9 +6,11 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+# What ends a process at once; elsewhere than on a POSIX system there is no such signal.
+KILL = 0 if sys.platform == "win32" else signal.SIGKILL
 
 
-def die_with_parent(number: int = signal.SIGKILL, parent: int | None = None) -> None:
+def die_with_parent(number: int = KILL, parent: int | None = None) -> None:
     """Ask the kernel to send a signal to this process when its parent ends; elsewhere than on Linux, nothing.
 
     `parent` is the process id the parent had before this process began: when it is gone already, the signal comes now.

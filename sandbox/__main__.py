@@ -8,12 +8,12 @@ with what it received.
 import asyncio
 import contextlib
 import json
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
+from core import stop_signals
 from sandbox.demo.part import Stage, parts
 from sandbox.server import SandboxServer
 
@@ -21,8 +21,7 @@ from sandbox.server import SandboxServer
 async def serve(servers: Mapping[str, Sequence[SandboxServer]], stage: Stage) -> None:
     """Serve every part and say where, until asked to end."""
     over = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    stop_signals.on_loop(over.set)
     async with AsyncExitStack() as running:
         for name, started in servers.items():
             for server, port in zip(started, stage.ports[name], strict=True):

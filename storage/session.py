@@ -148,7 +148,8 @@ def _forked() -> None:
     _making = threading.Lock()
 
 
-os.register_at_fork(after_in_child=_forked)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def engine() -> Engine:

@@ -8,14 +8,14 @@ import os
 import signal
 import sys
 
-from core.process import die_with_parent
+from core.process import KILL, die_with_parent
 from core.text import os_fault
 
 SEPARATOR = "--"
 NOT_FOUND = 127
 
 
-def guarded(command: tuple[str, ...], number: int = signal.SIGKILL) -> list[str]:
+def guarded(command: tuple[str, ...], number: int = KILL) -> list[str]:
     """Return the arguments that run a command as a child of this process which dies with it."""
     return [sys.executable, "-m", "workers.guard", str(int(number)), str(os.getpid()), SEPARATOR, *command]
 

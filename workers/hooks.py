@@ -18,6 +18,8 @@ from celery.signals import (
     worker_init,
     worker_process_init,
     worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
     worker_shutting_down,
 )
 from kombu.asynchronous import get_event_loop
@@ -132,9 +134,38 @@ def _nothing() -> None:
     pass
 
 
+@worker_ready.connect(dispatch_uid="esteira.look_after")
+def look_after(sender: Any = None, **_: Any) -> None:
+    """Look after this host from a worker that forks no processes: its threads are told of no beginning."""
+    if _is_of_threads(sender):
+        from workers import host
+
+        host.watch()
+
+
+@worker_shutdown.connect(dispatch_uid="esteira.close_threads")
+def close_threads(sender: Any = None, **_: Any) -> None:
+    """End a worker of threads as a pool process ends."""
+    if _is_of_threads(sender):
+        _end()
+
+
+def _is_of_threads(worker: Any) -> bool:
+    pool = getattr(worker, "pool_cls", None) or getattr(getattr(worker, "controller", None), "pool_cls", None)
+    return getattr(pool, "__module__", "") == "celery.concurrency.thread"
+
+
 @worker_process_shutdown.connect(dispatch_uid="esteira.close")
 def close(exitcode: int = 0, **_: Any) -> None:
-    """Let the flows end what is under way, then close what this pool process kept open between tasks."""
+    """End a pool process: what is under way ends, and what was kept open between tasks is closed."""
+    _end()
+    if stopping.stopping():
+        # The library would sleep for a second now, so that its parent can end it; a parent that stops only waits.
+        os._exit(exitcode)
+
+
+def _end() -> None:
+    """Let the flows end what is under way, then close what is open."""
     from core import loop
     from storage import session
     from workers import host
@@ -146,9 +177,6 @@ def close(exitcode: int = 0, **_: Any) -> None:
     host.unwatch()
     session.dispose()
     loop.close()
-    if stopping.stopping():
-        # The library would sleep for a second now, so that its parent can end it; a parent that stops only waits.
-        os._exit(exitcode)
 
 
 @beat_init.connect(dispatch_uid="esteira.beat")

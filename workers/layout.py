@@ -15,6 +15,8 @@ from core.queues import HARD_RESERVE, Queue, queues
 CLOSE_SECONDS = 5
 # MB: what a worker may come to beside its processes, and each of these, which end once they hold 400 MB.
 OWN_MEMORY, PROCESS_MEMORY = 256, 512
+# Where a process cannot be forked a worker works in threads; no task of it can be ended by force then.
+FORKS = sys.platform != "win32"
 URGENT, REST = "urgentes", "demais"
 # One of them may be busy with a destination that does not answer.
 URGENT_AT_REST = 2
@@ -64,6 +66,9 @@ class Worker:
         return ("workers.run", "-A", "workers", "worker", *ours, "--without-gossip", "--without-mingle")
 
     def _size(self) -> tuple[str, ...]:
+        if not FORKS:
+            # threads neither come nor go
+            return ("-P", "threads", "-c", str(self.processes))
         if self.least is None or self.least >= self.processes:
             return ("-c", str(self.processes))
         return (f"--autoscale={self.processes},{self.least}",)

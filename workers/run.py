@@ -6,6 +6,7 @@ Celery's own command line loads everything that any of its commands may need, Fl
 import importlib
 import sys
 
+from core import stop_signals
 from core.errors import PlatformError
 
 USAGE = "uso: python -m workers.run -A MÓDULO worker|beat OPÇÕES…\n"
@@ -25,6 +26,7 @@ def main(arguments: list[str]) -> None:
         sys.exit(error.exit_code)
     from celery.bin.base import CLIContext
 
+    stop_signals.break_is_term()
     command = getattr(importlib.import_module(f"celery.bin.{name}"), name)
     command.main(options, prog_name="celery", obj=CLIContext(app=app, no_color=True, workdir=None, quiet=True))
 

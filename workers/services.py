@@ -7,27 +7,23 @@ and the supervisor starts them again.
 import asyncio
 import contextlib
 import importlib
-import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from core import logs
+from core import logs, stop_signals
 from core.errors import PlatformError
 from core.settings.load import get_settings
 from workers import flower, web
-
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 async def serve(names: Sequence[str]) -> None:
     """Serve until a signal, or until one of the three ends; raise what ended it."""
     over = asyncio.Event()
-    for number in STOP_SIGNALS:
-        # The API's server puts its own in their place and raises the signal anew when it has ended.
-        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    # The API's server puts its own in their place and raises the signal anew when it has ended.
+    stop_signals.on_loop(over.set)
     every = [asyncio.create_task(one) for one in (web.server().serve(), _agenda(over), _pages(names, over))]
     await asyncio.wait(every, return_when=asyncio.FIRST_COMPLETED)
     over.set()

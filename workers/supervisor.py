@@ -14,29 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
+from core import stop_signals
 from core.text import os_fault
+from workers.backoff import BackOff
 from workers.child import Child
 from workers.lines import Dress, for_people
 from workers.spec import Process, waves
 
 INTERRUPTED = 130
 TICK, READY_TICK = 1.0, 0.05
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-@dataclass(frozen=True)
-class BackOff:
-    """How long a process that ended waits before it starts again."""
-
-    first: float = 0.2
-    longest: float = 10.0
-    healthy: float = 30.0
-
-    def after(self, life: float, last: float) -> float:
-        """Return the wait after a life of so many seconds, given the wait before it (0: none)."""
-        if life >= self.healthy or last <= 0:
-            return self.first
-        return min(last * 2, self.longest)
 
 
 @dataclass
@@ -211,7 +197,7 @@ class Supervisor:
         reader.setblocking(False)
         writer.setblocking(False)
         self._selector.register(reader, selectors.EVENT_READ, lambda: reader.recv(4096))
-        before = {number: signal.signal(number, self._on_stop_signal) for number in STOP_SIGNALS}
+        before = {number: signal.signal(number, self._on_stop_signal) for number in stop_signals.SUPERVISOR}
         before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
         fd = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         try:

@@ -125,7 +125,10 @@ async def _line(stdout: asyncio.StreamReader) -> bytes:
 
 async def _finish(child: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
+        if sys.platform == "win32":
+            child.kill()
+        else:
+            os.killpg(child.pid, signal.SIGKILL)
     # a daemon of the library may hold the other end of the pipe; asyncio has no public way to close this one
     pipe = child._transport.get_pipe_transport(1)  # type: ignore[attr-defined]
     if pipe is not None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from core.documentos.archive import BadArchive, Member, members
 from core.documentos.member import unpacked
+from core.documentos.opening import PLAINLY
 from core.documentos.paths import found
 
 
@@ -83,8 +84,7 @@ def _directory(file: BufferedReader) -> dict[bytes, Member]:
 
 
 def _descriptor(path: bytes) -> int:
-    # a FIFO would wait for ever, a link may lead out of the folder
-    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    return os.open(path, PLAINLY)
 
 
 def _regular(path: bytes, limite: int) -> bytes:

@@ -9,6 +9,7 @@ from functools import partial
 
 from core.documentos.archive import BadArchive, Member, members, overlapping
 from core.documentos.member import unreadable
+from core.documentos.opening import PLAINLY
 from core.documentos.paths import shown
 from core.logs import get_logger
 
@@ -101,7 +102,7 @@ def _inside(archive: bytes, path: bytes, size: int, changed: int, limite: int) -
     listed: list[Member] = []
     wrong: tuple[str, str | None] | None = None
     try:
-        with open(os.open(archive, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+        with open(os.open(archive, PLAINLY), "rb") as file:
             listed.extend(members(file))
     except BadArchive as fault:
         wrong = fault.motivo, fault.mensagem

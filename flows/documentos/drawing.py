@@ -3,7 +3,6 @@
 It looks nothing up anywhere: the fonts are those that every PDF reader has. What does not stand in them becomes `?`.
 """
 
-import resource
 import sys
 import unicodedata
 import warnings
@@ -36,10 +35,19 @@ def _drawn(form: str, text: str, cancelada: bool) -> Any:
     return Danfe(text, DanfeConfig(watermark_cancelled=cancelada))
 
 
-def main(arguments: list[str]) -> int:
-    """Draw within bounds of memory and time; say on standard error in a word why it failed."""
+def _bound() -> None:
+    """Bound this process; where the system has no such bounds, whoever waits for it ends it by the clock."""
+    if sys.platform == "win32":
+        return
+    import resource
+
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+
+
+def main(arguments: list[str]) -> int:
+    """Draw within bounds of memory and time; say on standard error in a word why it failed."""
+    _bound()
     warnings.simplefilter("ignore")
     form, *more = arguments
     try:

@@ -4,10 +4,10 @@ Standard input: one JSON line, `{"usuario": "...", "senha": "..."}`. Standard ou
 """
 
 import json
-import signal
 import sys
 import threading
 
+from core import stop_signals
 from sandbox.oracle.server import OracleServer
 
 USAGE = 'sandbox.oracle: a entrada padrão deve trazer uma linha {"usuario": "...", "senha": "..."}\n'
@@ -22,8 +22,7 @@ def main() -> int:
         sys.stderr.write(USAGE)
         return 2
     over = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
+    stop_signals.at_once(over.set)
     with OracleServer({user: password}) as server:
         sys.stdout.write(json.dumps({"dsn": server.dsn}) + "\n")
         sys.stdout.flush()

@@ -7,10 +7,10 @@ and containers too, at that port. Standard output: one JSON line, `{"questor": u
 
 import asyncio
 import json
-import signal
 import sys
 from typing import Any
 
+from core import stop_signals
 from sandbox.questor import QuestorServer
 from sandbox.server import LOOPBACK
 
@@ -18,8 +18,7 @@ from sandbox.server import LOOPBACK
 async def serve(token: str, listen: str, port: int) -> None:
     """Serve, say where, until asked to end."""
     over = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    stop_signals.on_loop(over.set)
     server = QuestorServer(token)
     server.listen = listen
     await server.start(port)

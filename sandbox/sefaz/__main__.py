@@ -7,11 +7,11 @@ and the authority's. Standard output: one JSON line with what goes into `[sefaz]
 
 import asyncio
 import json
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+from core import stop_signals
 from core.fiscal import cnpj_valido
 from sandbox.sefaz import Autoridade, SefazServer
 from sandbox.sefaz.nacional import BASE as NACIONAL
@@ -23,8 +23,7 @@ WANTED = '{"pasta": "...", "cnpj": "...", "notas": 20}; a pasta tem de existir, 
 async def serve(pasta: Path, cnpj: str, notas: int) -> None:
     """Serve, say where, until asked to end."""
     over = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    stop_signals.on_loop(over.set)
     autoridade = Autoridade(pasta)
     cliente, server = autoridade.cliente(cnpj), SefazServer(autoridade)
     server.comecar(cnpj)
