@@ -1,6 +1,9 @@
 """`esteira banco`: the database."""
 
 from decimal import Decimal
+from typing import Annotated
+
+import typer
 
 from cli.output import say
 from cli.portuguese import Noun
@@ -10,14 +13,22 @@ app = Noun("O banco de dados.")
 
 
 @app.command()
-def migrar() -> None:
-    """Cria o banco de dados ou o traz à versão do programa."""
+def migrar(
+    sem_backup: Annotated[
+        bool, typer.Option("--sem-backup", help="Não copia antes um SQLite de versão anterior.")
+    ] = False,
+) -> None:
+    """Cria o banco de dados ou o traz à versão do programa; um SQLite de versão anterior é copiado antes."""
     from core.settings.core import CoreSettings
     from storage import migrate
+    from storage.backup import before
     from storage.session import connect_engine, explained
 
     with explained():
         engine = connect_engine(CoreSettings.current().database)
+        made = None if sem_backup else before.migrating(engine)
+        if made is not None:
+            say(f"Backup de antes: {made.path}.")
         version = migrate.upgrade(engine)
         migrate.ensure(engine)
         engine.dispose()

@@ -11,6 +11,8 @@ from workers.layout import Worker, one_machine, one_per_family
 from workers.spec import Process
 
 BEAT_GRACE = 2.0
+# For the end of everything but the workers.
+STOP_RESERVE = 5
 SERVICES_GRACE = 5.0
 
 

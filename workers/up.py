@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from core.process import die_with_parent
+from core.process import KILL, die_with_parent
 from core.settings.api import ApiSettings
 from core.settings.core import CoreSettings
 from core.settings.flower import FlowerSettings
 from core.settings.load import Settings, get_settings
 from core.settings.log import LogSettings
-from workers import broker, flower, processes, start_checks
+from workers import broker, flower, migrating, processes, start_checks
 from workers.demo import Demonstration, staged
 from workers.demo_view import View
 from workers.lines import as_json
@@ -30,8 +30,6 @@ from workers.supervisor import Supervisor
 
 # Its servers answer at once, so its workers end in a moment, and later only where the machine is busy.
 DEMO_WORKER_GRACE = 15.0
-# For everything but the workers.
-STOP_RESERVE = 5.0
 PLAIN_WIDTH = 140
 LOOK = "Enquanto a demonstração roda, em outro terminal, nesta pasta:"
 BROWSE = "No navegador:"
@@ -89,34 +87,23 @@ def _broker(settings: Settings) -> Iterator[tuple[list[Process], list[Row]]]:
 def _migrate(settings: Settings) -> None:
     """Bring the database to this version, in a process that ends and takes with it all that only this needs."""
     with ProcessPoolExecutor(1, get_context("fork"), _follow, (os.getpid(),)) as apart:
-        apart.submit(_migrated, settings[CoreSettings].database).result()
+        copied = apart.submit(migrating.migrate, settings[CoreSettings].database).result()
+    if copied:
+        to_stdout(f"Banco de uma versão anterior: o backup de antes está em {copied}.")
 
 
 def _follow(parent: int) -> None:
     """End with the parent however it ends; a Ctrl-C is its business, and waits for the end of the migration."""
-    die_with_parent(signal.SIGKILL, parent)
+    die_with_parent(KILL, parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _migrated(database: str) -> None:
-    from storage import migrate
-    from storage.session import connect_engine, explained
-
-    with explained():
-        engine = connect_engine(database)
-        try:
-            migrate.upgrade(engine)
-            migrate.ensure(engine)
-        finally:
-            engine.dispose()
 
 
 def _line(settings: Settings, own: list[Process], elsewhere: list[Row], shown: Demonstration | None) -> Line:
     if shown is None:
         every = processes.line(settings, own)
-        return Line(every, elsewhere, max(process.grace for process in every) + STOP_RESERVE)
+        return Line(every, elsewhere, max(process.grace for process in every) + processes.STOP_RESERVE)
     every = processes.line(settings, own, shown.processes(after=own), DEMO_WORKER_GRACE)
-    return Line(every, elsewhere, DEMO_WORKER_GRACE + STOP_RESERVE)
+    return Line(every, elsewhere, DEMO_WORKER_GRACE + processes.STOP_RESERVE)
 
 
 def _flower_access(settings: Settings) -> str:

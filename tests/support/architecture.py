@@ -30,7 +30,7 @@ BESIDES: dict[str, set[str]] = {
     "workers/beat.py": {"claims"},
     "workers/hooks.py": {"storage"},
     "workers/demo.py": {"sandbox"},
-    "workers/up.py": {"storage"},
+    "workers/migrating.py": {"storage"},
 }
 # Rooms whose members do not know each other, and what they share; `conditions` finds those of the sources of alerts.
 APART: dict[str, set[str]] = {
