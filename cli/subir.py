@@ -1,6 +1,7 @@
 """`esteira subir`: start the whole line."""
 
 import gc
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,11 @@ def subir(
 ) -> int:
     """Run the line until a signal; return the exit code."""
     from core.settings.load import get_settings
+
+    if sys.platform == "win32":
+        from workers.service import foreground
+
+        return foreground.run()
     from workers import up
 
     # It stays for weeks, unlike other commands.

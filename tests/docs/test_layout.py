@@ -10,7 +10,7 @@ LAYOUT = (ROOT / "docs/reference/layout.md").read_text()
 ROW = re.compile(r"(?m)^\| `(?P<package>\w+)(?:/\w+)?` \| (?P<may>.*?) \|")
 NAMES = re.compile(r"`([\w/.]+)`")
 # In the README's tree, and no package of ours.
-BESIDE_PACKAGES = {"bench", "docker", "tests"}
+BESIDE_PACKAGES = {"bench", "docker", "tests", "windows"}
 
 
 def told() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
