@@ -8,7 +8,8 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from core.errors import Misconfigured
 from core.settings.core import CoreSettings
 from core.settings.load import get_settings
-from workers import broker, migrating, processes
+from workers import broker, migrating, processes, start_checks
 from workers.service import plan
 from workers.service.line import Line
 
@@ -26,21 +27,22 @@ LOG_FILE, LOG_BYTES, LOG_FILES = "servico.log", 10_000_000, 5
 HINT_RESERVE = 5_000
 
 
-def file_log(folder: Path) -> Callable[[str], None]:
-    """Return what writes lines into a file that never grows without end."""
+@contextmanager
+def file_log(folder: Path) -> Iterator[Callable[[str], None]]:
+    """Yield what writes lines into a file that never grows without end."""
     folder.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(folder / LOG_FILE, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    return lambda line: handler.emit(logging.makeLogRecord({"msg": line, "levelno": logging.INFO}))
+    with closing(handler):
+        yield lambda line: handler.emit(logging.makeLogRecord({"msg": line, "levelno": logging.INFO}))
 
 
-def prepared(told: Callable[[str], None], write: Callable[[str], None] | None = None) -> Line:
+def prepared(write: Callable[[str], None], told: Callable[[str], None]) -> Line:
     """Check the broker, bring the database to this version, and return the line that is to run.
 
-    `told` hears what happens to its processes; what they say goes to `write`, or into a file of the data folder.
+    What its processes say goes to `write`; `told` hears what happens to them.
     """
     settings = get_settings()
-    write = write or file_log(settings[CoreSettings].data_dir)
     given = broker.given(settings)
     if given is None:
         raise Misconfigured(NO_BROKER)
@@ -59,22 +61,28 @@ def service_class(name: str) -> Any:
         _svc_name_ = name
         _svc_display_name_ = name
         line: Line | None = None
+        asked_to_stop = False
 
         def SvcDoRun(self) -> None:  # noqa: N802 - the library's name
             """Run until the system asks for the end; a fault is in the Event Log, and the service ends with it."""
+            folder = get_settings()[CoreSettings].data_dir
             try:
-                self.line = prepared(lambda text: events.LogWarningMsg(f"{name}: {text}"))
+                with start_checks.alone(folder), file_log(folder) as write:
+                    self.line = prepared(write, lambda text: events.LogWarningMsg(f"{name}: {text}"))
+                    events.LogInfoMsg(f"{name}: iniciado em {Path.cwd()}")
+                    if self.asked_to_stop:
+                        self.line.request_stop()
+                    self.line.run()
             except Exception as fault:
                 events.LogErrorMsg(f"{name}: {fault}")
                 raise
-            events.LogInfoMsg(f"{name}: iniciado em {Path.cwd()}")
-            self.line.run()
             events.LogInfoMsg(f"{name}: parado")
 
         def SvcStop(self) -> None:  # noqa: N802
             """Let what is under way end."""
             seconds = plan.stops_within(get_settings())
             self.ReportServiceStatus(service.SERVICE_STOP_PENDING, waitHint=seconds * 1000 + HINT_RESERVE)
+            self.asked_to_stop = True
             if self.line is not None:
                 self.line.request_stop()
 

@@ -13,7 +13,7 @@ from support.boxes import row, told, with_boxes
 from core.settings.sat import BoxSettings
 from flows.sat import boxes as centre
 from flows.sat.agente import running
-from flows.sat.agente.box import Box
+from flows.sat.agente.box import Box, digest
 from flows.sat.agente.instants import Instants
 from flows.usuarios import managing, tokens
 from sandbox.hub import HubServer
@@ -132,3 +132,12 @@ def test_it_runs_until_it_is_asked_to_stop(hub: HubServer, token: str, tmp_path:
     with served() as url:
         assert asyncio.run(run())
     assert len(box.kept) == 0
+
+
+def test_a_machine_without_a_database_and_without_keys_notes_with_a_key_of_its_own(
+    configure: Configure, tmp_path: Path
+) -> None:
+    configure(core__keys="[]")
+    settings = BoxSettings(name="usb", host="10.0.0.5", timezone="America/Fortaleza")
+    assert digest(settings) == digest(settings) != digest(settings.model_copy(update={"host": "10.0.0.6"}))
+    assert [path.name for path in (tmp_path / "dados").iterdir()] == ["chaves"]
