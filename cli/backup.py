@@ -7,6 +7,7 @@ import typer
 
 from cli.output import answer, say
 from cli.portuguese import Verb
+from core.errors import UsageError
 
 app = Verb("Faz um backup do banco de dados, também enquanto tudo roda.")
 
@@ -24,6 +25,8 @@ def backup(
     from storage.backup import dump, making, snapshot
 
     if snapshot.file_of(CoreSettings.current().database) is None:
+        if com_chaves:
+            raise UsageError("O pg_dump só leva o banco: guarde as chaves à parte.", campo="com_chaves")
         _server(dump.make(destino, keep=manter))
         return
     made = making.make(destino, with_keys=com_chaves, keep=manter)

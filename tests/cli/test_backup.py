@@ -1,12 +1,13 @@
 """`esteira backup` and `esteira restaurar`, as they are typed."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from conftest import Configure
 from support.deliveries import deliveries, fire, webhook
-from support.typed import Run
+from support.typed import Run, typing_in
 
 from core.settings.core import CoreSettings
 from storage import crypto, session
@@ -72,3 +73,16 @@ def test_what_cannot_be_is_told(run: Run, words: str, code: int, told: str) -> N
     found, _, err = run(words)
     assert found == code
     assert told in err
+
+
+@pytest.mark.skipif(not shutil.which("pg_dump"), reason="pg_dump is not installed")
+def test_a_server_is_dumped_without_keys_and_its_return_is_lines_to_run(
+    postgres: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = typing_in(capsys)
+    code, out, err = run("backup", str(tmp_path / "copias"))
+    assert (code, Path(out.strip()).suffix, "PostgreSQL verificado" in err) == (0, ".dump", True)
+    code, out, _ = run("restaurar", out.strip())
+    assert (code, "createdb" in out, "pg_restore" in out) == (0, True, True)
+    code, _, err = run("backup --com-chaves")
+    assert (code, "(--com-chaves)" in err) == (2, True)
