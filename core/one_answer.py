@@ -5,13 +5,14 @@ depending on how TCP split them. Here the head is parsed by itself; a fault behi
 """
 
 import re
-import select
 
 from aiohttp import ClientPayloadError
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.http import RawResponseMessage
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import StreamReader
+
+from core.readable import readable
 
 # docs/reference/contracts/webhooks_delivery.md §2: headers of up to 64 KiB; here for one line or field
 FIELD_LIMIT = 64 * 1024
@@ -93,9 +94,7 @@ class OneAnswer(ResponseHandler):
         wire = self.transport.get_extra_info("socket") if self.transport is not None else None
         if wire is None:
             return False
-        look = select.poll()
-        look.register(wire, select.POLLIN)
-        return bool(look.poll(0))
+        return readable(wire)
 
     def _drop(self) -> None:
         self.force_close()

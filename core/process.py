@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
 # What ends a process at once; elsewhere than on a POSIX system there is no such signal.
@@ -23,3 +24,9 @@ def die_with_parent(number: int = KILL, parent: int | None = None) -> None:
         raise OSError(code, os.strerror(code))
     if parent is not None and os.getppid() != parent:
         os.kill(os.getpid(), number)
+
+
+def after_fork(call: Callable[[], object]) -> None:
+    """Call this in every process that is forked from this one; where none can be, never."""
+    if sys.platform != "win32":
+        os.register_at_fork(after_in_child=call)

@@ -1,10 +1,11 @@
 """Is a connection still one? Asked whenever the pool gives one out, so it must cost next to nothing."""
 
-import select
 import time
 from typing import Any
 
 from sqlalchemy.exc import DisconnectionError
+
+from core.readable import readable
 
 # A way that was silent for so long may have been cut without a word; only a question and its answer tell.
 SILENT_SECONDS = 20.0
@@ -15,9 +16,7 @@ def closed(driver: Any) -> bool:
     """Tell whether the server has closed an idle connection of psycopg: it says something, though nobody asked."""
     if driver.closed:
         return True
-    asked = select.poll()
-    asked.register(driver.fileno(), select.POLLIN)
-    return bool(asked.poll(0))
+    return readable(driver.fileno())
 
 
 def check(driver: Any, record: Any, _proxy: Any) -> None:

@@ -1,7 +1,6 @@
 """A connection that one thread keeps open between its short transactions, instead of asking the pool each time."""
 
 import contextlib
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from core.process import after_fork
 from storage.alive import closed
 from storage.direct import Direct
 from storage.session import before_dispose, engine, explained, let_sqlite_wait, lock_impatient
@@ -121,7 +121,7 @@ def _forked() -> None:
     _kept = _Kept()
 
 
-os.register_at_fork(after_in_child=_forked)
+after_fork(_forked)
 before_dispose(lambda: _kept.close())
 
 

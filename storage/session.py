@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from core import cut_off
 from core.errors import Misconfigured, PlatformError
+from core.process import after_fork
 from core.settings.core import CoreSettings
 from core.text import os_fault
 from storage import alive
@@ -148,8 +149,7 @@ def _forked() -> None:
     _making = threading.Lock()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
+after_fork(_forked)
 
 
 def engine() -> Engine:

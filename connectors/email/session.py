@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import select
 import smtplib
 import socket
 import ssl
@@ -21,6 +20,7 @@ from connectors.email import table
 from connectors.email.envelope import Envelope
 from connectors.email.table import Stage
 from connectors.email.wire import Answer, Wire, answer_of
+from core.readable import readable
 from core.settings.email import ContaEmail
 
 POLICY = Policy(overall=30.0, connect=5.0)
@@ -50,10 +50,7 @@ class Session:
         """Whether another message may go out over it: the server has said nothing since, not even good-bye."""
         if self._wire is None or self._wire.sock is None or self._sent >= MOST_MESSAGES:
             return False
-        # select() knows no descriptor above 1023
-        look = select.poll()
-        look.register(self._wire.sock, select.POLLIN)
-        return not look.poll(0)
+        return not readable(self._wire.sock)
 
     def send(self, envelope: Envelope, ends: float) -> str:
         """Hand a message over; return what the server said of it. Raise a fault, or `Stale`."""

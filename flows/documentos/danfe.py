@@ -18,6 +18,9 @@ from flows.documentos.drawing import CPU_SECONDS, FORMS
 SECONDS = float(CPU_SECONDS)
 _NFE, _CTE = "{http://www.portalfiscal.inf.br/nfe}", "{http://www.portalfiscal.inf.br/cte}"
 
+# How a process ends that used up its share of a processor; Windows has no such bound.
+OUT_OF_TIME = None if sys.platform == "win32" else -signal.SIGXCPU
+
 
 def danfe(xml: bytes, *, cancelada: bool = False, seconds: float = SECONDS) -> bytes:
     """Return the PDF of a stored NF-e, NFC-e or CT-e, marked when it is cancelled.
@@ -31,7 +34,7 @@ def danfe(xml: bytes, *, cancelada: bool = False, seconds: float = SECONDS) -> b
     command = [sys.executable, "-m", "flows.documentos.drawing", form, *(["cancelada"] if cancelada else [])]
     try:
         drawn = subprocess.run(command, input=_bare(root), capture_output=True, timeout=seconds, check=False)  # noqa: S603 - our own command
-        late = drawn.returncode == -signal.SIGXCPU
+        late = drawn.returncode == OUT_OF_TIME
     except subprocess.TimeoutExpired:
         late = True
     if late:
