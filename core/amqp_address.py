@@ -57,18 +57,18 @@ def amqp_address(url: str, authority: Path | None = None) -> AmqpAddress:
     login, path = login_of(parts.netloc), quote(vhost, safe="")
     return AmqpAddress(
         url=";".join(f"{parts.scheme}://{login}{bracketed(host)}:{port}/{path}" for host, port in nodes),
-        tls=_told(read) if parts.scheme == SECURE else {},
+        tls=_told(read, nodes) if parts.scheme == SECURE else {},
         nodes=nodes,
         vhost=vhost,
     )
 
 
-def _told(read: dict[str, Any]) -> dict[str, Any]:
+def _told(read: dict[str, Any], nodes: Nodes) -> dict[str, Any]:
     """Return the options of TLS as py-amqp takes them."""
     if unknown := set(read) - set(NAMES) - {CHECK_HOSTNAME}:
         raise ValueError(f"opção desconhecida no endereço do RabbitMQ: {', '.join(sorted(unknown))}")
     told = {NAMES[name]: value for name, value in read.items() if name in NAMES}
     if read[CHECK_HOSTNAME] and read["ssl_cert_reqs"] != ssl.CERT_NONE:
-        # kombu puts the host of the node in its place that it speaks to
-        told["server_hostname"] = None
+        # of several nodes kombu puts the one in its place that it speaks to
+        told["server_hostname"] = nodes[0][0] if len(nodes) == 1 else None
     return told

@@ -52,6 +52,9 @@ class _Ringer:
 
     def _answer(self, words: Sequence[str]) -> Any:
         try:
+            if not self._wire.is_connected:
+                # asks Sentinels who the master is; what connects by itself while it sends does not
+                self._wire.connect()
             self._wire.send_command(*words)
             return self._wire.read_response()
         except BaseException:

@@ -32,7 +32,7 @@ TRANSPORT = {
 }
 # RabbitMQ says that it has a message before the sender goes on: what is written into a connection that the other side
 # has left is lost without a word otherwise, and an alarm of its memory or disk would hold the sender for ever.
-CONFIRMED, CONFIRM_SECONDS = {"confirm_publish": True}, 3.0
+CONFIRM_SECONDS = 3.0
 QUEUE_ARGUMENTS = {"x-queue-type": "quorum"}
 # The box of a worker's questions outlives its connection for a while: were it the connection's own, a worker that
 # begins anew while RabbitMQ still waits for the one that died would be refused (405).
@@ -48,6 +48,14 @@ AMQP = {
     "worker_disable_prefetch": False,
     "worker_enable_prefetch_count_reduction": False,
 }
+
+
+def refuse(reason: str) -> None:
+    """End the wait of a sender that RabbitMQ tells of its alarm."""
+    raise ConnectionError(reason)
+
+
+CONFIRMED = {"confirm_publish": True, "on_blocked": refuse}
 
 
 def broker() -> Address:

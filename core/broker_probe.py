@@ -7,7 +7,7 @@ from typing import Any
 
 from core.addresses import Address
 from core.amqp_address import AmqpAddress
-from core.broker_link import KEY_PREFIX, QUEUE_ARGUMENTS
+from core.broker_link import KEY_PREFIX, QUEUE_ARGUMENTS, refuse
 from core.redis_address import RedisAddress, client
 
 KEEPS_ALL = "noeviction"
@@ -154,14 +154,18 @@ def _is_ours(connection: Any, name: str) -> bool:
 
 
 def _takes_messages(connection: Any, seconds: float) -> bool:
-    """Tell whether a message is accepted: in an alarm it is not read from the connection."""
+    """Tell whether messages are accepted: in an alarm nothing is read from a connection after its first."""
     from amqp import Message
 
     channel = connection.channel()
     own = channel.queue_declare("", exclusive=True).queue
+    connection.on_blocked = refuse
     try:
-        channel.basic_publish_confirm(Message(""), routing_key=own, confirm_timeout=seconds)
-    except TimeoutError:
+        for _ in range(2):
+            channel.basic_publish_confirm(Message(""), routing_key=own, confirm_timeout=seconds)
+    except (TimeoutError, ConnectionError):
+        # it answers no goodbye on this connection either
+        connection.collect()
         return False
     return True
 

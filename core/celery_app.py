@@ -1,5 +1,7 @@
 """The Celery object of every process: workers, beat, Flower, the API and a bare Python that calls `tarefa.delay()`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import kombu
@@ -83,6 +85,17 @@ def carry_origin(headers: dict[str, Any] | None = None, **_: Any) -> None:
         headers.setdefault(context.HEADER, cause)
 
 
+@contextmanager
+def _confirming(pool: Any) -> Iterator[Any]:
+    """Lend a producer; a connection that failed is dropped, not closed: in an alarm nobody answers a goodbye either."""
+    with pool.acquire(block=True) as producer:
+        try:
+            yield producer
+        except BaseException:
+            producer.connection.collect()
+            raise
+
+
 class App(Celery):  # type: ignore[misc]
     """Celery's; the messages of tasks go to RabbitMQ over connections on which it confirms each.
 
@@ -93,8 +106,7 @@ class App(Celery):  # type: ignore[misc]
         """Return a context with this producer, else with one of the pool."""
         if producer is not None or "amqp" not in (self.conf.broker_url or ""):
             return super().producer_or_acquire(producer)
-        pool = kombu_pools.producers[self.connection_for_write(transport_options=CONFIRMED)]
-        return pool.acquire(block=True)
+        return _confirming(kombu_pools.producers[self.connection_for_write(transport_options=CONFIRMED)])
 
     def send_task(self, *arguments: Any, **options: Any) -> Any:
         """Send a message; a broker that holds it up for long is as good as none."""

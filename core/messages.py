@@ -41,7 +41,8 @@ def send_all(asked: Iterable[tuple[str, Sequence[Any]]], *, expires: float | Non
         with app.producer_or_acquire() as producer:
             for task, arguments in asked:
                 app.send_task(task, args=list(arguments), expires=expires, producer=producer)
-    except (OperationalError, OSError):
+    except (OperationalError, OSError, AttributeError):
+        # so kombu says that the master its channel spoke to is gone
         raise Transient(NO_ANSWER) from None
 
 

@@ -47,7 +47,7 @@ class RedisAddress:
     @property
     def database(self) -> str:
         """The number of the database."""
-        return urlsplit(self.url).path.strip("/") or "0"
+        return urlsplit(self.url.partition(";")[0]).path.strip("/") or "0"
 
     @property
     def asks(self) -> dict[str, Any]:

@@ -67,12 +67,13 @@ def check(key: str, url: str, settings: CoreSettings) -> Address:
                 f"Não consigo verificar o {address.system} de {key}: {mistake}. Corrija {_ca(address)}."
             )
         broker_probe.ping(address, PING_SECONDS)
-    except ValueError:
-        raise Misconfigured(f"{key} {LOOKS_LIKE}.") from None
     except broker_probe.LoginRefused:
         raise Misconfigured(f"O {address.system} de {key} ({address.where}) recusou o usuário ou a senha.") from None
     except FAULTS as fault:
+        # a certificate that is refused is a ValueError, too
         raise _unreachable(key, address, fault) from None
+    except ValueError:
+        raise Misconfigured(f"{key} {LOOKS_LIKE}.") from None
     return address
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from core import messages
+from core import broker_probe, messages
 from core.addresses import Address
 from core.amqp_address import AmqpAddress
 from core.broker_address import broker_address, shared_redis
@@ -37,6 +37,9 @@ def broker() -> Iterator[Finding]:
         return
     if isinstance(address, AmqpAddress):
         yield from beside()
+    if any(one.detalhe == broker_probe.ALARM for one in found):
+        yield Finding("workers", WARNING, "não perguntei: o broker não aceita mensagens", "Resolva o alarme primeiro.")
+        return
     names = messages.answering()
     if names:
         yield Finding("workers", OK, ", ".join(names))
@@ -62,13 +65,10 @@ def _seen(system: str, address: Address) -> Iterator[Finding]:
         yield Finding(system, FAULT, unreadable, f"Corrija {_authority(address)}.")
         return
     # Loaded by those who have a broker.
-    from core import broker_probe
     from core.broker_faults import FAULTS
 
     try:
         seen = broker_probe.look(address, PATIENCE_SECONDS, [queue.name for queue in queues()])
-    except ValueError:
-        yield Finding(system, FAULT, f"core.redis_url não é um endereço de {address.system}", ADDRESS)
     except broker_probe.LoginRefused:
         yield Finding(system, FAULT, f"o {address.system} recusou o usuário, a senha ou o vhost", LOGIN)
     except FAULTS as error:
@@ -79,6 +79,8 @@ def _seen(system: str, address: Address) -> Iterator[Finding]:
             )
         else:
             yield Finding(system, FAULT, redact(str(error))[:200], AWAY)
+    except ValueError:
+        yield Finding(system, FAULT, f"core.redis_url não é um endereço de {address.system}", ADDRESS)
     else:
         yield Finding(system, OK, f"{seen.about}, em {address.where}")
         for worry in seen.worries:

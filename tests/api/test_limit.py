@@ -79,3 +79,9 @@ def test_the_wait_is_told_with_a_refusal_alone(verdict: Verdict, wait: str | Non
 
 def test_a_limiter_without_a_pool_counts_nobody() -> None:
     assert [Limiter(lambda: None).hit("a", 1, 60).passes for _ in range(3)] == [True] * 3
+
+
+def test_beside_rabbitmq_without_redis_each_process_counts_for_itself(light: str, configure: Configure) -> None:
+    configure(core__broker_url="amqp://127.0.0.1:1/x", api__rate_limit="2")
+    nobody = Client(light)
+    assert [nobody.get("/api/nfe/").status_code for _ in range(3)] == [401, 401, 429]

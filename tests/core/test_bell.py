@@ -68,3 +68,29 @@ def test_a_forked_process_rings_on_a_connection_of_its_own(broker: str) -> None:
         os._exit(0 if bell.ring("a", "x") == 0 else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert bell.ring("a", "x") == 0
+
+
+def test_beside_rabbitmq_without_redis_it_rings_on_this_machine(
+    configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a path that is short enough for a socket, wherever the tests run
+    monkeypatch.setattr("core.near_bell._path", lambda folder, name: f"{name}.sino")
+    configure(core__broker_url="amqp://127.0.0.1:1/x")
+    heard: list[str] = []
+
+    async def listen() -> None:
+        came = asyncio.Event()
+
+        def note(said: str) -> None:
+            heard.append(said)
+            came.set()
+
+        async with bell.listening("a", note, lambda: None) as listens:
+            assert listens
+            assert (bell.listeners("a"), bell.listeners("b")) == (1, 0)
+            assert await asyncio.to_thread(bell.ring, "a", "1,2") == 1
+            await asyncio.wait_for(came.wait(), 60)
+
+    asyncio.run(listen())
+    assert heard == ["1,2"]
+    assert (bell.ring("a", "x"), bell.listeners("a")) == (0, 0)

@@ -1,0 +1,96 @@
+"""Addresses of every kind of broker: what is read of each, and that none of them shows a secret."""
+
+import ssl
+from pathlib import Path
+
+import pytest
+
+from core.addresses import address_of, judge_broker, judge_redis
+from core.amqp_address import AmqpAddress
+from core.sentinel_address import SentinelAddress
+
+SECRET = "nao-mostre"  # pragma: allowlist secret
+GOOD = [
+    # address, where it is, as kombu takes it
+    ("redis://:nao-mostre@um:1/2", "um:1", "redis://:nao-mostre@um:1/2"),
+    ("amqp://u:nao-mostre@um", "um:5672/%2F", "amqp://u:nao-mostre@um:5672/%2F"),  # pragma: allowlist secret
+    ("amqp://u:nao-mostre@um/", "um:5672/%2F", "amqp://u:nao-mostre@um:5672/%2F"),
+    ("amqp://u:nao-mostre@um/a%2Fb", "um:5672/a%2Fb", "amqp://u:nao-mostre@um:5672/a%2Fb"),
+    (
+        "amqps://u:nao-mostre@um,[::1]:9/v",
+        "um:5671,::1:9/v",
+        "amqps://u:nao-mostre@um:5671/v;amqps://u:nao-mostre@[::1]:9/v",
+    ),
+    (
+        "sentinel://:nao-mostre@um,dois:2/mestre/3?sentinel_password=nao-mostre",
+        "um:26379,dois:2/mestre",
+        "sentinel://:nao-mostre@um:26379/3;sentinel://:nao-mostre@dois:2/3",
+    ),
+]
+BAD = [
+    "amqp://",
+    "amqp://u:nao-mostre@",
+    "amqp://u:nao-mostre@um:porta/v",
+    "amqp://u:nao-mostre@um,/v",
+    "amqp://u:nao-mostre@um/v?heartbeat=1",
+    "amqp://u:nao-mostre@um/v?ssl_cert_reqs=none",
+    "amqps://u:nao-mostre@um/v?ssl_nao_ha=1",
+    "kafka://u:nao-mostre@um/v",
+    "http://u:nao-mostre@um",
+    "",
+]
+BAD_OF_REDIS = [
+    "sentinel://:nao-mostre@um:26379",
+    "sentinel://:nao-mostre@um/",
+    "sentinel://:nao-mostre@um/mestre/x",
+    "sentinel://:nao-mostre@um:0/mestre",
+    "sentinel://:nao-mostre@um/mestre?cor=azul",
+    "sentinel://:nao-mostre@um/mestre?ssl_cert_reqs=none",
+]
+
+
+@pytest.mark.parametrize(("url", "where", "kombu"), GOOD)
+def test_an_address_says_where_it_is_and_no_secret(url: str, where: str, kombu: str) -> None:
+    judge_broker(url)
+    found = address_of(url)
+    assert (found.where, found.url) == (where, kombu)
+    assert SECRET not in found.where
+
+
+@pytest.mark.parametrize("url", [*BAD, *BAD_OF_REDIS])
+def test_what_is_none_is_refused_without_a_word_of_it(url: str) -> None:
+    with pytest.raises(ValueError, match=r"endereço|opção|required") as told:
+        judge_broker(url)
+    assert SECRET not in str(told.value)
+
+
+@pytest.mark.parametrize("url", [*BAD_OF_REDIS, "amqp://u:nao-mostre@um/v"])
+def test_rabbitmq_is_no_redis(url: str) -> None:
+    with pytest.raises(ValueError, match=r"Redis|Sentinel") as told:
+        judge_redis(url)
+    assert SECRET not in str(told.value)
+
+
+def test_sentinels_are_asked_with_words_of_their_own() -> None:
+    found = address_of("sentinels://eu:um%40a@s1,s2:2/mestre?sentinel_password=dois", Path("/ca.pem"))
+    assert isinstance(found, SentinelAddress)
+    assert (found.nodes, found.master, found.database) == ((("s1", 26379), ("s2", 2)), "mestre", "0")
+    assert found.who == {"username": "eu", "password": "um@a"}  # pragma: allowlist secret
+    told = found.asks["sentinel_kwargs"]
+    assert (told["password"], told["ssl"], told["ssl_ca_certs"]) == ("dois", True, "/ca.pem")
+    assert found.client().connection_pool.connection_kwargs["ssl_cert_reqs"] == ssl.CERT_REQUIRED
+
+
+@pytest.mark.parametrize(
+    ("query", "tls"),
+    [
+        ("", {"cert_reqs": ssl.CERT_REQUIRED, "ca_certs": "/ca.pem", "server_hostname": "um"}),
+        ("?ssl_check_hostname=false", {"cert_reqs": ssl.CERT_REQUIRED, "ca_certs": "/ca.pem"}),
+        ("?ssl_cert_reqs=none&ssl_ca_certs=/b.pem", {"cert_reqs": ssl.CERT_NONE, "ca_certs": "/b.pem"}),
+    ],
+)
+def test_rabbitmq_is_verified_unless_its_address_says_otherwise(query: str, tls: dict[str, object]) -> None:
+    found = address_of(f"amqps://um/v{query}", broker_ca=Path("/ca.pem"))
+    assert isinstance(found, AmqpAddress)
+    assert found.tls == tls
+    assert address_of("amqp://um/v", broker_ca=Path("/ca.pem")).tls == {}
