@@ -123,7 +123,7 @@ def test_each_service_gets_its_own_secrets_and_no_others() -> None:
         "postgres": {database},
         "mongo": {"mongo_senha"},
     }
-    wanted |= {"migrar": {keys, database}, "beat": {database, redis}, "flower": {redis, flower}, "api": worker}
+    wanted |= {"migrar": {keys, database}, "beat": worker, "flower": {redis, flower}, "api": worker}
     wanted |= dict.fromkeys(WORKER_SERVICES, worker)
     assert {name: set(service.get("secrets", ())) for name, service in SERVICES.items()} == wanted
     assert {one for names in wanted.values() for one in names} == DOCUMENT["secrets"].keys()

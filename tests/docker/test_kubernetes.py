@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parents[2] / "docker" / "kubernetes"
 SCALES = ("escala-redis", "escala-rabbitmq")
 WORKERS = {worker.name: worker for worker in one_per_family()}
 KEYS, DATABASE, REDIS = "esteira_core__keys", "esteira_core__database_password", "esteira_core__redis_password"
-OWN = {"api": {KEYS, DATABASE, REDIS}, "beat": {DATABASE, REDIS}, "flower": {REDIS}, "migrar": {KEYS, DATABASE}}
+OWN = {"api": {KEYS, DATABASE, REDIS}, "beat": {KEYS, DATABASE, REDIS}, "flower": {REDIS}, "migrar": {KEYS, DATABASE}}
 
 
 def documents(name: str) -> list[dict[str, Any]]:
