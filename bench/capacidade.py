@@ -174,9 +174,10 @@ def _queue(setup: Setup, known: Costs, hour: int, worker: str, busy: float) -> P
     total = sum(mine.values())
     held = sum(rate * (known.units[unit].workers_ms + known.units[unit].banco_ms) for unit, rate in mine.items()) / MS
     servers = processes(worker) * setup.machines
-    stretched = held / max(1e-9, 1 - min(busy, 0.99))
-    mean = stretched / total if total else 0.0
-    return Place(worker, stretched / servers, _wait(total, mean, servers, stretched / servers, setup.seed))
+    used, stretched = held / servers, held / max(1e-9, 1 - busy)
+    if max(busy, stretched / servers) >= 1:
+        return Place(worker, used, math.inf)
+    return Place(worker, used, _wait(total, stretched / total if total else 0.0, servers, used, setup.seed))
 
 
 def _wait(per_second: float, mean: float, servers: int, used: float, seed: int) -> float:
@@ -248,7 +249,9 @@ def check() -> None:
 
 
 def check_table(known: Costs) -> list[str]:
-    """Return what was calculated beside what was measured, as a Markdown table."""
+    """Return what was calculated beside what was measured, as a Markdown table; a word where nothing was."""
+    if not known.checked:
+        return ["Ainda não foi medido."]
     lines = ["| entregas por segundo | calculado | medido | medido ÷ calculado |", "| --- | --- | --- | --- |"]
     for rate, measured in known.checked.items():
         calculated = _all_ms(known.units["entrega"]) * float(rate) / MS

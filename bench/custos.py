@@ -23,7 +23,7 @@ from bench.gasto import Account, Spent
 from bench.installation import ROOT, fresh, workers
 
 TABLE = Path(__file__).with_name("custos.json")
-REST, REST_SECONDS, RATE_SECONDS = "máquina em repouso, por segundo", 20, 15
+REST, REST_SECONDS, RATE_SECONDS = "máquina em repouso, por segundo", 20, 6
 # How each is called, which worker carries it, and how it is measured with so many units.
 Measured = Callable[[int], Spent]
 
