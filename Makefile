@@ -66,7 +66,7 @@ bench: setup $(STAMP_DEV) ## Print the delivery figures beside a raw sender
 
 lock: ## Resolve the dependencies again into the two lock files
 	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra otel -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## Remove .venv and caches (never the data folder)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

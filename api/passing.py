@@ -4,7 +4,6 @@ docs/reference/contracts/integracoes.md §7.2: the row is written off the path; 
 """
 
 import time
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors, measuring
 from api.routing import BASE
+from core import tracing
 from core.clock import SYSTEM
-from core.context import bound
+from core.context import bound, new_origin
 from core.logs import get_logger
 from flows.pedidos.keeping import Keeper, Pedido
 from flows.pedidos.redacting import LONGEST
@@ -37,8 +37,10 @@ class Passing:
             await self.app(scope, receive, send)
             return
         one = _Passage(scope, receive, send)
-        with bound(request_id=one.number, origin=one.number):
+        with bound(request_id=one.number, origin=one.number), tracing.span(scope["method"], tracing.SERVER) as span:
             await self._pass(one, scope, receive)
+            span.name(f"{scope['method']} {measuring.route_of(scope)}")
+            span.say(status=one.status)
 
     async def _pass(self, one: "_Passage", scope: Scope, receive: Receive) -> None:
         try:
@@ -65,7 +67,7 @@ class _Passage:
         self._scope, self._receive, self._send = scope, receive, send
         self._begun, self._came = time.perf_counter(), SYSTEM.now()
         self._sent, self._answered = bytearray(), bytearray()
-        self.number, self.status = uuid.uuid4().hex, 0
+        self.number, self.status = new_origin(), 0
         scope.setdefault("state", {})
 
     async def receive(self) -> Message:

@@ -33,8 +33,12 @@ def origin() -> str | None:
 
 
 def cause() -> str | None:
-    """Return what a message or an event carries of it."""
-    return origin()
+    """Return what a message or an event carries of it: the origin, and where there are traces the span."""
+    here = _ids.get()
+    begun, span = here.get("origin"), here.get("span_id")
+    if not isinstance(begun, str):
+        return None
+    return f"{begun}-{span}" if span else begun
 
 
 def of_cause(carried: str | None) -> str:

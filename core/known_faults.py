@@ -84,6 +84,7 @@ KNOWN: tuple[tuple[Callable[[BaseException], bool], Known], ...] = (
     (_is("kombu.exceptions.OperationalError", "amqp.exceptions.ConnectionError"), BROKER),
     (_is("amqp.exceptions.RecoverableConnectionError", "amqp.exceptions.ConnectionForced"), BROKER),
     (_database_away, DATABASE),
+    (_is("requests.exceptions.ConnectionError", "requests.exceptions.Timeout"), LATER),
     (lambda fault: isinstance(fault, Transient), LATER),
     (lambda fault: isinstance(fault, Misconfigured), SETTING),
 )

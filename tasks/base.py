@@ -6,7 +6,7 @@ from typing import Any
 from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
-from core import agenda, measured, queues
+from core import agenda, measured, queues, tracing
 from core.agenda import Work
 from core.broker_link import holds_back
 from core.context import HEADER, bound, of_cause
@@ -44,7 +44,9 @@ class FlowTask(Task):  # type: ignore[misc]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         ids = {"task": self.name, "task_id": self.request.id, "flow": self.name.partition(".")[0]}
-        with measured.task(self.name), bound(origin=of_cause(getattr(self.request, HEADER, None)), **ids):
+        carried = getattr(self.request, HEADER, None)
+        followed = tracing.span(self.name, tracing.CONSUMER, carried)
+        with measured.task(self.name), bound(origin=of_cause(carried), **ids), followed:
             log.info("task begins")
             return super().__call__(*args, **kwargs)
 

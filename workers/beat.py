@@ -13,6 +13,7 @@ from celery.beat import Scheduler, SchedulingError
 from kombu.exceptions import OperationalError
 
 from claims.role import Role
+from core import tracing
 from core.context import bound, new_origin
 from core.errors import PlatformError
 from core.logs import get_logger
@@ -86,7 +87,7 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
         for entry in list(self.schedule.values()):
             due, seconds = entry.is_due()
             if due:
-                with bound(origin=new_origin()):
+                with bound(origin=new_origin()), tracing.span(entry.task, tracing.PRODUCER):
                     log.info("due", task=entry.task)
                     self.apply_async(entry, advance=False)
                 self.reserve(entry)

@@ -24,7 +24,7 @@ from celery.signals import (
 )
 from kombu.asynchronous import get_event_loop
 
-from core import logs, queues, stopping, walk
+from core import logs, queues, stopping, tracing, walk
 from core.logs import get_logger
 from core.process import die_with_parent
 from core.upkeep import Upkeep, upkeeps
@@ -106,6 +106,8 @@ def protect_child(**_: Any) -> None:
     """End a pool process together with its worker, however that ends; look after this host while it runs."""
     die_with_parent(parent=_PARENT)
     end_without_count()
+    # its thread does not live on through a fork
+    tracing.of_process(logs.service() or "")
     from workers import host
 
     host.watch()
@@ -138,6 +140,7 @@ def _nothing() -> None:
 def look_after(sender: Any = None, **_: Any) -> None:
     """Look after this host from a worker that forks no processes: its threads are told of no beginning."""
     if _is_of_threads(sender):
+        tracing.of_process(logs.service() or "")
         from workers import host
 
         host.watch()
@@ -177,12 +180,14 @@ def _end() -> None:
     host.unwatch()
     session.dispose()
     loop.close()
+    tracing.close()
 
 
 @beat_init.connect(dispatch_uid="esteira.beat")
 def prepare_beat(**_: Any) -> None:
     """Speak as every other process does."""
     logs.of_process("beat")
+    tracing.of_process("beat")
 
 
 def _guarded(step: Any, *arguments: Any) -> None:

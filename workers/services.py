@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from core import logs, stop_signals
+from core import logs, stop_signals, tracing
 from core.errors import PlatformError
 from core.settings.load import get_settings
 from workers import flower, web
@@ -80,7 +80,11 @@ def main(names: Sequence[str]) -> int:
     except PlatformError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
-    asyncio.run(serve(names))
+    tracing.of_process("servicos")
+    try:
+        asyncio.run(serve(names))
+    finally:
+        tracing.close()
     return 0
 
 

@@ -5,7 +5,7 @@ from types import FrameType
 
 import uvicorn
 
-from core import logs
+from core import logs, tracing
 from core.logs import get_logger
 from core.settings.api import ApiSettings
 from core.stopping import ask_to_stop
@@ -47,8 +47,12 @@ def server() -> Server:
 def main() -> None:
     """Serve until a signal."""
     logs.of_process("api")
-    with contextlib.suppress(KeyboardInterrupt):
-        server().run()
+    tracing.of_process("api")
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            server().run()
+    finally:
+        tracing.close()
 
 
 if __name__ == "__main__":

@@ -12,11 +12,11 @@ from math import inf
 from claims.backoff import Backoff
 from claims.lease import may_begin
 from core.clock import Clock
-from core.context import of_cause
 from core.errors import PlatformError
 from core.logs import get_logger
 from core.settings.deliveries import DeliverySettings
 from events.delivery.book import Book
+from events.delivery.followed import followed
 from events.delivery.hints import Hints
 from events.delivery.kind import Made, Message, kinds
 from events.delivery.lanes import AHEAD, Lane, Trial, first_limit
@@ -46,21 +46,6 @@ class Report:
 def message_of(owed: Owed) -> Message:
     """Return a claimed delivery as its kind sees it."""
     return Message(owed.message_id, owed.evento, owed.corpo, owed.tentativas + 1)
-
-
-def said_of(owed: Owed, made: Made) -> dict[str, object]:
-    """Return what a line of the log says of an attempt, with what began it all."""
-    return {
-        "origin": owed.origem and of_cause(owed.origem),
-        "event_id": owed.message_id,
-        "evento": owed.evento,
-        "delivery_id": owed.id,
-        "destino": owed.destino_id,
-        "number": owed.tentativas + 1,
-        "outcome": made.outcome.name,
-        "status": made.status,
-        "milliseconds": made.duration_ms,
-    }
 
 
 class Engine:
@@ -258,9 +243,7 @@ class Engine:
         suspect = lane.suspect
         try:
             destino = as_kinds_see(lane.destination)
-            made = await lane.kind.deliver(destino, message_of(owed), self.clock.now())
-            if log.on("info"):
-                log.info("attempt", **said_of(owed, made))
+            made = await followed(owed, lane.kind.deliver(destino, message_of(owed), self.clock.now()))
         finally:
             self._flying[suspect] -= 1
         return self._decided(lane.destination, owed, made)

@@ -13,6 +13,7 @@ import pytest
 from conftest import Configure
 from support.api import Client
 from support.deliveries import SECRET, change, owned, webhook
+from support.otlp import Collector, collecting
 from support.ports import free_port, wait_until
 
 from core.clock import SYSTEM
@@ -28,11 +29,12 @@ Log = list[dict[str, Any]]
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[dict[str, Path]]:
+def running(folder: Path, collector: str) -> Iterator[dict[str, Path]]:
     """Run agenda and API in one process and a worker of all queues; give the file in which each says what it does."""
     worker = together("tudo", queues(), processes=2)
     commands = {"servicos": ("workers.services", "ninguem"), "tudo": worker.arguments()}
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "ESTEIRA_LOG__FORMATO": "json", "ESTEIRA_LOG__NIVEL": "info"}
+    told = {"ESTEIRA_LOG__FORMATO": "json", "ESTEIRA_LOG__NIVEL": "info", "ESTEIRA_OTEL__ENDERECO": collector}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)} | told
     said = {name: folder / f"{name}.log" for name in commands}
     started = []
     for name, arguments in commands.items():
@@ -62,7 +64,11 @@ def test_one_id_goes_from_the_request_or_the_run_of_beat_to_the_delivered_call(
 ) -> None:
     port = free_port()
     configure(core__database_url=sqlite, core__redis_url=broker, api__port=str(port), flower__port=str(free_port()))
-    with ReceiverServer({"/meu": SECRET, "/todos": SECRET}) as receiver, running(tmp_path) as said:
+    with (
+        collecting() as collector,
+        ReceiverServer({"/meu": SECRET, "/todos": SECRET}) as receiver,
+        running(tmp_path, collector.url) as said,
+    ):
         owned(webhook(f"{receiver.url}/meu", "nfe_importada"), "ana")
         webhook(f"{receiver.url}/todos", "alerta_aberto")
         change(webhook("https://longe.example/x", "nfe_importada", nome="longe"), desligado_em=SYSTEM.now())
@@ -75,6 +81,8 @@ def test_one_id_goes_from_the_request_or_the_run_of_beat_to_the_delivered_call(
         wait_until(lambda: find(lines(said["tudo"]), "attempt", origin=asked))
         wait_until(lambda: find(lines(said["tudo"]), "attempt", evento="alerta_aberto"))
         services, worker = lines(said["servicos"]), lines(said["tudo"])
+        begun = find(worker, "attempt", evento="alerta_aberto")[0]["origin"]
+        wait_until(lambda: len(tree(collector, asked)) >= 2 and len(tree(collector, begun)) >= 3)
 
     (made,) = find(services, "event", origin=asked, request_id=asked)
     (tried,) = find(worker, "attempt", origin=asked)
@@ -83,7 +91,6 @@ def test_one_id_goes_from_the_request_or_the_run_of_beat_to_the_delivered_call(
     assert request["status"] == answer.status_code
 
     told = find(worker, "attempt", evento="alerta_aberto")[0]
-    begun = told["origin"]
     (due,) = find(services, "due", origin=begun)
     (began,) = find(worker, "task begins", origin=begun, task=due["task"])
     opened = find(worker, "event", origin=begun, task_id=began["task_id"])
@@ -91,6 +98,23 @@ def test_one_id_goes_from_the_request_or_the_run_of_beat_to_the_delivered_call(
     assert told["event_id"] in {one["event_id"] for one in opened}
     assert {one["service"] for one in services} == {"servicos"}
     assert {one["service"] for one in worker} == {"tudo"}
+
+    # the same way, as spans of one trace, each below the one that caused it
+    assert tree(collector, asked)[:2] == ["POST /api/integracoes/disparar/", "entrega nfe_importada"]
+    assert tree(collector, begun)[:3] == ["alertas.julgar", "alertas.julgar", "entrega alerta_aberto"]
+
+
+def tree(collector: Collector, trace: str) -> list[str]:
+    """Return the names of a trace's spans from its first down the line of the delivered call."""
+    spans = [one for one in collector.spans if one.trace == trace]
+    by_number = {one.number: one for one in spans}
+    for one in spans:
+        if one.name.startswith("entrega "):
+            line = [one]
+            while parent := by_number.get(line[0].parent):
+                line.insert(0, parent)
+            return [each.name for each in line]
+    return []
 
 
 def _answers(client: Client) -> bool:
