@@ -12,40 +12,40 @@ from core.sentinel_address import SentinelAddress
 SECRET = "nao-mostre"  # pragma: allowlist secret
 GOOD = [
     # address, where it is, as kombu takes it
-    ("redis://:nao-mostre@um:1/2", "um:1", "redis://:nao-mostre@um:1/2"),
-    ("amqp://u:nao-mostre@um", "um:5672/%2F", "amqp://u:nao-mostre@um:5672/%2F"),  # pragma: allowlist secret
-    ("amqp://u:nao-mostre@um/", "um:5672/%2F", "amqp://u:nao-mostre@um:5672/%2F"),
-    ("amqp://u:nao-mostre@um/a%2Fb", "um:5672/a%2Fb", "amqp://u:nao-mostre@um:5672/a%2Fb"),
+    (f"redis://:{SECRET}@um:1/2", "um:1", f"redis://:{SECRET}@um:1/2"),
+    (f"amqp://u:{SECRET}@um", "um:5672/%2F", f"amqp://u:{SECRET}@um:5672/%2F"),
+    (f"amqp://u:{SECRET}@um/", "um:5672/%2F", f"amqp://u:{SECRET}@um:5672/%2F"),
+    (f"amqp://u:{SECRET}@um/a%2Fb", "um:5672/a%2Fb", f"amqp://u:{SECRET}@um:5672/a%2Fb"),
     (
-        "amqps://u:nao-mostre@um,[::1]:9/v",
+        f"amqps://u:{SECRET}@um,[::1]:9/v",
         "um:5671,::1:9/v",
-        "amqps://u:nao-mostre@um:5671/v;amqps://u:nao-mostre@[::1]:9/v",
+        f"amqps://u:{SECRET}@um:5671/v;amqps://u:{SECRET}@[::1]:9/v",
     ),
     (
-        "sentinel://:nao-mostre@um,dois:2/mestre/3?sentinel_password=nao-mostre",
+        f"sentinel://:{SECRET}@um,dois:2/mestre/3?sentinel_password={SECRET}",
         "um:26379,dois:2/mestre",
-        "sentinel://:nao-mostre@um:26379/3;sentinel://:nao-mostre@dois:2/3",
+        f"sentinel://:{SECRET}@um:26379/3;sentinel://:{SECRET}@dois:2/3",
     ),
 ]
 BAD = [
     "amqp://",
-    "amqp://u:nao-mostre@",
-    "amqp://u:nao-mostre@um:porta/v",
-    "amqp://u:nao-mostre@um,/v",
-    "amqp://u:nao-mostre@um/v?heartbeat=1",
-    "amqp://u:nao-mostre@um/v?ssl_cert_reqs=none",
-    "amqps://u:nao-mostre@um/v?ssl_nao_ha=1",
-    "kafka://u:nao-mostre@um/v",
-    "http://u:nao-mostre@um",
+    f"amqp://u:{SECRET}@",
+    f"amqp://u:{SECRET}@um:porta/v",
+    f"amqp://u:{SECRET}@um,/v",
+    f"amqp://u:{SECRET}@um/v?heartbeat=1",
+    f"amqp://u:{SECRET}@um/v?ssl_cert_reqs=none",
+    f"amqps://u:{SECRET}@um/v?ssl_nao_ha=1",
+    f"kafka://u:{SECRET}@um/v",
+    f"http://u:{SECRET}@um",
     "",
 ]
 BAD_OF_REDIS = [
-    "sentinel://:nao-mostre@um:26379",
-    "sentinel://:nao-mostre@um/",
-    "sentinel://:nao-mostre@um/mestre/x",
-    "sentinel://:nao-mostre@um:0/mestre",
-    "sentinel://:nao-mostre@um/mestre?cor=azul",
-    "sentinel://:nao-mostre@um/mestre?ssl_cert_reqs=none",
+    f"sentinel://:{SECRET}@um:26379",
+    f"sentinel://:{SECRET}@um/",
+    f"sentinel://:{SECRET}@um/mestre/x",
+    f"sentinel://:{SECRET}@um:0/mestre",
+    f"sentinel://:{SECRET}@um/mestre?cor=azul",
+    f"sentinel://:{SECRET}@um/mestre?ssl_cert_reqs=none",
 ]
 
 
@@ -64,7 +64,7 @@ def test_what_is_none_is_refused_without_a_word_of_it(url: str) -> None:
     assert SECRET not in str(told.value)
 
 
-@pytest.mark.parametrize("url", [*BAD_OF_REDIS, "amqp://u:nao-mostre@um/v"])
+@pytest.mark.parametrize("url", [*BAD_OF_REDIS, f"amqp://u:{SECRET}@um/v"])
 def test_rabbitmq_is_no_redis(url: str) -> None:
     with pytest.raises(ValueError, match=r"Redis|Sentinel") as told:
         judge_redis(url)
