@@ -30,6 +30,8 @@ class FirmwareVelho(AlertaOperacao):
 def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A folder of modules of one's own; what is registered in a test is forgotten."""
     monkeypatch.syspath_prepend(tmp_path)
+    # ours register themselves once in a process: not into a list that goes with the test
+    list(registry.registrados())
     monkeypatch.setattr(registry, "_registered", list(registry._registered))
     guests.load.cache_clear()
     yield
