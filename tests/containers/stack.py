@@ -110,7 +110,9 @@ class Stack:
         values = {"office": "escritorio", "token": TOKEN, "base_url": "http://escritorio:9100", "window": "sempre"}
         for name in ("questor", "api"):
             file = self.docker_folder / "segredos" / name / "esteira_questor__contas"
-            file.write_text(json.dumps({"padrao": {**values, "max_batch_items": 5}}))
+            file.write_text(
+                json.dumps({"padrao": {**values, "max_batch_items": 5, "agreed_with_vendor": "Prova, hoje"}})
+            )
             file.chmod(0o444)
 
     def compose(self, *words: str, check: bool = True) -> str:
