@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import Configure
 from support.deliveries import SECRET, fire, webhook
-from support.ports import wait_until
+from support.ports import PATIENCE_SECONDS, wait_until
 from support.rabbitmq import RabbitServer
 from support.redis import RedisServer
 
@@ -126,12 +126,12 @@ def test_a_worker_of_deliveries_waits_as_quietly_and_delivers_again(
     with ReceiverServer({"/x": SECRET}) as receiver, line(tmp_path, "beat", "geral", "entregas") as said:
         webhook(f"{receiver.url}/x")
         fire()
-        assert receiver.wait_for(lambda: len(receiver.requests) == 1)
+        assert receiver.wait_for(lambda: len(receiver.requests) == 1, PATIENCE_SECONDS)
         broker.kill()
         refuse(broker.port, 20, said.values())
         fire()
         broker.start()
-        assert receiver.wait_for(lambda: len(receiver.requests) == 2)
+        assert receiver.wait_for(lambda: len(receiver.requests) == 2, PATIENCE_SECONDS)
         told = lines(said["entregas"])
     assert len([one for one in told if "broker away" in one]) == 1
     assert len(told) <= 3, told
