@@ -5,7 +5,6 @@ had is the proof that nobody in there works any more. The file says which start 
 another one nothing can be told.
 """
 
-import fcntl
 import os
 import re
 import time
@@ -67,6 +66,9 @@ def _boot() -> bytes:
 
 def _locked(path: Path) -> int:
     """Return the open file with its lock, which is there as long as the file is open."""
+    # where there are no containers this is loaded too
+    import fcntl
+
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(file, fcntl.LOCK_SH)
@@ -81,6 +83,8 @@ def _locked(path: Path) -> int:
 
 def _free(file: int) -> bool:
     """Tell whether nobody holds a file's lock; it is had for that moment."""
+    import fcntl
+
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
