@@ -12,6 +12,7 @@ from typing import IO
 
 from core.errors import NotFound, Rejected
 from core.text import os_fault
+from storage import crypto
 from storage.backup import manifest
 from storage.backup.manifest import Manifest
 
@@ -54,6 +55,9 @@ class Archive:
         names = sorted(archive.namelist())
         if names not in (sorted([DATABASE, MANIFEST]), sorted([DATABASE, KEYS, MANIFEST])):
             raise Rejected(BROKEN.format(path, "o conteúdo não é o de um backup"))
+        # of the others the library unpacks a piece whole, however large that becomes
+        if any(one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for one in archive.infolist()):
+            raise Rejected(BROKEN.format(path, "a compressão não é a de um backup"))
         self.manifest = manifest.read(self._text(MANIFEST))
         if archive.getinfo(DATABASE).file_size != self.manifest.tamanho:
             raise Rejected(BROKEN.format(path, "o tamanho não é o do manifesto"))
@@ -64,8 +68,11 @@ class Archive:
         return KEYS in self._archive.namelist()
 
     def keys(self) -> list[str]:
-        """Return the keys that are in it."""
-        return self._text(KEYS).decode("ascii").split() if self.has_keys else []
+        """Return the keys that are in it; raise `Rejected` where one is none."""
+        found = self._text(KEYS).decode("ascii").split() if self.has_keys else []
+        if not all(map(crypto.is_key, found)):
+            raise Rejected(BROKEN.format(self._path, "as chaves não são chaves"))
+        return found
 
     def database(self) -> Iterator[bytes]:
         """Yield the database, no more of it than the manifest says; raise `Rejected` at the end when it is another."""
@@ -81,6 +88,7 @@ class Archive:
 
     def prove(self) -> None:
         """Read it all. Raises `Rejected` when it is not what was written."""
+        self.keys()
         for _ in self.database():
             pass
 

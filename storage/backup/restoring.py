@@ -55,8 +55,9 @@ def restore(path: Path, clock: Clock = SYSTEM) -> Restored:
         durable.sweep_drafts(database.parent, making.mark(database))
         with durable.draft_of(database, making.mark(database)) as draft:
             _unpack(found, draft, path)
-            written = _write_keys(found.keys())
+            keys = found.keys()
             aside = _set_aside(database, clock.now())
+            written = _write_keys(keys)
             durable.keep(draft, database)
         return Restored(found.manifest, aside, _sealed(database), written)
 
@@ -119,12 +120,10 @@ def _drop_beside(database: Path, aside: Path | None) -> None:
 
 def _write_keys(of_backup: Sequence[str]) -> int:
     """Put the keys of a backup behind those of the key file; return how many are new. Keys of the settings stand."""
-    if not of_backup or crypto.are_set():
+    new = [key for key in of_backup if key not in crypto.stored_keys()]
+    if not new or crypto.are_set():
         return 0
-    present = crypto.stored_keys()
-    new = [key for key in of_backup if key not in present]
-    if new:
-        crypto.write_key_file([*(key for key in present if key not in of_backup), *of_backup])
+    crypto.change_key_file(lambda present: [*(key for key in present if key not in of_backup), *of_backup])
     return len(new)
 
 

@@ -125,13 +125,13 @@ def test_one_of_an_earlier_version_comes_back_as_it_was(sqlite: str, tmp_path: P
         assert back.execute("SELECT version_num FROM alembic_version").fetchone() == ("0049",)
 
 
-def rewritten(path: Path, change: Callable[[dict[str, bytes]], object]) -> bytes:
+def rewritten(path: Path, change: Callable[[dict[str, bytes]], object], way: int = zipfile.ZIP_DEFLATED) -> bytes:
     """Return an archive with other contents, whose checksums are right."""
     with zipfile.ZipFile(path) as old:
         contents = {name: old.read(name) for name in old.namelist()}
     change(contents)
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(written, "w", way) as new:
         for name, content in contents.items():
             new.writestr(name, content)
     return written.getvalue()
@@ -167,7 +167,12 @@ WRONG: dict[str, Callable[[dict[str, bytes]], object]] = {
     "huge size": manifest(tamanho=10**30),
     "newer format": manifest(formato=99),
 }
-# What only a look into the database itself shows.
+KEYS_THAT_ARE_NONE = {
+    "keys that are none": lambda contents: contents.update({"chaves": b"nao-e-uma-chave\n"}),
+    "keys that are no text": lambda contents: contents.update({"chaves": b"\xff\xfe"}),
+}
+WRONG |= KEYS_THAT_ARE_NONE
+# What only a look into the database itself, or into the keys, shows.
 SHOWN_BY_THE_DATABASE = {"other rows", "other version"}
 
 
@@ -184,6 +189,8 @@ def test_what_is_truncated_altered_or_no_backup_changes_nothing(sqlite: str, mad
     whole, database = made.read_bytes(), database_of(sqlite)
     was, draw = database.read_bytes(), random.Random(1)
     wrong = {name: rewritten(made, change) for name, change in WRONG.items()}
+    # a few bytes of these become gigabytes in one step
+    wrong |= {f"way {way}": rewritten(made, lambda _: None, way) for way in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)}
     wrong |= {f"cut at {end}": whole[:end] for end in (0, 1, 30, len(whole) // 2, len(whole) - 1, len(whole) - 30)}
     wrong |= {"text": b"isto nao e um backup", "database": was}
     for number in range(60):
