@@ -46,7 +46,7 @@ def criar() -> None:
         say("Ponha esta chave na frente em core.keys, reinicie tudo e rode `esteira chaves rotacionar`.")
         return
     engine()
-    crypto.write_key_file([key, *crypto.stored_keys()])
+    crypto.change_key_file(lambda present: [key, *present])
     say(f"Chave {crypto.name_of(key)} criada em {crypto.key_path().absolute()}: guarde uma cópia do arquivo.")
     say("Agora rode `esteira chaves rotacionar`.")
 
@@ -81,9 +81,11 @@ def remover(chave: Nome) -> None:
         raise NotFound(f"Não há chave {chave!r}. Veja `esteira chaves listar`.")
     if len(keys) == 1:
         raise Conflict("É a única chave.")
+    if names[0] == chave:
+        raise Conflict(f"É a chave {chave} que cifra: rode `esteira chaves criar` e `esteira chaves rotacionar` antes.")
     if needed := rotating.needing(chave):
         raise Conflict(f"A chave {chave} ainda é necessária: {needed}. Rode `esteira chaves rotacionar` antes.")
-    crypto.write_key_file([key for key, name in zip(keys, names, strict=True) if name != chave])
+    crypto.change_key_file(lambda present: [key for key in present if crypto.name_of(key) != chave])
     say(f"Chave {chave} removida. Um backup feito antes da rotação ainda precisa dela.")
 
 

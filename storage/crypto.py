@@ -3,17 +3,19 @@
 import base64
 import hmac
 import os
+import secrets
 import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from core import file_lock
 from core.errors import Misconfigured
 from core.logs import get_logger
 from core.settings.core import CoreSettings
 from core.text import os_fault
 
-KEY_FILE, KEY_BYTES = "chaves", 32
+KEY_FILE, LOCK_FILE, KEY_BYTES = "chaves", "chaves.lock", 32
 # So many texts stay open in the memory of a process, which has the keys themselves: opening one costs a statement.
 OPEN_TEXTS, LONGEST_OPEN = 512, 1024
 LASTING = b"esteira.duradouro"
@@ -107,6 +109,15 @@ def are_set() -> bool:
     return bool(CoreSettings.current().keys)
 
 
+def is_key(text: str) -> bool:
+    """Tell whether a text is a key."""
+    try:
+        KeyRing([text])
+    except Misconfigured:
+        return False
+    return True
+
+
 def new_key() -> str:
     """Return a new key. The library itself takes longer to load than all else that a first start does."""
     return base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()
@@ -126,13 +137,22 @@ def create_key_file() -> None:
         draft.unlink(missing_ok=True)
 
 
-def write_key_file(keys: Sequence[str]) -> None:
-    """Put these keys in the place of those of the key file, in one step."""
-    _drafted(keys).replace(key_path())
+def change_key_file(change: Callable[[list[str]], Sequence[str]]) -> None:
+    """Put what becomes of its keys in the place of the key file, in one step.
+
+    Who changes it at the same time waits: a key that a step of before had put there would be gone otherwise, and what
+    it has sealed since with it.
+    """
+    key_path().parent.mkdir(parents=True, exist_ok=True)
+    with key_path().with_name(LOCK_FILE).open("a") as held:
+        file_lock.wait_for_lock(held)
+        draft = _drafted(change(stored_keys()))
+        draft.replace(key_path())
 
 
 def _drafted(keys: Sequence[str]) -> Path:
-    draft = key_path().with_name(f"{KEY_FILE}.{os.getpid()}")
+    # a process that was killed has left its own, and another may have its number: containers mostly do
+    draft = key_path().with_name(f"{KEY_FILE}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write("".join(f"{key}\n" for key in keys))
         file.flush()

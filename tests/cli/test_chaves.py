@@ -6,7 +6,7 @@ import stat
 import pytest
 from conftest import KEY, Configure
 from cryptography.fernet import Fernet
-from sqlalchemy import text
+from sqlalchemy import event, text
 from support.deliveries import webhook
 from support.typed import Run
 
@@ -53,6 +53,29 @@ def test_the_last_key_stays_until_the_marks_are_kept_elsewhere(run: Run, in_file
     assert (code, "as marcas" in err) == (2, True)
     run("chaves rotacionar")
     assert run(f"chaves remover {in_file}")[0] == 0
+
+
+def test_the_key_that_seals_stays_for_somebody_may_be_sealing_with_it(run: Run, in_file: str) -> None:
+    run("chaves criar")
+    new = crypto.name_of(crypto.stored_keys()[0])
+    code, _, err = run(f"chaves remover {new}")
+    assert (code, f"É a chave {new} que cifra" in err) == (2, True)
+    assert crypto.name_of(crypto.stored_keys()[0]) == new
+
+
+def test_a_key_that_is_made_while_another_is_removed_stays(run: Run, in_file: str) -> None:
+    """What was sealed with it in between would be lost with it."""
+    run("chaves criar")
+    run("chaves rotacionar")
+    was, third = crypto.stored_keys(), Fernet.generate_key().decode()
+
+    def make_one(*_: object) -> None:
+        crypto.change_key_file(lambda present: [third, *present])
+
+    # the remover looks through the whole database before it writes
+    event.listen(engine(), "before_cursor_execute", make_one, once=True)
+    assert run(f"chaves remover {in_file}")[0] == 0
+    assert crypto.stored_keys() == [third, was[0]]
 
 
 def test_keys_of_the_settings_are_changed_there(run: Run, configure: Configure) -> None:

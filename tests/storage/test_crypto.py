@@ -1,4 +1,6 @@
+import os
 import stat
+import threading
 
 import pytest
 from conftest import Configure
@@ -86,3 +88,28 @@ def test_a_text_that_was_opened_is_not_opened_by_a_ring_that_lost_its_key() -> N
     ]
     with pytest.raises(Misconfigured, match=r"core\.keys"):
         KeyRing([other]).decrypt(sealed)
+
+
+def test_two_who_change_the_key_file_at_once_lose_no_key(sqlite: str, configure: Configure) -> None:
+    configure(core__keys="[]")
+    engine()
+    (old,) = crypto.stored_keys()
+    second = threading.Thread(target=crypto.change_key_file, args=(lambda present: [KEYS[1], *present],))
+
+    def first(present: list[str]) -> list[str]:
+        second.start()
+        # it is let in only when this one is done, however long that takes
+        second.join(0.1)
+        return [KEYS[0], *present]
+
+    crypto.change_key_file(first)
+    second.join()
+    assert crypto.stored_keys() == [KEYS[1], KEYS[0], old]
+
+
+def test_a_draft_that_a_killed_process_left_stops_nobody(sqlite: str, configure: Configure) -> None:
+    configure(core__keys="[]")
+    engine()
+    crypto.key_path().with_name(f"{crypto.KEY_FILE}.{os.getpid()}").write_text("metade")
+    crypto.change_key_file(lambda present: [KEYS[0], *present])
+    assert crypto.stored_keys()[0] == KEYS[0]

@@ -137,10 +137,10 @@ def test_a_process_that_runs_sees_a_key_file_that_was_written_anew(sqlite: str, 
     configure(core__keys="[]")
     webhook("https://a.example/x")
     (first,) = crypto.ring().keys
-    crypto.write_key_file([NEW, first])
+    crypto.change_key_file(lambda _: [NEW, first])
     assert crypto.ring().keys == (NEW, first)
     rotating.rotate()
-    crypto.write_key_file([NEW])
+    crypto.change_key_file(lambda _: [NEW])
     with reading() as db:
         assert db.query(Destino).one().secret_key == SECRET
     assert crypto.ring().keys == (NEW,)
