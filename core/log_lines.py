@@ -105,6 +105,8 @@ def _renderer(formato: str) -> Processor:
     def text(logger: Any, name: str, line: EventDict) -> Any:
         for key in ("service", "pid", "logger"):
             line.pop(key, None)
+        # what somebody else wrote into it must not look like a line of its own
+        line["event"] = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(line.get("event", "")))
         return said(logger, name, line)
 
     return text

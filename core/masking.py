@@ -4,6 +4,7 @@ Of a person that is CPF, e-mail and telephone; a CNPJ and the key of a document 
 masks secrets alone, and serves what people are told.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +26,8 @@ _NAMED = re.compile(
     r"|activation_code|pfx|certificado_a1|credential|cpf|e?_?mail|telefone|celular|fone)(?:$|_)",
     re.IGNORECASE,
 )
+# A header says X-Api-Key, a service of others accessToken.
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # What a name like these says of something is no secret: how many, which number, since when, whether.
 _ABOUT = re.compile(r"_(?:id|count|total|em|ate|days|dias|file|arquivo)$")
 
@@ -43,8 +46,11 @@ def masked(value: Any, depth: int = 0) -> Any:
     """Return a value of any shape likewise; what has a secret's name goes whole."""
     if isinstance(value, str):
         return mask(value)
-    if value is None or isinstance(value, bool | float):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, float):
+        # JSON knows no others
+        return value if math.isfinite(value) else str(value)
     if isinstance(value, int):
         return MASK if cpf_valido(str(value)) else value
     if depth >= DEEPEST:
@@ -63,7 +69,8 @@ def masked_under(name: str, value: Any, depth: int = 0) -> Any:
 
 def is_secret(name: str) -> bool:
     """Tell whether whatever has this name is a secret, or a person's."""
-    return _NAMED.search(name) is not None and _ABOUT.search(name) is None
+    plain = _HUMP.sub("_", name).replace("-", "_")
+    return _NAMED.search(plain) is not None and _ABOUT.search(plain) is None
 
 
 def _cpf(found: re.Match[str]) -> str:

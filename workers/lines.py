@@ -64,7 +64,7 @@ def as_json(name: str, text: str) -> str:
     """Return a line as one JSON object: what is one already, as it is."""
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
         now = SYSTEM.now().isoformat().replace("+00:00", "Z")

@@ -98,6 +98,12 @@ def test_a_line_is_written_as_configured_and_without_secrets(capsys: pytest.Capt
     assert "nao-mostre" not in said.err
 
 
+def test_what_somebody_else_wrote_makes_no_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    log.warning("said a\n2026-01-01 [error] forged\x1b[2J", path="/b\nforged")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert r"said a\n2026-01-01 [error] forged\x1b[2J" in line
+
+
 def test_a_line_says_the_ids_that_hold_where_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     with context.bound(origin="f" * 32, task="sat.varrer"):
         log.warning("inside", task="own")

@@ -75,7 +75,8 @@ def test_what_operators_need_stays(text: str) -> None:
 @pytest.mark.parametrize(
     "name",
     "senha password senha_pfx secret_key secret_anterior token access_token authorization cookie api_key user_key "
-    "cpf cpf_cliente email telefone celular pfx activation_code chave_privada".split(),
+    "cpf cpf_cliente email telefone celular pfx activation_code chave_privada "
+    "X-Api-Key x-auth-token Set-Cookie Proxy-Authorization accessToken userKey".split(),
 )
 def test_what_has_the_name_of_a_secret_goes_whole(name: str) -> None:
     assert masked_under(name, "x") == "***"
@@ -94,8 +95,9 @@ def test_any_value_becomes_one_that_json_takes() -> None:
         deep = [deep]
     told = masked(
         {"cpf": 1, 2: {CPF}, "deep": deep, "number": 52998224725, "raw": b"ana@x.io", "none": None, "yes": True}
+        | {"endless": [float("nan"), float("-inf")]}
     )
-    written = json.dumps(told)
+    written = json.dumps(told, allow_nan=False)
     assert "ana@" not in written
     assert "529" not in written
     assert told["yes"] is True

@@ -63,3 +63,8 @@ def test_for_machines_each_line_is_one_object(said: str, told: dict[str, object]
     written = json.loads(as_json("api", said))
     written.pop("timestamp", None)
     assert written == told
+
+
+@pytest.mark.parametrize("said", ["[" * (LIMIT - 1), '{"a":' * 1600, "1" * 5000, '{"v": NaN}'])
+def test_a_hostile_line_is_an_object_all_the_same(said: str) -> None:
+    assert isinstance(json.loads(as_json("api", said), parse_constant=pytest.fail), dict)
