@@ -59,3 +59,8 @@ def bound(**more: object) -> Iterator[None]:
 def begin(**more: object) -> None:
     """Let these ids hold for the rest of this process or thread, with an origin of its own."""
     _ids.set({**_ids.get(), "origin": new_origin(), **more})
+
+
+def forget() -> None:
+    """Let no ids hold in this process or thread any more."""
+    _ids.set(_NOTHING)

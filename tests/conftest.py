@@ -18,7 +18,7 @@ from support.postgres import Cluster, binaries
 from support.rabbitmq import RabbitServer, for_one_test, installed
 from support.redis import RedisServer
 
-from core import celery_app, certificado, logs, loop
+from core import celery_app, certificado, context, logs, loop
 from core.settings.load import get_settings
 from events import wake
 from events.delivery import kind, pumps
@@ -92,6 +92,7 @@ def forget_process_state() -> None:
     loop.close()
     wake._quiet_until = 0.0
     logs.configure()
+    context.forget()
 
 
 @pytest.fixture(autouse=True)
