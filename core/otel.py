@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import requests
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -65,7 +66,12 @@ class Traces:
 
     def __init__(self, name: str, settings: OtelSettings) -> None:
         headers = {} if settings.autorizacao is None else {"Authorization": settings.autorizacao.get_secret_value()}
-        exporter = OTLPSpanExporter(f"{settings.endereco}/v1/traces", headers=headers, timeout=TIMEOUT_SECONDS)
+        session = requests.Session()
+        # else a proxy or a password of the environment would have a say
+        session.trust_env = False
+        exporter = OTLPSpanExporter(
+            f"{settings.endereco}/v1/traces", headers=headers, timeout=TIMEOUT_SECONDS, session=session
+        )
         self._provider = TracerProvider(
             # by the number of the trace: every process decides alike
             sampler=TraceIdRatioBased(settings.proporcao),

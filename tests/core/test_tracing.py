@@ -3,9 +3,11 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from conftest import Configure
+from support.ports import free_port
 
 from core import context, tracing
 
@@ -63,6 +65,27 @@ def test_a_span_is_below_what_caused_it_across_what_is_carried(configure: Config
     assert carried == f"{ORIGIN}-{first.number}"
     assert second.said == {"esteira.status": "200", "esteira.evento": "nfe_importada"}
     assert (bad.trace, bad.parent, bad.failed, bad.said) == ("b" * 32, "", True, {})
+    assert set(collector.headers) == {"Bearer abc"}
+
+
+def test_neither_a_proxy_nor_a_password_of_the_environment_has_a_say(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    otlp = pytest.importorskip("support.otlp")
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ana password outra\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with otlp.collecting() as collector:
+        configure(otel__endereco=collector.url, otel__autorizacao="Bearer abc")
+        tracing.of_process("teste")
+        with tracing.span("pedido", tracing.SERVER):
+            pass
+        tracing.close()
+    assert len(collector.spans) == 1
     assert set(collector.headers) == {"Bearer abc"}
 
 
