@@ -122,8 +122,10 @@ class Link:
         self._exchange, self._judge, self._timeout = exchange, judge, timeout
         self._connection: _Connection | None = None
         self._channel: amqp.Channel | None = None
-        self._waiting: dict[int, str] = {}
-        self._settled: dict[str, Settled] = {}
+        # by place in what is published: messages of two destinations may have the same number
+        self._many: Sequence[Publication] = ()
+        self._waiting: dict[int, int] = {}
+        self._settled: dict[int, Settled] = {}
         self._sent, self._late = 0, False
 
     @property
@@ -131,14 +133,15 @@ class Link:
         """Tell whether there is a connection."""
         return self._connection is not None
 
-    def publish(self, many: Sequence[Publication]) -> dict[str, Settled]:
-        """Publish some messages; return by their numbers what became of each. It never raises."""
-        self._settled, self._late, opening, ends = {}, False, True, max(one.ends for one in many)
+    def publish(self, many: Sequence[Publication]) -> list[Settled]:
+        """Publish some messages; return what became of each, in their order. It never raises."""
+        self._many, self._settled, self._late = many, {}, False
+        opening, ends = True, max(one.ends for one in many)
         try:
             self._ready()
             opening = False
-            for one in many:
-                self._send(one, _left(ends))
+            for place, one in enumerate(many):
+                self._send(place, one, _left(ends))
             while self._waiting:
                 self._connection.drain_events(timeout=_left(ends))  # type: ignore[union-attr]
         except _Alarm:
@@ -146,9 +149,9 @@ class Link:
         except Exception as error:  # noqa: BLE001 - a library that reads what a stranger wrote may raise anything
             fault = outcomes.of_fault(TimeoutError() if self._late else error, opening=opening)
         else:
-            return self._settled
+            return [self._settled[place] for place in range(len(many))]
         self.close()
-        return {one.number: self._settled.get(one.number, fault) for one in many}
+        return [self._settled.get(place, fault) for place in range(len(many))]
 
     def tick(self) -> None:
         """Say that we are here, and hear whether the broker is; a connection that has gone is closed."""
@@ -202,9 +205,9 @@ class Link:
             while True:
                 self._connection.drain_events(timeout=0)  # type: ignore[union-attr]
 
-    def _send(self, one: Publication, seconds: float) -> None:
+    def _send(self, place: int, one: Publication, seconds: float) -> None:
         self._sent += 1
-        self._waiting[self._sent] = one.number
+        self._waiting[self._sent] = place
         self._channel.basic_publish(  # type: ignore[union-attr]
             one.message, self._exchange.name, one.key, mandatory=True, timeout=seconds
         )
@@ -218,10 +221,12 @@ class Link:
     def _settle(self, tag: int, multiple: bool, settled: Settled) -> None:
         tags = [one for one in self._waiting if one <= tag] if multiple else [tag]
         for one in tags:
-            if (number := self._waiting.pop(one, None)) is not None:
+            if (place := self._waiting.pop(one, None)) is not None:
                 # a message that was returned is acknowledged too
-                self._settled.setdefault(number, settled)
+                self._settled.setdefault(place, settled)
 
-    def _returned(self, fault: amqp.AMQPError, _exchange: str, _key: str, message: amqp.Message) -> None:
+    def _returned(self, fault: amqp.AMQPError, _exchange: str, key: str, message: amqp.Message) -> None:
         number = str(message.properties.get("message_id"))
-        self._settled[number] = Settled(outcomes.UNROUTABLE, int(fault.reply_code or 0))
+        for place in self._waiting.values():
+            if (self._many[place].number, self._many[place].key) == (number, key):
+                self._settled[place] = Settled(outcomes.UNROUTABLE, int(fault.reply_code or 0))

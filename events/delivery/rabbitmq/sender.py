@@ -100,8 +100,8 @@ class Line:
         try:
             with self._watch.until(max(one.ends for one, _ in begun), self._link.cut):
                 found = self._link.publish([one for one, _ in begun])
-            for one, settled in begun:
-                settled.set_result(found[one.number])
+            for (_, settled), became in zip(begun, found, strict=True):
+                settled.set_result(became)
         except BaseException as bug:  # noqa: BLE001 - whoever waits for it is told
             for _, settled in begun:
                 if not settled.done():

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,9 +19,15 @@ from support.tls import tls_front
 
 from cli.main import main
 from core.clock import SYSTEM
+from core.settings.deliveries import DeliverySettings
 from events.delivery import kind, sign
+from events.delivery.address import Judge
 from events.delivery.drain import drain
-from events.delivery.rabbitmq import sender
+from events.delivery.outcome import DELIVERED
+from events.delivery.rabbitmq import options, sender
+from events.delivery.rabbitmq.link import Link
+from events.delivery.rabbitmq.message import Publication
+from events.delivery.rabbitmq.outcomes import NACKED, UNROUTABLE
 from flows.destinos.creating import NewDestination, create
 from storage.models.eventos import Estado
 
@@ -130,6 +137,18 @@ def test_what_no_queue_takes_is_not_delivered_and_goes_once_one_does(fila: Fila)
     assert [row.estado for row in deliveries()] == [Estado.ENTREGUE] * 2
     headers = [message.properties["application_headers"] for message in fila.messages()]
     assert [one["X-Webhook-Attempt"] for one in headers] == ["2"]
+
+
+def test_one_event_on_two_keys_of_an_exchange_is_settled_for_each(fila: Fila) -> None:
+    """Destinations of one exchange share a connection, and their messages have the same number: the event's."""
+    fila.bind("aceita", **LIMITED)
+    exchange = options.exchange_of(destination(rabbitmq(fila.server)))
+    link = Link(exchange, Judge.of(DeliverySettings.current()), 10.0)
+    keys, ends = ("ninguem", "aceita", "aceita", "ninguem"), time.monotonic() + 30
+    found = link.publish([Publication(amqp.Message(b"{}", message_id="msg_1"), key, ends) for key in keys])
+    link.close()
+    assert [one.outcome for one in found] == [UNROUTABLE, DELIVERED, NACKED, UNROUTABLE]
+    assert len(fila.messages()) == 1
 
 
 def test_a_queue_that_is_full_refuses_and_nothing_is_lost(fila: Fila) -> None:
