@@ -87,12 +87,18 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
         for entry in list(self.schedule.values()):
             due, seconds = entry.is_due()
             if due:
-                with bound(origin=new_origin()), tracing.span(entry.task, tracing.PRODUCER):
-                    log.info("due", task=entry.task)
-                    self.apply_async(entry, advance=False)
-                self.reserve(entry)
+                if time.monotonic() - self._kept >= TURN_SECONDS:
+                    # this process or the broker stood still: another may have the turn, and has sent the others
+                    return 0.0
+                self._send(entry)
             wait = min(wait, max(0.0, seconds))
         return wait
+
+    def _send(self, entry: Any) -> None:
+        with bound(origin=new_origin()), tracing.span(entry.task, tracing.PRODUCER):
+            log.info("due", task=entry.task)
+            self.apply_async(entry, advance=False)
+        self.reserve(entry)
 
     def _sent(self) -> str:
         return json.dumps({name: entry.last_run_at.isoformat() for name, entry in self.schedule.items()})

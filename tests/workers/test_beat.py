@@ -1,0 +1,82 @@
+"""The scheduler of one beat: what it does with its turn when the broker, the clock or the process itself fails it."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from celery import Celery
+
+from beat_schedule import schedule
+from claims.role import Role
+from storage.models.vez import Vez
+from storage.session import reading
+from workers.beat import TURN_SECONDS, PatientScheduler
+
+
+class Sending(PatientScheduler):
+    """Notes what is sent instead of sending it; `meanwhile` happens at each."""
+
+    def __init__(self, meanwhile: Callable[["Sending"], object] = lambda _: None) -> None:
+        self.names: list[str] = []
+        self._meanwhile = meanwhile
+        # the platform's own is every test's of this process
+        app = Celery("teste", set_as_current=False)
+        app.conf.beat_schedule = schedule()
+        super().__init__(app, max_interval=1)
+
+    def apply_async(self, entry: Any, *_: Any, **__: Any) -> None:
+        self.names.append(entry.name)
+        self._meanwhile(self)
+
+
+def has_the_turn() -> bool:
+    with reading() as db:
+        return db.get_one(Vez, "beat").dono is not None
+
+
+def test_what_is_due_is_sent_once(sqlite: str) -> None:
+    one = Sending()
+    one.tick()
+    assert sorted(one.names) == sorted(one.schedule)
+    one.tick()
+    assert len(one.names) == len(one.schedule)
+
+
+def test_who_stood_still_in_the_middle_sends_no_more_before_it_knows_that_it_has_the_turn(sqlite: str) -> None:
+    def stand_still(one: Sending) -> None:
+        one._kept -= TURN_SECONDS
+
+    one = Sending(stand_still)
+    assert one.tick() == 0.0
+    assert len(one.names) == 1
+    one._meanwhile = lambda _: None
+    one.tick()
+    assert sorted(one.names) == sorted(one.schedule)
+
+
+def test_who_does_not_reach_the_broker_gives_its_turn_back_with_what_was_sent(sqlite: str) -> None:
+    def break_off(one: Sending) -> None:
+        if len(one.names) == 3:
+            raise ConnectionResetError
+
+    one = Sending(break_off)
+    one.tick()
+    assert not one.holds
+    assert not has_the_turn()
+    other = Sending()
+    other.tick()
+    # the third was not sent for certain
+    assert set(one.names[:2]).isdisjoint(other.names)
+    assert set(one.names[:2] + other.names) == set(one.schedule)
+
+
+def test_a_clock_that_was_set_back_keeps_nothing_waiting(sqlite: str) -> None:
+    later = (datetime.now(UTC) + timedelta(days=300)).isoformat()
+    before = Role("beat", TURN_SECONDS)
+    assert before.take() == ""
+    one = Sending()
+    before.give_back(json.dumps(dict.fromkeys(one.schedule, later)))
+    one.tick()
+    assert one.names == []
+    assert all(entry.last_run_at <= entry.default_now() for entry in one.schedule.values())
