@@ -1,7 +1,7 @@
 """The Celery object of every process: workers, beat, Flower, the API and a bare Python that calls `tarefa.delay()`."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import kombu
@@ -11,10 +11,13 @@ from kombu import pools as kombu_pools
 
 from core import context, queues
 from core.amqp_address import AmqpAddress
+from core.broker_faults import FAULTS, lost
 from core.broker_link import ACCEPTED, AMQP, CONFIRM_SECONDS, CONFIRMED, CONTROL, QUEUE_ARGUMENTS, broker, transport
+from core.errors import Transient
 from core.settings.core import CoreSettings
 from core.settings.load import Settings, get_settings
 
+NO_ANSWER = "O broker não respondeu (core.broker_url, core.redis_url): `esteira subir` está rodando?"
 PUBLISH_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
 
 
@@ -86,13 +89,17 @@ def carry_origin(headers: dict[str, Any] | None = None, **_: Any) -> None:
 
 
 @contextmanager
-def _confirming(pool: Any) -> Iterator[Any]:
-    """Lend a producer; a connection that failed is dropped, not closed: in an alarm nobody answers a goodbye either."""
+def _lent(pool: Any) -> Iterator[Any]:
+    """Lend a producer; a connection that failed is dropped, not closed: in an alarm nobody answers a goodbye either.
+
+    Were it kept, kombu would write the next message into a channel whose broker has gone.
+    """
     with pool.acquire(block=True) as producer:
         try:
             yield producer
         except BaseException:
-            producer.connection.collect()
+            with suppress(AttributeError, *FAULTS):
+                producer.connection.collect()
             raise
 
 
@@ -104,13 +111,24 @@ class App(Celery):  # type: ignore[misc]
 
     def producer_or_acquire(self, producer: Any = None) -> Any:
         """Return a context with this producer, else with one of the pool."""
-        if producer is not None or "amqp" not in (self.conf.broker_url or ""):
+        if producer is not None:
             return super().producer_or_acquire(producer)
-        return _confirming(kombu_pools.producers[self.connection_for_write(transport_options=CONFIRMED)])
+        if "amqp" not in (self.conf.broker_url or ""):
+            return _lent(self.producer_pool)
+        return _lent(kombu_pools.producers[self.connection_for_write(transport_options=CONFIRMED)])
 
     def send_task(self, *arguments: Any, **options: Any) -> Any:
-        """Send a message; a broker that holds it up for long is as good as none."""
-        return super().send_task(*arguments, **{"confirm_timeout": CONFIRM_SECONDS, **options})
+        """Send a message, of whoever sends one; a broker that holds it up for long is as good as none.
+
+        Raises:
+            Transient: there is no broker to take it, in a sentence for people.
+        """
+        try:
+            return super().send_task(*arguments, **{"confirm_timeout": CONFIRM_SECONDS, **options})
+        except Exception as fault:
+            if not lost(fault):
+                raise
+            raise Transient(NO_ANSWER) from None
 
 
 def build() -> Celery:

@@ -9,7 +9,6 @@ from typing import Any
 from core.errors import Transient
 from core.logs import get_logger
 
-NO_ANSWER = "O broker não respondeu (core.broker_url, core.redis_url): `esteira subir` está rodando?"
 # A worker that does not answer within it counts as away.
 PING_SECONDS = 1.0
 
@@ -32,18 +31,12 @@ def hasten(task: str, arguments: Sequence[Any] = ()) -> None:
 
 def send_all(asked: Iterable[tuple[str, Sequence[Any]]], *, expires: float | None = None) -> None:
     """Ask for many tasks through one connection, as `send` does for one."""
-    from kombu.exceptions import OperationalError
-
     from core.celery_app import current
 
     app = current()
-    try:
-        with app.producer_or_acquire() as producer:
-            for task, arguments in asked:
-                app.send_task(task, args=list(arguments), expires=expires, producer=producer)
-    except (OperationalError, OSError, AttributeError):
-        # so kombu says that the master its channel spoke to is gone
-        raise Transient(NO_ANSWER) from None
+    with app.producer_or_acquire() as producer:
+        for task, arguments in asked:
+            app.send_task(task, args=list(arguments), expires=expires, producer=producer)
 
 
 def answering() -> list[str]:

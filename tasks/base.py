@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Task, shared_task
-from kombu.exceptions import OperationalError
 
 from core import agenda, measured, queues, tracing
 from core.agenda import Work
@@ -12,7 +11,6 @@ from core.broker_link import holds_back
 from core.context import HEADER, bound, of_cause
 from core.errors import PlatformError, Transient
 from core.logs import get_logger
-from core.messages import NO_ANSWER
 from core.queues import Queue
 
 log = get_logger(__name__)
@@ -49,13 +47,6 @@ class FlowTask(Task):  # type: ignore[misc]
         with measured.task(self.name), bound(origin=of_cause(carried), **ids), followed:
             log.info("task begins")
             return super().__call__(*args, **kwargs)
-
-    def apply_async(self, *args: Any, **kwargs: Any) -> Any:
-        """Send a message; raise `Transient` with a sentence for people when there is no broker to take it."""
-        try:
-            return super().apply_async(*args, **kwargs)
-        except (OperationalError, OSError):
-            raise Transient(NO_ANSWER) from None
 
     def retry(self, *args: Any, exc: BaseException | None = None, **options: Any) -> Any:
         """Put the message back for later, where the broker can; raise the fault where it cannot."""

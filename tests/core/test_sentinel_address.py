@@ -12,10 +12,22 @@ from core.errors import Transient
 from flows.diagnostico import ready
 from flows.diagnostico.broker import broker as seen
 
+TASK = "questor.enviar_bloco"
+
 
 def sent() -> bool:
+    """Send a message by its task's name."""
     try:
-        messages.send("questor.enviar_bloco", [1])
+        messages.send(TASK, [1])
+    except Transient:
+        return False
+    return True
+
+
+def called() -> bool:
+    """Send one as Python does that calls a task."""
+    try:
+        celery_app.app.tasks[TASK].delay(1)
     except Transient:
         return False
     return True
@@ -28,8 +40,10 @@ def test_a_master_that_dies_costs_a_delay(configure: Configure, sqlite: str, tmp
         configure(core__redis_url=servers.url)
         celery_app.refresh()
         assert sent()
+        assert called()
         assert bell.ring("ninguem", "") == 0
         servers.kill_master()
+        wait_until(called)
         wait_until(sent)
         wait_until(ready.broker)
         assert (queue_lengths.lengths() or {})["questor"] >= 1
