@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,3 +24,22 @@ def test_of_other_hosts_and_of_what_is_no_token_nobody_says_that_it_is_dead(toke
 def test_a_number_that_another_process_has_now_is_not_its_holder() -> None:
     name, pid, _, end = holder.new_token().split(holder.SEPARATOR)
     assert holder.is_dead(holder.SEPARATOR.join((name, pid, "1", end)))
+
+
+def test_of_another_machine_that_has_the_same_name_only_the_clock_can_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = tmp_path / "aqui", tmp_path / "la"
+    here.write_text("0123456789abcdef0123456789abcdef\n")
+    there.write_text("f123456789abcdef0123456789abcdef\n")
+    monkeypatch.setattr(holder, "MACHINE", there)
+    name, _, born, end = holder.new_token().split(holder.SEPARATOR)
+    # no process has this number
+    token = holder.SEPARATOR.join((name, "4194305", born, end))
+    assert holder.is_dead(token)
+    monkeypatch.setattr(holder, "MACHINE", here)
+    assert not holder.is_dead(token)
+    # a system that has none, and a token of before
+    monkeypatch.setattr(holder, "MACHINE", tmp_path / "nada")
+    assert holder.is_dead(token)
+    assert holder.is_dead(holder.SEPARATOR.join((name, "4194305", "1", end)))
