@@ -10,8 +10,8 @@ from celery import Celery
 from beat_schedule import schedule
 from claims.role import Role
 from storage.models.vez import Vez
-from storage.session import reading
-from workers.beat import TURN_SECONDS, PatientScheduler
+from storage.session import reading, transaction
+from workers.beat import KEEP_SECONDS, TURN_SECONDS, PatientScheduler
 
 
 class Sending(PatientScheduler):
@@ -80,3 +80,19 @@ def test_a_clock_that_was_set_back_keeps_nothing_waiting(sqlite: str) -> None:
     one.tick()
     assert one.names == []
     assert all(entry.last_run_at <= entry.default_now() for entry in one.schedule.values())
+
+
+def test_who_lost_its_turn_knows_when_it_confirms_it_and_sends_nothing(sqlite: str) -> None:
+    one = Sending()
+    one.tick()
+    with transaction() as db:
+        db.get_one(Vez, "beat").dono = "outra-maquina|1|1|abc"
+    one.names.clear()
+    for entry in one.schedule.values():
+        entry.last_run_at -= timedelta(days=300)
+    one._kept -= KEEP_SECONDS
+    one.tick()
+    assert (one.holds, one.names) == (False, [])
+    one.close()
+    with reading() as db:
+        assert db.get_one(Vez, "beat").dono == "outra-maquina|1|1|abc"
