@@ -58,7 +58,7 @@ ENV XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data
 """,
     MONGO: f"""FROM {BASE}
 RUN python -m venv /opt/mongo && /opt/mongo/bin/pip install --quiet {_version("nx-27017")} && mkdir -p /data/db
-CMD ["/opt/mongo/bin/python", "/opt/mongo/bin/nx-27017", "--data-dir", "/data/db", "--host", "0.0.0.0", \\
-     "--port", "27017", "--log-file", "/tmp/log", "--pid-file", "/tmp/pid"]
+CMD ["sh", "-c", "rm -f /tmp/pid; exec /opt/mongo/bin/python /opt/mongo/bin/nx-27017 --data-dir /data/db \\
+  --host 0.0.0.0 --port 27017 --log-file /tmp/log --pid-file /tmp/pid"]
 """,
 }
