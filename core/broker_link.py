@@ -89,5 +89,19 @@ def asked(question: str, seconds: float) -> Sequence[dict[str, Any]]:
     mailbox = Mailbox(CONTROL, type="fanout", accept=list(ACCEPTED), serializer=ACCEPTED[0], **box)
     options = {"transport_options": transport(address), "connect_timeout": SOCKET["socket_connect_timeout"]}
     with Connection(address.url, ssl=dict(address.tls) or None, **options) as connection:
-        answers: Sequence[dict[str, Any]] = mailbox(connection).multi_call(question, timeout=seconds)
+        try:
+            if isinstance(address, AmqpAddress):
+                _bound(connection)
+            answers: Sequence[dict[str, Any]] = mailbox(connection).multi_call(question, timeout=seconds)
+        except BaseException:
+            # who does not listen answers no goodbye either
+            connection.collect()
+            raise
     return answers
+
+
+def _bound(connection: Any) -> None:
+    """Let nothing that is asked of RabbitMQ wait for ever, least of all in an alarm, when it hears nothing more."""
+    connection.connect()
+    connection.connection.on_blocked = refuse
+    connection.connection.sock.settimeout(SOCKET["socket_timeout"])

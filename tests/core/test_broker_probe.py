@@ -63,6 +63,8 @@ def test_an_alarm_holds_nobody_up_and_is_told(rabbit_broker: str, rabbit: Rabbit
         assert address is not None
         assert look(address, 0.5, []).worries == (ALARM,)
         assert [one.situacao for one in seen()][:2] == [OK, WARNING]
+        with soon():
+            assert messages.answering() == []
     finally:
         rabbit.control("set_vm_memory_high_watermark", "0.4")
     messages.send("questor.enviar_bloco", [2])
