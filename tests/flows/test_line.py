@@ -1,5 +1,6 @@
 """The whole line under violence: whatever dies, everything arrives, and only what was in flight arrives twice."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -10,11 +11,13 @@ from conftest import Configure
 from support.deliveries import SECRET, fire, webhook
 from support.line import Line, processes_of, rows
 from support.ports import wait_until
+from support.rabbitmq import RabbitServer
 
 from core import celery_app
 from events.delivery.sweep import SWEEP
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
+from workers.layout import URGENT
 
 pytestmark = pytest.mark.slow
 EVENTS, DESTINATIONS = 50, 4
@@ -38,7 +41,22 @@ def line(tmp_path: Path) -> Iterator[Line]:
 
 @pytest.fixture
 def running(line: Line, receiver: ReceiverServer, configure: Configure) -> Line:
-    """The line, ready, and this process one of its business processes, with destinations."""
+    """The line with a Redis of its own."""
+    return ready(line, receiver, configure)
+
+
+@pytest.fixture
+def on_rabbit(
+    tmp_path: Path, receiver: ReceiverServer, configure: Configure, rabbit: RabbitServer
+) -> Iterator[tuple[Line, RabbitServer]]:
+    """The line with a RabbitMQ that it was given."""
+    with Line(tmp_path / "linha", ESTEIRA_CORE__BROKER_URL=rabbit.url) as made:
+        made.folder.mkdir()
+        yield ready(made, receiver, configure, core__broker_url=rabbit.url), rabbit
+
+
+def ready(line: Line, receiver: ReceiverServer, configure: Configure, **more: str) -> Line:
+    """Start the line and wait for it; make this process one of its business processes, with destinations."""
     line.start()
     line.wait_ready()
     configure(
@@ -46,6 +64,7 @@ def running(line: Line, receiver: ReceiverServer, configure: Configure) -> Line:
         core__keys="[]",
         deliveries__allow_http="true",
         deliveries__allow_networks='["127.0.0.0/8"]',
+        **more,
     )
     celery_app.refresh()
     for number in range(DESTINATIONS):
@@ -76,9 +95,13 @@ def fire_and(violence: Callable[[], object], receiver: ReceiverServer) -> Callab
     return check
 
 
-def kill_worker_children(line: Line) -> None:
-    for pid in line.pids("-n entregas@"):
-        os.kill(pid, signal.SIGKILL)
+def kill_worker(line: Line) -> None:
+    """Kill the worker of deliveries and its children."""
+    pids = line.pids(f"-n {URGENT}@")
+    assert pids
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def kill_broker(line: Line) -> None:
@@ -97,10 +120,22 @@ def flush(line: Line) -> None:
 def test_a_part_that_dies_under_load_loses_nothing_and_the_schedule_comes_back(
     running: Line, receiver: ReceiverServer
 ) -> None:
-    for violence in (kill_worker_children, kill_broker, flush):
+    for violence in (kill_worker, kill_broker, flush):
         fire_and(lambda violence=violence: violence(running), receiver)()
     before = swept(running)
     wait_until(lambda: swept(running) != before)
+
+
+def test_on_rabbitmq_too_a_part_that_dies_under_load_loses_nothing_and_the_schedule_comes_back(
+    on_rabbit: tuple[Line, RabbitServer], receiver: ReceiverServer
+) -> None:
+    line, rabbit = on_rabbit
+    fire_and(lambda: kill_worker(line), receiver)()
+    check = fire_and(rabbit.kill, receiver)
+    rabbit.start()
+    check()
+    before = swept(line)
+    wait_until(lambda: swept(line) != before)
 
 
 def test_a_killed_supervisor_leaves_no_orphan_and_loses_nothing(running: Line, receiver: ReceiverServer) -> None:

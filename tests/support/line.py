@@ -74,8 +74,9 @@ class Line:
     def workers(self) -> list[str]:
         """Return the nodes that answer a ping."""
         with contextlib.suppress(OSError, OperationalError), Celery(set_as_current=False) as asking:
-            options = {"global_keyprefix": KEY_PREFIX, **SOCKET}
-            asking.conf.update(broker_url=self.broker_url(), broker_transport_options=options)
+            url = self.broker_url()
+            options = {} if url.startswith("amqp") else {"global_keyprefix": KEY_PREFIX, **SOCKET}
+            asking.conf.update(broker_url=url, broker_transport_options=options)
             answers = asking.control.ping(timeout=2.0, limit=len(one_machine()))
             return sorted(name for answer in answers for name in answer)
         return []
@@ -93,8 +94,9 @@ class Line:
         return json.loads(done.stdout)
 
     def broker_url(self) -> str:
-        """Return the address of its broker."""
-        return (self.data / "broker.url").read_text().strip()
+        """Return the address of its broker, its own unless one was given."""
+        given = self.environment.get("ESTEIRA_CORE__BROKER_URL")
+        return given or (self.data / "broker.url").read_text().strip()
 
     def redis(self) -> redis.Redis:
         """Return a client of its broker."""
