@@ -148,6 +148,8 @@ def refresh() -> None:
     kombu_pools.reset()
     # What Celery itself does in a fork: forget the pools, which are bound to the old address.
     app._after_fork()
+    # It keeps the queues of the old one, which another kind of broker declares otherwise.
+    vars(app).pop("amqp", None)
     app.conf.update(configuration(get_settings()))
 
 

@@ -7,7 +7,7 @@ from conftest import Configure
 
 from core import celery_app, messages
 from core.broker_address import ADDRESS_FILE
-from core.broker_link import KEY_PREFIX
+from core.broker_link import KEY_PREFIX, QUEUE_ARGUMENTS
 from core.errors import Transient
 from core.settings.core import CoreSettings
 
@@ -46,3 +46,12 @@ def test_what_is_sent_is_for_workers_of_this_version_only(broker: str) -> None:
     assert (conf.task_serializer, conf.accept_content) == ("json", ["json"])
     assert conf.task_ignore_result
     assert conf.broker_transport_options["global_keyprefix"] == KEY_PREFIX
+
+
+def test_another_broker_is_given_queues_of_its_own_kind(configure: Configure) -> None:
+    kinds = []
+    for url in ("redis://127.0.0.1:1/0", "amqp://127.0.0.1:1/x", "redis://127.0.0.1:1/0"):
+        configure(core__broker_url=url)
+        celery_app.refresh()
+        kinds.append(celery_app.app.amqp.queues["questor"].queue_arguments)
+    assert kinds == [None, QUEUE_ARGUMENTS, None]
