@@ -58,6 +58,19 @@ def refuse(reason: str) -> None:
 CONFIRMED = {"confirm_publish": True, "on_blocked": refuse}
 
 
+def load() -> None:
+    """Load what carries messages, before a process has threads.
+
+    Celery and kombu each put another module into their own place while they are imported: a thread that asks for a name
+    of theirs at that moment finds none.
+    """
+    import celery
+    import kombu
+
+    # said by name: the first access loads what a lazy module promises
+    _ = (celery.Celery, kombu.Connection)
+
+
 def broker() -> Address:
     """Return where messages go at this moment."""
     try:

@@ -1,9 +1,10 @@
-"""Processes that must not outlive the one that started them."""
+"""Processes that must not outlive the one that started them, nor what they were there for."""
 
 import ctypes
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
@@ -30,3 +31,10 @@ def after_fork(call: Callable[[], object]) -> None:
     """Call this in every process that is forked from this one; where none can be, never."""
     if sys.platform != "win32":
         os.register_at_fork(after_in_child=call)
+
+
+def end_within(seconds: float, code: int = 1) -> None:
+    """End this process then, whatever one of its threads still waits for; one that ends before ends as it likes."""
+    timer = threading.Timer(seconds, os._exit, (code,))
+    timer.daemon = True
+    timer.start()

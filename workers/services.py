@@ -13,10 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from core import logs, stop_signals, tracing
+from core import broker_link, logs, stop_signals, tracing
 from core.errors import PlatformError
+from core.process import end_within
 from core.settings.load import get_settings
 from workers import flower, web
+
+# What the others may take to end behind one that failed: who starts this process again waits for its end.
+ENDING_SECONDS = 10.0
 
 
 async def serve(names: Sequence[str]) -> None:
@@ -25,8 +29,10 @@ async def serve(names: Sequence[str]) -> None:
     # The API's server puts its own in their place and raises the signal anew when it has ended.
     stop_signals.on_loop(over.set)
     every = [asyncio.create_task(one) for one in (web.server().serve(), _agenda(over), _pages(names, over))]
-    await asyncio.wait(every, return_when=asyncio.FIRST_COMPLETED)
+    ended, _ = await asyncio.wait(every, return_when=asyncio.FIRST_COMPLETED)
     over.set()
+    if any(one.exception() for one in ended):
+        end_within(ENDING_SECONDS)
     await asyncio.gather(*every)
 
 
@@ -81,6 +87,7 @@ def main(names: Sequence[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
     tracing.of_process("servicos")
+    broker_link.load()
     try:
         asyncio.run(serve(names))
     finally:

@@ -5,7 +5,7 @@ from types import FrameType
 
 import uvicorn
 
-from core import logs, tracing
+from core import broker_link, logs, tracing
 from core.logs import get_logger
 from core.settings.api import ApiSettings
 from core.stopping import ask_to_stop
@@ -48,6 +48,7 @@ def main() -> None:
     """Serve until a signal."""
     logs.of_process("api")
     tracing.of_process("api")
+    broker_link.load()
     try:
         with contextlib.suppress(KeyboardInterrupt):
             server().run()

@@ -71,3 +71,8 @@ def test_a_signal_that_does_not_exist_is_refused_by_the_kernel() -> None:
     program = "from core.process import die_with_parent; die_with_parent(9999)"
     ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=20)
     assert "Invalid argument" in ended.stderr
+
+
+def test_a_process_whose_thread_waits_for_ever_ends_in_time() -> None:
+    program = "import threading; from core.process import end_within; end_within(0.2, 7); threading.Event().wait()"
+    assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 7
