@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from core import file_lock
 from core.errors import Misconfigured
+from core.settings import demonstration
 from core.settings.api import ApiSettings
 from core.settings.flower import FlowerSettings
 from core.settings.load import Settings
@@ -24,7 +25,12 @@ PATIENCE_SECONDS, EVERY_SECONDS = 1.5, 0.1
 
 @contextmanager
 def alone(data_dir: Path) -> Iterator[None]:
-    """Hold the data folder for one `subir`; raise `Misconfigured` when another one has it."""
+    """Hold the data folder for one `subir`; raise `Misconfigured` when another one has it.
+
+    While a demonstration runs the folder is the demonstration's own: its `subir` holds the one above.
+    """
+    if demonstration.lives_in(data_dir):
+        raise _taken(data_dir.parent, "esteira subir --demo")
     try:
         private_folder(data_dir)
         file = (data_dir / LOCK_FILE).open("a+")
@@ -40,10 +46,14 @@ def alone(data_dir: Path) -> Iterator[None]:
 
 def _lock(file: IO[Any], data_dir: Path) -> None:
     if not file_lock.lock(file):
-        raise Misconfigured(
-            f"Já há um `esteira subir` rodando com a pasta {data_dir}{_holder(data_dir)}: pare-o, "
-            "ou use outra pasta em core.data_dir."
-        )
+        raise _taken(data_dir, "esteira subir")
+
+
+def _taken(data_dir: Path, command: str) -> Misconfigured:
+    return Misconfigured(
+        f"Já há um `{command}` rodando com a pasta {data_dir}{_holder(data_dir)}: pare-o, "
+        "ou use outra pasta em core.data_dir."
+    )
 
 
 def _holder(data_dir: Path) -> str:

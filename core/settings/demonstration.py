@@ -16,16 +16,19 @@ FOLDER, LOCK_FILE, SETTINGS_FILE = "demonstracao", "viva.lock", "ajustes.json"
 def running_in(data_dir: Path) -> dict[str, Any]:
     """Return the tables of the demonstration that runs in a data folder; none when none does."""
     folder = data_dir / FOLDER
+    if not lives_in(folder):
+        return {}
     try:
-        if not _alive(folder / LOCK_FILE):
-            return {}
         tables: dict[str, Any] = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return tables
 
 
-def _alive(lock: Path) -> bool:
-    """Tell whether the lock is held, without taking it."""
-    with lock.open("rb") as file:
-        return file_lock.is_locked(file)
+def lives_in(folder: Path) -> bool:
+    """Tell whether this is the folder of a demonstration that runs; its lock is not taken."""
+    try:
+        with (folder / LOCK_FILE).open("rb") as file:
+            return file_lock.is_locked(file)
+    except OSError:
+        return False

@@ -1,6 +1,7 @@
 """The demonstration: a folder of its own, settings that hold while it lives, a real sandbox, ordinary commands."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from conftest import Configure, forget_process_state
 
 from cli.main import main
 from cli.typed import type_all
+from core.errors import Misconfigured
 from core.settings.core import CoreSettings
 from core.settings.deliveries import DeliverySettings
 from core.settings.load import get_settings, load_settings
@@ -25,6 +27,7 @@ from sandbox.demo.hub import SHOPS
 from sandbox.demo.part import Stage, parts
 from storage import migrate
 from storage.session import engine
+from workers import start_checks
 from workers.child import child_environment
 from workers.demo import Demonstration, staged
 
@@ -109,6 +112,18 @@ def test_one_that_was_killed_leaves_nothing_that_holds(end: signal.Signals, tmp_
         holder.wait()
     assert (tmp_path / "dados" / "demonstracao").exists()
     assert load_settings() == mine
+
+
+def test_another_line_in_its_folder_is_refused_with_the_number_of_its_process(tmp_path: Path) -> None:
+    folder = get_settings()[CoreSettings].data_dir
+    with start_checks.alone(folder), staged(get_settings()):
+        within = get_settings()[CoreSettings].data_dir
+        said = rf"`esteira subir --demo` rodando com a pasta \S+/dados \(processo {os.getpid()}\)"
+        with pytest.raises(Misconfigured, match=said), start_checks.alone(within):
+            pass
+        assert not (within / start_checks.LOCK_FILE).exists()
+    with start_checks.alone(get_settings()[CoreSettings].data_dir):
+        pass
 
 
 def test_each_start_is_a_new_one(tmp_path: Path) -> None:
