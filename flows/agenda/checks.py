@@ -28,4 +28,4 @@ def tarefas() -> Iterator[Finding]:
         yield Finding("tarefas", OK, f"{plural(len(judged), 'tarefa diária', 'tarefas diárias')}, nada perdido")
 
 
-CHECKS = (tarefas,)
+CHECKS = {"tarefas": tarefas}

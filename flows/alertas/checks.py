@@ -24,4 +24,4 @@ def agenda() -> Iterator[Finding]:
         yield Finding("agenda", WARNING, said, "Veja se o beat e o worker da fila default estão no ar.")
 
 
-CHECKS = (agenda,)
+CHECKS = {"agenda": agenda}

@@ -63,4 +63,4 @@ def authorities() -> Iterator[Finding]:
     yield Finding("sefaz.ca", OK, str(path))
 
 
-CHECKS = (kept, authorities)
+CHECKS = {"certificados": kept, "sefaz.ca": authorities}

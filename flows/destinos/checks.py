@@ -52,4 +52,4 @@ def _state(destino: Destino, waiting: int, now: datetime) -> tuple[str, str, str
     return OK, destino.url, ""
 
 
-CHECKS = (destinations,)
+CHECKS = {"destinos": destinations}

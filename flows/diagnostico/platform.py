@@ -1,6 +1,6 @@
 """What no flow works without: the data folder, the database, the keys, the broker."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from core.checks import FAULT, OK, WARNING, Check, Finding
 from core.errors import PlatformError
@@ -48,4 +48,10 @@ def keys() -> Iterator[Finding]:
     yield Finding("chaves", OK, f"{len(crypto.stored_keys())} em {where}")
 
 
-CHECKS: tuple[Check, ...] = (data_folder, database, keys, broker, proxy)
+CHECKS: Mapping[str, Check] = {
+    "pasta de dados": data_folder,
+    "banco de dados": database,
+    "chaves": keys,
+    "broker": broker,
+    "proxy de saída": proxy,
+}

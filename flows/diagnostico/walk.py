@@ -2,32 +2,38 @@
 
 from collections.abc import Iterator
 
-from core.checks import FAULT, Check, Finding, checks
-from core.errors import PlatformError
+from core.checks import FAULT, SETTINGS, Check, Finding, checks
+from core.errors import Misconfigured, PlatformError
 from core.logs import get_logger
+from core.settings.load import get_settings
 from flows.diagnostico import platform
 
 BUG = "A verificação falhou por um defeito da Esteira; o log diz qual."
+CORRECT = "Corrija o que o detalhe diz e rode `esteira diagnostico` de novo."
+REPORT = "Mostre o log a quem cuida da Esteira."
 log = get_logger(__name__)
 
 
 def examine() -> list[Finding]:
-    """Return the findings, in the order in which to fix them."""
-    return [finding for check in _checks() for finding in _guarded(check)]
+    """Return the findings, in the order in which to fix them; settings that are wrong are the only one."""
+    try:
+        get_settings()
+    except Misconfigured as error:
+        return [Finding(SETTINGS, FAULT, str(error), CORRECT)]
+    return [finding for name, check in _checks() for finding in _guarded(name, check)]
 
 
-def _checks() -> Iterator[Check]:
-    yield from platform.CHECKS
+def _checks() -> Iterator[tuple[str, Check]]:
+    yield from platform.CHECKS.items()
     yield from checks()
 
 
-def _guarded(check: Check) -> list[Finding]:
+def _guarded(name: str, check: Check) -> list[Finding]:
     """Return what a check found; one that fails is itself a finding, and costs no other."""
-    name = getattr(check, "__name__", "verificação").strip("_")
     try:
         return list(check())
     except PlatformError as error:
-        return [Finding(name, FAULT, str(error))]
+        return [Finding(name, FAULT, str(error), CORRECT)]
     except Exception as error:  # noqa: BLE001 - the diagnosis is most needed when something is broken
         log.error("check failed", check=name, fault=type(error).__name__)
-        return [Finding(name, FAULT, BUG)]
+        return [Finding(name, FAULT, BUG, REPORT)]

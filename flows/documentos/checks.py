@@ -33,4 +33,4 @@ def waiting(clock: Clock = SYSTEM) -> Iterator[Finding]:
     yield Finding("importações", WARNING, idle, "Veja se o worker da fila documentos está no ar e lê as pastas.")
 
 
-CHECKS = (waiting,)
+CHECKS = {"importações": waiting}

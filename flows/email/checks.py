@@ -73,4 +73,4 @@ def _lost(contas: set[str]) -> Iterator[Finding]:
             yield Finding(f"destino {destino.nome}", FAULT, said, UNKNOWN.format(id=destino.id))
 
 
-CHECKS = (accounts,)
+CHECKS = {"e-mail": accounts}

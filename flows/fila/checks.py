@@ -30,4 +30,4 @@ def reachable() -> Iterator[Finding]:
             yield Finding(sistema, OK, conta.table)
 
 
-CHECKS = (reachable,)
+CHECKS = {"fila": reachable}

@@ -36,4 +36,4 @@ def _advice(conta: ContaQuestor) -> str:
     return " ".join(text for wrong, text in advice if wrong)
 
 
-CHECKS = (accounts,)
+CHECKS = {"questor": accounts}

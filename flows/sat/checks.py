@@ -42,4 +42,4 @@ def guests() -> Iterator[Finding]:
         yield Finding("alertas próprios", FAULT, said, "Confira sat.alert_modules ou reinstale o pacote.")
 
 
-CHECKS = (boxes, unasked, guests)
+CHECKS = {"caixas": boxes, "caixas não consultadas": unasked, "alertas próprios": guests}

@@ -120,4 +120,4 @@ def numberings() -> Iterator[Finding]:
         yield Finding("sefaz", WARNING, f"mais {len(new) - NAMED} empresas ainda não foram consultadas", FIRST)
 
 
-CHECKS = (servers, numberings)
+CHECKS = {"sefaz": servers, "sefaz empresas": numberings}

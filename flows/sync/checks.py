@@ -67,4 +67,4 @@ def _named(conta: ContaSync) -> list[tuple[str, str]]:
     return list(dict.fromkeys((campo, valor) for campo, valor in found if valor))
 
 
-CHECKS = (reachable,)
+CHECKS = {"sync": reachable}

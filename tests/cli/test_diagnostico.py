@@ -1,6 +1,7 @@
 """`esteira diagnostico`, as it is typed."""
 
 import json
+from pathlib import Path
 
 from conftest import Configure
 from support.typed import Run
@@ -21,3 +22,16 @@ def test_a_fault_says_what_to_do_and_ends_with_one(run: Run, configure: Configur
     assert (code, broker["situacao"]) == (1, "erro")
     assert broker["correcao"]
     assert "senha" not in out + err
+
+
+def test_settings_that_are_wrong_are_told_once_and_end_with_four(
+    run: Run, configure: Configure, tmp_path: Path
+) -> None:
+    file = tmp_path / "errado.toml"
+    file.write_text('[core]\ntimezone = "Marte/Olimpo"\n')
+    configure(config=str(file))
+    code, out, _ = run("diagnostico --json")
+    (found,) = json.loads(out)
+    assert (code, found["sistema"], found["situacao"]) == (4, "configuração", "erro")
+    assert "core.timezone" in found["detalhe"]
+    assert found["correcao"]

@@ -7,9 +7,10 @@ from conftest import Configure
 from sqlalchemy import text
 from support.deliveries import webhook
 
-from core.checks import FAULT, WARNING
+from core.checks import FAULT, WARNING, Check
+from core.errors import Misconfigured
 from core.settings.questor import ContaQuestor
-from flows.diagnostico import examine, platform
+from flows.diagnostico import examine, platform, walk
 from flows.questor import checks
 from sandbox.questor import QuestorServer
 from sandbox.receiver import ReceiverServer
@@ -112,3 +113,26 @@ def test_a_database_that_cannot_be_opened_is_a_finding_and_the_rest_goes_on(conf
     found = findings()
     assert found["banco de dados"][0] == FAULT
     assert "broker" in found
+
+
+def _no_key() -> Any:
+    raise Misconfigured("Nenhuma chave.")
+
+
+def _defect() -> Any:
+    raise LookupError
+
+
+@pytest.mark.parametrize("check", [_no_key, _defect])
+def test_a_check_that_fails_is_told_by_the_name_of_its_system_and_with_what_to_do(check: Check) -> None:
+    (found,) = walk._guarded("destinos", check)
+    assert (found.sistema, found.situacao) == ("destinos", FAULT)
+    assert found.correcao
+
+
+def test_destinations_whose_keys_are_lost_are_told_by_that_name(sqlite: str, configure: Configure) -> None:
+    webhook("https://exemplo.com/x", nome="fora")
+    configure(core__keys="[]")
+    found = findings()
+    assert found["destinos"] == (FAULT, walk.CORRECT)
+    assert "destinations" not in found

@@ -8,4 +8,4 @@ def whole():
     yield Finding("brinquedo", OK, "inteiro")
 
 
-CHECKS = (whole,)
+CHECKS = {"brinquedo": whole}
