@@ -5,7 +5,7 @@ import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -25,6 +25,12 @@ _FAULTS = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError),
     *(ValueError, LookupError, OverflowError, OSError),
 )
+
+_SAID: Mapping[type[Exception], str] = {
+    zipfile.BadZipFile: "não é um ZIP inteiro",
+    zlib.error: "a compressão está danificada",
+    EOFError: "acaba antes do fim",
+}
 
 
 def write(file: IO[bytes], database: Path, said: Manifest, keys: list[str] | None) -> None:
@@ -114,4 +120,5 @@ def faults_of(path: Path) -> Iterator[None]:
     try:
         yield
     except _FAULTS as fault:
-        raise Rejected(BROKEN.format(path, f"{type(fault).__name__}: {str(fault)[:100]}")) from None
+        said = os_fault(fault) if isinstance(fault, OSError) else _SAID.get(type(fault), "o conteúdo não se lê")
+        raise Rejected(BROKEN.format(path, said)) from fault

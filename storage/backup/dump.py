@@ -44,6 +44,8 @@ def make(target: Path | None = None, *, keep: int | None = None, clock: Clock = 
         raise UsageError("Só se pode manter um número de backups em uma pasta.", campo="manter")
     if named and wanted.exists():
         raise Conflict(f"{wanted} já existe.")
+    if target is not None:
+        durable.check_parent(wanted)
     durable.make_room(into, 0)
     path = wanted if named else _new_name(into, clock.now())
     program = _found(PROGRAM, path)

@@ -63,6 +63,17 @@ def sweep_drafts(folder: Path, mark: str) -> None:
             path.unlink()
 
 
+def check_parent(path: Path) -> None:
+    """Raise `UsageError` where what a path is to be made in is missing, as on a disk that is not mounted."""
+    try:
+        path.parent.stat()
+    except FileNotFoundError:
+        raise UsageError(f"A pasta {path.parent} não existe: crie-a, ou monte o disco em que ela está.") from None
+    except OSError:
+        # told by whoever uses it
+        return
+
+
 def make_room(folder: Path, size: int) -> None:
     """Raise `Transient` when a folder's disk has no room for so many bytes."""
     try:

@@ -69,6 +69,8 @@ def make(
         raise UsageError("Só se pode manter um número de backups em uma pasta.", campo="manter")
     if named and wanted.exists():
         raise Conflict(f"{wanted} já existe.")
+    if target is not None:
+        durable.check_parent(wanted)
     durable.make_room(into, 2 * _size(database))
     with alone():
         durable.sweep_drafts(into, mark(database))

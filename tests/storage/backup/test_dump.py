@@ -131,3 +131,5 @@ def test_only_the_oldest_of_this_database_go(postgres: str, tmp_path: Path) -> N
         dump.make(made[1])
     with pytest.raises(UsageError):
         dump.make(folder / "um.dump", keep=1)
+    with pytest.raises(UsageError, match="não existe"):
+        dump.make(folder / "nada" / "um.dump")

@@ -210,7 +210,7 @@ def test_two_in_one_second_have_two_names(sqlite: str, tmp_path: Path) -> None:
 
 
 def test_a_name_is_taken_as_it_is_and_never_written_over(sqlite: str, tmp_path: Path) -> None:
-    wanted = tmp_path / "copias" / "hoje.zip"
+    wanted = tmp_path / "hoje.zip"
     assert making.make(wanted).path == wanted
     was = wanted.read_bytes()
     with pytest.raises(Conflict, match="já existe"):
@@ -224,6 +224,15 @@ def test_a_folder_that_cannot_be_is_told(sqlite: str, tmp_path: Path) -> None:
     (tmp_path / "arquivo").touch()
     with pytest.raises(UsageError, match="arquivo"):
         making.make(tmp_path / "arquivo" / "copias")
+
+
+@pytest.mark.parametrize("name", ["copias/hoje.zip", "copias/de/hoje"])
+def test_a_disk_that_is_not_mounted_is_told_and_nothing_is_made_in_its_place(
+    sqlite: str, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(UsageError, match=r"copias.* não existe: crie-a, ou monte o disco"):
+        making.make(tmp_path / name)
+    assert not (tmp_path / "copias").exists()
 
 
 def test_a_second_one_at_once_is_refused(sqlite: str, tmp_path: Path) -> None:

@@ -172,6 +172,7 @@ KEYS_THAT_ARE_NONE = {
     "keys that are no text": lambda contents: contents.update({"chaves": b"\xff\xfe"}),
 }
 WRONG |= KEYS_THAT_ARE_NONE
+NO_ZIP = b"isto nao e um backup"
 # What only a look into the database itself, or into the keys, shows.
 SHOWN_BY_THE_DATABASE = {"other rows", "other version"}
 
@@ -192,7 +193,7 @@ def test_what_is_truncated_altered_or_no_backup_changes_nothing(sqlite: str, mad
     # a few bytes of these become gigabytes in one step
     wrong |= {f"way {way}": rewritten(made, lambda _: None, way) for way in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)}
     wrong |= {f"cut at {end}": whole[:end] for end in (0, 1, 30, len(whole) // 2, len(whole) - 1, len(whole) - 30)}
-    wrong |= {"text": b"isto nao e um backup", "database": was}
+    wrong |= {"text": NO_ZIP, "database": was}
     for number in range(60):
         flipped = bytearray(whole)
         flipped[draw.randrange(len(whole))] ^= 1 << draw.randrange(8)
@@ -210,6 +211,17 @@ def test_what_is_truncated_altered_or_no_backup_changes_nothing(sqlite: str, mad
     # a bit of a date, or of a name of the machine it was made on
     assert len(taken) < 30
     assert not list(tmp_path.rglob("fora.txt"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(NO_ZIP, "não é um ZIP inteiro"), (b"", "não é um ZIP inteiro")], ids=["text", "nothing"]
+)
+def test_a_file_that_is_no_backup_is_told_in_words(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "LEIAME.md"
+    path.write_bytes(content)
+    with pytest.raises(Rejected) as refused:
+        restoring.look(path)
+    assert str(refused.value).endswith(f"ou não é um backup da Esteira: {said}.")
 
 
 def test_what_is_not_there_is_told(sqlite: str, tmp_path: Path) -> None:
