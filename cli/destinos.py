@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 app = Noun("Destinos: para onde vão os eventos.")
 FROM_STDIN = "-"
+NO_EXIT = 1
 LONGEST_SHOWN = 500
 COLUMNS = {
     "id": "Nº",
@@ -179,7 +180,7 @@ def testar_filtro(
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Diz se um evento passa pelo filtro do destino, ou por outro, e o que deu cada condição; termina com 3 se não."""
+    """Diz se um evento passa pelo filtro do destino, ou por outro, e o que deu cada condição; termina com 1 se não."""
     from flows.destinos.filtering import try_filter
 
     tried = try_filter(destino, evento, filtro=_whole_stdin(filtro), dados=_data(dados))
@@ -192,7 +193,7 @@ def testar_filtro(
     if not tried.assinado:
         say(f"O destino não assina {evento}: nenhum chega a ele.")
     say(f"{evento} passa." if tried.passa else f"{evento} não passa.")
-    return 0 if tried.passa else Transient.exit_code
+    return 0 if tried.passa else NO_EXIT
 
 
 @app.command()

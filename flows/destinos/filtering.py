@@ -73,5 +73,5 @@ def _newest(db: Session, destino: Destino, evento: str) -> bytes:
     query = select(Event.corpo).where(Event.nome == evento, Event.id > last - NEWEST, wanted_by(db, destino))
     found = db.scalars(query.order_by(Event.id.desc()).limit(1)).first()
     if found is None:
-        raise NotFound(f"Não há nenhum {evento} recente para experimentar: diga os dados.", veja="destinos")
+        raise NotFound(f"Não há nenhum {evento} recente para experimentar: diga os dados.", campo="dados")
     return found

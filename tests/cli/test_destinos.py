@@ -180,8 +180,10 @@ def test_a_filter_is_given_shown_tried_and_refused(run: Run) -> None:
     assert 'filtro: {"dados.uf": "SP"}' in shown
     assert SECRET not in shown
     tried = ["destinos", "testar-filtro", "f", "--evento", "alerta_aberto"]
+    code, _, err = run(*tried)
+    assert (code, "diga os dados (--dados)" in err, "Veja" in err) == (2, True, False)
     code, _, err = run(*tried, "--dados", '{"uf": "RJ"}')
-    assert (code, "dados.uf $eq SP: não vale (há RJ)" in err) == (3, True)
+    assert (code, "dados.uf $eq SP: não vale (há RJ)" in err) == (1, True)
     assert run(*tried, "--dados", '{"uf": "SP"}')[0] == 0
     assert run(*tried, "--dados", "[1]")[0] == 2
     run("eventos", "disparar", "alerta_aberto", "--dados", '{"uf": "SP"}')
