@@ -3,7 +3,11 @@
 # when that fails, the old containers go on. The image before stays as esteira:anterior.
 set -eu
 cd "$(dirname "$0")"
-image="esteira:$(sed -n 's/^VERSAO=//p' .env 2>/dev/null)"
+if [ ! -e .env ]; then
+  echo "Falta docker/.env: rode antes sh preparar.sh, nesta pasta." >&2
+  exit 1
+fi
+image="esteira:$(sed -n 's/^VERSAO=//p' .env)"
 [ "$image" != "esteira:" ] || image=esteira:local
 if docker image inspect "$image" >/dev/null 2>&1; then docker tag "$image" esteira:anterior; fi
 docker compose build migrar

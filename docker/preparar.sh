@@ -23,6 +23,7 @@ chmod 700 segredos
 secret() {
   [ -s "segredos/$1" ] || { cat >"segredos/$1" && chmod 444 "segredos/$1"; }
 }
+value() { sed -n "s/^$1=//p" .env; }
 random() { head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n'; }
 
 printf '["%s"]' "$(random)" | secret esteira_core__keys
@@ -40,4 +41,7 @@ chmod 600 .env
 for name in $(docker compose config --services); do
   mkdir -p "segredos/$name" && chmod 755 "segredos/$name"
 done
+if [ $# -gt 0 ] && [ "$1 ${2:-$(value TLS)}" != "$(value DOMINIO) $(value TLS)" ]; then
+  echo "Atenção: docker/.env já existia e ficou como estava (DOMINIO=$(value DOMINIO), TLS=$(value TLS)). Para trocar, edite DOMINIO, NTFY_DOMINIO, ENDERECO e TLS nele." >&2
+fi
 echo "Pronto: docker/.env e docker/segredos. Guarde uma cópia de segredos/esteira_core__keys: sem ela não se lê o que está cifrado no banco."

@@ -1,5 +1,6 @@
 """`python -m sandbox.documentos PASTA`: made-up documents of a made-up company, as files to import."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -16,9 +17,9 @@ def amostras() -> dict[str, Feito]:
 
 def main(words: list[str]) -> None:
     """Write them into a folder, made where it is not there."""
-    if len(words) != 1:
-        sys.exit("Diga a pasta: python -m sandbox.documentos PASTA")
-    folder = Path(words[0])
+    parser = argparse.ArgumentParser("sandbox.documentos", description="Documentos inventados, para importar.")
+    parser.add_argument("pasta", type=Path, help="criada se não existir")
+    folder: Path = parser.parse_args(words).pasta
     folder.mkdir(parents=True, exist_ok=True)
     for name, feito in amostras().items():
         (folder / name).write_bytes(feito.xml)
