@@ -1,4 +1,4 @@
-"""What a person says of an exchange: the server by URL, the rest by `--opcao nome=valor`. docs/how-to/rabbitmq.md"""
+"""What a person says of an exchange: the server by URL, the rest by options `nome=valor`. docs/how-to/rabbitmq.md"""
 
 import json
 import re
