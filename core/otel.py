@@ -1,14 +1,15 @@
 """Traces over OTLP/HTTP. Only `core.tracing` loads this, and only where the extra is installed and wanted."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import requests
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import TraceIdRatioBased
 from opentelemetry.trace import (
@@ -21,12 +22,15 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from core import context
+from core import context, logs
 from core.settings.otel import OtelSettings
 
 # A collector that does not answer costs its thread no more than this at a time.
 TIMEOUT_SECONDS = 3
 EVERY_MILLISECONDS = 1000
+log = logs.get_logger(__name__)
+# It says the same every second for as long as the collector is away.
+logging.getLogger(OTLPSpanExporter.__module__).setLevel(logging.CRITICAL)
 
 
 class OfOrigin(IdGenerator):
@@ -43,6 +47,23 @@ class OfOrigin(IdGenerator):
         """Return the origin that holds here."""
         origin = context.origin()
         return int(origin, 16) if origin else self._random.generate_trace_id()
+
+
+class Exporter(OTLPSpanExporter):
+    """Sends spans; says once that the collector is away, and once that it is back."""
+
+    _lost = False
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Send some, or drop them."""
+        result = super().export(spans)
+        lost = result is not SpanExportResult.SUCCESS
+        if lost and not self._lost:
+            log.warning("traces are lost", reason="the collector does not take them", next="tried again with the next")
+        elif self._lost and not lost:
+            log.warning("traces are taken again")
+        self._lost = lost
+        return result
 
 
 class Said:
@@ -69,9 +90,7 @@ class Traces:
         session = requests.Session()
         # else a proxy or a password of the environment would have a say
         session.trust_env = False
-        exporter = OTLPSpanExporter(
-            f"{settings.endereco}/v1/traces", headers=headers, timeout=TIMEOUT_SECONDS, session=session
-        )
+        exporter = Exporter(f"{settings.endereco}/v1/traces", headers=headers, timeout=TIMEOUT_SECONDS, session=session)
         self._provider = TracerProvider(
             # by the number of the trace: every process decides alike
             sampler=TraceIdRatioBased(settings.proporcao),

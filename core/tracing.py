@@ -50,7 +50,7 @@ def of_process(name: str) -> None:
     try:
         from core import otel
     except ImportError:
-        log.warning("no traces", reason="the extra otel is not installed", next="pip install 'esteira[otel]'")
+        log.warning("no traces", reason="the extra otel is not installed", next="pip install -e '.[otel]'")
         return
     _made = otel.Traces(name, settings)
     on = True

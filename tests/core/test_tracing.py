@@ -45,6 +45,7 @@ def test_where_the_extra_is_not_installed_one_line_says_so(monkeypatch: pytest.M
     done = subprocess.run([sys.executable, "-c", NOT_INSTALLED], capture_output=True, text=True, check=False)
     assert (done.returncode, len(done.stderr.splitlines())) == (0, 1), done.stderr
     assert "extra otel is not installed" in done.stderr
+    assert "pip install -e '.[otel]'" in done.stderr
 
 
 def test_a_span_is_below_what_caused_it_across_what_is_carried(configure: Configure) -> None:
@@ -113,6 +114,25 @@ def test_a_collector_that_is_away_costs_no_work_anything(configure: Configure) -
             pass
     tracing.close()
     assert not tracing.on
+
+
+def test_that_a_collector_is_away_and_back_is_one_line_each(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    otlp = pytest.importorskip("support.otlp")
+    from core import otel
+
+    port = free_port()
+    exporter = otel.Exporter(f"http://127.0.0.1:{port}/v1/traces", timeout=0.5)
+    for _ in range(3):
+        exporter.export([])
+    with otlp.collecting(port):
+        for _ in range(2):
+            exporter.export([])
+    away, back = capsys.readouterr().err.splitlines()
+    assert "traces are lost" in away
+    assert "traces are taken again" in back
+    assert [one.message for one in caplog.records if one.name.startswith("opentelemetry")] == []
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:4318", "http://ana@x:4318", "http://x/v1/traces"])
