@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 
 from api.routing import below
 
+# When a series began says nothing to a monitor, and would be a series more for each.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY = CollectorRegistry()
 SECONDS = Histogram(
     "esteira_api_segundos",

@@ -26,6 +26,7 @@ def test_a_monitor_reads_the_metrics(url: str) -> None:
     due = {sample.labels["tipo"]: sample.value for sample in families["esteira_entregas_vencidas"].samples}
     assert due == dict.fromkeys(kinds(), 0) | {"webhook": 3}
     assert families["esteira_primeira_tentativa_segundos"].type == "histogram"
+    assert [name for name in families if name.endswith("_created")] == []
 
 
 def test_a_database_of_another_version_answers_one_sentence(url: str) -> None:
