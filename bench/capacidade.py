@@ -207,8 +207,9 @@ def unit_table(known: Costs) -> list[str]:
     ]
     for name, one in {**known.units, custos.REST: known.rest}.items():
         lines.append(
-            f"| {name} | `{known.workers.get(name, 'todos')}` | {one.workers_ms:.2f} ms | {one.banco_ms:.2f} ms | "
-            f"{one.transacoes:.2f} | {one.log_kib:.1f} KiB | {one.broker_ms:.3f} ms | {one.broker_comandos:.2f} |"
+            f"| {name} | `{known.workers.get(name, 'todos')}` | {_number(one.workers_ms, 2)} ms | "
+            f"{_number(one.banco_ms, 2)} ms | {_number(one.transacoes, 2)} | {_number(one.log_kib, 1)} KiB | "
+            f"{_number(one.broker_ms, 3)} ms | {_number(one.broker_comandos, 2)} |"
         )
     return lines
 
@@ -221,22 +222,26 @@ def capacity_table(outcomes: Sequence[Outcome]) -> list[str]:
         cells = [_told(one.places[at]) for one in outcomes]
         lines.append(f"| `{place.name}` | {' | '.join(cells)} |")
     totals = {
-        "transações no banco, por segundo": [f"{one.transactions:.0f}" for one in outcomes],
-        "log do banco": [f"{one.log_mib:.2f} MiB/s" for one in outcomes],
-        "comandos no broker, por segundo": [f"{one.commands:.0f}" for one in outcomes],
-        "acaba primeiro": [f"`{one.first.name}`, com {_rounded(one)} empresas" for one in outcomes],
+        "transações no banco, por segundo": [_number(one.transactions) for one in outcomes],
+        "log do banco": [f"{_number(one.log_mib, 2)} MiB/s" for one in outcomes],
+        "comandos no broker, por segundo": [_number(one.commands) for one in outcomes],
+        "acaba primeiro": [
+            f"`{one.first.name}`, com {_number(one.first.ends_at(one.setup.companies))} empresas" for one in outcomes
+        ],
     }
     return [*lines, *(f"| {name} | {' | '.join(cells)} |" for name, cells in totals.items())]
 
 
-def _rounded(one: Outcome) -> str:
-    return f"{one.first.ends_at(one.setup.companies):,.0f}".replace(",", ".")
+def _number(value: float, places: int = 0) -> str:
+    """Return a number as Brazilians write it: 1.234,5."""
+    return f"{value:,.{places}f}".translate(str.maketrans(",.", ".,"))
 
 
 def _told(place: Place) -> str:
     if math.isinf(place.wait):
-        return f"{place.used:.0%}, não dá conta"
-    return f"{place.used:.1%}, espera {place.wait * MS:.1f} ms"
+        reason = "não dá conta" if place.used >= 1 else "faltam processadores"
+        return f"{_number(place.used * 100, 1)} %, {reason}"
+    return f"{_number(place.used * 100, 1)} %, espera {_number(place.wait * MS, 1)} ms"
 
 
 def check() -> None:
@@ -252,10 +257,15 @@ def check_table(known: Costs) -> list[str]:
     """Return what was calculated beside what was measured, as a Markdown table; a word where nothing was."""
     if not known.checked:
         return ["Ainda não foi medido."]
-    lines = ["| entregas por segundo | calculado | medido | medido ÷ calculado |", "| --- | --- | --- | --- |"]
+    lines = [
+        "| entregas por segundo | núcleos calculados | núcleos medidos | medido ÷ calculado |",
+        "| --- | --- | --- | --- |",
+    ]
     for rate, measured in known.checked.items():
         calculated = _all_ms(known.units["entrega"]) * float(rate) / MS
-        lines.append(f"| {rate} | {calculated:.2f} núcleo | {measured:.2f} núcleo | {measured / calculated:.2f} |")
+        lines.append(
+            f"| {rate} | {_number(calculated, 2)} | {_number(measured, 2)} | {_number(measured / calculated, 2)} |"
+        )
     return lines
 
 
