@@ -64,7 +64,7 @@ def reference(text: str) -> str:
 
 
 def _queues() -> str:
-    titles = ["queue", "what for", "worker", "messages at a time", "longest message", "tasks"]
+    titles = ["fila", "para quê", "worker", "mensagens ao mesmo tempo", "a mensagem mais longa", "tarefas"]
     return table(
         titles,
         [
@@ -86,7 +86,7 @@ def _workers() -> str:
         [f"`{worker.name}`", f"`{worker.carries}`", str(worker.processes), f"{worker.stops_at_most} s"]
         for worker in one_per_family()
     ]
-    return table(["worker", "queues", "processes", "grace after SIGTERM"], rows)
+    return table(["worker", "filas", "processos", "prazo depois de SIGTERM"], rows)
 
 
 FILES: dict[str, Callable[[str], str]] = {
