@@ -67,8 +67,10 @@ def _seen(system: str, address: Address) -> Iterator[Finding]:
     # Loaded by those who have a broker.
     from core.broker_faults import FAULTS
 
+    # only a RabbitMQ knows of each queue how it is kept; to name them loads Celery
+    names = [queue.name for queue in queues()] if isinstance(address, AmqpAddress) else []
     try:
-        seen = broker_probe.look(address, PATIENCE_SECONDS, [queue.name for queue in queues()])
+        seen = broker_probe.look(address, PATIENCE_SECONDS, names)
     except broker_probe.LoginRefused:
         yield Finding(system, FAULT, f"o {address.system} recusou o usuário, a senha ou o vhost", LOGIN)
     except FAULTS as error:
