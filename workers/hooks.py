@@ -6,6 +6,7 @@ Beat and the supervisor load this too, so heavy imports are inside the functions
 import gc
 import importlib
 import importlib.util
+import logging
 import os
 import threading
 from collections.abc import Iterable
@@ -54,8 +55,11 @@ def prepare(sender: Any = None, **_: Any) -> None:
 
 
 @setup_logging.connect(dispatch_uid="esteira.log")
-def keep_logging(**_: Any) -> None:
-    """Leave it as it is: Celery would set up its own."""
+def keep_logging(loglevel: int | str | None = None, **_: Any) -> None:
+    """Leave it as it is: Celery would set up its own. Who asks for more on the command line (`-l INFO`) has it."""
+    root = logging.getLogger()
+    if isinstance(loglevel, int) and loglevel < root.level:
+        root.setLevel(loglevel)
 
 
 @celeryd_after_setup.connect(dispatch_uid="esteira.quieten")

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from core.settings.base import Section, checked_base_url, default_is
+from core.settings.base import Section, Unit, checked_base_url, default_is
 
 
 class OtelSettings(Section):
@@ -26,6 +26,6 @@ class OtelSettings(Section):
         examples=["<autorizacao>"],
         json_schema_extra=default_is("nenhum"),
     )
-    proporcao: float = Field(
+    proporcao: Annotated[float, Unit("de 0 a 1")] = Field(
         1.0, ge=0, le=1, description="Parte dos rastros que é enviada; um rastro vai inteiro ou não vai."
     )
