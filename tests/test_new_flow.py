@@ -53,7 +53,10 @@ def test_it_has_a_worker_with_its_own_time_to_stop(found: dict[str, Any]) -> Non
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("procfile", "brinquedos: python -m workers.run -A workers worker -Q brinquedo -n brinquedos@%h -c 3"),
+        (
+            "procfile",
+            "brinquedos: python -m workers.run -A workers worker -Q brinquedo -n brinquedos@%h --autoscale=3,1",
+        ),
         ("compose", "  brinquedos:\n    <<: *worker\n"),
         ("compose", "stop_grace_period: 53s"),
         ("referencia", "| `brinquedo` | Brinca de pular | `brinquedos` | 3 | 33 s | `brinquedo.pular` |"),

@@ -53,7 +53,6 @@ SILENT = Linha(shows=False)
 FREE: dict[str, Linha] = {
     "GET /saude/": SILENT,
     "GET /prontidao/": SILENT,
-    "GET /metricas": SILENT,
     "GET /api/": SILENT,
     "POST /api/auth/login/": Linha("usuario", body=lambda one: one | {"password": PASSWORD}, shows=False, foreign=200),
     "GET /api/integracoes/eventos/": SILENT,
@@ -112,6 +111,7 @@ OF_USERS: dict[str, Linha] = {
     "GET /api/destinos/{id}/": Linha("webhook"),
     "GET /api/destinos/{id}/saude/": Linha("webhook"),
     "POST /api/destinos/{id}/testar/": Linha("webhook"),
+    "POST /api/destinos/{id}/testar-filtro/": Linha("webhook", body=lambda _: {"evento": "nfe_importada"}, shows=False),
     "POST /api/destinos/{id}/reenviar/": Linha("webhook", body=lambda _: {"desde": SINCE, "tudo": True}, shows=False),
     "POST /api/destinos/{id}/pausar/": Linha("webhook"),
     "POST /api/destinos/{id}/retomar/": Linha("webhook"),
@@ -141,7 +141,9 @@ OF_THE_OPERATOR: dict[str, Linha] = {
     "POST /api/lotes/{id}/retomar/": Linha("lote"),
     "POST /api/lotes/{id}/repetir/": Linha("lote", body=lambda _: {"estado": "recusado"}, shows=False),
 }
-MATRIX = FREE | OF_USERS | OF_THE_OPERATOR
+# For monitors of networks that are named, whoever asks from there; from elsewhere for the operator.
+OF_MONITORS = {"GET /metricas": Linha()}
+MATRIX = FREE | OF_USERS | OF_THE_OPERATOR | OF_MONITORS
 
 
 def test_every_route_has_its_row() -> None:
@@ -175,6 +177,12 @@ def test_nobody_meets_anything_of_another_s(todos: Mundo) -> None:
             own(todos, route, row, name, shows=row.shows)
     for route, row in sorted(OF_THE_OPERATOR.items(), key=lambda one: one[0].startswith(("POST", "DELETE"))):
         own(todos, route, row, CHEFE, shows=row.shows)
+
+
+def test_figures_of_all_are_nobody_s_but_the_operator_s(todos: Mundo, configure: Configure) -> None:
+    configure(api__metrics_networks='["192.0.2.0/24"]')
+    for route, row in OF_MONITORS.items():
+        assert [ask(todos, route, row, name, name, "").status_code for name in (ANA, BIA, CHEFE)] == [401, 401, 200]
 
 
 def own(todos: Mundo, route: str, row: Linha, name: str, *, shows: bool) -> None:

@@ -69,7 +69,8 @@ def published(port: int, judge: Judge = LOOPBACK, seconds: float = 1.0) -> str:
         (b"\x08\x00\x00\x00\x00\x00\x00\xce" * 5000, {"piece": 8}, ("a tempo", "não é AMQP")),
         (b"", {}, ("a tempo",)),
         (b"", {"closes": True}, ("foi encerrada",)),
-        (b"", {"resets": True}, ("foi encerrada",)),
+        # the reset may come before the connection counts as made
+        (b"", {"resets": True}, ("foi encerrada", "não foi possível conectar")),
     ],
     ids=["http", "other version", "endless frame", "garbage", "bad end", "drip", "silence", "closed", "reset"],
 )
