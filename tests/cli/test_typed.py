@@ -32,7 +32,7 @@ def test_the_first_that_is_refused_ends_it_and_is_told(sqlite: str, capfd: pytes
 
 @pytest.mark.slow
 def test_they_are_read_from_standard_input(sqlite: str) -> None:
-    commands = [{"words": ["destinos", "mostrar", "9"], "stdin": ""}]
+    commands = [{"words": ["destinos", "nada", "9"], "stdin": ""}]
     done = subprocess.run(
         [sys.executable, "-m", "cli.typed"], input=json.dumps(commands), capture_output=True, text=True, check=False
     )
