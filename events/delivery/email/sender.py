@@ -1,12 +1,12 @@
 """The mail of this process: threads for a dialogue that blocks, and for each account as many turns as connections."""
 
 import asyncio
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from connectors.email.connections import IDLE_SECONDS
+from core.per_process import PerProcess
 from core.settings.email import ContaEmail
 from events.delivery.email import account, outcomes
 from events.delivery.email.attempt import Account, Tried
@@ -76,20 +76,6 @@ class Sender:
             turns.account.connections.close()
 
 
-_sender: tuple[int, Sender] | None = None
-
-
-def of_process() -> Sender:
-    """Return this process's sender; its connections stay open between runs."""
-    global _sender
-    if _sender is None or _sender[0] != os.getpid():
-        _sender = (os.getpid(), Sender())
-    return _sender[1]
-
-
-def close() -> None:
-    """Close this process's connections."""
-    global _sender
-    if _sender is not None and _sender[0] == os.getpid():
-        _sender[1].close()
-    _sender = None
+# Its connections stay open between runs.
+_sender = PerProcess(Sender, Sender.close)
+of_process, close = _sender.get, _sender.close

@@ -1,7 +1,6 @@
 """Make one request and read its answer, within hard limits of time and size."""
 
 import asyncio
-import os
 import socket
 from contextvars import ContextVar
 from typing import Any
@@ -14,6 +13,7 @@ from yarl import URL
 from connectors.base.causes import ProxyDown
 from core import loop
 from core.http import arrived, open_session, read_into, through
+from core.per_process import PerProcess
 from core.proxy import Proxy, proxy_of
 from core.settings.deliveries import DeliverySettings
 from events.delivery.address import Judge, wire_url
@@ -153,20 +153,6 @@ def _wire(typed: str) -> URL:
         raise aiohttp.InvalidURL(typed) from None
 
 
-_sender: tuple[int, Sender] | None = None
-
-
-def of_process() -> Sender:
-    """Return this process's sender; its connections stay open between runs."""
-    global _sender
-    if _sender is None or _sender[0] != os.getpid():
-        _sender = (os.getpid(), Sender(DeliverySettings.current()))
-    return _sender[1]
-
-
-def close() -> None:
-    """Close this process's connections."""
-    global _sender
-    if _sender is not None and _sender[0] == os.getpid():
-        loop.run(_sender[1].close())
-    _sender = None
+# Its connections stay open between runs.
+_sender = PerProcess(lambda: Sender(DeliverySettings.current()), lambda sender: loop.run(sender.close()))
+of_process, close = _sender.get, _sender.close

@@ -1,7 +1,6 @@
 """The exchanges of this process: for each that is used one kept connection, and a thread that works on it."""
 
 import asyncio
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 
 from connectors.base.watch import Watch
+from core.per_process import PerProcess
 from core.settings.deliveries import DeliverySettings
 from events.delivery.address import Judge
 from events.delivery.rabbitmq import outcomes
@@ -131,20 +131,6 @@ class Sender:
         self._watch.close()
 
 
-_sender: tuple[int, Sender] | None = None
-
-
-def of_process() -> Sender:
-    """Return this process's sender; its connections stay open between runs."""
-    global _sender
-    if _sender is None or _sender[0] != os.getpid():
-        _sender = (os.getpid(), Sender(DeliverySettings.current()))
-    return _sender[1]
-
-
-def close() -> None:
-    """Close this process's connections."""
-    global _sender
-    if _sender is not None and _sender[0] == os.getpid():
-        _sender[1].close()
-    _sender = None
+# Its connections stay open between runs.
+_sender = PerProcess(lambda: Sender(DeliverySettings.current()), Sender.close)
+of_process, close = _sender.get, _sender.close
