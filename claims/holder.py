@@ -8,13 +8,17 @@ import hashlib
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from claims import presence
 
 SEPARATOR = "|"
+MARK = "@"
 MACHINE = Path("/etc/machine-id")
+# Which processes this one sees (pid_namespaces(7)); the number of the first table of a kernel is the same everywhere.
+TABLE, FIRST_TABLE = Path("/proc/self/ns/pid"), "pid:[4026531836]"
 
 
 def host() -> str:
@@ -32,35 +36,57 @@ def _born(pid: int) -> str | None:
 
 
 def machine() -> str:
-    """Return what tells this machine from others of its name, as far as its system knows (machine-id(5))."""
-    return _mark(MACHINE)
+    """Return what tells this machine, or this container of it, from others of its name.
+
+    A machine is known by its number, as far as its system has one (machine-id(5)); a container, whose processes have
+    numbers of their own, by its kernel's start and its process table.
+    """
+    return _mark(MACHINE, TABLE)
 
 
 @cache
-def _mark(path: Path) -> str:
+def _mark(number: Path, table: Path) -> str:
+    known = _read(lambda: number.read_bytes().strip()) + _read(lambda: _of_container(table))
+    # whoever reads a token learns nothing of the number itself
+    return hashlib.sha256(known).hexdigest()[:8] if known else ""
+
+
+def _of_container(table: Path) -> bytes:
+    processes = os.readlink(table)
+    return b"" if processes == FIRST_TABLE else presence.BOOT.read_bytes() + processes.encode()
+
+
+def _read(look: Callable[[], bytes]) -> bytes:
     try:
-        # whoever reads a token learns nothing of the number itself
-        return hashlib.sha256(path.read_bytes().strip()).hexdigest()[:8]
+        return look()
     except OSError:
-        return ""
+        return b""
+
+
+def _here() -> str:
+    """Return the name under which this container shows that it lives: another of its host name has another one."""
+    return f"{host()}{MARK}{machine()}"
 
 
 def new_token() -> str:
     """Return a lease token of this process, different at every call."""
     pid = os.getpid()
-    presence.hold(host())
-    return SEPARATOR.join((host(), str(pid), f"{_born(pid) or '?'}@{machine()}", secrets.token_hex(8)))
+    presence.hold(_here())
+    return SEPARATOR.join((host(), str(pid), f"{_born(pid) or '?'}{MARK}{machine()}", secrets.token_hex(8)))
+
+
+def hosts() -> set[str]:
+    """Return the names of which `is_dead` may know something: of this host, and of containers that have ended."""
+    return {host(), *(name.partition(MARK)[0] for name in presence.ended())}
 
 
 def is_dead(token: str) -> bool:
     """Tell whether the holder ran on this machine and is gone; of other machines only the clock can tell."""
     name, _, rest = token.partition(SEPARATOR)
     pid, _, rest = rest.partition(SEPARATOR)
-    born, _, where = rest.partition(SEPARATOR)[0].partition("@")
-    if name != host():
-        return presence.gone(name)
-    if where and machine() and where != machine():
-        return False
+    born, _, where = rest.partition(SEPARATOR)[0].partition(MARK)
+    if name != host() or (where and machine() and where != machine()):
+        return presence.gone(f"{name}{MARK}{where}")
     if born == "?" or not pid.isdigit() or not Path("/proc/self/stat").exists():
         return False
     return _born(int(pid)) != born

@@ -17,7 +17,7 @@ from core.settings.container import ContainerSettings
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 # No lease lasts so long: nobody asks any more for a container that has been gone since.
 FORGOTTEN_AFTER_SECONDS = 86_400
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,252}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,240}@[0-9a-f]{0,8}")
 log = get_logger(__name__)
 # By folder and name: it goes through a fork, and is held until all of its processes have ended.
 _held: dict[tuple[Path, str], int] = {}

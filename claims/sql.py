@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from claims import holder, presence
+from claims import holder
 from claims.many import Many
 from claims.protocol import Outcome, Row
 from storage.direct import Direct, Prepared, direct
@@ -260,8 +260,7 @@ class Bound(Generic[Row, Outcome]):
     def orphans(self) -> list[str]:
         """Return the tokens of dead processes of this host, and of containers beside it that have ended."""
         held = self.home.table.c.lease_token
-        hosts = (holder.host(), *presence.ended())
-        known = or_(*(held.startswith(host + holder.SEPARATOR, autoescape=True) for host in hosts))
+        known = or_(*(held.startswith(host + holder.SEPARATOR, autoescape=True) for host in sorted(holder.hosts())))
         tokens = self.direct.db.scalars(select(held).where(held.is_not(None), known).distinct())
         return [token for token in tokens if holder.is_dead(token)]
 

@@ -58,10 +58,13 @@ spec:
           volumeMounts:
             - {{name: tmp, mountPath: /tmp}}
             - {{name: dados, mountPath: /var/lib/esteira/dados}}
+            - {{name: presenca, mountPath: /var/lib/esteira/presenca}}
             - {{name: segredos, mountPath: /run/secrets, readOnly: true}}
       volumes:
         - {{name: tmp, emptyDir: {{sizeLimit: 512Mi}}}}
         - {{name: dados, emptyDir: {{sizeLimit: 64Mi}}}}
+        # It outlasts a container that is started again, which so learns that the one before has ended.
+        - {{name: presenca, emptyDir: {{sizeLimit: 1Mi}}}}
         - name: segredos
           projected:
             sources:

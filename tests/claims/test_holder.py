@@ -32,6 +32,8 @@ def test_of_another_machine_that_has_the_same_name_only_the_clock_can_tell(
     here, there = tmp_path / "aqui", tmp_path / "la"
     here.write_text("0123456789abcdef0123456789abcdef\n")
     there.write_text("f123456789abcdef0123456789abcdef\n")
+    # no container
+    monkeypatch.setattr(holder, "TABLE", tmp_path / "nada")
     monkeypatch.setattr(holder, "MACHINE", there)
     name, _, born, end = holder.new_token().split(holder.SEPARATOR)
     # no process has this number

@@ -16,11 +16,12 @@ from claims import holder, presence
 ROOT = Path(__file__).parents[2]
 # A container is a host name of its own; the process says its token once it holds its lock, and waits.
 PROGRAM = """
-import os, socket, sys
+import os, pathlib, socket, sys
 socket.gethostname = lambda: sys.argv[1]
-from claims.holder import new_token
-print(new_token(), flush=True)
-if len(sys.argv) > 2 and os.fork():
+from claims import holder
+holder.TABLE = pathlib.Path(sys.argv[2])
+print(holder.new_token(), flush=True)
+if len(sys.argv) > 3 and os.fork():
     os._exit(0)
 sys.stdin.read()
 """
@@ -38,9 +39,9 @@ def folder(tmp_path: Path, configure: Configure) -> Iterator[Path]:
 
 
 @contextmanager
-def container(name: str, *more: str) -> Iterator[str]:
+def container(name: str, *more: str, table: Path = holder.TABLE) -> Iterator[str]:
     """Run a process of a container of that name; give the token that it holds something by. Its end is a kill."""
-    command = [sys.executable, "-c", PROGRAM, name, *more]
+    command = [sys.executable, "-c", PROGRAM, name, str(table), *more]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment) as process:
@@ -55,7 +56,8 @@ def test_what_a_removed_container_held_is_known_to_be_nobodys(folder: Path) -> N
         assert not holder.is_dead(token)
         assert presence.ended() == []
     assert holder.is_dead(token)
-    assert presence.ended() == ["c1"]
+    assert presence.ended() == [f"c1@{holder.machine()}"]
+    assert holder.hosts() == {holder.host(), "c1"}
 
 
 def test_a_container_lives_as_long_as_any_of_its_processes(folder: Path) -> None:
@@ -65,10 +67,33 @@ def test_a_container_lives_as_long_as_any_of_its_processes(folder: Path) -> None
     wait_until(lambda: holder.is_dead(token))
 
 
+def test_two_containers_of_one_name_do_not_take_each_other_for_dead(folder: Path, tmp_path: Path) -> None:
+    tables = [tmp_path / "tabela-1", tmp_path / "tabela-2"]
+    for number, table in enumerate(tables):
+        table.symlink_to(f"pid:[402653250{number}]")
+    # this process is of the same name too, and of neither table
+    name = holder.host()
+    with container(name, table=tables[1]) as other:
+        with container(name, table=tables[0]) as token:
+            assert [holder.is_dead(one) for one in (token, other)] == [False, False]
+        assert [holder.is_dead(one) for one in (token, other)] == [True, False]
+
+
+def test_without_a_folder_the_clock_alone_tells_of_another_container_of_this_name(tmp_path: Path) -> None:
+    table = tmp_path / "tabela"
+    table.symlink_to("pid:[4026532500]")
+    with container(holder.host(), table=table) as token:
+        pass
+    assert not holder.is_dead(token)
+
+
 def test_of_another_kernel_and_of_an_unknown_name_nothing_is_told(folder: Path) -> None:
-    (folder / "longe").write_text("another start of another kernel")
-    (folder / "perto").write_bytes(presence.BOOT.read_bytes())
-    for name, ended in {"longe": False, "perto": True, "nunca": False, "../presenca/perto": False, "": False}.items():
+    (folder / "longe@").write_text("another start of another kernel")
+    for name in ("perto@", "perto@0123abcd", "perto"):
+        (folder / name).write_bytes(presence.BOOT.read_bytes())
+    told = {"perto@": True, "perto@0123abcd": True}
+    nothing = ("longe@", "nunca@", "perto", "../presenca/perto@", "@", "")
+    for name, ended in {**told, **dict.fromkeys(nothing, False)}.items():
         assert presence.gone(name) is ended, name
 
 
@@ -81,15 +106,16 @@ def test_this_container_holds_its_own_once_and_clears_away_what_is_long_gone(fol
     held = dict(presence._held)
     holder.new_token()
     assert presence._held == held
-    assert sorted(path.name for path in folder.iterdir()) == sorted([holder.host(), "novo"])
-    assert not presence.gone(holder.host())
+    ours = f"{holder.host()}@{holder.machine()}"
+    assert sorted(path.name for path in folder.iterdir()) == sorted([ours, "novo"])
+    assert not presence.gone(ours)
 
 
 def test_without_a_folder_or_with_one_that_is_away_a_lease_is_waited_for(
     configure: Configure, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert (presence.gone("c1"), presence.ended()) == (False, [])
+    assert (presence.gone("c1@"), presence.ended()) == (False, [])
     configure(container__presence_dir=str(tmp_path / "nao-ha"))
     assert holder.new_token()
-    assert (presence.gone("c1"), presence.ended()) == (False, [])
+    assert (presence.gone("c1@"), presence.ended()) == (False, [])
     assert "cannot show that this container lives" in capsys.readouterr().err

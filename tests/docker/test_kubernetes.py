@@ -59,6 +59,15 @@ def test_each_gets_its_own_secrets_as_files_and_no_rights(name: str) -> None:
     assert labels["app.kubernetes.io/name"] == name
 
 
+@pytest.mark.parametrize("name", PODS.keys() - {"flower", "migrar"})
+def test_a_container_that_is_started_again_learns_that_the_one_before_has_ended(name: str) -> None:
+    pod = PODS[name]["spec"]
+    folder = dict(line.split("=", 1) for line in (FOLDER / "config.env").read_text().split())
+    mounted = {one["name"]: one["mountPath"] for one in pod["containers"][0]["volumeMounts"]}
+    assert mounted["presenca"] == folder["ESTEIRA_CONTAINER__PRESENCE_DIR"]
+    assert {"name": "presenca", "emptyDir": {"sizeLimit": "1Mi"}} in pod["volumes"]
+
+
 def test_a_budget_and_a_selector_each_fit_somebody() -> None:
     for one in EVERY:
         if one["kind"] in ("PodDisruptionBudget", "Service"):
