@@ -37,8 +37,9 @@ if [ ! -e .env ]; then
     exemplo.env >.env
 fi
 chmod 600 .env
-# What a service needs beside these, such as the token of an account, is a file in the folder of its name.
-for name in $(docker compose config --services); do
+# What a service needs beside these, such as the token of an account, is a file in the folder of its name; a worker has
+# the folders of all that its queues are for.
+for name in $(sed -n 's|^ *- \./segredos/\([a-z-]*\):.*|\1|p' compose.yaml compose.por-fila.yaml | sort -u); do
   mkdir -p "segredos/$name" && chmod 755 "segredos/$name"
 done
 if [ $# -gt 0 ] && [ "$1 ${2:-$(value TLS)}" != "$(value DOMINIO) $(value TLS)" ]; then

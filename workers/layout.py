@@ -15,6 +15,8 @@ from core.queues import HARD_RESERVE, Queue, queues
 CLOSE_SECONDS = 5
 # MB: what a worker may come to beside its processes, and each of these, which end once they hold 400 MB.
 OWN_MEMORY, PROCESS_MEMORY = 256, 512
+# Processes and threads: what a worker may have beside its processes, and what each of these may start.
+OWN_TASKS, PROCESS_TASKS = 64, 256
 # Where a process cannot be forked a worker works in threads; no task of it can be ended by force then.
 FORKS = sys.platform != "win32"
 URGENT, REST = "urgentes", "demais"
@@ -59,6 +61,11 @@ class Worker:
     def memory_at_most(self) -> int:
         """The MB that it may come to: a limit for containers."""
         return OWN_MEMORY + PROCESS_MEMORY * self.processes
+
+    @property
+    def tasks_at_most(self) -> int:
+        """How many processes and threads it may come to: a limit for containers."""
+        return OWN_TASKS + PROCESS_TASKS * self.processes
 
     def arguments(self) -> tuple[str, ...]:
         """Return the command after `python -m`."""

@@ -11,11 +11,25 @@ def replaced(text: str, name: str, content: str, form: str = "html") -> str:
     Raises:
         ValueError: the text does not have both marks exactly once.
     """
+    found = _found(text, name, form)
+    return text[: found.start()] + found[1] + content.rstrip("\n") + "\n" + found[3] + text[found.end() :]
+
+
+def content(text: str, name: str, form: str = "html") -> str:
+    """Return what stands between the marks of that name.
+
+    Raises:
+        ValueError: the text does not have both marks exactly once.
+    """
+    return _found(text, name, form)[2]
+
+
+def _found(text: str, name: str, form: str) -> re.Match[str]:
     begin, end = (re.escape(mark.format(name)) for mark in FORMS[form])
-    found = list(re.finditer(rf"(?ms)^([ ]*{begin}[^\n]*\n).*?(^[ ]*{end})", text))
+    found = list(re.finditer(rf"(?ms)^([ ]*{begin}[^\n]*\n)(.*?)(^[ ]*{end})", text))
     if len(found) != 1:
         raise ValueError(f"the marks of {name!r} stand {len(found)} times")
-    return text[: found[0].start()] + found[0][1] + content.rstrip("\n") + "\n" + found[0][2] + text[found[0].end() :]
+    return found[0]
 
 
 def table(titles: list[str], rows: list[list[str]]) -> str:

@@ -1,22 +1,11 @@
-"""Queues and workers: `Procfile`, the workers of the compose file, the tables of README and reference."""
+"""Queues and workers: `Procfile`, the tables of README and reference."""
 
 from collections.abc import Callable
 
 from core.queues import queues
 from docs.generate.blocks import replaced, table
-from workers.layout import Worker, one_per_family
+from workers.layout import one_per_family
 from workers.processes import OTHERS
-
-SERVICE = """\
-  {name}:
-    <<: *worker
-    command: [{command}]
-    mem_limit: {memory}m
-    stop_grace_period: {grace}s
-    volumes:
-      - presenca:/var/lib/esteira/presenca
-      - ./segredos/{name}:/run/proprios:ro
-"""
 
 
 def procfile(_: str) -> str:
@@ -24,24 +13,6 @@ def procfile(_: str) -> str:
     workers = [(worker.name, worker.arguments()) for worker in one_per_family()]
     others = [(process.name, process.command[2:]) for process in OTHERS]
     return "".join(f"{name}: python -m {' '.join(words)}\n" for name, words in (*workers, *others))
-
-
-def compose(text: str) -> str:
-    """Return the compose file with a service for each worker."""
-    return replaced(text, "workers", "\n".join(_service(worker) for worker in one_per_family()), "hash")
-
-
-def _service(worker: Worker) -> str:
-    needs = "".join(f"  # {queue.needs}\n" for queue in worker.queues if queue.needs)
-    command = ", ".join(_word(word) for word in ("python", "-m", *worker.arguments()))
-    return needs + SERVICE.format(
-        name=worker.name, command=command, memory=worker.memory_at_most, grace=worker.stops_at_most
-    )
-
-
-def _word(word: str) -> str:
-    """Return a word of a YAML list; numbers and patterns are quoted, so that they stay texts."""
-    return f'"{word}"' if word.isdigit() or not word.replace("-", "").replace(".", "").isalnum() else word
 
 
 def readme(text: str) -> str:
@@ -91,7 +62,6 @@ def _workers() -> str:
 
 FILES: dict[str, Callable[[str], str]] = {
     "Procfile": procfile,
-    "docker/compose.yaml": compose,
     "README.md": readme,
     "README.pt-BR.md": readme,
     "docs/reference/queues.md": reference,

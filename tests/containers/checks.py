@@ -3,6 +3,7 @@ the suite. Each check prints its figures."""
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -12,6 +13,7 @@ from containers.images import BASE
 from containers.stack import DOMAIN, TOKEN, Stack, wait_until
 
 from sandbox.questor.documentos import documento
+from workers.layout import REST, URGENT, one_per_family
 
 MEGABYTE = 1e6
 # Documents of a lot: so many that sending them lasts.
@@ -30,7 +32,8 @@ def ours(stack: Stack) -> dict[str, str]:
 
 def workers(stack: Stack) -> list[str]:
     document = json.loads(stack.compose("config", "--format", "json"))["services"]
-    return sorted(name for name, one in document.items() if "-Q" in (one.get("command") or ()))
+    carrying = {name: one for name, one in document.items() if "-Q" in (one.get("command") or ())}
+    return sorted(name for name, one in carrying.items() if one.get("deploy", {}).get("replicas", 1))
 
 
 def test_all_of_it_is_healthy_after_one_line(stack: Stack) -> None:
@@ -46,12 +49,13 @@ def test_the_image_is_small(stack: Stack) -> None:
     stack.python("api", LOADS_ALL)
 
 
-# What was taken out of the packages is missed by nothing of ours.
+# What was taken out of the packages is missed by nothing of ours; what an extra needs, the image has not.
 LOADS_ALL = """
 import importlib, pkgutil
+EXTRAS = {"core.otel"}
 for top in ("alerts", "api", "claims", "cli", "connectors", "core", "events", "flows", "sandbox", "storage", "tasks"):
     for one in pkgutil.walk_packages([importlib.import_module(top).__path__[0]], top + "."):
-        if "migrations" not in one.name and not one.name.endswith("__main__"):
+        if one.name not in EXTRAS and "migrations" not in one.name and not one.name.endswith("__main__"):
             importlib.import_module(one.name)
 import phonenumbers, holidays, fpdf, brazilfiscalreport.danfe
 assert holidays.Brazil(years=2026)
@@ -108,10 +112,11 @@ def test_the_engine_tells_no_secret(stack: Stack) -> None:
 def test_each_has_its_own_secrets_and_a_root_that_cannot_be_written(stack: Stack) -> None:
     found = set(stack.run("docker", "exec", stack.of("flower"), "ls", "/run/secrets").split())
     assert found == {"esteira_core__redis_password", "esteira_flower__password"}
-    assert stack.run("docker", "exec", stack.of("entregas"), "ls", "/run/proprios").split() == []
-    assert stack.run("docker", "exec", stack.of("questor"), "ls", "/run/proprios").split() == [
-        "esteira_questor__contas"
-    ]
+    own = {
+        name: stack.run("docker", "exec", stack.of(name), "find", "/run/proprios", "-type", "f")
+        for name in workers(stack)
+    }
+    assert own == {URGENT: "", REST: "/run/proprios/questor/esteira_questor__contas\n"}
     done = subprocess.run(
         ["docker", "exec", stack.of("api"), "touch", "/opt/esteira/x"], capture_output=True, check=False
     )
@@ -121,7 +126,7 @@ def test_each_has_its_own_secrets_and_a_root_that_cannot_be_written(stack: Stack
 def test_a_check_costs_next_to_nothing_and_so_does_the_stack_at_rest(stack: Stack) -> None:
     timed = "TIMEFORMAT='%U %S'; time saude batimento 30"
     done = subprocess.run(
-        ["docker", "exec", stack.of("geral"), "bash", "-c", timed], capture_output=True, text=True, check=True
+        ["docker", "exec", stack.of(REST), "bash", "-c", timed], capture_output=True, text=True, check=True
     )
     check = sum(map(float, done.stderr.split()))
     said(f"verificação de um worker: {check:.3f} s de CPU")
@@ -140,7 +145,7 @@ def test_beat_waits_for_the_broker_in_a_few_lines(stack: Stack) -> None:
     stack.compose("stop", "--timeout", "10", "redis")
     stack.rest(15)
     stack.compose("start", "redis")
-    wait_until(lambda: all(map(stack.well, [*beats, stack.of("redis"), stack.of("geral")])), "beat e worker voltaram")
+    wait_until(lambda: all(map(stack.well, [*beats, stack.of("redis"), stack.of(REST)])), "beat e worker voltaram")
     after = {name: (stack.inspect(name)["RestartCount"], len(stack.logs(name))) for name in beats}
     lines = {name: after[name][1] - before[name][1] for name in beats}
     said(f"15 s sem Redis: reinícios {[after[n][0] - before[n][0] for n in beats]}, linhas {list(lines.values())}")
@@ -153,7 +158,7 @@ def test_each_container_is_killed_in_turn_and_nothing_is_lost(stack: Stack) -> N
     for name, service in sorted(ours(stack).items()):
         if service != "postgres":
             # without a database nobody can record anything
-            stack.fire(4, "geral" if service != "geral" else "documentos")
+            stack.fire(4, URGENT if service == REST else REST)
             expected += 4
         stack.kill(name)
         wait_until(lambda name=name: stack.well(name), f"{name} voltou")  # type: ignore[misc]
@@ -177,8 +182,8 @@ def lot(stack: Stack, name: str, amount: int, first: int) -> None:
     folder.mkdir(mode=0o755)
     for number in range(first, first + amount):
         (folder / f"{number}.xml").write_text(documento("nfe", number).texto)
-    stack.esteira("questor", "varrer", f"/lotes/{name}", "--nome", name, service="questor")
-    stack.esteira("questor", "enviar", name, "--fila", service="questor")
+    stack.esteira("questor", "varrer", f"/lotes/{name}", "--nome", name, service=REST)
+    stack.esteira("questor", "enviar", name, "--fila", service=REST)
 
 
 def states(stack: Stack, name: str) -> dict[str, int]:
@@ -193,17 +198,26 @@ def held(stack: Stack) -> int:
     return int(stack.sql("select count(*) from questor_arquivo where lease_token is not null")[0][0])
 
 
+def halted(stack: Stack, container: str) -> bool:
+    """Halt a container as it stands, if it then has something in hand; else let it go on."""
+    stack.signal(container, signal.SIGSTOP)
+    if not held(stack):
+        stack.signal(container, signal.SIGCONT)
+        return False
+    return True
+
+
 def test_docker_stop_in_mid_work_leaves_nothing_unknown_and_its_successor_goes_on(stack: Stack) -> None:
     lot(stack, "parada", AMOUNT, 1)
     wait_until(lambda: states(stack, "parada").get("enviado", 0) > 10, "o envio começou")
-    stack.run("docker", "stop", stack.of("questor"))
-    code = stack.inspect(stack.of("questor"))["State"]["ExitCode"]
+    stack.run("docker", "stop", stack.of(REST))
+    code = stack.inspect(stack.of(REST))["State"]["ExitCode"]
     found = states(stack, "parada")
-    said(f"docker stop do questor: código {code}, {found}, {held(stack)} em mãos")
+    said(f"docker stop do worker: código {code}, {found}, {held(stack)} em mãos")
     assert code == 0
     assert set(found) == {"enviado", "pendente"}, "it was stopped in mid-work"
     assert held(stack) == 0
-    stack.compose("up", "--detach", "--force-recreate", "--no-deps", "questor")
+    stack.compose("up", "--detach", "--force-recreate", "--no-deps", REST)
     seconds = wait_until(lambda: states(stack, "parada") == {"enviado": AMOUNT}, "o lote terminou")
     said(f"recriado: o resto do lote em {seconds:.0f} s")
 
@@ -211,10 +225,10 @@ def test_docker_stop_in_mid_work_leaves_nothing_unknown_and_its_successor_goes_o
 def test_what_a_removed_container_held_does_not_wait_for_its_lease(stack: Stack) -> None:
     lot(stack, "remocao", AMOUNT, AMOUNT + 1)
     wait_until(lambda: states(stack, "remocao").get("enviado", 0) > 10, "o envio começou")
-    stack.run("docker", "rm", "--force", stack.of("questor"))
+    wait_until(lambda: halted(stack, stack.of(REST)), "o worker parou com arquivos em mãos")
     left = held(stack)
-    assert left, "it was removed in mid-work"
-    stack.compose("up", "--detach", "--no-deps", "questor")
+    stack.run("docker", "rm", "--force", stack.of(REST))
+    stack.compose("up", "--detach", "--no-deps", REST)
     seconds = wait_until(lambda: states(stack, "remocao") == {"enviado": AMOUNT}, "o lote terminou")
     said(f"removido em pleno envio com {left} em mãos; o substituto terminou o lote em {seconds:.0f} s")
     assert seconds < 200
@@ -252,3 +266,18 @@ def test_the_networks_have_fixed_addresses(stack: Stack) -> None:
     for network in ("interna", "externa"):
         told = stack.run("docker", "network", "inspect", f"esteira_{network}")
         assert re.search(r"172\.31\.24[01]\.0/24", told), network
+
+
+def test_one_worker_per_queue_takes_the_place_of_the_few(stack: Stack) -> None:
+    files = "COMPOSE_FILE=compose.yaml:compose.por-fila.yaml:compose.override.yaml"
+    with (stack.docker_folder / ".env").open("a") as file:
+        file.write(f"{files}\n")
+    stack.compose("up", "--detach", "--remove-orphans", "--wait", "--wait-timeout", "600")
+    assert workers(stack) == sorted(worker.name for worker in one_per_family())
+    running = set(ours(stack).values())
+    assert not running & {URGENT, REST}
+    assert running >= set(workers(stack))
+    before = stack.received()["distintos"]
+    stack.fire(3, "geral")
+    wait_until(lambda: stack.received()["distintos"] == before + 3, "os eventos chegaram")
+    said(f"{len(workers(stack))} workers, um por fila, no lugar dos dois")

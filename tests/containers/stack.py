@@ -7,9 +7,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from workers.layout import REST
 
 ROOT = Path(__file__).parents[2]
 DOMAIN = "esteira.teste"
@@ -33,7 +36,7 @@ services:
     networks: !override
       externa:
         aliases: [{DOMAIN}]
-  questor:
+  {REST}:
     volumes:
       - ../lotes:/lotes:ro
   servidor-ntfy:
@@ -153,6 +156,12 @@ class Stack:
         """Kill all the processes of a container as the kernel would, without telling the engine."""
         os.kill(int(self.inspect(container)["State"]["Pid"]), signal.SIGKILL)
 
+    def signal(self, container: str, number: signal.Signals) -> None:
+        """Send a signal to all the processes of a container."""
+        for line in self.run("docker", "top", container, "-eo", "pid").splitlines()[1:]:
+            with suppress(ProcessLookupError):
+                os.kill(int(line), number)
+
     def python(self, service: str, program: str, *arguments: str) -> str:
         """Run a program inside a container of a service."""
         return self.run("docker", "exec", self.of(service), "python", "-c", program, *arguments)
@@ -194,7 +203,7 @@ class Stack:
         """Leave it alone for so long."""
         time.sleep(seconds)
 
-    def fire(self, amount: int, service: str = "geral") -> None:
+    def fire(self, amount: int, service: str = REST) -> None:
         """Record events, each with its delivery, in a container."""
         program = (
             "import sys\nfrom events import disparar_webhook\n"

@@ -1,4 +1,4 @@
-"""The image and the compose file: valid, one worker per queue, and nothing in them that does not exist."""
+"""The image and the compose files: valid, a worker for every queue, and nothing in them that does not exist."""
 
 import importlib.util
 import os
@@ -18,15 +18,21 @@ from core.broker_address import broker_url
 from core.queues import queues
 from core.settings.load import get_settings
 from sandbox.receiver import ReceiverServer
-from workers.layout import Worker, one_per_family
+from workers.layout import Worker, one_machine, one_per_family
 
 ROOT = Path(__file__).parents[2]
 COMPOSE, DOCKERFILE = ROOT / "docker" / "compose.yaml", ROOT / "docker" / "Dockerfile"
+APART = ROOT / "docker" / "compose.por-fila.yaml"
 EXAMPLE, CHECK = ROOT / "docker" / "exemplo.env", ROOT / "docker" / "saude.sh"
 DOCUMENT: dict[str, Any] = yaml.safe_load(COMPOSE.read_text())
-SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]
+ADDED: dict[str, Any] = yaml.safe_load(APART.read_text())
+# What the file for many machines adds is looked at as what the one for one machine starts.
+SERVICES: dict[str, dict[str, Any]] = {**ADDED["services"], **DOCUMENT["services"]}
 OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("esteira:")}
 WORKER_SERVICES = {name: service for name, service in OURS.items() if "-Q" in service["command"]}
+FEW = {name: service for name, service in WORKER_SERVICES.items() if name in DOCUMENT["services"]}
+EACH = {name: service for name, service in WORKER_SERVICES.items() if name not in FEW}
+WORKERS = [*one_machine(), *one_per_family()]
 
 
 def after(words: list[str], flag: str) -> str:
@@ -34,20 +40,32 @@ def after(words: list[str], flag: str) -> str:
 
 
 def test_compose_follows_the_compose_specification() -> None:
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(COMPOSE)]
+    files = [str(COMPOSE), str(APART)]
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", *files]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_each_queue_has_exactly_one_worker() -> None:
-    served = [queue for service in WORKER_SERVICES.values() for queue in after(service["command"], "-Q").split(",")]
+@pytest.mark.parametrize("layout", [FEW, EACH], ids=["poucos", "por fila"])
+def test_each_queue_has_exactly_one_worker(layout: dict[str, dict[str, Any]]) -> None:
+    served = [queue for service in layout.values() for queue in after(service["command"], "-Q").split(",")]
     assert sorted(served) == sorted(queue.name for queue in queues())
 
 
+def test_one_machine_starts_few_workers_and_one_per_queue_takes_their_place() -> None:
+    assert FEW.keys() == {worker.name for worker in one_machine()}
+    assert EACH.keys() == {worker.name for worker in one_per_family()}
+    changed = {name: service for name, service in ADDED["services"].items() if name not in EACH}
+    assert changed == {
+        **{name: {"deploy": {"replicas": 0}} for name in FEW},
+        "flower": {"command": ["python", "-m", "workers.flower"]},
+    }
+
+
 def test_flower_finds_every_worker_it_waits_for() -> None:
-    named = {after(service["command"], "-n").removesuffix("@%h") for service in WORKER_SERVICES.values()}
-    assert {worker.name for worker in one_per_family()} <= named
-    assert named == WORKER_SERVICES.keys()
+    for name, service in WORKER_SERVICES.items():
+        assert after(service["command"], "-n") == f"{name}@%h"
+    assert SERVICES["flower"]["command"] == ["python", "-m", "workers.flower", *FEW]
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -74,7 +92,7 @@ def test_a_service_waits_for_the_migration_and_says_whether_it_is_well(name: str
     assert SERVICES[name]["healthcheck"]["test"]
 
 
-@pytest.mark.parametrize("worker", one_per_family(), ids=lambda worker: worker.name)
+@pytest.mark.parametrize("worker", WORKERS, ids=lambda worker: worker.name)
 def test_a_worker_is_given_longer_than_its_longest_work(worker: Worker) -> None:
     service = WORKER_SERVICES[worker.name]
     longest = max(queue.longest for queue in worker.queues)
@@ -83,6 +101,7 @@ def test_a_worker_is_given_longer_than_its_longest_work(worker: Worker) -> None:
     assert "REMAP_SIGTERM" not in service["environment"]
     assert service["healthcheck"]["test"][:3] == ["CMD", "saude", "batimento"]
     assert service["mem_limit"] == f"{worker.memory_at_most}m"
+    assert service["pids_limit"] > worker.processes * 200
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -127,8 +146,19 @@ def test_each_service_gets_its_own_secrets_and_no_others() -> None:
     wanted |= dict.fromkeys(WORKER_SERVICES, worker)
     assert {name: set(service.get("secrets", ())) for name, service in SERVICES.items()} == wanted
     assert {one for names in wanted.values() for one in names} == DOCUMENT["secrets"].keys()
-    for name, service in OURS.items():
-        assert f"./segredos/{name}:/run/proprios:ro" in service["volumes"]
+    for name in OURS.keys() - WORKER_SERVICES.keys():
+        assert f"./segredos/{name}:/run/proprios:ro" in OURS[name]["volumes"]
+
+
+@pytest.mark.parametrize("worker", WORKERS, ids=lambda worker: worker.name)
+def test_a_worker_gets_what_is_the_secret_of_each_of_its_queues(worker: Worker) -> None:
+    service = WORKER_SERVICES[worker.name]
+    families = {queue.worker for queue in worker.queues}
+    mounted = [one for one in service["volumes"] if "/segredos/" in one]
+    assert set(mounted) == {f"./segredos/{family}:/run/proprios/{family}:ro" for family in families}
+    assert len(mounted) == len(families)
+    folders = service["environment"]["ESTEIRA_SECRETS_DIR"].split(":")
+    assert sorted(folders) == sorted(["/run/secrets", *(f"/run/proprios/{family}" for family in families)])
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -187,7 +217,7 @@ def test_the_check_of_a_page_looks_at_its_code() -> None:
 
 
 def test_the_values_that_are_filled_in_are_those_of_the_example() -> None:
-    texts = [COMPOSE.read_text(), (ROOT / "docker" / "Caddyfile").read_text()]
+    texts = [COMPOSE.read_text(), APART.read_text(), (ROOT / "docker" / "Caddyfile").read_text()]
     used = {name for text in texts for name in re.findall(r"\{\$?([A-Z_]+):", text)} - {"REDIS_MEMORIA"}
     given = set(re.findall(r"(?m)^([A-Z_]+)=", EXAMPLE.read_text()))
     assert used <= given

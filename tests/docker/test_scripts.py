@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from workers.layout import one_per_family
+
 DOCKER = Path(__file__).parents[2] / "docker"
-# A docker of the least version, that knows one service.
+# A docker of the least version.
 STAND_IN = """#!/bin/sh
 case "$*" in
   "compose version --short") echo 2.24.0 ;;
-  "compose config --services") echo api ;;
 esac
 """
 
@@ -20,7 +21,7 @@ esac
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a folder with the scripts and what they read."""
-    for name in ("preparar.sh", "atualizar.sh", "exemplo.env"):
+    for name in ("preparar.sh", "atualizar.sh", "exemplo.env", "compose.yaml", "compose.por-fila.yaml"):
         shutil.copy(DOCKER / name, tmp_path)
     (tmp_path / "bin").mkdir()
     stand_in = tmp_path / "bin" / "docker"
@@ -44,6 +45,12 @@ def test_nothing_is_brought_up_to_date_before_it_was_prepared(folder: Path) -> N
     assert (code, "rode antes sh preparar.sh" in said) == (1, True)
     assert typed(folder, "preparar.sh") == (0, "")
     assert typed(folder, "atualizar.sh") == (0, "")
+
+
+def test_each_has_a_folder_for_what_is_its_secret_alone(folder: Path) -> None:
+    assert typed(folder, "preparar.sh") == (0, "")
+    made = {path.name for path in (folder / "segredos").iterdir() if path.is_dir()}
+    assert made == {"api", "beat", "flower", "migrar", *(worker.name for worker in one_per_family())}
 
 
 def test_words_that_change_nothing_are_told(folder: Path) -> None:
