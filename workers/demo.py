@@ -32,6 +32,8 @@ SANDBOX = "sandbox"
 LOOPBACK_NETWORK = "127.0.0.0/8"
 STATE_PATH = "/_sandbox/estado"
 STATE_SECONDS = 1.0
+# It ends at once, save on a machine where everything else ends at the same time.
+SANDBOX_GRACE = 3.0
 
 
 @contextmanager
@@ -99,6 +101,7 @@ class Demonstration:
                 stdin=self._greeting,
                 on_line=self._listen,
                 ready=lambda: self._serves,
+                grace=SANDBOX_GRACE,
                 about=f"Demonstração: {about}",
                 address="127.0.0.1, portas livres",
             ),

@@ -15,7 +15,7 @@ from typing import Any
 
 from core import broker_link, logs, stop_signals, tracing
 from core.errors import PlatformError
-from core.process import end_within
+from core.process import end_now, end_within
 from core.settings.load import get_settings
 from workers import flower, web
 
@@ -23,17 +23,26 @@ from workers import flower, web
 ENDING_SECONDS = 10.0
 
 
-async def serve(names: Sequence[str]) -> None:
+async def serve(api: web.Server, names: Sequence[str]) -> None:
     """Serve until a signal, or until one of the three ends; raise what ended it."""
     over = asyncio.Event()
     # The API's server puts its own in their place and raises the signal anew when it has ended.
     stop_signals.on_loop(over.set)
-    every = [asyncio.create_task(one) for one in (web.server().serve(), _agenda(over), _pages(names, over))]
-    ended, _ = await asyncio.wait(every, return_when=asyncio.FIRST_COMPLETED)
-    over.set()
+    api.at_end = partial(asyncio.get_running_loop().call_soon_threadsafe, over.set)
+    pages = asyncio.create_task(_pages(names))
+    every = [asyncio.create_task(api.serve()), asyncio.create_task(_agenda(over)), pages]
+    asked = asyncio.create_task(over.wait())
+    ended, _ = await asyncio.wait([*every, asked], return_when=asyncio.FIRST_COMPLETED)
     if any(one.exception() for one in ended):
         end_within(ENDING_SECONDS)
-    await asyncio.gather(*every)
+    over.set()
+    api.should_exit = True
+    # They owe nobody an answer, and may be waiting for workers that are gone.
+    pages.cancel()
+    await asyncio.wait(every)
+    for one in every:
+        if not one.cancelled():
+            one.result()
 
 
 async def _agenda(over: asyncio.Event) -> None:
@@ -57,18 +66,16 @@ def _scheduler() -> Any:
     return Service(app, scheduler_cls=app.conf.beat_scheduler).scheduler
 
 
-async def _pages(names: Sequence[str], over: asyncio.Event) -> None:
-    """Serve Flower once these workers answer."""
+async def _pages(names: Sequence[str]) -> None:
+    """Serve Flower once these workers answer, until cancelled."""
     patience = flower.Patience(set(names))
-    while not patience.enough(await asyncio.to_thread(flower.answering)):
-        await _pause(over, flower.LOOK_SECONDS)
-        if over.is_set():
-            return
+    while not patience.enough(await asyncio.to_thread(flower.answering)):  # noqa: ASYNC110 - they are asked
+        await asyncio.sleep(flower.LOOK_SECONDS)
     # It is large, and nobody waits for it.
     await asyncio.to_thread(importlib.import_module, "flower.command")
     served = flower.served()
     try:
-        await over.wait()
+        await asyncio.Event().wait()
     finally:
         served.events.stop()
 
@@ -88,12 +95,19 @@ def main(names: Sequence[str]) -> int:
         return error.exit_code
     tracing.of_process("servicos")
     broker_link.load()
+    # Before the loop, so that a signal ends what is not serving yet.
+    api, runner = web.server(), asyncio.Runner()
     try:
-        asyncio.run(serve(names))
+        # The loop is left open: to close it is to wait for every thread that still asks workers something.
+        runner.run(serve(api, names))
+    except BaseException:
+        end_within(ENDING_SECONDS)
+        runner.close()
+        raise
     finally:
         tracing.close()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    end_now(main(sys.argv[1:]))

@@ -1,6 +1,7 @@
 """`python -m workers.web`: the API under uvicorn, where the settings say."""
 
 import contextlib
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
@@ -16,16 +17,26 @@ log = get_logger(__name__)
 
 
 class Server(uvicorn.Server):
-    """A server that tells streams of its end: it waits for them, and they would last for ever."""
+    """A server that tells streams of its end: it waits for them, and they would last for ever.
+
+    `at_end` is called by the signal that asks for the end, so that what shares the process need not wait for this one.
+    """
+
+    at_end: Callable[[], object] | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end."""
         ask_to_stop()
+        if self.at_end is not None:
+            self.at_end()
         super().handle_exit(sig, frame)
 
 
 def server() -> Server:
-    """Return the server of the API, as the settings say."""
+    """Return the server of the API, as the settings say, its application loaded.
+
+    That takes seconds, in which a signal should end the process and not be kept for later.
+    """
     api = ApiSettings.current()
     if not api.cookie_secure:
         log.warning("api.cookie_secure is false: who enters over http shows password and session to the network")
@@ -41,6 +52,7 @@ def server() -> Server:
         forwarded_allow_ips=[str(network) for network in api.trusted_proxies],
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
+    options.load()
     return Server(options)
 
 

@@ -76,3 +76,10 @@ def test_a_signal_that_does_not_exist_is_refused_by_the_kernel() -> None:
 def test_a_process_whose_thread_waits_for_ever_ends_in_time() -> None:
     program = "import threading; from core.process import end_within; end_within(0.2, 7); threading.Event().wait()"
     assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 7
+
+
+def test_a_process_whose_work_is_done_ends_beside_a_thread_that_waits_and_says_all_it_had_to_say() -> None:
+    program = "import threading; from core.process import end_now; {}; print('dito'); end_now(3)"
+    waits = "threading.Thread(target=threading.Event().wait).start()"
+    ended = subprocess.run([sys.executable, "-c", program.format(waits)], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (3, "dito\n")

@@ -19,7 +19,13 @@ from storage.session import reading
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "workers.services", "ninguem"]
+# Beside a thread that never ends, as one that waits for an answer of workers that are gone.
+PROGRAM = """
+import runpy, threading
+threading.Thread(target=threading.Event().wait).start()
+runpy.run_module("workers.services", run_name="__main__")
+"""
+COMMAND = [sys.executable, "-c", PROGRAM, "ninguem"]
 
 
 @contextmanager

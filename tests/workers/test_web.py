@@ -13,6 +13,8 @@ from support.painel import SETTINGS
 from support.ports import free_port, wait_until
 from support.visiting import Visitor, account
 
+from workers import web
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 VIEWERS, OF_ONE = 60, 10
@@ -41,6 +43,14 @@ def shown(one: socket.socket) -> None:
         part = one.recv(65_536)
         assert part, seen
         seen += part
+
+
+def test_a_signal_that_comes_while_the_application_is_loaded_is_not_kept_for_later(
+    sqlite: str, configure: Configure
+) -> None:
+    configure(core__database_url=sqlite, **SETTINGS)
+    made = web.server()
+    assert made.config.loaded, "the server takes signals only from here on"
 
 
 def test_sixty_viewers_of_the_stream_do_not_hold_up_the_end(sqlite: str, configure: Configure) -> None:
