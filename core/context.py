@@ -41,6 +41,11 @@ def cause() -> str | None:
     return f"{begun}-{span}" if span else begun
 
 
+def begun() -> str:
+    """Return the cause that holds here; what nothing caused, as Python at a prompt, is a beginning of its own."""
+    return cause() or new_origin()
+
+
 def of_cause(carried: str | None) -> str:
     """Return the origin that a message or an event carries; a new one if it carries none."""
     return carried[:32] if carried else new_origin()

@@ -72,7 +72,7 @@ def span(name: str, kind: str, cause: str | None = None) -> Iterator[Span]:
     if not on:
         yield NOTHING
         return
-    carried = cause or context.cause() or context.new_origin()
+    carried = cause or context.begun()
     with (
         _made.span(name, kind, carried) as (one, number),
         context.bound(origin=context.of_cause(carried), span_id=number),

@@ -200,7 +200,7 @@ class _New:
     @classmethod
     def of(cls, one: Disparo, dados: Mapping[str, Any]) -> "_New":
         now, told_to = SYSTEM.now(), one.audience
-        row = _event(one.evento, one.usuario_id, now, dados)
+        row = _event(one.evento, one.usuario_id, now, dados, context.begun())
         values = MANY_EVENTS.single([row[name] for name in MANY_EVENTS.types])
         values |= told_to.parameters(one.usuario_id, one.exceto, one.somente)
         return cls(one, told_to, dados, now, row, values)
@@ -245,17 +245,17 @@ def _record_at_once(on: Direct, new: _New, *, alone: bool) -> tuple[Recorded, Wo
     return new.recorded(number), woken
 
 
-def _event(nome: str, usuario_id: int | None, now: datetime, dados: Mapping[str, Any]) -> dict[str, Any]:
+def _event(nome: str, usuario_id: int | None, now: datetime, dados: Mapping[str, Any], origem: str) -> dict[str, Any]:
     own = message_id(now)
     corpo = serialise(nome, own, now, dados)
-    log.info("event", event_id=own, evento=nome)
+    log.info("event", event_id=own, evento=nome, origin=context.of_cause(origem))
     return {
         "message_id": own,
         "nome": nome,
         "usuario_id": usuario_id,
         "occurred_at": now,
         "corpo": corpo,
-        "origem": context.cause(),
+        "origem": origem,
     }
 
 
@@ -283,9 +283,10 @@ def _record_many(on: Direct, disparos: Sequence[Disparo]) -> tuple[list[str], Wo
     woken: Woken = {}
     if not disparos:
         return [], woken
-    now, told = SYSTEM.now(), _Told(on)
+    now, origem, told = SYSTEM.now(), context.begun(), _Told(on)
     numbered = _numbered(on, disparos)
-    rows = [_event(one.evento, one.usuario_id, now, dados) for one, dados in zip(disparos, numbered, strict=True)]
+    both = zip(disparos, numbered, strict=True)
+    rows = [_event(one.evento, one.usuario_id, now, dados, origem) for one, dados in both]
     targets = [told.by(one) for one in disparos]
     ids = _insert_events(on, rows)
     owed = [

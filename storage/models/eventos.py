@@ -43,7 +43,7 @@ class Event(Numbered, Base):
     occurred_at: Mapped[datetime] = mapped_column(index=True)
     corpo: Mapped[bytes] = mapped_column(LargeBinary)
     # What began it: the log of whoever delivers it says it too (core.context).
-    origem: Mapped[str | None] = mapped_column(String(49), default=context.cause)
+    origem: Mapped[str | None] = mapped_column(String(49), default=context.begun)
 
 
 class Delivery(Numbered, Leased, Base):

@@ -4,6 +4,7 @@ import pytest
 from support.deliveries import change, deliveries, fire, owned, webhook
 from support.statements import statements
 
+from core import context
 from core.clock import SYSTEM
 from core.errors import UsageError
 from events import Disparo, disparar_varios, disparar_webhook, record_event
@@ -30,6 +31,34 @@ def test_an_event_is_owed_to_each_subscriber(banco: str) -> None:
     first, second = webhook(URL), webhook(URL, "alerta_aberto", "alerta_resolvido")
     webhook(URL, "alerta_resolvido")
     assert told(disparar_webhook("alerta_aberto", {})) == [first, second]
+
+
+def origins(*message_ids: str) -> list[str | None]:
+    with reading() as db:
+        kept = dict(db.query(Event.message_id, Event.origem).filter(Event.message_id.in_(message_ids)).all())
+    return [kept[one] for one in message_ids]
+
+
+def test_what_python_records_by_itself_has_a_beginning_of_its_own(banco: str) -> None:
+    one, other = disparar_webhook("alerta_aberto", {}), disparar_webhook("alerta_aberto", {})
+    first, second = disparar_varios([Disparo("alerta_aberto", {})] * 2)
+    with transaction() as db:
+        recorded = record_event(
+            db,
+            AlertaAberto(
+                fonte="sat", objeto="l", loja="l", codigo="x", severidade="aviso", mensagem="m", aberto_em="t"
+            ),
+        )
+    alone = origins(one, other, first, recorded.message_id)
+    assert all(found and len(found) == 32 for found in alone)
+    assert len(set(alone)) == 4
+    assert origins(first) == origins(second), "what one call recorded has one beginning"
+
+
+def test_what_something_caused_says_what(banco: str) -> None:
+    with context.bound(origin="a" * 32):
+        ids = [disparar_webhook("alerta_aberto", {}), *disparar_varios([Disparo("alerta_aberto", {})] * 2)]
+    assert origins(*ids) == ["a" * 32] * 3
 
 
 def test_a_name_is_matched_whole(sqlite: str) -> None:
