@@ -22,6 +22,13 @@ LASTING = b"esteira.duradouro"
 log = get_logger(__name__)
 
 
+class KeysLost(Misconfigured):
+    """The database holds secrets, and nothing opens them."""
+
+    def __init__(self) -> None:
+        super().__init__(f"Há segredos no banco, mas nenhuma chave: defina core.keys ou restaure {key_path()}.")
+
+
 class KeyRing:
     """Encrypt with the first key, decrypt with any."""
 
@@ -194,7 +201,7 @@ def _named(folder: Path) -> str:
 def _ring(_written: tuple[int, int] | None) -> KeyRing:
     keys = stored_keys()
     if not keys:
-        raise Misconfigured(f"Há segredos no banco, mas nenhuma chave: defina core.keys ou restaure {key_path()}.")
+        raise KeysLost
     return KeyRing(keys, _kept)
 
 

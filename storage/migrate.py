@@ -100,9 +100,7 @@ def _ensure_keys(engine: Engine) -> None:
         return
     with engine.connect() as connection:
         if has_secrets(connection):
-            raise Misconfigured(
-                f"Há segredos no banco, mas nenhuma chave: defina core.keys ou restaure {crypto.key_path()}."
-            )
+            raise crypto.KeysLost
     crypto.create_key_file()
 
 

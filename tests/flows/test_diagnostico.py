@@ -15,7 +15,7 @@ from flows.questor import checks
 from sandbox.questor import QuestorServer
 from sandbox.receiver import ReceiverServer
 from storage import transactions
-from storage.session import transaction
+from storage.session import dispose, transaction
 
 
 def findings() -> dict[str, tuple[str, str]]:
@@ -125,7 +125,7 @@ def _defect() -> Any:
 
 @pytest.mark.parametrize("check", [_no_key, _defect])
 def test_a_check_that_fails_is_told_by_the_name_of_its_system_and_with_what_to_do(check: Check) -> None:
-    (found,) = walk._guarded("destinos", check)
+    (found,) = walk._guarded("destinos", check, {})
     assert (found.sistema, found.situacao) == ("destinos", FAULT)
     assert found.correcao
 
@@ -134,5 +134,19 @@ def test_destinations_whose_keys_are_lost_are_told_by_that_name(sqlite: str, con
     webhook("https://exemplo.com/x", nome="fora")
     configure(core__keys="[]")
     found = findings()
-    assert found["destinos"] == (FAULT, walk.CORRECT)
+    assert found["destinos"][0] == FAULT
     assert "destinations" not in found
+
+
+def test_lost_keys_are_told_once_however_many_checks_they_stop(sqlite: str, configure: Configure) -> None:
+    webhook("https://exemplo.com/x", nome="fora")
+    dispose()
+    configure(core__keys="[]")
+    stopped = [one for one in examine() if one.situacao == FAULT]
+    first, *others = stopped
+    assert "nenhuma chave" in first.detalhe
+    assert (first.sistema, first.correcao) == ("banco de dados", walk.CORRECT)
+    assert {"chaves", "destinos", "agenda", "sefaz"} <= {one.sistema for one in others}
+    assert {(one.detalhe, one.correcao) for one in others} == {
+        ("não conferido, pelo que está dito em banco de dados", "")
+    }
