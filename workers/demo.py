@@ -13,6 +13,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
@@ -28,7 +29,7 @@ from workers.ports import free_ports
 from workers.private import private_folder, write_private
 from workers.spec import Process
 
-SANDBOX = "sandbox"
+SANDBOX, ACCESS_FILE = "sandbox", "acessos.txt"
 LOOPBACK_NETWORK = "127.0.0.0/8"
 STATE_PATH = "/_sandbox/estado"
 STATE_SECONDS = 1.0
@@ -47,8 +48,10 @@ def staged(settings: Settings) -> Iterator["Demonstration"]:
     with (folder / LOCK_FILE).open("wb") as lock:
         file_lock.wait_for_lock(lock)
         get_settings.cache_clear()
+        shown = Demonstration(stage, _api(settings))
+        write_private(shown.access_file, "".join(f"{page}\n" for page in shown.pages()))
         try:
-            yield Demonstration(stage, _api(settings))
+            yield shown
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             get_settings.cache_clear()
@@ -90,6 +93,11 @@ class Demonstration:
     def __init__(self, stage: Stage, api: str) -> None:
         self.stage, self.api = stage, api
         self._serves = False
+
+    @property
+    def access_file(self) -> Path:
+        """Where the addresses stand with their users and passwords, for whoever does not see what `subir` prints."""
+        return Path(self.stage.folder) / ACCESS_FILE
 
     def processes(self, after: Sequence[Process]) -> list[Process]:
         """Return the sandbox and the job that is done once it serves and `after` run."""

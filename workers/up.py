@@ -34,6 +34,7 @@ PLAIN_WIDTH = 140
 LOOK = "Enquanto a demonstração roda, em outro terminal, nesta pasta:"
 BROWSE = "No navegador:"
 PAINEL = "Painel: {} (quem entra: `esteira usuarios criar NOME --staff`, `esteira usuarios senha NOME`)."
+ACCESS = "Demonstração: endereços, usuários e senhas em {}."
 SHOW_CURSOR = b"\x1b[?25h"
 Snapshot = Callable[[], Mapping[str, Any]]
 Row = tuple[str, str, str]
@@ -59,12 +60,13 @@ def subir(settings: Settings, demo: bool = False, snapshot: Snapshot | None = No
         start_checks.check_ports(settings)
         shown = open_things.enter_context(staged(settings)) if demo else None
         settings = get_settings() if demo else settings
-        access = _flower_access(settings)
+        for_machines = settings[LogSettings].formato == "json"
+        access = _flower_access(settings, plainly=not for_machines)
         own, elsewhere = open_things.enter_context(_broker(settings))
         _migrate(settings)
         line = _line(settings, own, elsewhere, shown)
-        if settings[LogSettings].formato == "json":
-            return _run_for_machines(line)
+        if for_machines:
+            return _run_for_machines(line, [access, *([ACCESS.format(shown.access_file)] if shown else [])])
         _tell_what_runs(line, access, shown)
         return _run(line, shown, snapshot)
 
@@ -106,14 +108,14 @@ def _line(settings: Settings, own: list[Process], elsewhere: list[Row], shown: D
     return Line(every, elsewhere, DEMO_WORKER_GRACE + processes.STOP_RESERVE)
 
 
-def _flower_access(settings: Settings) -> str:
-    """Check Flower's password, make one if there is none, and return the sentence about it."""
+def _flower_access(settings: Settings, *, plainly: bool) -> str:
+    """Check Flower's password, make one if there is none, and return the sentence: the password, or its file."""
     user, path = settings[FlowerSettings].user, flower.password_file(settings)
     new = settings[FlowerSettings].password is None and not path.exists()
     flower.credentials(settings)
     if settings[FlowerSettings].password is not None:
         return f"Flower: usuário {user}, senha de flower.password."
-    if new:
+    if new and plainly:
         return f"Flower: usuário {user}, senha {flower.password(settings)} (criada agora e guardada em {path})."
     return f"Flower: usuário {user}, senha em {path}."
 
@@ -149,9 +151,11 @@ def _run(line: Line, shown: Demonstration | None, snapshot: Snapshot | None) -> 
         return Supervisor(line.processes, output, stop_limit=line.stop_limit, abort=_restore_terminal).run()
 
 
-def _run_for_machines(line: Line) -> int:
-    """Run it for who reads objects: each line is one, and none holds a password."""
+def _run_for_machines(line: Line, access: Sequence[str]) -> int:
+    """Run it for who reads objects: each line is one, and none holds a password, but says where it is."""
     with Output() as output:
+        for said in access:
+            output(as_json("", said))
         for name, about, where in (*line.elsewhere, *((one.name, one.about, one.address) for one in line.processes)):
             output(as_json(name, f"{about} ({where})"))
         return Supervisor(line.processes, output, stop_limit=line.stop_limit, dress=as_json).run()

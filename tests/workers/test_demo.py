@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -202,6 +203,13 @@ def test_people_sign_in_with_what_it_says(broker: str) -> None:
         migrate.upgrade(engine())
         assert type_all([asdict(one) for one in parts()["pessoa"].commands(shown.stage)]) == 0
         assert [name for name, password in said if entering.enter(name, password)] == ["equipe", "demonstracao"]
+
+
+def test_a_file_of_its_owner_has_the_passwords_for_those_who_read_objects() -> None:
+    with staged(get_settings()) as shown:
+        assert shown.access_file.read_text().splitlines() == shown.pages()
+        assert stat.S_IMODE(shown.access_file.stat().st_mode) == 0o600
+    assert not shown.access_file.exists()
 
 
 def test_every_part_has_a_server_for_each_port(tmp_path: Path) -> None:

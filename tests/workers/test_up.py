@@ -195,9 +195,19 @@ def test_one_that_is_killed_while_it_migrates_leaves_nothing(ports: dict[str, in
 
 
 @pytest.mark.slow
-def test_a_demonstration_that_was_killed_is_seen_no_more(ports: dict[str, int]) -> None:
+def test_a_demonstration_that_was_killed_is_seen_no_more_and_objects_say_where_its_passwords_are(
+    ports: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ESTEIRA_LOG__FORMATO", "json")
     with running("--demo") as line:
         wait_until(lambda: shown("SELECT count(*) FROM caixa") == [(3,)])
+        flower, people = (json.loads(one)["message"] for one in said().splitlines()[:2])
+        kept = [re.search(r" em (/.+\.\w+)\.?$", one) for one in (flower, people)]
+        passwords = [
+            text for one in kept if one for text in re.findall(r"(?m)(?:senha |^)(\S{16,})$", Path(one[1]).read_text())
+        ]
+        assert len(passwords) >= 2
+        assert not [one for one in passwords if one in said()]
         assert len(seen("sat", "listar")) == 3
         below = descendants(line.pid)
         line.kill()
