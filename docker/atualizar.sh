@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings the stack to the code of this folder. Nothing that runs is touched before the new image has migrated the database:
-# when that fails, the old containers go on. The image before stays as esteira:anterior.
+# when that fails, the old containers go on, and their image keeps its name. The image before stays as esteira:anterior.
 set -eu
 cd "$(dirname "$0")"
 if [ ! -e .env ]; then
@@ -9,7 +9,18 @@ if [ ! -e .env ]; then
 fi
 image="esteira:$(sed -n 's/^VERSAO=//p' .env)"
 [ "$image" != "esteira:" ] || image=esteira:local
-if docker image inspect "$image" >/dev/null 2>&1; then docker tag "$image" esteira:anterior; fi
+
+id() { docker image inspect --format '{{.Id}}' "$image" 2>/dev/null || true; }
+before="$(id)"
+undo() {
+  [ -z "$before" ] || docker tag "$before" "$image"
+  echo "Nada mudou: o que rodava continua, com a imagem de antes." >&2
+}
+trap undo EXIT
+trap 'exit 130' INT TERM
 docker compose build migrar
 docker compose run --rm --no-deps migrar
+trap - EXIT INT TERM
+
+[ -z "$before" ] || [ "$before" = "$(id)" ] || docker tag "$before" esteira:anterior
 docker compose up --detach --remove-orphans --wait

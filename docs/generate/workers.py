@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from core.queues import queues
 from docs.generate.blocks import replaced, table
-from workers.layout import one_per_family
+from workers.layout import Worker, one_machine, one_per_family
 from workers.processes import OTHERS
 
 
@@ -29,9 +29,10 @@ OTHER_COMMANDS = (
 
 
 def reference(text: str) -> str:
-    """Return the reference with the table of queues and the table of workers."""
+    """Return the reference with the table of queues and the tables of workers."""
     text = replaced(text, "queues", _queues())
-    return replaced(text, "workers", _workers())
+    text = replaced(text, "workers", _workers(one_per_family()))
+    return replaced(text, "few", _workers(one_machine()))
 
 
 def _queues() -> str:
@@ -52,10 +53,10 @@ def _queues() -> str:
     )
 
 
-def _workers() -> str:
+def _workers(workers: list[Worker]) -> str:
     rows = [
         [f"`{worker.name}`", f"`{worker.carries}`", str(worker.processes), f"{worker.stops_at_most} s"]
-        for worker in one_per_family()
+        for worker in workers
     ]
     return table(["worker", "filas", "processos", "prazo depois de SIGTERM"], rows)
 

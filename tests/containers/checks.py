@@ -246,7 +246,7 @@ def test_every_worker_ends_well_when_it_is_stopped(stack: Stack) -> None:
 
 
 def test_a_migration_that_fails_leaves_what_runs_alone(stack: Stack) -> None:
-    before = {name: stack.inspect(name)["Id"] for name in ours(stack)}
+    before, image = {name: stack.inspect(name)["Id"] for name in ours(stack)}, stack.inspect("esteira:local")["Id"]
     broken = stack.folder / "arvore" / "storage" / "migrate.py"
     whole = broken.read_text()
     try:
@@ -257,6 +257,7 @@ def test_a_migration_that_fails_leaves_what_runs_alone(stack: Stack) -> None:
         assert done.returncode != 0
         assert {name: stack.inspect(name)["Id"] for name in ours(stack)} == before
         assert all(map(stack.well, before))
+        assert stack.inspect("esteira:local")["Id"] == image
     finally:
         broken.write_text(whole)
     said("uma migração que falha: nenhum contêiner foi tocado")

@@ -70,7 +70,7 @@ def _of_process(pid: int) -> float:
 
 def engine(address: str) -> float:
     """Return the seconds of CPU that the engine of this address has had: dockerd, containerd and their helpers."""
-    found = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    found = subprocess.run(["ps", "-ww", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in found.splitlines()[1:]]
     ours = {row[0] for row in rows if "dockerd" in row[2] and address.removeprefix("unix://") in row[2]}
     for _ in range(3):

@@ -10,10 +10,16 @@ import pytest
 from workers.layout import one_per_family
 
 DOCKER = Path(__file__).parents[2] / "docker"
-# A docker of the least version.
+# A docker of the least version: names of images are files, and so is what a build gives and whether a migration fails.
 STAND_IN = """#!/bin/sh
+cd "$(dirname "$0")"
+echo "$*" >>feito
 case "$*" in
   "compose version --short") echo 2.24.0 ;;
+  "compose build migrar") cp construida esteira:local ;;
+  "compose run --rm --no-deps migrar") [ ! -e falha ] ;;
+  "image inspect "*) cat "$5" ;;
+  "tag "*) echo "$2" >"$3" ;;
 esac
 """
 
@@ -27,6 +33,7 @@ def folder(tmp_path: Path) -> Path:
     stand_in = tmp_path / "bin" / "docker"
     stand_in.write_text(STAND_IN)
     stand_in.chmod(0o755)
+    (tmp_path / "bin" / "construida").write_text("sha256:1\n")
     return tmp_path
 
 
@@ -45,6 +52,28 @@ def test_nothing_is_brought_up_to_date_before_it_was_prepared(folder: Path) -> N
     assert (code, "rode antes sh preparar.sh" in said) == (1, True)
     assert typed(folder, "preparar.sh") == (0, "")
     assert typed(folder, "atualizar.sh") == (0, "")
+
+
+def test_the_image_before_is_kept_until_another_one_has_migrated(folder: Path) -> None:
+    engine = folder / "bin"
+    assert typed(folder, "preparar.sh") == (0, "")
+
+    def update(to: str, *, fails: bool = False) -> tuple[int, str, str]:
+        """Bring the stack to an image; return the exit code, and what the two names are of afterwards."""
+        (engine / "construida").write_text(f"{to}\n")
+        (engine / "falha").touch() if fails else (engine / "falha").unlink(missing_ok=True)
+        (engine / "feito").unlink()
+        code, said = typed(folder, "atualizar.sh")
+        assert ("Nada mudou" in said) is fails
+        assert any(line.startswith("compose up") for line in (engine / "feito").read_text().splitlines()) is not fails
+        names = [engine / "esteira:local", engine / "esteira:anterior"]
+        return (code, *(name.read_text().strip() if name.exists() else "" for name in names))
+
+    assert update("sha256:1") == (0, "sha256:1", "")
+    assert update("sha256:2") == (0, "sha256:2", "sha256:1")
+    for _ in range(2):
+        assert update("sha256:3", fails=True) == (1, "sha256:2", "sha256:1")
+    assert update("sha256:2") == (0, "sha256:2", "sha256:1")
 
 
 def test_each_has_a_folder_for_what_is_its_secret_alone(folder: Path) -> None:
