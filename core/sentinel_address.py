@@ -42,27 +42,34 @@ class SentinelAddress(RedisAddress):
     @property
     def asks(self) -> dict[str, Any]:
         """What kombu has to be told besides the address."""
-        return {"master_name": self.master, "sentinel_kwargs": self._sentinels()}
+        from redis.retry import Retry
+
+        return {"master_name": self.master, "sentinel_kwargs": self._sentinels(Retry)}
 
     def client(self, **patience: Any) -> "redis.Redis":
         """Return a client of the master."""
+        from redis.retry import Retry
         from redis.sentinel import Sentinel
 
-        return cast("redis.Redis", self._watched(Sentinel, patience))
+        return cast("redis.Redis", self._watched(Sentinel, Retry, patience))
 
     def listener(self, **patience: Any) -> "redis.asyncio.Redis":
         """Return a client of the master for an event loop."""
+        from redis.asyncio.retry import Retry
         from redis.asyncio.sentinel import Sentinel
 
-        return cast("redis.asyncio.Redis", self._watched(Sentinel, patience))
+        return cast("redis.asyncio.Redis", self._watched(Sentinel, Retry, patience))
 
-    def _watched(self, sentinels: Any, patience: dict[str, Any]) -> Any:
-        told = {**self._server(patience), "sentinel_kwargs": self._sentinels()}
+    def _watched(self, sentinels: Any, retry: Any, patience: dict[str, Any]) -> Any:
+        told = {**self._server(patience), "sentinel_kwargs": self._sentinels(retry)}
         return sentinels(list(self.nodes), **told).master_for(self.master)
 
-    def _sentinels(self) -> dict[str, Any]:
+    def _sentinels(self, retry: Any) -> dict[str, Any]:
+        """Return how each Sentinel is asked: once. The next is there for when it does not answer."""
+        from redis.backoff import NoBackoff
+
         limits = {"socket_timeout": SENTINEL_SECONDS, "socket_connect_timeout": SENTINEL_SECONDS}
-        return {**limits, **self.own, **self._secure()}
+        return {**limits, "retry": retry(NoBackoff(), 0), **self.own, **self._secure()}
 
     def _server(self, patience: dict[str, Any]) -> dict[str, Any]:
         return {"db": int(self.database), **self.who, **patience, **self._secure()}

@@ -1,5 +1,10 @@
-"""Three real Sentinels: the master is found, and found again when it died."""
+"""Three real Sentinels: the master is found, and found again when it died; one that is gone holds nobody up."""
 
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -8,7 +13,9 @@ from support.ports import wait_until
 from support.sentinel import MASTER, PASSWORD, Watched, installed
 
 from core import bell, celery_app, messages, queue_lengths
+from core.broker_faults import FAULTS
 from core.errors import Transient
+from core.sentinel_address import SentinelAddress, sentinel_address
 from flows.diagnostico import ready
 from flows.diagnostico.broker import broker as seen
 
@@ -53,3 +60,55 @@ def test_a_master_that_dies_costs_a_delay(configure: Configure, sqlite: str, tmp
         assert f"/{MASTER}" in found.detalhe
         assert PASSWORD not in found.detalhe
     celery_app.refresh()
+
+
+class Gone:
+    """A place where a Sentinel was: it counts who asks there, and answers nobody."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.where = f"127.0.0.1:{self._door.getsockname()[1]}"
+        threading.Thread(target=self._refuse, daemon=True).start()
+
+    def _refuse(self) -> None:
+        with suppress(OSError):
+            while True:
+                self._door.accept()[0].close()
+                self.asked += 1
+
+    def close(self) -> None:
+        # only this wakes who waits for one
+        with suppress(OSError):
+            self._door.shutdown(socket.SHUT_RDWR)
+        self._door.close()
+
+
+@pytest.fixture
+def gone() -> Iterator[list[Gone]]:
+    two = [Gone(), Gone()]
+    yield two
+    for one in two:
+        one.close()
+
+
+async def listen(address: SentinelAddress) -> None:
+    async with address.listener() as listener:
+        await listener.ping()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda _: bell.ring("ninguem", ""),
+        lambda address: asyncio.run(listen(address)),
+    ],
+)
+def test_a_sentinel_that_is_gone_is_asked_once_and_then_the_next(
+    ask: Callable[[SentinelAddress], object], gone: list[Gone], configure: Configure
+) -> None:
+    url = f"sentinel://{','.join(one.where for one in gone)}/{MASTER}/0"
+    configure(core__redis_url=url)
+    with pytest.raises(FAULTS):
+        ask(sentinel_address(url))
+    assert [one.asked for one in gone] == [1, 1]
