@@ -31,6 +31,7 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self.role = Role("beat", TURN_SECONDS)
         self.holds, self._kept, self._missing = False, 0.0, ""
+        self._failed: dict[str, float] = {}
         super().__init__(*arguments, **options)
 
     def setup_schedule(self) -> None:
@@ -84,7 +85,8 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
     def _send_due(self) -> float:
         """Send each entry that is due; return the seconds until one is, no more than until the next look."""
         wait = float(self.max_interval)
-        for entry in list(self.schedule.values()):
+        # RabbitMQ may refuse one queue alone: what failed last is tried last, and holds up nothing else
+        for entry in sorted(self.schedule.values(), key=lambda one: self._failed.get(one.name, 0.0)):
             due, seconds = entry.is_due()
             if due:
                 if time.monotonic() - self._kept >= TURN_SECONDS:
@@ -97,7 +99,9 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
     def _send(self, entry: Any) -> None:
         with bound(origin=new_origin()), tracing.span(entry.task, tracing.PRODUCER):
             log.info("due", task=entry.task)
+            self._failed[entry.name] = time.monotonic()
             self.apply_async(entry, advance=False)
+        del self._failed[entry.name]
         self.reserve(entry)
 
     def _sent(self) -> str:

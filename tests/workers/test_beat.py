@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from celery import Celery
+from celery.beat import SchedulingError
 
 from beat_schedule import schedule
 from claims.role import Role
@@ -69,6 +70,26 @@ def test_who_does_not_reach_the_broker_gives_its_turn_back_with_what_was_sent(sq
     # the third was not sent for certain
     assert set(one.names[:2]).isdisjoint(other.names)
     assert set(one.names[:2] + other.names) == set(one.schedule)
+
+
+def test_what_cannot_be_sent_holds_up_nothing_else(sqlite: str) -> None:
+    refused = list(schedule())[:2]
+
+    def refuse(one: Sending) -> None:
+        if one.names[-1] in refused:
+            raise SchedulingError
+
+    one = Sending(refuse)
+    for _ in range(4):
+        one.tick()
+    others = [name for name in one.names if name not in refused]
+    assert sorted(others) == sorted(set(one.schedule) - set(refused))
+    assert [one.names.count(name) for name in refused] == [2, 2]
+    one._meanwhile = lambda _: None
+    one.tick()
+    assert [one.names.count(name) for name in refused] == [3, 3]
+    one.tick()
+    assert len(one.names) == len(one.schedule) + 4
 
 
 def test_a_clock_that_was_set_back_keeps_nothing_waiting(sqlite: str) -> None:
