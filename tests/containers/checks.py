@@ -132,11 +132,10 @@ def test_a_check_costs_next_to_nothing_and_so_does_the_stack_at_rest(stack: Stac
     said(f"verificação de um worker: {check:.3f} s de CPU")
     assert check <= 0.1
     cost = figures.at_rest(stack, 90)
-    said(
-        f"em repouso: {cost.containers:.1%} de um núcleo nos contêineres, {cost.engine:.1%} no engine; "
-        f"{cost.processes} processos, {cost.memory:.0f} MB PSS"
-    )
+    said(str(cost))
     assert cost.containers + cost.engine < 0.31
+    assert cost.processes < 39
+    assert cost.memory < 1218
 
 
 def test_beat_waits_for_the_broker_in_a_few_lines(stack: Stack) -> None:
@@ -281,4 +280,4 @@ def test_one_worker_per_queue_takes_the_place_of_the_few(stack: Stack) -> None:
     before = stack.received()["distintos"]
     stack.fire(3, "geral")
     wait_until(lambda: stack.received()["distintos"] == before + 3, "os eventos chegaram")
-    said(f"{len(workers(stack))} workers, um por fila, no lugar dos dois")
+    said(f"{len(workers(stack))} workers, um por fila, no lugar dos dois; {figures.at_rest(stack, 60)}")

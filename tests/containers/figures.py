@@ -21,6 +21,10 @@ class Cost:
     processes: int
     memory: float
 
+    def __str__(self) -> str:
+        shares = f"{self.containers:.1%} de um núcleo nos contêineres, {self.engine:.1%} no engine"
+        return f"em repouso: {shares}; {self.processes} processos, {self.memory:.0f} MB PSS"
+
 
 def pids(stack: Stack, container: str) -> list[int]:
     """Return the processes of a container, as this machine numbers them."""
