@@ -8,6 +8,7 @@ import typer
 from cli.output import answer, say
 from cli.portuguese import Verb
 from core.errors import UsageError
+from core.text import plural
 
 app = Verb("Faz um backup do banco de dados, também enquanto tudo roda.")
 
@@ -31,7 +32,8 @@ def backup(
         return
     made = making.make(destino, with_keys=com_chaves, keep=manter)
     said = made.manifest
-    say(f"Backup verificado: {said.total} linhas de {len(said.linhas)} tabelas, versão {said.migracao}.")
+    lines, tables = plural(said.total, "linha", "linhas"), plural(len(said.linhas), "tabela", "tabelas")
+    say(f"Backup verificado: {lines} de {tables}, versão {said.migracao}.")
     say(_keys(com_chaves))
     for gone in made.removed:
         say(f"Removi o mais antigo: {gone}.")

@@ -1,7 +1,7 @@
 """`esteira certificados`: the A1 files of companies."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,6 +9,7 @@ from cli import passwords
 from cli.options import Depois, Json, Limite, Usuario
 from cli.output import document, plain, report, say
 from cli.portuguese import Noun
+from cli.words import word
 from core.errors import Rejected
 from core.page import SIZE
 from core.text import plural
@@ -84,7 +85,7 @@ def listar(usuario: Usuario = None, limite: Limite = SIZE, depois: Depois = None
     """Lista os certificados, e até quando valem."""
     found = views.certificates(depois=depois, limite=limite, caller=caller_of(usuario))
     empty = "Nenhum certificado. Guarde um com `esteira certificados adicionar`."
-    report(found, COLUMNS, empty, as_json=as_json)
+    report(found, COLUMNS, empty, as_json=as_json, words=_words)
 
 
 @app.command()
@@ -97,6 +98,10 @@ def desativar(empresa: Cnpj, usuario: Usuario = None, as_json: Json = False) -> 
 def ativar(empresa: Cnpj, usuario: Usuario = None, as_json: Json = False) -> None:
     """Volta a usar o certificado de uma empresa."""
     _switched(keeping.ativar(empresa, usuario), "ativado", as_json=as_json)
+
+
+def _words(one: views.CertificateView) -> dict[str, Any]:
+    return plain(one) | {"situacao": word(one.situacao)}
 
 
 def _given(arquivo: Path, empresa: str, usuario: str | None, senha: str | None, nome: str | None) -> keeping.Arquivo:

@@ -8,6 +8,7 @@ from cli.options import Json
 from cli.output import answer, document, say, table
 from cli.portuguese import Noun
 from core.errors import Conflict, NotFound, UsageError
+from core.text import plural
 
 if TYPE_CHECKING:
     from storage.rotating import Held
@@ -58,10 +59,11 @@ def rotacionar() -> int:
 
     keys = crypto.ring().keys
     done = rotating.rotate()
-    say(f"{done.changed} segredos cifrados de novo; {done.held.by_key.total()} ao todo.")
+    say(f"{plural(done.changed, 'segredo cifrado', 'segredos cifrados')} de novo; {done.held.by_key.total()} ao todo.")
     for name in map(crypto.name_of, keys[1:]):
         if needed := done.held.by_key[name]:
-            say(f"A chave {name} ainda é necessária para {needed} segredos: reinicie o que roda com antigas e repita.")
+            what = plural(needed, "segredo", "segredos")
+            say(f"A chave {name} ainda é necessária para {what}: reinicie o que roda com antigas e repita.")
         else:
             say(f"A chave {name} pode sair{_how(name)}. Um backup feito antes ainda precisa dela.")
     _tell_unreadable(done.held)
@@ -100,4 +102,4 @@ def _how(name: str) -> str:
 
 def _tell_unreadable(held: "Held") -> None:
     for place, amount in sorted(held.unreadable.items()):
-        say(f"Atenção: nenhuma chave abre {amount} segredos de {place}.")
+        say(f"Atenção: nenhuma chave abre {plural(amount, 'segredo', 'segredos')} de {place}.")

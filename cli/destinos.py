@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import Depois, Json, Limite, Usuario
-from cli.output import document, plain, report, say
+from cli.output import document, listed, plain, report, say
 from cli.portuguese import Noun
 from core.errors import Transient, UsageError
 from core.page import SIZE
@@ -35,6 +35,26 @@ COLUMNS = {
     "total_execucoes": "Entregas",
     "total_erros": "Erros",
 }
+SHOWN = {
+    **{name: title for name, title in COLUMNS.items() if not name.startswith("total_")},
+    "ativo": "Ativo",
+    "motivo": "Motivo",
+    "circuito_aberto": "Uma tentativa por vez",
+    "falhando_desde": "Falha desde",
+    "severidade": "Menor severidade",
+    "rotulos": "Rótulos",
+    "silencio": "Silêncio",
+    "filtro": "Filtro",
+    "por_minuto": "Limite por minuto",
+    "ordem_estrita": "Ordem estrita",
+    "data_criacao": "Criado",
+    "ultima_execucao": "Última tentativa",
+    "total_execucoes": "Tentativas",
+    "total_erros": "Erros",
+}
+# What only some kinds have; their options go by the names that a command takes.
+OF_KIND = {"assinatura": "Assinatura", "chave_publica": "Chave pública", "cabecalhos": "Cabeçalhos"}
+NOTHING: tuple[object, ...] = (None, "", [], {})
 Which = Annotated[str, typer.Argument(metavar="DESTINO", help="Número ou nome.")]
 Secret = Annotated[
     str | None,
@@ -165,9 +185,14 @@ def mostrar(destino: Which, as_json: Json = False) -> None:
     if as_json:
         document(shown)
         return
-    for name, value in (shown | shown.pop("detalhes")).items():
-        if value not in (None, "", [], {}):
-            print(f"{name}: {_text(value)}")  # noqa: T201 - the answer of this command
+    for found, titles in (
+        (shown, SHOWN),
+        (of_kind := shown["detalhes"], {name: f"Opção {name}" for name in of_kind} | OF_KIND),
+    ):
+        there = {name: title for name, title in titles.items() if found.get(name) not in NOTHING}
+        listed(
+            {name: _text(found[name]) if isinstance(found[name], str | dict) else found[name] for name in there}, there
+        )
 
 
 @app.command("testar-filtro")

@@ -9,7 +9,9 @@ from cli.new_file import new_file
 from cli.options import Depois, Empresa, Json, Limite, Usuario
 from cli.output import answer, document, plain, printable, report, say, table, width
 from cli.portuguese import Noun
+from cli.words import CTE_TYPES, PURPOSES, TYPES, kind, word
 from core.errors import UsageError
+from core.fiscal import formatar_documento
 from core.formas import reais
 from core.page import SIZE
 from core.text import plural
@@ -157,9 +159,21 @@ def totais(
         "valor_ibs": "IBS",
         "valor_cbs": "CBS",
     }
-    table(apart, titles, "Nada a somar.")
+    table([_words(one) for one in apart], titles, "Nada a somar.")
     say(f"NF-e e NFC-e: {nfe.total_notas}, {reais(nfe.valor_total)}.")
     say(f"CT-e: {cte.total_ctes}, {reais(cte.valor_total)}.")
+
+
+def _words(one: dict[str, Any]) -> dict[str, Any]:
+    """Return a sum in the words of people; the `tipo` of a CT-e is another one."""
+    types = CTE_TYPES if (one["especie"] or "").startswith("cte") else TYPES
+    return one | {
+        "empresa": formatar_documento(one["empresa"]),
+        "especie": kind(one["especie"]),
+        "papel": word(one["papel"]),
+        "tipo": types.get(one["tipo"], one["tipo"]),
+        "finalidade": PURPOSES.get(one["finalidade"], one["finalidade"]),
+    }
 
 
 @app.command()

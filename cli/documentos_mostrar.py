@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cli.output import answer, printable, table
+from cli.words import KINDS, PURPOSES, TYPES
 from core.fiscal import formatar_chave, formatar_documento
 from core.formas import reais
 from core.settings.core import CoreSettings
@@ -16,28 +17,11 @@ if TYPE_CHECKING:
     from flows.documentos.detalhe import Detalhe
     from flows.documentos.views.documentos import DocumentoRow
 
-KINDS = {
-    "nfe": "NF-e",
-    "nfce": "NFC-e",
-    "cte": "CT-e",
-    "cte_os": "CT-e OS",
-    "cte_simplificado": "CT-e simplificado",
-    "cfe": "CF-e",
-    "gtve": "GTV-e",
-    "mdfe": "MDF-e",
-    "nf3e": "NF3-e",
-    "nfcom": "NFCom",
-    "bpe": "BP-e",
-    "dce": "DC-e",
-    "nfse": "NFS-e",
-}
 STATES = {
     "sem_protocolo": "SEM PROTOCOLO: não prova autorização",
     "denegada": "DENEGADA",
     "cancelada": "CANCELADA",
 }
-TYPES = {0: "entrada", 1: "saída"}
-PURPOSES = {1: "normal", 2: "complementar", 3: "ajuste", 4: "devolução", 5: "nota de crédito", 6: "nota de débito"}
 MODES = {
     "01": "rodoviário",
     "02": "aéreo",

@@ -2,13 +2,14 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli.options import Json
-from cli.output import answer, document, report, say, table
+from cli.output import answer, document, plain, report, say, table
 from cli.portuguese import Noun
+from cli.words import word
 from core.errors import Transient
 
 app = Noun("E-mail: os avisos que as pessoas recebem, e as contas por onde saem.")
@@ -47,7 +48,12 @@ def contas(as_json: Json = False) -> None:
     """Lista as contas de e-mail, e por que uma está parada."""
     from flows.email import views
 
-    report(views.contas(), ACCOUNTS, "Nenhuma conta: preencha a seção email da configuração.", as_json=as_json)
+    empty = "Nenhuma conta: preencha a seção email da configuração."
+    report(views.contas(), ACCOUNTS, empty, as_json=as_json, words=_words)
+
+
+def _words(one: Any) -> dict[str, Any]:
+    return plain(one) | {"seguranca": word(one.seguranca)}
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import Depois, Fila, Json, Limite
-from cli.output import answer, document, plain, report, say, table
+from cli.output import document, listed, plain, report, say, table
 from cli.portuguese import Noun
 from core.page import SIZE
 from core.text import plural
@@ -22,8 +22,23 @@ COLUMNS = {
     "proxima_tentativa": "Próxima",
     "ultimo_erro": "Último erro",
 }
-
-
+SHOWN = {
+    "id": "Nº",
+    "webhook_id": "webhook-id",
+    "evento": "Evento",
+    "destino": "Destino",
+    "destino_id": "Nº do destino",
+    "tipo": "Tipo",
+    "estado": "Estado",
+    "tentativas": "Tentativas",
+    "criada_em": "Criada",
+    "proxima_tentativa": "Próxima tentativa",
+    "concluida_em": "Concluída",
+    "ultimo_erro": "Último erro",
+    "resumida_em": "Resumida na entrega",
+    "resumidas": "Entregas que resume",
+    "corpo": "Corpo",
+}
 ATTEMPTS = {
     "tentativa": "Nº",
     "data_execucao": "Quando",
@@ -62,8 +77,7 @@ def mostrar(entrega: Numero, as_json: Json = False) -> None:
     if as_json:
         document(fields | {"historico": attempts})
         return
-    for key, value in fields.items():
-        answer(f"{key}: {'-' if value is None else value}")
+    listed(fields, SHOWN)
     table(attempts, ATTEMPTS, "Nenhuma tentativa ainda.")
 
 

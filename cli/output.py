@@ -110,6 +110,18 @@ def table(
     console("out").print(drawn)
 
 
+def listed(values: Mapping[str, Any], titles: Mapping[str, str]) -> None:
+    """Answer with one thing: a line for each of its fields, in the order of the titles."""
+    for key, title in titles.items():
+        answer(f"{title}: {_line(values[key])}")
+
+
+def _line(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return _cell(value).replace(r"\[", "[")
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return "-"

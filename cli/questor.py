@@ -13,11 +13,12 @@ import typer
 from cli.options import Depois, Fila, Json, Limite, Usuario
 from cli.output import console, document, instant, plain, report, say
 from cli.portuguese import Noun
+from cli.words import kind
 from core.clock import SYSTEM
 from core.errors import Misconfigured, Rejected, Transient, UsageError
 from core.page import SIZE
 from core.settings.accounts import PADRAO
-from core.text import plural
+from core.text import by_state, plural
 from flows.questor import lots, starting, views
 from flows.questor.views import Progress, progress
 
@@ -90,7 +91,7 @@ def varrer(
     files, read = plural(found.arquivos, "arquivo", "arquivos"), plural(found.lidos, "lido", "lidos")
     seconds = f"{found.segundos:.1f}".replace(".", ",")
     say(f"{files} em {seconds} s ({rate:.0f}/s), {read}.")
-    say(f"Lote {found.lote}: " + (", ".join(f"{n} {estado}" for estado, n in found.estados.items()) or "vazio") + ".")
+    say(f"Lote {found.lote}: {by_state(found.estados) or 'vazio'}.")
 
 
 @contextmanager
@@ -181,10 +182,14 @@ def _work(lote_id: int, nome: str, conta: str, fila: bool, show: Callable[[Progr
             time.sleep(LOOK_SECONDS)
 
 
+def _why(found: Progress) -> str:
+    return WHY[found.impedimento or ""].format(abre_em=instant(found.espera_ate), motivo=found.motivo)
+
+
 def _told(found: Progress, *, waits: bool) -> int:
     if found.impedimento:
-        say(WHY[found.impedimento].format(abre_em=instant(found.espera_ate), motivo=found.motivo))
-    say(", ".join(f"{total} {estado}" for estado, total in found.estados.items()) + ".")
+        say(_why(found))
+    say(f"{by_state(found.estados)}.")
     if found.impedimento == "parado":
         return Misconfigured.exit_code
     if waits and found.restam:
@@ -249,12 +254,13 @@ def remover(lote: Lote, conta: Conta = PADRAO) -> None:
 def _drawn(found: Progress) -> "Table":
     from rich.table import Table
 
-    ends, pace = instant(found.termina_em) or "-", f"{found.aceitos_por_segundo:.1f}".replace(".", ",")
-    caption = f"{pace} aceitos/s, restam {found.restam}, termina em {ends}"
+    pace = f"{found.aceitos_por_segundo:.1f}".replace(".", ",")
+    caption = f"{pace} aceitos/s, {'resta' if found.restam == 1 else 'restam'} {found.restam}"
+    caption += f", termina em {instant(found.termina_em)}" if found.termina_em else ""
     drawn = Table(title=f"Lote {found.lote}", box=None, pad_edge=False, min_width=len(caption))
     for title in ("Estado", "Tipo", "Arquivos"):
         drawn.add_column(title)
     for one in found.contagem:
-        drawn.add_row(one.estado, one.tipo or "-", str(one.total))
-    drawn.caption = caption + (f"\n{found.impedimento}" if found.impedimento else "")
+        drawn.add_row(one.estado, kind(one.tipo) or "-", str(one.total))
+    drawn.caption = f"{caption}\n{_why(found)}" if found.impedimento else caption
     return drawn

@@ -7,6 +7,7 @@ import typer
 
 from cli.output import answer, instant, say
 from cli.portuguese import Verb
+from core.text import plural
 
 if TYPE_CHECKING:
     from storage.backup.manifest import Manifest
@@ -39,7 +40,7 @@ def restaurar(
 
 
 def _tell(what: str, said: "Manifest") -> None:
-    say(f"{what}: de {instant(said.criado_em)}, versão {said.migracao}, {said.total} linhas.")
+    say(f"{what}: de {instant(said.criado_em)}, versão {said.migracao}, {plural(said.total, 'linha', 'linhas')}.")
 
 
 def _tell_what_is_next(done: "Restored") -> None:
@@ -51,7 +52,8 @@ def _tell_what_is_next(done: "Restored") -> None:
         say("As chaves do backup foram postas no arquivo de chaves, atrás das que já havia.")
     if done.sealed:
         names = ", ".join(done.manifest.chaves) or "?"
-        say(f"Atenção: nenhuma chave daqui abre {done.sealed} segredos. Ponha as chaves do backup ({names}) primeiro.")
+        sealed = plural(done.sealed, "segredo", "segredos")
+        say(f"Atenção: nenhuma chave daqui abre {sealed}. Ponha as chaves do backup ({names}) primeiro.")
     if done.manifest.migracao < migrate.HEAD:
         say("O banco é de uma versão anterior: rode `esteira banco migrar`.")
     say("O que foi entregue depois do backup será entregue de novo, com os mesmos identificadores de evento.")

@@ -12,7 +12,7 @@ from cli.portuguese import Noun
 from core.errors import Misconfigured, Rejected, Transient, UsageError
 from core.page import SIZE
 from core.settings.sync import FLOWS
-from core.text import plural
+from core.text import by_state, human_duration, plural
 
 if TYPE_CHECKING:
     from flows.sync.forgetting import Forgotten
@@ -46,7 +46,7 @@ STATE = {
     "estado": "Estado",
     "ultima_rodada": "Última rodada",
     "cursor": "Cursor",
-    "cursor_segundos": "Idade (s)",
+    "idade": "Idade",
     "itens": "Itens",
     "requisicoes": "Pedidos",
     "esperas": "Esperas",
@@ -113,20 +113,21 @@ def _exit(one: "Report") -> int:
 
 def _tell(one: "Report") -> None:
     counts = {
-        "lidos": one.lidos,
-        "conhecidos": one.conhecidos,
-        "novos": one.novos,
-        "criados": one.criados,
-        "adotados": one.adotados,
-        "editados": one.editados,
-        "já estavam lá": one.ja_estavam,
-        "desconhecidos": one.desconhecidos,
-        "adiados": one.adiados,
-        **{f"pulados ({reason})": amount for reason, amount in one.pulados.items()},
-        **{f"estacionados ({reason})": amount for reason, amount in one.estacionados.items()},
-        **{f"falhos ({reason})": amount for reason, amount in one.falhos.items()},
+        "lido": one.lidos,
+        "conhecido": one.conhecidos,
+        "novo": one.novos,
+        "criado": one.criados,
+        "adotado": one.adotados,
+        "editado": one.editados,
+        "desconhecido": one.desconhecidos,
+        "adiado": one.adiados,
+        **{f"pulado ({reason})": amount for reason, amount in one.pulados.items()},
+        **{f"estacionado ({reason})": amount for reason, amount in one.estacionados.items()},
+        **{f"falho ({reason})": amount for reason, amount in one.falhos.items()},
     }
-    said = ", ".join(f"{amount} {name}" for name, amount in counts.items() if amount) or "nada a fazer"
+    there = plural(one.ja_estavam, "já estava lá", "já estavam lá") if one.ja_estavam else ""
+    done = by_state({name: amount for name, amount in counts.items() if amount})
+    said = ", ".join(filter(None, (done, there))) or "nada a fazer"
     partial = "; a lista lida pode estar incompleta" if one.parcial else ""
     asked = plural(one.requisicoes, "pedido", "pedidos") + (
         f" ({plural(one.esperas, 'espera', 'esperas')})" if one.esperas else ""
@@ -143,6 +144,10 @@ def _tell(one: "Report") -> None:
         say(one.falha)
 
 
+def _age(seconds: float | None) -> str | None:
+    return None if seconds is None else human_duration(seconds)
+
+
 @app.command()
 def estado(as_json: Json = False) -> None:
     """Mostra cada fluxo: a última rodada, o cursor e sua idade, os itens por situação."""
@@ -154,7 +159,7 @@ def estado(as_json: Json = False) -> None:
         return
     from cli.output import table
 
-    rows = [plain(one) | {"itens": ", ".join(f"{n} {name}" for name, n in one.contagens.items())} for one in found]
+    rows = [plain(one) | {"itens": by_state(one.contagens), "idade": _age(one.cursor_segundos)} for one in found]
     table(rows, STATE, "Nenhuma conta configurada (seção sync).")
 
 

@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 
@@ -52,6 +53,18 @@ def cut_bytes(text: str, limit: int, mark: str = "…") -> str:
 def plural(amount: int, singular: str, many: str) -> str:
     """Return `1 dia`, `2 dias`."""
     return f"{amount} {singular if abs(amount) == 1 else many}"
+
+
+def counted(amount: int, state: str) -> str:
+    """Return `1 pendente`, `3 pendentes`: how many are in a state; of those that do something now it stays."""
+    head, space, rest = state.partition(" ")
+    same = abs(amount) == 1 or head == "em" or head.endswith("ndo")
+    return f"{amount} {state}" if same else f"{amount} {head}s{space}{rest}"
+
+
+def by_state(totals: Mapping[str, int]) -> str:
+    """Return how many there are in each state: `3 pendentes, 1 enviado`; empty if there are none at all."""
+    return ", ".join(counted(amount, state) for state, amount in totals.items())
 
 
 def brazilian(value: Decimal, places: int = 2) -> str:

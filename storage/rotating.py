@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, LargeBinary, Table, inspect, select, type_coerce, update
 
 from core.errors import Misconfigured
+from core.text import plural
 from storage import crypto, segredos
 from storage.crypto import KeyRing
 from storage.metadata import metadata
@@ -67,7 +68,7 @@ def needing(name: str) -> str:
     using = crypto.ring()
     secrets = held(using).by_key[name]
     if secrets:
-        return f"{secrets} segredos"
+        return plural(secrets, "segredo", "segredos")
     last = crypto.name_of(using.keys[-1]) == name
     return "as marcas, até a primeira rotação" if last and segredos.kept(using, segredos.MARKS) is None else ""
 

@@ -16,6 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from core.text import by_state
 from workers.lines import shown
 
 EVERY_SECONDS, CLOSING_SECONDS = 1.0, 0.2
@@ -79,7 +80,14 @@ def summary(found: Mapping[str, Any]) -> dict[str, str]:
 
 def deliveries(found: Mapping[str, Any]) -> str:
     """Return how many there are in each state."""
-    return ", ".join(f"{amount} {state}" for state, amount in sorted(found.get("entregas", {}).items())) or "nenhuma"
+    return (
+        by_state({_of_one(state): amount for state, amount in sorted(found.get("entregas", {}).items())}) or "nenhuma"
+    )
+
+
+def _of_one(state: str) -> str:
+    """Return the state as it is said of a delivery, which is a woman in Portuguese."""
+    return f"{state[:-1]}a" if state.endswith(("ado", "ido")) else state
 
 
 def receivers(found: Mapping[str, Any]) -> dict[str, str]:

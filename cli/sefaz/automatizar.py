@@ -7,6 +7,7 @@ import typer
 from cli.options import Json, Usuario
 from cli.output import document, plain, say
 from cli.sefaz.noun import app
+from core.text import plural
 
 
 @app.command()
@@ -27,7 +28,7 @@ def automatizar(
     one = keeping.automatizar(empresa, usuario, on=not desligar, intervalo=intervalo, com=com or (), sem=sem or ())
     if as_json:
         document(plain(one))
-    done = f"a cada {one.intervalo_consulta} minutos" if one.consulta_automatica else "desligada"
+    done = f"a cada {plural(one.intervalo_consulta, 'minuto', 'minutos')}" if one.consulta_automatica else "desligada"
     more = f", também {', '.join(one.servicos_opcionais)}" if one.servicos_opcionais else ""
     say(f"Consulta automática de {one.empresa}: {done}{more}.")
     if one.consulta_automatica and one.usuario is not None:

@@ -13,7 +13,7 @@ from cli.sefaz.lacunas import tell
 from cli.sefaz.noun import app
 from core.errors import Rejected, UsageError
 from core.page import SIZE
-from core.text import os_fault, plural
+from core.text import counted, os_fault, plural
 
 Empresa = Annotated[str, typer.Option("--empresa", help="CNPJ da empresa que quer o documento.")]
 LINE_LIMIT = 1000
@@ -50,7 +50,8 @@ def chaves(
     hours = -(-noted // 20)
     long = f", em cerca de {plural(hours, 'hora', 'horas')}" if noted else ""
     said = plural(noted, "chave anotada", "chaves anotadas")
-    say(f"{said}{long}; {len(found) - noted - len(refused)} já pedidas ou no acervo, {len(refused)} recusadas.")
+    known = plural(len(found) - noted - len(refused), "já pedida", "já pedidas") + " ou no acervo"
+    say(f"{said}{long}; {known}, {counted(len(refused), 'recusada')}.")
     say("São pedidas sozinhas; `esteira sefaz completar` pede já o que couber nesta hora.")
     return Rejected.exit_code if refused else 0
 

@@ -7,8 +7,9 @@ import typer
 
 from cli.new_file import new_file
 from cli.options import Depois, Empresa, Fila, Json, Limite, Usuario
-from cli.output import answer, document, plain, printable, report, say
+from cli.output import answer, document, listed, plain, printable, report, say
 from cli.sefaz.noun import app
+from cli.words import kind, word
 from core.errors import UsageError
 from core.page import SIZE
 from core.text import plural
@@ -54,7 +55,8 @@ def consultas(
     from flows.sefaz.views import consultas as views
 
     found = views.consultas(empresa, depois=depois, limite=limite, caller=caller_of(usuario))
-    report(found, LISTED, "Nada foi consultado ainda. Comece com `esteira sefaz consultar`.", as_json=as_json)
+    empty = "Nada foi consultado ainda. Comece com `esteira sefaz consultar`."
+    report(found, LISTED, empty, as_json=as_json, words=_words)
 
 
 @app.command()
@@ -77,15 +79,23 @@ def mostrar(
         document(plain(found) | {"documentos": by_role, "depois": page.depois})
         return
     _tell(found)
-    report(page, DOCUMENTS, "A consulta não trouxe documentos.", as_json=False, whole=("chave_acesso",))
+    empty = "A consulta não trouxe documentos."
+    report(page, DOCUMENTS, empty, as_json=False, whole=("chave_acesso",), words=_roles)
+
+
+def _words(one: Any) -> dict[str, Any]:
+    """Return a consultation in the words of people."""
+    return plain(one) | {"tipo_documento": kind(one.tipo_documento), "status": word(one.status)}
+
+
+def _roles(one: Any) -> dict[str, Any]:
+    return plain(one) | {"papeis": [word(papel) for papel in one.papeis]}
 
 
 def _tell(found: Any) -> None:
-    one, figures = plain(found.consulta), found.estatisticas
-    for name, title in LISTED.items():
-        if one[name] is not None:
-            answer(f"{title}: {printable(str(one[name]))}")
-    roles = ", ".join(f"{number} como {papel.lower()}" for papel, number in figures.papeis.items() if number)
+    one, figures = _words(found.consulta), found.estatisticas
+    listed(one, {name: title for name, title in LISTED.items() if one[name] is not None})
+    roles = ", ".join(f"{number} como {word(papel)}" for papel, number in figures.papeis.items() if number)
     whole = plural(figures.importados, "inteiro", "inteiros")
     answer(f"No acervo: {whole}, {plural(figures.pendentes, 'pendente', 'pendentes')}")
     if roles:

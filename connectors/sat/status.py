@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
+from core.text import plural
 
 FUNCAO, SUCCESS, FAMILY = "ConsultarStatusOperacional", "10000", "10"
 STANDARD_FIELDS, STATUS_FIELDS = 5, 28
@@ -180,7 +181,9 @@ def parse(line: str, sessao: int | None = None) -> StatusOperacional:
     if len(values) == STATUS_FIELDS + 1 and not values[-1].strip():
         values.pop()
     if len(values) != STATUS_FIELDS:
-        raise InvalidAnswer(f"A resposta do equipamento tem {len(values)} campos em vez de {STATUS_FIELDS}.")
+        raise InvalidAnswer(
+            f"A resposta do equipamento tem {plural(len(values), 'campo', 'campos')} em vez de {STATUS_FIELDS}."
+        )
     return StatusOperacional(line, values)
 
 

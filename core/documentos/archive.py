@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from io import BufferedReader
 from os import SEEK_END
 
+from core.text import plural
+
 # Of each some 300 bytes are kept while an archive is gone through.
 MOST_MEMBERS = 200_000
 _END, _END_SIZE, _TAIL = b"PK\x05\x06", 22, 66_000
@@ -75,7 +77,9 @@ def members(file: BufferedReader) -> Iterator[Member]:
     if number > MOST_MEMBERS:
         raise BadArchive("zip_grande_demais", f"o ZIP tem mais de {MOST_MEMBERS} arquivos")
     if number < directory.count:
-        raise BadArchive("zip_invalido", f"o diretório do ZIP está danificado depois de {number} arquivos")
+        raise BadArchive(
+            "zip_invalido", f"o diretório do ZIP está danificado depois de {plural(number, 'arquivo', 'arquivos')}"
+        )
 
 
 def _found(file: BufferedReader) -> _Directory:

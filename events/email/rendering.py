@@ -8,6 +8,7 @@ from typing import Any
 
 from core import csv_text
 from core.logs import get_logger
+from core.text import plural
 from events.email.aviso import EVENT, OTHER, Aviso, Dados, aviso_of, avisos
 from events.email.content import Anexo, Conteudo, Imagem, Tabela, one_line
 
@@ -106,7 +107,7 @@ def _visible(given: Conteudo) -> Conteudo:
 def _some(campos: Sequence[tuple[str, object]], most: int) -> Sequence[tuple[str, object]]:
     """Return the first fields, and how many others there are."""
     missing = len(campos) - most
-    return [*campos[:most], ("…", f"e mais {missing} campos")] if missing > 0 else campos
+    return [*campos[:most], ("…", f"e mais {plural(missing, 'campo', 'campos')}")] if missing > 0 else campos
 
 
 def _shown(tabela: Tabela, most: int) -> Mostrada:

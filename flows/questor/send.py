@@ -10,6 +10,7 @@ from core import loop
 from core.clock import SYSTEM, Clock
 from core.errors import Misconfigured
 from core.settings.questor import ContaQuestor
+from core.text import by_state
 from events import record_event
 from events.catalog import EnvioQuestorConcluido, EnvioQuestorParado
 from flows.questor import lots
@@ -92,9 +93,7 @@ def conclude(lote_id: int, clock: Clock) -> bool:
             conta=lote.conta,
             lote=lote.nome,
             totais=totals,
-            mensagem=f"O envio do lote {lote.nome} ao Questor terminou: "
-            + ", ".join(f"{total} {estado}" for estado, total in totals.items())
-            + ".",
+            mensagem=f"O envio do lote {lote.nome} ao Questor terminou: " + by_state(totals) + ".",
         )
         record_event(db, told)
         return True

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from connectors.sat.status import FIELDS, STATUS_FIELDS, code_of
 from core.chave_cfe import ChaveCFe
+from core.text import plural
 from flows.sat.evaluate import Veredito
 
 HIDDEN = "#"
@@ -42,7 +43,7 @@ def report(linha: str, found: Veredito) -> str:
             "",
             f"- Esteira {version('esteira')}, Python {platform.python_version()}",
             f"- resultado: {found.resultado} {code_of(linha)}".rstrip(),
-            f"- {len(values)} campos",
+            f"- {plural(len(values), 'campo', 'campos')}",
             *_relations(dict(zip(names, values, strict=False))),
             "",
             "| nº | campo | valor |",
@@ -78,11 +79,13 @@ def _relations(fields: dict[str, str]) -> list[str]:
             what = (
                 f"chave válida da UF {chave.uf}, mês {chave.aamm}"
                 if chave
-                else f"chave inválida, {len(text)} caracteres"
+                else f"chave inválida, {plural(len(text), 'caractere', 'caracteres')}"
             )
             said.append(f"- {name}: {what}")
     first, last = (ChaveCFe.ler(fields.get(name, "")) for name in KEYS[1:])
     if first and last:
-        said.append(f"- LISTA_FINAL menos LISTA_INICIAL: {last.numero - first.numero} documentos")
+        said.append(
+            f"- LISTA_FINAL menos LISTA_INICIAL: {plural(last.numero - first.numero, 'documento', 'documentos')}"
+        )
         said.append(f"- mesma série e mesmo CNPJ: {(first.nserie, first.cnpj) == (last.nserie, last.cnpj)}")
     return said

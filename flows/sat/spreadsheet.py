@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from core.text import plural
+
 _SHORTENED = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+")
 AS_TEXT = "Na planilha, formate a coluna como Texto e digite o número de novo"
 SERIAL_DIGITS = 9
@@ -24,13 +26,13 @@ def shortened(cells: Mapping[str, str]) -> str | None:
     serial = cells.get("serial", "").strip()
     if serial.isascii() and serial.isdigit() and len(serial) < SERIAL_DIGITS:
         return (
-            f"serial: {serial} tem {len(serial)} dígitos, e um número de série tem nove; a planilha pode ter tirado os "
-            f"zeros à esquerda. {AS_TEXT}"
+            f"serial: {serial} tem {plural(len(serial), 'dígito', 'dígitos')}, e um número de série tem nove; "
+            f"a planilha pode ter tirado os zeros à esquerda. {AS_TEXT}"
         )
     code = cells.get("activation_code", "").strip()
     if code.isascii() and code.isdigit() and len(code) < CODE_LENGTH:
         return (
-            f"activation_code: tem {len(code)} dígitos, e um código de ativação tem ao menos oito; a planilha pode ter "
-            f"tirado os zeros à esquerda. {AS_TEXT}"
+            f"activation_code: tem {plural(len(code), 'dígito', 'dígitos')}, e um código de ativação tem ao menos "
+            f"oito; a planilha pode ter tirado os zeros à esquerda. {AS_TEXT}"
         )
     return None

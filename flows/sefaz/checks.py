@@ -13,7 +13,7 @@ from core.clock import SYSTEM
 from core.errors import Misconfigured
 from core.fiscal import formatar_documento
 from core.settings.sefaz import SefazSettings
-from core.text import human_duration
+from core.text import human_duration, plural
 from storage.models.certificados import CertificadoDigital
 from storage.models.empresas import Empresa
 from storage.session import reading
@@ -117,7 +117,8 @@ def numberings() -> Iterator[Finding]:
     for one in new[:NAMED]:
         yield Finding(f"sefaz {formatar_documento(one.cnpj)}", WARNING, "ainda não foi consultada", FIRST)
     if len(new) > NAMED:
-        yield Finding("sefaz", WARNING, f"mais {len(new) - NAMED} empresas ainda não foram consultadas", FIRST)
+        more = plural(len(new) - NAMED, "empresa ainda não foi consultada", "empresas ainda não foram consultadas")
+        yield Finding("sefaz", WARNING, f"mais {more}", FIRST)
 
 
 CHECKS = {"sefaz": servers, "sefaz empresas": numberings}

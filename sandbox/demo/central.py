@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.text import plural
 from sandbox.demo.part import Part, Stage, Typed
 
 if TYPE_CHECKING:
@@ -56,8 +57,12 @@ class Central(Part):
 
     def told(self, states: Sequence[Mapping[str, Any]]) -> str:
         crm, desk = states
-        there = f"{desk['clientes']} clientes e {desk['chamados']} chamados no Milvus"
-        return f"{there}, {crm['contatos']} contatos no Ploomes"
+        clients = plural(desk["clientes"], "cliente", "clientes")
+        tickets, contacts = (
+            plural(desk["chamados"], "chamado", "chamados"),
+            plural(crm["contatos"], "contato", "contatos"),
+        )
+        return f"{clients} e {tickets} no Milvus, {contacts} no Ploomes"
 
 
 PART = Central()

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.text import plural
 from sandbox.demo.part import Part, Stage, Typed
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Documentos(Part):
         ]
 
     def told(self, states: Sequence[Mapping[str, Any]]) -> str:
-        return f"{states[0]['verificados']} avisos recebidos"
+        return plural(states[0]["verificados"], "aviso recebido", "avisos recebidos")
 
     def _secret(self, stage: Stage) -> str:
         return "whsec_" + base64.b64encode(stage.secret(self.name)).decode()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.text import counted, plural
 from sandbox.demo.part import Part, Stage, Typed
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Erp(Part):
         ]
 
     def told(self, states: Sequence[Mapping[str, Any]]) -> str:
-        return f"{states[0]['ordens']} ordens, {states[0]['processadas']} avisadas"
+        return f"{plural(states[0]['ordens'], 'ordem', 'ordens')}, {counted(states[0]['processadas'], 'avisada')}"
 
 
 PART = Erp()

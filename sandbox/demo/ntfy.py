@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.text import counted
 from sandbox.demo.part import Part, Stage, Typed
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Ntfy(Part):
         return [Typed(("destinos", "criar", *where, "--eventos", EVENTS, "--substituir"))]
 
     def told(self, states: Sequence[Mapping[str, Any]]) -> str:
-        return f"{states[0]['publicadas']} publicadas"
+        return counted(states[0]["publicadas"], "publicada")
 
 
 PART = Ntfy()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.text import plural
 from sandbox.demo.part import Part, Stage, Typed
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Questor(Part):
         return [Typed(scan), Typed(("questor", "enviar", LOTE, "--conta", CONTA, "--fila"))]
 
     def told(self, states: Sequence[Mapping[str, Any]]) -> str:
-        return f"{states[0]['guardados']} documentos guardados"
+        return plural(states[0]["guardados"], "documento guardado", "documentos guardados")
 
     def _write(self, stage: Stage) -> None:
         """Make up the documents; they are there before the server says that it serves."""

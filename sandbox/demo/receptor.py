@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.text import counted
 from sandbox.demo.part import Part, Stage, Typed
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Receptor(Part):
         return [Typed(typed, stdin=self._secret(stage) + "\n")]
 
     def told(self, states: Sequence[Mapping[str, Any]]) -> str:
-        return f"{states[0]['verificados']} com assinatura verificada, {states[0]['recusados']} recusados"
+        return f"{states[0]['verificados']} com assinatura verificada, {counted(states[0]['recusados'], 'recusado')}"
 
     def _secret(self, stage: Stage) -> str:
         return "whsec_" + base64.b64encode(stage.secret(self.name)).decode()

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.text import plural
 from sandbox.demo.part import LOOPBACK, Part, Stage, Typed
 from sandbox.documentos.comum import Pessoa, cnpj
 
@@ -68,7 +69,8 @@ class Sefaz(Part):
 
     def told(self, states: Sequence[Mapping[str, Any]]) -> str:
         (state,) = states
-        return f"{state['pedidos']} perguntas com certificado, {state['eventos']} eventos do destinatário"
+        asked = plural(state["pedidos"], "pergunta", "perguntas")
+        return f"{asked} com certificado, {plural(state['eventos'], 'evento', 'eventos')} do destinatário"
 
     def _keep_certificate(self, authority: "Autoridade", folder: Path, senha: str) -> None:
         """Write the A1 file of the head office, and the table that names it."""

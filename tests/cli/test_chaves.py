@@ -32,7 +32,7 @@ def test_a_key_file_is_changed_from_the_first_step_to_the_last(run: Run, in_file
     assert new in err
     assert stat.S_IMODE(crypto.key_path().stat().st_mode) == 0o600
     code, _, err = run(f"chaves remover {old}")
-    assert (code, f"A chave {old} ainda é necessária: 1 segredos" in err) == (2, True)
+    assert (code, f"A chave {old} ainda é necessária: 1 segredo." in err) == (2, True)
     code, out, err = run("chaves rotacionar")
     assert (code, f"A chave {old} pode sair (`esteira chaves remover {old}`)" in err) == (0, True)
     code, out, _ = run("chaves listar --json")
@@ -96,4 +96,4 @@ def test_what_no_key_opens_is_a_fault(run: Run, configure: Configure) -> None:
     with engine().begin() as connection:
         connection.execute(text("DELETE FROM segredo"))
     code, _, err = run("chaves rotacionar")
-    assert (code, "nenhuma chave abre 1 segredos de destino.secret_key" in err) == (5, True)
+    assert (code, "nenhuma chave abre 1 segredo de destino.secret_key" in err) == (5, True)

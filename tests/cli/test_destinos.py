@@ -177,7 +177,7 @@ def test_a_filter_is_given_shown_tried_and_refused(run: Run) -> None:
     made = json.loads(run(*words, "--filtro", '{"dados.uf": "SP"}', "--json")[1])
     assert made["filtro"] == {"dados.uf": "SP"}
     shown = run("destinos", "mostrar", "f")[1]
-    assert 'filtro: {"dados.uf": "SP"}' in shown
+    assert 'Filtro: {"dados.uf": "SP"}' in shown
     assert SECRET not in shown
     tried = ["destinos", "testar-filtro", "f", "--evento", "alerta_aberto"]
     code, _, err = run(*tried)
@@ -211,3 +211,34 @@ def test_one_is_paused_turned_on_tried_and_gets_another_secret(run: Run, receive
 def test_a_destination_that_is_not_there_is_told(run: Run, words: str) -> None:
     code, out, err = run(f"destinos {words}")
     assert (code, out, "não existe" in err) == (2, "", True)
+
+
+def test_people_read_no_name_of_a_field(run: Run) -> None:
+    run(
+        "destinos",
+        "criar",
+        "--tipo",
+        "webhook",
+        "--nome",
+        "f",
+        "--url",
+        "https://exemplo.com/",
+        "--eventos",
+        "alerta_aberto",
+    )
+    milvus = [
+        "destinos",
+        "criar",
+        "--tipo",
+        "milvus_chamado",
+        "--nome",
+        "m",
+        "--url",
+        "https://exemplo.com/",
+        "--eventos",
+    ]
+    assert run(*milvus, "alerta_aberto", "--segredo", SECRET, "--opcao", "cliente=XDAAAA")[0] == 0
+    shown = run("destinos", "mostrar", "f")[1] + run("destinos", "mostrar", "m")[1]
+    titles = [line.partition(": ")[0] for line in shown.splitlines()]
+    assert {"Nº", "Nome", "Eventos", "Ativo", "Criado", "Assinatura", "Opção cliente"} <= set(titles)
+    assert not [one for one in titles if "_" in one or one == one.lower()]

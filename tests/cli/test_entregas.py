@@ -49,7 +49,7 @@ def test_for_people_there_is_a_table(run: Run) -> None:
     webhook("https://exemplo.com/x", nome="[b]loja[/b]")
     fire(1)
     assert "[b]loja[/b]" in run("entregas listar")[1]
-    assert "corpo:" in run("entregas mostrar 1")[1]
+    assert "Corpo:" in run("entregas mostrar 1")[1]
 
 
 def test_what_was_given_up_is_sent_again(run: Run, receiver: ReceiverServer) -> None:

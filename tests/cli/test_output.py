@@ -60,3 +60,15 @@ def test_a_page_that_is_not_the_end_says_how_to_go_on(capsys: pytest.CaptureFixt
 )
 def test_a_cell_is_for_people_and_holds_no_command_of_a_terminal(value: object, shown: str) -> None:
     assert output._cell(value) == shown
+
+
+def test_one_thing_is_answered_line_by_line_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    values = {"ativo": True, "vazio": None, "eventos": ["a", "b"], "filtro": {"dados.uf": ["SP"]}, "mais": 1}
+    titles = {"eventos": "Eventos", "ativo": "Ativo", "vazio": "Motivo", "filtro": "Filtro"}
+    output.listed(values, titles)
+    assert capsys.readouterr().out.splitlines() == [
+        "Eventos: a, b",
+        "Ativo: sim",
+        "Motivo: -",
+        'Filtro: {"dados.uf": ["SP"]}',
+    ]

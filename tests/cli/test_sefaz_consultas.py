@@ -39,7 +39,7 @@ def test_a_consultation_is_listed_and_shown(minha: Loja, run: Run) -> None:
     code, out, _ = run("sefaz", "mostrar", str(one["id"]))
     assert code == 0
     assert "No acervo: 1 inteiro, 1 pendente" in out
-    assert "2 como destinatario" in out
+    assert "2 como destinatário" in out
     assert "só o resumo chegou" in out
     told = json.loads(run("sefaz", "mostrar", str(one["id"]), "--limite", "1", "--json")[1])
     assert {role: len(some) for role, some in told["documentos"].items()} == {"DESTINATARIO": 1}

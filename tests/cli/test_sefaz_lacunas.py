@@ -64,7 +64,7 @@ def test_a_list_of_keys_is_noted_and_shown(minha: Loja, run: Run, tmp_path: Path
     assert run("sefaz", "chaves", str(paper))[0] == 2
     code, out, err = run("sefaz", "chaves", str(paper), "--empresa", EMPRESA, "--usuario", "ana")
     assert code == 5
-    assert "2 chaves anotadas, em cerca de 1 hora; 0 já pedidas ou no acervo, 1 recusadas" in err
+    assert "2 chaves anotadas, em cerca de 1 hora; 0 já pedidas ou no acervo, 1 recusada" in err
     assert "lixo" in out
     assert run("sefaz", "completar", "--empresa", EMPRESA)[0] == 0
     found = json.loads(run("sefaz", "chaves", "--json")[1])

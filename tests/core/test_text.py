@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import brazilian, cut_bytes, human_duration, os_fault, plural, redact
+from core.text import brazilian, by_state, cut_bytes, human_duration, os_fault, plural, redact
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,13 @@ def test_durations_are_told_in_their_two_largest_units(seconds: float, text: str
 
 def test_plural() -> None:
     assert (plural(1, "dia", "dias"), plural(2, "dia", "dias")) == ("1 dia", "2 dias")
+
+
+def test_states_are_counted_as_people_do() -> None:
+    assert by_state({"pendente": 3, "enviado": 1, "enviando": 2, "estacionado (sem CNPJ)": 2, "em quarentena": 5}) == (
+        "3 pendentes, 1 enviado, 2 enviando, 2 estacionados (sem CNPJ), 5 em quarentena"
+    )
+    assert by_state({}) == ""
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_summary_counts() -> None:
     assert summary(FOUND) == {
         "alertas abertos": "1",
-        "entregas": "3 entregue, 1 pendente",
+        "entregas": "3 entregues, 1 pendente",
         "receptor": "3 com assinatura verificada, 0 recusados",
         "ntfy": "2 publicadas",
     }
@@ -77,9 +77,9 @@ def test_without_a_terminal_only_changes_are_written() -> None:
         current[0] = {}
         wait_until(lambda: len(lines) > 2)
     first, *later = lines
-    assert first.startswith("demonstração | alertas abertos: 1; entregas: 3 entregue, 1 pendente; receptor: 3 com")
+    assert first.startswith("demonstração | alertas abertos: 1; entregas: 3 entregues, 1 pendente; receptor: 3 com")
     assert later == [
-        "demonstração | entregas: 4 entregue",
+        "demonstração | entregas: 4 entregues",
         "demonstração | alertas abertos: 0; entregas: nenhuma; sandbox: não responde",
     ]
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from connectors.sat.client import entender, ler_linha, sent
 from core.errors import PlatformError
 from core.settings.sat import BoxSettings
-from core.text import bare_word, os_fault
+from core.text import bare_word, os_fault, plural
 from flows.sat.agente import files
 from flows.sat.agente.instants import Instants
 from flows.sat.agente.kept import Kept
@@ -100,7 +100,8 @@ class Box:
             self.say(self.kept.fault or f"As leituras da caixa {self.settings.name} voltam a ser guardadas no disco.")
             self._told = self.kept.fault
         if self.kept.lost != self._lost:
-            self.say(f"Caixa {self.settings.name}: {self.kept.lost} leituras velhas saíram para dar lugar a novas.")
+            gone = plural(self.kept.lost, "leitura velha saiu", "leituras velhas saíram")
+            self.say(f"Caixa {self.settings.name}: {gone} para dar lugar a novas.")
             self._lost = self.kept.lost
 
 
