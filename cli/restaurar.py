@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import answer, instant, say
+from cli.output import answer, instant, printable, say
 from cli.portuguese import Verb
 from core.text import plural
 
@@ -48,6 +48,9 @@ def _tell_what_is_next(done: "Restored") -> None:
 
     if done.aside is not None:
         say(f"O banco de antes está em {done.aside}; apague-o quando não precisar mais.")
+    if done.dropped:
+        what = printable(", ".join(done.dropped))
+        say(f"Atenção: tirei do banco o que a Esteira não faz e rodaria sozinho: {what}. O backup ficou como era.")
     if done.keys_written:
         say("As chaves do backup foram postas no arquivo de chaves, atrás das que já havia.")
     if done.sealed:

@@ -20,17 +20,23 @@ from storage.backup.manifest import Manifest
 
 IN_USE = "O banco {} está em uso: pare a Esteira (todos os processos) e tente de novo."
 NEWER = "O backup é de um banco mais novo ({}) que este programa ({}): atualize o programa antes de restaurar."
+STRANGE = "SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view') ORDER BY type, name"
+KINDS = {"trigger": "gatilho", "view": "visão"}
 OTHER = "O banco dentro de {} não é o que o manifesto diz: o arquivo foi alterado."
 
 
 @dataclass(frozen=True)
 class Restored:
-    """A database that came back: what its backup says, where the one before it is, how many secrets no key opens."""
+    """A database that came back: what its backup says, where the one before it is, how many secrets no key opens.
+
+    `dropped` are the triggers and views that were in it, in words.
+    """
 
     manifest: Manifest
     aside: Path | None
     sealed: int
     keys_written: int = 0
+    dropped: tuple[str, ...] = ()
 
 
 def look(path: Path) -> Manifest:
@@ -55,11 +61,12 @@ def restore(path: Path, clock: Clock = SYSTEM) -> Restored:
         durable.sweep_drafts(database.parent, making.mark(database))
         with durable.draft_of(database, making.mark(database)) as draft:
             _unpack(found, draft, path)
+            dropped = _drop_strange(draft)
             keys = found.keys()
             aside = _set_aside(database, clock.now())
             written = _write_keys(keys)
             durable.keep(draft, database)
-        return Restored(found.manifest, aside, _sealed(database), written)
+        return Restored(found.manifest, aside, _sealed(database), written, dropped)
 
 
 def _unpack(found: Archive, draft: Path, path: Path) -> None:
@@ -69,6 +76,21 @@ def _unpack(found: Archive, draft: Path, path: Path) -> None:
     revision, rows = snapshot.prove(draft)
     if (revision, rows) != (found.manifest.migracao, found.manifest.linhas):
         raise Rejected(OTHER.format(path))
+
+
+def _drop_strange(draft: Path) -> tuple[str, ...]:
+    """Drop what runs by itself, and return it in words: Esteira makes no triggers and no views, a stranger may."""
+    try:
+        # nothing is left beside it, and who is killed meanwhile leaves a draft
+        with closing(sqlite3.connect(draft, isolation_level=None)) as copied:
+            copied.execute("PRAGMA journal_mode=MEMORY")
+            # a view takes its triggers with it
+            found = copied.execute(STRANGE).fetchall()
+            for kind, name in found:
+                copied.execute('DROP {} "{}"'.format(kind, name.replace('"', '""')))
+    except sqlite3.Error as fault:
+        raise Rejected(snapshot.DAMAGED.format(str(fault)[:200])) from None
+    return tuple(f"{KINDS[kind]} {name}" for kind, name in found)
 
 
 def _set_aside(database: Path, now: datetime) -> Path | None:

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,14 @@ def test_a_server_is_dumped_without_keys_and_its_return_is_lines_to_run(
     assert (code, "createdb" in out, "pg_restore" in out) == (0, True, True)
     code, _, err = run("backup --com-chaves")
     assert (code, "(--com-chaves)" in err) == (2, True)
+
+
+def test_who_restores_hears_what_did_not_come_back(run: Run, sqlite: str) -> None:
+    session.engine()
+    session.dispose()
+    with closing(sqlite3.connect(sqlite.removeprefix("sqlite:///"))) as strange:
+        strange.execute("CREATE TRIGGER espiao AFTER INSERT ON event BEGIN SELECT 1; END")
+    _, out, _ = run("backup")
+    session.dispose()
+    _, _, err = run("restaurar", out.strip())
+    assert "rodaria sozinho: gatilho espiao" in err

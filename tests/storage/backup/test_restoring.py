@@ -57,7 +57,7 @@ def test_the_database_is_as_it_was_and_the_one_of_before_is_kept(sqlite: str, ma
     done = restoring.restore(made)
     assert len(deliveries()) == 2
     assert done.aside is not None
-    assert (done.sealed, done.keys_written) == (0, 0)
+    assert (done.sealed, done.keys_written, done.dropped) == (0, 0, ())
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
     with closing(sqlite3.connect(done.aside)) as before:
         assert before.execute("SELECT count(*) FROM delivery").fetchone() == (5,)
@@ -82,6 +82,23 @@ def test_nothing_of_the_old_database_is_played_over_the_new_one(sqlite: str, mad
         assert now.execute("SELECT version_num FROM alembic_version").fetchall() == [(migrate.HEAD,)]
 
 
+@pytest.mark.parametrize("end", [Path.unlink, lambda database: database.write_bytes(b"ruina" * 5000)])
+def test_what_stands_beside_a_missing_or_ruined_database_is_not_played_over_the_new_one(
+    sqlite: str, made: Path, end: Callable[[Path], object]
+) -> None:
+    database = database_of(sqlite)
+    with closing(sqlite3.connect(database, isolation_level=None)) as killed:
+        killed.execute("INSERT INTO alembic_version VALUES ('0001')")
+        kept = database.with_name(f"{database.name}-wal").read_bytes()
+    end(database)
+    database.with_name(f"{database.name}-wal").write_bytes(kept)
+    done = restoring.restore(made)
+    with closing(sqlite3.connect(database)) as now:
+        assert now.execute("SELECT version_num FROM alembic_version").fetchall() == [(migrate.HEAD,)]
+    if done.aside is not None:
+        assert done.aside.with_name(f"{done.aside.name}-wal").read_bytes() == kept, "it may still be of use there"
+
+
 def test_a_missing_or_ruined_database_is_no_obstacle(sqlite: str, made: Path) -> None:
     database = database_of(sqlite)
     database.write_bytes(b"ruina" * 5000)
@@ -102,6 +119,31 @@ def test_a_database_in_use_stays_as_it_is(sqlite: str, made: Path) -> None:
             restoring.restore(made)
         assert worker.execute("SELECT count(*) FROM delivery").fetchone() == (5,)
     assert len(deliveries()) == 5
+    assert not list(database_of(sqlite).parent.glob(".*parcial*"))
+
+
+STRANGE = (
+    "CREATE VIEW vista AS SELECT * FROM destino",
+    'CREATE VIEW "a ""b""" AS SELECT 1 AS um',
+    "CREATE TRIGGER vigia INSTEAD OF INSERT ON vista BEGIN SELECT 1; END",
+    "CREATE TRIGGER espiao AFTER UPDATE ON destino BEGIN UPDATE destino SET url = 'https://ladrao.example'; END",
+)
+
+
+def test_what_would_run_by_itself_does_not_come_back(sqlite: str, tmp_path: Path) -> None:
+    """A backup may be a stranger's, or have been in a stranger's hands; no version of Esteira makes any of these."""
+    webhook("https://a.example/x", nome="loja")
+    with closing(sqlite3.connect(database_of(sqlite), isolation_level=None)) as strange:
+        for statement in STRANGE:
+            strange.execute(statement)
+    path = making.make(tmp_path / "copias").path
+    session.dispose()
+    done = restoring.restore(path)
+    assert set(done.dropped) == {"gatilho espiao", "gatilho vigia", "visão vista", 'visão a "b"'}
+    with closing(sqlite3.connect(database_of(sqlite), isolation_level=None)) as back:
+        assert not back.execute("SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view')").fetchall()
+        back.execute("UPDATE destino SET nome = 'outra'")
+        assert back.execute("SELECT url FROM destino").fetchall() == [("https://a.example/x",)]
     assert not list(database_of(sqlite).parent.glob(".*parcial*"))
 
 
