@@ -29,7 +29,7 @@ RATIOS = {False: {0.5: 2.5, 0.99: 10.0}, True: {0.5: 6.0, 0.99: 25.0}}
 LONGEST_MS = 500
 # How many times the CPU of a raw sender a delivery may take, recording included.
 CPU_RATIO = {"sqlite": 35, "postgresql": 45}
-RAW_REQUESTS = 4000
+RAW_REQUESTS = 4_000
 WARM_UP_SECONDS, PATIENCE_SECONDS = 15.0, 25.0
 
 
@@ -142,11 +142,11 @@ def show(name: str, found: Waits, reference: Sequence[float], ratios: Mapping[fl
     print(f"{name}: {len(found.attempt)} eventos medidos, {found.missing} sem tentativa", flush=True)
 
 
-def raw_cpu(port: int) -> float:
-    """Return the CPU seconds of a thousand requests of the raw sender."""
-    command = [sys.executable, "-m", "bench.raw", str(port), str(RAW_REQUESTS)]
+def raw_cpu(port: int, requests: int) -> float:
+    """Return the CPU seconds of a thousand requests of the raw sender, over so many."""
+    command = [sys.executable, "-m", "bench.raw", str(port), str(requests)]
     said = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return float(said.split()[1]) / RAW_REQUESTS * 1000
+    return float(said.split()[1]) / requests * 1000
 
 
 def measure(given: argparse.Namespace) -> None:
@@ -155,7 +155,7 @@ def measure(given: argparse.Namespace) -> None:
     with fresh(kind) as folder, Counter() as counter:
         from bench import empty
 
-        raw = raw_cpu(counter.port)
+        raw = raw_cpu(counter.port, given.puros)
         with busy(given.ocupado) as burning:
             reference = [wait * 1000 for wait in empty.measure(folder, given.ritmo, min(amount, 200))]
             with line(counter, given.destinos) as everyone:
@@ -205,6 +205,7 @@ def main() -> None:
     arguments.add_argument("--ritmo", type=float, default=40, help="eventos por segundo")
     arguments.add_argument("--segundos", type=float, default=25)
     arguments.add_argument("--destinos", type=int, default=20)
+    arguments.add_argument("--puros", type=int, default=RAW_REQUESTS, help="pedidos do aiohttp puro")
     arguments.add_argument("--ocupado", action="store_true", help="dois processos queimam um núcleo cada um")
     arguments.add_argument("--morto", action="store_true", help="mede de novo com um destino que nunca responde")
     given = arguments.parse_args()

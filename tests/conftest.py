@@ -27,11 +27,15 @@ from storage import crypto, migrate, session
 ROOT = Path(__file__).parent.parent
 KEY = "bm90LWEtc2VjcmV0LW9ubHktZm9yLXRoZS10ZXN0cyE="
 FAILED = pytest.StashKey[bool]()
+# Containers made before the collector looks: what most tests make.
+SHORT_LIVED = 10_000
 _folders = itertools.count(1)
 
 # Where bytecode is forbidden, every worker compiles every test, and every process that a test starts our modules.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# What is loaded and collected stays; to look for garbage among it takes a tenth of the time, again and again.
+gc.disable()
 session.connect_engine = remembering(session.connect_engine)
 # Who captures lines replaces how they are written: that must not be set up by the first of them.
 logs.set_up()
@@ -43,8 +47,9 @@ settings.load_profile("suite")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: many tests wait, for a server, a process or a deadline."""
-    return (os.process_cpu_count() if hasattr(os, "process_cpu_count") else len(os.sched_getaffinity(0))) + 1
+    """One more than two for each core: four tenths of the suite are waits, for a server, a process or a deadline."""
+    cores = os.process_cpu_count() if hasattr(os, "process_cpu_count") else len(os.sched_getaffinity(0))
+    return 2 * (cores or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)
@@ -59,6 +64,8 @@ def pytest_collection_finish() -> None:
     """Thousands of tests and all modules are no garbage: nobody looks through them for any."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(SHORT_LIVED, 10, 10)
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -25,9 +25,9 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["== vazao", "vazão sqlite", "registro sqlite", "vazão postgresql", "registro postgresql"],
     ),
     "latency with a dead endpoint": (
-        ["bench.latency", "--banco", "sqlite", "--morto", "--segundos", "1", "--ritmo", "20"],
+        ["bench.latency", *"--banco sqlite --morto --segundos 1 --ritmo 20 --destinos 4 --puros 200".split()],
         [
-            *("latência sqlite até a 1ª tentativa p50", "latência sqlite: 19 eventos medidos, 0 sem tentativa"),
+            *("latência sqlite até a 1ª tentativa p50", "latência sqlite: 15 eventos medidos, 0 sem tentativa"),
             *("com um morto sqlite até o receptor p50", "p99 dos bons"),
         ],
     ),
@@ -59,7 +59,7 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "living together": (
-        ["bench.convivio", "--segundos", "2", "--documentos", "40"],
+        ["bench.convivio", "--segundos", "1", "--documentos", "20"],
         ["convívio sqlite até a 1ª tentativa p99", "ao lado: hub"],
     ),
     "distribution": (
@@ -80,7 +80,7 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "api": (
         # the kernel counts CPU in hundredths of a second: fewer requests take none
-        ["bench.api", "--linhas", "400", "--pedidos", "40"],
+        ["bench.api", "--linhas", "400", "--pedidos", "16"],
         [
             *("400 notas de 50 empresas", "primeira página p99", "página 1.000 p99", "nome raro p99", "dashboard"),
             *("statistics", "vazão com registro e limite", "CPU com registro e limite"),

@@ -19,8 +19,20 @@ ROOT = Path(__file__).parent.parent.parent
 SERVER = """
 import gc, importlib, json, os, sys, traceback
 told = os.fdopen(os.dup(1), "w")
+gc.disable()
 for name in sys.argv[1:]:
     importlib.import_module(name)
+if "storage.session" in sys.modules:
+    # what each would do first: read what settings there are, map the tables, learn to speak to either database
+    from sqlalchemy.dialects import sqlite
+    from sqlalchemy.dialects.postgresql import psycopg
+    from sqlalchemy.orm import configure_mappers
+    from core.settings.load import settings_model
+    from storage import migrate
+    sqlite.dialect.import_dbapi(), psycopg.dialect.import_dbapi()
+    settings_model()
+    configure_mappers()
+gc.enable()
 gc.collect()
 gc.freeze()
 
