@@ -6,12 +6,16 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from support.ports import free_port
 
 from core.broker_address import broker_url
@@ -231,9 +235,29 @@ def test_the_image_copies_what_exists_and_all_that_is_needed() -> None:
     sources = {source for line in copied for source in line.split()}
     assert [source for source in sources if not (ROOT / source).exists()] == []
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"bench", "tests"}
-    packages |= {"docker/enxugar.sh", "docker/saude.sh"}
-    files = {"beat_schedule.py", "fiscal_api_client.py", "pyproject.toml", "README.md", "requirements.lock"}
-    assert packages | files == sources
+    packages |= {"docker/enxugar.sh", "docker/rastros.sh", "docker/saude.sh"}
+    files = {"beat_schedule.py", "fiscal_api_client.py", "pyproject.toml", "README.md"}
+    assert packages | files | {"requirements.lock", "requirements-dev.lock"} == sources
+
+
+def test_an_image_that_makes_traces_has_all_that_they_need() -> None:
+    command = ["sh", str(ROOT / "docker" / "rastros.sh")]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    pinned = dict(re.findall(r"(?m)^([a-z0-9.-]+)==(\S+)", told))
+    locked = dict(re.findall(r"(?m)^([a-z0-9.-]+)==(\S+)", (ROOT / "requirements.lock").read_text()))
+    assert told.count("--hash=sha256:") >= len(pinned)
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["otel"]
+    needed, seen = [Requirement(line) for line in extra], set[str]()
+    while needed:
+        one = needed.pop()
+        name = canonicalize_name(one.name)
+        if name in seen or (one.marker and not one.marker.evaluate({"extra": ""})):
+            continue
+        seen.add(name)
+        assert one.specifier.contains(pinned.get(name) or locked[name]), name
+        needed += map(Requirement, requires(name) or ())
+    assert pinned.keys() <= seen
+    assert {name: version for name, version in pinned.items() if locked.get(name, version) != version} == {}
 
 
 def test_the_context_holds_what_the_image_copies() -> None:
