@@ -158,9 +158,9 @@ class Run:
         return None
 
     def _answering(self) -> set[str]:
-        from core import broker_link
+        from core.questions import asked
 
-        return {name for answer in broker_link.asked("ping", 1.5) for name in answer}
+        return {name for answer in asked("ping", 1.5) for name in answer}
 
     def held(self, name: str, seconds: float = 0.0) -> Held:
         """Return what a machine holds, over so many seconds: the server may still be at what was said before a cut."""

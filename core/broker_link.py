@@ -1,6 +1,5 @@
 """How messages travel to and from the broker: the same options for the Celery app and for those who do without it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from core import cut_off
@@ -34,16 +33,14 @@ TRANSPORT = {
 # has left is lost without a word otherwise, and an alarm of its memory or disk would hold the sender for ever.
 CONFIRM_SECONDS = 3.0
 QUEUE_ARGUMENTS = {"x-queue-type": "quorum"}
-# The box of a worker's questions outlives its connection for a while: were it the connection's own, a worker that
-# begins anew while RabbitMQ still waits for the one that died would be refused (405).
-MAILBOX = {"queue_exclusive": False, "queue_durable": True}
 HEARTBEAT_SECONDS = 30
 AMQP = {
     "broker_heartbeat": HEARTBEAT_SECONDS,
     # A channel that RabbitMQ closes, for one of its limits, costs a new one and not the worker.
     "broker_channel_error_retry": True,
-    "control_queue_exclusive": MAILBOX["queue_exclusive"],
-    "control_queue_durable": MAILBOX["queue_durable"],
+    # Where answers come in: several connections of a process share it. Of a worker's box: `workers.amqp_box`.
+    "control_queue_exclusive": False,
+    "control_queue_durable": True,
     "worker_consumer": "workers.amqp_consumer:Consumer",
     "worker_disable_prefetch": False,
     "worker_enable_prefetch_count_reduction": False,
@@ -92,28 +89,7 @@ def transport(address: Address) -> dict[str, Any]:
     return {**TRANSPORT, **address.asks}
 
 
-def asked(question: str, seconds: float) -> Sequence[dict[str, Any]]:
-    """Ask all workers as Celery does, without loading it; return what each answered in so many seconds, by its name."""
-    from kombu import Connection
-    from kombu.pidbox import Mailbox
-
-    address = broker()
-    box = MAILBOX if isinstance(address, AmqpAddress) else {}
-    mailbox = Mailbox(CONTROL, type="fanout", accept=list(ACCEPTED), serializer=ACCEPTED[0], **box)
-    options = {"transport_options": transport(address), "connect_timeout": SOCKET["socket_connect_timeout"]}
-    with Connection(address.url, ssl=dict(address.tls) or None, **options) as connection:
-        try:
-            if isinstance(address, AmqpAddress):
-                _bound(connection)
-            answers: Sequence[dict[str, Any]] = mailbox(connection).multi_call(question, timeout=seconds)
-        except BaseException:
-            # who does not listen answers no goodbye either
-            connection.collect()
-            raise
-    return answers
-
-
-def _bound(connection: Any) -> None:
+def bound(connection: Any) -> None:
     """Let nothing that is asked of RabbitMQ wait for ever, least of all in an alarm, when it hears nothing more."""
     connection.connect()
     connection.connection.on_blocked = refuse

@@ -109,6 +109,8 @@ class App(Celery):  # type: ignore[misc]
     What workers tell of themselves and what they answer is not confirmed: nothing is lost with it.
     """
 
+    control_cls = "workers.amqp_box:Control"
+
     def producer_or_acquire(self, producer: Any = None) -> Any:
         """Return a context with this producer, else with one of the pool."""
         if producer is not None:

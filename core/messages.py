@@ -42,7 +42,7 @@ def send_all(asked: Iterable[tuple[str, Sequence[Any]]], *, expires: float | Non
 def answering() -> list[str]:
     """Return the names of the workers that answer now; none without a broker."""
     from core.broker_faults import FAULTS
-    from core.broker_link import asked
+    from core.questions import asked
 
     try:
         replies = asked("ping", PING_SECONDS)

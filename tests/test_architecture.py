@@ -98,6 +98,7 @@ CELERY_ROOMS = (
     "core/broker_probe.py",
     "core/celery_app.py",
     "core/messages.py",
+    "core/questions.py",
     "tasks/",
     "workers/",
     "beat_schedule.py",

@@ -12,7 +12,7 @@ from conftest import Configure
 from support.ports import wait_until
 from support.sentinel import MASTER, PASSWORD, Watched, installed
 
-from core import bell, celery_app, messages, queue_lengths
+from core import bell, celery_app, messages, questions, queue_lengths
 from core.broker_faults import FAULTS
 from core.errors import Transient
 from core.sentinel_address import SentinelAddress, sentinel_address
@@ -102,6 +102,7 @@ async def listen(address: SentinelAddress) -> None:
     [
         lambda _: bell.ring("ninguem", ""),
         lambda address: asyncio.run(listen(address)),
+        lambda _: questions.asked("ping", 0.1),
     ],
 )
 def test_a_sentinel_that_is_gone_is_asked_once_and_then_the_next(

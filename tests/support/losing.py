@@ -8,10 +8,13 @@ PIECE = 65536
 
 
 class Cutter:
-    """Listens on a port of its own and passes on; `losing` are words, each of which costs one answer its way back."""
+    """Listens on a port of its own and passes on; `losing` are words, each of which costs one answer its way back.
 
-    def __init__(self, port: int) -> None:
-        self._to = port
+    `for_good`: with the first answer that is lost the server is away, for everybody.
+    """
+
+    def __init__(self, port: int, *, for_good: bool = False) -> None:
+        self._to, self._for_good = port, for_good
         self.losing: list[bytes] = []
         self.lost = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -42,6 +45,8 @@ class Cutter:
                     cut.set()
                 if not asking and cut.is_set():
                     self.lost += 1
+                    if self._for_good:
+                        self.close()
                     for one in (source, target):
                         one.shutdown(socket.SHUT_RDWR)
                     return

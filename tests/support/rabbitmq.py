@@ -53,14 +53,20 @@ def installed() -> bool:
 class RabbitServer:
     """One node; what it is called and where it listens stands in its folder, so that another process finds it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, names: int | None = None) -> None:
+        """`names` is the port of a name server, where several nodes share one."""
+        self.folder, self._names = folder, names
         self._ports: dict[str, int] = {}
 
     @property
     def port(self) -> int:
         """The port of AMQP."""
         return self._ports["amqp"]
+
+    @property
+    def name(self) -> str:
+        """What it is called among nodes."""
+        return f"esteira{self.port}@localhost"
 
     @property
     def url(self) -> str:
@@ -72,7 +78,7 @@ class RabbitServer:
         kept = self.folder / "ports.json"
         if not kept.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
-            kept.write_text(json.dumps({name: free_port() for name in ("amqp", "dist", "epmd")}))
+            kept.write_text(json.dumps({"amqp": free_port(), "dist": free_port(), "epmd": self._names or free_port()}))
         self._ports = json.loads(kept.read_text())
         if self.answers():
             return
@@ -135,6 +141,23 @@ class RabbitServer:
         done = subprocess.run([CONTROL, *words], env=self._environment(), capture_output=True, text=True, check=True)
         return done.stdout
 
+    @contextmanager
+    def giving_up(self, milliseconds: int) -> Iterator[None]:
+        """Let it wait so long for whoever took a message and did not accept it: on channels opened in this block."""
+        self._set(consumer_timeout=milliseconds, channel_tick_interval=milliseconds // 2)
+        try:
+            yield
+        finally:
+            self._set(consumer_timeout=1_800_000, channel_tick_interval=60_000)
+
+    def said(self, words: str) -> int:
+        """Return how often its log says so."""
+        return sum(file.read_text().count(words) for file in (self.folder / "log").glob("*.log"))
+
+    def _set(self, **values: int) -> None:
+        changes = (f"application:set_env(rabbit, {name}, {value})" for name, value in values.items())
+        self.control("eval", ", ".join(changes) + ".")
+
     def _environment(self) -> dict[str, str]:
         within = {
             "MNESIA_BASE": "mnesia",
@@ -151,11 +174,11 @@ class RabbitServer:
             "HOME": str(self.folder),
             "ERL_EPMD_PORT": str(self._ports["epmd"]),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODENAME": f"esteira{self.port}@localhost",
+            "RABBITMQ_NODENAME": self.name,
             "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_DIST_PORT": str(self._ports["dist"]),
             # one scheduler is enough for what tests ask of it
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +A 4",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +A 4 -kernel inet_dist_use_interface {127,0,0,1}",
             **{f"RABBITMQ_{name}": str(self.folder / file) for name, file in within.items()},
         }
 

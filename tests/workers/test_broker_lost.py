@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 from conftest import Configure
 from support.deliveries import SECRET, fire, webhook
-from support.ports import wait_until
+from support.ports import PATIENCE_SECONDS, wait_until
+from support.rabbit_cluster import RabbitCluster
 from support.rabbitmq import RabbitServer
+from support.rabbitmq import installed as rabbitmq_installed
 from support.redis import RedisServer
+from support.sentinel import Watched
+from support.sentinel import installed as sentinels_installed
 
 from core import celery_app
 from events.delivery.sweep import SWEEP
@@ -157,3 +161,69 @@ def test_a_broker_that_is_emptied_takes_nothing_from_beat(broker: Server, tmp_pa
         wait_for_a_sweep()
         wait_for_a_sweep()
         assert lines(said["beat"]) == []
+
+
+@pytest.fixture
+def watched(configure: Configure, sqlite: str, tmp_path: Path) -> Iterator[Watched]:
+    """A Redis with a replica, and Sentinels that put it into the place of a master that dies."""
+    if not sentinels_installed():
+        pytest.skip("redis-sentinel is not installed (Debian: redis-server, redis-sentinel)")
+    with Watched(tmp_path) as servers:
+        configure(core__redis_url=servers.url)
+        celery_app.refresh()
+        yield servers
+    celery_app.refresh()
+
+
+def test_a_master_that_dies_costs_a_line_and_a_delay_and_no_event(
+    watched: Watched, loopback: None, tmp_path: Path
+) -> None:
+    with ReceiverServer({"/x": SECRET}) as receiver, line(tmp_path, "beat", "geral", "entregas") as said:
+        hearts = [heartbeat(one) for one in said.values()]
+        webhook(f"{receiver.url}/x")
+        fire()
+        assert receiver.wait_for(lambda: len(receiver.requests) == 1, PATIENCE_SECONDS)
+        wait_until(lambda: all(one.exists() for one in hearts))
+        before = watched.master()
+        watched.kill_master()
+        fire()
+        wait_until(lambda: watched.master() != before)
+        for one in hearts:
+            one.unlink(missing_ok=True)
+        assert receiver.wait_for(lambda: len(receiver.requests) == 2, PATIENCE_SECONDS)
+        wait_until(lambda: all(one.exists() for one in hearts))
+        fire()
+        assert receiver.wait_for(lambda: len(receiver.requests) == 3, PATIENCE_SECONDS)
+        told = {name: lines(file) for name, file in said.items()}
+    assert [len(told[name]) for name in ("geral", "entregas")] == [1, 1], told
+    assert len(told["beat"]) <= 2, told
+
+
+@pytest.fixture
+def cluster_of_three(configure: Configure, sqlite: str, tmp_path: Path) -> Iterator[RabbitCluster]:
+    """Three nodes of RabbitMQ, to be killed one after the other."""
+    if not rabbitmq_installed():
+        pytest.skip("RabbitMQ is not installed (Debian: rabbitmq-server)")
+    with RabbitCluster(tmp_path / "rabbit") as cluster:
+        configure(core__broker_url=cluster.url)
+        celery_app.refresh()
+        yield cluster
+    celery_app.refresh()
+
+
+def test_each_node_of_a_cluster_may_die_and_come_back(
+    cluster_of_three: RabbitCluster, loopback: None, tmp_path: Path
+) -> None:
+    with ReceiverServer({"/x": SECRET}) as receiver, line(tmp_path, "beat", "geral", "entregas") as said:
+        webhook(f"{receiver.url}/x")
+        fire()
+        assert receiver.wait_for(lambda: len(receiver.requests) == 1, PATIENCE_SECONDS)
+        # all speak to the first, then to the second
+        for number, node in enumerate(cluster_of_three.nodes[:2], 2):
+            node.kill()
+            fire()
+            assert receiver.wait_for(lambda number=number: len(receiver.requests) == number, PATIENCE_SECONDS)
+            wait_for_a_sweep()
+            node.start()
+        told = {name: lines(file) for name, file in said.items()}
+    assert all(len(one) <= 4 for one in told.values()), told

@@ -1,0 +1,42 @@
+"""Three nodes of RabbitMQ on loopback that are one: what one of them knows, a majority knows."""
+
+import secrets
+from pathlib import Path
+
+from support.ports import free_port
+from support.rabbitmq import RabbitServer
+
+
+class RabbitCluster:
+    """Its nodes, and its address as it is typed; for one test alone."""
+
+    def __init__(self, folder: Path, amount: int = 3) -> None:
+        names = free_port()
+        self.nodes = [RabbitServer(folder / f"no-{number}", names=names) for number in range(amount)]
+        cookie = secrets.token_hex()
+        for node in self.nodes:
+            node.folder.mkdir(parents=True)
+            file = node.folder / ".erlang.cookie"
+            file.write_text(cookie)
+            file.chmod(0o400)
+
+    @property
+    def url(self) -> str:
+        """The address of all, the first first."""
+        where = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+        return f"amqp://guest:guest@{where}/%2F"  # pragma: allowlist secret
+
+    def __enter__(self) -> "RabbitCluster":
+        first, *others = self.nodes
+        first.start()
+        for node in others:
+            node.start()
+            node.control("stop_app")
+            node.control("join_cluster", first.name)
+            node.control("start_app")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for node in self.nodes:
+            if node.answers():
+                node.kill()
