@@ -1,12 +1,16 @@
 """How a worker takes messages from RabbitMQ: from each of its queues one ahead of those that it works on."""
 
+import time
 from typing import Any, ClassVar
 
+from amqp.exceptions import AMQPError
 from celery.worker.consumer import Consumer as CeleryConsumer
 
 # Of quorum queues each consumer has its own count, and there is one for each queue. What waits here waits behind the
 # work of this worker, while another may be free; and RabbitMQ gives up on what was not accepted within half an hour.
 AHEAD = 1
+# What RabbitMQ refuses, it refuses again at once: a queue of another type, until somebody removes it.
+PAUSE_SECONDS = 1.0
 DELAYED = "celery.worker.consumer.delayed_delivery:DelayedDelivery"
 
 
@@ -26,3 +30,9 @@ class Consumer(CeleryConsumer):  # type: ignore[misc]
     def _update_prefetch_count(self, index: int = 0) -> int:
         """Leave the count alone: a pool that grows takes more by itself."""
         return 0
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """Let go of the connection; the next one has its time."""
+        super().on_connection_error_after_connected(exc)
+        if isinstance(exc, AMQPError):
+            time.sleep(PAUSE_SECONDS)

@@ -3,9 +3,13 @@
 import logging
 import warnings
 
+from amqp.exceptions import ChannelError
+
 CONSUMER = "celery.worker.consumer.consumer"
 LOST, CANNOT = "consumer: Connection to broker lost", "consumer: Cannot connect"
 SAID = "broker away, waiting for it: %s"
+# RabbitMQ is there and refuses something; it says what. The same is told again after so many seconds.
+REFUSED, AGAIN_SECONDS, LONGEST = "RabbitMQ closed the channel, another is opened: %s", 600.0, 200
 
 
 class OncePerLoss(logging.Filter):
@@ -14,6 +18,7 @@ class OncePerLoss(logging.Filter):
     def __init__(self) -> None:
         super().__init__()
         self._told = False
+        self._refused: tuple[str, float] = "", 0.0
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether a line is written. A connection that is lost was there: that begins another loss."""
@@ -22,11 +27,25 @@ class OncePerLoss(logging.Filter):
             return True
         if self._told and not said.startswith(LOST):
             return False
-        self._told = True
         fault = next((part for part in record.args or () if isinstance(part, Exception)), None)
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
-        record.msg, record.args, record.exc_info = SAID, (type(fault).__name__,), None
+        if isinstance(fault, ChannelError):
+            return self._tell_refused(record, str(fault.reply_text)[:LONGEST])
+        self._told = True
+        _say(record, SAID, type(fault).__name__)
         return True
+
+    def _tell_refused(self, record: logging.LogRecord, why: str) -> bool:
+        said, when = self._refused
+        if why == said and record.created - when < AGAIN_SECONDS:
+            return False
+        self._refused = why, record.created
+        _say(record, REFUSED, why)
+        return True
+
+
+def _say(record: logging.LogRecord, text: str, what: str) -> None:
+    record.levelno, record.levelname = logging.WARNING, "WARNING"
+    record.msg, record.args, record.exc_info = text, (what,), None
 
 
 def quieten() -> None:
@@ -35,4 +54,6 @@ def quieten() -> None:
     if not any(isinstance(one, OncePerLoss) for one in logger.filters):
         logger.addFilter(OncePerLoss())
     # At each loss it advises a setting that only matters to tasks with late acknowledgement; we have none.
-    warnings.filterwarnings("ignore", category=PendingDeprecationWarning, module=r"celery\.worker\.consumer")
+    warnings.filterwarnings(
+        "ignore", category=PendingDeprecationWarning, module=r"celery\.worker\.consumer|workers\.amqp_consumer"
+    )

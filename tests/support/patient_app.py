@@ -4,8 +4,9 @@ import time
 from pathlib import Path
 
 from core.celery_app import app
-from workers import growth
+from workers import broker_lines, growth
 
+broker_lines.quieten()
 growth.KEEP_SECONDS = 1.0
 app.conf.worker_autoscaler = "workers.growth:Autoscaler"
 

@@ -1,0 +1,35 @@
+"""What Celery's consumer says of a broker that is away or refuses something is told once, and in few words."""
+
+import logging
+
+import pytest
+from amqp.exceptions import PreconditionFailed
+
+from workers.broker_lines import AGAIN_SECONDS, CANNOT, CONSUMER, LOST, OncePerLoss
+
+GONE = OSError("[Errno 111] Connection refused")
+LATE = PreconditionFailed("PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out", (0, 0))
+OTHER = PreconditionFailed("PRECONDITION_FAILED - inequivalent arg 'x-queue-type' for queue 'email'", (50, 10))
+AWAY, AGAIN = "broker away, waiting for it: OSError", AGAIN_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ([(0, LOST, GONE), (1, CANNOT, GONE), (2, CANNOT, GONE)], [AWAY]),
+        ([(0, CANNOT, GONE), (1, CANNOT, GONE), (2, LOST, GONE)], [AWAY, AWAY]),
+        ([(0, LOST, LATE), (1, LOST, LATE), (AGAIN - 1, LOST, LATE)], [LATE.reply_text]),
+        ([(0, LOST, LATE), (AGAIN, LOST, LATE)], [LATE.reply_text] * 2),
+        ([(0, LOST, LATE), (1, LOST, OTHER), (2, LOST, OTHER)], [LATE.reply_text, OTHER.reply_text]),
+        ([(0, LOST, LATE), (1, LOST, GONE), (2, CANNOT, GONE)], [LATE.reply_text, AWAY]),
+        ([(0, "another line %s", GONE)], [f"another line {GONE}"]),
+    ],
+)
+def test_a_loss_and_a_refusal_are_told_once(said: list[tuple[float, str, Exception]], told: list[str]) -> None:
+    filtering, found = OncePerLoss(), list[str]()
+    for when, text, fault in said:
+        record = logging.LogRecord(CONSUMER, logging.ERROR, "", 0, text, (fault,), None)
+        record.created, record.msg = when, text if "%s" in text else f"{text} (%r)"
+        if filtering.filter(record):
+            found.append(record.getMessage())
+    assert [line.removeprefix("RabbitMQ closed the channel, another is opened: ") for line in found] == told
