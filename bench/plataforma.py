@@ -3,7 +3,7 @@
 `esteira subir` with PostgreSQL. Every 20 seconds or so a worker, the broker, what it holds, half of the connections to
 the database, beat with the API, or a piece of the outside goes away. It ends in a table of what each flow owed and what
 arrived at the outside, the growth of the memory, and the alerts left open; the exit code is 0 only if all arrived.
-`python -m bench.plataforma [--minutos N] [--semente N] [--intervalo N]`.
+`python -m bench.plataforma [--minutos N] [--semente N] [--intervalo N] [--broker redis|rabbitmq]`.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from bench import installation, machine
+from bench.central import BROKERS, RABBITMQ
 from bench.chegadas import judge
 from bench.memoria import Watch, seconds_text
 from bench.mundo import World
@@ -29,6 +30,7 @@ from bench.violence import Violence, kill_one
 
 if TYPE_CHECKING:
     from support.line import Line
+    from support.rabbitmq import RabbitServer
 
 PATIENCE_SECONDS, LOOK_SECONDS, TELL_SECONDS, COUNT_SECONDS = 600.0, 2.0, 60.0, 15.0
 HELD = "SELECT destino_id, count(*) FROM delivery WHERE lease_token IS NOT NULL GROUP BY 1"
@@ -80,7 +82,25 @@ class Groups:
 
 
 @contextmanager
-def running(seed: int) -> Iterator[tuple["Line", World, Engine, Engine]]:
+def serving(broker: str, folder: Path) -> Iterator["RabbitServer | None"]:
+    """Run RabbitMQ until the end of the block, if it is wanted; the line has a Redis of its own."""
+    from support.rabbitmq import RabbitServer, installed
+
+    if broker != RABBITMQ:
+        yield None
+        return
+    if not installed():
+        raise SystemExit("falta o programa do RabbitMQ (pacote rabbitmq-server).")
+    server = RabbitServer(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+@contextmanager
+def running(seed: int, rabbit: "RabbitServer | None") -> Iterator[tuple["Line", World, Engine, Engine]]:
     """Run PostgreSQL, the outside and the line; type what the parts of the demonstration want typed."""
     from support.line import Line
     from support.postgres import Cluster
@@ -97,6 +117,7 @@ def running(seed: int) -> Iterator[tuple["Line", World, Engine, Engine]]:
             "ESTEIRA_DELIVERIES__SCHEDULE": str([1] * 5 + [5] * 60),
             "ESTEIRA_API__RATE_LIMIT": "100000",
             **world.settings(),
+            **({} if rabbit is None else {"ESTEIRA_CORE__BROKER_URL": rabbit.url}),
         }
         line = stack.enter_context(Line(folder / "linha", **environment))
         line.folder.mkdir()
@@ -106,22 +127,25 @@ def running(seed: int) -> Iterator[tuple["Line", World, Engine, Engine]]:
         if type_all(world.commands()):
             raise SystemExit("a demonstração não aceitou os comandos")
         admin = create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT")
-        ours = create_engine(cluster.url(installation.DATABASE))
+        # half of its connections are cut now and then, too
+        ours = create_engine(cluster.url(installation.DATABASE), pool_pre_ping=True)
         for engine in (admin, ours):
             stack.callback(engine.dispose)
         yield line, world, admin, ours
 
 
-def soak(minutes: float, every: float, seed: int) -> bool:
+def soak(minutes: float, every: float, seed: int, rabbit: "RabbitServer | None") -> bool:
     """Run it and print everything; tell whether all arrived."""
-    with running(seed) as (line, world, admin, ours):
+    with running(seed, rabbit) as (line, world, admin, ours):
         began = time.monotonic()
         feed, in_flight = Feed(world, line, minutes), InFlight(ours, world, began)
         acts = {
             "agenda e API": lambda draw: kill_one(line.pids("workers.services"), draw),
             "lado de fora": world.stumble,
         }
-        violence = Violence(line, admin, installation.DATABASE, every, seed, more=acts, before=in_flight.look)
+        violence = Violence(
+            line, admin, installation.DATABASE, every, seed, more=acts, before=in_flight.look, rabbit=rabbit
+        )
         with Watch(Groups(line)) as memory:
             with feed, violence:
                 _wait(began, minutes * 60, feed, in_flight)
@@ -166,10 +190,14 @@ def main() -> None:
     arguments.add_argument("--minutos", type=float, default=30)
     arguments.add_argument("--intervalo", type=float, default=20, help="segundos entre duas mortes, em média")
     arguments.add_argument("--semente", type=int, default=random.randrange(10**6))
+    arguments.add_argument("--broker", choices=BROKERS, default=BROKERS[0])
     given = arguments.parse_args()
     machine.tell()
-    print(f"{given.minutos:g} minutos, uma morte a cada {given.intervalo:g} s, semente {given.semente}", flush=True)
-    sys.exit(0 if soak(given.minutos, given.intervalo, given.semente) else 1)
+    often = f"uma morte a cada {given.intervalo:g} s"
+    print(f"{given.minutos:g} minutos com {given.broker}, {often}, semente {given.semente}", flush=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place, serving(given.broker, Path(place)) as rabbit:
+        right = soak(given.minutos, given.intervalo, given.semente, rabbit)
+    sys.exit(0 if right else 1)
 
 
 if __name__ == "__main__":

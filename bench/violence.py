@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 import redis
+from amqp.exceptions import AMQPError
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from support.line import Line
+from support.rabbitmq import RabbitServer
 
 from workers.layout import one_machine
 
@@ -26,7 +28,8 @@ class Violence:
     """Does one thing after the other at random moments, about `every` seconds apart.
 
     It ends with the block, or after `most` acts: a slow machine gets up only when it is left alone. `more` are acts
-    beside its own, by name; `before` hears the name of each before it.
+    beside its own, by name; `before` hears the name of each before it. `rabbit` is the broker where the line has none
+    of its own; it is started again at once.
     """
 
     def __init__(
@@ -40,9 +43,10 @@ class Violence:
         *,
         more: Mapping[str, Act] | None = None,
         before: Callable[[str], None] | None = None,
+        rabbit: RabbitServer | None = None,
     ) -> None:
         self.done: Counter[str] = Counter()
-        self._more, self._before = more or {}, before
+        self._more, self._before, self._rabbit = more or {}, before, rabbit
         self._line, self._admin, self._database, self._every, self._most = line, admin, database, every, most
         self._draw = random.Random(seed)
         self._workers = [worker.name for worker in one_machine()]
@@ -69,7 +73,7 @@ class Violence:
             round_ = round_ or self._draw.sample(list(kinds), len(kinds))
             name = round_.pop()
             done = False
-            with contextlib.suppress(OSError, redis.RedisError, DBAPIError):
+            with contextlib.suppress(OSError, redis.RedisError, AMQPError, DBAPIError):
                 if self._before is not None:
                     self._before(name)
                 done = kinds[name]()
@@ -83,9 +87,16 @@ class Violence:
         return kill_one(self._line.pids(f"-n {self._draw.choice(self._workers)}@"), self._draw)
 
     def _kill_broker(self) -> bool:
-        return kill_one([self._line.broker_pid()], self._draw)
+        if self._rabbit is None:
+            return kill_one([self._line.broker_pid()], self._draw)
+        self._rabbit.kill()
+        self._rabbit.start()
+        return True
 
     def _flush(self) -> bool:
+        if self._rabbit is not None:
+            self._rabbit.flush()
+            return True
         with self._line.redis() as client:
             return bool(client.flushall())
 
