@@ -20,7 +20,7 @@ def _jobs() -> str:
         [f"`{job.nome}`", job.hora, human_duration(60 * job.janela), f"`{job.tarefa}`", _queue(job.tarefa)]
         for job in jobs()
     ]
-    return table(["job", "time", "made up for", "task", "queue"], rows)
+    return table(["nome", "horário", "feita depois por até", "tarefa", "fila"], rows)
 
 
 def _periods() -> str:
@@ -28,7 +28,7 @@ def _periods() -> str:
         [f"`{name}`", human_duration(entry["schedule"].total_seconds()), _queue(name)]
         for name, entry in sorted(schedule().items())
     ]
-    return table(["task", "every", "queue"], rows)
+    return table(["tarefa", "a cada", "fila"], rows)
 
 
 def _queue(task: str) -> str:

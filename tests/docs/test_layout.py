@@ -16,7 +16,7 @@ BESIDE_PACKAGES = {"bench", "docker", "tests", "windows"}
 def told() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Return what the page says that each package may import, and what some files may besides."""
     packages, besides = {}, {}
-    for row in ROW.finditer(LAYOUT.split("## One more")[0]):
+    for row in ROW.finditer(LAYOUT.split("## Mais um")[0]):
         first, *more = row["may"].split(";")
         packages[row["package"]] = set(NAMES.findall(first))
         for exception in more:
