@@ -52,7 +52,9 @@ def refuse(reason: str) -> None:
     raise ConnectionError(reason)
 
 
-CONFIRMED = {"confirm_publish": True, "on_blocked": refuse}
+# A RabbitMQ that just comes back may take a question and forget it; in an alarm it hears nothing more.
+BOUND = {"read_timeout": SOCKET["socket_timeout"], "write_timeout": SOCKET["socket_timeout"], "on_blocked": refuse}
+CONFIRMED = {"confirm_publish": True, **BOUND}
 
 
 def load() -> None:
@@ -87,10 +89,3 @@ def transport(address: Address) -> dict[str, Any]:
     if isinstance(address, AmqpAddress):
         return {"socket_settings": cut_off.of_sockets()}
     return {**TRANSPORT, **address.asks}
-
-
-def bound(connection: Any) -> None:
-    """Let nothing that is asked of RabbitMQ wait for ever, least of all in an alarm, when it hears nothing more."""
-    connection.connect()
-    connection.connection.on_blocked = refuse
-    connection.connection.sock.settimeout(SOCKET["socket_timeout"])

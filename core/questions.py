@@ -14,7 +14,7 @@ from kombu.pidbox import Mailbox
 from core.addresses import Address
 from core.amqp_address import AmqpAddress
 from core.broker_faults import lost
-from core.broker_link import ACCEPTED, CONTROL, SOCKET, bound, broker, transport
+from core.broker_link import ACCEPTED, BOUND, CONTROL, SOCKET, broker, transport
 
 # What connecting and asking may take together, beside what is waited for answers; of several nodes one may be away.
 REACH_SECONDS = 10.0
@@ -49,12 +49,11 @@ def _ask(answers: "Future[Sequence[dict[str, Any]]]", question: str, seconds: fl
 
 def _answers(address: Address, question: str, seconds: float) -> Sequence[dict[str, Any]]:
     mailbox = Mailbox(CONTROL, type="fanout", accept=list(ACCEPTED), serializer=ACCEPTED[0])
-    options = {"transport_options": transport(address), "connect_timeout": SOCKET["socket_connect_timeout"]}
+    told = transport(address) | (BOUND if isinstance(address, AmqpAddress) else {})
+    options = {"transport_options": told, "connect_timeout": SOCKET["socket_connect_timeout"]}
     with Once(address.url, ssl=dict(address.tls) or None, **options) as connection:
         try:
             connection.ensure_connection(max_retries=_others(address), interval_start=0, interval_step=0)
-            if isinstance(address, AmqpAddress):
-                bound(connection)
             answers: Sequence[dict[str, Any]] = mailbox(connection).multi_call(question, timeout=seconds)
         except BaseException:
             # who does not listen answers no goodbye either

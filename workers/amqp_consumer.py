@@ -3,8 +3,10 @@
 import time
 from typing import Any, ClassVar
 
-from amqp.exceptions import AMQPError
+from amqp.exceptions import AMQPError, InternalError
 from celery.worker.consumer import Consumer as CeleryConsumer
+
+from workers import amqp_queues
 
 # Of quorum queues each consumer has its own count, and there is one for each queue. What waits here waits behind the
 # work of this worker, while another may be free; and RabbitMQ gives up on what was not accepted within half an hour.
@@ -32,7 +34,9 @@ class Consumer(CeleryConsumer):  # type: ignore[misc]
         return 0
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
-        """Let go of the connection; the next one has its time."""
+        """Let go of the connection; the next one has its time, and the queues that RabbitMQ has lost are made anew."""
         super().on_connection_error_after_connected(exc)
+        if isinstance(exc, InternalError):
+            amqp_queues.remove_lost(self.app, list(self.app.amqp.queues.consume_from))
         if isinstance(exc, AMQPError):
             time.sleep(PAUSE_SECONDS)

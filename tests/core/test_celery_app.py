@@ -4,8 +4,10 @@ import time
 
 import pytest
 from conftest import Configure
+from support.cutting import CuttingProxy
+from support.rabbitmq import RabbitServer
 
-from core import celery_app, messages
+from core import broker_link, celery_app, messages
 from core.broker_address import ADDRESS_FILE
 from core.broker_link import KEY_PREFIX, QUEUE_ARGUMENTS
 from core.errors import Transient
@@ -39,6 +41,21 @@ def test_without_a_broker_a_message_fails_soon_and_says_what_to_do(configure: Co
         messages.send("entregas.varrer")
     assert time.monotonic() - began < 10
     assert messages.answering() == []
+
+
+@pytest.mark.parametrize("question", [b"\x00\x14\x00\x0a", b"\x00\x32\x00\x0a"], ids=["channel", "queue"])
+def test_a_rabbitmq_that_falls_silent_holds_no_message_for_ever(
+    rabbit_broker: str, rabbit: RabbitServer, configure: Configure, monkeypatch: pytest.MonkeyPatch, question: bytes
+) -> None:
+    monkeypatch.setitem(broker_link.CONFIRMED, "read_timeout", 1)
+    with CuttingProxy(rabbit.port, every=10**6) as network:
+        network.silent_at = question
+        configure(core__broker_url=rabbit_broker.replace(str(rabbit.port), str(network.port)))
+        celery_app.refresh()
+        messages.send("questor.enviar_bloco", [1])
+        assert network.fell_silent == 1
+    with rabbit.connected() as connection:
+        assert connection.channel().queue_declare("questor", passive=True).message_count == 1
 
 
 def test_what_is_sent_is_for_workers_of_this_version_only(broker: str) -> None:

@@ -49,9 +49,6 @@ def broker(request: pytest.FixtureRequest, configure: Configure, sqlite: str) ->
 
 
 Server = RedisServer | RabbitServer
-# A RabbitMQ takes seconds to open, workers knock ever more seldom, and the sweep that finds what was owed comes by the
-# minute: on a machine that does other things all of it together.
-BACK_SECONDS = 400.0
 
 
 @contextmanager
@@ -133,15 +130,32 @@ def test_a_worker_of_deliveries_waits_as_quietly_and_delivers_again(
     with ReceiverServer({"/x": SECRET}) as receiver, line(tmp_path, "beat", "geral", "entregas") as said:
         webhook(f"{receiver.url}/x")
         fire()
-        assert receiver.wait_for(lambda: len(receiver.requests) == 1, BACK_SECONDS)
+        assert receiver.wait_for(lambda: len(receiver.requests) == 1, PATIENCE_SECONDS)
         broker.kill()
         refuse(broker.port, 20, said.values())
         fire()
         broker.start()
-        assert receiver.wait_for(lambda: len(receiver.requests) == 2, BACK_SECONDS)
+        assert receiver.wait_for(lambda: len(receiver.requests) == 2, PATIENCE_SECONDS)
         told = lines(said["entregas"])
     assert len([one for one in told if "broker away" in one]) == 1
     assert len(told) <= 3, told
+
+
+def test_a_worker_makes_a_queue_anew_that_rabbitmq_lost(
+    sqlite: str, rabbit_broker: str, rabbit: RabbitServer, loopback: None, tmp_path: Path
+) -> None:
+    with ReceiverServer({"/x": SECRET}) as receiver, line(tmp_path, "beat", "geral", "entregas") as said:
+        webhook(f"{receiver.url}/x")
+        fire()
+        assert receiver.wait_for(lambda: len(receiver.requests) == 1, PATIENCE_SECONDS)
+        rabbit.kill()
+        rabbit.lose("webhooks")
+        rabbit.start()
+        wait_until(lambda: any("a queue that RabbitMQ lost is made anew" in one for one in lines(said["entregas"])))
+        fire()
+        assert receiver.wait_for(lambda: len(receiver.requests) == 2, PATIENCE_SECONDS)
+        told = lines(said["entregas"])
+    assert len([one for one in told if "a queue that RabbitMQ lost is made anew" in one]) == 1
 
 
 def test_a_broker_that_is_not_there_yet_is_waited_for(broker: Server, tmp_path: Path) -> None:
@@ -150,6 +164,8 @@ def test_a_broker_that_is_not_there_yet_is_waited_for(broker: Server, tmp_path: 
         refuse(broker.port, 8, said.values())
         broker.start()
         wait_for_a_sweep()
+        # beat says that it goes on when it has sent everything
+        wait_until(lambda: len(lines(said["beat"])) > 1)
         assert not [one for file in said.values() for one in lines(file) if "Traceback" in one]
         assert [len(lines(file)) for file in (said["beat"], said["geral"])] == [2, 1]
 

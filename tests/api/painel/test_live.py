@@ -180,6 +180,8 @@ def test_a_stream_ends_with_its_session(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_stream_that_always_has_news_ends_with_its_session_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Readings, "of", lambda *_: ())
+    # what the poller tells comes whenever its thread is done
+    monkeypatch.setattr(room, "told_of", lambda _: [])
     monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.0)
     answers = iter([True, True, False])
     sent: Sent = []

@@ -1,0 +1,48 @@
+"""Queues that RabbitMQ knows by name and has lost: nothing can be read from them, and nobody else makes them anew.
+
+A node that is killed within seconds of a queue's first declaration may come back so: the name was written, the files of
+the queue were not ("could not be restarted {error,enoent}" in its log). Whoever declares it is told that it is there,
+and whoever consumes from it is thrown out with 541, for ever. What waited in it said only "look now".
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from amqp.exceptions import InternalError
+
+from core.broker_faults import FAULTS
+from core.broker_link import refuse
+from core.logs import get_logger
+
+# RabbitMQ itself looks for the files of some queues for a minute before it says that there are none.
+PATIENCE = {"read_timeout": 90.0, "on_blocked": refuse}
+log = get_logger(__name__)
+
+
+def remove_lost(app: Any, names: Iterable[str]) -> list[str]:
+    """Remove those of these queues that RabbitMQ has lost, so that they can be declared; return their names."""
+    return [name for name in names if _is_lost(app, name) and _removed(app, name)]
+
+
+def _is_lost(app: Any, name: str) -> bool:
+    # The answer costs the connection. A message that comes is given back with its end.
+    with app.connection_for_write(transport_options=PATIENCE) as connection:
+        try:
+            connection.default_channel.basic_consume(name)
+        except InternalError:
+            return True
+        except FAULTS:
+            # not there, or not to be asked now
+            return False
+    return False
+
+
+def _removed(app: Any, name: str) -> bool:
+    with app.connection_for_write(transport_options=PATIENCE) as connection:
+        try:
+            connection.default_channel.queue_delete(name)
+        except FAULTS as fault:
+            log.warning("a queue that RabbitMQ lost is not removed", queue=name, fault=type(fault).__name__)
+            return False
+    log.warning("a queue that RabbitMQ lost is made anew", queue=name)
+    return True
