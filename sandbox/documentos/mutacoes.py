@@ -82,7 +82,7 @@ def _tag(content: bytes, chance: random.Random, _whole: list[bytes]) -> bytes:
 
 def _renamed(content: bytes, chance: random.Random, _whole: list[bytes]) -> bytes:
     """Give every element of a name another one: the document stays well formed."""
-    names = sorted({found[0].lstrip(b"</") for found in _TAG.finditer(content)})
+    names = sorted({tag.lstrip(b"</") for tag in set(_TAG.findall(content))})
     if not names:
         return content
     old, new = chance.choice(names), chance.choice((*names, b"outro", b"x:y"))
@@ -91,10 +91,10 @@ def _renamed(content: bytes, chance: random.Random, _whole: list[bytes]) -> byte
 
 def _without(content: bytes, chance: random.Random, _whole: list[bytes]) -> bytes:
     """Take a whole element out, or say it twice: the document stays well formed."""
-    tags = list(_TAG.finditer(content))
+    tags = _TAG.findall(content)
     if not tags:
         return content
-    name = chance.choice(tags)[0].lstrip(b"</")
+    name = chance.choice(tags).lstrip(b"</")
     found = re.search(rb"<" + name + rb"(?=[\s>]).*?</" + name + rb">", content, re.DOTALL)
     if found is None:
         return content

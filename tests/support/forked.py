@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -70,6 +71,8 @@ for line in sys.stdin:
     what, *given = json.loads(line)
     print(json.dumps({"started": started, "ended": ended}[what](*given)), file=told, flush=True)
 """
+# Its document alone goes where it is read.
+TYPED = "import os, sys; os.dup2(os.open(os.devnull, os.O_WRONLY), 2); from cli.main import run; run()"
 _logs = itertools.count(1)
 
 
@@ -86,14 +89,24 @@ def _server(modules: tuple[str, ...]) -> "subprocess.Popen[str]":
 class Forked:
     """A program that runs with these words in its `sys.argv`, in this folder and environment.
 
-    `knowing` are the modules that its process has imported before. It leads a process group.
+    `knowing` are the modules that its process has imported before. It leads a process group. `environment` and `folder`
+    are this process's, unless others are given.
     """
 
-    def __init__(self, program: str, *words: str, knowing: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        program: str,
+        *words: str,
+        knowing: tuple[str, ...],
+        environment: Mapping[str, str] = os.environ,
+        folder: Path | None = None,
+    ) -> None:
         self._knowing = knowing
         self._log = Path(f"forked-{next(_logs)}.txt").absolute()
         self._code: int | None = None
-        self.pid: int = self._asked("started", program, words, dict(os.environ), str(Path.cwd()), str(self._log))
+        self.pid: int = self._asked(
+            "started", program, words, dict(environment), str(folder or Path.cwd()), str(self._log)
+        )
 
     def poll(self, *, waits: bool = False) -> int | None:
         """Return how it ended, if it did; by a signal: its number below nothing."""
@@ -124,6 +137,13 @@ class Forked:
         assert server.stdout is not None
         server.stdin.write(json.dumps(question) + "\n")
         return json.loads(server.stdout.readline())
+
+
+def typed(*words: str, environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> tuple[int, Any]:
+    """Type a command in a process of its own, with --json; return its exit code, and its document if it has one."""
+    knowing = ("cli.main", "flows.diagnostico", "rich.table")
+    one = Forked(TYPED, *words, "--json", knowing=knowing, environment=environment, folder=folder)
+    return one.wait(), json.loads(one.said() or "[]")
 
 
 def ran(program: str, *words: str, knowing: tuple[str, ...]) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import String
@@ -70,9 +71,14 @@ def _fits(conteudo: Conteudo) -> None:
             cabe(item)
 
 
+@cache
+def _columns(kind: type) -> dict[str, Any]:
+    return {column.name: column.type for table in TABELAS[kind] for column in table.__table__.columns}
+
+
 def cabe(linha: Any) -> None:
     """Assert that every value fits the column of its name."""
-    columns = {column.name: column.type for table in TABELAS[type(linha)] for column in table.__table__.columns}
+    columns = _columns(type(linha))
     for field in fields(linha):
         value, kind = getattr(linha, field.name), columns.get(field.name)
         match value:

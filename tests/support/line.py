@@ -1,7 +1,6 @@
 """The whole line, started as an operator would: `esteira subir` in a process of its own."""
 
 import contextlib
-import json
 import os
 import signal
 import sqlite3
@@ -16,6 +15,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from core.broker_link import KEY_PREFIX, SOCKET
+from support.forked import typed
 from support.ports import free_port, wait_until
 from workers.layout import one_machine
 
@@ -83,15 +83,9 @@ class Line:
 
     def run(self, *words: str) -> Any:
         """Type a command with --json; return its document."""
-        done = subprocess.run(
-            [sys.executable, "-m", "cli.main", *words, "--json"],
-            env=self.environment,
-            cwd=self.folder,
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        return json.loads(done.stdout)
+        code, document = typed(*words, environment=self.environment, folder=self.folder)
+        assert code == 0, (words, document)
+        return document
 
     def broker_url(self) -> str:
         """Return the address of its broker, its own unless one was given."""

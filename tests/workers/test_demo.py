@@ -1,6 +1,5 @@
 """The demonstration: a folder of its own, settings that hold while it lives, a real sandbox, ordinary commands."""
 
-import json
 import os
 import re
 import signal
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Configure, forget_process_state
+from support.forked import typed
 
 from cli.main import main
 from cli.typed import type_all
@@ -62,10 +62,6 @@ def serving(shown: Demonstration) -> Iterator[subprocess.Popen[str]]:
             yield running
         finally:
             running.kill()
-
-
-def typed(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "cli.main", *words], capture_output=True, text=True, check=False)
 
 
 def prepared(shown: Demonstration) -> int:
@@ -186,12 +182,12 @@ def test_what_the_parts_want_is_typed_and_seen_by_whoever_types_in_the_same_plac
             code = main(words.split()[1:])
             # nothing was delivered yet, and no worker runs
             assert code == 0 or "mostrar 1" in words or "diagnostico" in words, words
-        destinations = json.loads(typed("destinos", "listar", "--json").stdout)
+        destinations = typed("destinos", "listar")[1]
         assert {one["nome"] for one in destinations} == {
             "demo-webhook", "demo-ntfy", "demo-ordens", "demo-chamados", "demo-documentos", "demo-plantao",
             "E-mail de demonstracao"
         }  # fmt: skip
-        state = json.loads(typed("questor", "estado", "demonstracao", "--conta", "demonstracao", "--json").stdout)
+        state = typed("questor", "estado", "demonstracao", "--conta", "demonstracao")[1]
         assert state["total"] == 24
         assert prepared(shown) == 0
 

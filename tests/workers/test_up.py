@@ -20,6 +20,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 from conftest import Configure
 from support.deliveries import SECRET, deliveries
+from support.forked import typed
 from support.line import rows
 from support.ports import free_port, slowness, soon, wait_until
 from support.processes import alive, arguments, descendants
@@ -219,8 +220,7 @@ def test_a_demonstration_that_was_killed_is_seen_no_more_and_objects_say_where_i
 
 def seen(*words: str) -> Any:
     """Type a command in the same folder; return its document."""
-    done = subprocess.run([*COMMAND[:-1], *words, "--json"], capture_output=True, text=True, check=False)
-    return json.loads(done.stdout or "[]")
+    return typed(*words)[1]
 
 
 def shown(query: str) -> list[tuple[Any, ...]]:

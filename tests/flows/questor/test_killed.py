@@ -5,6 +5,7 @@ import random
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from support.ports import wait_until
 from support.questor import TOKEN, account, states
 
 from core.clock import SYSTEM
+from core.errors import Transient
 from flows.questor import report
 from flows.questor.outcome import NEVER
 from flows.questor.scan import varrer
@@ -82,11 +84,14 @@ def finish(lote: int) -> None:
 
 
 def owe_now() -> None:
-    """Let nothing wait: neither documents nor the account."""
-    with transaction() as db:
-        held = (QuestorArquivo.lease_token.is_(None), QuestorArquivo.due_at < NEVER)
-        db.execute(update(QuestorArquivo).where(*held).values(due_at=SYSTEM.now()))
-        db.execute(update(QuestorConta).values(aberto_ate=None, falhas=0, espera=0))
+    """Let nothing wait, neither documents nor the account; what the sender has locked is told so the next time."""
+    free = (QuestorArquivo.lease_token.is_(None), QuestorArquivo.due_at < NEVER)
+    for change in (
+        update(QuestorArquivo).where(*free).values(due_at=SYSTEM.now()),
+        update(QuestorConta).values(aberto_ate=None, falhas=0, espera=0),
+    ):
+        with suppress(Transient), transaction() as db:
+            db.execute(change)
 
 
 def lines() -> Counter[str]:
