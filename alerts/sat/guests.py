@@ -6,7 +6,7 @@ One that cannot be loaded costs only itself.
 import importlib
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, distributions
 
 from core.logs import get_logger
 from core.settings.sat import SatSettings
@@ -26,8 +26,20 @@ def load() -> tuple[str, ...]:
 def _guests() -> Iterator[tuple[str, Callable[[], object]]]:
     for name in SatSettings.current().alert_modules:
         yield f"sat.alert_modules: {name}", partial(importlib.import_module, name)
-    for point in entry_points(group=GROUP):
+    for point in _points():
         yield f"{GROUP}: {point.name}", point.load
+
+
+def _points() -> Iterator[EntryPoint]:
+    """Yield what installed packages offer, of each package the copy that is imported.
+
+    Of hundreds hardly any names the group: all are read, and only these are understood.
+    """
+    seen = set[str]()
+    for package in distributions():
+        if GROUP in (package.read_text("entry_points.txt") or "") and package.name not in seen:
+            seen.add(package.name)
+            yield from package.entry_points.select(group=GROUP)
 
 
 def _loaded(name: str, load: Callable[[], object]) -> str | None:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from core.checks import FAULT, OK, WARNING, Finding
 from core.clock import SYSTEM
 from core.text import human_duration
 from storage.models.destinos import Destino
-from storage.models.eventos import Delivery, Estado
 from storage.session import reading
 
 # A pause of longer than this may have been forgotten.
@@ -20,11 +20,19 @@ def destinations() -> Iterator[Finding]:
     """Tell which destinations are off, paused for long, failing, or at an address that is not allowed."""
     with reading() as db:
         destinos = db.query(Destino).order_by(Destino.id).all()
-        kept = select(Delivery.destino_id, func.count()).where(Delivery.estado == Estado.RETIDO)
-        waiting = {row[0]: row[1] for row in db.execute(kept.group_by(Delivery.destino_id))}
+        waiting = _waiting(db) if destinos else {}
     now = SYSTEM.now()
     for destino in destinos:
         yield Finding(f"destino {destino.nome}", *_state(destino, waiting.get(destino.id, 0), now))
+
+
+def _waiting(db: Session) -> dict[int, int]:
+    """Return how many events are held back for each destination."""
+    # An installation without destinations does not load what they are owed.
+    from storage.models.eventos import Delivery, Estado
+
+    kept = select(Delivery.destino_id, func.count()).where(Delivery.estado == Estado.RETIDO)
+    return {row[0]: row[1] for row in db.execute(kept.group_by(Delivery.destino_id))}
 
 
 def _state(destino: Destino, waiting: int, now: datetime) -> tuple[str, str, str]:

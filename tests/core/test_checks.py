@@ -19,6 +19,7 @@ HEAVY = (
     "requests",
     "satcfe",
     "sqlalchemy.dialects.postgresql",
+    "storage.models.eventos",
 )
 LOOK = """
 import sys

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from support.cutting import CuttingProxy
 from support.deliveries import ntfy
 from support.herd import Herd, herd
-from support.ports import wait_until
+from support.ports import PATIENCE_SECONDS, wait_until
 from support.postgres import Cluster
 
 from connectors.oracle.engine import open_engine
@@ -93,7 +93,9 @@ SETTINGS = {
 def made(server: Keeping) -> Iterator[Queue]:
     """Give the configured queue, empty; a destination gets every order."""
     assert ntfy(server.url, "hsm_os", "ordem_servico_notificada") == 1
-    fila = Queue(open_engine(FilaSettings.current().contas["padrao"], "padrao"))
+    # the test itself looks on with more patience than the workers have
+    conta = FilaSettings.current().contas["padrao"].model_copy(update={"call_timeout": 2 * PATIENCE_SECONDS})
+    fila = Queue(open_engine(conta, "padrao"))
     try:
         fila.make()
         yield fila
