@@ -7,6 +7,7 @@ from pathlib import Path
 from core import queues
 from core.celery_app import app, route
 from core.settings.reference import texts
+from docs.generate import compose
 from docs.generate import workers as generated
 from events.catalog import CATALOG, subscribable
 from flows import metricas, retencao
@@ -28,7 +29,7 @@ sys.stdout.write(
             "juntos": "brinquedo" in together("tudo", queues.queues()).carries,
             "processos": [process.name for process in table()],
             "procfile": generated.procfile(""),
-            "compose": generated.compose((ROOT / "docker/compose.yaml").read_text()),
+            "compose": compose.apart(""),
             "referencia": generated.reference((ROOT / "docs/reference/queues.md").read_text()),
             "leiame": generated.readme((ROOT / "README.md").read_text()),
             "diagnostico": [finding.sistema for finding in examine()],
