@@ -11,6 +11,7 @@ from beat_schedule import CONSULTAS, jobs
 from cli.options import Json
 from cli.output import answer, document, instant, plain, say
 from cli.portuguese import Noun
+from cli.words import word
 from core.agenda import Job, work_of
 from core.errors import PlatformError, UsageError
 from core.text import plural
@@ -125,7 +126,7 @@ def _consulted() -> tuple[Linha, Exception | None]:
 
 
 def _sentence(line: Linha) -> str:
-    counted = ", ".join(f"{name.replace('_', ' ')}: {amount}" for name, amount in line.contagem.items())
+    counted = ", ".join(f"{word(name)}: {amount}" for name, amount in line.contagem.items())
     of = f" de {line.dia:%d/%m/%Y}" if line.dia else ""
     by = f", por {line.quem}" if line.quem else ""
     said = {

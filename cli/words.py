@@ -23,6 +23,7 @@ _SAID = {
     "CONCLUIDA": "concluída",
     "DESTINATARIO": "destinatário",
     "none": "nenhuma",
+    "paginas": "páginas",
     "valido": "válido",
 }
 
@@ -33,5 +34,5 @@ def kind(stored: str | None) -> str | None:
 
 
 def word(stored: str | None) -> str | None:
-    """Return a state or a role in the words of people."""
-    return stored and _SAID.get(stored, stored.lower())
+    """Return a state, a role or what is counted in the words of people."""
+    return stored and _SAID.get(stored, stored.lower().replace("_", " "))

@@ -20,6 +20,7 @@ def test_a_kind_of_document_is_called_as_the_law_calls_it(stored: str | None, re
         ("EMITENTE", "emitente"),
         ("DESTINATARIO", "destinatário"),
         ("CONCLUIDA", "concluída"),
+        ("sem_movimento", "sem movimento"),
         (None, None),
     ],
 )
