@@ -30,7 +30,7 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self.role = Role("beat", TURN_SECONDS)
-        self.holds, self._kept, self._missing = False, 0.0, ""
+        self.holds, self._kept, self._missing, self._missed = False, 0.0, "", 0.0
         self._failed: dict[str, float] = {}
         super().__init__(*arguments, **options)
 
@@ -42,6 +42,7 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
         """Send what is due; return the seconds until the next look."""
         try:
             if not self._has_turn():
+                self._tell_without_turn()
                 heartbeat.renew()
                 return float(self.max_interval)
             wait = self._send_due()
@@ -52,9 +53,7 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
         except PlatformError as fault:
             self._wait_for("database", fault)
             return float(self.max_interval)
-        if self._missing:
-            log.warning(f"{self._missing} is back, beat goes on")
-            self._missing = ""
+        self._is_back("beat goes on")
         heartbeat.renew()
         return wait
 
@@ -125,7 +124,18 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
         except PlatformError:
             log.warning("beat could not give its turn back")
 
+    def _tell_without_turn(self) -> None:
+        """Tell that what was missing is back: the database was asked for the turn, and who keeps that has a broker."""
+        if self._missing == "database" or time.monotonic() - self._missed > TURN_SECONDS:
+            self._is_back("another beat has the turn")
+
+    def _is_back(self, then: str) -> None:
+        if self._missing:
+            log.warning(f"{self._missing} is back, {then}")
+            self._missing = ""
+
     def _wait_for(self, what: str, fault: Exception) -> None:
+        self._missed = time.monotonic()
         if self._missing != what:
             log.warning(f"{what} is away, beat waits", fault=type(fault).__name__)
             self._missing = what

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from celery import Celery
 from celery.beat import SchedulingError
 
@@ -70,6 +71,24 @@ def test_who_does_not_reach_the_broker_gives_its_turn_back_with_what_was_sent(sq
     # the third was not sent for certain
     assert set(one.names[:2]).isdisjoint(other.names)
     assert set(one.names[:2] + other.names) == set(one.schedule)
+
+
+def test_who_lost_the_broker_and_then_the_turn_says_that_the_broker_is_back(
+    sqlite: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def break_off(_: Sending) -> None:
+        raise ConnectionResetError
+
+    one, other = Sending(break_off), Sending()
+    one.tick()
+    other.tick()
+    one._missed += 10**6
+    one.tick()
+    assert "is back" not in capsys.readouterr().err
+    one._missed -= 10**6 + TURN_SECONDS
+    one.tick()
+    one.tick()
+    assert capsys.readouterr().err.count("broker is back, another beat has the turn") == 1
 
 
 def test_what_cannot_be_sent_holds_up_nothing_else(sqlite: str) -> None:
