@@ -38,9 +38,8 @@ AMQP = {
     "broker_heartbeat": HEARTBEAT_SECONDS,
     # A channel that RabbitMQ closes, for one of its limits, costs a new one and not the worker.
     "broker_channel_error_retry": True,
-    # Where answers come in: several connections of a process share it. Of a worker's box: `workers.amqp_box`.
-    "control_queue_exclusive": False,
-    "control_queue_durable": True,
+    # A queue of questions or answers is on one node of a cluster: it ends with the connection, and is made elsewhere.
+    "control_queue_exclusive": True,
     "worker_consumer": "workers.amqp_consumer:Consumer",
     "worker_disable_prefetch": False,
     "worker_enable_prefetch_count_reduction": False,

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 from celery.app.control import Control as CeleryControl
-from kombu import Queue
 from kombu.pidbox import Mailbox
 
 
@@ -17,11 +16,11 @@ class Box(Mailbox):  # type: ignore[misc]
     """
 
     def get_queue(self, hostname: str) -> Any:
-        """Return the queue of a worker. On Redis, where a set keeps the names, it is Celery's."""
-        named = super().get_queue(hostname)
-        if not self.queue_durable:
-            return named
-        return Queue(f"{named.name}.{uuid4().hex}", self.exchange, durable=False, exclusive=True, auto_delete=True)
+        """Return the queue of a worker. On Redis, where a set keeps the names, its name is Celery's."""
+        made = super().get_queue(hostname)
+        if self.queue_exclusive:
+            made.name = f"{made.name}.{uuid4().hex}"
+        return made
 
 
 class Control(CeleryControl):  # type: ignore[misc]
