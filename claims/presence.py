@@ -10,6 +10,7 @@ import re
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from core.logs import get_logger
 from core.settings.container import ContainerSettings
@@ -18,6 +19,8 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 # No lease lasts so long: nobody asks any more for a container that has been gone since.
 FORGOTTEN_AFTER_SECONDS = 86_400
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,240}@[0-9a-f]{0,8}")
+# What such a file says: of which start of which kernel it is.
+START = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\n")
 log = get_logger(__name__)
 # By folder and name: it goes through a fork, and is held until all of its processes have ended.
 _held: dict[tuple[Path, str], int] = {}
@@ -43,8 +46,8 @@ def gone(name: str) -> bool:
     if folder is None or not NAME.fullmatch(name):
         return False
     try:
-        with (folder / name).open("rb") as file:
-            return file.read() == _boot() and _free(file.fileno())
+        with _opened(folder / name) as file:
+            return _said(file) == _boot() and _free(file.fileno())
     except OSError:
         return False
 
@@ -64,13 +67,23 @@ def _boot() -> bytes:
     return BOOT.read_bytes()
 
 
+def _opened(path: Path) -> BinaryIO:
+    """Open what may be anything: a pipe of that name would be waited for, a link leads elsewhere."""
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW), "rb")
+
+
+def _said(file: BinaryIO) -> bytes:
+    """Return what the file says, and of one that is not ours enough to see that."""
+    return file.read(64) or b""
+
+
 def _locked(path: Path) -> int:
     """Return the open file with its lock, which is there as long as the file is open."""
     # where there are no containers this is loaded too
     import fcntl
 
     while True:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         fcntl.flock(file, fcntl.LOCK_SH)
         with suppress(FileNotFoundError):
             # Another one may have cleared the file away between the two.
@@ -93,8 +106,9 @@ def _free(file: int) -> bool:
 
 
 def _forget(folder: Path) -> None:
-    """Clear away the files of containers that have been gone for long."""
+    """Clear away the files of containers that have been gone for long; what else is in the folder stays."""
     for path in folder.iterdir():
-        with suppress(OSError), path.open("rb") as file:
-            if time.time() - os.fstat(file.fileno()).st_mtime > FORGOTTEN_AFTER_SECONDS and _free(file.fileno()):
+        with suppress(OSError), _opened(path) as file:
+            long_ago = time.time() - os.fstat(file.fileno()).st_mtime > FORGOTTEN_AFTER_SECONDS
+            if long_ago and START.fullmatch(_said(file)) and _free(file.fileno()):
                 path.unlink()

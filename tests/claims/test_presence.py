@@ -111,6 +111,31 @@ def test_this_container_holds_its_own_once_and_clears_away_what_is_long_gone(fol
     assert not presence.gone(ours)
 
 
+def test_what_else_is_in_the_folder_is_waited_for_by_nobody_and_stays(folder: Path, tmp_path: Path) -> None:
+    boot = presence.BOOT.read_bytes()
+    os.mkfifo(folder / "cano@")
+    (folder / "pasta@").mkdir()
+    (tmp_path / "longe").write_bytes(boot)
+    (folder / "elo@").symlink_to(tmp_path / "longe")
+    (folder / "muito@").write_bytes(boot * 100)
+    (folder / "esteira.db").write_bytes(b"SQLite format 3")
+    (folder / "sem-nome").write_bytes(boot)
+    there = sorted(path.name for path in folder.iterdir())
+    for name in there:
+        os.utime(folder / name, (0, 0))
+    assert (presence.ended(), holder.hosts()) == ([], {holder.host()})
+    holder.new_token()
+    there.remove("sem-nome")
+    assert sorted(path.name for path in folder.iterdir() if path.name != holder._here()) == there
+
+
+def test_a_link_in_the_place_of_its_own_file_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "chave").write_text("segredo")
+    (folder / holder._here()).symlink_to(tmp_path / "chave")
+    assert holder.new_token()
+    assert (tmp_path / "chave").read_text() == "segredo"
+
+
 def test_without_a_folder_or_with_one_that_is_away_a_lease_is_waited_for(
     configure: Configure, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
