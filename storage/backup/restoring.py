@@ -88,7 +88,7 @@ def _drop_strange(draft: Path) -> tuple[str, ...]:
             found = copied.execute(STRANGE).fetchall()
             for kind, name in found:
                 copied.execute('DROP {} "{}"'.format(kind, name.replace('"', '""')))
-    except sqlite3.Error as fault:
+    except snapshot.FAULTS as fault:
         raise Rejected(snapshot.DAMAGED.format(str(fault)[:200])) from None
     return tuple(f"{KINDS[kind]} {name}" for kind, name in found)
 
@@ -122,8 +122,8 @@ def _close(database: Path) -> None:
     try:
         with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as present:
             free = present.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)
-    except sqlite3.Error as fault:
-        if fault.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    except snapshot.FAULTS as fault:
+        if getattr(fault, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise Conflict(IN_USE.format(database)) from None
         # what is no database, or a damaged one, is kept aside as it is
         return

@@ -14,6 +14,8 @@ from storage.session import BUSY_SECONDS
 # What stands beside a SQLite file and belongs to it alone; over another file it would be played as that one's.
 BESIDE = ("-wal", "-shm", "-journal")
 DAMAGED = "O banco de dados está danificado ({}): não há backup que valha."
+# What a file that is no database, or a crafted one, makes the driver raise; its words may be no text.
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
 _NOT_NOW = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -46,12 +48,14 @@ def copy(source: Path, target: Path) -> None:
             live.backup(made, pages=-1, progress=patient, sleep=0.05)
             # one file, with nothing beside it
             made.execute("PRAGMA journal_mode=DELETE")
-    except sqlite3.Error as fault:
+    except FAULTS as fault:
         raise told(fault) from None
 
 
-def told(fault: sqlite3.Error) -> Transient | Rejected | UsageError:
+def told(fault: sqlite3.Error | UnicodeDecodeError) -> Transient | Rejected | UsageError:
     """Return a driver's fault as ours."""
+    if isinstance(fault, UnicodeDecodeError):
+        return Rejected(NOT_SQLITE)
     code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return Rejected(NOT_SQLITE)
@@ -68,7 +72,7 @@ def prove(path: Path) -> tuple[str, dict[str, int]]:
             if said != ["ok"]:
                 raise Rejected(DAMAGED.format("; ".join(said)[:200]))
             return _revision(copied), _counted(copied)
-    except sqlite3.Error as fault:
+    except FAULTS as fault:
         raise Rejected(DAMAGED.format(str(fault)[:200])) from None
 
 

@@ -1,5 +1,6 @@
 """A backup comes back: whole or not at all, over nobody's open database, with what was owed."""
 
+import hashlib
 import io
 import json
 import random
@@ -17,7 +18,7 @@ from support.deliveries import SECRET, change_delivery, deliveries, fire, only, 
 
 from claims.holder import new_token
 from core.clock import SYSTEM
-from core.errors import Conflict, NotFound, Rejected
+from core.errors import Conflict, NotFound, PlatformError, Rejected
 from events.delivery.drain import drain
 from sandbox.receiver import ReceiverServer
 from storage import crypto, migrate, session
@@ -145,6 +146,34 @@ def test_what_would_run_by_itself_does_not_come_back(sqlite: str, tmp_path: Path
         back.execute("UPDATE destino SET nome = 'outra'")
         assert back.execute("SELECT url FROM destino").fetchall() == [("https://a.example/x",)]
     assert not list(database_of(sqlite).parent.glob(".*parcial*"))
+
+
+def give_a_name_that_is_no_text(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as crafted:
+        crafted.execute("PRAGMA writable_schema=ON")
+        crafted.execute("UPDATE sqlite_schema SET name = CAST(x'ff' AS TEXT) WHERE name = 'segredo'")
+
+
+def test_a_name_that_is_no_text_is_a_damage_like_others(sqlite: str, made: Path, tmp_path: Path) -> None:
+    database, crafted = database_of(sqlite), tmp_path / "outro.db"
+
+    def craft(contents: dict[str, bytes]) -> None:
+        crafted.write_bytes(contents["esteira.db"])
+        give_a_name_that_is_no_text(crafted)
+        raw = contents["esteira.db"] = crafted.read_bytes()
+        manifest(sha256=hashlib.sha256(raw).hexdigest(), tamanho=len(raw))(contents)
+
+    was, path = database.read_bytes(), tmp_path / "feito.zip"
+    path.write_bytes(rewritten(made, craft))
+    with pytest.raises(Rejected, match="danificado"):
+        restoring.restore(path)
+    assert database.read_bytes() == was
+    # a damaged one that is here is refused as a source, and is no obstacle to what takes its place
+    give_a_name_that_is_no_text(database)
+    with pytest.raises(PlatformError):
+        making.make(tmp_path / "copias")
+    assert restoring.restore(made).aside is not None
+    assert len(deliveries()) == 2
 
 
 def test_a_newer_database_asks_for_a_newer_program(sqlite: str, tmp_path: Path) -> None:
