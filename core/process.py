@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
 
 PR_SET_PDEATHSIG = 1
@@ -43,6 +44,8 @@ def end_within(seconds: float, code: int = 1) -> None:
 
 def end_now(code: int = 0) -> NoReturn:
     """End this process now that what it owed is done, whatever its threads still wait for."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for said in (sys.stdout, sys.stderr):
+        # who would read it may be gone
+        with suppress(OSError, ValueError):
+            said.flush()
     os._exit(code)

@@ -83,3 +83,20 @@ def test_a_process_whose_work_is_done_ends_beside_a_thread_that_waits_and_says_a
     waits = "threading.Thread(target=threading.Event().wait).start()"
     ended = subprocess.run([sys.executable, "-c", program.format(waits)], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (3, "dito\n")
+
+
+def test_whoever_read_what_it_says_may_be_gone() -> None:
+    program = "import sys, threading; from core.process import end_now; {}; sys.stdin.read(); print('dito'); end_now(3)"
+    waits = "threading.Thread(target=threading.Event().wait).start()"
+    # what it says waits in Python's buffer until the end
+    buffered, pipe = os.environ | {"PYTHONUNBUFFERED": ""}, subprocess.PIPE
+    command = [sys.executable, "-c", program.format(waits)]
+    with subprocess.Popen(command, env=buffered, stdin=pipe, stdout=pipe) as ending:
+        assert ending.stdin is not None
+        assert ending.stdout is not None
+        ending.stdout.close()
+        ending.stdin.close()
+        try:
+            assert ending.wait(60) == 3
+        finally:
+            ending.kill()
