@@ -61,6 +61,9 @@ def serving(machine: Machine, network: Network, broker: str = REDIS) -> Iterator
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         folder.chmod(0o755)
         central = Central(machine, broker)
+        if broker == RABBITMQ:
+            # RabbitMQ would start one that outlives it
+            stack.enter_context(_running(machine.words(("epmd", "-address", "127.0.0.1"))))
         program = _redis(machine, folder) if broker == REDIS else _rabbitmq(machine, folder)
         stack.enter_context(_running(machine.words(program)))
         stack.enter_context(_running(machine.words(_postgres(machine, network, folder), USER)))

@@ -1,18 +1,19 @@
 """Three nodes of RabbitMQ on loopback that are one: what one of them knows, a majority knows."""
 
 import secrets
+import subprocess
 from pathlib import Path
 
 from support.ports import free_port
-from support.rabbitmq import RabbitServer
+from support.rabbitmq import RabbitServer, name_server
 
 
 class RabbitCluster:
     """Its nodes, and its address as it is typed; for one test alone."""
 
     def __init__(self, folder: Path, amount: int = 3) -> None:
-        names = free_port()
-        self.nodes = [RabbitServer(folder / f"no-{number}", names=names) for number in range(amount)]
+        self._port = free_port()
+        self.nodes = [RabbitServer(folder / f"no-{number}", names=self._port) for number in range(amount)]
         cookie = secrets.token_hex()
         for node in self.nodes:
             node.folder.mkdir(parents=True)
@@ -27,6 +28,8 @@ class RabbitCluster:
         return f"amqp://guest:guest@{where}/%2F"  # pragma: allowlist secret
 
     def __enter__(self) -> "RabbitCluster":
+        # the nodes die and come back; what knows their names stays
+        self._names = subprocess.Popen(name_server(self._port))
         first, *others = self.nodes
         first.start()
         for node in others:
@@ -39,3 +42,5 @@ class RabbitCluster:
         for node in self.nodes:
             if node.answers():
                 node.kill()
+        self._names.kill()
+        self._names.wait()

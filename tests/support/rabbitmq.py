@@ -50,6 +50,11 @@ def installed() -> bool:
     return SERVER.is_file() and shutil.which("epmd") is not None
 
 
+def name_server(port: int) -> list[str]:
+    """Return the command of a name server; where there is none a node starts one that outlives it."""
+    return ["epmd", "-port", str(port), "-address", "127.0.0.1"]
+
+
 class RabbitServer:
     """One node; what it is called and where it listens stands in its folder, so that another process finds it."""
 
@@ -84,8 +89,8 @@ class RabbitServer:
             return
         (self.folder / "rabbitmq.conf").write_text(CONFIGURATION.format(port=self.port))
         (self.folder / "enabled_plugins").write_text("[].")
-        name_server = ["epmd", "-port", str(self._ports["epmd"]), "-address", "127.0.0.1"]
-        program = json.dumps([name_server, [str(SERVER)]])
+        own = [] if self._names else [name_server(self._ports["epmd"])]
+        program = json.dumps([*own, [str(SERVER)]])
         command = [sys.executable, "-c", GUARD, str(_run_of_the_tests()), program]
         nowhere: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
         started = subprocess.Popen(command, env=self._environment(), cwd=self.folder, start_new_session=True, **nowhere)
