@@ -55,7 +55,6 @@ class Root(Group):
             return None
         return typer.main.get_command(declared(cmd_name))
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the names and what they are about."""
-        with formatter.section("Comandos"):
-            formatter.write_dl(list(abouts().items()))
+    def told(self, ctx: Any) -> list[tuple[str, str]]:
+        """Return the names and what they are about, and load none."""
+        return list(abouts().items())

@@ -129,6 +129,8 @@ def _cell(value: Any) -> str:
         return "sim" if value else "não"
     if isinstance(value, Decimal):
         return brazilian(value)
+    if isinstance(value, float):
+        return str(value).replace(".", ",")
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     return printable(str(value)).replace("[", r"\[")

@@ -1,6 +1,7 @@
 """The command line in Portuguese: help headings and usage mistakes, in place of the library's English."""
 
 import re
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -11,7 +12,6 @@ from typer.core import TyperCommand, TyperGroup
 _HELP = {
     "Usage:": "Uso:",
     "Options:": "Opções:",
-    "Commands:": "Comandos:",
     "Arguments:": "Argumentos:",
     "Show this message and exit.": "Mostra esta ajuda e termina.",
     "[OPTIONS]": "[OPÇÕES]",
@@ -55,6 +55,16 @@ class Group(TyperGroup):
     def get_help(self, ctx: Any) -> str:
         return _translated(super().get_help(ctx))
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the names and what they are about."""
+        with formatter.section("Comandos"):
+            formatter.write_dl(self.told(ctx))
+
+    def told(self, ctx: Any) -> list[tuple[str, str]]:
+        """Return each command with its whole sentence, which the library would cut at the end of a line."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        return [(name, one.get_short_help_str(sys.maxsize)) for name, one in found if one and not one.hidden]
+
 
 class Noun(typer.Typer):
     """The commands of one noun."""
@@ -94,7 +104,8 @@ def sentence(error: typer.TyperException) -> str:
     if kind == "BadParameter":
         return f"Valor inválido para {name}: {_reason(said)}."
     if found := re.match(r"No such command '?([^']*)'?", said):
-        return f"Comando desconhecido: {found[1].rstrip('.')}. Veja esteira --help."
+        group = getattr(getattr(error, "ctx", None), "command_path", "esteira")
+        return f"Comando desconhecido: {found[1].rstrip('.')}. Veja {group} --help."
     if "unexpected extra argument" in said:
         return "Há argumentos a mais. Veja --help."
     if "requires an argument" in said:

@@ -56,7 +56,16 @@ def test_a_page_that_is_not_the_end_says_how_to_go_on(capsys: pytest.CaptureFixt
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(None, "-"), (True, "sim"), (False, "não"), (["a", "b"], "a, b"), ("\x1b[31mx", "�\\[31mx"), (0, "0")],
+    [
+        (None, "-"),
+        (True, "sim"),
+        (False, "não"),
+        (["a", "b"], "a, b"),
+        (4.8, "4,8"),
+        (1250.5, "1250,5"),
+        ("\x1b[31mx", "�\\[31mx"),
+        (0, "0"),
+    ],
 )
 def test_a_cell_is_for_people_and_holds_no_command_of_a_terminal(value: object, shown: str) -> None:
     assert output._cell(value) == shown

@@ -8,7 +8,8 @@ from support.typed import Run
     ("words", "told"),
     [
         ("nada", "Comando desconhecido: nada. Veja esteira --help."),
-        ("sat nada", "Comando desconhecido: nada. Veja esteira --help."),
+        ("sat nada", "Comando desconhecido: nada. Veja esteira sat --help."),
+        ("sync pendencias nada", "Comando desconhecido: nada. Veja esteira sync pendencias --help."),
         ("sat listar --nada", "Opção desconhecida: --nada. Veja --help."),
         ("sat listar a", "Há argumentos a mais. Veja --help."),
         ("sat listar --uf", "A opção --uf precisa de um valor."),
@@ -31,6 +32,11 @@ def test_help_is_in_portuguese(run: Run, words: str) -> None:
     assert not {"Usage", "Options", "Commands", "Arguments", "Show this", "[required]"} & {
         word for word in ("Usage", "Options", "Commands", "Arguments", "Show this", "[required]") if word in out + err
     }
+
+
+@pytest.mark.parametrize("words", ["banco", "entregas", "eventos", "sync", "sefaz", "servico"])
+def test_the_help_of_a_noun_tells_whole_sentences(run: Run, words: str) -> None:
+    assert "..." not in run(f"{words} --help")[1].partition("Comandos:")[2]
 
 
 def test_help_names_the_kind_of_a_value_in_portuguese(run: Run) -> None:
