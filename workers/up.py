@@ -157,7 +157,7 @@ def _run_for_machines(line: Line, access: Sequence[str]) -> int:
         for said in access:
             output(as_json("", said))
         for name, about, where in (*line.elsewhere, *((one.name, one.about, one.address) for one in line.processes)):
-            output(as_json(name, f"{about} ({where})"))
+            output(as_json(name, f"{about} ({where})" if where else about))
         return Supervisor(line.processes, output, stop_limit=line.stop_limit, dress=as_json).run()
 
 

@@ -1,6 +1,6 @@
 """What `diagnostico` tells of e-mail: does each account's server take us, is its domain vouched for in DNS."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from core.checks import FAULT, OK, WARNING, Finding
@@ -8,6 +8,7 @@ from core.errors import PlatformError
 from core.settings.email import ContaEmail, EmailSettings, is_this_machine
 
 PATIENCE_SECONDS = 10.0
+TIPO = "email"
 UNKNOWN = "Inclua a conta na seção email, ou mude a opção `conta` do destino com `esteira destinos alterar {id}`."
 NO_LINKS = "Defina api.base_url, com https: provedores pedem o link que cancela, e quem recebe também."
 
@@ -15,8 +16,12 @@ NO_LINKS = "Defina api.base_url, com https: provedores pedem o link que cancela,
 def accounts() -> Iterator[Finding]:
     """Tell of each account whether it is stopped, whether its server answers, and what DNS says of its domain."""
     contas = EmailSettings.current().contas
-    if not contas:
-        return
+    if contas:
+        yield from _configured(contas)
+    yield from _lost(set(contas))
+
+
+def _configured(contas: Mapping[str, ContaEmail]) -> Iterator[Finding]:
     # An installation without mail loads nothing of it.
     from flows.email.views import contas as views
 
@@ -28,7 +33,6 @@ def accounts() -> Iterator[Finding]:
             yield Finding(f"e-mail {nome}", FAULT, f"parada: {stopped[nome].motivo}", advice)
         yield from answered
     yield from _links()
-    yield from _lost(set(contas))
 
 
 def _server(nome: str, conta: ContaEmail) -> Iterator[Finding]:
@@ -61,12 +65,15 @@ def _lost(contas: set[str]) -> Iterator[Finding]:
     """Tell of destinations whose account is not in the settings."""
     from sqlalchemy import select
 
-    from events.delivery.email import account
     from storage.models.destinos import Destino
     from storage.session import reading
 
     with reading() as db:
-        found = db.scalars(select(Destino).where(Destino.tipo == account.TIPO).order_by(Destino.id)).all()
+        found = db.scalars(select(Destino).where(Destino.tipo == TIPO).order_by(Destino.id)).all()
+    if not found:
+        return
+    from events.delivery.email import account
+
     for destino in found:
         if (nome := account.name_of(destino)) not in contas:
             said = f"a conta de e-mail {nome!r} não está na configuração: nada sai"

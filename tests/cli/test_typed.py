@@ -27,7 +27,7 @@ def test_each_reads_its_own_standard_input_and_finds_what_those_before_it_did(
 def test_the_first_that_is_refused_ends_it_and_is_told(sqlite: str, capfd: pytest.CaptureFixture[str]) -> None:
     commands = [{"words": words, "stdin": ""} for words in (["destinos", "listar"], ["destinos", "nada"], ["nada"])]
     assert type_all(commands) == 2
-    assert capfd.readouterr().err == "Comando desconhecido: nada. Veja esteira --help.\n"
+    assert capfd.readouterr().err == "Comando desconhecido: nada. Veja esteira destinos --help.\n"
 
 
 @pytest.mark.slow

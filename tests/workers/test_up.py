@@ -209,6 +209,7 @@ def test_a_demonstration_that_was_killed_is_seen_no_more_and_objects_say_where_i
         ]
         assert len(passwords) >= 2
         assert not [one for one in passwords if one in said()]
+        assert not [one for one in said().splitlines() if "()" in json.loads(one)["message"]]
         assert len(seen("sat", "listar")) == 3
         below = descendants(line.pid)
         line.kill()

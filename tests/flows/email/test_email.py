@@ -149,6 +149,13 @@ def test_a_destination_whose_account_is_gone_is_told(server: MailServer, configu
     assert "'sumida'" in found()["destino ana"].detalhe
 
 
+def test_a_mailbox_is_told_too_where_no_account_is_configured(sqlite: str) -> None:
+    assert found() == {}
+    create(NewDestination("email", "ana", "ana@exemplo.com.br", ("alerta_aberto",)))
+    assert list(found()) == ["destino ana"]
+    assert found()["destino ana"].detalhe == "a conta de e-mail 'padrao' não está na configuração: nada sai"
+
+
 def test_no_password_is_shown(run: Run, server: MailServer, configure: Configure) -> None:
     configure(email__user="ana", email__password=SECRET)
     server.logins = True
