@@ -1,6 +1,7 @@
 """The documents tell every event, setting, command and exit code, and their links lead somewhere."""
 
 import dataclasses
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,19 @@ def test_the_reference_tells_every_setting() -> None:
 def test_links_lead_somewhere(path: Path) -> None:
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", path.read_text())
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the anchors of a page's headings, as a host of repositories and the site make them."""
+    text = re.sub(r"(?ms)^ *```.*?^ *```$", "", path.read_text())
+    heads = re.findall(r"(?m)^#+ (.*)$", html.unescape(text))
+    return {re.sub(r"[^\w\- ]", "", head).lower().replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("path", DOCS, ids=relative)
+def test_links_lead_to_headings(path: Path) -> None:
+    links = re.findall(r"\]\((?!https?://)([^)#]*)#([^)]+)\)", path.read_text())
+    assert [one for one in links if one[1] not in anchors(path.parent / one[0] if one[0] else path)] == []
 
 
 def commands() -> Iterator[str]:
