@@ -42,7 +42,7 @@ SHOWN = {
 ATTEMPTS = {
     "tentativa": "Nº",
     "data_execucao": "Quando",
-    "status_code": "HTTP",
+    "status_code": "Código",
     "duracao_ms": "ms",
     "endereco": "Endereço",
     "erro": "Erro",
@@ -78,7 +78,9 @@ def mostrar(entrega: Numero, as_json: Json = False) -> None:
         document(fields | {"historico": attempts})
         return
     listed(fields, SHOWN)
-    table(attempts, ATTEMPTS, "Nenhuma tentativa ainda.")
+    # 0: nobody answered
+    shown = [one | {"status_code": one["status_code"] or None} for one in attempts]
+    table(shown, ATTEMPTS, "Nenhuma tentativa ainda.")
 
 
 @app.command()

@@ -257,10 +257,11 @@ def _drawn(found: Progress) -> "Table":
     pace = f"{found.aceitos_por_segundo:.1f}".replace(".", ",")
     caption = f"{pace} aceitos/s, {'resta' if found.restam == 1 else 'restam'} {found.restam}"
     caption += f", termina em {instant(found.termina_em)}" if found.termina_em else ""
-    drawn = Table(title=f"Lote {found.lote}", box=None, pad_edge=False, min_width=len(caption))
+    below = [caption, _why(found)] if found.impedimento else [caption]
+    drawn = Table(title=f"Lote {found.lote}", box=None, pad_edge=False, min_width=max(map(len, below)))
     for title in ("Estado", "Tipo", "Arquivos"):
         drawn.add_column(title)
     for one in found.contagem:
         drawn.add_row(one.estado, kind(one.tipo) or "-", str(one.total))
-    drawn.caption = f"{caption}\n{_why(found)}" if found.impedimento else caption
+    drawn.caption = "\n".join(below)
     return drawn

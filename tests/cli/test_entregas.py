@@ -29,6 +29,15 @@ def test_a_failed_delivery_can_be_listed_and_looked_at(run: Run, receiver: Recei
     assert "em manutenção" not in run(f"entregas mostrar {row['id']}")[2]
 
 
+def test_an_attempt_that_nobody_answered_has_no_code(run: Run, receiver: ReceiverServer) -> None:
+    webhook(f"{receiver.url}/x")
+    receiver.faults.always(faults.reset())
+    run("eventos disparar alerta_aberto --dados {}")
+    titles, attempt = run("entregas mostrar 1")[1].splitlines()[-2:]
+    place = titles.index("Código")
+    assert attempt[place:].split()[0] == "-"
+
+
 def test_a_list_goes_on_where_it_says(run: Run) -> None:
     webhook("https://exemplo.com/x")
     fire(5)

@@ -118,6 +118,8 @@ def test_the_state_can_be_looked_at_before_the_account_is_configured(
     capsys.readouterr()
     assert main(["questor", "estado", "janeiro", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["impedimento"] == "sem_conta"
+    assert main(["questor", "estado", "janeiro"]) == 0
+    assert "A conta do lote ainda não está na configuração (seção questor)." in capsys.readouterr().out
 
 
 def test_outside_the_window_nothing_is_sent(
