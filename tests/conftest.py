@@ -54,10 +54,13 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give each worker its share of the long ones."""
-    long = [item for item in items if item.get_closest_marker("slow")]
-    short = [item for item in items if not item.get_closest_marker("slow")]
-    items[:] = shares(long, short, getattr(config, "workerinput", {}).get("workercount", 1))
+    """Give each worker its share of the long ones; there is one RabbitMQ, and one test at a time has it."""
+    queued = [item for item in items if "rabbit" in item.name or "rabbit" in getattr(item, "fixturenames", ())]
+    waits = set(queued)
+    others = [item for item in items if item not in waits]
+    long = [item for item in others if item.get_closest_marker("slow")]
+    short = [item for item in others if not item.get_closest_marker("slow")]
+    items[:] = shares(long, short, getattr(config, "workerinput", {}).get("workercount", 1), queued)
 
 
 def pytest_collection_finish() -> None:

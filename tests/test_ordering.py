@@ -11,6 +11,14 @@ def test_each_is_there_once(long: int, short: int, workers: int) -> None:
     assert sorted(shares(*given, workers)) == sorted(given[0] + given[1])
 
 
+def test_those_that_would_wait_for_each_other_are_one_worker_s() -> None:
+    long, short, queued = [f"long {n}" for n in range(6)], [f"short {n}" for n in range(90)], ["rabbit"] * 4
+    ordered = shares(long, short, 2, queued)
+    assert sorted(ordered) == sorted(long + short + queued)
+    assert ordered[:50].count("rabbit") == 4
+    assert [sum(one.startswith("long") for one in part) for part in (ordered[:50], ordered[50:])] == [1, 5]
+
+
 def test_workers_have_as_many_long_ones_none_of_them_at_the_end() -> None:
     long, short, workers = [-1] * 90, list(range(9000)), 3
     ordered = shares(long, short, workers)

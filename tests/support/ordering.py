@@ -8,16 +8,22 @@ T = TypeVar("T")
 LONG_END = 0.6
 
 
-def shares(long: Sequence[T], short: Sequence[T], workers: int) -> list[T]:
+def shares(long: Sequence[T], short: Sequence[T], workers: int, queued: Sequence[T] = ()) -> list[T]:
     """Give each worker its part of the long ones, evenly between short ones that stay together.
 
     The long ones wait more than they work: at once they would keep the machine idle, and each other waiting at the end.
+    The `queued` ones need what there is once: all are one worker's, where none waits for another.
     """
-    ordered: list[T] = []
-    for worker in range(workers):
-        begin, end = (len(short) * place // workers for place in (worker, worker + 1))
-        ordered += woven(long[worker::workers], short[begin:end])
-    return ordered
+    parts = [list(queued), *(list[T]() for _ in range(workers - 1))]
+    for one in long:
+        min(parts, key=len).append(one)
+    ordered, begin, total = list[T](), 0, len(long) + len(short) + len(queued)
+    for worker, part in enumerate(parts):
+        size = total * (worker + 1) // workers - total * worker // workers
+        end = begin + max(size - len(part), 0)
+        ordered += woven(part, short[begin:end])
+        begin = end
+    return ordered + list(short[begin:])
 
 
 def woven(long: Sequence[T], short: Sequence[T]) -> list[T]:

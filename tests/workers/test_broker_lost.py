@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -94,7 +95,9 @@ def refuse(port: int, attempts: int, said: Iterable[Path]) -> None:
         door.bind(("127.0.0.1", port))
         door.listen()
         door.settimeout(60)
+        ends = time.monotonic() + PATIENCE_SECONDS
         while attempts > 0 or not all(map(lines, said)):
+            assert time.monotonic() < ends, [file.name for file in said if not lines(file)]
             door.accept()[0].close()
             attempts -= 1
 
@@ -131,6 +134,8 @@ def test_a_worker_of_deliveries_waits_as_quietly_and_delivers_again(
         webhook(f"{receiver.url}/x")
         fire()
         assert receiver.wait_for(lambda: len(receiver.requests) == 1, PATIENCE_SECONDS)
+        # one that has not begun yet says nothing of a broker that goes
+        wait_until(lambda: all(heartbeat(one).exists() for one in said.values()))
         broker.kill()
         refuse(broker.port, 20, said.values())
         fire()
