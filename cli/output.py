@@ -118,7 +118,7 @@ def listed(values: Mapping[str, Any], titles: Mapping[str, str]) -> None:
 
 def _line(value: Any) -> str:
     if isinstance(value, Mapping):
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return printable(json.dumps(value, ensure_ascii=False, default=str))
     return _cell(value).replace(r"\[", "[")
 
 
@@ -131,9 +131,8 @@ def _cell(value: Any) -> str:
         return brazilian(value)
     if isinstance(value, float):
         return str(value).replace(".", ",")
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return printable(str(value)).replace("[", r"\[")
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return printable(text).replace("[", r"\[")
 
 
 def printable(text: str) -> str:

@@ -63,6 +63,7 @@ def test_a_page_that_is_not_the_end_says_how_to_go_on(capsys: pytest.CaptureFixt
         (["a", "b"], "a, b"),
         (4.8, "4,8"),
         (1250.5, "1250,5"),
+        (["[red]", "\x9b31m"], "\\[red], �31m"),
         ("\x1b[31mx", "�\\[31mx"),
         (0, "0"),
     ],
@@ -72,12 +73,12 @@ def test_a_cell_is_for_people_and_holds_no_command_of_a_terminal(value: object, 
 
 
 def test_one_thing_is_answered_line_by_line_in_words(capsys: pytest.CaptureFixture[str]) -> None:
-    values = {"ativo": True, "vazio": None, "eventos": ["a", "b"], "filtro": {"dados.uf": ["SP"]}, "mais": 1}
+    values = {"ativo": True, "vazio": None, "eventos": ["a", "b"], "filtro": {"dados.uf": ["S\x9bP"]}, "mais": 1}
     titles = {"eventos": "Eventos", "ativo": "Ativo", "vazio": "Motivo", "filtro": "Filtro"}
     output.listed(values, titles)
     assert capsys.readouterr().out.splitlines() == [
         "Eventos: a, b",
         "Ativo: sim",
         "Motivo: -",
-        'Filtro: {"dados.uf": ["SP"]}',
+        'Filtro: {"dados.uf": ["S�P"]}',
     ]
