@@ -1,10 +1,11 @@
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from claims import holder
+from claims import holder, presence
 
 PROGRAM = "from claims.holder import new_token; print(new_token())"
 
@@ -45,3 +46,24 @@ def test_of_another_machine_that_has_the_same_name_only_the_clock_can_tell(
     monkeypatch.setattr(holder, "MACHINE", tmp_path / "nada")
     assert holder.is_dead(token)
     assert holder.is_dead(holder.SEPARATOR.join((name, "4194305", "1", end)))
+
+
+def test_a_machine_is_the_same_after_its_next_start_and_a_container_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number of a process table is soon given again, by another kernel too."""
+    number = b"0123456789abcdef0123456789abcdef"
+    (tmp_path / "numero").write_bytes(number + b"\n")
+    monkeypatch.setattr(holder, "MACHINE", tmp_path / "numero")
+
+    def mark(table: str, start: str) -> str:
+        link = tmp_path / f"tabela-{table}-{start}"
+        link.symlink_to(table)
+        (tmp_path / start).write_text(start)
+        monkeypatch.setattr(presence, "BOOT", tmp_path / start)
+        monkeypatch.setattr(holder, "TABLE", link)
+        return holder.machine()
+
+    known = hashlib.sha256(number).hexdigest()[:8]
+    assert {mark(holder.FIRST_TABLE, start) for start in ("um", "dois")} == {known}
+    assert len({known, *(mark("pid:[4026532500]", start) for start in ("um", "dois"))}) == 3

@@ -102,7 +102,13 @@ def test_this_container_holds_its_own_once_and_clears_away_what_is_long_gone(fol
     for path in (old, new):
         path.write_bytes(presence.BOOT.read_bytes())
     os.utime(old, (0, 0))
-    holder.new_token()
+    with container("antigo") as token:
+        living = f"antigo@{holder.machine()}"
+        os.utime(folder / living, (0, 0))
+        holder.new_token()
+        assert not holder.is_dead(token)
+        assert (folder / living).exists()
+    (folder / living).unlink()
     held = dict(presence._held)
     holder.new_token()
     assert presence._held == held

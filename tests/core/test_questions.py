@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from conftest import Configure
 from support.losing import Cutter
-from support.ports import soon
+from support.ports import free_port, soon
 
 from core import questions
 from core.broker_faults import FAULTS
@@ -48,3 +48,8 @@ def test_a_broker_that_says_nothing_is_waited_for_so_long_and_no_longer(
     monkeypatch.setattr(questions, "REACH_SECONDS", 0.2)
     with pytest.raises(TimeoutError):
         questions.asked("ping", 0.1)
+
+
+def test_of_several_nodes_one_that_is_away_is_passed_over(rabbit_broker: str, configure: Configure) -> None:
+    configure(core__broker_url=rabbit_broker.replace("@", f"@127.0.0.1:{free_port()},127.0.0.1:{free_port()},"))
+    assert questions.asked("ping", 0.1) == []

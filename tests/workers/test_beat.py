@@ -109,6 +109,7 @@ def test_what_cannot_be_sent_holds_up_nothing_else(sqlite: str) -> None:
     assert [one.names.count(name) for name in refused] == [3, 3]
     one.tick()
     assert len(one.names) == len(one.schedule) + 4
+    assert one._failed == {}, "what is sent again has its old place"
 
 
 def test_a_clock_that_was_set_back_keeps_nothing_waiting(sqlite: str) -> None:

@@ -27,9 +27,11 @@ from support.processes import alive, arguments, descendants
 
 from cli.main import main
 from core.clock import SYSTEM
+from core.settings.load import get_settings
 from sandbox.hub import HubServer
 from sandbox.receiver import ReceiverServer
 from sandbox.sat_wire import status_line
+from workers import flower, up
 from workers.layout import one_machine
 
 COMMAND = [sys.executable, "-m", "cli.main", "subir"]
@@ -91,6 +93,14 @@ def test_an_absent_broker_is_one_sentence_without_its_password(
     told = refused()
     assert "core.redis_url" in told
     assert "nao-mostre" not in told
+
+
+@pytest.mark.parametrize("plainly", [True, False])
+def test_a_password_that_is_made_now_is_said_to_people_and_never_in_a_line_for_machines(plainly: bool) -> None:
+    told = up._flower_access(get_settings(), plainly=plainly)
+    kept = flower.password_file(get_settings())
+    assert (kept.read_text().strip() in told, str(kept) in told) == (plainly, True)
+    assert kept.read_text().strip() not in up._flower_access(get_settings(), plainly=plainly)
 
 
 @pytest.mark.slow
