@@ -111,6 +111,10 @@ class Kind(ABC):
         """Tell whether it is known already that nothing may be sent there."""
         return False
 
+    def lacks(self, destino: Destino) -> tuple[str, str] | None:
+        """Return what the settings lack for it, and what to do about it; none where they lack nothing."""
+        return None
+
     def bucket(self, destino: Destino, settings: DeliverySettings) -> Bucket | None:
         """Return the bucket of the other side's own limit, if it has one."""
         return None

@@ -48,6 +48,8 @@ def _state(destino: Destino, waiting: int, now: datetime) -> tuple[str, str, str
     if kinds()[destino.tipo].blocked(destino):
         advice = "Veja deliveries.allow_networks, allow_http e allow_ports."
         return FAULT, "as regras de entrega não permitem este endereço", advice
+    if lacks := kinds()[destino.tipo].lacks(destino):
+        return FAULT, *lacks
     if destino.pausado_em:
         since = now - destino.pausado_em
         told = f"pausado há {human_duration(since.total_seconds())}; eventos retidos: {waiting}"

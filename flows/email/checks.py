@@ -1,6 +1,6 @@
 """What `diagnostico` tells of e-mail: does each account's server take us, is its domain vouched for in DNS."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from core.checks import FAULT, OK, WARNING, Finding
@@ -8,20 +8,14 @@ from core.errors import PlatformError
 from core.settings.email import ContaEmail, EmailSettings, is_this_machine
 
 PATIENCE_SECONDS = 10.0
-TIPO = "email"
-UNKNOWN = "Inclua a conta na seção email, ou mude a opção `conta` do destino com `esteira destinos alterar {id}`."
 NO_LINKS = "Defina api.base_url, com https: provedores pedem o link que cancela, e quem recebe também."
 
 
 def accounts() -> Iterator[Finding]:
     """Tell of each account whether it is stopped, whether its server answers, and what DNS says of its domain."""
     contas = EmailSettings.current().contas
-    if contas:
-        yield from _configured(contas)
-    yield from _lost(set(contas))
-
-
-def _configured(contas: Mapping[str, ContaEmail]) -> Iterator[Finding]:
+    if not contas:
+        return
     # An installation without mail loads nothing of it.
     from flows.email.views import contas as views
 
@@ -59,25 +53,6 @@ def _links() -> Iterator[Finding]:
     if base is None or not (base.startswith("https:") or is_this_machine(urlsplit(base).hostname or "")):
         said = "os e-mails saem sem link que cancela" if base is None else "o link que cancela não é https"
         yield Finding("e-mail", WARNING, said, NO_LINKS)
-
-
-def _lost(contas: set[str]) -> Iterator[Finding]:
-    """Tell of destinations whose account is not in the settings."""
-    from sqlalchemy import select
-
-    from storage.models.destinos import Destino
-    from storage.session import reading
-
-    with reading() as db:
-        found = db.scalars(select(Destino).where(Destino.tipo == TIPO).order_by(Destino.id)).all()
-    if not found:
-        return
-    from events.delivery.email import account
-
-    for destino in found:
-        if (nome := account.name_of(destino)) not in contas:
-            said = f"a conta de e-mail {nome!r} não está na configuração: nada sai"
-            yield Finding(f"destino {destino.nome}", FAULT, said, UNKNOWN.format(id=destino.id))
 
 
 CHECKS = {"e-mail": accounts}

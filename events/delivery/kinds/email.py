@@ -20,6 +20,8 @@ from storage.models.destinos import Destino
 
 # Loaded where something is sent.
 SENDER = "events.delivery.email.sender"
+LOST = "a conta de e-mail {nome!r} não está na configuração: nada sai"
+INCLUDE = "Inclua a conta na seção email, ou mude a opção `conta` do destino com `esteira destinos alterar {id}`."
 NO_ACCOUNT = "A conta de e-mail {nome!r} não está na configuração ([email]): nada sai enquanto ela faltar."
 
 
@@ -53,6 +55,13 @@ class Email(Kind):
             "timeout": LONGEST_TIMEOUT,
         }
         return Checked(columns, aviso=None if account.settings_of(nome) else NO_ACCOUNT.format(nome=nome))
+
+    def lacks(self, destino: Destino) -> tuple[str, str] | None:
+        """Tell of an account that the settings do not have."""
+        nome = account.name_of(destino)
+        if account.settings_of(nome) is not None:
+            return None
+        return LOST.format(nome=nome), INCLUDE.format(id=destino.id)
 
     def bucket(self, destino: Destino, settings: DeliverySettings) -> Bucket | None:
         """Return the bucket of the recipient's domain: one that wants less is slowed for all who write to it."""

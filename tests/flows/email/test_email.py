@@ -16,6 +16,7 @@ from core.checks import FAULT, OK, Finding
 from core.clock import SYSTEM
 from events.delivery.drain import drain
 from flows import metricas
+from flows.destinos.checks import destinations
 from flows.destinos.creating import NewDestination, create
 from flows.email import checks
 from storage.models.eventos import Estado
@@ -63,7 +64,7 @@ def judged() -> list[tuple[str, bool]]:
 
 
 def found() -> dict[str, Finding]:
-    return {one.sistema: one for one in checks.accounts()}
+    return {one.sistema: one for one in (*destinations(), *checks.accounts())}
 
 
 def test_a_test_arrives_and_says_what_the_server_said(run: Run, server: MailServer) -> None:
@@ -147,12 +148,13 @@ def test_a_destination_whose_account_is_gone_is_told(server: MailServer, configu
     create(NewDestination("email", "ana", "ana@exemplo.com.br", ("alerta_aberto",), opcoes={"conta": "sumida"}))
     assert found()["destino ana"].situacao == FAULT
     assert "'sumida'" in found()["destino ana"].detalhe
+    assert [one.sistema for one in (*destinations(), *checks.accounts())].count("destino ana") == 1
 
 
 def test_a_mailbox_is_told_too_where_no_account_is_configured(sqlite: str) -> None:
     assert found() == {}
     create(NewDestination("email", "ana", "ana@exemplo.com.br", ("alerta_aberto",)))
-    assert list(found()) == ["destino ana"]
+    assert [one.sistema for one in (*destinations(), *checks.accounts())] == ["destino ana"]
     assert found()["destino ana"].detalhe == "a conta de e-mail 'padrao' não está na configuração: nada sai"
 
 
