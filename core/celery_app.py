@@ -77,6 +77,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "beat_max_loop_interval": 1,
         # Redis alone can be told to give nothing out in advance.
         "worker_disable_prefetch": True,
+        # There a set keeps the names of these queues: with a new one at each start it would grow for ever.
+        "control_queue_exclusive": False,
         **(AMQP if of_rabbit else {}),
     }
 
@@ -150,9 +152,10 @@ def refresh() -> None:
     kombu_pools.reset()
     # What Celery itself does in a fork: forget the pools, which are bound to the old address.
     app._after_fork()
-    # It keeps the queues of the old one, which another kind of broker declares otherwise.
-    vars(app).pop("amqp", None)
     app.conf.update(configuration(get_settings()))
+    # They keep the queues of the old one, which another kind of broker declares otherwise.
+    for kept in ("amqp", "control"):
+        vars(app).pop(kept, None)
 
 
 def current() -> Celery:

@@ -40,3 +40,8 @@ def test_who_asks_over_another_connection_than_before_is_answered(rabbit_broker:
                     assert found == [{"geral@aqui": "pong"}]
             finally:
                 over.set()
+
+
+def test_on_redis_a_worker_that_begins_anew_has_the_box_it_had(broker: str) -> None:
+    """A set keeps the names there; that of a worker that was killed would stay in it for ever."""
+    assert app.control.mailbox.get_queue("geral@aqui").name == "geral@aqui.celery.pidbox"
