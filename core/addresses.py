@@ -21,7 +21,7 @@ def address_of(url: str, redis_ca: Path | None = None, broker_ca: Path | None = 
         ValueError: it is none.
     """
     if _scheme(url) in amqp_address.SCHEMES:
-        return amqp_address.amqp_address(url, broker_ca)
+        return amqp_address.amqp_address(_one(url), broker_ca)
     return redis_of(url, redis_ca)
 
 
@@ -32,8 +32,8 @@ def redis_of(url: str, authority: Path | None = None) -> RedisAddress:
         ValueError: it is none.
     """
     if _scheme(url) in sentinel_address.SCHEMES:
-        return sentinel_address.sentinel_address(url, authority)
-    return redis_address.redis_address(url, authority)
+        return sentinel_address.sentinel_address(_one(url), authority)
+    return redis_address.redis_address(_one(url), authority)
 
 
 def judge_broker(url: str) -> None:
@@ -57,6 +57,11 @@ def judge_redis(url: str) -> None:
         sentinel_address.sentinel_address(url)
     else:
         redis_address.judge(url)
+
+
+def _one(url: str) -> str:
+    """Return an address in which a password has no `;`: by that kombu parts several."""
+    return url.replace(";", "%3B")
 
 
 def _scheme(url: str) -> str:

@@ -4,6 +4,7 @@ import ssl
 from pathlib import Path
 
 import pytest
+from kombu import Connection
 
 from core.addresses import address_of, judge_broker, judge_redis
 from core.amqp_address import AmqpAddress
@@ -55,6 +56,15 @@ def test_an_address_says_where_it_is_and_no_secret(url: str, where: str, kombu: 
     found = address_of(url)
     assert (found.where, found.url) == (where, kombu)
     assert SECRET not in found.where
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://:a;b@um/2", "rediss://:a;b@um/2", "amqp://u:a;b@um,dois/v", "sentinel://:a;b@um/m/2"]
+)
+def test_kombu_takes_a_password_whole(url: str) -> None:
+    judge_broker(url)
+    found = Connection(address_of(url).url)
+    assert (found.hostname, found.password) == ("um", "a;b")
 
 
 @pytest.mark.parametrize("url", [*BAD, *BAD_OF_REDIS])
