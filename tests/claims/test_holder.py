@@ -52,7 +52,7 @@ def test_a_machine_is_the_same_after_its_next_start_and_a_container_is_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The number of a process table is soon given again, by another kernel too."""
-    number = b"0123456789abcdef0123456789abcdef"
+    number = b"0123456789abcdef0123456789abcdef"  # pragma: allowlist secret
     (tmp_path / "numero").write_bytes(number + b"\n")
     monkeypatch.setattr(holder, "MACHINE", tmp_path / "numero")
 
