@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import bootsteps
 from celery.worker.control import control_command
+from kombu import Producer
 
 from core.settings.container import ContainerSettings
 from workers import heartbeat
@@ -30,6 +31,7 @@ class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def __init__(self, consumer: Any, **options: Any) -> None:
         self._timer: Any = None
+        self._channel: Any = None
         super().__init__(consumer, **options)
 
     def include_if(self, consumer: Any) -> bool:
@@ -38,8 +40,10 @@ class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def start(self, consumer: Any) -> None:
         """Send it now, and again and again."""
-        self._timer = consumer.timer.call_repeatedly(EVERY_SECONDS, send, (consumer,))
-        send(consumer)
+        # a channel of this connection only: kombu's own would bring the consumer another one unseen
+        self._channel = consumer.connection.channel()
+        self._timer = consumer.timer.call_repeatedly(EVERY_SECONDS, send, (consumer, self._channel))
+        send(consumer, self._channel)
 
     def stop(self, consumer: Any) -> None:
         """Send it no more; the consumer ends or begins anew."""
@@ -50,7 +54,18 @@ class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
     terminate = stop
 
 
-def send(consumer: Any) -> None:
-    """Send the word to this worker alone; a fault of the connection is the consumer's to deal with."""
-    way = consumer.connection
-    consumer.app.control.broadcast(WORD, destination=[consumer.hostname], connection=way, channel=way.default_channel)
+def send(consumer: Any, channel: Any) -> None:
+    """Send the word to this worker alone, as Celery's control would but once.
+
+    A fault of the connection is the consumer's to deal with; the control would try again without end, unheard.
+    """
+    box = consumer.app.control.mailbox
+    word: dict[str, Any] = {
+        "method": WORD,
+        "arguments": {},
+        "destination": [consumer.hostname],
+        "pattern": None,
+        "matcher": None,
+    }
+    producer = Producer(channel, serializer=box.serializer, auto_declare=False)
+    producer.publish(word, exchange=box.exchange.name, headers={"clock": box.clock.forward(), "expires": 0})
