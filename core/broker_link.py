@@ -36,8 +36,6 @@ QUEUE_ARGUMENTS = {"x-queue-type": "quorum"}
 HEARTBEAT_SECONDS = 30
 AMQP = {
     "broker_heartbeat": HEARTBEAT_SECONDS,
-    # A channel that RabbitMQ closes, for one of its limits, costs a new one and not the worker.
-    "broker_channel_error_retry": True,
     # A queue of questions or answers is on one node of a cluster: it ends with the connection, and is made elsewhere.
     "control_queue_exclusive": True,
     "worker_consumer": "workers.amqp_consumer:Consumer",

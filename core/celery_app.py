@@ -51,6 +51,9 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "broker_use_ssl": dict(address.tls) or None,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
+        # A channel that is refused something costs a new one and not the worker: RabbitMQ closes it for one of its
+        # limits, a Redis that became a replica takes nothing more.
+        "broker_channel_error_retry": True,
         "broker_transport_options": transport(address),
         "control_exchange": CONTROL,
         "task_default_queue": "default",

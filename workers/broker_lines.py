@@ -7,6 +7,8 @@ from amqp.exceptions import ChannelError
 
 CONSUMER = "celery.worker.consumer.consumer"
 LOST, CANNOT = "consumer: Connection to broker lost", "consumer: Cannot connect"
+# A Redis that takes connections and nothing else: Celery pauses, with a traceback each second.
+OFTEN = "Frequent restarts detected"
 SAID = "broker away, waiting for it: %s"
 # RabbitMQ is there and refuses something; it says what. The same is told again after so many seconds.
 REFUSED, AGAIN_SECONDS, LONGEST = "RabbitMQ closed the channel, another is opened: %s", 600.0, 200
@@ -24,7 +26,7 @@ class OncePerLoss(logging.Filter):
         """Tell whether a line is written. A connection that is lost was there: that begins another loss."""
         said = record.getMessage()
         if not said.startswith((LOST, CANNOT)):
-            return True
+            return not said.startswith(OFTEN)
         if self._told and not said.startswith(LOST):
             return False
         fault = next((part for part in record.args or () if isinstance(part, Exception)), None)

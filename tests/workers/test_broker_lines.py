@@ -5,7 +5,7 @@ import logging
 import pytest
 from amqp.exceptions import PreconditionFailed
 
-from workers.broker_lines import AGAIN_SECONDS, CANNOT, CONSUMER, LONGEST, LOST, OncePerLoss
+from workers.broker_lines import AGAIN_SECONDS, CANNOT, CONSUMER, LONGEST, LOST, OFTEN, OncePerLoss
 
 GONE = OSError("[Errno 111] Connection refused")
 LATE = PreconditionFailed("PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out", (0, 0))
@@ -23,6 +23,7 @@ AWAY, AGAIN = "broker away, waiting for it: OSError", AGAIN_SECONDS
         ([(0, LOST, LATE), (AGAIN, LOST, LATE)], [LATE.reply_text] * 2),
         ([(0, LOST, LATE), (1, LOST, OTHER), (2, LOST, OTHER)], [LATE.reply_text, OTHER.reply_text]),
         ([(0, LOST, LATE), (1, LOST, GONE), (2, CANNOT, GONE)], [LATE.reply_text, AWAY]),
+        ([(0, LOST, GONE), (1, OFTEN, GONE)], [AWAY]),
         ([(0, LOST, ENDLESS)], [ENDLESS.reply_text[:LONGEST]]),
         ([(0, "another line %s", GONE)], [f"another line {GONE}"]),
     ],

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Configure
+from redis import Redis
 from support.deliveries import SECRET, fire, webhook
 from support.ports import PATIENCE_SECONDS, wait_until
 from support.rabbit_cluster import RabbitCluster
@@ -260,3 +261,34 @@ def test_a_cluster_goes_on_without_one_of_three_nodes_and_after_the_loss_of_two(
         wait_for_a_sweep()
         told = {name: lines(file) for name, file in said.items()}
     assert all(len(one) <= 5 for one in told.values()), told
+
+
+@pytest.fixture
+def redis_broker(configure: Configure, sqlite: str, redis_server: RedisServer) -> Iterator[RedisServer]:
+    """An empty Redis."""
+    redis_server.flush()
+    configure(core__redis_url=redis_server.url)
+    celery_app.refresh()
+    yield redis_server
+    celery_app.refresh()
+
+
+def test_a_redis_that_becomes_a_replica_is_waited_for(
+    redis_broker: RedisServer, loopback: None, tmp_path: Path
+) -> None:
+    """So ends a failover that somebody asks for: the master of before lives, and takes nothing more."""
+    with ReceiverServer({"/x": SECRET}) as receiver, line(tmp_path, "beat", "geral", "entregas") as said:
+        webhook(f"{receiver.url}/x")
+        fire()
+        assert receiver.wait_for(lambda: len(receiver.requests) == 1, PATIENCE_SECONDS)
+        with Redis.from_url(redis_broker.url) as server:
+            server.execute_command("REPLICAOF", "127.0.0.1", "1")
+            try:
+                wait_until(lambda: all(lines(file) for file in said.values()))
+            finally:
+                server.execute_command("REPLICAOF", "NO", "ONE")
+        fire()
+        assert receiver.wait_for(lambda: len(receiver.requests) == 2, PATIENCE_SECONDS)
+        wait_for_a_sweep()
+        told = {name: lines(file) for name, file in said.items()}
+    assert [len(told[name]) for name in ("geral", "entregas")] == [1, 1], told
