@@ -68,6 +68,9 @@ class Engine:
         self._flying = [0, 0]
         self._unsent: list[Owed] = []
         self._yielded: list[tuple[int, str]] = []
+        # those that were left to another process, until they are here again
+        self._left: set[int] = set()
+        self._back = False
         self._plan = Plan()
 
     def hint(self, destinos: Iterable[int]) -> None:
@@ -92,7 +95,13 @@ class Engine:
     def yielded(self) -> list[tuple[int, str]]:
         """Return, once, the destinations that were left to another process and are free now, with their tasks."""
         yielded, self._yielded = self._yielded, []
+        self._left.update(number for number, _ in yielded)
         return yielded
+
+    def left_alone(self) -> bool:
+        """Tell, once, whether all that was left to another process has come back."""
+        alone, self._back = self._back, False
+        return alone
 
     def wants(self) -> bool:
         """Tell whether a destination may have something due, or something is left to write."""
@@ -152,6 +161,7 @@ class Engine:
         self._unsent = self._unsent[len(plan.unsent) :]
         for one in taken.new:
             self._lanes[one.destination.id] = Lane(one, self.settings.max_in_flight, trial=self._trial(one.destination))
+        self._came_back(one.destination.id for one in taken.new)
         for number, one in plan.held.items():
             if one.quota and (lane := self._lanes.get(number)):
                 lane.more = lane.hinted
@@ -202,6 +212,11 @@ class Engine:
                 self.hints.add_later(number, YIELD_SECONDS)
             elif self._budget is None and (lane.hinted or (lane.more and not lane.stopped)):
                 self.hints.add((number,))
+
+    def _came_back(self, numbers: Iterable[int]) -> None:
+        if self._left:
+            self._left.difference_update(numbers)
+            self._back = not self._left
 
     def _recall(self, lane: Lane) -> None:
         self._unsent += lane.waiting

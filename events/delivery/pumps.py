@@ -21,6 +21,7 @@ from core.clock import SYSTEM
 from core.stopping import stopping
 from events import wake
 from events.delivery.engine import Engine
+from events.delivery.help import HELP_SECONDS, Help
 from events.delivery.kind import kinds
 from events.delivery.plan import Done, Plan, Taken
 from events.delivery.rows import Owed
@@ -32,8 +33,6 @@ GATHER_SECONDS = 0.1
 IDLE_SECONDS = 5.0
 # How often a pump looks whether it keeps up, while it has much to do and while it has not; what is late.
 CHECK_SECONDS, CALM_SECONDS, LAG_SECONDS = 0.05, 0.25, 0.05
-# A pump that does not keep up asks for help at once (one that helps, after so long), then again, each time later.
-HELP_SECONDS = 5.0
 T = TypeVar("T")
 
 
@@ -101,7 +100,9 @@ class Server:
             listens = await self._listens(ears)
             self._pump = pump = Pump(engine, Pace(gather=GATHER_SECONDS, idle=IDLE_SECONDS if listens else 0.0))
             self._pass_on()
-            check = asyncio.ensure_future(self._check(engine, 0.0 if listens else time.monotonic() + HELP_SECONDS))
+            check = asyncio.ensure_future(
+                self._check(engine, Help(0.0 if listens else time.monotonic() + HELP_SECONDS))
+            )
             try:
                 await pump.run()
             finally:
@@ -157,11 +158,10 @@ class Server:
             engine.hint(hints)
         pump.wake()
 
-    async def _check(self, engine: Engine, ask_at: float) -> None:
+    async def _check(self, engine: Engine, help_: Help) -> None:
         """Ask another process for help while this one does not keep up."""
-        was_busy, wait = False, HELP_SECONDS
         while True:
-            watches = engine.overloaded or was_busy or not engine.looked
+            watches = engine.overloaded or help_.busy or not engine.looked
             before, pause = time.monotonic(), CHECK_SECONDS if watches else CALM_SECONDS
             await asyncio.sleep(pause)
             now = time.monotonic()
@@ -169,14 +169,9 @@ class Server:
             busy = engine.overloaded or (late and bool(engine.hints))
             if busy:
                 self.calm.clear()
-            elif engine.looked and not was_busy:
+            elif engine.looked and not help_.busy:
                 self.calm.set()
-            if not busy:
-                was_busy, wait = False, HELP_SECONDS if now >= ask_at else wait
-            elif not was_busy:
-                was_busy = True
-            elif now >= ask_at:
-                ask_at, wait = now + wait, wait * 2
+            if help_.is_due(now, busy, engine.left_alone()):
                 engine.yield_half()
                 if engine.crowded:
                     await self._aside(wake.messages_to, self._task, ())
