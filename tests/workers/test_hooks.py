@@ -54,6 +54,8 @@ def test_what_is_done_once_before_the_fork_opens_nothing_that_goes_through_it(
 ) -> None:
     erp = tmp_path / "erp.db"
     configure(fila__url=f"sqlite:///{erp}")
+    # a test before may have left its own open
+    accounts.close()
     hooks._start([])
     assert (accounts._open, session._engine, erp.exists()) == ({}, None, False)
 
