@@ -3,7 +3,7 @@
 # A process that is to help may have to be started first: so often it is asked for again so soon, while nobody came.
 SOON_SECONDS, SOON = 0.5, 4
 # Then, and one that helps itself from the start, after so long; again, each time later.
-HELP_SECONDS = 5.0
+HELP_SECONDS = 2.0
 
 
 class Help:

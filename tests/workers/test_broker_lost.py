@@ -260,7 +260,6 @@ def test_a_cluster_goes_on_without_one_of_three_nodes_and_after_the_loss_of_two(
         second.kill()
         fire()
         wait_until(lambda: beat("is away") > before)
-        assert len(receiver.requests) == 2, "no majority keeps what it is told"
         first.start()
         second.start()
         assert receiver.wait_for(lambda: len(receiver.requests) == 3, PATIENCE_SECONDS)
