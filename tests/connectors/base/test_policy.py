@@ -96,7 +96,8 @@ def test_repeats_and_pauses_stay_within_the_deadline(way: object) -> None:
     assert callable(way)
     with AnythingServer([1]) as server:
         server.faults.always(faults.status(503))
-        with soon(), pytest.raises(Overloaded):
+        # on a busy machine the last of them meets the deadline in its midst
+        with soon(), pytest.raises((Overloaded, UnknownOutcome)):
             way(server.url, Policy(overall=1.0, attempts=1000, first_pause=0.3, longest_pause=0.3), True)
         assert len(server.requests) < 6
 
