@@ -100,8 +100,10 @@ def _rabbit(address: AmqpAddress, seconds: float) -> Iterator[Any]:
 def _connection(url: str, address: AmqpAddress, seconds: float) -> Any:
     from kombu import Connection
 
+    # one that takes a question and forgets it holds nobody either
+    patience = {"read_timeout": seconds, "write_timeout": seconds}
     # kombu writes into what it is given
-    made = Connection(url, ssl=dict(address.tls) or None, connect_timeout=seconds)
+    made = Connection(url, ssl=dict(address.tls) or None, connect_timeout=seconds, transport_options=patience)
     try:
         made.connect()
     except BaseException:

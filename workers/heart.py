@@ -31,7 +31,6 @@ class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def __init__(self, consumer: Any, **options: Any) -> None:
         self._timer: Any = None
-        self._channel: Any = None
         super().__init__(consumer, **options)
 
     def include_if(self, consumer: Any) -> bool:
@@ -41,9 +40,9 @@ class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
     def start(self, consumer: Any) -> None:
         """Send it now, and again and again."""
         # a channel of this connection only: kombu's own would bring the consumer another one unseen
-        self._channel = consumer.connection.channel()
-        self._timer = consumer.timer.call_repeatedly(EVERY_SECONDS, send, (consumer, self._channel))
-        send(consumer, self._channel)
+        channel = consumer.connection.channel()
+        self._timer = consumer.timer.call_repeatedly(EVERY_SECONDS, send, (consumer, channel))
+        send(consumer, channel)
 
     def stop(self, consumer: Any) -> None:
         """Send it no more; the consumer ends or begins anew."""

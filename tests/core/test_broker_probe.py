@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from conftest import Configure
+from support.cutting import CuttingProxy
 from support.ports import free_port, soon
 from support.rabbitmq import RabbitServer
 from support.tls import tls_front
@@ -114,3 +115,16 @@ def test_a_certificate_is_verified_by_every_part(rabbit: RabbitServer, configure
         messages.send("questor.enviar_bloco", [1])
         assert (queue_lengths.lengths() or {})["questor"] == 1
         assert front.heard
+
+
+def test_a_rabbitmq_that_falls_silent_is_asked_no_longer_than_told(
+    rabbit_broker: str, rabbit: RabbitServer, configure: Configure
+) -> None:
+    with CuttingProxy(rabbit.port, every=10**6) as network:
+        # the word that declares a queue
+        network.silent_at = b"\x00\x32\x00\x0a"
+        configure(core__broker_url=rabbit_broker.replace(str(rabbit.port), str(network.port)))
+        celery_app.refresh()
+        assert queue_lengths.lengths() is None
+        assert network.fell_silent == 1
+        assert queue_lengths.lengths() is not None
