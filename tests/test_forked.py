@@ -34,3 +34,10 @@ def test_it_runs_until_it_is_killed_beside_others() -> None:
     assert (one.poll(), other.poll()) == (-9, None)
     other.kill()
     assert other.wait() == -9
+
+
+def test_it_is_killed_as_soon_as_it_was_started() -> None:
+    for _ in range(50):
+        one = Forked("import time; time.sleep(600)", knowing=())
+        one.kill()
+        assert one.poll() == -9

@@ -17,12 +17,19 @@ from core import tracing
 from core.context import bound, new_origin
 from core.errors import PlatformError
 from core.logs import get_logger
+from core.queues import queue_of
 from workers import heartbeat
+from workers.refused import Refused
 
 # A turn that was not confirmed for so long is over; the holder confirms it several times as often.
 TURN_SECONDS, KEEP_SECONDS = 8.0, 2.0
 BROKER_AWAY = (OperationalError, SchedulingError, OSError)
 log = get_logger(__name__)
+
+
+def _queue(entry: Any) -> str:
+    queue = queue_of(entry.task)
+    return queue.name if queue else str(entry.task)
 
 
 class PatientScheduler(Scheduler):  # type: ignore[misc]
@@ -32,6 +39,7 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
         self.role = Role("beat", TURN_SECONDS)
         self.holds, self._kept, self._missing, self._missed = False, 0.0, "", 0.0
         self._failed: dict[str, float] = {}
+        self._refused = Refused()
         super().__init__(*arguments, **options)
 
     def setup_schedule(self) -> None:
@@ -48,6 +56,7 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
             wait = self._send_due()
         except BROKER_AWAY as fault:
             self._wait_for("broker", fault)
+            self._refused.all_again()
             self._give_back()
             return float(self.max_interval)
         except PlatformError as fault:
@@ -84,16 +93,27 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
     def _send_due(self) -> float:
         """Send each entry that is due; return the seconds until one is, no more than until the next look."""
         wait = float(self.max_interval)
-        # RabbitMQ may refuse one queue alone: what failed last is tried last, and holds up nothing else
+        # what failed last is tried last, and holds up nothing else
         for entry in sorted(self.schedule.values(), key=lambda one: self._failed.get(one.name, 0.0)):
             due, seconds = entry.is_due()
-            if due:
-                if time.monotonic() - self._kept >= TURN_SECONDS:
-                    # this process or the broker stood still: another may have the turn, and has sent the others
+            if due and not self._refused.waits(_queue(entry)):
+                if not self._has_turn():
+                    # this process or the broker stood still: another has sent the others
                     return 0.0
-                self._send(entry)
+                self._try(entry)
             wait = min(wait, max(0.0, seconds))
         return wait
+
+    def _try(self, entry: Any) -> None:
+        """Send it; one whose queue alone is refused waits for itself."""
+        began = time.monotonic()
+        try:
+            self._send(entry)
+        except BROKER_AWAY as fault:
+            if not self._refused.is_alone(_queue(entry), began, fault):
+                raise
+        else:
+            self._refused.taken(_queue(entry))
 
     def _send(self, entry: Any) -> None:
         with bound(origin=new_origin()), tracing.span(entry.task, tracing.PRODUCER):

@@ -5,10 +5,15 @@ import warnings
 
 from amqp.exceptions import ChannelError
 
+from core.broker_faults import lost
+
 CONSUMER = "celery.worker.consumer.consumer"
 LOST, CANNOT = "consumer: Connection to broker lost", "consumer: Cannot connect"
 # A Redis that takes connections and nothing else: Celery pauses, with a traceback each second.
 OFTEN = "Frequent restarts detected"
+# What was under way when it was lost cannot be accepted, and is sent again; the loss itself is told.
+SPEAKERS = (CONSUMER, "celery.worker.loops", "celery.worker.request")
+AFTERWARDS = ("Error cleaning up after", "Couldn't ack", "Couldn't reject")
 SAID = "broker away, waiting for it: %s"
 # RabbitMQ is there and refuses something; it says what. The same is told again after so many seconds.
 REFUSED, AGAIN_SECONDS, LONGEST = "RabbitMQ closed the channel, another is opened: %s", 600.0, 200
@@ -50,11 +55,19 @@ def _say(record: logging.LogRecord, text: str, what: str) -> None:
     record.msg, record.args, record.exc_info = text, (what,), None
 
 
+def unless_lost(record: logging.LogRecord) -> bool:
+    """Let a line through, but not that a lost broker hears nothing more."""
+    fault = record.exc_info[1] if record.exc_info else None
+    return fault is None or not lost(fault) or not record.getMessage().startswith(AFTERWARDS)
+
+
 def quieten() -> None:
     """Make Celery's consumer tell a loss once."""
     logger = logging.getLogger(CONSUMER)
     if not any(isinstance(one, OncePerLoss) for one in logger.filters):
         logger.addFilter(OncePerLoss())
+    for name in SPEAKERS:
+        logging.getLogger(name).addFilter(unless_lost)
     # At each loss it advises a setting that only matters to tasks with late acknowledgement; we have none.
     warnings.filterwarnings(
         "ignore", category=PendingDeprecationWarning, module=r"celery\.worker\.consumer|workers\.amqp_consumer"

@@ -18,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
 SERVER = """
-import gc, importlib, json, os, sys, traceback
+import contextlib, gc, importlib, json, os, sys, traceback
 told = os.fdopen(os.dup(1), "w")
 gc.disable()
 for name in sys.argv[1:]:
@@ -38,7 +38,6 @@ gc.collect()
 gc.freeze()
 
 def carried_out(text, words, environment, folder, log):
-    os.setsid()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -57,6 +56,9 @@ def carried_out(text, words, environment, folder, log):
 
 def started(*given):
     child = os.fork()
+    # by both: who kills its group at once finds it; one that has begun another program has its group
+    with contextlib.suppress(PermissionError):
+        os.setpgid(child, child or os.getpid())
     if child == 0:
         code = carried_out(*given)
         sys.stdout.flush()

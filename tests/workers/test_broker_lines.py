@@ -5,7 +5,7 @@ import logging
 import pytest
 from amqp.exceptions import PreconditionFailed
 
-from workers.broker_lines import AGAIN_SECONDS, CANNOT, CONSUMER, LONGEST, LOST, OFTEN, OncePerLoss
+from workers.broker_lines import AGAIN_SECONDS, CANNOT, CONSUMER, LONGEST, LOST, OFTEN, OncePerLoss, unless_lost
 
 GONE = OSError("[Errno 111] Connection refused")
 LATE = PreconditionFailed("PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out", (0, 0))
@@ -36,3 +36,20 @@ def test_a_loss_and_a_refusal_are_told_once(said: list[tuple[float, str, Excepti
         if filtering.filter(record):
             found.append(record.getMessage())
     assert [line.removeprefix("RabbitMQ closed the channel, another is opened: ") for line in found] == told
+
+
+@pytest.mark.parametrize(
+    ("said", "fault", "told"),
+    [
+        ("Error cleaning up after event loop: %r", ConnectionResetError(104, "Connection reset by peer"), False),
+        ("Error cleaning up after sync event loop: %r", LATE, False),
+        ("Couldn't ack 6, reason:%r", ConnectionResetError(104, "Connection reset by peer"), False),
+        ("Couldn't reject 6, reason: %r", BrokenPipeError(32, "Broken pipe"), False),
+        ("Error cleaning up after event loop: %r", KeyError("x"), True),
+        ("Couldn't ack 6, reason:%r", KeyError("x"), True),
+        ("another line %r", GONE, True),
+    ],
+)
+def test_that_a_lost_broker_hears_nothing_more_is_not_told_again(said: str, fault: Exception, told: bool) -> None:
+    record = logging.LogRecord("", logging.ERROR, "", 0, said, (fault,), (type(fault), fault, None))
+    assert unless_lost(record) is told

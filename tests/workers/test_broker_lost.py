@@ -104,7 +104,7 @@ def refuse(port: int, attempts: int, said: Iterable[Path]) -> None:
 
 
 # What another test is about: a RabbitMQ that is killed within seconds of a queue's first declaration may lose it.
-LOST = ("waiting for it: InternalError", "a queue that RabbitMQ lost is made anew")
+LOST = ("waiting for it: InternalError", "a queue that RabbitMQ lost is made anew", "the broker takes others and")
 
 
 def lines(file: Path) -> list[str]:
@@ -168,6 +168,23 @@ def test_a_worker_makes_a_queue_anew_that_rabbitmq_lost(
         assert receiver.wait_for(lambda: len(receiver.requests) == 2, PATIENCE_SECONDS)
         told = said["entregas"].read_text()
     assert told.count(LOST[1]) == 1
+
+
+def test_a_queue_that_rabbitmq_lost_and_nobody_reads_holds_up_nothing_else(
+    sqlite: str, rabbit_broker: str, rabbit: RabbitServer, tmp_path: Path
+) -> None:
+    with line(tmp_path, "beat", "geral") as said:
+        wait_for_a_sweep()
+        rabbit.kill()
+        refuse(rabbit.port, 6, said.values())
+        heartbeat(said["beat"]).unlink(missing_ok=True)
+        rabbit.lose("questor")
+        rabbit.start()
+        wait_for_a_sweep()
+        wait_until(lambda: "broker is back" in said["beat"].read_text())
+        wait_until(heartbeat(said["beat"]).exists)
+        told = lines(said["beat"])
+    assert len(told) == 2, told
 
 
 def test_a_broker_that_is_not_there_yet_is_waited_for(broker: Server, tmp_path: Path) -> None:
