@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 from support.engines import remembering
 from support.ordering import shares
@@ -22,6 +23,7 @@ from core import celery_app, certificado, context, logs, loop
 from core.settings.load import get_settings
 from events import wake
 from events.delivery import kind, pumps
+from flows.usuarios import passwords
 from storage import crypto, migrate, session
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +43,8 @@ session.connect_engine = remembering(session.connect_engine)
 logs.set_up()
 # OpenSSL proves the primes of a key whenever it reads one: a thirtieth of a second for each of a thousand tests.
 certificado._opened = lru_cache(maxsize=64)(certificado._opened)
+# A password costs a twentieth of a second and 64 MiB on purpose, and hundreds are looked at; one test looks at ours.
+passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 # The same examples in each run, and none that has to be quick on a machine that does other things.
 settings.register_profile("suite", settings.get_profile("ci"), max_examples=50)
 settings.load_profile("suite")

@@ -1,13 +1,18 @@
 """Passwords are looked at a few at a time: each takes much memory."""
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 
 from core.errors import Transient
 from flows.usuarios import passwords
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_a_flood_of_them_takes_the_memory_of_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,3 +50,10 @@ def test_who_finds_no_room_is_told_so_and_nothing_of_the_password(monkeypatch: p
     # whatever was wrong with one, its room is free again
     for kept, said in ((None, "x"), ("nada", "x"), (None, "\ud800")):
         assert not passwords.right(kept, said)
+
+
+def test_as_shipped_one_costs_what_the_field_advises() -> None:
+    """RFC 9106, section 4, the second recommended choice: 64 MiB, three passes, four lanes."""
+    fresh = [sys.executable, "-c", "from flows.usuarios.passwords import _HASHER; print(_HASHER.hash('certa'))"]
+    kept = subprocess.run(fresh, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
