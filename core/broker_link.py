@@ -44,6 +44,11 @@ AMQP = {
 }
 
 
+# RabbitMQ looks for the files of some queues for a minute before it says that there are none. Who hears nothing for
+# longer, not even a heartbeat, asks another connection.
+SILENT_SECONDS = 3.0 * HEARTBEAT_SECONDS
+
+
 def refuse(reason: str) -> None:
     """End the wait of a sender that RabbitMQ tells of its alarm."""
     raise ConnectionError(reason)
@@ -84,5 +89,6 @@ def holds_back() -> bool:
 def transport(address: Address) -> dict[str, Any]:
     """Return what kombu is told of a broker besides its address."""
     if isinstance(address, AmqpAddress):
-        return {"socket_settings": cut_off.of_sockets()}
+        limits = dict.fromkeys(("read_timeout", "write_timeout"), SILENT_SECONDS)
+        return {"socket_settings": cut_off.of_sockets(), **limits}
     return {**TRANSPORT, **address.asks}

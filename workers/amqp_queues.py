@@ -18,8 +18,7 @@ from core.broker_faults import FAULTS
 from core.broker_link import broker, refuse
 from core.logs import get_logger
 
-# RabbitMQ itself looks for the files of some queues for a minute before it says that there are none.
-PATIENCE = {"read_timeout": 90.0, "on_blocked": refuse}
+UNBLOCKED = {"on_blocked": refuse}
 # How long a node may take to be seen.
 SEEN_SECONDS = 2.0
 log = get_logger(__name__)
@@ -47,7 +46,7 @@ def _answers(node: tuple[str, int]) -> bool:
 
 def _is_lost(app: Any, name: str) -> bool:
     # The answer costs the connection. A message that comes is given back with its end.
-    with app.connection_for_write(transport_options=PATIENCE) as connection:
+    with app.connection_for_write(transport_options=UNBLOCKED) as connection:
         try:
             connection.default_channel.basic_consume(name)
         except InternalError:
@@ -59,7 +58,7 @@ def _is_lost(app: Any, name: str) -> bool:
 
 
 def _removed(app: Any, name: str) -> bool:
-    with app.connection_for_write(transport_options=PATIENCE) as connection:
+    with app.connection_for_write(transport_options=UNBLOCKED) as connection:
         try:
             connection.default_channel.queue_delete(name)
         except FAULTS as fault:

@@ -58,6 +58,21 @@ def test_a_rabbitmq_that_falls_silent_holds_no_message_for_ever(
         assert connection.channel().queue_declare("questor", passive=True).message_count == 1
 
 
+def test_a_rabbitmq_that_falls_silent_holds_no_worker_for_ever(
+    rabbit_broker: str, rabbit: RabbitServer, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker_link, "SILENT_SECONDS", 1.0)
+    with CuttingProxy(rabbit.port, every=10**6) as network:
+        configure(core__broker_url=rabbit_broker.replace(str(rabbit.port), str(network.port)))
+        celery_app.refresh()
+        with celery_app.current().connection_for_read() as connection:
+            channel = connection.default_channel
+            network.silent_at = b"\x00\x32\x00\x0a"
+            with pytest.raises(TimeoutError):
+                channel.queue_declare("questor", passive=True)
+        assert network.fell_silent == 1
+
+
 def test_what_is_sent_is_for_workers_of_this_version_only(broker: str) -> None:
     conf = celery_app.current().conf
     assert (conf.task_serializer, conf.accept_content) == ("json", ["json"])
