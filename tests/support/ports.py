@@ -1,9 +1,10 @@
 """Free ports and patience."""
 
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from workers.ports import free_ports
 
 # A guard against hanging alone: a test that waits says for what, never for how long.
 PATIENCE_SECONDS = 120.0
@@ -14,10 +15,8 @@ QUIET_SECONDS = 0.1
 
 
 def free_port() -> int:
-    """Return a port of loopback that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of loopback that was free a moment ago, and that no system lends meanwhile."""
+    return free_ports(1)[0]
 
 
 def wait_until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS, every: float = 0.05) -> None:

@@ -1,5 +1,6 @@
 """Ports for what Esteira starts itself."""
 
+import random
 import socket
 
 import pytest
@@ -23,6 +24,15 @@ def test_no_port_is_given_twice_though_nobody_serves_there_yet(monkeypatch: pyte
     monkeypatch.setattr(ports, "_given", set())
     found = [port for _ in range(10) for port in free_ports(3)]
     assert len(set(found)) == len(found)
+
+
+def test_processes_that_begin_with_one_seed_are_given_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for _ in range(2):
+        monkeypatch.setattr(ports, "_given", set())
+        random.seed(1)
+        found.append(free_ports(4))
+    assert found[0] != found[1]
 
 
 def test_when_there_are_none_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
