@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from connectors.oracle.orders import Number, Status, Told
 from connectors.oracle.reading import number
 from core.clock import Clock
+from core.stopping import stopping
 from flows.fila import relay
 from flows.fila.accounts import Fila
 from storage.models.eventos import Attempt, Delivery, Estado, Event
@@ -34,28 +35,41 @@ class Waiting:
 
 def close_answered(fila: Fila, clock: Clock) -> int:
     """Close what was answered and hold on to the rest; return how many were closed."""
-    waiting = _waiting(fila.nome)
-    for token in sorted({one.token for one in waiting}):
-        mine = [one for one in waiting if one.token == token]
-        _hold(fila, token, [one.linha for one in mine if one.open], clock)
-        ended = [one for one in mine if not one.open]
-        relay.settle(fila, token, [_told(one, clock) for one in ended])
-        _forget([one.id for one in ended])
-    return sum(not one.open for one in waiting)
+    closed, last = 0, 0
+    while not stopping() and (waiting := _waiting(fila.nome, last)):
+        for token in sorted({one.token for one in waiting}):
+            closed += _close(fila, token, [one for one in waiting if one.token == token], clock)
+        last = waiting[-1].id
+    return closed
 
 
-def _waiting(nome: str) -> list[Waiting]:
+def _close(fila: Fila, token: str, waiting: Sequence[Waiting], clock: Clock) -> int:
+    """Do so with rows of one token."""
+    _hold(fila, token, [one.linha for one in waiting if one.open], clock)
+    ended = [one for one in waiting if not one.open]
+    relay.settle(fila, token, [_told(one, clock) for one in ended])
+    _forget(token, [one.id for one in ended])
+    return len(ended)
+
+
+def _waiting(nome: str, last: int) -> list[Waiting]:
+    """Return the next rows after the last one that was looked at."""
+    page = (
+        select(FilaLinha.id, FilaLinha.linha, FilaLinha.token, FilaLinha.message_id)
+        .where(FilaLinha.conta == nome, FilaLinha.aguarda, FilaLinha.id > last)
+        .order_by(FilaLinha.id)
+        .limit(BATCH)
+        .subquery()
+    )
     still = func.count(Delivery.id).filter(Delivery.estado.in_(OPEN))
     failed = func.max(Delivery.last_error).filter(Delivery.estado.in_((Estado.ESGOTADO, Estado.BLOQUEADO)))
     query = (
-        select(FilaLinha.id, FilaLinha.linha, FilaLinha.token, still, failed, func.max(Attempt.response))
-        .outerjoin(Event, Event.message_id == FilaLinha.message_id)
+        select(page.c.id, page.c.linha, page.c.token, still, failed, func.max(Attempt.response))
+        .outerjoin(Event, Event.message_id == page.c.message_id)
         .outerjoin(Delivery, Delivery.event_id == Event.id)
         .outerjoin(Attempt, (Attempt.delivery_id == Delivery.id) & (Attempt.status_code == 200))
-        .where(FilaLinha.conta == nome, FilaLinha.aguarda)
-        .group_by(FilaLinha.id, FilaLinha.linha, FilaLinha.token)
-        .order_by(FilaLinha.id)
-        .limit(BATCH)
+        .group_by(page.c.id, page.c.linha, page.c.token)
+        .order_by(page.c.id)
     )
     with reading() as db:
         return [Waiting(row[0], number(row[1]), row[2] or "", row[3], row[4], row[5]) for row in db.execute(query)]
@@ -83,7 +97,9 @@ def _message_of(answer: str | None) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _forget(ids: Sequence[int]) -> None:
+def _forget(token: str, ids: Sequence[int]) -> None:
+    """Wait no longer; rows that another token has taken over meanwhile wait under that one."""
     if ids:
+        mine = (FilaLinha.id.in_(ids), FilaLinha.token == token)
         with transaction() as db:
-            db.execute(update(FilaLinha).where(FilaLinha.id.in_(ids)).values(aguarda=False, token=None))
+            db.execute(update(FilaLinha).where(*mine).values(aguarda=False, token=None))

@@ -39,14 +39,17 @@ def record(
 ) -> set[str]:
     """Record the events of rows that were not sent yet, in the rows' order; return the identities sent now.
 
-    With `token` the rows wait for the answer of the push service. `waiting` is the backlog, these rows among it. One
-    transaction: a destination that does not exist is `Misconfigured`, and then no event is recorded.
+    With `token` all of these rows wait for the answer of the push service, and are held by it until then. `waiting` is
+    the backlog, these rows among it. One transaction: a destination that does not exist is `Misconfigured`, and then
+    no event is recorded.
     """
     notices = {order.identity: wording.notice(order, conta) for order in orders}
     with transaction() as db:
         targets = _targets(db, nome, {one.destino for one in notices.values() if one.destino is not None})
         new = _own(db, orders, nome, clock, token)
         mine = [order for order in orders if order.identity in new]
+        if token is not None:
+            _take_over(db, [order.identity for order in orders if order.identity not in new], nome, token)
         summed = bool(conta.digest_above) and (waiting or len(orders)) > conta.digest_above
         _tell(db, _groups(mine, notices, summed=summed), notices, nome, conta, targets)
     return new
@@ -88,6 +91,13 @@ def _owning(dialect: str) -> Any:
     adding = insert_in(dialect, LINES).from_select(["identidade", "linha", *fixed], new)
     again = adding.on_conflict_do_update(index_elements=["conta", "identidade"], set_=state, where=LINES.c.reenviar)
     return again.returning(LINES.c.identidade)
+
+
+def _take_over(db: Session, identities: Sequence[str], nome: str, token: str) -> None:
+    """Let rows that were told before wait under the token that holds them now: how their message ended closes them."""
+    if identities:
+        mine = (FilaLinha.conta == nome, FilaLinha.identidade.in_(identities))
+        db.execute(update(FilaLinha).where(*mine).values(aguarda=True, token=token))
 
 
 @cache

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from core.clock import SYSTEM, FixedClock
 from flows.destinos.creating import NewDestination, create
 from flows.fila import closing, relay
 from flows.fila.accounts import opened
-from storage.models.eventos import Attempt, Delivery, Estado
-from storage.session import transaction
+from storage.models.eventos import Attempt, Delivery, Estado, Event
+from storage.models.fila import FilaLinha
+from storage.session import reading, transaction
 from tests.flows.fila.conftest import Queue
 
 Configure = Callable[..., None]
@@ -57,3 +58,55 @@ def test_a_row_that_waits_is_held(waiting: Queue) -> None:
     closing.close_answered(opened("padrao"), later)
     assert relay.publish("padrao").linhas == 0
     assert waiting.statuses == ["PROCESSANDO"]
+
+
+def lose(table: Queue) -> None:
+    """Let go of what the tokens hold, as is done for a process that has died."""
+    with reading() as db:
+        tokens = db.scalars(select(FilaLinha.token)).all()
+    fila, ids = opened("padrao"), table.column("id")
+    with fila.transaction() as connection:
+        for token in filter(None, tokens):
+            fila.table.on(connection).give_back(token, ids, SYSTEM.now())
+    assert set(table.statuses) == {"PENDENTE"}
+
+
+@pytest.mark.parametrize("looked", [False, True], ids=["not looked at", "looked at while nobody held it"])
+@pytest.mark.parametrize(("estado", "error", "status"), [
+    (Estado.ENTREGUE, None, "PROCESSADO"),
+    (Estado.ESGOTADO, "respondeu HTTP 413", "ERRO"),
+])  # fmt: skip
+def test_a_row_whose_holder_died_is_told_once_and_closed_by_how_that_ended(
+    waiting: Queue, estado: Estado, error: str | None, status: str, *, looked: bool
+) -> None:
+    fila = opened("padrao")
+    lose(waiting)
+    if looked:
+        end(estado, error)
+        closing.close_answered(fila, SYSTEM)
+        assert relay.publish("padrao").repetidas == 1
+    else:
+        assert relay.publish("padrao").repetidas == 1
+        assert closing.close_answered(fila, SYSTEM) == 0
+        end(estado, error)
+    assert waiting.statuses == ["PROCESSANDO"]
+    assert closing.close_answered(fila, SYSTEM) == 1
+    assert (waiting.statuses, waiting.column("error")) == ([status], [error])
+    assert closing.close_answered(fila, SYSTEM) == 0
+    with reading() as db:
+        assert len(db.scalars(select(Event.id)).all()) == 1
+
+
+def test_every_row_that_waits_is_held_and_closed_however_many_there_are(
+    waiting: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "BATCH", 2)
+    waiting.add(2, 3, 4, 5)
+    relay.publish("padrao")
+    fila, taken = opened("padrao"), max(waiting.column("leased"))
+    closing.close_answered(fila, FixedClock(SYSTEM.now() + timedelta(hours=1)))
+    assert min(waiting.column("leased")) > taken
+    with transaction() as db:
+        db.execute(update(Delivery).values(estado=Estado.ENTREGUE))
+    assert closing.close_answered(fila, SYSTEM) == 5
+    assert waiting.statuses == ["PROCESSADO"] * 5
