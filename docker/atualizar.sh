@@ -9,6 +9,11 @@ if [ ! -e .env ]; then
 fi
 image="esteira:$(sed -n 's/^VERSAO=//p' .env)"
 [ "$image" != "esteira:" ] || image=esteira:local
+# Built under that name, the new image would migrate, and the one before would be what comes up.
+if [ "$image" = esteira:anterior ]; then
+  echo "VERSAO=anterior em docker/.env é a volta atrás: ponha VERSAO=local antes de atualizar." >&2
+  exit 1
+fi
 
 id() { docker image inspect --format '{{.Id}}' "$image" 2>/dev/null || true; }
 before="$(id)"

@@ -76,6 +76,18 @@ def test_the_image_before_is_kept_until_another_one_has_migrated(folder: Path) -
     assert update("sha256:2") == (0, "sha256:2", "sha256:1")
 
 
+def test_a_stack_that_went_back_is_brought_up_to_date_only_under_its_own_name(folder: Path) -> None:
+    assert typed(folder, "preparar.sh") == (0, "")
+    prepared = (folder / ".env").read_text()
+    (folder / ".env").write_text(prepared.replace("VERSAO=local", "VERSAO=anterior"))
+    (folder / "bin" / "feito").unlink()
+    refusal = "VERSAO=anterior em docker/.env é a volta atrás: ponha VERSAO=local antes de atualizar.\n"
+    assert typed(folder, "atualizar.sh") == (1, refusal)
+    assert not (folder / "bin" / "feito").exists()
+    (folder / ".env").write_text(prepared)
+    assert typed(folder, "atualizar.sh") == (0, "")
+
+
 def test_each_has_a_folder_for_what_is_its_secret_alone(folder: Path) -> None:
     assert typed(folder, "preparar.sh") == (0, "")
     made = {path.name for path in (folder / "segredos").iterdir() if path.is_dir()}
