@@ -4,6 +4,7 @@
 #
 #   sh preparar.sh                          on this machine alone: https://localhost
 #   sh preparar.sh esteira.exemplo.com.br ana@exemplo.com.br    for everybody, with a certificate of Let's Encrypt
+#   sh preparar.sh esteira.exemplo.com.br "/tls/certificado.pem /tls/chave.pem"    for everybody, with files of your own
 set -eu
 cd "$(dirname "$0")"
 umask 077
@@ -24,6 +25,8 @@ secret() {
   [ -s "segredos/$1" ] || { cat >"segredos/$1" && chmod 444 "segredos/$1"; }
 }
 value() { sed -n "s/^$1=//p" .env; }
+# What sed would read as more than text.
+as_is() { printf '%s' "$1" | sed 's/[\\&|]/\\&/g'; }
 random() { head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n'; }
 
 printf '["%s"]' "$(random)" | secret esteira_core__keys
@@ -31,10 +34,12 @@ for name in esteira_core__database_password esteira_core__redis_password esteira
   random | tr -d '=' | secret "$name"
 done
 
-if [ ! -e .env ]; then
-  sed -e "s/^DOMINIO=.*/DOMINIO=${1:-localhost}/" -e "s/^NTFY_DOMINIO=.*/NTFY_DOMINIO=ntfy.${1:-localhost}/" \
-    -e "s/^TLS=.*/TLS=${2:-internal}/" -e "s/^ENDERECO=.*/ENDERECO=$([ $# -gt 0 ] && echo 0.0.0.0 || echo 127.0.0.1)/" \
-    exemplo.env >.env
+if [ ! -s .env ]; then
+  domain="$(as_is "${1:-localhost}")" tls="$(as_is "${2:-internal}")"
+  sed -e "s|^DOMINIO=.*|DOMINIO=$domain|" -e "s|^NTFY_DOMINIO=.*|NTFY_DOMINIO=ntfy.$domain|" \
+    -e "s|^TLS=.*|TLS=$tls|" -e "s|^ENDERECO=.*|ENDERECO=$([ $# -gt 0 ] && echo 0.0.0.0 || echo 127.0.0.1)|" \
+    exemplo.env >.env.parte
+  mv .env.parte .env
 fi
 chmod 600 .env
 # What a service needs beside these, such as the token of an account, is a file in the folder of its name; a worker has

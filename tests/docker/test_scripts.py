@@ -94,6 +94,27 @@ def test_each_has_a_folder_for_what_is_its_secret_alone(folder: Path) -> None:
     assert made == {"api", "beat", "flower", "migrar", *(worker.name for worker in one_per_family())}
 
 
+@pytest.mark.parametrize("tls", ["/tls/certificado.pem /tls/chave.pem", "/tls/a&b|c.pem /tls/d\\1.pem"])
+def test_a_certificate_of_ones_own_is_two_files(folder: Path, tls: str) -> None:
+    for _ in range(2):
+        assert typed(folder, "preparar.sh", "esteira.exemplo.com.br", tls) == (0, "")
+    written = (folder / ".env").read_text()
+    assert f"\nTLS={tls}\n" in written
+    assert "\nDOMINIO=esteira.exemplo.com.br\n" in written
+    assert "\nENDERECO=0.0.0.0\n" in written
+
+
+def test_settings_that_could_not_be_written_whole_are_written_the_next_time(folder: Path) -> None:
+    example = folder / "exemplo.env"
+    example.rename(folder / "guardado")
+    code, _ = typed(folder, "preparar.sh")
+    assert (code == 0, (folder / ".env").exists()) == (False, False)
+    (folder / "guardado").rename(example)
+    (folder / ".env").touch()
+    assert typed(folder, "preparar.sh") == (0, "")
+    assert "DOMINIO=localhost" in (folder / ".env").read_text()
+
+
 def test_words_that_change_nothing_are_told(folder: Path) -> None:
     first = ("preparar.sh", "esteira.exemplo.com.br", "ana@exemplo.com.br")
     assert typed(folder, *first) == (0, "")
