@@ -1,6 +1,8 @@
 """The manifests: each queue has a worker and what scales it, grace and secrets are right, and nothing names what is not
 there. No cluster has seen them here."""
 
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +97,7 @@ def test_each_worker_is_scaled_by_the_length_of_each_of_its_queues(scale: str) -
 
 
 def test_what_is_named_is_there() -> None:
-    for name in (*KUSTOMIZATION["resources"], *KUSTOMIZATION["components"]):
+    for name in (*KUSTOMIZATION["resources"], *KUSTOMIZATION["components"], *KUSTOMIZATION["configurations"]):
         assert (FOLDER / name).exists(), name
     generated = {one["name"] for one in KUSTOMIZATION["secretGenerator"]}
     assert generated == {"esteira", "esteira-flower"}
@@ -103,3 +105,18 @@ def test_what_is_named_is_there() -> None:
     settings = (FOLDER / "config.env").read_text()
     assert "PASSWORD" not in settings
     assert all(line.startswith("ESTEIRA_") for line in settings.splitlines())
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="no kubectl here")
+@pytest.mark.parametrize("scale", SCALES)
+def test_what_reads_the_length_of_the_queues_is_given_a_secret_that_is_made(scale: str, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "kubernetes"))
+    (folder / "segredos").mkdir(exist_ok=True)
+    for name in (name for one in KUSTOMIZATION["secretGenerator"] for name in one["files"]):
+        (folder / name).write_text("segredo")
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump({**KUSTOMIZATION, "components": [scale]}))
+    done = subprocess.run(["kubectl", "kustomize", str(folder)], capture_output=True, text=True, check=True)
+    made = list(yaml.safe_load_all(done.stdout))
+    secrets = {one["metadata"]["name"] for one in made if one["kind"] == "Secret"}
+    (access,) = [one for one in made if one["kind"] == "TriggerAuthentication"]
+    assert {one["name"] for one in access["spec"]["secretTargetRef"]} <= secrets
