@@ -55,7 +55,7 @@ def checked_mailbox(text: str, campo: str = "url") -> Mailbox:
         raise UsageError("O endereço de e-mail tem caracteres inválidos.", campo=campo)
     local, at, domain = bare.rpartition("@")
     if not at or not local or not domain:
-        raise UsageError(f"{bare!r} não é um endereço de e-mail: use a forma nome@dominio.", campo=campo)
+        raise UsageError(f"{bare[:100]!r} não é um endereço de e-mail: use a forma nome@dominio.", campo=campo)
     if len(local.encode()) > LOCAL_LIMIT or not _LOCAL.fullmatch(local):
         raise UsageError("O que vem antes da @ no endereço de e-mail não é válido.", campo=campo)
     found = Mailbox(local, _domain(domain, campo))

@@ -14,7 +14,7 @@ PlatformError
 The class docstring is the default message. Texts reach operators, so they are in Portuguese.
 """
 
-from core.text import redact
+from core.text import redact_long
 
 
 class PlatformError(Exception):
@@ -23,7 +23,7 @@ class PlatformError(Exception):
     exit_code = 5
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(redact(message or (type(self).__doc__ or "").strip().partition("\n")[0]))
+        super().__init__(redact_long(message or (type(self).__doc__ or "").strip().partition("\n")[0]))
 
 
 class Transient(PlatformError):

@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.fiscal import cpf_valido
-from core.text import MASK, redact
+from core.text import MASK, redact_long
 
-# What is longer is looked at so far only, so that a line costs little whatever somebody put into it.
-LONGEST, DEEPEST = 16_384, 6
-CUT = " […]"
+DEEPEST = 6
 
 _CPF = re.compile(r"(?<![\d.])\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?![\d-])")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}(?=@[A-Za-z0-9.-]{1,253}\.[A-Za-z]{2,63}\b)")
@@ -34,7 +32,7 @@ _ABOUT = re.compile(r"_(?:id|count|total|em|ate|days|dias|file|arquivo)$")
 
 def mask(text: str) -> str:
     """Return a text without secrets and without what belongs to a person; a long one is cut."""
-    text = redact(text) if len(text) <= LONGEST else redact(text[:LONGEST])[:-1] + CUT
+    text = redact_long(text)
     if "@" in text:
         text = _MAIL.sub(MASK, text)
     if any(c.isdigit() for c in text):

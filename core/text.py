@@ -9,15 +9,23 @@ from decimal import Decimal
 from functools import lru_cache
 
 MASK = "***"
+# What is longer is looked at so far only, so that a text costs little whatever somebody put into it.
+LONGEST = 16_384
+CUT = " […]"
 _SWAPPED = str.maketrans(",.", ".,")
 
+# No pattern may look at a word from each of its letters, or come back to a letter once for each that follows: a text
+# of one hostile word would take hours.
 _NAMES = (
-    r"(?:\w*password|senha\w*|\w*secret\w*|segredo|\w*token|activation_code|authorization|set-cookie|cookie"
+    r"(?:\w*password|senha\w*|(?>\w*secret)\w*+|segredo|\w*token|activation_code|authorization|set-cookie|cookie"
     r"|(?:x-)?api[_-]?key|user[_-]?key|private_key|chave_privada|(?:x-)?signature)"
 )
 _SECRETS = (
     re.compile(r"(?s)(?P<keep>-----BEGIN )[A-Z ]{1,40}-----.*?(?:-----END [A-Z ]{1,40}-----|\Z)"),
-    re.compile(r"(?P<keep>)\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*"),
+    re.compile(
+        r"(?P<keep>(?<![A-Za-z0-9_-])(?>[A-Za-z0-9_-]*?\b(?=eyJ)))"
+        r"[A-Za-z0-9_-]{11,}+\.[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]*"
+    ),
     re.compile(r"(?P<keep>)\bgAAAAA[A-Za-z0-9_-]{20,}={0,2}"),
     re.compile(r"(?P<keep>)(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{300,}={0,2}"),
     re.compile(r"(?i)(?P<keep>[?&](?:key|chave|code|sig|auth|pass|pwd)=)[^\s\"'&#]+"),
@@ -34,6 +42,11 @@ def redact(text: str) -> str:
     for pattern in _SECRETS:
         text = pattern.sub(rf"\g<keep>{MASK}", text)
     return text
+
+
+def redact_long(text: str) -> str:
+    """Do the same with a text that anybody may have made long: it is cut."""
+    return redact(text) if len(text) <= LONGEST else redact(text[:LONGEST])[:-1] + CUT
 
 
 def storable(text: str) -> bool:

@@ -51,14 +51,14 @@ class Filters:
 def checked_severity(text: str) -> str:
     """Return a known severity."""
     if text not in SEVERITIES:
-        raise UsageError(f"Severidade desconhecida: {text!r}. Use {' ou '.join(SEVERITIES)}.", campo="severidade")
+        raise UsageError(f"Severidade desconhecida: {text[:40]!r}. Use {' ou '.join(SEVERITIES)}.", campo="severidade")
     return text
 
 
 def checked_hours(text: str) -> str:
     """Return quiet hours such as 22:00-07:00."""
     if not is_daily(text):
-        raise UsageError(f"Horário de silêncio inválido: {text!r}. Use a forma 22:00-07:00.", campo="silencio")
+        raise UsageError(f"Horário de silêncio inválido: {text[:40]!r}. Use a forma 22:00-07:00.", campo="silencio")
     return text
 
 
@@ -68,7 +68,7 @@ def checked_labels(given: list[str]) -> str | None:
     for pair in given:
         name, separator, value = pair.partition("=")
         if not separator or not name.strip() or not value.strip():
-            raise UsageError(f"Rótulo inválido: {pair!r}. Use a forma loja=loja-1.", campo="rotulo")
+            raise UsageError(f"Rótulo inválido: {pair[:100]!r}. Use a forma loja=loja-1.", campo="rotulo")
         wanted.setdefault(name.strip(), []).append(value.strip())
     return json.dumps(wanted, ensure_ascii=False, sort_keys=True) if wanted else None
 

@@ -148,7 +148,9 @@ def kinds() -> dict[str, Kind]:
 def known_kind(tipo: str) -> Kind:
     """Return a kind by the name a person gave."""
     if tipo not in kinds():
-        raise UsageError(f"Tipo de destino desconhecido: {tipo!r}. Use {' ou '.join(sorted(kinds()))}.", campo="tipo")
+        raise UsageError(
+            f"Tipo de destino desconhecido: {tipo[:40]!r}. Use {' ou '.join(sorted(kinds()))}.", campo="tipo"
+        )
     return kinds()[tipo]
 
 

@@ -67,7 +67,7 @@ def checked_secret(secret: str) -> str:
 def checked_scheme(scheme: str | None) -> str:
     """Return the scheme that was asked for."""
     if scheme not in (None, *SCHEMES):
-        raise UsageError(f"Assinatura desconhecida: {scheme!r}. Use {' ou '.join(SCHEMES)}.", campo="assinatura")
+        raise UsageError(f"Assinatura desconhecida: {scheme[:40]!r}. Use {' ou '.join(SCHEMES)}.", campo="assinatura")
     return scheme or SYMMETRIC
 
 

@@ -50,6 +50,12 @@ def test_a_docstring_s_first_line_is_the_sentence_where_none_is_given(kind: type
     assert str(kind("Isto.")) == "Isto."
 
 
+def test_what_somebody_sent_makes_no_sentence_without_an_end() -> None:
+    said = str(UsageError(f"{'a' * 1_000_000!r} não é um endereço."))
+    assert len(said) < 20_000
+    assert said.endswith("[…]")
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_no_secret_stays_in_a_sentence(kind: type[PlatformError]) -> None:
     said = str(kind("falhou: token=abc123 em https://u:senha1@h/ com whsec_abcdefgh."))  # pragma: allowlist secret

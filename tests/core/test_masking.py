@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.fiscal import digitos_cpf
-from core.masking import LONGEST, mask, masked, masked_under
+from core.masking import mask, masked, masked_under
+from core.text import LONGEST
 
 CPF = "529.982.247-25"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"  # pragma: allowlist secret
