@@ -3,18 +3,22 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from conftest import Configure
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 from support.deliveries import change, fire, webhook
 from support.questor import account, lot
 
 from alerts import sources
+from alerts.judgement import CRITICAL, Judgement
+from alerts.moment import Moment
+from claims import last_times
 from core.clock import SYSTEM, FixedClock
 from flows.alertas import runs
 from flows.alertas.acknowledging import acknowledge
@@ -272,8 +276,6 @@ def test_a_task_that_never_ran_is_told(clock: FixedClock) -> None:
 
 
 def test_a_run_is_noted_now_and_then_only(clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    from claims import last_times
-
     noted: list[str] = []
     monkeypatch.setattr(runs, "_noted", {})
     monkeypatch.setattr(last_times, "note", lambda nome, _clock: noted.append(nome))
@@ -291,6 +293,51 @@ def test_a_condition_that_fails_hides_no_other(clock: FixedClock, monkeypatch: p
     monkeypatch.setattr(pausado, "judge", lambda moment: 1 / 0)
     judge({}, clock)
     assert told() == [("alerta_aberto", f"destino:{number}", "desligado")]
+
+
+def broken_statement(moment: Moment) -> list[Judgement]:
+    moment.db.execute(text("SELECT nada FROM lugar_nenhum"))
+    return []
+
+
+def unwritable(_: Moment) -> list[Judgement]:
+    """Say something that no row can take."""
+    return [Judgement("x", "y", CRITICAL, ativo=True, mensagem=cast("str", None), calado=True)]
+
+
+# `bloqueado` is judged before `desligado`, and `agenda` before `entregas`.
+@pytest.mark.parametrize("place", ["alerts.entregas.bloqueado", "alerts.agenda.perdida"])
+@pytest.mark.parametrize("fault", [broken_statement, unwritable])
+def test_a_fault_of_one_condition_costs_neither_its_source_nor_the_others(
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    fault: Callable[[Moment], list[Judgement]],
+) -> None:
+    monkeypatch.setattr(f"{place}.judge", fault)
+    number = webhook("https://exemplo.com.br/x")
+    change(number, desligado_em=clock.now())
+    judge({}, clock)
+    assert told() == [("alerta_aberto", f"destino:{number}", "desligado")]
+    with reading() as db:
+        assert last_times.last(db, runs.JUDGED) == clock.now()
+    change(number, desligado_em=None)
+    judge({}, clock)
+    assert told()[1:] == [("alerta_resolvido", f"destino:{number}", "desligado")]
+
+
+def test_where_no_source_can_be_judged_nothing_is_noted_as_judged(clock: FixedClock) -> None:
+    rename = "ALTER TABLE {} RENAME TO {}"
+    with transaction() as db:
+        db.execute(text(rename.format("alerta", "guardada")))
+    try:
+        with pytest.raises(DBAPIError):
+            judge({}, clock)
+    finally:
+        with transaction() as db:
+            db.execute(text(rename.format("guardada", "alerta")))
+    with reading() as db:
+        assert last_times.last(db, runs.JUDGED) is None
 
 
 def test_a_judge_of_sources_loads_nothing_of_satcfe() -> None:
