@@ -39,6 +39,10 @@ def _template(text: str) -> str:
         raise ValueError("as chaves { e } do modelo não fecham") from None
     if wrong := [name for name in fields if not re.fullmatch(r"[a-z][a-z0-9_$#]*", name)]:
         raise ValueError(f"campo desconhecido no modelo: {wrong[0] or '{}'}; use o nome da coluna em minúsculas")
+    try:
+        text.format_map(dict.fromkeys(fields, "x"))
+    except (ValueError, LookupError):
+        raise ValueError("o formato de um campo do modelo não serve para um texto; use só {coluna}") from None
     return text
 
 
@@ -72,7 +76,7 @@ class FilaRule(Table):
     destination: str | None = Field(None, description="Nome do destino.")
     priority: Prioridade | None = Field(None, description="Prioridade, de 1 a 5.")
     tags: tuple[str, ...] | None = Field(None, description="Etiquetas.")
-    title: str | None = Field(None, description="Título.")
+    title: Template | None = Field(None, description="Título.")
 
 
 class ContaFila(Table):
@@ -115,7 +119,7 @@ class ContaFila(Table):
     )
     ordered: bool = Field(True, description="Uma ordem de serviço por vez, na ordem das linhas.")
     destination: str | None = Field(None, description="Nome do destino; sem ele, todos os que assinam o evento.")
-    title: str = Field("Ordem de Serviço", description="Título da mensagem.")
+    title: Template = Field("Ordem de Serviço", description="Título da mensagem; um modelo, como o texto.")
     template: Template = Field(
         "OS #{id_os} atualizada.",
         description="Texto da mensagem; {mensagem} é a coluna, {id_os} a ordem, e assim as outras.",

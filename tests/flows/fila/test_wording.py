@@ -42,10 +42,13 @@ def test_a_template_names_columns(template: str, text: str) -> None:
     assert notice(given, conta(template=template)).mensagem == (text or "(sem texto)")
 
 
-@pytest.mark.parametrize("template", ["{0}", "{a.b}", "{a[0]}", "{", "{A}"])
-def test_a_template_names_nothing_else(template: str) -> None:
+@pytest.mark.parametrize("template", ["{0}", "{a.b}", "{a[0]}", "{", "}", "{A}", "{a:d}", "{a!x}", "{a:>{b}}"])
+@pytest.mark.parametrize("place", ["template", "title", "rules"])
+def test_a_template_names_nothing_else(place: str, template: str) -> None:
+    """Text or title: what cannot be filled in for any row is told when the settings are read."""
+    rules = ({"column": "NM_SETOR", "value": "Oficina", "title": template},)
     with pytest.raises(ValueError, match="modelo"):
-        conta(template=template)
+        conta(**{place: rules if place == "rules" else template})
 
 
 def test_the_first_rule_that_fits_decides_what_it_gives() -> None:
