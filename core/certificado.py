@@ -25,6 +25,8 @@ POLITICAS_DE_TOKEN = ("2.16.76.1.2.3.", "2.16.76.1.2.4.")
 # How PKCS#12 names RC2 with 40 bits, as it stands in a file.
 RC2_40 = bytes.fromhex("060a2a864886f70d010c0106")
 LARGEST = 256 * 1024
+# ICP-Brasil wraps a text once or twice.
+DEEPEST_TEXT = 8
 # The text types of ASN.1, by tag.
 _TEXTS = {
     0x04: "latin-1",
@@ -159,6 +161,15 @@ def dias_ate(fim: datetime, now: datetime) -> int:
 
 def abrir(pfx: bytes, senha: str) -> Certificado:
     """Open a file; raise `CertificadoRecusado` with a sentence for whoever has it."""
+    try:
+        return _described(pfx, senha)
+    except CertificadoRecusado:
+        raise
+    except Exception:  # noqa: BLE001 - what a library raises about what stands in a file is an answer about that file
+        raise CertificadoRecusado("ilegivel") from None
+
+
+def _described(pfx: bytes, senha: str) -> Certificado:
     key, own, others = _read(pfx, senha)
     documento = documento_de(own)
     if not documento:
@@ -280,9 +291,9 @@ def _policies(certificado: "x509.Certificate") -> list[str]:
     return [one.policy_identifier.dotted_string for one in found]
 
 
-def _text(der: bytes) -> str:
-    """Return the text in a value of any of ASN.1's text types, also wrapped in a tag of its own."""
-    if len(der) < 2:
+def _text(der: bytes, depth: int = 0) -> str:
+    """Return the text in a value of any of ASN.1's text types, also wrapped in tags of its own."""
+    if len(der) < 2 or depth > DEEPEST_TEXT:
         return ""
     tag, length, start = der[0], der[1], 2
     if length & 0x80:
@@ -290,7 +301,7 @@ def _text(der: bytes) -> str:
         length = int.from_bytes(der[2:start], "big")
     content = der[start : start + length]
     if tag & 0x20:
-        return _text(content)
+        return _text(content, depth + 1)
     text = content.decode(_TEXTS.get(tag, "latin-1"), "replace")
     return re.sub(r"[^0-9A-Za-z]", "", text)
 

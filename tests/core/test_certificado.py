@@ -13,9 +13,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
-from support.sefaz import EMPRESA, FILIAL, OUTRA
+from support.sefaz import EMPRESA, FILIAL, OUTRA, garbled
 
-from core.certificado import CertificadoRecusado, _text, abrir
+from core.certificado import OID_CNPJ, CertificadoRecusado, _text, abrir
 from core.fiscal import digitos_cnpj, digitos_cpf
 from sandbox.sefaz import Autoridade, Cliente
 from sandbox.sefaz.autoridade import POLITICA_A3, TIPOS, empacotado
@@ -30,6 +30,13 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def autoridade(tmp_path: Path) -> Autoridade:
     return Autoridade(tmp_path)
+
+
+def nested(der: bytes, times: int) -> bytes:
+    """Return a value in so many sequences, one in the other."""
+    for _ in range(times):
+        der = b"\x30\x82" + len(der).to_bytes(2, "big") + der
+    return der
 
 
 def refused(pfx: bytes, senha: str = SENHA) -> str:
@@ -67,7 +74,9 @@ def test_other_writings_of_a_text_are_read(der: bytes) -> None:
     assert _text(der) == EMPRESA
 
 
-@pytest.mark.parametrize("der", [b"", b"\x04", b"\x04\x85", b"\x1e\x03abc", b"\x0c\x02\xff\xff"])
+@pytest.mark.parametrize(
+    "der", [b"", b"\x04", b"\x04\x85", b"\x1e\x03abc", b"\x0c\x02\xff\xff", nested(b"\x0c\x03abc", 3000)[:-3]]
+)
 def test_what_is_no_text_is_none(der: bytes) -> None:
     assert _text(der) in ("", "a", "ab", "abc")
 
@@ -164,6 +173,30 @@ def test_an_a3_is_told_by_its_policy(autoridade: Autoridade) -> None:
 def test_a_certificate_of_no_company_is_told(autoridade: Autoridade) -> None:
     assert refused(autoridade.cliente(EMPRESA, tipo=None, no_nome=False).pfx) == "sem_documento"
     assert refused(autoridade.cliente("11222333000180").pfx) == "sem_documento"
+
+
+def self_signed(one: Cliente, name: x509.Name, *more: x509.ExtensionType) -> bytes:
+    """Return a file whose certificate anybody could have written."""
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(one.chave.public_key())
+    made = made.serial_number(1).not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
+    for extension in more:
+        made = made.add_extension(extension, critical=False)
+    return empacotado([made.sign(one.chave, hashes.SHA256())], one.chave, SENHA)
+
+
+@pytest.mark.parametrize("said", ["EMPRESA", f"EMPRESA:{EMPRESA}"])
+def test_a_name_wrapped_without_end_is_no_name(autoridade: Autoridade, said: str) -> None:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, said)])
+    deep = x509.OtherName(x509.ObjectIdentifier(OID_CNPJ), nested(b"\x0c\x00", 3000))
+    pfx = self_signed(autoridade.cliente(EMPRESA), name, x509.SubjectAlternativeName([deep]))
+    if said == "EMPRESA":
+        assert refused(pfx) == "sem_documento"
+    else:
+        assert abrir(pfx, SENHA).documento == EMPRESA
+
+
+def test_a_certificate_that_no_library_reads_is_told(autoridade: Autoridade) -> None:
+    assert refused(garbled(autoridade.cliente(EMPRESA))) == "ilegivel"
 
 
 def test_a_key_that_cannot_sign_events_is_told(autoridade: Autoridade) -> None:

@@ -13,12 +13,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from core.clock import FixedClock
 from core.fiscal import digitos_cnpj
 from sandbox.sefaz import Autoridade, Cliente, SefazServer
+from sandbox.sefaz.autoridade import empacotado
 from sandbox.sefaz.servicos import SERVICOS, Servico
 
 NFE, CTE = "http://www.portalfiscal.inf.br/nfe", "http://www.portalfiscal.inf.br/cte"
@@ -233,3 +235,10 @@ def manifestar(lugar: Lugar, message: str) -> Lida:
 def status_de_evento(lida: Lida) -> list[str]:
     """Return the status of each event of an answer, in order."""
     return re.findall(r"<infEvento>.*?<cStat>(\d+)</cStat>", lida.texto)
+
+
+def garbled(one: Cliente) -> bytes:
+    """Return a file whose certificate has one extension twice: it loads, and then no library reads it."""
+    der = one.cadeia[0].public_bytes(serialization.Encoding.DER)
+    policies, names = b"\x55\x1d\x20", b"\x55\x1d\x11"
+    return empacotado([x509.load_der_x509_certificate(der.replace(policies, names))], one.chave, one.senha)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.sefaz import EMPRESA, OUTRA
+from support.sefaz import EMPRESA, OUTRA, garbled
 
 from core.clock import FixedClock
 from core.errors import UsageError
@@ -77,6 +77,14 @@ def test_the_files_may_be_elsewhere_and_the_company_a_user_s(pasta: Path, tmp_pa
     assert [one.nome for one in views.certificates().itens] == ["Loja do Zé"]
     path = table(tmp_path, f'um.pfx;{EMPRESA};"{SENHA}";ninguem', head=head)
     assert ["Usuário desconhecido" in (one.motivo or "") for one in batch.importar(path, pasta, clock)] == [True]
+
+
+def test_a_certificate_that_no_library_reads_costs_its_row_alone(
+    pasta: Path, autoridade: Autoridade, clock: FixedClock
+) -> None:
+    (pasta / "estranho.pfx").write_bytes(garbled(autoridade.cliente(EMPRESA, senha=SENHA)))
+    found = batch.importar(table(pasta, row("estranho.pfx"), row("um.pfx")), clock=clock)
+    assert [one.resultado for one in found] == ["recusado", "adicionado"]
 
 
 def test_a_link_leads_nowhere_else(pasta: Path, clock: FixedClock) -> None:
