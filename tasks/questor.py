@@ -18,7 +18,8 @@ def _ends_in() -> float:
     return slowest + RESERVE
 
 
-# A chunk starts no request after 45 s; its last one may take questor.total_timeout, at most 600 s.
+# A chunk asks for what was lost, then sends for 45 s; it begins nothing that may end after 690 s
+# (`flows/questor/resolve.py`). One request may take questor.total_timeout, at most 600 s.
 QUESTOR = Queue(
     name="questor",
     worker="questor",

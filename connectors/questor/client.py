@@ -1,7 +1,7 @@
 """One account of Questor Zen: imports and queries, each one POST under a deadline of its own."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -74,10 +74,17 @@ class Questor:
         reply = await self._post(method, self._body(method, documentos))
         return judge(documentos, self._answer(reply), self._conta.messages)
 
-    async def existe(self, kind: str, chaves: Collection[str], clientes: Collection[str] = ()) -> set[str] | None:
+    async def existe(
+        self,
+        kind: str,
+        chaves: Collection[str],
+        clientes: Collection[str] = (),
+        before: Callable[[], object] = lambda: None,
+    ) -> set[str] | None:
         """Return which keys the office has; None for a kind, or a month, that cannot be queried.
 
-        `clientes` are CNPJs asked for besides the emitter of each key: a purchase belongs to its receiver.
+        `clientes` are CNPJs asked for besides the emitter of each key: a purchase belongs to its receiver. `before` is
+        called before each page; what it raises ends the query.
 
         Raises:
             As `importar`; and Unintelligible: an answer that is no list, or pages without end.
@@ -87,6 +94,7 @@ class Questor:
             return None
 
         async def page(search: dict[str, Any]) -> list[str]:
+            before()
             return await self._page(method, search)
 
         found: set[str] = set()

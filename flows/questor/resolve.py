@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from claims.lease import lease_seconds
 from connectors.questor import Blocked, Fault, Questor
@@ -11,14 +12,26 @@ from core.errors import Misconfigured
 from core.settings.questor import ContaQuestor
 from core.stopping import stopping
 from flows.questor import outcome
+from flows.questor.ledger import WORK_SECONDS
 from flows.questor.lots import count_accepted
 from flows.questor.rows import UNKNOWN, Arquivo, Outcome
 from storage.models.questor import Estado, QuestorLote
 from storage.session import transaction
 
-ROOM, WORK_SECONDS = 500, 45.0
+ROOM = 500
+# Who asks still sends in the same chunk, which ends before its task is cut off (`tasks/questor.py`: after 700 s).
+CHUNK_SECONDS = 690.0
 # No method for the query at this office: the same as a kind that has none.
 NO_SUCH_METHOD = 404
+
+
+class _BrokenOff(Exception):
+    """A question that is not asked to its end: the process is to stop, or time is up."""
+
+
+def asking_seconds(request: float) -> float:
+    """Return for how long pages may be asked for, of requests of at most so many seconds: a sender's time is left."""
+    return max(CHUNK_SECONDS - WORK_SECONDS - 2 * request, WORK_SECONDS)
 
 
 class Resolver:
@@ -26,44 +39,55 @@ class Resolver:
 
     def __init__(self, questor: Questor, lote: QuestorLote, conta: ContaQuestor, token: str, clock: Clock) -> None:
         self._questor, self._lote, self._conta, self._token, self._clock = questor, lote, conta, token, clock
+        self._began = clock.now()
+        self._ends = self._began + timedelta(seconds=asking_seconds(conta.total_timeout))
 
     async def run(self) -> None:
-        """Ask, question by question, until all are asked or the process is to stop; what was not asked goes back.
+        """Ask question by question for a while, and write what each came to; what was not asked goes back.
 
         Raises:
             Misconfigured: the account is not let in.
         """
         rows = await asyncio.to_thread(self._claim)
-        if not rows:
-            return
-        outcomes: list[Outcome] = []
+        left = {row.id for row in rows}
         try:
             for question in _questions(rows):
-                if stopping():
+                if stopping() or self._late():
                     break
-                outcomes += await self._ask(question)
+                if (outcomes := await self._ask(question, first=len(left) == len(rows))) is None:
+                    break
+                await asyncio.to_thread(self._write, outcomes)
+                left -= {row.id for row in question}
         finally:
-            await asyncio.to_thread(self._write, rows, outcomes)
+            if left:
+                await asyncio.to_thread(self._give_back, left)
+
+    def _late(self) -> bool:
+        """Tell whether no further question begins."""
+        return self._clock.now() >= self._began + timedelta(seconds=WORK_SECONDS)
 
     def _claim(self) -> Sequence[Arquivo]:
-        seconds = lease_seconds(self._conta.total_timeout, WORK_SECONDS)
+        request = self._conta.total_timeout
+        seconds = lease_seconds(request, asking_seconds(request))
         with transaction() as db:
             mine = UNKNOWN.on(db, UNKNOWN.table.c.lote_id == self._lote.id)
-            return mine.claim(ROOM, self._clock.now(), seconds, self._token)
+            return mine.claim(ROOM, self._began, seconds, self._token)
 
-    def _write(self, rows: Sequence[Arquivo], outcomes: Sequence[Outcome]) -> None:
-        now, known = self._clock.now(), {one.id for one in outcomes}
+    def _write(self, outcomes: Sequence[Outcome]) -> None:
         with transaction() as db:
-            home = UNKNOWN.on(db)
-            held = home.settle(self._token, outcomes)
+            held = UNKNOWN.on(db).settle(self._token, outcomes)
             found = sum(one.id in held and one.estado is Estado.ENVIADO for one in outcomes)
-            count_accepted(db, self._lote.id, found, now)
-            home.give_back(self._token, [row.id for row in rows if row.id not in known], now)
+            count_accepted(db, self._lote.id, found, self._clock.now())
 
-    async def _ask(self, rows: Sequence[Arquivo]) -> list[Outcome]:
+    def _give_back(self, ids: set[int]) -> None:
+        with transaction() as db:
+            UNKNOWN.on(db).give_back(self._token, ids, self._clock.now())
+
+    async def _ask(self, rows: Sequence[Arquivo], *, first: bool) -> list[Outcome] | None:
+        """Return what a question came to; None for one to be asked again by the next chunk."""
         keys = {row.id: row.identidade.partition(":")[0] for row in rows}
         try:
-            known = await self._questor.existe(rows[0].tipo, set(keys.values()))
+            known = await self._questor.existe(rows[0].tipo, set(keys.values()), before=self._go_on)
         except Blocked as fault:
             if fault.status != NO_SUCH_METHOD:
                 raise
@@ -72,10 +96,18 @@ class Resolver:
             raise
         except Fault:
             return [outcome.not_answered(row, self._clock.now()) for row in rows]
+        except _BrokenOff:
+            # one that had all the time there is would not end in the next chunk either
+            had_its_time = first and not stopping()
+            return [outcome.not_answered(row, self._clock.now()) for row in rows] if had_its_time else None
         if known is None:
             return [outcome.not_asked(row, self._clock.now()) for row in rows]
         decide = {True: outcome.found, False: outcome.not_found}
         return [decide[keys[row.id] in known](row, self._clock.now()) for row in rows]
+
+    def _go_on(self) -> None:
+        if stopping() or self._clock.now() >= self._ends:
+            raise _BrokenOff
 
 
 def _questions(rows: Iterable[Arquivo]) -> list[list[Arquivo]]:

@@ -15,7 +15,7 @@ from events import record_event
 from events.catalog import EnvioQuestorConcluido, EnvioQuestorParado
 from flows.questor import lots
 from flows.questor.ledger import WORK_SECONDS
-from flows.questor.resolve import Resolver
+from flows.questor.resolve import CHUNK_SECONDS, Resolver
 from flows.questor.rows import PENDING, SEATS
 from flows.questor.sender import Sender, Tally
 from flows.questor.starting import agreed, state
@@ -27,7 +27,7 @@ GATHER_SECONDS = 0.25
 
 
 def send_chunk(lote_id: int, clock: Clock = SYSTEM) -> Tally:
-    """Send documents of a lot for at most 45 s; safe to run many times at once."""
+    """Ask for lost documents of a lot, then send others for at most 45 s; safe to run many times at once."""
     with reading() as db:
         lote = db.get(QuestorLote, lote_id)
     if lote is None or not lote.enviar:
@@ -48,14 +48,17 @@ def send_chunk(lote_id: int, clock: Clock = SYSTEM) -> Tally:
 
 
 async def _send(lote: QuestorLote, conta: ContaQuestor, clock: Clock) -> Tally:
-    token = new_token()
+    token, began = new_token(), clock.now()
     async with Questor(lote.conta, conta, clock) as questor:
         try:
             await Resolver(questor, lote, conta, token, clock).run()
         except Misconfigured as fault:
             return Tally(parado=str(fault))
+        left = CHUNK_SECONDS - conta.total_timeout - (clock.now() - began).total_seconds()
+        if left <= 0:
+            return Tally()
         sender = Sender(questor, lote, conta, token, clock)
-        pump = Pump(sender, Pace(gather=GATHER_SECONDS, most=WORK_SECONDS, idle=WORK_SECONDS))
+        pump = Pump(sender, Pace(gather=GATHER_SECONDS, most=min(WORK_SECONDS, left), idle=WORK_SECONDS))
         sender.wake = pump.wake
         await pump.run()
         return sender.tally
