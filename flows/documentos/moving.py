@@ -1,5 +1,6 @@
 """Move a file into a folder and overwrite none there, also across file systems and when killed at any moment."""
 
+import contextlib
 import errno
 import os
 import shutil
@@ -48,10 +49,10 @@ def _is(path: bytes, was: Signature) -> bool:
 
 
 def _renamed(path: bytes, folder: bytes, name: bytes) -> bytes:
-    """Rename over an empty file of our own: a plain rename would overwrite another's."""
+    """Rename over an empty file of our own, which holds the name: a name that is only looked for may be taken."""
     target = _free(folder, name)
     try:
-        os.rename(path, target)
+        os.replace(path, target)
     except OSError:
         os.unlink(target)
         raise
@@ -94,8 +95,10 @@ def _copied(path: bytes, folder: bytes, name: bytes, was: Signature) -> bytes | 
 
 
 def _sync(folder: bytes) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Write the names of a folder to the disk, where the system can: Windows opens no folder."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from support.windows_files import as_windows
 
 from flows.documentos.moving import PARTIAL, move, signature
 
@@ -25,20 +26,34 @@ def moved(file: Path, folder: Path) -> Path | None:
 @pytest.fixture
 def other_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every folder is on a disk of its own."""
-    rename = os.rename
+    replace = os.replace
 
     def refuse(source: bytes, target: bytes) -> None:
         if os.path.dirname(source) != os.path.dirname(target):
             raise OSError(errno.EXDEV, "other disk")
-        rename(source, target)
+        replace(source, target)
 
-    monkeypatch.setattr(os, "rename", refuse)
+    monkeypatch.setattr(os, "replace", refuse)
 
 
 def test_a_file_is_moved_into_a_folder_that_is_made(file: Path, tmp_path: Path) -> None:
     target = moved(file, tmp_path / "importados" / "2026-11")
     assert target == tmp_path / "importados/2026-11/nota.xml"
     assert (target.read_bytes(), file.exists()) == (b"<a/>", False)
+
+
+@pytest.mark.parametrize("disk", ["same", "other"])
+def test_a_system_that_opens_no_folder_and_renames_over_no_file_moves_it_too(
+    file: Path, tmp_path: Path, disk: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if disk == "other":
+        request.getfixturevalue("other_disk")
+    as_windows(monkeypatch)
+    for number in range(2):
+        file.write_bytes(b"%d" % number)
+        assert moved(file, tmp_path / "importados")
+    found = {path.name: path.read_bytes() for path in (tmp_path / "importados").iterdir()}
+    assert (found, file.exists()) == ({"nota.xml": b"0", "nota (2).xml": b"1"}, False)
 
 
 @pytest.mark.usefixtures("other_disk")
@@ -96,14 +111,14 @@ def test_a_file_that_is_not_what_it_was_stays(file: Path, tmp_path: Path, change
 def test_one_that_is_written_while_it_is_moved_comes_back(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rename, was = os.rename, signature(file.stat())
+    replace, was = os.replace, signature(file.stat())
 
     def late(source: bytes, target: bytes) -> None:
         if source == os.fsencode(file):
             file.write_bytes(b"<b>written again</b>")
-        rename(source, target)
+        replace(source, target)
 
-    monkeypatch.setattr(os, "rename", late)
+    monkeypatch.setattr(os, "replace", late)
     assert move(os.fsencode(file), os.fsencode(tmp_path / "x"), b"nota.xml", was) is None
     assert (file.read_bytes(), os.listdir(tmp_path / "x")) == (b"<b>written again</b>", [])
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.windows_files import as_windows
 
 from flows.sat.agente.instants import Instants
 from flows.sat.agente.kept import Kept
@@ -61,6 +62,15 @@ def test_a_full_disk_loses_nothing_and_is_written_when_there_is_room(
     kept.add(reading("3"))
     assert (kept.fault, kept.lost) == (None, 0)
     assert names(Kept(tmp_path, 100)) == ["0", "1", "2", "3"]
+
+
+def test_a_system_that_opens_no_folder_keeps_them_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_windows(monkeypatch)
+    kept = Kept(tmp_path, 100)
+    for number in range(3):
+        kept.add(reading(str(number)))
+    assert (kept.fault, len(list(tmp_path.iterdir()))) == (None, 3)
+    assert names(Kept(tmp_path, 100)) == ["0", "1", "2"]
 
 
 def test_memory_is_bounded_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
