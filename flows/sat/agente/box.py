@@ -16,7 +16,7 @@ from flows.sat.agente.instants import Instants
 from flows.sat.agente.kept import Kept
 from flows.sat.agente.sessions import Sessions
 from flows.sat.known_boxes import identity
-from flows.sat.outcome import OK, PARADA, result_of
+from flows.sat.outcome import INALCANCAVEL, OK, PARADA, result_of
 from storage import crypto
 
 PARKED = "parada.txt"
@@ -51,11 +51,20 @@ class Box:
 
     async def read(self) -> str:
         """Ask it now and keep what came of it; return the result in a word."""
-        reason = self._parked()
-        found = _nothing(PARADA, reason) if reason is not None else await self._ask()
+        found = self._unasked() or await self._ask()
         self.kept.add({"leitura": uuid.uuid4().hex, **self.instants.now(), **found.fields})
         self._tell()
         return found.resultado
+
+    def _unasked(self) -> _Found | None:
+        """Return what is sent of a box that must not be asked now; none of one that may be."""
+        try:
+            reason = self._parked()
+        except OSError as error:
+            said = f"não consegui ler se está parada: {os_fault(error)}."
+            self.say(f"Caixa {self.settings.name}: {said}")
+            return _nothing(INALCANCAVEL, said)
+        return None if reason is None else _nothing(PARADA, reason)
 
     async def _ask(self) -> _Found:
         box, sessao = self.settings, self._sessions.next()
@@ -87,7 +96,10 @@ class Box:
             self.say(f"Caixa {self.settings.name}: não consegui anotar que está parada: {os_fault(error)}.")
 
     def _parked(self) -> str | None:
-        """Return why a box is asked no more, until its settings are others; none of one that may be asked."""
+        """Return why a box is asked no more, until its settings are others; none of one that may be asked.
+
+        Raises `OSError`: that cannot be read now.
+        """
         note = self._folder / PARKED
         if self._refused is None and note.exists():
             known, reason = _note(files.read(note))

@@ -25,10 +25,10 @@ def write(path: Path, text: str) -> None:
 
 
 def read(path: Path) -> str | None:
-    """Return what a file says; None where it is not there or cannot be read."""
+    """Return what a file says; None where it is not there or is no text. Raises `OSError`: it cannot be read now."""
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+    except (FileNotFoundError, UnicodeDecodeError):
         return None
 
 

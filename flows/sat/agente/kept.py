@@ -5,6 +5,7 @@ What the disk does not take stays in memory, so a full disk costs what a kill wo
 
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from flows.sat.agente import files
 
 SUFFIX = ".json"
 MOST_IN_MEMORY = 1000
+# So many times the others wait for one that cannot be read: the centre takes none that is older than its last.
+PATIENCE = 5
 FIELDS = {"leitura", "relogio", "ligada_ha", "partida"}
 Reading = Mapping[str, Any]
 
@@ -29,6 +32,7 @@ class Kept:
         self._numbers = sorted(int(path.stem) for path in folder.glob(f"*{SUFFIX}") if path.stem.isdigit())
         self._next = self._numbers[-1] + 1 if self._numbers else 1
         self._memory: dict[int, Reading] = {}
+        self._unread: Counter[int] = Counter()
         self.fault: str | None = None
         self.lost = 0
 
@@ -47,15 +51,30 @@ class Kept:
             self.lost += 1
 
     def first(self, amount: int) -> list[tuple[int, Reading]]:
-        """Return the oldest with their numbers; what the disk has kept badly is lost."""
+        """Return the oldest with their numbers; what the disk has kept badly is lost.
+
+        Raises:
+            OSError: the oldest cannot be read now; none is lost.
+        """
         found: list[tuple[int, Reading]] = []
-        for number in self._numbers[:amount]:
-            reading = self._memory.get(number) or _read(files.read(self._path(number)))
+        fault: OSError | None = None
+        for number in list(self._numbers):
+            if len(found) == amount:
+                break
+            try:
+                reading = self._memory.get(number) or _read(files.read(self._path(number)))
+            except OSError as error:
+                fault = error
+                if self._is_waited_for(number):
+                    break
+                continue
             if reading is None:
                 self.remove([number])
                 self.lost += 1
             else:
                 found.append((number, reading))
+        if fault and not found:
+            raise fault
         return found
 
     def remove(self, numbers: Collection[int]) -> None:
@@ -64,8 +83,14 @@ class Kept:
         self._numbers = [one for one in self._numbers if one not in gone]
         for number in gone:
             self._memory.pop(number, None)
+            self._unread.pop(number, None)
             with contextlib.suppress(OSError):
                 self._path(number).unlink(missing_ok=True)
+
+    def _is_waited_for(self, number: int) -> bool:
+        """Tell whether the others wait for one that could not be read."""
+        self._unread[number] += 1
+        return self._unread[number] < PATIENCE
 
     def _store(self) -> None:
         """Write what is in memory only."""

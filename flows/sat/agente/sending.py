@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from connectors.base.faults import Fault, Refused, TooLarge
+from core.text import os_fault
 from flows.sat.agente.box import Box
 from flows.sat.agente.instants import Instants
 
@@ -31,7 +32,11 @@ class Sender:
 
     async def send(self) -> float:
         """Send some of what is kept; return how many seconds to wait before the next time."""
-        some = self._box.kept.first(self._most)
+        try:
+            some = self._box.kept.first(self._most)
+        except OSError as error:
+            self._tell(f"Não consegui ler o que espera no disco: {os_fault(error)}.")
+            return self._pause(FIRST_PAUSE)
         if not some:
             return 0.0
         try:
@@ -58,11 +63,15 @@ class Sender:
         if isinstance(fault, TooLarge) or fault.status == WRONG:
             self._box.kept.remove([number for number, _ in some])
             return 0.0
-        self._failed += 1
         least = REFUSED_PAUSE if isinstance(fault, Refused) else FIRST_PAUSE
+        return max(fault.retry_after or 0.0, self._pause(least))
+
+    def _pause(self, least: float) -> float:
+        """Return how long to wait after one more fault in a row."""
+        self._failed += 1
         grown = min(max(least, FIRST_PAUSE * 2.0 ** min(self._failed - 1, 20)), LONGEST_PAUSE)
         # drawn apart, so that the agents of all shops do not come back together
-        return max(fault.retry_after or 0.0, grown * random.uniform(0.5, 1.0))
+        return grown * random.uniform(0.5, 1.0)
 
     def _tell(self, said: str) -> None:
         if said != self._told:

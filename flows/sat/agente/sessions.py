@@ -26,15 +26,20 @@ class Sessions:
         return number
 
     def _reserve(self) -> None:
-        said = (files.read(self._path) or "").strip()
-        known = int(said) if len(said) == len(str(LAST)) and said.isascii() and said.isdigit() else 0
-        begin = known if FIRST <= known <= LAST else random.randint(FIRST, LAST)
         try:
+            begin = _noted(files.read(self._path) or "")
             files.write(self._path, f"{_after(begin, BLOCK)}\n")
         except OSError:
             # the same block may be read again after a kill: then these are not of it
             begin = random.randint(FIRST, LAST)
         self._next, self._left = begin, BLOCK
+
+
+def _noted(text: str) -> int:
+    """Return where the next block begins; anywhere, where the file does not say."""
+    said = text.strip()
+    known = int(said) if len(said) == len(str(LAST)) and said.isascii() and said.isdigit() else 0
+    return known if FIRST <= known <= LAST else random.randint(FIRST, LAST)
 
 
 def _after(number: int, steps: int) -> int:

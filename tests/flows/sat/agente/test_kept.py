@@ -9,7 +9,7 @@ import pytest
 from support.windows_files import as_windows
 
 from flows.sat.agente.instants import Instants
-from flows.sat.agente.kept import Kept
+from flows.sat.agente.kept import PATIENCE, Kept
 from flows.sat.agente.sessions import Sessions
 
 
@@ -26,6 +26,18 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", refuse)
+
+
+def unreadable(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Let the disk refuse to read these files, or all."""
+    read = Path.read_text
+
+    def refuse(path: Path, *given: Any, **more: Any) -> str:
+        if not names or path.name in names:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return read(path, *given, **more)
+
+    monkeypatch.setattr(Path, "read_text", refuse)
 
 
 def test_readings_come_back_in_their_order_also_after_a_restart(tmp_path: Path) -> None:
@@ -73,6 +85,35 @@ def test_a_system_that_opens_no_folder_keeps_them_on_disk(tmp_path: Path, monkey
     assert names(Kept(tmp_path, 100)) == ["0", "1", "2"]
 
 
+def test_a_disk_that_cannot_be_read_for_a_while_costs_no_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Kept(tmp_path, 100)
+    for number in range(60):
+        kept.add(reading(str(number)))
+    with monkeypatch.context() as away:
+        unreadable(away)
+        for _ in range(3 * PATIENCE):
+            with pytest.raises(OSError, match="Too many open files"):
+                kept.first(50)
+    assert (names(kept), kept.lost) == ([str(number) for number in range(60)], 0)
+
+
+def test_the_others_wait_for_one_that_cannot_be_read_but_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Kept(tmp_path, 100)
+    for number in range(4):
+        kept.add(reading(str(number)))
+    with monkeypatch.context() as away:
+        unreadable(away, "000000000002.json")
+        for _ in range(PATIENCE - 1):
+            assert names(kept) == ["0"]
+        assert names(kept) == ["0", "2", "3"]
+        assert names(kept, 2) == ["0", "2"]
+    assert (names(kept), kept.lost) == (["0", "1", "2", "3"], 0)
+
+
 def test_memory_is_bounded_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     full(monkeypatch)
     kept = Kept(tmp_path, 10**6)
@@ -107,6 +148,14 @@ def test_no_session_number_comes_again_soon_whenever_it_was_killed(tmp_path: Pat
 def test_a_counter_that_cannot_be_read_begins_anywhere(tmp_path: Path, text: str) -> None:
     (tmp_path / "sessao").write_text(text)
     assert 100_000 <= Sessions(tmp_path / "sessao").next() <= 999_999
+
+
+def test_a_counter_that_cannot_be_read_now_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sessao").write_text("500000\n")
+    with monkeypatch.context() as away:
+        unreadable(away)
+        assert 100_000 <= Sessions(tmp_path / "sessao").next() <= 999_999
+    assert Sessions(tmp_path / "sessao").next() == 500_000
 
 
 def test_session_numbers_come_round_and_go_on_while_the_disk_is_full(

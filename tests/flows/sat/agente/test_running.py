@@ -1,6 +1,7 @@
 """The agent, a hub beside it and the API of the centre, each as shipped."""
 
 import asyncio
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +99,24 @@ def test_a_box_that_refused_its_code_is_asked_no_more_over_any_restart(
         box.reactivate()
         assert once(box, url, token)
     assert not row("usb 1ç").parada
+
+
+def test_a_box_whose_note_cannot_be_read_now_is_neither_asked_nor_said_to_be_parked(
+    hub: HubServer, tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.program(1, lambda sessao: refusal_line("10001", "Código errado", sessao))
+    assert asyncio.run(made(hub, tmp_path, said).read()) == "parada"
+    again = made(hub, tmp_path, said)
+    with monkeypatch.context() as away:
+        away.setattr(Path, "read_text", unreadable)
+        assert asyncio.run(again.read()) == "inalcancavel"
+    assert said[-1].startswith("Caixa usb 1ç: não consegui ler se está parada: ")
+    assert asyncio.run(again.read()) == "parada"
+    assert hub.count(1) == 1
+
+
+def unreadable(path: Path, *given: object, **more: object) -> str:
+    raise OSError(errno.EMFILE, "Too many open files", str(path))
 
 
 def test_a_token_that_does_not_stand_costs_no_reading_and_is_not_told(

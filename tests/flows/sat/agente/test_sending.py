@@ -1,6 +1,7 @@
 """What is forgotten only when the centre has answered for it, and how long is waited after what fault."""
 
 import asyncio
+import errno
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,26 @@ def test_pauses_grow_to_five_minutes_and_heed_what_the_centre_asks(box: Box) -> 
     assert all(150 <= one <= 300 for one in pauses[10:40])
     assert len(set(pauses[10:40])) > 20
     assert pauses[40] == 3600
+
+
+def test_a_disk_that_cannot_be_read_is_waited_for_and_said_once(
+    box: Box, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, line, faults = Path.read_text, Script(), [OSError(errno.EMFILE, "")] * 12
+
+    def refuse(path: Path, *given: Any, **more: Any) -> str:
+        if faults:
+            raise faults.pop()
+        return read(path, *given, **more)
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    pauses = all_sent(box, line)
+    assert [pause > 0 for pause in pauses[:5]] == [True] * 5
+    assert min(pauses[:5]) >= 1
+    assert pauses[4] > pauses[0]
+    assert line.taken == [f"{number}" for number in range(120)]
+    assert said[1:] == ["Caixa usb-1: as leituras chegam ao centro de novo."]
+    assert said[0].startswith("Caixa usb-1: Não consegui ler o que espera no disco: ")
 
 
 @pytest.mark.parametrize(
