@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 from connectors.oracle.layout import Layout
 from connectors.oracle.moments import today
 from connectors.oracle.orders import Number, Order, Status
-from connectors.oracle.reading import among, columns, known_date, order
+from connectors.oracle.reading import among, beyond, columns, in_state, known_date, order
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,22 @@ def _oldest(connection: Connection, layout: Layout) -> int | None:
     return max(int((now - oldest).total_seconds()), 0) if isinstance(oldest, datetime) else None
 
 
-def failed(connection: Connection, layout: Layout, ids: Sequence[Number] | None, limit: int) -> list[Order]:
-    """Return rows in error, of these numbers if any are given."""
-    query = select(*columns(layout)).where(layout.table.c.status == Status.ERRO.value).order_by(layout.table.c.id)
+def failed(
+    connection: Connection,
+    layout: Layout,
+    limit: int,
+    *,
+    ids: Sequence[Number] | None = None,
+    last: Number | None = None,
+) -> list[Order]:
+    """Return rows in error by their numbers: of these if any are given, after `last` where a page went before."""
+    dialect = connection.dialect.name
+    condition, key = in_state(layout.table, Status.ERRO, dialect)
+    query = select(*columns(layout)).where(condition).order_by(key)
     if ids is not None:
-        query = query.where(among(layout.table.c.id, ids, connection.dialect.name))
+        query = query.where(among(layout.table.c.id, ids, dialect))
+    if last is not None:
+        query = query.where(beyond(key, last, dialect))
     return [order(row, layout) for row in connection.execute(query.limit(limit))]
 
 

@@ -102,9 +102,10 @@ def relay(bank: str, table: str, columns: FilaColumns) -> Iterator[str]:
 
 
 def _indexes(bank: str, table: str, columns: FilaColumns) -> Iterator[str]:
-    """Yield the indexes: done rows leave those of the pending and of the held."""
+    """Yield the indexes: done rows leave those of the pending, of the held and of those in error."""
     bare, status = table.rpartition(".")[2], columns.status
-    for name, state, column in (("PEND", "PENDENTE", columns.id), ("PROC", "PROCESSANDO", columns.leased)):
+    kept = (("PEND", "PENDENTE", columns.id), ("PROC", "PROCESSANDO", columns.leased), ("ERRO", "ERRO", columns.id))
+    for name, state, column in kept:
         if bank == "oracle":
             yield f"CREATE INDEX IX_{bare}_{name} ON {table} (CASE WHEN {status}='{state}' THEN {column} END)"
         else:

@@ -5,11 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, bindparam, case, func, literal
+from sqlalchemy import ColumnElement, DateTime, Table, bindparam, case, func, literal, literal_column
 from sqlalchemy.engine import Row
 
 from connectors.oracle.layout import Layout
-from connectors.oracle.orders import Number, Order, shown
+from connectors.oracle.orders import Number, Order, Status, shown
 
 # What SQLite keeps as an integer; beyond it a number is floating.
 WIDEST = 2**63
@@ -64,5 +64,24 @@ def among(column: ColumnElement[Any], ids: Sequence[Number], dialect: str) -> Co
         mixed = any(isinstance(one, Decimal) for one in ids)
         return column == func.any(bindparam(None, [Decimal(one) for one in ids] if mixed else list(ids)))
     if dialect == "sqlite":
-        return column.in_([one if isinstance(one, int) and abs(one) < WIDEST else float(one) for one in ids])
+        return column.in_([_of_sqlite(one) for one in ids])
     return column.in_(ids)
+
+
+def beyond(column: ColumnElement[Any], last: Number, dialect: str) -> ColumnElement[bool]:
+    """Return the condition that a column has a greater number."""
+    return column > (_of_sqlite(last) if dialect == "sqlite" else last)
+
+
+def _of_sqlite(one: Number) -> int | float:
+    return one if isinstance(one, int) and abs(one) < WIDEST else float(one)
+
+
+def in_state(table: Table, status: Status, dialect: str) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
+    """Return the condition of a row in a state and the order of such rows, as the index of each database has them."""
+    here = table.c.status == literal_column(f"'{status}'")
+    if dialect != "oracle":
+        return here, table.c.id
+    # A NULL key is not stored: others are not in the index, which is used only where this expression stands again.
+    number = case((here, table.c.id))
+    return number.is_not(None), number

@@ -11,7 +11,7 @@ from sqlalchemy.sql.dml import Update
 from connectors.oracle.layout import ERROR_BYTES, NTFY_BYTES, TOKEN_LENGTH, WORKER_BYTES, Layout, cut
 from connectors.oracle.moments import moment, today
 from connectors.oracle.orders import Number, Order, Status, Told
-from connectors.oracle.reading import among, columns, number, order
+from connectors.oracle.reading import among, columns, in_state, number, order
 from core.clock import SYSTEM, Clock
 
 AGAIN = "reservada {attempts} vezes sem terminar"
@@ -48,19 +48,10 @@ class QueueTable:
         """Return the rows for one transaction."""
         return BoundQueue(self, connection)
 
-    def pending(self, dialect: str) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
-        """Return the condition of a pending row and the order of the queue, as the index of each database has them."""
-        table = self.table
-        if dialect != "oracle":
-            return table.c.status == literal_column(f"'{Status.PENDENTE}'"), table.c.id
-        # A NULL key is not stored: done rows leave the index, which is used only where this expression stands again.
-        number = case((table.c.status == literal_column(f"'{Status.PENDENTE}'"), table.c.id))
-        return number.is_not(None), number
-
     def due(self, dialect: str, read: Sequence[ColumnElement[Any]]) -> Select[Any]:
         """Return the query of the rows that may be claimed, in order."""
         table = self.table
-        condition, order = self.pending(dialect)
+        condition, order = in_state(table, Status.PENDENTE, dialect)
         wait = (table.c.next.is_(None)) | (table.c.next <= self.at(0))
         found = select(*read).where(condition, wait).order_by(order)
         return found.where(~self._older_open()) if self.ordered and "os" in self.layout.names else found

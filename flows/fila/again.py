@@ -1,29 +1,31 @@
 """Rows in error are sent again: by hand, or a few times automatically."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from connectors.oracle import counting
-from connectors.oracle.orders import Number, Order
+from connectors.oracle.orders import Number, Order, shown
+from connectors.oracle.reading import number
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import NotFound
 from flows.fila.accounts import Fila, opened
 from flows.fila.views import unknown
-from storage.models.fila import FilaLinha
+from storage.models.fila import FilaConta, FilaLinha
 from storage.rows import upsert
-from storage.session import transaction
+from storage.session import reading, transaction
 
-BATCH = 500
+BATCH, PAGES = 500, 10
 
 
 def reprocess(nome: str, ids: Sequence[Number] | None = None, clock: Clock = SYSTEM, caller: Caller = OPERATOR) -> int:
     """Let rows in error be told again, all of them or those of these numbers; return how many."""
     caller.must_operate(unknown(nome))
     fila, total = opened(nome), 0
-    while count := _batch(fila, ids, clock, most=None):
+    while count := _reopen(fila, _failed(fila, ids), clock):
         total += count
     if ids is not None and not total:
         raise NotFound(f"Não há linha em ERRO com o número {ids[0]} na fila {nome}.")
@@ -31,16 +33,51 @@ def reprocess(nome: str, ids: Sequence[Number] | None = None, clock: Clock = SYS
 
 
 def by_itself(fila: Fila, clock: Clock) -> int:
-    """Let rows in error be told again that were not too often yet; return how many."""
+    """Let rows in error be told again that were not too often yet; return how many.
+
+    A look ends at the first page that has such rows, and after `PAGES` without any, for there may be a million. The
+    next one goes on where it ended, and from the end at the beginning.
+    """
     if not fila.conta.reprocess or not fila.layout.leased:
         return 0
-    return _batch(fila, None, clock, most=fila.conta.reprocess)
+    begin = last = _begin(fila.nome)
+    for _ in range(PAGES):
+        page = _failed(fila, last=last)
+        if count := _reopen(fila, page, clock, fila.conta.reprocess):
+            break
+        last = _last(page) if len(page) == BATCH else None
+        if last is None:
+            break
+    if last != begin:
+        _go_on_after(fila.nome, last)
+    return count
 
 
-def _batch(fila: Fila, ids: Sequence[Number] | None, clock: Clock, *, most: int | None) -> int:
-    """Note the wish here first: a row that is open again there and not wanted here would be closed unsaid."""
+def _begin(nome: str) -> Number | None:
+    """Return the number after which the last look ended; an account that was never looked at has none."""
+    with reading() as db:
+        kept = db.scalar(select(FilaConta.erros_vistos_ate).where(FilaConta.conta == nome))
+    return None if kept is None else number(Decimal(kept))
+
+
+def _go_on_after(nome: str, last: Number | None) -> None:
+    values = {"erros_vistos_ate": None if last is None else shown(last)}
+    with transaction() as db:
+        db.execute(update(FilaConta).where(FilaConta.conta == nome).values(values))
+
+
+def _last(page: Sequence[Order]) -> Number:
+    """Return the number after which the next page begins: of a number that is there twice one row may be beyond."""
+    return max((one.id for one in page if one.id != page[-1].id), default=page[-1].id)
+
+
+def _failed(fila: Fila, ids: Sequence[Number] | None = None, last: Number | None = None) -> list[Order]:
     with fila.transaction() as connection:
-        orders = counting.failed(connection, fila.layout, ids, BATCH)
+        return counting.failed(connection, fila.layout, BATCH, ids=ids, last=last)
+
+
+def _reopen(fila: Fila, orders: Sequence[Order], clock: Clock, most: int | None = None) -> int:
+    """Note the wish here first: a row that is open again there and not wanted here would be closed unsaid."""
     with transaction() as db:
         wanted = _wish(db, fila.nome, orders, clock, most)
     if not wanted:

@@ -38,7 +38,8 @@ class FilaLinha(Numbered, PerConta, Base):
 class FilaConta(Base):
     """What the last look at an account's table found; `falha` is why it could not be looked at, since when.
 
-    `senha_vencendo`: the database says that the password is in its days of grace.
+    `senha_vencendo`: the database says that the password is in its days of grace. `erros_vistos_ate`: after the row in
+    error of this number the next look for those that come back goes on (none: it begins at the first).
     """
 
     __tablename__ = "fila_conta"
@@ -53,3 +54,4 @@ class FilaConta(Base):
     falhando_desde: Mapped[datetime | None]
     precisa_de_alguem: Mapped[bool] = mapped_column(default=False)
     senha_vencendo: Mapped[bool] = mapped_column(default=False)
+    erros_vistos_ate: Mapped[str | None] = mapped_column(String(64))

@@ -4,16 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from connectors.oracle import ddl
 from connectors.oracle.orders import Status
 from core.clock import SYSTEM
 from core.errors import NotFound, Transient, UsageError
+from core.settings.fila import FilaColumns
 from flows.fila import accounts, adopting, again, checks, looking, relay, upkeep, views
 from storage.models.eventos import Event
-from storage.models.fila import FilaConta
-from storage.session import reading
-from tests.flows.fila.conftest import Queue
+from storage.models.fila import FilaConta, FilaLinha
+from storage.session import reading, transaction
+from tests.flows.fila.conftest import TABLE, Queue
 
 Configure = Callable[..., None]
 
@@ -56,6 +58,51 @@ def test_a_row_comes_back_by_itself_as_often_as_the_settings_say(fila: Queue, co
         relay.publish("padrao")
     assert counts == [1, 1, 0]
     assert told() == 3
+
+
+def test_rows_that_came_back_often_enough_hide_no_other(
+    fila: Queue, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are: each look reads some pages, and the next one goes on there, in any process."""
+    monkeypatch.setattr(again, "BATCH", 3)
+    monkeypatch.setattr(again, "PAGES", 2)
+    configure(fila__reprocess="1", fila__ordered="false")
+    fila.add(*range(12))
+    relay.publish("padrao")
+    looking.note_counts(accounts.opened("padrao"), SYSTEM)
+    fail(fila, *range(1, 13))
+    with transaction() as db:
+        db.execute(update(FilaLinha).where(FilaLinha.linha != "12").values(reprocessada=1))
+
+    def look() -> int:
+        accounts.close()
+        return again.by_itself(accounts.opened("padrao"), SYSTEM)
+
+    assert [look() for _ in range(3)] == [0, 0, 1]
+    assert [place for place, status in enumerate(fila.statuses, 1) if status == "PENDENTE"] == [12]
+    with transaction() as db:
+        db.execute(update(FilaLinha).where(FilaLinha.linha == "1").values(reprocessada=0))
+    assert [look() for _ in range(2)] == [0, 1]
+    assert fila.statuses[0] == "PENDENTE"
+
+
+@pytest.mark.parametrize("vazia", ["sqlite"], indirect=True)
+def test_a_look_goes_on_after_a_number_of_any_width(
+    vazia: Queue, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(again, "BATCH", 2)
+    monkeypatch.setattr(again, "PAGES", 1)
+    create = ddl.create("sqlite", TABLE, FilaColumns()).replace(ddl.WORDS["sqlite"].identity, "NUMERIC")
+    vazia.run(create, *ddl.relay("sqlite", TABLE, FilaColumns()))
+    configure(fila__reprocess="1", fila__ordered="false")
+    numbers = ("7.5", "7.5", "100000000000000000000", "200000000000000000000")
+    vazia.run(*(f"INSERT INTO {TABLE} (ID, ID_OS, MENSAGEM) VALUES ({n}, {i}, 'x')" for i, n in enumerate(numbers)))
+    relay.publish("padrao")
+    looking.note_counts(accounts.opened("padrao"), SYSTEM)
+    vazia.run(f"UPDATE {TABLE} SET STATUS = 'ERRO'")
+    with transaction() as db:
+        db.execute(update(FilaLinha).where(FilaLinha.linha != numbers[-1]).values(reprocessada=1))
+    assert [again.by_itself(accounts.opened("padrao"), SYSTEM) for _ in range(2)] == [0, 1]
 
 
 def test_what_the_old_program_told_is_not_told_again(fila: Queue, tmp_path: Path) -> None:
