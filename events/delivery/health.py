@@ -3,7 +3,7 @@
 docs/reference/contracts/webhooks_delivery.md §3.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -48,9 +48,14 @@ class Health:
         """Whether the circuit is open: only a probe may go out, when its time has come."""
         return self.circuito_espera > 0
 
-    def after(self, ends: Iterable[End], now: datetime, *, probing: bool) -> tuple["Health", list[Change]]:
-        """Return the health after these outcomes and the changes to tell; `probing` says that this was a probe."""
+    def after(self, ends: Collection[End], now: datetime, *, probing: bool) -> tuple["Health", list[Change]]:
+        """Return the health after these outcomes and the changes to tell; `probing` says that this was a probe.
+
+        Where nothing was tried nothing is judged, however long ago the last failure was.
+        """
         health, changes = self, list[Change]()
+        if not ends:
+            return health, changes
         for one in ends:
             if one.delivered:
                 changes += [Change.RECUPERADO] if health.avisado_em else []

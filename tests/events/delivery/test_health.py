@@ -62,6 +62,12 @@ def test_five_days_without_success_switch_off(hours: float, off: bool) -> None:
     assert (Change.DESLIGADO in after(health, OLD, hours=hours)[1]) is off
 
 
+@pytest.mark.parametrize("failures", [1, 10])
+def test_where_nothing_was_tried_nothing_is_judged(failures: int) -> None:
+    health, _ = after(Health(), *[BAD] * failures)
+    assert after(health, hours=500, probing=True) == (health, [])
+
+
 @given(st.lists(st.sampled_from([GOOD, BAD, OLD]), max_size=60), st.booleans())
 def test_the_circuit_is_open_only_after_ten_failures_in_a_row(ends: list[End], probing: bool) -> None:
     health, _ = after(Health(), *ends, probing=probing)

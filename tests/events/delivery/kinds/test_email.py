@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import Configure
-from support.deliveries import attempts, deliveries, destination, fire, make_due, only, owned
+from support.deliveries import attempts, change, deliveries, destination, fire, make_due, only, owned
 from support.ports import wait_until
 from support.smtp import SENDER, MailServer, dies, never
 
@@ -75,6 +75,15 @@ def test_from_the_command_line_to_the_mailbox(
     assert "A caixa parou." in headers.get_body(("plain",)).get_content()
     assert [(one.outcome, one.status_code, one.response) for one in attempts()] == [("entregue", 250, "250 2.0.0 OK")]
     assert main(["destinos", "testar", "ana"]) == 0
+
+
+def test_an_account_that_is_missing_for_days_switches_no_mailbox_off(banco: str, server: MailServer) -> None:
+    destino = mailbox()
+    ago = SYSTEM.now() - timedelta(days=6)
+    change(destino, opcoes=json.dumps({"conta": "sumiu"}), falhas_seguidas=1, falhas_novas=1, falhando_desde=ago)
+    fire()
+    drain(destino)
+    assert (destination(destino).desligado_em, only().estado, only().tentativas) == (None, Estado.PENDENTE, 0)
 
 
 def test_an_owner_is_greeted_and_may_end_this_kind_with_one_click(sqlite: str, server: MailServer) -> None:
