@@ -97,7 +97,9 @@ def criar(
     filtro: Filter = None,
     por_minuto: Annotated[int | None, typer.Option("--por-minuto", min=1, help="Limite de entregas.")] = None,
     ordem_estrita: Annotated[bool, typer.Option("--ordem-estrita", help="Uma de cada vez, em ordem.")] = False,
-    substituir: Annotated[bool, typer.Option("--substituir", help="Troca o destino que já tem este nome.")] = False,
+    substituir: Annotated[
+        bool, typer.Option("--substituir", help="Troca o destino que já tem este nome; o que ficou retido sai.")
+    ] = False,
     usuario: Usuario = None,
     as_json: Json = False,
 ) -> None:

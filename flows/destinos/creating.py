@@ -11,9 +11,10 @@ from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM
 from core.errors import UsageError
 from core.text import storable
-from events import filters, subscriptions
+from events import filters, subscriptions, wake
 from events.delivery.begun import begun
-from events.delivery.kind import Checked, Said, known_kind
+from events.delivery.kind import Checked, Said, known_kind, task_of
+from events.delivery.resuming import resume
 from flows.destinos.views import DestinationView, view
 from storage.models.destinos import Destino, DestinoEvento
 from storage.models.usuarios import Usuario
@@ -59,7 +60,8 @@ class Created:
 def create(new: NewDestination, *, replacing: bool = False, caller: Caller = OPERATOR) -> Created:
     """Check and store the caller's destination; raise `UsageError` with what is wrong.
 
-    With `replacing` the one of the same name, if there is, becomes what is given and is on again.
+    With `replacing` the one of the same name, if there is, becomes what is given and is on again: what was kept for it
+    goes out.
     """
     checked = known_kind(new.tipo).accepted(new.as_said())
     with transaction() as db:
@@ -68,9 +70,13 @@ def create(new: NewDestination, *, replacing: bool = False, caller: Caller = OPE
         destino.usuario_id = caller.usuario_id
         old = _of_same_name(db, destino) if replacing else None
         if old is not None:
+            resume(db, old, SYSTEM.now())
             destino.id, destino.data_criacao = old.id, old.data_criacao
         destino = db.merge(destino)
         db.flush()
+        if old is not None:
+            # its kind may be another now, and so the task that serves it
+            wake.after_commit(db, {destino.id: task_of(destino.tipo, destino.lento)})
         return Created(view(destino), checked.segredo, checked.aviso)
 
 
