@@ -54,6 +54,12 @@ def storable(text: str) -> bool:
     return "\x00" not in text and not any(0xD800 <= ord(c) <= 0xDFFF for c in text)
 
 
+def fitting(text: str, limit: int) -> str:
+    """Cut a text to what a column of so many characters takes; what no database takes is replaced."""
+    whole = text if storable(text) else text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+    return whole[:limit]
+
+
 def cut_bytes(text: str, limit: int, mark: str = "…") -> str:
     """Cut a text to at most `limit` UTF-8 bytes at a character boundary, with a mark where it was cut."""
     raw = text.encode("utf-8", "replace")

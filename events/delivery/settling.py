@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from claims.many import Adding, Many
+from core.text import fitting
 from events.delivery import telling
 from events.delivery.health import Change, Health
 from events.delivery.kind import Made, kinds
@@ -193,7 +194,7 @@ def _slot(slot: Slot, due_at: datetime, now: datetime) -> SlotOutcome:
 
 
 def _row(one: Done, now: datetime) -> RowOutcome:
-    text = one.outcome.text if one.outcome and not one.outcome.delivered else None
+    text = _kept(one.outcome.text) if one.outcome and not one.outcome.delivered else None
     finished = None if one.estado is Estado.PENDENTE else now
     return RowOutcome(one.owed.id, one.due_at, one.estado, one.owed.tentativas + one.requested, finished, text)
 
@@ -209,5 +210,10 @@ def attempt_row(owed: Owed, made: Made) -> dict[str, object]:
         "status_code": made.status,
         "address": made.address,
         "response": made.response,
-        "error": None if made.outcome.delivered else made.outcome.text,
+        "error": None if made.outcome.delivered else _kept(made.outcome.text),
     }
+
+
+def _kept(text: str) -> str:
+    """Return what a row takes of a text: an outcome that cannot be written would be made again and again."""
+    return fitting(text, telling.REASON_LENGTH)

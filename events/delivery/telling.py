@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from core.text import fitting
 from events.catalog import (
     ABOUT_DELIVERIES,
     DestinoDesligado,
@@ -21,6 +22,9 @@ from events.delivery.rows import ROWS, Owed
 from events.outbox import record_event
 from storage.models.destinos import Destino
 from storage.models.eventos import OPEN_SQL, Delivery, Estado
+
+# So many characters of a reason does a row keep, of a destination, a delivery or an attempt.
+REASON_LENGTH = 500
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def switch_off(db: Session, destinations: Sequence[About], reason: str, now: dat
     """Stop destinations: their open rows are kept as `retido`, and those that still run get an event of each."""
     for about in destinations:
         off = update(Destino).where(Destino.id == about.destino_id)
-        db.execute(off.values(desligado_em=now, desligado_motivo=reason))
+        db.execute(off.values(desligado_em=now, desligado_motivo=fitting(reason, REASON_LENGTH)))
         keep(db, about.destino_id)
     for about in destinations:
         said = f"O destino {about.nome} foi desligado: {reason}. Os eventos ficam guardados."

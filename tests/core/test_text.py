@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import brazilian, by_state, cut_bytes, human_duration, os_fault, plural, redact
+from core.text import brazilian, by_state, cut_bytes, fitting, human_duration, os_fault, plural, redact
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,13 @@ def test_a_cut_text_fits_its_bytes_and_stays_valid(text: str, limit: int) -> Non
 def test_a_text_is_cut_between_characters_with_a_mark() -> None:
     assert cut_bytes("ção" * 10, 10) == "çãoç…"
     assert cut_bytes("ção", 5) == "ção"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("ação", "ação"), ("ação!", "ação"), ("a\x00\ud800o", "a\ufffd?o"), ("", "")]
+)
+def test_a_text_fits_its_column(text: str, kept: str) -> None:
+    assert fitting(text, 4) == kept
 
 
 @pytest.mark.parametrize(

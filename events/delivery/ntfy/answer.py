@@ -11,6 +11,8 @@ from typing import Any
 from events.delivery.http.exchange import READ_LIMIT, Answer
 
 OVER_THE_DAY = 42908
+# A code is an HTTP status and two digits.
+BEYOND_CODES = 100_000
 # Fields come in this order; a message of markup alone makes an answer too long to be read to its end.
 _BEGINNING = re.compile(rb'\s*\{"id":"([^"\\]+)",[^{}]*?"event":"message","topic":"([^"\\]+)"')
 
@@ -29,8 +31,8 @@ def code(answer: Answer) -> int | None:
     """Return ntfy's own number of a refusal: 0 where it has none, None when something else answered."""
     said = _object(answer)
     given = said.get("code", 0)
-    own = said.get("http") == answer.status and isinstance(given, int) and not isinstance(given, bool)
-    return given if own else None
+    number = isinstance(given, int) and not isinstance(given, bool) and 0 <= given < BEYOND_CODES
+    return given if number and said.get("http") == answer.status else None
 
 
 def until_midnight(now: datetime) -> float:

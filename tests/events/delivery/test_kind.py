@@ -23,6 +23,7 @@ PIGEON = '''
 
 import asyncio
 import json
+from dataclasses import replace
 
 from core.errors import UsageError
 from events.delivery.kind import Bucket, Checked, Kind, Made
@@ -48,8 +49,9 @@ class Pigeon(Kind):
             writer.close()
         except OSError:
             return Made(LOST, now, 1)
-        outcome = {"recebido": DELIVERED, "senha errada": REFUSED}.get(said, LOST)
-        return Made(outcome, now, 1, response=said)
+        if said.startswith("senha errada"):
+            return Made(replace(REFUSED, text=REFUSED.text + said.removeprefix("senha errada")), now, 1)
+        return Made({"recebido": DELIVERED}.get(said, LOST), now, 1, response=said)
 
     def checked(self, said):
         if not said.url.startswith("pombo://"):
@@ -92,6 +94,7 @@ class Loft(socketserver.ThreadingTCPServer):
 
     def __init__(self) -> None:
         self.words, self.lines = {"milho"}, list[str]()
+        self.refusal = "senha errada"
         super().__init__(("127.0.0.1", 0), _Door)
 
     @property
@@ -105,7 +108,8 @@ class _Door(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         line = self.rfile.readline().decode().strip()
         self.server.lines.append(line)
-        self.wfile.write(("recebido\n" if line.split()[0] in self.server.words else "senha errada\n").encode())
+        said = "recebido" if line.split()[0] in self.server.words else self.server.refusal
+        self.wfile.write(f"{said}\n".encode())
 
 
 @contextmanager
@@ -175,6 +179,20 @@ def test_a_refused_credential_is_asked_once_and_ends_the_run(sqlite: str) -> Non
         assert len(home.lines) == 1
     assert {row.estado for row in deliveries()} == {Estado.RETIDO}
     assert destination(1).desligado_motivo == "o pombal recusou a senha"
+
+
+def test_a_reason_that_no_row_takes_is_cut(banco: str) -> None:
+    with loft() as home:
+        home.refusal += ": \x00" + "não " * 1000
+        criar(home.url, "--segredo", "cevada")
+        fire()
+        drain(1)
+        assert len(home.lines) == 1
+    (attempt,) = attempts()
+    assert (only().estado, only().lease_token) == (Estado.RETIDO, None)
+    for kept in (only().last_error, attempt.error, destination(1).desligado_motivo):
+        assert (kept or "").startswith("o pombal recusou a senha: \ufffdnão não")
+        assert len(kept or "") == 500
 
 
 def test_every_kind_here_says_what_the_engine_asks() -> None:

@@ -135,6 +135,16 @@ def test_what_came_before_the_connection_broke_may_prove_it(
     assert only().last_error == (None if delivered else "a conexão foi encerrada antes da resposta")
 
 
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_code_that_no_ntfy_has_is_somebody_else_s(banco: str, server: NtfyServer, status: int) -> None:
+    server.faults.always(faults.status(status, f'{{"http":{status},"code":{"9" * 3000}}}'))
+    destino = destino_ntfy(server.url)
+    fire()
+    drain(destino)
+    assert (only().estado, only().tentativas, only().lease_token) == (Estado.PENDENTE, 1, None)
+    assert str(only().last_error).startswith(f"respondeu HTTP {status}")
+
+
 @pytest.mark.parametrize("status", [400, 404, 413])
 def test_a_refusal_for_good_is_ntfy_s_own(sqlite: str, server: NtfyServer, status: int) -> None:
     own = {"code": status * 100 + 1, "http": status, "error": "no"}

@@ -40,6 +40,10 @@ def test_nothing_but_a_message_is_a_proof(body: bytes) -> None:
         ({"code": 40014, "error": "x"}, None),
         ({"code": "40014", "http": 400}, None),
         ({"code": True, "http": 400}, None),
+        ({"code": 99999, "http": 400}, 99999),
+        ({"code": 100000, "http": 400}, None),
+        ({"code": -1, "http": 400}, None),
+        ({"code": 10**3000, "http": 400}, None),
         ({"code": 40014, "http": 404}, None),
     ],
 )
