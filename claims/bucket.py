@@ -6,7 +6,7 @@ waits in a circle, and against each other only, never against a transaction that
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 from storage.models.base import CONTA_PADRAO
 from storage.models.limites import Balde
 from storage.rows import add_missing
+
+# So much may the clocks of two machines differ.
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, order=True)
@@ -43,10 +46,15 @@ def take(db: Session, wanted: Mapping[Bucket, int], now: datetime) -> dict[Bucke
         elapsed = max((now - row.updated_at).total_seconds(), 0.0)
         tokens = min(row.tokens + elapsed / bucket.refill_seconds, float(bucket.capacity))
         taken = max(min(int(tokens), want), 0)
-        row.tokens, row.updated_at = tokens - taken, max(now, row.updated_at)
+        row.tokens, row.updated_at = tokens - taken, _counted_to(row.updated_at, now)
         granted[bucket] = Granted(taken, max(1 - row.tokens, 0.0) * bucket.refill_seconds)
     db.flush()
     return granted
+
+
+def _counted_to(before: datetime, now: datetime) -> datetime:
+    """Return up to when the tokens are counted: clocks differ a little, but one that was far ahead set no date."""
+    return max(now, before) if before - now <= CLOCKS_DIFFER else now
 
 
 def give_back(db: Session, unused: Mapping[Bucket, int], now: datetime) -> None:

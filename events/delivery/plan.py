@@ -8,7 +8,7 @@ from claims.bucket import Bucket
 from events.delivery.health import End
 from events.delivery.kind import Made
 from events.delivery.outcome import Outcome
-from events.delivery.rows import Destination, Owed
+from events.delivery.rows import AT_ONCE, Destination, Owed
 from storage.models.eventos import Estado
 
 
@@ -60,6 +60,10 @@ class Held:
     quota: int = 0
     idle: bool = False
     free_at: datetime | None = None
+
+    def due_at(self, now: datetime) -> datetime:
+        """Return when its slot may be taken again once it is let go of."""
+        return self.free_at if self.free_at is not None and self.free_at > now else AT_ONCE
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The rows of the deliveries: each destination's one slot, and what it is owed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import cast
 
 from sqlalchemy import and_, text
@@ -15,6 +15,9 @@ from storage.models.eventos import OPEN_SQL, Delivery, Estado
 
 LONGEST_TIMEOUT = 30.0
 SLOT_SECONDS = lease_seconds(LONGEST_TIMEOUT)
+# When a slot is due that waits for nothing. The moment it was let go of would keep it from everybody for as long as
+# that process's clock was ahead.
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

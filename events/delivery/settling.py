@@ -176,7 +176,7 @@ def _free_at(slot: Slot, now: datetime) -> datetime:
     """Return when somebody may look again: at the next probe's time, or when the bucket has a token."""
     if slot.health.open:
         return now + timedelta(seconds=slot.health.circuito_espera)
-    return max(slot.held.free_at or now, now)
+    return slot.held.due_at(now)
 
 
 def _slot(slot: Slot, due_at: datetime, now: datetime) -> SlotOutcome:

@@ -67,7 +67,7 @@ def write(on: Direct, token: str, plan: Plan, keep_until: datetime, now: datetim
     places = [
         (
             number,
-            max(one.free_at or now, now) if one.idle else keep_until,
+            one.due_at(now) if one.idle else keep_until,
             not one.idle,
             began.get(number),
         )

@@ -50,6 +50,18 @@ def test_a_clock_that_went_back_gives_nothing_for_free(banco: str) -> None:
     assert take(1, NOW - timedelta(hours=1)).tokens == 0
 
 
+def test_a_clock_that_was_far_ahead_for_a_moment_stops_nothing(banco: str) -> None:
+    take(60)
+    take(60, NOW + timedelta(hours=3))
+    assert take(60, NOW).tokens == 0
+    assert [take(60, NOW + timedelta(minutes=minutes)).tokens for minutes in (10, 12)] == [60, 24]
+
+
+def test_clocks_that_differ_a_little_give_each_token_once(banco: str) -> None:
+    take(60)
+    assert [take(60, NOW + timedelta(seconds=seconds)).tokens for seconds in (30, 0, 30, 0, 30)] == [6, 0, 0, 0, 0]
+
+
 def test_several_buckets_are_taken_at_once_each_as_far_as_it_goes(banco: str) -> None:
     small, large = Bucket("b", 2, 1), Bucket("a", 50, 1)
     with transaction() as db:

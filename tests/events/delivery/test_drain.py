@@ -9,7 +9,7 @@ from standardwebhooks import Webhook
 from support.deliveries import SECRET, attempts, change, deliveries, destination, fire, make_due, only, webhook
 from support.ports import soon
 
-from core.clock import SYSTEM
+from core.clock import SYSTEM, FixedClock
 from events.delivery.drain import drain
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
@@ -38,6 +38,16 @@ def test_a_due_event_arrives_signed_and_is_recorded(banco: str, receiver: Receiv
     assert attempt.address == f"127.0.0.1:{receiver.port}"
     assert json.loads(attempt.response or "")["status"] == "ok"
     assert request.webhook_id == message_id
+
+
+@pytest.mark.parametrize("path", ["/x", "/nada"])
+def test_a_clock_that_was_ahead_for_a_moment_keeps_no_slot(banco: str, receiver: ReceiverServer, path: str) -> None:
+    destino = webhook(f"{receiver.url}{path}")
+    fire()
+    assert drain(destino, FixedClock(SYSTEM.now() + timedelta(hours=3))).feitas == 1
+    fire()
+    assert drain(destino).feitas == 1
+    assert destination(destino).due_at <= SYSTEM.now()
 
 
 def test_the_official_library_accepts_every_request(sqlite: str, receiver: ReceiverServer) -> None:
