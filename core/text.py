@@ -54,10 +54,14 @@ def storable(text: str) -> bool:
     return "\x00" not in text and not any(0xD800 <= ord(c) <= 0xDFFF for c in text)
 
 
+def made_storable(text: str) -> str:
+    """Return a text that a database takes, with a sign in the place of each character that it does not."""
+    return text if storable(text) else text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
 def fitting(text: str, limit: int) -> str:
     """Cut a text to what a column of so many characters takes; what no database takes is replaced."""
-    whole = text if storable(text) else text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
-    return whole[:limit]
+    return made_storable(text)[:limit]
 
 
 def cut_bytes(text: str, limit: int, mark: str = "…") -> str:

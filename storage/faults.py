@@ -43,6 +43,11 @@ SQLITE: dict[int, tuple[type[PlatformError], str]] = {
 OF_THE_DATABASE = (OperationalError, InterfaceError, DatabaseError)
 
 
+def words(error: DBAPIError) -> str:
+    """Return what a driver says of a statement, for a log: after its first line the row itself may stand."""
+    return str(error.orig).partition("\n")[0][:300]
+
+
 def explain(error: DBAPIError) -> PlatformError | None:
     """Return the fault to raise for a database that cannot be used; None when the fault is ours.
 

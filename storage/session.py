@@ -31,7 +31,10 @@ _closed_before: list[Callable[[], None]] = []
 
 
 def connect_engine(url: str) -> Engine:
-    """Build an engine with the settings each database needs; it does not connect yet."""
+    """Build an engine with the settings each database needs; it does not connect yet.
+
+    Its faults are told without the values of their statement: whole documents of people stand there.
+    """
     try:
         parsed = make_url(url)
         if parsed.drivername == "postgresql":
@@ -48,7 +51,14 @@ def connect_engine(url: str) -> Engine:
 def _server(url: URL) -> Engine:
     is_postgres = url.get_backend_name() == "postgresql"
     patience = {"connect_timeout": CONNECT_SECONDS, **cut_off.of_libpq()} if is_postgres else {}
-    engine = create_engine(url, pool_pre_ping=not is_postgres, pool_size=2, max_overflow=8, connect_args=patience)
+    engine = create_engine(
+        url,
+        pool_pre_ping=not is_postgres,
+        pool_size=2,
+        max_overflow=8,
+        connect_args=patience,
+        hide_parameters=True,
+    )
     if is_postgres:
         event.listen(engine, "do_connect", connect)
         event.listen(engine, "connect", _ask_of_server)
@@ -72,7 +82,7 @@ def _ask_of_server(driver: Any, _record: Any) -> None:
 def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         _private_file(Path(url.database))
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
-from core.text import plural
+from core.text import made_storable, plural
 
 FUNCAO, SUCCESS, FAMILY = "ConsultarStatusOperacional", "10000", "10"
 STANDARD_FIELDS, STATUS_FIELDS = 5, 28
@@ -175,7 +175,7 @@ def parse(line: str, sessao: int | None = None) -> StatusOperacional:
     Raises `InvalidAnswer` for a line that is no answer to this question, and what `REFUSALS` says (else `Rejected`)
     for a refusal of the box.
     """
-    line = line.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    line = made_storable(line)
     values = line.strip("\r\n").split("|")
     check_head(values, FAMILY, SUCCESS, sessao)
     if len(values) == STATUS_FIELDS + 1 and not values[-1].strip():

@@ -3,6 +3,7 @@
 from sqlalchemy.exc import DBAPIError
 
 from core.logs import get_logger
+from storage.faults import words
 
 log = get_logger(__name__)
 
@@ -10,8 +11,7 @@ log = get_logger(__name__)
 def note(fault: Exception, arquivo: str) -> None:
     """Log a fault; what a database refuses is told without its statement, which holds whole documents."""
     if isinstance(fault, DBAPIError):
-        reason = str(fault.orig).partition("\n")[0][:300]
         name = type(fault.orig).__name__
-        log.error("document was refused by the database", arquivo=arquivo, fault=name, reason=reason)
+        log.error("document was refused by the database", arquivo=arquivo, fault=name, reason=words(fault))
     else:
         log.error("document could not be stored", arquivo=arquivo, exc_info=fault)

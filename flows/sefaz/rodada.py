@@ -15,6 +15,8 @@ from itertools import groupby
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy.exc import DBAPIError
+
 from connectors.sefaz import Sefaz, servico
 from core.clock import SYSTEM, Clock
 from core.errors import PlatformError
@@ -25,6 +27,7 @@ from flows.sefaz import avulsas, consultas, encomendas, pendentes, varredura
 from flows.sefaz.chamadas import Sleep
 from flows.sefaz.varredura import Devida
 from flows.sefaz.vez import Quem
+from storage.faults import words
 
 # What is left after that long is found by the next round.
 LONGEST = timedelta(minutes=15)
@@ -110,8 +113,7 @@ class _Lane:
             return ask(one)
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with one company is told and costs itself
             self.total.falhas += 1
-            told = log.warning if isinstance(fault, PlatformError) else log.exception
-            told("consultation failed", cnpj=one.dono.cnpj, servico=one.servico, reason=str(fault))
+            _tell(one, fault)
             return False
 
     def _consult(self, one: Devida) -> bool:
@@ -132,6 +134,16 @@ class _Lane:
         )
         self.total.perguntas += found.perguntas
         return False
+
+
+def _tell(one: Devida, fault: Exception) -> None:
+    """Log why one company could not be asked for; what a database refuses is told without what was to be stored."""
+    about = {"cnpj": one.dono.cnpj, "servico": one.servico}
+    if isinstance(fault, DBAPIError):
+        log.error("consultation failed", **about, fault=type(fault.orig).__name__, reason=words(fault))
+    else:
+        told = log.warning if isinstance(fault, PlatformError) else log.exception
+        told("consultation failed", **about, reason=str(fault))
 
 
 class _Kept:

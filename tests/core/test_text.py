@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import brazilian, by_state, cut_bytes, fitting, human_duration, os_fault, plural, redact
+from core.text import (
+    brazilian,
+    by_state,
+    cut_bytes,
+    fitting,
+    human_duration,
+    made_storable,
+    os_fault,
+    plural,
+    redact,
+    storable,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +59,15 @@ def test_a_long_text_of_one_hostile_word_costs_no_more_for_each_letter(word: str
     redact((word * 200_000)[:200_000])
     # it takes a tenth of one; what looks again at each letter takes minutes
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [("NFSE\x00", "NFSE\ufffd"), ("NFSE\ud800", "NFSE?"), ("\udfff\ud800", "??"), ("ação 😀", "ação 😀"), ("", "")],
+)
+def test_a_text_is_made_one_that_a_database_takes(text: str, made: str) -> None:
+    assert made_storable(text) == made
+    assert storable(made)
 
 
 @given(st.text(), st.integers(min_value=3, max_value=200))

@@ -13,6 +13,7 @@ from connectors.sefaz import pacote, xml
 from connectors.sefaz.resposta import Recebido, Resposta, Resultado
 from connectors.sefaz.servico import Forma, NaoEntendida, Pedido, Pergunta, Servico
 from core.settings.sefaz import SefazSettings
+from core.text import made_storable
 
 BASES = {1: "https://adn.nfse.gov.br/contribuintes", 2: "https://adn.producaorestrita.nfse.gov.br/contribuintes"}
 HEADERS = {"User-Agent": "Esteira", "Accept": "application/json, text/plain"}
@@ -96,8 +97,9 @@ def _errors(found: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _text(item: Mapping[str, Any], name: str) -> str:
+    """Return a text as a database takes it: JSON may hold a NUL, and halves of characters."""
     value = item.get(name)
-    return value if isinstance(value, str) else ""
+    return made_storable(value) if isinstance(value, str) else ""
 
 
 SERVICO = Nacional()

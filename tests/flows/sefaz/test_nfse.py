@@ -3,6 +3,10 @@
 docs/reference/contracts/sefaz.md §1.3.
 """
 
+import base64
+import json
+
+import pytest
 from support.consultas import Loja, rows
 from support.sefaz import EMPRESA, OUTRA
 
@@ -10,6 +14,7 @@ from flows.sefaz.regras import Situacao
 from sandbox import faults
 from sandbox.documentos.comum import Feito, Pessoa
 from sandbox.documentos.servicos import cancelamento_de_servico, nota_de_servico
+from sandbox.sefaz.textos import comprimido
 from storage.models.documentos import Documento
 from storage.models.sefaz import ChamadaSEFAZ, DocumentoDistribuido
 
@@ -21,6 +26,15 @@ def publish(minha: Loja, *numbers: int) -> list[Feito]:
     for one in made:
         minha.server.nacional.publicar(EMPRESA, "NFSE", one.chave, one.xml, minha.lugar.clock.now())
     return made
+
+
+def page(*items: tuple[int, str, Feito]) -> faults.Fault:
+    """Return a page of items: a number, the kind as it is written, the document."""
+    lot = [
+        {"NSU": nsu, "TipoDocumento": kind, "ArquivoXml": base64.b64encode(comprimido(made.xml)).decode()}
+        for nsu, kind, made in items
+    ]
+    return faults.status(200, json.dumps({"StatusProcessamento": "DOCUMENTOS_LOCALIZADOS", "LoteDFe": lot}))
 
 
 def test_pages_are_asked_for_until_nothing_is_left(minha: Loja) -> None:
@@ -86,3 +100,14 @@ def test_a_bad_document_costs_itself_and_is_kept(minha: Loja) -> None:
     assert (found.total_encontrados, found.total_importados, found.total_erros) == (3, 2, 1)
     (bad,) = [one for one in rows(DocumentoDistribuido) if one.resultado == "erro"]
     assert (bad.nsu, bad.schema) == (2, "NFSE")
+
+
+@pytest.mark.parametrize("kind", ["NFSE\x00", "NFSE\ud800", "\x00" * 300])
+def test_an_item_whose_kind_no_database_takes_costs_itself_and_is_kept(minha: Loja, kind: str) -> None:
+    first, second, third = publish(minha, 1, 2, 3)
+    minha.server.faults.queue(page((1, "NFSE", first), (2, kind, second), (3, "NFSE", third)), key="nfse")
+    found = minha.consultar("nfse")
+    assert (found.situacao, found.total_importados, found.total_erros) == (Situacao.CONCLUIDA, 2, 1)
+    assert (minha.serie.ult_nsu, minha.chaves) == (3, {first.chave, third.chave})
+    (bad,) = [one for one in rows(DocumentoDistribuido) if one.resultado == "erro"]
+    assert (bad.nsu, "não é conhecido" in str(bad.motivo)) == (2, True)

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 from conftest import Configure
-from sqlalchemy import update
+from sqlalchemy import text, update
 from support.consultas import Loja, rows
 from support.sefaz import EMPRESA, FILIAL, OUTRA
 
@@ -187,3 +187,21 @@ def test_a_round_makes_what_somebody_asked_for_and_ends_what_nobody_can_ask(minh
     keeping.desativar(EMPRESA, "ana", minha.lugar.clock)
     assert run(minha) == Rodada()
     assert [one.status for one in rows(ConsultaSEFAZ)] == ["CONCLUIDA", "ERRO"]
+
+
+def test_what_a_database_refuses_is_logged_without_what_was_to_be_stored(
+    sozinha: Loja, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sozinha.receber(1)
+    with transaction() as db:
+        if db.get_bind().dialect.name == "sqlite":
+            when = "BEFORE INSERT ON sefaz_documento BEGIN SELECT RAISE(ABORT, 'refused here'); END"
+            db.execute(text(f"CREATE TRIGGER refuse {when}"))
+        else:
+            db.execute(text("ALTER TABLE sefaz_documento ADD CONSTRAINT refuse CHECK (nsu <> 1)"))
+    assert run(sozinha).falhas == 1
+    said = capsys.readouterr().err
+    assert "consultation failed" in said
+    assert "refuse" in said
+    for part in ("resNFe", "Failing row", "INSERT", "parameters"):
+        assert part not in said
