@@ -18,6 +18,8 @@ from core.text import made_storable
 BASES = {1: "https://adn.nfse.gov.br/contribuintes", 2: "https://adn.producaorestrita.nfse.gov.br/contribuintes"}
 HEADERS = {"User-Agent": "Esteira", "Accept": "application/json, text/plain"}
 MOST_DOCUMENTS = 1000
+# The numbers are the country's, some billions a year: no company is further behind, not even at its first question.
+MOST_AHEAD = 10**11
 RESULTADOS = {
     "DOCUMENTOS_LOCALIZADOS": Resultado.DOCUMENTOS,
     "NENHUM_DOCUMENTO_LOCALIZADO": Resultado.NADA,
@@ -59,10 +61,10 @@ class Nacional(Servico):
         if resultado is not Resultado.DOCUMENTOS:
             return Resposta(resultado, *(said or (code, word)), respondida_em=em)
         lot = self._lot(found.get("LoteDFe"))
-        last = max((one.nsu for one in lot if one.nsu is not None), default=None)
-        if last is None:
-            raise NaoEntendida("a resposta diz que há documentos e não traz nenhum com NSU")
-        return Resposta(resultado, code, word, lot, last, ha_mais=True, respondida_em=em)
+        near = [one.nsu for one in lot if one.nsu is not None and one.nsu <= pergunta.nsu + MOST_AHEAD]
+        if not near:
+            raise NaoEntendida("a resposta diz que há documentos e não traz nenhum com um NSU que possa ser")
+        return Resposta(resultado, code, word, lot, max(near), ha_mais=True, respondida_em=em)
 
     def reabrir(self, nsu: int | None, schema: str, bruto: bytes) -> Recebido:
         """Open again what was kept of a document."""

@@ -104,6 +104,7 @@ def test_a_refusal_is_no_end_even_with_an_empty_list(lugar: Lugar, aberto: Sefaz
         (200, {"StatusProcessamento": FOUND, "LoteDFe": {"NSU": 1}}, Unintelligible),
         (200, {"StatusProcessamento": FOUND, "LoteDFe": [{"NSU": None}]}, Unintelligible),
         (200, {"StatusProcessamento": FOUND, "LoteDFe": [{"NSU": 10**16}]}, Unintelligible),
+        (200, {"StatusProcessamento": FOUND, "LoteDFe": [{"NSU": 999_999_999_999_999}]}, Unintelligible),
         (200, {"StatusProcessamento": FOUND, "LoteDFe": [{"NSU": 1}] * 1001}, Unintelligible),
         (500, {"StatusProcessamento": NONE}, Overloaded),
     ],
@@ -154,6 +155,13 @@ def test_an_item_that_is_none_is_kept_as_it_came(lugar: Lugar, aberto: Sefaz) ->
     found = ask(aberto)
     assert ([one.nsu for one in found.documentos], found.ult_nsu) == ([12, None, None], 12)
     assert found.documentos[2].bruto == b'"x"'
+
+
+def test_a_number_that_cannot_be_moves_nothing_and_its_document_is_kept(lugar: Lugar, aberto: Sefaz) -> None:
+    says(lugar, 200, StatusProcessamento=FOUND, LoteDFe=[{"NSU": 999_999_999_999_999}, {"NSU": 70_000_000_012}])
+    found = ask(aberto, 12)
+    assert [one.nsu for one in found.documentos] == [999_999_999_999_999, 70_000_000_012]
+    assert found.ult_nsu == 70_000_000_012
 
 
 def test_a_document_that_inflates_without_end_costs_itself(lugar: Lugar, aberto: Sefaz) -> None:

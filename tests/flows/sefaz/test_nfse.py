@@ -111,3 +111,13 @@ def test_an_item_whose_kind_no_database_takes_costs_itself_and_is_kept(minha: Lo
     assert (minha.serie.ult_nsu, minha.chaves) == (3, {first.chave, third.chave})
     (bad,) = [one for one in rows(DocumentoDistribuido) if one.resultado == "erro"]
     assert (bad.nsu, "não é conhecido" in str(bad.motivo)) == (2, True)
+
+
+def test_a_number_that_cannot_be_does_not_carry_the_numbering_away(minha: Loja) -> None:
+    first, *_ = publish(minha, 1, 2, 3)
+    minha.server.faults.always(page((999_999_999_999_999, "NFSE", first)), key="nfse")
+    found = minha.consultar("nfse")
+    assert (found.situacao, minha.serie.ult_nsu) == (Situacao.SEM_RESPOSTA, 0)
+    minha.server.faults.clear("nfse")
+    minha.passa(REST)
+    assert (minha.consultar("nfse").total_importados, minha.serie.ult_nsu) == (3, 3)
