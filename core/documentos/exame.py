@@ -7,6 +7,7 @@ from core.documentos.files import Contents, NotRead
 from core.documentos.folder import Found
 from core.documentos.leitura import ler
 from core.documentos.raizes import Acao, Leitura, separar
+from core.errors import Transient
 from core.logs import get_logger
 
 log = get_logger(__name__)
@@ -22,11 +23,17 @@ class Exame:
 
 
 def examine(files: Contents, found: Found) -> Exame:
-    """Read and judge one file; a bug while doing so is logged and costs this file only."""
+    """Read and judge one file; a bug while doing so is logged and costs this file only.
+
+    Raises:
+        Transient: all files are away.
+    """
     try:
         return _examined(files, found)
     except NotRead as fault:
         return Exame(found, None, [separar(fault.motivo, fault.mensagem)])
+    except Transient:
+        raise
     except Exception:
         log.exception("file could not be judged", caminho=found.caminho)
         return Exame(found, None, [separar("erro_de_leitura", "a leitura falhou; o log da Esteira diz onde")])

@@ -1,6 +1,9 @@
 """Read a file of a folder, or a member of an archive there, by the path that a report shows."""
 
+import errno
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from io import BufferedReader
 from typing import Protocol
 
@@ -8,6 +11,9 @@ from core.documentos.archive import BadArchive, Member, members
 from core.documentos.member import unpacked
 from core.documentos.opening import PLAINLY
 from core.documentos.paths import found
+
+# What the system says of a path that leads to no file: a link is not followed (`PLAINLY`).
+GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
 class NotRead(Exception):
@@ -18,6 +24,10 @@ class NotRead(Exception):
         self.motivo, self.mensagem = motivo, mensagem
 
 
+class Gone(NotRead):
+    """A file that is surely not there any more, or a link by now."""
+
+
 class Contents(Protocol):
     """Where texts are read, by the path by which they were met."""
 
@@ -26,37 +36,53 @@ class Contents(Protocol):
 
 
 class Files:
-    """The files of one folder, up to a size; the archive read last stays open for its other members."""
+    """The files of one folder, up to a size; the archive read last stays open for its other members.
 
-    def __init__(self, pasta: str, limite: int) -> None:
-        self._pasta, self._limite = os.fsencode(pasta), limite
+    `look` is called where a read fails, before the other that decides: it raises `Transient` where the whole folder is
+    away, so that nothing is known of any file.
+    """
+
+    def __init__(self, pasta: str, limite: int, look: Callable[[], object] = lambda: None) -> None:
+        self._pasta, self._limite, self._look = os.fsencode(pasta), limite, look
         self._open: tuple[bytes, BufferedReader, dict[bytes, Member]] | None = None
 
     def content(self, caminho: str, *, codificado: bool) -> bytes:
         """Return what is there now.
 
         Raises:
-            NotRead: it is not there, cannot be read, or is too large.
+            NotRead: it is not there (`Gone`), cannot be read, or is too large.
+            Transient: the folder is away.
         """
         path, member = found(caminho, codificado=codificado)
         whole = os.path.join(self._pasta, path)
         try:
-            return _regular(whole, self._limite) if member is None else self._inside(whole, member)
+            return self._content(whole, member)
         except OSError:
-            raise NotRead("ilegivel") from None
+            with suppress(OSError):
+                self.close()
+            self._look()
+        # the folder may have been away, and be back
+        try:
+            return self._content(whole, member)
+        except OSError as fault:
+            raise (Gone if fault.errno in GONE else NotRead)("ilegivel") from None
+
+    def _content(self, whole: bytes, member: bytes | None) -> bytes:
+        try:
+            return _regular(whole, self._limite) if member is None else self._inside(whole, member)
         except BadArchive as fault:
             raise NotRead(fault.motivo, fault.mensagem) from None
 
     def close(self) -> None:
         """Close the archive that is open."""
-        if self._open is not None:
-            self._open[1].close()
-        self._open = None
+        archive, self._open = self._open, None
+        if archive is not None:
+            archive[1].close()
 
     def _inside(self, archive: bytes, member: bytes) -> bytes:
         _, file, directory = self._archive(archive)
         if member not in directory:
-            raise NotRead("ilegivel")
+            raise Gone("ilegivel")
         return unpacked(file, directory[member], self._limite)
 
     def _archive(self, path: bytes) -> tuple[bytes, BufferedReader, dict[bytes, Member]]:

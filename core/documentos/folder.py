@@ -9,7 +9,7 @@ from functools import partial
 
 from core.documentos.archive import BadArchive, Member, members, overlapping
 from core.documentos.member import unreadable
-from core.documentos.opening import PLAINLY
+from core.documentos.opening import PLAINLY, present
 from core.documentos.paths import shown
 from core.logs import get_logger
 
@@ -38,7 +38,12 @@ class Found:
 
 
 def walk(pasta: bytes, limite: int) -> Iterator[Found]:
-    """Yield every file of a folder, in the order of the file system; larger ones than `limite` with that reason."""
+    """Yield every file of a folder, in the order of the file system; larger ones than `limite` with that reason.
+
+    Raises:
+        Transient: the folder itself cannot be listed, also where that is so only in the middle.
+    """
+    present(pasta)
     waiting = [b""]
     while waiting:
         folder = waiting.pop()
@@ -53,6 +58,7 @@ def walk(pasta: bytes, limite: int) -> Iterator[Found]:
                     else:
                         yield from _of(entry.path, path, entry.stat, limite)
         except OSError:
+            present(pasta)
             yield _named(folder + b"/", None, 0, 0, "pasta_ilegivel")
 
 

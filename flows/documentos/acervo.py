@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
 
-from core.documentos.files import NotRead
+from core.documentos.files import Gone
 from core.documentos.folder import Found
 from flows.documentos.textos import unpacked
 from storage.models.documentos import Documento, XmlGuardado
@@ -41,12 +41,12 @@ class Acervo:
             yield self._found(f"{EVENTOS}/{row.chave}-{row.tipo_evento}-{row.sequencia}.xml", row)
 
     def content(self, caminho: str, *, codificado: bool) -> bytes:
-        """Return the exact bytes of a text; raise `NotRead` where it is no longer there."""
+        """Return the exact bytes of a text; raise `Gone` where it is no longer there."""
         if caminho in self._met:
             self._read = self._together(caminho)
         stored = self._read.pop(caminho, None) or self._alone(caminho)
         if stored is None:
-            raise NotRead("ilegivel")
+            raise Gone("ilegivel")
         return unpacked(stored)
 
     def _together(self, caminho: str) -> dict[str, bytes]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from sqlalchemy import exists, select
@@ -22,7 +23,7 @@ from flows.documentos.opening import Fatia, groups, read
 from flows.documentos.rows import CLAIM, FILES, REQUESTS, Arquivo
 from flows.documentos.settling import Feita, settle
 from flows.documentos.storing import store
-from flows.documentos.walking import LEASE_SECONDS, folder_of, held
+from flows.documentos.walking import LEASE_SECONDS, folder_of, held, look, waits
 from storage.models.importacoes import Importacao, ImportLog
 from storage.session import reading, transaction
 
@@ -53,7 +54,11 @@ class Tally:
 
 
 def import_chunk(importacao_id: int, clock: Clock = SYSTEM, show: Show = lambda linha: None) -> Tally:
-    """Walk a request if nobody does, and import files of it for a while; safe to run many times at once."""
+    """Walk a request if nobody does, and import files of it for a while; safe to run many times at once.
+
+    Raises:
+        Transient: its folder is away; what was not read stays owed.
+    """
     after_crash((REQUESTS, FILES), clock)
     tally = Tally()
     told = _counted(tally, show)
@@ -100,7 +105,7 @@ def _import_some(importacao_id: int, clock: Clock, show: Show) -> None:
         request = db.get(Importacao, importacao_id)
     if request is None:
         return
-    chunk, ends = Chunk(request.caminho, clock, show), time.monotonic() + WORK_SECONDS
+    chunk, ends = Chunk(request, clock, show), time.monotonic() + WORK_SECONDS
     try:
         while not stopping() and time.monotonic() < ends and (rows := chunk.claim(importacao_id)):
             chunk.take(rows)
@@ -111,9 +116,10 @@ def _import_some(importacao_id: int, clock: Clock, show: Show) -> None:
 class Chunk:
     """Files of one request, claimed, read and stored by one process."""
 
-    def __init__(self, caminho: str, clock: Clock, show: Show) -> None:
+    def __init__(self, request: Importacao, clock: Clock, show: Show) -> None:
         self._clock, self._show = clock, show
-        self._files = Files(folder_of(caminho), LIMITE)
+        away = partial(look, request.caminho, walked=True) if waits(request.criada_em, clock) else lambda: None
+        self._files = Files(folder_of(request.caminho), LIMITE, away)
         self._token = new_token()
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from core.documentos.conteudo import Parte
 from core.documentos.files import Files, NotRead
 from core.documentos.leitor import LIMITE, ler_documentos
 from core.documentos.motivos import frase
+from core.errors import Transient
 from core.logs import get_logger
 from flows.documentos.entries import Guardado
 from flows.documentos.rows import Arquivo
@@ -44,11 +45,13 @@ class Fatia:
 
 
 def read(files: Files, row: Arquivo) -> Lido:
-    """Read one file; whatever is wrong with it is a part that says so."""
+    """Read one file; whatever is wrong with it is a part that says so. Raise `Transient` where all of them are away."""
     try:
         return Lido(row, ler_documentos(files.content(row.arquivo_nome, codificado=row.caminho_codificado), LIMITE))
     except NotRead as fault:
         return Lido(row, [Parte(motivo=fault.motivo, mensagem=frase(fault.motivo, fault.mensagem))])
+    except Transient:
+        raise
     except Exception:
         log.exception("file could not be read", arquivo=row.arquivo_nome)
         return Lido(row, [Parte(motivo="erro_de_leitura", mensagem=frase("erro_de_leitura"))])

@@ -12,13 +12,14 @@ CLAIM = 100
 
 @dataclass(frozen=True)
 class Pedido:
-    """A claimed request: a path, and for whom."""
+    """A claimed request: a path, for whom, and since when."""
 
     id: int
     caminho: str
     dono: str
     usuario_id: int | None
     empresa_id: int | None
+    criada_em: datetime
     lida_em: datetime | None
 
 

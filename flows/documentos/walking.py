@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from claims.holder import new_token
 from core.clock import Clock
-from core.documentos.folder import Found, named, walk
+from core.documentos.folder import XML, ZIP, Found, named, walk
 from core.documentos.leitor import LIMITE
 from core.documentos.motivos import frase
+from core.documentos.opening import present
 from core.documentos.paths import shown
 from core.stopping import stopping
 from flows.documentos.entries import Guardado, Resultado
@@ -24,6 +25,8 @@ from storage.session import transaction
 BATCH = 1000
 LEASE_SECONDS = 180.0
 GONE = "sumiu", "o arquivo não existe mais"
+# So long the files of a request are waited for while their folder is away: a machine may start before its shares.
+PATIENCE = timedelta(days=30)
 
 
 class Held:
@@ -47,13 +50,16 @@ class Held:
         """Add the rows of its files if that was not done, and show what cannot be read.
 
         It breaks off when the process is to stop, or somebody else holds the request.
+
+        Raises:
+            Transient: what was asked for is away.
         """
         if self._pedido.lida_em is None and self._walked(show):
             with transaction() as db:
                 REQUESTS.on(db).keep(self._token, [Andado(self._pedido.id, self._clock.now(), self._until())])
 
     def _walked(self, show: Show) -> bool:
-        files = found(self._pedido.caminho)
+        files = found(self._pedido.caminho, waits=waits(self._pedido.criada_em, self._clock))
         while batch := list(islice(files, BATCH)):
             with transaction() as db:
                 if not self._hold(db):
@@ -87,9 +93,20 @@ def held(importacao_id: int, clock: Clock, *, early: bool = False) -> Iterator[H
                 REQUESTS.on(db).give_back(token, [importacao_id], clock.now())
 
 
-def found(caminho: str) -> Iterator[Found]:
-    """Yield the files of a folder, or a file that was named, which may be gone."""
+def waits(criada_em: datetime, clock: Clock) -> bool:
+    """Tell whether files of a request whose folder is away are waited for."""
+    return clock.now() < criada_em + PATIENCE
+
+
+def found(caminho: str, *, waits: bool) -> Iterator[Found]:
+    """Yield the files of a folder, or a file that was named, which may be gone.
+
+    Raises:
+        Transient: with `waits`, where the folder is away.
+    """
     path = os.fsencode(caminho)
+    if waits:
+        look(caminho)
     if os.path.isdir(path):
         yield from walk(path, LIMITE)
         return
@@ -102,8 +119,24 @@ def found(caminho: str) -> Iterator[Found]:
 
 
 def folder_of(caminho: str) -> str:
-    """Return the folder below which the names of a request's files stand."""
-    return caminho if os.path.isdir(caminho) else os.path.dirname(caminho)
+    """Return the folder below which the names of a request's files stand; one that is away is known by its name."""
+    return os.path.dirname(caminho) if _is_file(caminho) else caminho
+
+
+def look(caminho: str, *, walked: bool = False) -> None:
+    """Look whether the folder of a request is there, one that was walked with anything in it.
+
+    Raises:
+        Transient: it is away.
+    """
+    folder = folder_of(caminho)
+    present(os.fsencode(folder), filled=walked and folder == caminho)
+
+
+def _is_file(caminho: str) -> bool:
+    if os.path.lexists(caminho):
+        return not os.path.isdir(caminho)
+    return os.fsencode(caminho)[-4:].lower() in (XML, ZIP)
 
 
 def _nota(pedido: Pedido, one: Found) -> Nota:

@@ -16,6 +16,8 @@ REPEATS = Backoff((UNKNOWN_SECONDS, 3600.0, 24 * 3600.0), jitter=0.0)
 QUERIES = Backoff((UNKNOWN_SECONDS, 600.0), jitter=0.0)
 # How often a document has to fail alone, each time while others pass after it, to be called the reason.
 MOST_ERRORS = 5
+# How long a file waits that could not be read, though it may be there.
+LOOKS = Backoff((60.0, 600.0, 3600.0), jitter=0.0)
 LOST, BLAMED = "sem_resposta", "erro_do_servidor"
 
 
@@ -65,6 +67,16 @@ def unsent(item: Item, now: datetime) -> Outcome:
 def unreadable(row: Arquivo, motivo: str, now: datetime) -> Outcome:
     """Return the outcome of a file that is not what it was when it was scanned."""
     return Outcome(row.id, Estado.QUARENTENA, motivo, None, None, row.tentativas, 0, 0, now)
+
+
+def unread(row: Arquivo, motivo: str, now: datetime) -> Outcome:
+    """Return the outcome of a file that could not be read now: looked at again, a few times at most."""
+    failed = (row.erros if row.motivo == motivo else 0) + 1
+    again = LOOKS.wait(failed)
+    if again is None:
+        return unreadable(row, motivo, now)
+    due = now + timedelta(seconds=again)
+    return replace(_of_row(row, Estado.PENDENTE, motivo, due), erros=failed)
 
 
 def tried(item: Item) -> Item:

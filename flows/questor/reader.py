@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from connectors.questor import Documento
 from core.clock import Clock
+from core.errors import Transient
 from core.logs import get_logger
 from flows.questor import outcome
 from flows.questor.outcome import Item
 from flows.questor.rows import Arquivo, Outcome
 from flows.questor.sources import Source
-from flows.questor.texts import Changed, Texts
+from flows.questor.texts import UNREAD, Changed, Texts, Unread
 
 AT_ONCE = 64
 log = get_logger(__name__)
@@ -21,10 +22,15 @@ log = get_logger(__name__)
 
 @dataclass
 class Read:
-    """What some files came to: documents to send, and outcomes of those that cannot be sent."""
+    """What some files came to: documents to send, and outcomes of those that cannot be sent.
+
+    With `away` the folder is: those that are `left` were not read.
+    """
 
     items: list[Item] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    left: Sequence[Arquivo] = ()
+    away: Transient | None = None
 
 
 class Reader:
@@ -57,15 +63,22 @@ class Reader:
     def _done(self, task: "asyncio.Future[Read]") -> None:
         self._task, self._reading = None, ()
         if not task.cancelled():
-            self._ready(task.result())
+            read = task.result()
+            self._unread.extendleft(reversed(read.left))
+            self._ready(read)
 
     def _read(self, rows: Sequence[Arquivo]) -> Read:
         read = Read()
-        for row in rows:
+        for place, row in enumerate(rows):
             try:
                 read.items.append(self._item(row))
             except Changed as changed:
                 read.outcomes.append(outcome.unreadable(row, changed.motivo, self._clock.now()))
+            except Unread:
+                read.outcomes.append(outcome.unread(row, UNREAD, self._clock.now()))
+            except Transient as away:
+                read.left, read.away = rows[place:], away
+                break
             except Exception:
                 log.exception("file could not be read to be sent", caminho=row.caminho)
                 read.outcomes.append(outcome.unreadable(row, "erro_de_leitura", self._clock.now()))
@@ -73,8 +86,8 @@ class Reader:
 
     def _item(self, row: Arquivo) -> Item:
         documento = Documento(row.identidade, self._texts.read(row))
-        counts = (row.tentativas, row.repeticoes, row.erros)
-        return Item(row.id, row.tipo, documento, documento.size, *counts)
+        erros = 0 if row.motivo == UNREAD else row.erros
+        return Item(row.id, row.tipo, documento, documento.size, row.tentativas, row.repeticoes, erros)
 
     def close(self) -> list[int]:
         """End, from any thread; return the numbers of the files that were not read to the end."""

@@ -1,5 +1,7 @@
 """Send a lot, chunk by chunk: on the workers and in a process of its own by the same code, also both at once."""
 
+import asyncio
+
 from sqlalchemy import update
 
 from claims.crash import after_crash
@@ -18,8 +20,9 @@ from flows.questor.ledger import WORK_SECONDS
 from flows.questor.resolve import CHUNK_SECONDS, Resolver
 from flows.questor.rows import PENDING, SEATS
 from flows.questor.sender import Sender, Tally
+from flows.questor.sources import look
 from flows.questor.starting import agreed, state
-from storage.models.questor import QuestorLote
+from storage.models.questor import QuestorArquivo, QuestorLote
 from storage.session import reading, transaction
 
 # So long an outcome waits for others, to be written with them.
@@ -27,7 +30,11 @@ GATHER_SECONDS = 0.25
 
 
 def send_chunk(lote_id: int, clock: Clock = SYSTEM) -> Tally:
-    """Ask for lost documents of a lot, then send others for at most 45 s; safe to run many times at once."""
+    """Ask for lost documents of a lot, then send others for at most 45 s; safe to run many times at once.
+
+    Raises:
+        Transient: the lot's folder is away; what was not sent stays owed.
+    """
     with reading() as db:
         lote = db.get(QuestorLote, lote_id)
     if lote is None or not lote.enviar:
@@ -57,11 +64,22 @@ async def _send(lote: QuestorLote, conta: ContaQuestor, clock: Clock) -> Tally:
         left = CHUNK_SECONDS - conta.total_timeout - (clock.now() - began).total_seconds()
         if left <= 0:
             return Tally()
+        await asyncio.to_thread(_look, lote, clock)
         sender = Sender(questor, lote, conta, token, clock)
         pump = Pump(sender, Pace(gather=GATHER_SECONDS, most=min(WORK_SECONDS, left), idle=WORK_SECONDS))
         sender.wake = pump.wake
         await pump.run()
+        if sender.away is not None and not sender.tally.parado:
+            raise sender.away
         return sender.tally
+
+
+def _look(lote: QuestorLote, clock: Clock) -> None:
+    """Look whether files that are to be sent are there at all, before any is claimed."""
+    with reading() as db:
+        due = PENDING.first_due(db, QuestorArquivo.lote_id == lote.id)
+    if due is not None and due <= clock.now():
+        look(lote)
 
 
 def stop(lote: QuestorLote, motivo: str, clock: Clock) -> None:

@@ -60,12 +60,16 @@ class Done:
 
 
 class Sender:
-    """One sender of one lot; `wake` has the pump look whether a request may begin."""
+    """One sender of one lot; `wake` has the pump look whether a request may begin.
+
+    `away` says afterwards that it ended because the folder was away.
+    """
 
     wake: Callable[[], None]
 
     def __init__(self, questor: Questor, lote: QuestorLote, conta: ContaQuestor, token: str, clock: Clock) -> None:
         self.tally = Tally()
+        self.away: Transient | None = None
         self._questor, self._lote, self._clock = questor, lote, clock
         self._ledger = Ledger(lote, conta, token, clock)
         self._reader = Reader(source_of(lote), clock, self._was_read)
@@ -135,11 +139,13 @@ class Sender:
     def _was_read(self, read: Read) -> None:
         self._waiting.add(read.items)
         self._extra += read.outcomes
+        if read.away is not None:
+            self.away, self._stopped = read.away, True
         self._read_on()
         self.wake()
 
     def _read_on(self) -> None:
-        if self._waiting.bytes < BYTES:
+        if self._waiting.bytes < BYTES and self.away is None:
             self._reader.go_on()
 
     def next(self) -> Group | None:

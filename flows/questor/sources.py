@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from core.documentos.files import Files
 from core.documentos.folder import Found, walk
 from core.documentos.leitura import LIMITE
+from core.documentos.opening import present
 from core.errors import UsageError
 from core.text import os_fault
 from flows.documentos.acervo import Acervo
@@ -23,7 +25,7 @@ class Source(Protocol):
         """Yield what there is now."""
 
     def content(self, caminho: str, *, codificado: bool) -> bytes:
-        """Return the bytes of one text; raise `core.documentos.files.NotRead`."""
+        """Return the bytes of one text; raise `core.documentos.files.NotRead`, or `Transient` where all are away."""
 
     def close(self) -> None:
         """Close what is open."""
@@ -68,6 +70,12 @@ def of_store(empresa: str, usuario: str | None = None, mes: str | None = None) -
     return Origem("-".join(filter(None, ("acervo", whose.cnpj, month))), empresa_id=whose.empresa_id, mes=month)
 
 
+def look(lote: QuestorLote) -> None:
+    """Look whether what a lot is made of is there; raise `Transient` where its folder is away."""
+    if lote.empresa_id is None:
+        present(os.fsencode(lote.pasta), filled=True)
+
+
 def source_of(lote: QuestorLote) -> Source:
     """Open what a lot is made of."""
     return _Folder(lote.pasta) if lote.empresa_id is None else Acervo(lote.empresa_id, lote.mes, LIMITE)
@@ -77,8 +85,8 @@ class _Folder(Files):
     """The files of a folder, also in ZIPs."""
 
     def __init__(self, pasta: str) -> None:
-        super().__init__(pasta, LIMITE)
         self._root = os.fsencode(pasta)
+        super().__init__(pasta, LIMITE, partial(present, self._root, filled=True))
 
     def walk(self) -> Iterator[Found]:
         return walk(self._root, LIMITE)

@@ -2,10 +2,12 @@
 
 import hashlib
 
-from core.documentos.files import NotRead
+from core.documentos.files import Gone, NotRead
 from core.documentos.leitura import texto, textos_do_lote
 from flows.questor.rows import Arquivo
 from flows.questor.sources import Source
+
+UNREAD = "ilegivel"
 
 
 class Changed(Exception):
@@ -14,6 +16,10 @@ class Changed(Exception):
     def __init__(self, motivo: str) -> None:
         super().__init__(motivo)
         self.motivo = motivo
+
+
+class Unread(Exception):
+    """A file that cannot be read now, though it may be there unchanged."""
 
 
 class Texts:
@@ -28,10 +34,14 @@ class Texts:
 
         Raises:
             Changed: it is gone, other bytes are there now, or nobody can read it.
+            Unread: it cannot be read now.
+            Transient: the folder is away.
         """
         try:
             return self._of_lot(row)[row.parte - 1] if row.parte else texto(self._content(row))
-        except NotRead:
+        except NotRead as fault:
+            if fault.motivo == UNREAD and not isinstance(fault, Gone):
+                raise Unread from None
             raise Changed("sumiu") from None
         except (ValueError, LookupError):
             raise Changed("codificacao") from None
