@@ -138,6 +138,18 @@ def _close(alerta: Alerta, one: Judgement, change: Changes, now: datetime) -> li
     return [(change, telling.closed(alerta, one.resolvido, now))]
 
 
+def objects(db: Session, fonte: str, conta: str = CONTA_PADRAO) -> set[str]:
+    """Return the objects that have open alerts."""
+    return set(db.scalars(_open(fonte, conta, None).with_only_columns(Alerta.objeto).distinct()))
+
+
+def drop(db: Session, fonte: str, objetos: Collection[str], now: datetime, conta: str = CONTA_PADRAO) -> None:
+    """Close, untold, the alerts of some objects."""
+    for alertas in locked(db, fonte, objetos, conta).values():
+        for alerta in alertas.values():
+            alerta.resolvido_em = now
+
+
 def forget(db: Session, fonte: str, kept: Collection[str], now: datetime, conta: str = CONTA_PADRAO) -> None:
     """Close, untold, the alerts of objects that are no longer watched."""
     for objeto, alertas in locked(db, fonte, conta=conta).items():

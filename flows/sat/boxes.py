@@ -1,6 +1,7 @@
 """The boxes as rows: who is due, who is being asked, who is parked."""
 
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -10,7 +11,7 @@ from alerts import state
 from alerts.sat import FONTE
 from core.clock import SYSTEM, Clock
 from core.logs import get_logger
-from core.settings.sat import same_equipment
+from core.settings.sat import BoxSettings, same_equipment
 from flows.sat.known_boxes import configured, digest, merged
 from flows.sat.rows import ADDRESSES, BOXES, FIRST_SESSION, LAST_SESSION, NEXT_SESSION
 from flows.sat.shops import shops
@@ -22,8 +23,8 @@ from storage.session import reading, transaction
 log = get_logger(__name__)
 
 
-def synchronise(db: Session, now: datetime) -> None:
-    """Make a row for each box; boxes that left are off, their alerts closed; a changed box is no longer parked."""
+def synchronise(db: Session, now: datetime, *, leaving: bool = False) -> None:
+    """Make a row for each box; a changed box is no longer parked. With `leaving`, those that left are off."""
     boxes = configured()
     rows = {row.nome: row for row in db.scalars(select(Caixa).where(Caixa.conta == CONTA_PADRAO))}
     for nome, box in boxes.items():
@@ -35,37 +36,52 @@ def synchronise(db: Session, now: datetime) -> None:
         if row.impressao != digest(box):
             # whoever asks it as it was has lost it
             BOXES.take_away(db, Caixa.id == row.id, due_at=now, impressao=digest(box), parada=False)
-    for nome in rows.keys() - boxes.keys():
-        rows[nome].ativo = False
     addresses = {box.address for box in boxes.values()}
     add_missing(db, SatEndereco, [{"endereco": one, "due_at": now} for one in sorted(addresses)])
-    db.execute(delete(SatEndereco).where(SatEndereco.endereco.not_in(addresses), ADDRESSES.free))
     for nome, box in merged().items():
         log.warning("box is not asked", caixa=nome, reason=same_equipment(box))
-    state.forget(db, FONTE, {*boxes, *(shop.loja.objeto for shop in shops(boxes.values()))}, now)
+    if leaving:
+        for nome in rows.keys() - boxes.keys():
+            rows[nome].ativo = False
+        db.execute(delete(SatEndereco).where(SatEndereco.endereco.not_in(addresses), ADDRESSES.free))
+        state.forget(db, FONTE, _watched(boxes), now)
 
 
-def missing(db: Session) -> bool:
-    """Tell whether the rows differ from the boxes, so that a poll writes only when it has to."""
+def _watched(boxes: Mapping[str, BoxSettings]) -> set[str]:
+    """Return the objects that alerts are of: boxes and shops."""
+    return {*boxes, *(shop.loja.objeto for shop in shops(boxes.values()))}
+
+
+def missing(db: Session, *, leaving: bool = False) -> bool:
+    """Tell whether the rows lack something of the boxes, so that a poll writes only when it has to.
+
+    With `leaving` also whether there is something of boxes that left.
+    """
     boxes = configured()
-    rows = db.execute(select(Caixa.nome, Caixa.impressao).where(Caixa.conta == CONTA_PADRAO, Caixa.ativo)).all()
-    if {(row.nome, row.impressao) for row in rows} != {(name, digest(box)) for name, box in boxes.items()}:
+    query = select(Caixa.nome, Caixa.impressao).where(Caixa.conta == CONTA_PADRAO, Caixa.ativo)
+    rows = {(row.nome, row.impressao) for row in db.execute(query)}
+    wanted = {(name, digest(box)) for name, box in boxes.items()}
+    addresses = {box.address for box in boxes.values()}
+    if not wanted <= rows or not addresses <= set(db.scalars(select(SatEndereco.endereco))):
         return True
-    return not {box.address for box in boxes.values()} <= set(db.scalars(select(SatEndereco.endereco)))
+    return leaving and (wanted != rows or not state.objects(db, FONTE) <= _watched(boxes))
 
 
-def prepare(clock: Clock = SYSTEM) -> None:
-    """Bring the rows to the boxes there are; a new one is due at once."""
+def prepare(clock: Clock = SYSTEM, *, leaving: bool = False) -> None:
+    """Bring the rows to the boxes there are; a new one is due at once.
+
+    `leaving` is for the worker of the boxes alone: others may not have its settings, and know of fewer.
+    """
     with reading() as db:
-        stale = missing(db)
+        stale = missing(db, leaving=leaving)
     if stale:
         with transaction() as db:
-            synchronise(db, clock.now())
+            synchronise(db, clock.now(), leaving=leaving)
 
 
 def check_all_soon(clock: Clock = SYSTEM) -> int:
     """Make every box due now that is not being asked; return how many. Agents get time to send what they could not."""
-    prepare(clock)
+    prepare(clock, leaving=True)
     now = clock.now()
     heard = [box for box in configured().values() if box.heard]
     late = Caixa.nome.in_([box.name for box in heard])

@@ -173,8 +173,8 @@ def verificar_varias(nomes: Sequence[str], clock: Clock = SYSTEM) -> list[Verifi
 
 
 def verificar_vencidas(clock: Clock = SYSTEM) -> list[Verificacao]:
-    """Check every due box, all at once on one loop."""
-    prepare(clock)
+    """Check every due box, all at once on one loop; those that left are let go."""
+    prepare(clock, leaving=True)
     recover(clock)
     tell_parked(clock)
     return _pump(Due(clock), ROUND_SECONDS)

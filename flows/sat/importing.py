@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from alerts import state
+from alerts.sat import FONTE
 from core.clock import SYSTEM
 from core.csv_rows import read_rows, read_table
 from core.errors import Conflict, NotFound, UsageError
@@ -79,13 +81,15 @@ def importar(arquivo: Path) -> list[Linha]:
 
 
 def remover(nome: str) -> None:
-    """Take an imported box out; its history stays until its time has come."""
+    """Take an imported box out, untold; its history stays until its time has come."""
     with transaction() as db:
         gone = update(Caixa).where(Caixa.conta == CONTA_PADRAO, Caixa.nome == nome, Caixa.config.is_not(None))
-        if not db.execute(gone.values(config=None, silenciada_ate=None)).rowcount:  # type: ignore[attr-defined]
+        values = {"config": None, "silenciada_ate": None, "ativo": False}
+        if not db.execute(gone.values(values)).rowcount:  # type: ignore[attr-defined]
             if nome in {box.name for box in SatSettings.current().boxes}:
                 raise Conflict(f"A caixa {nome!r} está em sat.boxes; tire-a de lá.")
             raise NotFound(f"A caixa {nome!r} não foi importada.", veja="caixas")
+        state.drop(db, FONTE, [nome], SYSTEM.now())
     prepare()
 
 

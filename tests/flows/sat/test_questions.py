@@ -106,14 +106,14 @@ def test_an_address_that_nobody_has_any_more_is_forgotten_once_it_is_free(
     hub: HubServer, configure: Configure, sqlite: str, clock: FixedClock
 ) -> None:
     with_boxes(configure, at(hub, "a", 1), at(hub, "b", 2))
-    boxes.prepare(clock)
+    boxes.prepare(clock, leaving=True)
     asking = due(clock)
     with_boxes(configure, at(hub, "a", 1))
-    boxes.prepare(clock)
+    boxes.prepare(clock, leaving=True)
     assert addresses() == sorted(f"{hub.address(n)}:{hub.port}" for n in (1, 2))
     back(asking, clock)
     with_boxes(configure, at(hub, "a", 1), at(hub, "c", 3))
-    boxes.prepare(clock)
+    boxes.prepare(clock, leaving=True)
     assert addresses() == sorted(f"{hub.address(n)}:{hub.port}" for n in (1, 3))
 
 

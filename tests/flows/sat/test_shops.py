@@ -140,7 +140,7 @@ def test_shops_that_are_gone_leave_no_alert(hub: HubServer, configure: Configure
     hub.faults.always(faults.reset())
     rounds(4)
     with_boxes(configure, *shop(hub, 1))
-    boxes.prepare()
+    boxes.prepare(leaving=True)
     assert opened() == [("pdv-0", "inalcancavel")]
     check.verificar("pdv-0")
     assert told()[-1] == ("alerta_aberto", "pdv-0", "inalcancavel")
