@@ -47,3 +47,5 @@ class Outcome:
 
 
 DELIVERED = Outcome("entregue", Estado.ENTREGUE)
+# So many waited for their turn that it did not come in time: the other side was not asked.
+NO_TURN = Outcome("adiado", minimum=2.0, untried=True)

@@ -194,7 +194,7 @@ def _slot(slot: Slot, due_at: datetime, now: datetime) -> SlotOutcome:
 
 
 def _row(one: Done, now: datetime) -> RowOutcome:
-    text = _kept(one.outcome.text) if one.outcome and not one.outcome.delivered else None
+    text = reason_kept(one.outcome.text) if one.outcome and not one.outcome.delivered else None
     finished = None if one.estado is Estado.PENDENTE else now
     return RowOutcome(one.owed.id, one.due_at, one.estado, one.owed.tentativas + one.requested, finished, text)
 
@@ -210,10 +210,10 @@ def attempt_row(owed: Owed, made: Made) -> dict[str, object]:
         "status_code": made.status,
         "address": made.address,
         "response": made.response,
-        "error": None if made.outcome.delivered else _kept(made.outcome.text),
+        "error": None if made.outcome.delivered else reason_kept(made.outcome.text),
     }
 
 
-def _kept(text: str) -> str:
+def reason_kept(text: str) -> str:
     """Return what a row takes of a text: an outcome that cannot be written would be made again and again."""
     return fitting(text, telling.REASON_LENGTH)

@@ -14,7 +14,7 @@ from events.catalog import Teste
 from events.delivery import kind
 from events.delivery.engine import message_of
 from events.delivery.rows import Owed
-from events.delivery.settling import attempt_row
+from events.delivery.settling import attempt_row, reason_kept
 from events.outbox import record_data_for
 from flows.destinos.finding import find
 from storage.models.eventos import Attempt, Delivery, Estado
@@ -63,7 +63,7 @@ def try_out(
         db.flush()
         owed = Owed(delivery.id, destino.id, 0, now, now, event.message_id, event.nome, event.corpo)
     made = loop.run(kind.kinds()[destino.tipo].deliver(destino, message_of(owed), clock.now()))
-    error = None if made.outcome.delivered else made.outcome.text
+    error = None if made.outcome.delivered else reason_kept(made.outcome.text)
     with transaction() as db:
         stored = db.get_one(Delivery, owed.id)
         stored.estado = Estado.ENTREGUE if made.outcome.delivered else Estado.ESGOTADO

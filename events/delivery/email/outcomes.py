@@ -11,10 +11,9 @@ from storage.models.eventos import Estado
 # The record of an attempt keeps 500 characters, and something may be added to them.
 REASON_LENGTH = 450
 GREYLISTING_SECONDS, FULL_SECONDS = 300.0, 3600.0
-# So long a row waits while nothing goes over its account, or for its turn where more wait than there are connections.
-STOPPED_SECONDS, TURN_SECONDS = 300.0, 2.0
+# So long a row waits while nothing goes over its account.
+STOPPED_SECONDS = 300.0
 STOPPED = Outcome("parado", minimum=STOPPED_SECONDS, untried=True)
-NO_TURN = Outcome("adiado", minimum=TURN_SECONDS, untried=True)
 # It is told of by a summary, whose row is another.
 FOLDED = Outcome("resumido", untried=True)
 REFUSED = Outcome("recusado", Estado.ESGOTADO)

@@ -11,6 +11,7 @@ from core.settings.email import ContaEmail
 from events.delivery.email import account, outcomes
 from events.delivery.email.attempt import Account, Tried
 from events.delivery.kind import Message
+from events.delivery.outcome import NO_TURN
 from storage.models.destinos import Destino
 
 THREADS = 32
@@ -46,7 +47,7 @@ class Sender:
             async with asyncio.timeout(max(destino.timeout - LEAST_SECONDS, 0.0)):
                 await turns.free.acquire()
         except TimeoutError:
-            return Tried(outcomes.NO_TURN)
+            return Tried(NO_TURN)
         try:
             loop = asyncio.get_running_loop()
             seconds = ends - time.monotonic()

@@ -13,10 +13,17 @@ from events.delivery.http.outcomes import (
     PROXY_DOWN,
     PROXY_LOGIN,
     PROXY_REFUSED,
+    SILENT_NAME,
     TIMED_OUT,
     UNREACHABLE,
 )
-from events.delivery.outcome import Outcome
+from events.delivery.outcome import NO_TURN, Outcome
+from events.delivery.threads import NoTurn
+
+
+class SilentName(Exception):
+    """No name server answers for a name."""
+
 
 OUTCOMES: dict[Cause, Outcome] = {
     Cause.BAD_ADDRESS: BLOCKED,
@@ -36,10 +43,12 @@ OUTCOMES: dict[Cause, Outcome] = {
     Cause.TOO_LONG: BAD_HTTP,
 }
 
+OWN: dict[type[BaseException], Outcome] = {BlockedAddress: BLOCKED, SilentName: SILENT_NAME, NoTurn: NO_TURN}
+
 
 def of_exception(error: BaseException) -> Outcome | None:
     """Return what an exception means; None for a fault of our own, which is no attempt."""
-    if isinstance(error, BlockedAddress):
-        return BLOCKED
+    if (own := OWN.get(type(error))) is not None:
+        return own
     cause = cause_of(error)
     return OUTCOMES[cause] if cause else None

@@ -45,7 +45,7 @@ class HttpKind(Kind):
         request = self.build(destino, message, now)
         answer: Answer | None = None
         try:
-            answer = await sender.of_process().post(request, destino.timeout)
+            answer = await sender.of_process().post(request, destino.timeout, destino.usuario_id)
             outcome = self.judge(destino, answer, now)
         except Exception as error:
             known = faults.of_exception(error)

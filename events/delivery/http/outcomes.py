@@ -18,6 +18,7 @@ BUSY = Outcome(
 )
 STRAINED = Outcome("falhou", text="respondeu HTTP {status}", slow=True)
 TIMED_OUT = Outcome("sobrecarga", text="não respondeu a tempo", minimum=OVERLOAD_SECONDS, slow=True)
+SILENT_NAME = replace(TIMED_OUT, text="nenhum servidor de nomes (DNS) respondeu pelo endereço")
 BLOCKED = Outcome("bloqueado", Estado.BLOQUEADO, "endereço não permitido pelas regras de entrega")
 UNREACHABLE = Outcome("falhou", text="não foi possível conectar")
 BAD_TLS = Outcome("falhou", text="o certificado TLS não foi aceito")

@@ -3,11 +3,11 @@
 import asyncio
 import socket
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 from connectors.base.causes import ProxyDown
@@ -19,6 +19,7 @@ from core.settings.deliveries import DeliverySettings
 from events.delivery.address import Judge, wire_url
 from events.delivery.http.behind import Targets
 from events.delivery.http.exchange import READ_LIMIT, Answer, Request
+from events.delivery.http.names import OWNER, Names, Resolver
 
 SUCCESS_BODY_SECONDS = 1.0
 # A connection is dialled in the task of the request it is made for; a reused one was noted before.
@@ -54,16 +55,18 @@ class Sender:
         self._session: aiohttp.ClientSession | None = None
         self._addresses: dict[tuple[str | None, int | None], str] = {}
         self._proxy, self._targets = proxy_of("entregas"), Targets(self.judge)
+        self._names = Names()
         self._tunnels: aiohttp.ClientSession | None = None
 
-    async def post(self, request: Request, timeout: float) -> Answer:
-        """Send and return the answer; the whole attempt ends within `timeout` seconds.
+    async def post(self, request: Request, timeout: float, owner: int | None = None) -> Answer:
+        """Send for a user and return the answer; the whole attempt ends within `timeout` seconds.
 
         Raises what `faults.of_exception` knows; a fault after the headers of a success is part of the answer instead.
         """
         deadline = asyncio.get_running_loop().time() + timeout
         url = _wire(request.url)
         self.judge.scheme(url.scheme)
+        OWNER.set(owner)
         if self._proxy is not None and self._proxy.takes(url.host or ""):
             return await self._post_through(self._proxy, url, request, deadline)
         dialled: list[str] = []
@@ -85,7 +88,7 @@ class Sender:
         try:
             async with asyncio.timeout_at(deadline):
                 if not self._targets.known(host, port):
-                    await asyncio.to_thread(self._targets.check, host, port)
+                    await self._names.look_up(host, partial(self._targets.check, host, port))
                 response = await self._open_tunnels().post(
                     url,
                     data=request.body,
@@ -127,7 +130,7 @@ class Sender:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            resolver = JudgingResolver(ThreadedResolver(), self.judge)
+            resolver = JudgingResolver(Resolver(self._names), self.judge)
             connector = aiohttp.TCPConnector(resolver=resolver, socket_factory=self._socket, limit=0)
             self._session = open_session(connector)
         return self._session

@@ -5,20 +5,29 @@ import importlib
 import time
 from collections.abc import Hashable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from claims.bucket import Bucket
 from core.errors import UsageError
+from core.per_process import PerProcess
 from core.secrets import Secrets
 from core.settings.deliveries import DeliverySettings
 from events.delivery.address import Judge, checked_url, refused_now
 from events.delivery.http.kind import REFUSED_ADDRESS
 from events.delivery.kind import Checked, Kind, Made, Message, Said
 from events.delivery.milvus import account, options
+from events.delivery.outcome import NO_TURN
+from events.delivery.threads import NoTurn, Threads
 from storage.models.destinos import Destino
 
 # Loaded where something is sent: whoever only lists destinations needs no HTTP library.
 ATTEMPT = "events.delivery.milvus.attempt"
+# So many attempts at once, and so many of them on one server: a silent one holds up no other.
+MOST, SHARE = 32, 8
+# One that waited for its turn until less than this is left of its time, is not begun.
+LEAST_SECONDS = 5.0
+_threads = PerProcess(lambda: Threads("esteira-milvus", MOST, SHARE), lambda _: None)
 
 
 class MilvusChamado(Kind):
@@ -33,7 +42,12 @@ class MilvusChamado(Kind):
         """Make one attempt in a thread: it is a few requests, one after the other."""
         began = time.monotonic()
         attempt = importlib.import_module(ATTEMPT).attempt
-        outcome, status, said = await asyncio.to_thread(attempt, destino, message)
+        work = partial(attempt, destino, message, began + destino.timeout)
+        try:
+            attempted = await _threads.get().begin(destino.url, destino.timeout - LEAST_SECONDS, work)
+        except NoTurn:
+            return Made(NO_TURN, now, 0)
+        outcome, status, said = await asyncio.shield(attempted)
         elapsed = int((time.monotonic() - began) * 1000)
         kept = Secrets(destino.secret_key or "").hide(said) if said else None
         return Made(outcome, now, elapsed, status, kept)
@@ -75,6 +89,10 @@ class MilvusChamado(Kind):
     def prepare(self) -> None:
         """Load the HTTP library."""
         importlib.import_module(ATTEMPT)
+
+    def close(self) -> None:
+        """Forget this process's threads; each ends with what it does."""
+        _threads.close()
 
 
 def _refused(url: str) -> bool:

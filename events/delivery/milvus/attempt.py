@@ -4,7 +4,6 @@ docs/reference/contracts/milvus.md §3.
 """
 
 import json
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -70,10 +69,11 @@ class _Rest:
         """Leave it to the engine, which empties the bucket in the transaction that writes the outcome."""
 
 
-def attempt(destino: Destino, message: Message) -> tuple[Outcome, int, str | None]:
-    """Make one attempt; return what follows, the status of a refusal, and what is kept for the record."""
+def attempt(destino: Destino, message: Message, ends: float) -> tuple[Outcome, int, str | None]:
+    """Make one attempt until a moment of `time.monotonic`; return what follows, the status of a refusal, and what is
+    kept for the record.
+    """
     settings = DeliverySettings.current()
-    ends = time.monotonic() + destino.timeout
     policy = Policy(overall=destino.timeout, connect=settings.connect_timeout, ends=ends)
     judge = Judge.of(settings)
     try:

@@ -23,8 +23,6 @@ ALARM = Outcome(
     empties=True,
     empty_seconds=OVERLOAD_SECONDS,
 )
-# The next attempt waits for its turn on the connection: nothing was asked of anybody.
-NO_TURN = Outcome("adiado", minimum=2.0, untried=True)
 CLOSED = Outcome("falhou", text="o RabbitMQ encerrou a conexão")
 BAD_AMQP = Outcome("falhou", text="a resposta não é AMQP válido")
 NO_EXCHANGE = Outcome("falhou", text="o exchange não existe no RabbitMQ")

@@ -12,7 +12,7 @@ from connectors.base.watch import Watch
 from core.per_process import PerProcess
 from core.settings.deliveries import DeliverySettings
 from events.delivery.address import Judge
-from events.delivery.rabbitmq import outcomes
+from events.delivery.outcome import NO_TURN
 from events.delivery.rabbitmq.link import HEARTBEAT_SECONDS, Link
 from events.delivery.rabbitmq.message import Publication
 from events.delivery.rabbitmq.options import Exchange
@@ -93,7 +93,7 @@ class Line:
         now = time.monotonic()
         late = [job for job in jobs if job[0].ends <= now]
         for _, settled in late:
-            settled.set_result(Settled(outcomes.NO_TURN))
+            settled.set_result(Settled(NO_TURN))
         begun = [job for job in jobs if job[0].ends > now]
         if not begun:
             return

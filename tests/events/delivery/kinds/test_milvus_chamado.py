@@ -1,6 +1,9 @@
 """An alert opens a ticket in Milvus and its recovery comments on it, once each, whatever is lost on the way."""
 
+import asyncio
 import json
+import socket
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -21,8 +24,10 @@ from core.settings.deliveries import DeliverySettings
 from core.settings.milvus import MilvusSettings
 from events.delivery.drain import drain
 from events.delivery.kind import Made, Message, buckets_of
-from events.delivery.kinds.milvus_chamado import KIND
+from events.delivery.kinds.milvus_chamado import KIND, LEAST_SECONDS, SHARE
 from events.delivery.milvus import account
+from events.delivery.milvus.attempt import attempt
+from events.delivery.outcome import NO_TURN
 from flows.destinos.creating import Created, NewDestination, create
 from flows.destinos.switching import resume
 from flows.destinos.trying import try_out
@@ -102,6 +107,35 @@ def test_what_goes_out_together_or_in_any_order_makes_one_ticket(server: MilvusS
     assert states() == [Estado.ENTREGUE] * 4
     assert len(server.chamados) == 1
     assert len(comments(server)) == 3
+
+
+def test_a_silent_desk_holds_up_no_other_and_what_finds_no_turn_there_is_not_tried(server: MilvusServer) -> None:
+    message = Message("msg_1", "alerta_aberto", b'{"dados": {}}', 1)
+
+    def desk(number: int, url: str, timeout: float) -> Destino:
+        opcoes = json.dumps({"cliente": server.clientes[0]["token"]})
+        return Destino(id=number, tipo=KIND.tipo, url=url, timeout=timeout, secret_key=TOKEN, opcoes=opcoes)
+
+    async def try_all(silent: socket.socket) -> None:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        waiting = [asyncio.ensure_future(KIND.deliver(desk(n, url, 30), message, SYSTEM.now())) for n in range(SHARE)]
+        await asyncio.sleep(0)
+        # by then less is left of its time than an attempt needs
+        late = await KIND.deliver(desk(SHARE, url, LEAST_SECONDS), message, SYSTEM.now())
+        assert (late.outcome, late.outcome.requested) == (NO_TURN, False)
+        assert (await KIND.deliver(desk(SHARE + 1, server.url, 30), message, SYSTEM.now())).outcome.delivered
+        assert not any(one.done() for one in waiting)
+        silent.close()
+        assert {one.outcome.delivered for one in await asyncio.gather(*waiting)} == {False}
+
+    with socket.create_server(("127.0.0.1", 0), backlog=2 * SHARE) as silent:
+        loop.run(try_all(silent))
+
+
+def test_an_attempt_ends_when_its_time_does_however_long_it_waited(server: MilvusServer) -> None:
+    destino, message = destination(opened(server)), Message("msg_1", "alerta_aberto", b'{"dados": {}}', 1)
+    outcome, _, _ = attempt(destino, message, time.monotonic())
+    assert (outcome.delivered, server.chamados) == (False, [])
 
 
 def test_other_alerts_and_other_events_have_tickets_of_their_own(server: MilvusServer) -> None:
