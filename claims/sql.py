@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     FromClause,
+    LargeBinary,
     Select,
     Table,
     TextClause,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    type_coerce,
     update,
 )
 from sqlalchemy.orm import Session
@@ -30,17 +32,26 @@ from claims.protocol import Outcome, Row
 from storage.direct import Direct, Prepared, direct
 from storage.models.base import Base
 from storage.rows import changed
+from storage.types import Encrypted, EncryptedBytes
 
 Condition = ColumnElement[bool] | TextClause
 IDS = Many({"id": Column("id", BigInteger)}, "quais")
 
 
+def as_stored(column: Column[Any]) -> ColumnElement[Any]:
+    """Return a column as a claim reads it: what is sealed stays so, for one that no key opens would undo the claim."""
+    if isinstance(column.type, (Encrypted, EncryptedBytes)):
+        return type_coerce(column, LargeBinary).label(column.name)
+    return column
+
+
 class SqlClaims(Generic[Row, Outcome]):
     """A table whose rows are owed work.
 
-    `row` and `outcome` are dataclasses: the fields of the first are the columns that are read by a claim, those of the
-    second the columns that a settlement writes. `ready` says which rows may be claimed besides being due; `claimed`,
-    `given_back` and `crashed` are values written when a row is claimed, given back, or found with a dead holder.
+    `row` and `outcome` are dataclasses: the fields of the first are the columns that are read by a claim (as bytes
+    where they are encrypted), those of the second the columns that a settlement writes. `ready` says which rows may be
+    claimed besides being due; `claimed`, `given_back` and `crashed` are values written when a row is claimed, given
+    back, or found with a dead holder.
     """
 
     def __init__(
@@ -60,7 +71,7 @@ class SqlClaims(Generic[Row, Outcome]):
         self.claimed = dict(claimed or {})
         self.given_back = dict(given_back or {})
         self.crashed = dict(crashed or {})
-        self.columns = [self.table.c[field.name] for field in fields(cast("Any", row))]
+        self.columns = [as_stored(self.table.c[field.name]) for field in fields(cast("Any", row))]
         self.written = [field.name for field in fields(cast("Any", outcome))]
         self.many = Many({name: self.table.c[name] for name in self.written})
         self._settles: dict[tuple[str, bool, bool], Prepared] = {}

@@ -1,6 +1,6 @@
 """The database's side of a run: each turn is one short transaction that writes what has ended and takes what is due."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,12 +8,13 @@ from claims import bucket
 from claims.bucket import Bucket
 from claims.holder import new_token
 from core.clock import Clock
+from core.logs import get_logger
 from core.settings.deliveries import DeliverySettings
 from events.delivery import settling, successes, taking
 from events.delivery.kind import buckets_of
 from events.delivery.latency import Waits
 from events.delivery.plan import Held, Plan, Taken
-from events.delivery.rows import ROWS, SLOT_SECONDS, Destination, Owed, as_kinds_see
+from events.delivery.rows import ROWS, SLOT_SECONDS, Destination, Owed, as_kinds_see, sealed
 from events.delivery.settling import Slot
 from events.delivery.taking import Tokens
 from storage.direct import Direct
@@ -21,6 +22,9 @@ from storage.line import Line
 
 # So many rows a destination is taken with by itself: what an untried one may have.
 FIRST_ROWS = 6
+# After so long somebody looks whether a key opens its secrets now.
+SEALED_SECONDS = 60.0
+log = get_logger(__name__)
 
 
 class Book:
@@ -61,6 +65,11 @@ class Book:
             return None
         destination, owed = found
         held = Held(destination, (), quota=quota)
+        if sealed(destination):
+            with self._line.transaction() as on:
+                ROWS.on(on).give_back(self.token, [one.id for one in owed], now)
+                self._shut(on, [destination], now)
+            return Taken()
         if not owed:
             with self._line.transaction() as on:
                 self._let_go(on, {number: held}, now)
@@ -122,7 +131,9 @@ class Book:
         """Take more for destinations that are held, and new ones, tenants in turn."""
         found = taking.slots(on, self.token, self._tasks, plan.hints, plan.slots, now)
         taken.full = len(found) == plan.slots > 0
-        new = {one.id: self._held(one) for one in found}
+        if closed := [one for one in found if sealed(one)]:
+            self._shut(on, closed, now)
+        new = {one.id: self._held(one) for one in found if one not in closed}
         held = {number: slot.held for number, slot in slots.items() if slot.held.quota and not _stopped(slot)}
         asking = held | new
         dealt = tokens.deal(_shared(asking, plan.rows), {number: one.buckets for number, one in asking.items()})
@@ -133,6 +144,14 @@ class Book:
         taken.new = [asking[number] for number in new if number in taken.owed]
         if empty := {number: asking[number] for number in new if number not in taken.owed}:
             self._let_go(on, empty, now)
+
+    def _shut(self, on: Direct, closed: Sequence[Destination], now: datetime) -> None:
+        """Let go of those whose secrets no key opens, for a while."""
+        for one in closed:
+            log.error("secret of a destination not opened", destino=one.id, reason=sealed(one))
+        again = now + timedelta(seconds=SEALED_SECONDS)
+        held = {one.id: Held(one, (), one.circuito_espera > 0, free_at=again) for one in closed}
+        settling.shut(on, self.token, held, now)
 
     def _let_go(self, on: Direct, empty: dict[int, Held], now: datetime) -> None:
         """Let go of slots for which nothing was found."""

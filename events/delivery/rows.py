@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from types import SimpleNamespace
 from typing import cast
 
 from sqlalchemy import and_, text
@@ -10,10 +12,13 @@ from claims.crash import after_crash
 from claims.lease import lease_seconds
 from claims.sql import SqlClaims
 from core.clock import SYSTEM, Clock
+from core.errors import Misconfigured
+from storage import crypto
 from storage.models.destinos import Destino
 from storage.models.eventos import OPEN_SQL, Delivery, Estado
 
 LONGEST_TIMEOUT = 30.0
+SECRETS = ("secret_key", "secret_anterior", "headers_customizados", "opcoes")
 SLOT_SECONDS = lease_seconds(LONGEST_TIMEOUT)
 # When a slot is due that waits for nothing. The moment it was let go of would keep it from everybody for as long as
 # that process's clock was ahead.
@@ -22,7 +27,10 @@ AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Destination:
-    """A destination whose slot is held: what its kind needs to deliver, and how it was when the slot was taken."""
+    """A destination whose slot is held: what its kind needs to deliver, and how it was when the slot was taken.
+
+    Its secrets are as they are stored: one that no key opens costs itself, and not whoever is claimed with it.
+    """
 
     id: int
     tipo: str
@@ -30,11 +38,11 @@ class Destination:
     usuario_id: int | None
     url: str
     topico: str | None
-    secret_key: str | None
-    secret_anterior: str | None
+    secret_key: bytes | None
+    secret_anterior: bytes | None
     secret_anterior_ate: datetime | None
-    headers_customizados: str | None
-    opcoes: str | None
+    headers_customizados: bytes | None
+    opcoes: bytes | None
     timeout: float
     retry_count: int
     lento: bool
@@ -43,6 +51,16 @@ class Destination:
     falhas_seguidas: int
     circuito_espera: int
     ultima_execucao: datetime | None
+
+    @cached_property
+    def opened(self) -> Destino:
+        """It with its secrets in clear, and with every column that a kind reads.
+
+        Raises:
+            Misconfigured: no key opens them.
+        """
+        found = {name: (value := vars(self)[name]) and crypto.ring().decrypt(bytes(value)) for name in SECRETS}
+        return cast("Destino", SimpleNamespace(**{**vars(self), **found}))
 
 
 @dataclass(frozen=True)
@@ -120,8 +138,17 @@ ROWS = SqlClaims(
 
 
 def as_kinds_see(one: Destination) -> Destino:
-    """Return a destination as its kind takes it: it has every column that a kind reads."""
-    return cast("Destino", one)
+    """Return a destination as its kind takes it; raise `Misconfigured` where no key opens its secrets."""
+    return one.opened
+
+
+def sealed(one: Destination) -> str | None:
+    """Return why a destination cannot be served by this process: no key of its opens the secrets."""
+    try:
+        as_kinds_see(one)
+    except Misconfigured as fault:
+        return str(fault)
+    return None
 
 
 def free_the_dead(clock: Clock = SYSTEM) -> int:

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from claims.many import Adding, Many
 from core.text import fitting
 from events.delivery import telling
-from events.delivery.health import Change, Health
+from events.delivery.health import Change, End, Health
 from events.delivery.kind import Made, kinds
 from events.delivery.plan import Done, Held
-from events.delivery.rows import ROWS, SLOTS, Owed, RowOutcome, SlotOutcome, as_kinds_see
+from events.delivery.rows import ROWS, SLOTS, Destination, Owed, RowOutcome, SlotOutcome, as_kinds_see, sealed
 from storage.direct import Direct, Prepared
 from storage.models.destinos import Destino
 from storage.models.eventos import Attempt, Estado
@@ -152,12 +152,27 @@ def _with_the_same_credential(db: Session, slot: Slot) -> list[telling.About]:
     """Return the other destinations that would be refused just the same."""
     kind = kinds()[slot.row.tipo]
     refused = kind.credential(as_kinds_see(slot.held.destination))
-    others = select(Destino).where(Destino.tipo == slot.row.tipo, Destino.id != slot.row.id, *SLOTS.ready)
+    others = select(*SLOTS.columns).where(Destino.tipo == slot.row.tipo, Destino.id != slot.row.id, *SLOTS.ready)
+    found = (Destination(*one) for one in db.execute(others.order_by(Destino.id)))
     return [
         telling.About(one.id, one.tipo, one.nome)
-        for one in db.scalars(others.order_by(Destino.id))
-        if refused is not None and kind.credential(one) == refused
+        for one in found
+        if refused is not None and not sealed(one) and kind.credential(as_kinds_see(one)) == refused
     ]
+
+
+def shut(on: Direct, token: str, held: Mapping[int, Held], now: datetime) -> None:
+    """Let go of slots whose secrets no key opens: nothing is sent, and each failed once more.
+
+    What they are owed waits as it is, however long that is: the key may come back.
+    """
+    slots = read(on, token, held)
+    for slot in slots.values():
+        slot.health, changes = slot.health.after([End(delivered=False, novo=True)], now, probing=slot.held.probing)
+        if Change.FALHANDO in changes:
+            about = telling.About(slot.row.id, slot.row.tipo, slot.row.nome)
+            telling.failing(on.db, about, slot.health.falhando_desde)
+    write(on, token, slots.values(), slots, now, now)
 
 
 def _count(slot: Slot, done: Sequence[Done]) -> None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import LargeBinary, select, type_coerce
 
 from core.caller import OPERATOR, Caller
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, Misconfigured, NotFound
 from core.logs import get_logger
 from core.settings.mistakes import explain
 from core.settings.sat import BoxSettings, SatSettings, same_equipment
@@ -55,7 +55,7 @@ def imported() -> dict[str, BoxSettings]:
 
 
 def unreadable() -> dict[str, str]:
-    """Return why boxes of the database are not asked: what was stored by an older version is no longer valid."""
+    """Return why boxes of the database are not asked: stored by an older version and no longer valid, or sealed."""
     return {nome: mistake for nome, mistake in _stored().items() if isinstance(mistake, str)}
 
 
@@ -63,7 +63,15 @@ def _stored() -> dict[str, BoxSettings | str]:
     kept = select(Caixa.nome, type_coerce(Caixa.config, LargeBinary).label("config"))
     with reading() as db:
         rows = db.execute(kept.where(Caixa.conta == CONTA_PADRAO, Caixa.config.is_not(None))).all()
-    return {row.nome: _read(bytes(row.config)) for row in rows}
+    return {row.nome: _box(bytes(row.config)) for row in rows}
+
+
+def _box(sealed: bytes) -> BoxSettings | str:
+    """Return a stored box, or why it is not asked; that no key opens it is not remembered: the key may come back."""
+    try:
+        return _read(sealed)
+    except Misconfigured as fault:
+        return str(fault)
 
 
 @lru_cache(maxsize=16_384)

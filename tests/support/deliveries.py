@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from core.clock import SYSTEM, Clock
 from events import disparar_webhook
 from flows.destinos.creating import NewDestination, create
+from storage import crypto
 from storage.models.destinos import Destino, DestinoEvento
 from storage.models.eventos import Attempt, Delivery
 from storage.models.usuarios import Usuario
@@ -86,3 +87,15 @@ def make_due(clock: Clock = SYSTEM) -> None:
     """Let every waiting delivery be due now."""
     with transaction() as db:
         db.execute(update(Delivery).values(due_at=clock.now()))
+
+
+def seal(destino_id: int, column: str = "secret_key") -> None:
+    """Let a column be sealed with a key that nobody has any more."""
+    store(destino_id, crypto.KeyRing([crypto.new_key()]).encrypt(SECRET), column)
+
+
+def store(destino_id: int, value: bytes, column: str = "secret_key") -> None:
+    """Write a column as it is stored, and let the destination be looked at now."""
+    with transaction() as db:
+        db.execute(text(f"UPDATE destino SET {column} = :v WHERE id = :i"), {"v": value, "i": destino_id})
+        db.execute(update(Destino).where(Destino.id == destino_id).values(due_at=SYSTEM.now()))

@@ -17,9 +17,10 @@ from core.errors import Conflict, NotFound, Refusal, UsageError
 from flows.diagnostico.walk import examine
 from flows.sat import boxes, check, importing, views
 from flows.sat.importing import importar, remover
-from flows.sat.known_boxes import configured
+from flows.sat.known_boxes import configured, unreadable
 from sandbox import faults
 from sandbox.hub import HubServer
+from storage import crypto
 from storage.models.sat import Caixa
 from storage.session import reading, transaction
 
@@ -320,3 +321,27 @@ def test_whatever_stands_in_the_rows_each_has_a_result(sqlite: str, tmp_path: Pa
         importing.IGUAL,
         importing.RECUSADA,
     }
+
+
+def test_a_box_that_no_key_opens_costs_itself_until_the_key_is_back(
+    hub: HubServer, configure: Configure, banco: str, tmp_path: Path
+) -> None:
+    with_boxes(configure, box(hub, "fixa", 9))
+    lines = (f"pdv-{n};{hub.address(n)};{hub.port};{n}" for n in (1, 2))
+    assert len(results(tmp_path, "\n".join(["nome;host;port;numero_caixa", *lines]))) == 2
+    before = stored("pdv-1")
+    store("pdv-1", crypto.KeyRing([crypto.new_key()]).encrypt("{}"))
+    assert set(configured()) == {"fixa", "pdv-2"}
+    assert "Nenhuma chave" in unreadable()["pdv-1"]
+    store("pdv-1", before)
+    assert set(configured()) == {"fixa", "pdv-1", "pdv-2"}
+
+
+def stored(nome: str) -> bytes:
+    with transaction() as db:
+        return bytes(db.execute(text("SELECT config FROM caixa WHERE nome = :n"), {"n": nome}).scalar_one())
+
+
+def store(nome: str, config: bytes) -> None:
+    with transaction() as db:
+        db.execute(text("UPDATE caixa SET config = :c WHERE nome = :n"), {"c": config, "n": nome})

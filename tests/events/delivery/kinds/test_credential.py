@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from support.deliveries import attempts, change, deliveries, destination, fire
+from support.deliveries import attempts, change, deliveries, destination, fire, seal
 from support.deliveries import ntfy as destino_ntfy
 
 from claims.pump import Pace, Pump
@@ -51,6 +51,16 @@ def test_a_refused_token_is_tried_once_whatever_topics_it_is_for(banco: str, ser
     assert {row.estado for number in refused for row in deliveries(number)} == {Estado.RETIDO}
     assert destination(good).desligado_em is None
     assert [row.estado for row in deliveries(good)] == [Estado.ENTREGUE]
+
+
+def test_one_whose_token_no_key_opens_hides_no_refusal_from_the_others(banco: str, server: NtfyServer) -> None:
+    first, *others = topics(server, BAD)
+    fire()
+    seal(first)
+    run()
+    assert [attempt.status_code for attempt in attempts()] == [401]
+    assert all(destination(number).desligado_em for number in others)
+    assert {row.estado for row in deliveries(first)} == {Estado.PENDENTE}
 
 
 def test_a_server_that_fails_first_has_not_accepted_the_token(banco: str, server: NtfyServer) -> None:
