@@ -63,9 +63,10 @@ def _try(connection: "PGconn") -> None:
 
     ends, status = time.monotonic() + SECONDS, int(pq.PollingStatus.WRITING)
     while status in (pq.PollingStatus.READING, pq.PollingStatus.WRITING) and time.monotonic() < ends:
-        reading = [connection.socket] if status == pq.PollingStatus.READING else []
-        writing = [connection.socket] if status == pq.PollingStatus.WRITING else []
-        if any(select.select(reading, writing, [], 1.0)):
+        # select() knows no descriptor above 1023
+        look = select.poll()
+        look.register(connection.socket, select.POLLIN if status == pq.PollingStatus.READING else select.POLLOUT)
+        if look.poll(1000):
             status = connection.connect_poll()
 
 

@@ -1,7 +1,5 @@
 """Messages over kept connections: what a server says, and what it leaves unsaid."""
 
-import os
-import resource
 import socketserver
 import threading
 import time
@@ -10,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.descriptors import very_many_open
 from support.https import certificate
 from support.smtp import SENDER, Answer, MailServer, dies, never
 
@@ -257,18 +256,9 @@ def test_a_cipher_that_does_not_begin_costs_no_password(said: bytes) -> None:
 
 
 def test_a_process_with_very_many_files_open_keeps_its_connection(server: MailServer) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4096)), hard))
-    null = os.open(os.devnull, os.O_RDONLY)
-    taken = [os.dup(null) for _ in range(1100)]
-    try:
-        with sending(server) as connections:
-            for _ in range(2):
-                connections.send(envelope())
-    finally:
-        for one in (null, *taken):
-            os.close(one)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with very_many_open(), sending(server) as connections:
+        for _ in range(2):
+            connections.send(envelope())
     assert (server.connections, len(server.mails)) == (1, 2)
 
 
