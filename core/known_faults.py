@@ -27,7 +27,8 @@ LATER = Known("other side away", "tried again later by itself")
 SETTING = Known("setting wrong", "correct the setting that the reason names; `esteira diagnostico` tells whether it is")
 
 SQLITE_FULL, SQLITE_AWAY = 13, (5, 6, 10, 14)
-SQLSTATE_FULL, SQLSTATES_AWAY = "53100", ("08", "53", "57P", "")
+# The last of them: it only reads, and it ended an idle or a long transaction.
+SQLSTATE_FULL, SQLSTATES_AWAY = "53100", ("08", "53", "57P", "", "25006", "25P03", "25P04")
 
 
 def _full(fault: BaseException) -> bool:
@@ -44,7 +45,9 @@ def _is(*names: str) -> Callable[[BaseException], bool]:
 
 
 _of_sqlalchemy = _is("sqlalchemy.exc.DBAPIError")
-_of_driver = _is("sqlite3.OperationalError", "psycopg.OperationalError", "psycopg.InterfaceError")
+_of_driver = _is(
+    "sqlite3.OperationalError", "psycopg.OperationalError", "psycopg.InterfaceError", "psycopg.InternalError"
+)
 
 
 def _driver_fault(fault: BaseException) -> Any:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from storage.faults import only_reads
 from storage.types import Instant
 
 Row = tuple[Any, ...]
@@ -152,9 +153,8 @@ class Direct:
             self.driver.rollback()
 
     def fault(self, sql: str, fault: Exception) -> DBAPIError:
-        """Return a driver's fault as SQLAlchemy's, and let go of a connection that is no more."""
-        gone = self.dialect.is_disconnect(cast("Any", fault), self.driver, None)
-        if gone:
+        """Return a driver's fault as SQLAlchemy's, and let go of a connection that is no more or only reads."""
+        if only_reads(fault) or self.dialect.is_disconnect(cast("Any", fault), self.driver, None):
             self.connection.invalidate(fault)
         base, dialect = self.dialect.loaded_dbapi.Error, self.dialect
         made = DBAPIError.instance(sql, None, fault, base, hide_parameters=True, dialect=dialect)

@@ -6,6 +6,9 @@ from core.errors import Misconfigured, PlatformError, Transient
 
 BUSY = "O banco de dados está ocupado por outro processo (core.database_url); tente de novo."
 AWAY = "O banco de dados não respondeu (core.database_url)."
+READ_ONLY = (
+    "O banco de dados só aceita leituras agora (core.database_url): espere a troca de servidor, ou veja o disco."
+)
 FULL = "O banco de dados está sem espaço ou sem recursos: libere espaço em disco ou conexões."
 REFUSED = "O banco de dados recusou o login: confira usuário e senha em core.database_url."
 MISSING = "O banco de dados de core.database_url não existe no servidor: crie-o, ou confira o endereço."
@@ -15,8 +18,14 @@ CANNOT_WRITE = "Não consigo escrever no banco de dados: confira a permissão do
 NOT_SQLITE = "O arquivo de core.database_url não é um banco SQLite válido."
 
 Row = tuple[str, type[PlatformError], str]
+# After a failover the server that was asked may be one that only reads, and so is a hosted one whose disk is full.
+ONLY_READS = "25006"
 # The first that the SQLSTATE begins with; PostgreSQL, Appendix A.
 POSTGRES: tuple[Row, ...] = (
+    (ONLY_READS, Transient, READ_ONLY),
+    # the server ended an idle or a long transaction, and the connection with it
+    ("25P03", Transient, AWAY),
+    ("25P04", Transient, AWAY),
     ("28", Misconfigured, REFUSED),
     ("3D", Misconfigured, MISSING),
     ("42501", Misconfigured, FORBIDDEN),
@@ -46,6 +55,11 @@ OF_THE_DATABASE = (OperationalError, InterfaceError, DatabaseError)
 def words(error: DBAPIError) -> str:
     """Return what a driver says of a statement, for a log: after its first line the row itself may stand."""
     return str(error.orig).partition("\n")[0][:300]
+
+
+def only_reads(fault: BaseException) -> bool:
+    """Tell whether a server refused to write at all: a connection in constant use would never leave it."""
+    return getattr(fault, "sqlstate", None) == ONLY_READS
 
 
 def explain(error: DBAPIError) -> PlatformError | None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from core.process import after_fork
 from core.settings.core import CoreSettings
 from core.text import os_fault
 from storage import alive
-from storage.faults import explain
+from storage.faults import explain, only_reads
 from storage.sqlstate import connect
 
 BUSY_SECONDS, CONNECT_SECONDS, LOOK_SECONDS = 30, 5, 0.002
@@ -63,7 +63,14 @@ def _server(url: URL) -> Engine:
         event.listen(engine, "do_connect", connect)
         event.listen(engine, "connect", _ask_of_server)
         event.listen(engine, "checkout", alive.check)
+        event.listen(engine, "handle_error", _leave)
     return engine
+
+
+def _leave(told: ExceptionContext) -> None:
+    """Let go of all connections to a server that only reads; new ones may come to the one that writes."""
+    if only_reads(told.original_exception):
+        told.is_disconnect = True
 
 
 def _ask_of_server(driver: Any, _record: Any) -> None:

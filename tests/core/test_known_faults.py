@@ -8,7 +8,7 @@ import kombu.exceptions
 import psycopg.errors
 import pytest
 import redis.exceptions
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 
 from core import known_faults
 from core.errors import Bug, Misconfigured, Transient
@@ -40,6 +40,9 @@ def because(fault: Exception, cause: Exception) -> Exception:
         (OperationalError("SELECT 1", {}, psycopg.OperationalError("connection refused")), DATABASE),
         (OperationalError("SELECT 1", {}, psycopg.errors.AdminShutdown("x")), DATABASE),
         (OperationalError("SELECT 1", {}, psycopg.errors.DiskFull("x")), DISK),
+        (InternalError("SELECT 1", {}, psycopg.errors.ReadOnlySqlTransaction("x")), DATABASE),
+        (because(Transient(), InternalError("x", {}, psycopg.errors.ReadOnlySqlTransaction("x"))), DATABASE),
+        (InternalError("SELECT 1", {}, psycopg.errors.NoActiveSqlTransaction("x")), None),
         (Transient(), LATER),
         (because(Transient(), redis.exceptions.ConnectionError("x")), BROKER),
         (Misconfigured(), SETTING),

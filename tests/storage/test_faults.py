@@ -8,6 +8,7 @@ import pytest
 from conftest import Configure
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from support.descriptors import very_many_open
 from support.refusing import MESSAGE, RefusingServer
 
 from core.errors import Misconfigured, PlatformError, Transient
@@ -26,6 +27,9 @@ from storage.sqlstate import code_of
         ("53300", Transient, faults.FULL),
         ("57P03", Transient, faults.AWAY),
         ("XX000", Transient, faults.AWAY),
+        ("25P03", Transient, faults.AWAY),
+        ("25P04", Transient, faults.AWAY),
+        ("25006", Transient, faults.READ_ONLY),
     ],
 )
 def test_a_server_that_refuses_in_portuguese_is_understood(
@@ -56,6 +60,28 @@ def test_a_server_that_takes_the_login_or_is_not_there_has_no_code(postgres: str
     assert code_of(plain) is None
     assert code_of("postgresql://127.0.0.1:1/x") is None
     assert code_of("host=") is None
+
+
+@pytest.mark.parametrize("last", ["57P03", "28P01"])
+def test_a_process_with_very_many_files_open_understands_a_refusal(configure: Configure, last: str) -> None:
+    said = {"57P03": faults.AWAY, "28P01": faults.REFUSED}[last]
+    with very_many_open(), RefusingServer(last) as server:
+        configure(core__database_url=server.url)
+        with pytest.raises(PlatformError) as caught:
+            engine()
+    assert str(caught.value) == said
+
+
+def test_a_server_that_only_reads_is_a_transient_fault_and_is_left(postgres: str) -> None:
+    with transaction() as db:
+        # as after a failover: this one connection is to a standby, new ones are not
+        db.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+    with pytest.raises(Transient) as caught, transaction() as db:
+        db.execute(text("CREATE TABLE uma (x int)"))
+    assert str(caught.value) == faults.READ_ONLY
+    with transaction() as db:
+        db.execute(text("CREATE TEMPORARY TABLE outra (x int)"))
+        assert db.scalar(text("SHOW transaction_read_only")) == "off"
 
 
 def test_a_table_without_permission_is_configuration(postgres: str) -> None:

@@ -1,6 +1,7 @@
 """A connection that is kept: the transactions on it, and what becomes of it when the other side goes away."""
 
 import os
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -187,6 +188,17 @@ def test_one_that_is_closed_in_mid_transaction_is_a_transient_fault_and_the_next
         add(on, "b")
     assert marks() == ["b"]
     line.close()
+
+
+def test_a_server_that_only_reads_is_left_and_the_next_works(postgres: str) -> None:
+    with closing(Line()) as line:
+        with line.transaction() as on:
+            on.driver.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        with pytest.raises(Transient, match="só aceita leituras"), line.transaction() as on:
+            add(on, "a")
+        with line.transaction() as on:
+            add(on, "b")
+    assert marks() == ["b"]
 
 
 def test_a_lock_that_somebody_keeps_is_a_transient_fault(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,6 +90,16 @@ def test_who_does_not_reach_the_broker_gives_its_turn_back_with_what_was_sent(sq
     assert set(other.names) == set(one.schedule) - set(sent), "what failed was not sent for certain"
 
 
+def test_a_database_that_only_reads_is_waited_for(
+    postgres: str, configure: Configure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(core__database_url=f"{postgres}?options=-c%20default_transaction_read_only%3Don")
+    one = Sending()
+    assert one.tick() == one.max_interval
+    assert (one.holds, one.names) == (False, [])
+    assert capsys.readouterr().err.count("database is away") == 1
+
+
 def test_who_lost_the_broker_and_then_the_turn_says_that_the_broker_is_back(
     sqlite: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
