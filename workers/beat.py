@@ -95,6 +95,8 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
         wait = float(self.max_interval)
         # what failed last is tried last, and holds up nothing else
         for entry in sorted(self.schedule.values(), key=lambda one: self._failed.get(one.name, 0.0)):
+            # a clock that was set back must not keep it waiting for the time between
+            entry.last_run_at = min(entry.last_run_at, entry.default_now())
             due, seconds = entry.is_due()
             if due and not self._refused.waits(_queue(entry)):
                 if not self._has_turn():
@@ -130,10 +132,8 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]
         """Take over when each entry was last sent; one that never was is due."""
         sent: dict[str, str] = json.loads(passed_on) if passed_on else {}
         for name, entry in self.schedule.items():
-            now = entry.default_now()
-            last = datetime.fromisoformat(sent[name]) if name in sent else now - entry.schedule.run_every
-            # a clock that was set back must not keep it waiting for the time between
-            entry.last_run_at = min(last, now)
+            never = entry.default_now() - entry.schedule.run_every
+            entry.last_run_at = datetime.fromisoformat(sent[name]) if name in sent else never
 
     def _give_back(self) -> None:
         if not self.holds:

@@ -193,6 +193,21 @@ def test_a_clock_that_was_set_back_keeps_nothing_waiting(sqlite: str) -> None:
     assert all(entry.last_run_at <= entry.default_now() for entry in one.schedule.values())
 
 
+def test_a_clock_that_is_set_back_under_a_running_beat_costs_no_more_than_a_period(sqlite: str) -> None:
+    one = Sending()
+    one.tick()
+    one.names.clear()
+    for entry in one.schedule.values():
+        entry.last_run_at += timedelta(hours=1)
+    one.tick()
+    assert one.names == []
+    assert all(entry.last_run_at <= entry.default_now() for entry in one.schedule.values())
+    for entry in one.schedule.values():
+        entry.last_run_at -= entry.schedule.run_every
+    one.tick()
+    assert sorted(one.names) == sorted(one.schedule)
+
+
 def test_who_lost_its_turn_knows_when_it_confirms_it_and_sends_nothing(sqlite: str) -> None:
     one = Sending()
     one.tick()
