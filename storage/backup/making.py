@@ -71,9 +71,10 @@ def make(
         raise Conflict(f"{wanted} já existe.")
     if target is not None:
         durable.check_parent(wanted)
-    durable.make_room(into, 2 * _size(database))
     with alone():
+        # what a killed one left must not take the room of all that follow
         durable.sweep_drafts(into, mark(database))
+        durable.make_room(into, 2 * _size(database))
         path = wanted if named else folder.new_name(into, clock.now(), why)
         said = _written(database, path, with_keys, clock.now())
         gone = folder.rotate(into, said.origem, keep, path) if keep is not None else ()

@@ -57,8 +57,8 @@ def restore(path: Path, clock: Clock = SYSTEM) -> Restored:
     with making.alone(), archive.opened(path) as found:
         if found.manifest.migracao > migrate.HEAD:
             raise Rejected(NEWER.format(found.manifest.migracao, migrate.HEAD))
-        durable.make_room(database.parent, found.manifest.tamanho)
         durable.sweep_drafts(database.parent, making.mark(database))
+        durable.make_room(database.parent, found.manifest.tamanho)
         with durable.draft_of(database, making.mark(database)) as draft:
             _unpack(found, draft, path)
             dropped = _drop_strange(draft)

@@ -179,6 +179,21 @@ def test_what_a_killed_one_left_is_no_backup_and_is_gone_after_the_next(sqlite: 
     assert {path.name for path in folder.iterdir()} == {made.path.name, other.name}
 
 
+def test_what_a_killed_one_left_takes_no_room_from_the_next(
+    sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "copias"
+    subprocess.run([sys.executable, "-c", KILLED], check=False, cwd=tmp_path)
+    usage = namedtuple("usage", "total used free")
+
+    def filled(_: Path) -> usage:
+        used = sum(path.stat().st_size for path in folder.iterdir())
+        return usage(10**9, used, 0 if used else 10**9)
+
+    monkeypatch.setattr(shutil, "disk_usage", filled)
+    assert [making.make(folder).path] == list(folder.iterdir())
+
+
 def test_the_oldest_go_and_what_is_not_of_this_database_stays(
     sqlite: str, configure: Configure, tmp_path: Path, sqlite_model: Path
 ) -> None:

@@ -4,9 +4,11 @@ import hashlib
 import io
 import json
 import random
+import shutil
 import sqlite3
 import stat
 import zipfile
+from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -65,6 +67,18 @@ def test_the_database_is_as_it_was_and_the_one_of_before_is_kept(sqlite: str, ma
     session.dispose()
     # the file aside is not written over within one second either
     assert restoring.restore(made).aside not in (None, done.aside)
+
+
+def test_what_a_killed_one_left_takes_no_room_from_the_next(
+    sqlite: str, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = database_of(sqlite)
+    left = database.with_name(f".{database.name}.{making.mark(database)}.parcial")
+    left.write_bytes(b"x")
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 0, 0 if left.exists() else 10**9))
+    restoring.restore(made)
+    assert not left.exists()
 
 
 def test_nothing_of_the_old_database_is_played_over_the_new_one(sqlite: str, made: Path, tmp_path: Path) -> None:
