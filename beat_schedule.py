@@ -10,13 +10,19 @@ from core.settings.deliveries import DeliverySettings
 from core.settings.sync import FLOWS, SyncSettings
 
 EXPIRES = 0.9
+# A message ends at an instant, by the clock of the worker: one that is some seconds ahead would drop all short sweeps.
+PATIENCE_SECONDS = 60.0
 # As it is typed and set; beat asks for the same by `sefaz.varrer`.
 CONSULTAS = "consultas_sefaz"
 
 
-def every(task: str, *, seconds: float) -> dict[str, Any]:
-    """Return an entry; a message that waited for most of its period is dropped, so that no backlog piles up."""
-    return {"task": task, "schedule": timedelta(seconds=seconds), "options": {"expires": seconds * EXPIRES}}
+def every(task: str, *, seconds: float, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
+    """Return an entry; a message that waited for most of its period is dropped, so that no backlog piles up.
+
+    It waits for `patience` at least: a handful of sweeps at once is cheap, and one beside another does nothing.
+    """
+    expires = max(seconds * EXPIRES, patience)
+    return {"task": task, "schedule": timedelta(seconds=seconds), "options": {"expires": expires}}
 
 
 def daily(name: str, task: str) -> Job:
@@ -53,7 +59,8 @@ def sefaz() -> list[dict[str, Any]]:
 def schedule() -> dict[str, dict[str, Any]]:
     """Return what beat sends again and again, by name."""
     entries = [
-        every("entregas.varrer", seconds=DeliverySettings.current().sweep_seconds),
+        # docs/reference/contracts/webhooks_delivery.md §5: no longer than its period
+        every("entregas.varrer", seconds=DeliverySettings.current().sweep_seconds, patience=0.0),
         every("sat.varrer", seconds=5),
         every("questor.avancar", seconds=5),
         every("fila.vigiar", seconds=15),

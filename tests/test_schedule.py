@@ -1,4 +1,5 @@
-"""The beat table: each scheduled name has a task, on the queue it says, and no message outlives its period."""
+"""The beat table: each scheduled name has a task, on the queue it says, and no message outlives its period
+by much."""
 
 import json
 import subprocess
@@ -33,7 +34,9 @@ def test_an_entry_is_sound(name: str, entry: dict[str, object]) -> None:
     assert isinstance(options, dict)
     assert isinstance(often, timedelta)
     assert "queue" not in options
-    assert options["expires"] < often.total_seconds()
+    # no backlog of hours, and no clock that is some seconds off drops it
+    assert options["expires"] < max(often.total_seconds(), 61)
+    assert options["expires"] >= 60 or (name == "entregas.varrer" and options["expires"] < often.total_seconds())
 
 
 @pytest.mark.parametrize("job", jobs(), ids=lambda job: job.nome)
