@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from core import file_lock
-from core.errors import Misconfigured
+from core.errors import Misconfigured, Transient
 from core.settings import demonstration
 from core.settings.api import ApiSettings
 from core.settings.flower import FlowerSettings
@@ -21,6 +21,7 @@ from workers.private import private_folder
 LOCK_FILE = "subir.lock"
 # The processes of a supervisor that was killed are ended by the kernel, but not in no time.
 PATIENCE_SECONDS, EVERY_SECONDS = 1.5, 0.1
+PASSING = (errno.EADDRINUSE, errno.EADDRNOTAVAIL)
 
 
 @contextmanager
@@ -65,23 +66,30 @@ def _holder(data_dir: Path) -> str:
 
 
 def check_ports(settings: Settings) -> None:
-    """Raise `Misconfigured` with the key of each port or address that cannot be used."""
+    """Tell the key of each port or address that cannot be used.
+
+    Raises:
+        Transient: it may come with time: the address of a VPN or of DHCP, a port that another still has.
+        Misconfigured: only an operator makes it good.
+    """
     flower, api = settings[FlowerSettings], settings[ApiSettings]
     pages = {"flower": (flower.host, flower.port), "api": (api.host, api.port)}
-    mistakes = [mistake for name, (host, port) in pages.items() if (mistake := _mistake(name, host, port))]
     if pages["flower"] == pages["api"]:
-        mistakes = [f"flower.port e api.port são a mesma porta, {api.port}"]
+        raise Misconfigured(f"flower.port e api.port são a mesma porta, {api.port}.")
+    mistakes = [mistake for name, (host, port) in pages.items() if (mistake := _mistake(name, host, port))]
     if mistakes:
-        raise Misconfigured("; ".join(mistakes) + ".")
+        kind = Transient if all(fault in PASSING for fault, _ in mistakes) else Misconfigured
+        raise kind("; ".join(said for _, said in mistakes) + ".")
 
 
-def _mistake(name: str, host: str, port: int) -> str | None:
+def _mistake(name: str, host: str, port: int) -> tuple[int, str] | None:
+    """Return the number of the error that stays, and what is told of it."""
     ends = time.monotonic() + PATIENCE_SECONDS
     while fault := _fault(host, port):
         if fault != errno.EADDRINUSE:
-            return f"{name}.host ou {name}.port: não consegui abrir {host}:{port} ({os_fault(fault)})"
+            return fault, f"{name}.host ou {name}.port: não consegui abrir {host}:{port} ({os_fault(fault)})"
         if time.monotonic() > ends:
-            return f"a porta {port} de {host} já está em uso: mude {name}.port ou pare quem a usa"
+            return fault, f"a porta {port} de {host} já está em uso: mude {name}.port ou pare quem a usa"
         time.sleep(EVERY_SECONDS)
     return None
 

@@ -1,5 +1,6 @@
 """One `subir` per data folder, and ports that are free."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 from support.ports import free_port, wait_until
 from support.threads import main_thread_in
 
-from core.errors import Misconfigured
+from core.errors import Misconfigured, Transient
 from core.settings.load import Settings, settings_model
 from workers import start_checks
 
@@ -59,7 +60,7 @@ def test_a_taken_port_is_told_with_its_key(name: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr(start_checks, "PATIENCE_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(Misconfigured, match=rf"porta {port} .*{name}\.port"):
+        with pytest.raises(Transient, match=rf"porta {port} .*{name}\.port"):
             start_checks.check_ports(settings(**{name: {"port": port}}))
 
 
@@ -67,8 +68,14 @@ def test_both_taken_ports_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(start_checks, "PATIENCE_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
         taken = {"flower": {"port": one.getsockname()[1]}, "api": {"port": other.getsockname()[1]}}
-        with pytest.raises(Misconfigured, match=r"flower\.port.*api\.port"):
+        with pytest.raises(Transient, match=r"flower\.port.*api\.port"):
             start_checks.check_ports(settings(**taken))
+
+
+def test_what_only_an_operator_makes_good_beside_what_passes_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start_checks, "_fault", lambda _, port: {1: errno.EACCES, 2: errno.EADDRNOTAVAIL}[port])
+    with pytest.raises(Misconfigured, match=r"flower\.port.*api\.port"):
+        start_checks.check_ports(settings(flower={"port": 1}, api={"port": 2}))
 
 
 def test_a_port_that_is_about_to_be_free_is_waited_for() -> None:
@@ -92,5 +99,5 @@ def test_one_port_for_two_is_a_mistake() -> None:
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "nao.existe.invalid"])
 def test_a_host_that_is_not_of_this_machine_is_told_with_its_key(host: str) -> None:
-    with pytest.raises(Misconfigured, match=r"api\.host"):
+    with pytest.raises(Transient, match=r"api\.host"):
         start_checks.check_ports(settings(api={"host": host}))
