@@ -1,5 +1,6 @@
 """A writer that never holds up the supervisor: when the reader of our output stalls, lines are dropped and counted."""
 
+import errno
 import os
 import queue
 import sys
@@ -25,7 +26,7 @@ class Output:
     def __init__(self, sink: Callable[[str], None] = to_stdout) -> None:
         self._sink = sink
         self._waiting: queue.Queue[str | None] = queue.Queue(ROOM)
-        self._dropped = 0
+        self._dropped = self._lost = 0
         self._thread = threading.Thread(target=self._run, name="saida", daemon=True)
 
     def __call__(self, line: str) -> None:
@@ -47,17 +48,26 @@ class Output:
 
     def _run(self) -> None:
         while (line := self._waiting.get()) is not None:
-            if self._dropped:
-                dropped, self._dropped = self._dropped, 0
-                self._put(f"({plural(dropped, 'linha descartada', 'linhas descartadas')}: a saída estava parada)")
-            self._put(line)
+            dropped, self._dropped = self._dropped, 0
+            self._lost += dropped
+            if self._lost and self._put(
+                f"({plural(self._lost, 'linha descartada', 'linhas descartadas')}: a saída estava parada)"
+            ):
+                self._lost = 0
+            if not self._put(line):
+                self._lost += 1
 
-    def _put(self, line: str) -> None:
+    def _put(self, line: str) -> bool:
+        """Write a line; tell whether it is written, or will never be."""
         try:
             self._sink(line)
-        except (OSError, ValueError, SystemExit):
+        except (OSError, ValueError, SystemExit) as fault:
+            if isinstance(fault, OSError) and not (isinstance(fault, BrokenPipeError) or fault.errno == errno.EBADF):
+                # a full disk, say: it may take the next
+                return False
             # Nobody reads any more (rich says so by asking to exit); the work goes on without an audience.
             self._sink = _discard
+        return True
 
 
 def _discard(_line: str) -> None:
