@@ -84,24 +84,24 @@ class Admin(sqladmin.Admin):
         return await self._page(request, "linha.html", view=view, linha=row, alem=besides)
 
     async def novo(self, request: Request) -> Response:
-        """Show the form of a new row, or make one."""
+        """Show the form of a new row, or make one; HEAD comes here too, and like GET it changes nothing."""
         view = self._view(request)
         if not view.novos:
             raise NotFound("Nesta tabela não se cria.")
-        dados = _dados(request.state.form)
-        if request.method == "GET":
+        if request.method != "POST":
             return await self._form(request, view, {one.nome: one.inicial for one in view.novos})
+        dados = _dados(request.state.form)
         secrets = noting.ditos(view.novos, dados)
         return await self._tried(
             request, view, dados, lambda: noting.noted(request, view, "criar", None, lambda: view.criar(dados), secrets)
         )
 
     async def mudanca(self, request: Request) -> Response:
-        """Show the form of a row, or change it."""
+        """Show the form of a row, or change it; HEAD comes here too, and like GET it changes nothing."""
         view, number = self._view(request), _number(request)
         if not view.campos:
             raise NotFound("Esta tabela só se lê.")
-        if request.method == "GET":
+        if request.method != "POST":
             return await self._form(request, view, await anyio.to_thread.run_sync(view.valores, number))
         dados = _dados(request.state.form)
         secrets = noting.ditos(view.campos, dados)

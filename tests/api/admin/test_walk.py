@@ -1,17 +1,24 @@
 """Every table of the admin, as shipped: only for staff, nothing changes by a link, nothing breaks by what is typed."""
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
 from starlette.routing import Route
+from support.sefaz import EMPRESA
 from support.visiting import Visitor, visitor
 
 from api.admin.late import built
 from api.admin.table import Tabela
+from flows.certificados import keeping
 from flows.destinos import webhooks
+from flows.empresas.managing import criar
+from flows.sefaz.configuracao import Mudancas, configurar
 from flows.usuarios import managing
 from flows.usuarios.finding import caller_of
+from sandbox.sefaz import Autoridade
 from storage.session import engine
 from storage.types import Encrypted, EncryptedBytes
 
@@ -52,7 +59,7 @@ def routes() -> dict[tuple[str, str], None]:
             assert isinstance(route, Route)
             for name in [one.nome for one in view.acoes] or ["testar"]:
                 path = route.path.replace("{identity}", view.caminho).replace("{pk}", "1").replace("{name}", name)
-                for method in ("GET", "POST"):
+                for method in ("GET", "HEAD", "POST"):
                     found[method, f"/admin{path}"] = None
     return found
 
@@ -76,13 +83,25 @@ def webhook(light: str) -> int:
     return webhooks.criar(said, caller_of("dono")).id
 
 
-def test_nothing_changes_by_a_link_or_by_another_page(light: str, webhook: int, state: Any) -> None:
+@pytest.fixture
+def changeable(webhook: int, tmp_path: Path) -> None:
+    """A row, the first, in each table that can be changed, switched on where it can be."""
+    own = Mudancas(consulta_automatica_ativa=True, notificar_email=True, email_notificacao="dono@exemplo.com.br")
+    configurar(own, caller_of("dono"))
+    criar(EMPRESA)
+    one = Autoridade(tmp_path).cliente(EMPRESA, fim=datetime.now(UTC) + timedelta(days=100))
+    keeping.adicionar(keeping.Arquivo(one.pfx, one.senha, EMPRESA, None, "Matriz"))
+    keeping.automatizar(EMPRESA, None, on=True, intervalo=90)
+
+
+def test_nothing_changes_by_a_link_or_by_another_page(light: str, webhook: int, changeable: None, state: Any) -> None:
     staff = visitor(light, staff=True)
+    assert all(staff.get(f"/admin/{view.caminho}/edit/1").status_code == 200 for view in views() if view.campos)
     before = state()
     for method, path in routes():
         cross = {"sec-fetch-site": "cross-site", "origin": "https://outro.example"}
         fields = {"pks": str(webhook), "nome": "outro", "url": "https://outro.example", "eventos": "nfe_importada"}
-        if method == "GET":
+        if method != "POST":
             assert staff.ask(method, path, params=fields, headers=cross).status_code < 500, (method, path)
             continue
         for sent, headers in (
