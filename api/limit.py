@@ -4,11 +4,13 @@ docs/reference/contracts/integracoes.md §4.3, §7.4 and §7.5. While Redis is a
 Where RabbitMQ is the broker and there is no Redis, each process counts for itself.
 """
 
+import hashlib
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage, RedisStorage, Storage
@@ -27,6 +29,8 @@ PATIENCE_SECONDS, AWAY_SECONDS = 0.5, 5.0
 CONNECTIONS = 64
 LOGIN_SECONDS, LOGINS, LOGINS_OF_ADDRESS = 60, 5, 30
 UPLOADS, UPLOAD_SECONDS = 20, 60
+# A provider gives one customer so many bits of addresses.
+NETWORK_BITS = 64
 log = get_logger(__name__)
 
 
@@ -87,23 +91,41 @@ def limiter() -> Limiter:
 def of_person(user: int | None, address: str, own: int | None = None) -> Verdict:
     """Judge a request of a user, or of nobody known at an address."""
     settings = ApiSettings.current()
-    who = f"ip:{address}" if user is None else f"usuario:{user}"
+    who = f"ip:{origin(address)}" if user is None else f"usuario:{user}"
     return limiter().hit(who, own or settings.rate_limit, settings.rate_window_seconds)
 
 
 def of_login(username: str, address: str) -> Verdict:
     """Judge an attempt to sign in: few for a name at an address, some more for an address."""
-    name = username.strip().casefold()
-    narrow = limiter().hit(f"login:{address}:{name}", LOGINS, LOGIN_SECONDS)
+    where = origin(address)
+    narrow = limiter().hit(f"login:{where}:{_digest(username.strip().casefold())}", LOGINS, LOGIN_SECONDS)
     if not narrow.passes:
         return narrow
-    wide = limiter().hit(f"login:{address}", LOGINS_OF_ADDRESS, LOGIN_SECONDS)
+    wide = limiter().hit(f"login:{where}", LOGINS_OF_ADDRESS, LOGIN_SECONDS)
     return narrow if wide.passes else wide
 
 
 def of_upload(user: int) -> Verdict:
     """Judge a file that a user sends: to open one costs more than a hundred questions."""
     return limiter().hit(f"arquivo:{user}", UPLOADS, UPLOAD_SECONDS)
+
+
+def origin(address: str) -> str:
+    """Return who is counted for an address: of IPv6 the network that one customer has, whatever address of it asks."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return _digest(address)
+    if not isinstance(known, IPv6Address):
+        return str(known)
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return f"{IPv6Address(int(known) >> NETWORK_BITS << NETWORK_BITS)}/{NETWORK_BITS}"
+
+
+def _digest(typed: str) -> str:
+    """Return what stands in a key for a text that anybody may make as long as they like."""
+    return hashlib.sha256(typed.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _storage() -> Storage | None:

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+import redis
 from conftest import Configure
 from prometheus_client.parser import text_string_to_metric_families
 from support.api import Client, person
 from support.ports import free_port
+from support.visiting import Visitor
 
-from api.limit import Limiter, Verdict
+from api.limit import PREFIX, Limiter, Verdict, of_login, of_person, origin
 from flows.usuarios import managing
 
 NAMES = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
@@ -54,6 +56,45 @@ def test_a_name_is_tried_five_times_a_minute_however_it_is_written(light: str, b
 
     assert [attempt(name) for name in ("ana", "ANA", "Ana", " ana", "ana", "aNa")] == [400] * 5 + [429]
     assert attempt("bia") == 400
+
+
+@pytest.mark.parametrize("path", ["/entrar", "/api/auth/login/"])
+def test_a_name_takes_the_same_room_however_long_it_is(light: str, broker: str, path: str) -> None:
+    stranger = Visitor(light)
+    for number in range(40):
+        fields = {"username": f"{number}" + "x" * 900_000, "password": "x"}
+        sent = {"data": fields} if path == "/entrar" else {"json": fields}
+        assert stranger.ask("POST", path, **sent).status_code in (400, 429)
+    with redis.Redis.from_url(broker) as server:
+        assert sum(len(key) for key in server.scan_iter(f"*{PREFIX}*")) < 100_000
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+    ],
+)
+def test_an_address_is_counted_as_one_customer_has_it(address: str, counted: str) -> None:
+    assert origin(address) == counted
+
+
+def test_what_is_no_address_is_counted_in_the_same_room_too() -> None:
+    assert len(origin("x" * 100_000)) == len(origin("?"))
+    assert origin("?") != origin("!")
+
+
+def test_a_whole_network_of_ipv6_has_one_limit(configure: Configure) -> None:
+    configure(core__broker_url="amqp://127.0.0.1:1/x", api__rate_limit="2")
+    asked = [of_person(None, f"2001:db8::{number}").passes for number in (1, 2, 3)]
+    assert asked == [True, True, False]
+    assert of_person(None, "2001:db8:0:1::1").passes
+    assert [of_login("ana", f"2001:db8::{number}").passes for number in range(1, 7)] == [True] * 5 + [False]
 
 
 def test_without_redis_all_pass_and_that_is_counted(light: str, configure: Configure) -> None:
