@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
 from api import errors
@@ -67,8 +68,10 @@ def _done(request: Request, view: Tabela, acao: Acao, number: int) -> Feito:
 
     try:
         noted(request, view, acao.nome, number, do)
-    except PlatformError as fault:
-        return Feito(number, *errors.judged(fault))
+    except (PlatformError, SQLAlchemyError) as fault:
+        status, why = errors.judged(fault)
+        # what was done before its note failed stays done
+        return Feito(number, status, " ".join([*said, why]))
     return Feito(number, 200, said[0])
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sqlalchemy import text
 from support.api import importing
 from support.visiting import PASSWORD, Visitor, account
 
@@ -14,6 +15,7 @@ from flows.usuarios import managing, sessions
 from flows.usuarios.finding import caller_of
 from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.documentos.notas import nota
+from storage.session import engine
 
 Noted = Callable[[], list[Mapping[str, Any]]]
 
@@ -103,3 +105,29 @@ def test_a_user_is_turned_off_with_every_session_but_nobody_oneself(staff: Visit
     assert staff.send("/admin/usuario/action/ligar", pks="2").status_code == 200
     assert [note["desfecho"] for note in noted()] == ["feito", "recusado", "feito"]
     assert listed(staff, "auditoria", "tabela=usuario&desfecho=feito") == 2
+
+
+def test_a_fault_of_the_database_in_one_row_costs_that_row(staff: Visitor, noted: Noted) -> None:
+    numbers = [managing.criar(name).id for name in ("ana", "bia", "caio")]
+    with engine().begin() as db:
+        db.execute(
+            text(
+                "CREATE TRIGGER falha BEFORE UPDATE ON usuario WHEN new.username = 'bia'"
+                " BEGIN SELECT RAISE(ABORT, 'disco'); END"
+            )
+        )
+    answer = staff.send("/admin/usuario/action/desligar", pks=[str(one) for one in numbers])
+    assert answer.status_code == 200
+    assert (answer.text.count("Desativado."), answer.text.count("esteira diagnostico")) == (2, 1)
+    assert [listed(staff, "usuario", f"ativo={one}") for one in ("sim", "nao")] == [2, 2]
+    # of the one in the middle the note says that nobody knows how it ended
+    assert [note["desfecho"] for note in noted()] == ["feito", None, "feito"]
+
+
+def test_what_was_done_is_told_also_where_its_note_could_not_be_ended(staff: Visitor) -> None:
+    number = managing.criar("ana").id
+    with engine().begin() as db:
+        db.execute(text("CREATE TRIGGER falha BEFORE UPDATE ON auditoria BEGIN SELECT RAISE(ABORT, 'disco'); END"))
+    answer = staff.send("/admin/usuario/action/desligar", pks=str(number))
+    assert answer.status_code == 503
+    assert "Desativado. O banco de dados não respondeu como devia" in answer.text
