@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Header, Response
 from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
 
 from flows.pedidos.repeating import Chave, once
 
@@ -15,14 +16,14 @@ Key = Annotated[
 
 
 def answered(
-    key: str | None, usuario_id: int, rota: str, corpo: Any, do: Callable[[], Any], status: int = 200
+    key: str | None, usuario_id: int, rota: str, corpo: Any, do: Callable[[Session], Any], status: int = 200
 ) -> Response:
-    """Return the answer to a request, which is done unless it was done before with this key."""
+    """Return the answer to a request, which is done in one transaction unless it was done before with this key."""
 
-    def text() -> tuple[int, str]:
-        done = do()
+    def text(db: Session) -> tuple[int, str]:
+        done = do(db)
         # as a route writes what it returns
         return status, TypeAdapter(type(done)).dump_json(done).decode()
 
-    code, said = text() if key is None else once(Chave(usuario_id, rota, key, corpo), text)
+    code, said = once(None if key is None else Chave(usuario_id, rota, key, corpo), text)
     return Response(said, code, media_type="application/json")

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Response
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from api.asking import LARGEST_ID, Quem
 from api.repeating import Key, answered
@@ -61,8 +62,8 @@ def testar(tentativa: Tentativa, quem: Quem) -> Response:
 def disparar(disparo: Disparo, quem: Quem, key: Key = None) -> Response:
     """Dispara um evento aos webhooks de quem pede."""
 
-    def fire() -> Feito:
-        told = firing.disparar(disparo.evento, disparo.dados, quem.id, quem.username)
+    def fire(db: Session) -> Feito:
+        told = firing.disparar(db, disparo.evento, disparo.dados, quem.id, quem.username)
         return Feito(status="success", mensagem=f"Evento {disparo.evento} disparado.", webhooks_acionados=told)
 
     return answered(key, quem.id, FIRE, disparo.model_dump(mode="json"), fire)

@@ -80,7 +80,7 @@ def listar(request: Request, pagina: Que, caller: Quer) -> Lista[WebhookView]:
 def criar(novo: NovoWebhook, quem: Quem, key: Key = None) -> Response:
     """Cria um webhook de quem pede; o segredo não é mostrado."""
     said = novo.model_dump(mode="json")
-    return answered(key, quem.id, CREATE, said, lambda: webhooks.criar(novo.dito(), quem.proprio), 201)
+    return answered(key, quem.id, CREATE, said, lambda db: webhooks.make(db, novo.dito(), quem.proprio), 201)
 
 
 @router.get("/estatisticas/")

@@ -87,18 +87,23 @@ def mostrar(number: int, caller: Caller = OPERATOR) -> WebhookView:
 
 def criar(said: Dito, caller: Caller) -> WebhookView:
     """Make the caller's webhook; raise `UsageError` with what is wrong."""
+    with transaction() as db:
+        return make(db, said, caller)
+
+
+def make(db: Session, said: Dito, caller: Caller) -> WebhookView:
+    """Make the caller's webhook in the caller's transaction; raise `UsageError` with what is wrong."""
     columns, now = _columns(said), SYSTEM.now()
     checked = known_kind(TIPO).accepted(Said(said.url or "", None, said.secret_key or None, _headers(said, {})))
-    with transaction() as db:
-        made = {**begun(TIPO, checked, now), **columns}
-        wanted = subscribed(db, said.eventos or (), TIPO, caller.usuario_id)
-        webhook = Destino(**made, usuario_id=caller.usuario_id, assinaturas=wanted)
-        if not said.secret_key:
-            # nobody would be shown one made here
-            webhook.secret_key = None
-        db.add(webhook)
-        db.flush()
-        return _view(webhook)
+    made = {**begun(TIPO, checked, now), **columns}
+    wanted = subscribed(db, said.eventos or (), TIPO, caller.usuario_id)
+    webhook = Destino(**made, usuario_id=caller.usuario_id, assinaturas=wanted)
+    if not said.secret_key:
+        # nobody would be shown one made here
+        webhook.secret_key = None
+    db.add(webhook)
+    db.flush()
+    return _view(webhook)
 
 
 def alterar(number: int, said: Dito, caller: Caller = OPERATOR) -> WebhookView:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from events import subscriptions
 from events.audience import Audience
 from events.catalog import CATALOG
 from events.outbox import disparar_webhook
-from storage.session import transaction
 
 WEBHOOK = "webhook"
 
@@ -37,13 +38,14 @@ def checked(evento: str) -> str:
     return evento
 
 
-def disparar(evento: str, dados: Mapping[str, Any], usuario_id: int, username: str, clock: Clock = SYSTEM) -> int:
-    """Fire an event to a user's own subscribers; return how many of them are on."""
+def disparar(
+    db: Session, evento: str, dados: Mapping[str, Any], usuario_id: int, username: str, clock: Clock = SYSTEM
+) -> int:
+    """Fire an event to a user's own subscribers in the caller's transaction; return how many of them are on."""
     told = marked(dados, username, clock, manual=True)
-    with transaction() as db:
-        audience = Audience(checked(evento), of_user=True, alone=False)
-        targets = db.connection().execute(audience.query(), audience.parameters(usuario_id, None, None)).all()
-        disparar_webhook(evento, told, usuario_id, db)
+    audience = Audience(checked(evento), of_user=True, alone=False)
+    targets = db.connection().execute(audience.query(), audience.parameters(usuario_id, None, None)).all()
+    disparar_webhook(evento, told, usuario_id, db)
     return sum(target.tipo == WEBHOOK for target in targets)
 
 

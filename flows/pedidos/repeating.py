@@ -1,6 +1,7 @@
 """A request that is sent twice with one key is done once. docs/reference/contracts/integracoes.md §4.62.
 
 A key belongs to a user and a route. The same JSON in other bytes is the same request; a refused one is judged again.
+The answer is kept in the transaction of what was done: whenever a process dies, there are both or neither.
 """
 
 import hashlib
@@ -10,17 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, UsageError
 from storage.models.pedidos import RespostaGuardada
-from storage.rows import add_missing, changed
-from storage.session import reading, transaction
+from storage.rows import add_new
+from storage.session import transaction
 
 KEPT = timedelta(hours=24)
-# A process that died while it did the request holds its key for so long.
-UNDER_WAY = timedelta(minutes=1)
 LONGEST = 255
 OTHER = "Esta Idempotency-Key já foi usada com outro corpo."
 BUSY = "O pedido com esta Idempotency-Key ainda está sendo atendido."
@@ -49,18 +49,21 @@ class Chave:
 Answer = tuple[int, str]
 
 
-def once(key: Chave, do: Callable[[], Answer], clock: Clock = SYSTEM) -> Answer:
-    """Do a request, or return what it was answered before.
+def once(key: Chave | None, do: Callable[[Session], Answer], clock: Clock = SYSTEM) -> Answer:
+    """Do a request in one transaction with its answer, or return what it was answered before.
+
+    Who comes with the same key meanwhile waits for the end of that transaction. Without a key it is always done.
 
     Raises:
-        Conflict: the key came with another body, or the request is under way.
+        Conflict: the key came with another body.
     """
+    if key is None:
+        with transaction() as db:
+            return do(db)
     if not 1 <= len(key.texto) <= LONGEST:
         raise UsageError(f"A Idempotency-Key tem de 1 a {LONGEST} caracteres.")
-    while (kept := _kept(key, now := clock.now())) is None:
-        if _begun(key, now):
-            return _done(key, now, do)
-    return kept
+    with transaction() as db:
+        return _done(db, key, do) if _begun(db, key, clock.now()) else _kept(db, key)
 
 
 def digest(text: str) -> str:
@@ -68,44 +71,25 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _kept(key: Chave, now: datetime) -> Answer | None:
-    with reading() as db:
-        row = db.scalars(select(RespostaGuardada).filter_by(**key.row)).one_or_none()
-    if row is None:
-        return None
-    age = now - row.criada_em
-    if age >= KEPT or (row.corpo is None and age >= UNDER_WAY):
-        _forget(key, row.criada_em)
-        return None
-    if row.pedido != key.pedido:
-        raise Conflict(OTHER)
-    if row.corpo is None:
-        raise Conflict(BUSY)
-    return row.status, row.corpo
-
-
-def _begun(key: Chave, now: datetime) -> bool:
-    """Write that the request is under way; False where another process was first."""
+def _begun(db: Session, key: Chave, now: datetime) -> bool:
+    """Write that the request is done from now on; False where it was done before."""
+    over = or_(RespostaGuardada.criada_em <= now - KEPT, RespostaGuardada.corpo.is_(None))
+    db.execute(delete(RespostaGuardada).filter_by(**key.row).where(over))
     row = key.row | {"pedido": key.pedido, "status": 0, "corpo": None, "criada_em": now}
-    with transaction() as db:
-        add_missing(db, RespostaGuardada, [row])
-        mine = select(RespostaGuardada.criada_em).filter_by(**key.row)
-        return db.scalar(mine) == now
+    return bool(add_new(db, RespostaGuardada, [row], "id"))
 
 
-def _done(key: Chave, begun: datetime, do: Callable[[], Answer]) -> Answer:
-    try:
-        status, corpo = do()
-    except BaseException:
-        _forget(key, begun)
-        raise
-    with transaction() as db:
-        # whoever was too slow has lost the key to another
-        row = update(RespostaGuardada).filter_by(**key.row).where(RespostaGuardada.criada_em == begun)
-        changed(db, row.values(status=status, corpo=corpo))
+def _done(db: Session, key: Chave, do: Callable[[Session], Answer]) -> Answer:
+    status, corpo = do(db)
+    db.execute(update(RespostaGuardada).filter_by(**key.row).values(status=status, corpo=corpo))
     return status, corpo
 
 
-def _forget(key: Chave, begun: datetime) -> None:
-    with transaction() as db:
-        changed(db, delete(RespostaGuardada).filter_by(**key.row).where(RespostaGuardada.criada_em == begun))
+def _kept(db: Session, key: Chave) -> Answer:
+    row = db.scalars(select(RespostaGuardada).filter_by(**key.row)).one_or_none()
+    # one that ended just now was cleared away by another process
+    if row is None or row.corpo is None:
+        raise Conflict(BUSY)
+    if row.pedido != key.pedido:
+        raise Conflict(OTHER)
+    return row.status, row.corpo

@@ -1,4 +1,4 @@
-"""A key holds for a day; who died with it holds it for a minute."""
+"""A key holds for a day; what is done with it is done with its answer, or not at all."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,11 +6,18 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, FixedClock
-from core.errors import Conflict
-from flows.pedidos.repeating import KEPT, UNDER_WAY, Answer, Chave, _begun, once
+from core.errors import Conflict, PlatformError
+from events.outbox import disparar_webhook
+from flows.pedidos.repeating import KEPT, Answer, Chave, once
 from flows.usuarios.managing import criar
+from storage.models.eventos import Event
+from storage.models.usuarios import Usuario
+from storage.session import reading
 
 
 @pytest.fixture
@@ -18,9 +25,19 @@ def key(banco: str) -> Chave:
     return Chave(criar("ana").id, "rota", "chave", {"b": 1, "a": "é"})
 
 
-def answering(said: list[str]) -> Callable[[], Answer]:
-    def do() -> Answer:
+def recorded() -> int:
+    with reading() as db:
+        return db.scalar(select(func.count()).select_from(Event)) or 0
+
+
+def owner(db: Session) -> int:
+    return db.scalars(select(Usuario.id)).one()
+
+
+def answering(said: list[str]) -> Callable[[Session], Answer]:
+    def do(db: Session) -> Answer:
         said.append("feito")
+        disparar_webhook("nfe_importada", {}, owner(db), db)
         return 201, f"feito {len(said)}"
 
     return do
@@ -33,31 +50,41 @@ def test_a_day_later_it_is_another_request(key: Chave) -> None:
         assert once(key, answering(said), FixedClock(now + later)) == (201, answer)
 
 
-def test_who_died_with_it_holds_it_for_a_minute(key: Chave) -> None:
-    now = SYSTEM.now()
-    assert _begun(key, now)
-    with pytest.raises(Conflict, match="ainda"):
-        once(key, answering([]), FixedClock(now + UNDER_WAY - timedelta(seconds=1)))
-    assert once(key, answering([]), FixedClock(now + UNDER_WAY)) == (201, "feito 1")
+@pytest.mark.parametrize("end", [Conflict("não pode"), SystemExit()])
+def test_what_ends_before_its_answer_was_not_done_and_frees_the_key(key: Chave, end: BaseException) -> None:
+    said: list[str] = []
+
+    def dies(db: Session) -> Answer:
+        answering(said)(db)
+        raise end
+
+    with pytest.raises(type(end)):
+        once(key, dies)
+    assert recorded() == 0
+    assert once(key, answering(said)) == (201, "feito 2")
+    assert recorded() == 1
 
 
-@pytest.mark.parametrize("fails", [True, False])
-def test_who_was_too_slow_takes_no_answer_away_from_who_came_after(key: Chave, *, fails: bool) -> None:
-    now, said = SYSTEM.now(), list[str]()
-    later = FixedClock(now + UNDER_WAY)
+def test_a_commit_that_nobody_knows_the_end_of_is_not_done_again(key: Chave) -> None:
+    said: list[str] = []
 
-    def slow() -> Answer:
-        assert once(key, answering(said), later) == (201, "feito 1")
-        if fails:
-            raise Conflict("tarde demais")
-        return 201, "tarde demais"
+    def lost(_: Session) -> None:
+        raise OperationalError("COMMIT", {}, Exception("the connection was lost"))
 
-    if fails:
-        with pytest.raises(Conflict, match="tarde"):
-            once(key, slow, FixedClock(now))
-    else:
-        assert once(key, slow, FixedClock(now)) == (201, "tarde demais")
-    assert once(key, answering(said), later) == (201, "feito 1")
+    event.listen(Session, "after_commit", lost)
+    try:
+        with pytest.raises((OperationalError, PlatformError)):
+            once(key, answering(said))
+    finally:
+        event.remove(Session, "after_commit", lost)
+    assert once(key, answering(said)) == (201, "feito 1")
+    assert recorded() == 1
+
+
+def test_without_a_key_it_is_always_done(key: Chave) -> None:
+    said: list[str] = []
+    assert [once(None, answering(said))[1] for _ in range(2)] == ["feito 1", "feito 2"]
+    assert recorded() == 2
 
 
 def test_of_many_at_once_one_does_it(key: Chave) -> None:
@@ -66,13 +93,10 @@ def test_of_many_at_once_one_does_it(key: Chave) -> None:
 
     def ask() -> str:
         together.wait(60)
-        try:
-            return once(key, answering(said))[1]
-        except Conflict:
-            return "espere"
+        return once(key, answering(said))[1]
 
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(lambda _: ask(), range(6)))
-    assert len(said) == 1
-    assert set(answers) <= {"feito 1", "espere"}
+    assert len(said) == recorded() == 1
+    assert set(answers) == {"feito 1"}
     assert once(key, answering(said)) == (201, "feito 1")
