@@ -5,6 +5,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 
+from api.page import STATIC
 from api.routing import below
 
 # When a series began says nothing to a monitor, and would be a series more for each.
@@ -19,8 +20,8 @@ SECONDS = Histogram(
 )
 UNLIMITED = Counter("esteira_api_sem_limite", "Pedidos que passaram porque o Redis não respondeu.", registry=REGISTRY)
 METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
-# What is mounted has no pattern of its own here; a path that nobody knows must not become a series.
-MOUNTED, OTHER = ("/admin", "/static"), "outra"
+# The patterns of what is mounted do not say where; a path that nobody knows must not become a series.
+MOUNTED, OTHER = ("/admin", STATIC), "outra"
 
 
 def note(scope: Mapping[str, Any], status: int, seconds: float) -> None:
@@ -31,7 +32,6 @@ def note(scope: Mapping[str, Any], status: int, seconds: float) -> None:
 
 def route_of(scope: Mapping[str, Any]) -> str:
     """Return the pattern of a request's path."""
+    mounted = next((one for one in MOUNTED if below(scope["path"], one)), None)
     path = getattr(scope.get("route"), "path", None)
-    if isinstance(path, str):
-        return path
-    return next((mounted for mounted in MOUNTED if below(scope["path"], mounted)), OTHER)
+    return mounted or (path if isinstance(path, str) else OTHER)

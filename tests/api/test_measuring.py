@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from api import measuring
+from api.page import STATIC
 
 
 @pytest.mark.parametrize(
@@ -13,7 +14,12 @@ from api import measuring
         ({"path": "/api/nfe/7/", "route": SimpleNamespace(path="/api/nfe/{id}/")}, "/api/nfe/{id}/"),
         ({"path": "/admin/usuario/list"}, "/admin"),
         ({"path": "/adminx"}, "outra"),
-        ({"path": "/static/x.css"}, "/static"),
+        (
+            {"path": "/admin/usuario/edit/7", "route": SimpleNamespace(path="/{identity}/edit/{pk}")},
+            "/admin",
+        ),
+        ({"path": f"{STATIC}/x.css"}, STATIC),
+        ({"path": "/static/x.css"}, "outra"),
         ({"path": "/wp-login.php"}, "outra"),
         ({"path": "/", "route": SimpleNamespace()}, "outra"),
     ],
