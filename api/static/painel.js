@@ -4,7 +4,7 @@
   const vivo = document.getElementById("vivo");
   const formas = document.getElementById("formas");
   const AGAIN = 15000;
-  let source;
+  let source, waiting;
 
   function say(text, kind) {
     if (vivo.textContent !== text) vivo.textContent = text;
@@ -37,7 +37,14 @@
     link.querySelector(".como").textContent = told.resumo;
   }
 
+  // One stream at most is open or waited for: the server counts those of a person.
+  function close() {
+    clearTimeout(waiting);
+    if (source) source.close();
+  }
+
   function open() {
+    close();
     source = new EventSource("/painel/ao-vivo");
     source.addEventListener("open", () => say("Ao vivo", "ligado"));
     source.addEventListener("cartao", (event) => show(JSON.parse(event.data)));
@@ -45,7 +52,7 @@
     source.addEventListener("fim", () => location.reload());
     source.addEventListener("error", () => {
       say("Sem contato com a Esteira; tentando de novo", "parado");
-      if (source.readyState === EventSource.CLOSED) setTimeout(open, AGAIN);
+      if (source.readyState === EventSource.CLOSED && !document.hidden) waiting = setTimeout(open, AGAIN);
     });
   }
 
@@ -54,7 +61,7 @@
   });
   // A page out of sight asks for nothing.
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) source.close();
+    if (document.hidden) close();
     else if (source.readyState === EventSource.CLOSED) open();
   });
   open();

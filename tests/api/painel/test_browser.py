@@ -55,6 +55,21 @@ CONTRAST = """() => {
   }
   return found;
 }"""
+# Streams that a test ends, and a page that it puts out of sight.
+STREAMS = """
+window.streams = [];
+window.EventSource = class extends EventTarget {
+  static CLOSED = 2;
+  readyState = 1;
+  constructor() { super(); window.streams.push(this); queueMicrotask(() => this.dispatchEvent(new Event("open"))); }
+  close() { this.readyState = 2; }
+  fail() { this.readyState = 2; this.dispatchEvent(new Event("error")); }
+};
+window.turn = (hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+};
+"""
 # What has the focus: what it is, how strong its ring is against what is around it, and where it stands.
 FOCUS = """() => {
   const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
@@ -250,3 +265,27 @@ def test_without_scripts_it_is_the_same_page(url: str, chromium: Browser, tmp_pa
         expect(of.get_by_role("status").filter(has_text="volta à fila")).to_be_visible()
     finally:
         context.close()
+
+
+def test_a_page_that_comes_back_before_it_would_ask_again_asks_once(url: str, chromium: Browser) -> None:
+    with page(chromium) as of:
+        of.clock.install()
+        of.add_init_script(STREAMS)
+        enter(of, url)
+        count = "window.streams.filter((one) => one.readyState !== 2).length"
+        assert of.evaluate(count) == 1
+        of.evaluate("window.streams[0].fail()")
+        for hidden in (True, False):
+            of.evaluate("hidden => window.turn(hidden)", hidden)
+        assert of.evaluate(count) == 1
+        of.clock.run_for(60_000)
+        assert (of.evaluate(count), of.evaluate("window.streams.length")) == (1, 2)
+        # out of sight it does not ask again, and asks once where nothing else brings it back
+        of.evaluate("window.streams[1].fail()")
+        of.evaluate("window.turn(true)")
+        of.clock.run_for(60_000)
+        assert of.evaluate(count) == 0
+        of.evaluate("window.turn(false)")
+        of.evaluate("window.streams[2].fail()")
+        of.clock.run_for(60_000)
+        assert (of.evaluate(count), of.evaluate("window.streams.length")) == (1, 4)
