@@ -35,6 +35,12 @@ def page(db: Session, query: Select[*tuple[Any, ...]], size: int = SIZE) -> Page
     return Page(tuple(rows[:wanted]), rows[wanted - 1][0] if len(rows) > wanted else None)
 
 
+def key_of(typed: str) -> int | None:
+    """Return the number of a row that somebody typed; none for a text that is no such number."""
+    digits = typed.isascii() and typed.isdigit() and len(typed) <= len(str(LARGEST_KEY))
+    return number if digits and (number := int(typed)) <= LARGEST_KEY else None
+
+
 def _bounded(number: int) -> int:
     """Return a number that a column can be compared with; a caller may say any."""
     return max(-LARGEST_KEY, min(number, LARGEST_KEY))

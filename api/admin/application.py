@@ -27,7 +27,7 @@ from api.front import ADMIN
 from api.page import STATIC
 from core import walk
 from core.errors import NotFound, PlatformError, Refusal, UsageError
-from storage.pages import LARGEST_KEY
+from storage.pages import key_of
 
 HERE = Path(__file__).parent
 TITLE = "Esteira"
@@ -193,6 +193,6 @@ def _number(request: Request) -> int:
 
 
 def _whole(typed: str) -> int:
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= len(str(LARGEST_KEY))) or int(typed) > LARGEST_KEY:
+    if (number := key_of(typed)) is None:
         raise NotFound("Não há esta linha.")
-    return int(typed)
+    return number

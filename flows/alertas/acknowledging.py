@@ -8,6 +8,7 @@ from core.clock import SYSTEM, Clock
 from core.errors import Conflict, NotFound
 from flows.alertas.views import AlertView, view
 from storage.models.alertas import Alerta
+from storage.pages import key_of
 from storage.session import transaction
 
 
@@ -23,7 +24,7 @@ def acknowledge(
     with transaction() as db:
         found = db.scalars(select(Alerta).where(*_meant(quem, fonte)).order_by(Alerta.id)).all()
         if not found or not caller.is_operator:
-            raise NotFound(f"Não há alerta aberto {quem!r}.", veja="alertas")
+            raise NotFound(f"Não há alerta aberto {quem[:100]!r}.", veja="alertas")
         if len(fontes := sorted({alerta.fonte for alerta in found})) > 1:
             raise Conflict(
                 f"Há alertas de {quem!r} em mais de uma fonte ({', '.join(fontes)}); diga qual.", campo="fonte"
@@ -37,5 +38,5 @@ def _meant(quem: str, fonte: str | None) -> list[ColumnElement[bool]]:
     opened = Alerta.resolvido_em.is_(None)
     if fonte is not None:
         return [opened, Alerta.fonte == fonte, Alerta.objeto == quem]
-    number = int(quem) if quem.isascii() and quem.isdigit() and int(quem) < 2**63 else None
+    number = key_of(quem)
     return [opened, Alerta.id == number if number is not None else Alerta.objeto == quem]

@@ -6,22 +6,18 @@ from sqlalchemy.orm import Session
 from core.caller import OPERATOR, Caller
 from core.errors import Conflict, NotFound
 from storage.models.destinos import Destino
-from storage.pages import visible
+from storage.pages import key_of, visible
 from storage.session import reading
-
-LARGEST_NUMBER = 2**63
 
 
 def find(db: Session, name_or_id: str, caller: Caller = OPERATOR) -> Destino:
     """Return a destination by its number or its name."""
-    number = int(name_or_id) if name_or_id.isascii() and name_or_id.isdigit() else None
-    if number is not None and number >= LARGEST_NUMBER:
-        number = 0
+    number = key_of(name_or_id)
     by = Destino.nome == name_or_id if number is None else Destino.id == number
     query = select(Destino).where(by, visible(caller, Destino.usuario_id)).order_by(Destino.id).limit(2)
     found = db.scalars(query).all()
     if not found:
-        raise NotFound(f"Destino {name_or_id!r}: não existe.", veja="destinos")
+        raise NotFound(f"Destino {name_or_id[:100]!r}: não existe.", veja="destinos")
     if len(found) > 1:
         raise Conflict(f"Destino {name_or_id!r}: há mais de um com este nome, use o número.")
     return found[0]

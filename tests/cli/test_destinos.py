@@ -207,7 +207,7 @@ def test_one_is_paused_turned_on_tried_and_gets_another_secret(run: Run, receive
     assert made["segredo"] not in "".join(run("destinos listar --json")[1:])
 
 
-@pytest.mark.parametrize("words", ["pausar nada", "retomar nenhum", "testar 99"])
+@pytest.mark.parametrize("words", ["pausar nada", "retomar nenhum", "testar 99", "testar " + "9" * 5000])
 def test_a_destination_that_is_not_there_is_told(run: Run, words: str) -> None:
     code, out, err = run(f"destinos {words}")
     assert (code, out, "não existe" in err) == (2, "", True)

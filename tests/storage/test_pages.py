@@ -8,7 +8,7 @@ from core.caller import OPERATOR, Caller
 from core.page import Page
 from storage.models.destinos import Destino
 from storage.models.eventos import Event
-from storage.pages import newest_first, oldest_first, visible
+from storage.pages import LARGEST_KEY, key_of, newest_first, oldest_first, visible
 from storage.session import reading, transaction
 
 NUMBERS = select(Event.id)
@@ -80,3 +80,22 @@ def test_a_caller_sees_only_what_is_his(sqlite: str) -> None:
         [yours],
         [],
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("0", 0),
+        ("17", 17),
+        (str(LARGEST_KEY), LARGEST_KEY),
+        (str(LARGEST_KEY + 1), None),
+        ("9" * 5000, None),
+        ("-1", None),
+        ("1.5", None),
+        ("٧", None),
+        ("²", None),
+        ("", None),
+    ],
+)
+def test_a_number_that_is_typed_is_one_that_a_row_may_have(typed: str, number: int | None) -> None:
+    assert key_of(typed) == number

@@ -28,7 +28,7 @@ def test_what_is_acknowledged_says_since_when(clock: FixedClock) -> None:
     assert alerts().itens == (found,)
 
 
-@pytest.mark.parametrize("who", ["7", "loja-9", "99999999999999999999", ""])
+@pytest.mark.parametrize("who", ["7", "loja-9", "99999999999999999999", "9" * 5000, ""])
 def test_what_is_not_open_cannot_be_acknowledged(banco: str, who: str) -> None:
     with pytest.raises(NotFound, match="Não há alerta aberto"):
         acknowledge(who)
