@@ -6,11 +6,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, Clock
-from core.text import storable
 from flows.usuarios import passwords, tokens
 from storage.models.acesso import Origem, TokenAPI
-from storage.models.usuarios import Usuario
-from storage.session import reading, transaction
+from storage.session import transaction
 
 LASTS = timedelta(days=30)
 # Who signs in without end ends what was signed in first.
@@ -19,15 +17,16 @@ AT_ONCE = 20
 
 def enter(username: str, password: str, clock: Clock = SYSTEM) -> str | None:
     """Return a new token, none for a wrong name or password, or a user who is off; they take the same time."""
-    with reading() as db:
-        mine = Usuario.username == username.strip(), Usuario.ativo
-        row = db.execute(select(Usuario.id, Usuario.password_hash).where(*mine)).first() if storable(username) else None
-    if not passwords.right(row.password_hash if row else None, password) or row is None:
+    who = passwords.proved(username, password)
+    if who is None:
         return None
     now = clock.now()
     with transaction() as db:
-        token = tokens.make(db, db.get_one(Usuario, row.id), Origem.LOGIN, now, now + LASTS).token
-        _end_older(db, row.id, now)
+        user = passwords.held(db, who)
+        if user is None:
+            return None
+        token = tokens.make(db, user, Origem.LOGIN, now, now + LASTS).token
+        _end_older(db, user.id, now)
     return token
 
 

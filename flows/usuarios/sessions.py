@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, Clock
 from core.settings.api import ApiSettings
-from core.text import storable
 from flows.usuarios import leaving, passwords
 from flows.usuarios.tokens import BYTES, USE, Quem, digest
 from storage.models.acesso import Sessao
@@ -38,15 +37,11 @@ def begin(username: str, password: str, before: str | None = None, clock: Clock 
 
     What the browser showed `before` ends: nobody signs in under a session that somebody else may know.
     """
-    wanted = select(Usuario.id, Usuario.password_hash).where(Usuario.username == username.strip(), Usuario.ativo)
-    with reading() as db:
-        row = db.execute(wanted).first() if storable(username) else None
-    if not passwords.right(row.password_hash if row else None, password) or row is None:
+    who = passwords.proved(username, password)
+    if who is None:
         return None
-    # another password, or the end of the user, between the look and now is found under the lock of the user's row
-    still = select(Usuario).where(Usuario.id == row.id, Usuario.ativo, Usuario.password_hash == row.password_hash)
     with transaction() as db:
-        user = db.scalar(still.with_for_update())
+        user = passwords.held(db, who)
         if before is not None:
             leaving.end(db, before)
         return _made(db, user, clock.now()) if user is not None else None

@@ -16,7 +16,7 @@ from flows.usuarios.finding import named
 from flows.usuarios.views import UserView
 from storage.models.acesso import Origem, TokenAPI
 from storage.models.usuarios import Usuario
-from storage.pages import LARGEST_KEY, newest_first
+from storage.pages import key_of, newest_first
 from storage.session import reading, transaction
 
 BYTES, PREFIX = 32, 8
@@ -121,6 +121,12 @@ def revogar(which: str, clock: Clock = SYSTEM) -> TokenView:
         return _view(found[0], db.get_one(Usuario, found[0].usuario_id).username, now)
 
 
+def end_logins(db: Session, user: int, now: datetime) -> None:
+    """End the tokens that a user's name and password gave, in the caller's transaction; those made by name stay."""
+    mine = TokenAPI.usuario_id == user, TokenAPI.origem == Origem.LOGIN, TokenAPI.revogado_em.is_(None)
+    db.execute(update(TokenAPI).where(*mine).values(revogado_em=now))
+
+
 def quem(token: str, clock: Clock = SYSTEM) -> Quem | None:
     """Return whose a token is; nobody's when it is unknown, revoked or over, or its user is off."""
     now = clock.now()
@@ -157,8 +163,8 @@ def _used(number: int, now: datetime) -> None:
 
 
 def _which(which: str) -> ColumnElement[bool]:
-    if which.isascii() and which.isdigit() and int(which) <= LARGEST_KEY:
-        return or_(TokenAPI.id == int(which), TokenAPI.prefixo == which)
+    if (number := key_of(which)) is not None:
+        return or_(TokenAPI.id == number, TokenAPI.prefixo == which)
     return TokenAPI.prefixo == which[:PREFIX].replace("\0", "")
 
 

@@ -22,6 +22,7 @@ def test_a_token_is_shown_once_listed_and_revoked(run: Run) -> None:
 
 def test_a_mistake_is_told(run: Run) -> None:
     assert "Veja `esteira usuarios listar`" in run("tokens criar bia")[2]
-    assert "Veja `esteira tokens listar`" in run("tokens revogar 17")[2]
+    for which in ("17", "9" * 5000):
+        assert "Veja `esteira tokens listar`" in run(f"tokens revogar {which}")[2]
     run("usuarios criar ana")
     assert run("tokens criar ana --dias 0")[0] == 2
