@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, cast
 
 from core.errors import Refusal
 from core.fiscal import UFS, cnpj_valido, cpf_valido, documento_valido, formatar_documento, normalizar_documento
-from core.pkcs12 import asks_too_much
+from core.pkcs12 import MOST_ROUNDS, asks_too_much
+from core.pkcs12_apart import opens_in_time
+from core.pkcs12_seen import seen_rounds
 from core.settings.core import CoreSettings
 
 if TYPE_CHECKING:
@@ -215,7 +217,7 @@ def _opened(pfx: bytes, senha: str) -> tuple[object, "x509.Certificate | None", 
 
     if len(pfx) > LARGEST:
         raise CertificadoRecusado("grande")
-    if asks_too_much(pfx):
+    if asks_too_much(pfx) or not _in_time(pfx, senha):
         raise CertificadoRecusado("ilegivel")
     try:
         return pkcs12.load_key_and_certificates(pfx, senha.encode() or None)
@@ -229,6 +231,12 @@ def _opened(pfx: bytes, senha: str) -> tuple[object, "x509.Certificate | None", 
     if closed:
         raise CertificadoRecusado("rc2" if RC2_40 in pfx else "senha")
     raise CertificadoRecusado("so_certificado" if _is_certificate(pfx) else "ilegivel")
+
+
+def _in_time(pfx: bytes, senha: str) -> bool:
+    """Tell whether it opens in the time of an honest file: tried in another process where that cannot be seen."""
+    seen = seen_rounds(pfx, senha)
+    return opens_in_time(pfx, senha) if seen is None else seen <= MOST_ROUNDS
 
 
 def _is_certificate(content: bytes) -> bool:

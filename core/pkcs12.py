@@ -14,7 +14,12 @@ DEEPEST = 24
 
 def asks_too_much(pfx: bytes) -> bool:
     """Tell whether a file asks for more rounds than any honest one, all its parts together."""
-    return sum(_rounds(pfx, 0, len(pfx))) > MOST_ROUNDS
+    return rounds(pfx) > MOST_ROUNDS
+
+
+def rounds(content: bytes) -> int:
+    """Return how many rounds a structure names that is not encrypted."""
+    return sum(_rounds(content, 0, len(content)))
 
 
 def _rounds(data: bytes, start: int, end: int, within: int = 0, depth: int = 0) -> Iterator[int]:
