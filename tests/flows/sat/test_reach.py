@@ -233,6 +233,6 @@ def test_a_box_that_left_the_settings_leaves_no_alert_behind(shop: HubServer, co
     shop.faults.always(faults.reset())
     rounds(3)
     with_boxes(configure, box(shop, "loja-2", 2))
-    boxes.prepare()
+    boxes.prepare(leaving=True)
     assert opened() == []
     assert len(told()) == 1
