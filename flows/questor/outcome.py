@@ -10,7 +10,8 @@ from flows.questor.rows import NEVER, Arquivo, Outcome
 from storage.models.questor import Estado
 
 UNKNOWN_SECONDS = 60.0
-# How long a document waits that cannot be asked for before it is sent again, and a query that failed before the next.
+# How long a document waits that was not found, or cannot be asked for, before it is sent again; and a query that failed
+# before the next.
 # Together more than a day, for so long an office's server may be out; few, for it may have been stored.
 REPEATS = Backoff((UNKNOWN_SECONDS, 3600.0, 24 * 3600.0), jitter=0.0)
 QUERIES = Backoff((UNKNOWN_SECONDS, 600.0), jitter=0.0)
@@ -96,17 +97,26 @@ def found(row: Arquivo, now: datetime) -> Outcome:
 
 
 def not_found(row: Arquivo, now: datetime) -> Outcome:
-    """Return the outcome of an unknown row whose document the office surely has not."""
-    return _of_row(row, Estado.PENDENTE, "nao_encontrado", now)
+    """Return the outcome of an unknown row whose document the office has not: sent again as one not asked for is.
+
+    One whose sender was killed had no answer that could be lost: it is sent at once, and that does not count.
+    """
+    if row.tentativas <= row.repeticoes:
+        return _of_row(row, Estado.PENDENTE, "nao_encontrado", now)
+    return _again(row, "nao_encontrado", now)
 
 
 def not_asked(row: Arquivo, now: datetime) -> Outcome:
     """Return the outcome of an unknown row that cannot be asked for: sent again after a while, a few times at most."""
+    return _again(row, "repetido", now)
+
+
+def _again(row: Arquivo, motivo: str, now: datetime) -> Outcome:
     again = REPEATS.wait(row.repeticoes + 1)
     if again is None:
         return _of_row(row, Estado.DESCONHECIDO, "sem_confirmacao", NEVER)
     due = now + timedelta(seconds=again)
-    return replace(_of_row(row, Estado.PENDENTE, "repetido", due), repeticoes=row.repeticoes + 1)
+    return replace(_of_row(row, Estado.PENDENTE, motivo, due), repeticoes=row.repeticoes + 1)
 
 
 def not_answered(row: Arquivo, now: datetime) -> Outcome:

@@ -14,7 +14,10 @@ from core.stopping import stopping
 from flows.questor import outcome
 from flows.questor.ledger import WORK_SECONDS
 from flows.questor.lots import count_accepted
+from flows.questor.parties import parties
 from flows.questor.rows import UNKNOWN, Arquivo, Outcome
+from flows.questor.sources import source_of
+from flows.questor.texts import Texts
 from storage.models.questor import Estado, QuestorLote
 from storage.session import transaction
 
@@ -39,6 +42,7 @@ class Resolver:
 
     def __init__(self, questor: Questor, lote: QuestorLote, conta: ContaQuestor, token: str, clock: Clock) -> None:
         self._questor, self._lote, self._conta, self._token, self._clock = questor, lote, conta, token, clock
+        self._texts = Texts(source_of(lote))
         self._began = clock.now()
         self._ends = self._began + timedelta(seconds=asking_seconds(conta.total_timeout))
 
@@ -59,8 +63,7 @@ class Resolver:
                 await asyncio.to_thread(self._write, outcomes)
                 left -= {row.id for row in question}
         finally:
-            if left:
-                await asyncio.to_thread(self._give_back, left)
+            await asyncio.to_thread(self._close, left)
 
     def _late(self) -> bool:
         """Tell whether no further question begins."""
@@ -79,15 +82,19 @@ class Resolver:
             found = sum(one.id in held and one.estado is Estado.ENVIADO for one in outcomes)
             count_accepted(db, self._lote.id, found, self._clock.now())
 
-    def _give_back(self, ids: set[int]) -> None:
-        with transaction() as db:
-            UNKNOWN.on(db).give_back(self._token, ids, self._clock.now())
+    def _close(self, left: set[int]) -> None:
+        self._texts.close()
+        if left:
+            with transaction() as db:
+                UNKNOWN.on(db).give_back(self._token, left, self._clock.now())
 
     async def _ask(self, rows: Sequence[Arquivo], *, first: bool) -> list[Outcome] | None:
         """Return what a question came to; None for one to be asked again by the next chunk."""
         keys = {row.id: row.identidade.partition(":")[0] for row in rows}
+        named = await asyncio.to_thread(self._named, rows)
+        clients = sorted(frozenset().union(*filter(None, named.values())))
         try:
-            known = await self._questor.existe(rows[0].tipo, set(keys.values()), before=self._go_on)
+            known = await self._questor.existe(rows[0].tipo, set(keys.values()), clients, before=self._go_on)
         except Blocked as fault:
             if fault.status != NO_SUCH_METHOD:
                 raise
@@ -102,8 +109,17 @@ class Resolver:
             return [outcome.not_answered(row, self._clock.now()) for row in rows] if had_its_time else None
         if known is None:
             return [outcome.not_asked(row, self._clock.now()) for row in rows]
-        decide = {True: outcome.found, False: outcome.not_found}
-        return [decide[keys[row.id] in known](row, self._clock.now()) for row in rows]
+        return [self._of(row, named[row.id], listed=keys[row.id] in known) for row in rows]
+
+    def _named(self, rows: Sequence[Arquivo]) -> dict[int, frozenset[str] | None]:
+        return {row.id: parties(self._texts, row) for row in rows}
+
+    def _of(self, row: Arquivo, named: frozenset[str] | None, *, listed: bool) -> Outcome:
+        """Return what an answer means for a row: not listed is not there where all whom it names were asked for."""
+        now = self._clock.now()
+        if listed:
+            return outcome.found(row, now)
+        return outcome.not_asked(row, now) if named is None else outcome.not_found(row, now)
 
     def _go_on(self) -> None:
         if stopping() or self._clock.now() >= self._ends:

@@ -40,12 +40,18 @@ class XmlInvalido(ValueError):
 
 @dataclass(frozen=True)
 class Documento:
-    """One document: its kind, what it is known by, its access key, its text."""
+    """One document: its kind, what it is known by, its access key, its text, and whom it names as receiver."""
 
     tipo: str
     identidade: str
     chave: str
     texto: str
+    destinatario: str | None = None
+
+    @property
+    def partes(self) -> set[str]:
+        """Whoever may be the client whose document it is."""
+        return {self.cnpj} | ({self.destinatario} if self.destinatario else set())
 
     @property
     def cnpj(self) -> str:
@@ -56,12 +62,14 @@ class Documento:
         return self.chave[2:6]
 
 
-def documento(tipo: str, numero: int, *, cnpj: str = CNPJ, aamm: str = "2601", extra: str = "") -> Documento:
+def documento(
+    tipo: str, numero: int, *, cnpj: str = CNPJ, aamm: str = "2601", extra: str = "", destinatario: str | None = None
+) -> Documento:
     """Make up a document of a kind; `numero` tells it from others, `extra` fills its free text."""
     modelo = _MODELOS[_EVENTOS.get(tipo, tipo)]
     chave = _chave(cnpj, modelo, aamm, numero)
     identidade = f"{chave}:110111:1" if tipo in _EVENTOS else chave
-    return Documento(tipo, identidade, chave, _texto(tipo, chave, modelo, extra))
+    return Documento(tipo, identidade, chave, _texto(tipo, chave, modelo, extra, destinatario), destinatario)
 
 
 def ler(texto: str) -> Documento:
@@ -84,7 +92,8 @@ def ler(texto: str) -> Documento:
     if onde == "infEvento":
         return _evento(info.get("Id", ""), tipo, texto)
     chave = achada[0]
-    return Documento("nfce" if chave[20:22] == "65" else tipo, chave, chave, texto)
+    destinatario = info.findtext("{*}dest/{*}CNPJ")
+    return Documento("nfce" if chave[20:22] == "65" else tipo, chave, chave, texto, destinatario)
 
 
 def _evento(ident: str, tipo: str, texto: str) -> Documento:
@@ -110,7 +119,7 @@ def _chave(cnpj: str, modelo: str, aamm: str, numero: int) -> str:
     return base + digito_chave(base)
 
 
-def _texto(tipo: str, chave: str, modelo: str, extra: str) -> str:
+def _texto(tipo: str, chave: str, modelo: str, extra: str, destinatario: str | None) -> str:
     if tipo in _EVENTOS:
         ns, nome, campo = (NFE, "NFe", "chNFe") if tipo == "nfe_evento" else (CTE, "CTe", "chCTe")
         return (
@@ -122,7 +131,8 @@ def _texto(tipo: str, chave: str, modelo: str, extra: str) -> str:
         raiz = "CFe" if tipo == "cfe" else "CFeCanc"
         return f'<{raiz}><infCFe Id="CFe{chave}" versao="0.08"><infCpl>{extra}</infCpl></infCFe></{raiz}>'
     ns, nome, info, raiz = _CASCAS[tipo]
+    dest = f"<dest><CNPJ>{destinatario}</CNPJ></dest>" if destinatario else ""
     return (
         f'<{raiz} xmlns="{ns}" versao="4.00"><{nome}><{info} Id="{nome[:3]}{chave}"><ide><mod>{modelo}</mod></ide>'
-        f"<infAdic><infCpl>{extra}</infCpl></infAdic></{info}></{nome}></{raiz}>"
+        f"{dest}<infAdic><infCpl>{extra}</infCpl></infAdic></{info}></{nome}></{raiz}>"
     )

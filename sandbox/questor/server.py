@@ -53,8 +53,9 @@ class QuestorServer(SandboxServer):
     """An office's server with one token. Faults: key = the method, or none for all.
 
     Faults come after a request was read and counted, before anything is stored. `formas` twists the answers
-    (`sandbox.questor.formas`); `recusas` refuses documents by identity; `clientes` are the CNPJs registered, None for
-    any. `reenviados` counts what was sent again though it was stored already.
+    (`sandbox.questor.formas`); `recusas` refuses documents by identity; `clientes` are the CNPJs registered, whose
+    documents are listed under them, None for any emitter. `reenviados` counts what was sent again though it was stored
+    already.
     """
 
     max_body = 64 * 1024 * 1024
@@ -196,7 +197,7 @@ class QuestorServer(SandboxServer):
             return lido, False, "Layout do XML não é deste método."
         if lido.identidade in self.recusas:
             return lido, False, self.recusas[lido.identidade]
-        if self.clientes is not None and lido.cnpj not in self.clientes:
+        if not self._donos(lido):
             return lido, False, f"Cliente {lido.cnpj} não cadastrado."
         if lido.identidade in self.guardados:
             self.reenviados[lido.identidade] += 1
@@ -204,11 +205,14 @@ class QuestorServer(SandboxServer):
         self.guardados[lido.identidade] = lido
         return lido, True, "Importado com sucesso."
 
+    def _donos(self, one: Documento) -> set[str]:
+        return {one.cnpj} if self.clientes is None else one.partes & self.clientes
+
     def _listed(self, tipo: str, search: dict[str, Any]) -> web.Response:
         found = [
             one
             for one in self.guardados.values()
-            if one.tipo == tipo and one.cnpj in search["Client"] and _in_period(one, search)
+            if one.tipo == tipo and self._donos(one) & set(search["Client"]) and _in_period(one, search)
         ]
         take = min(search["Take"], self.limites.take or search["Take"])
         page = [{"Key": one.chave, "CnpjClient": one.cnpj, "Type": 1} for one in found[search["Skip"] :][:take]]

@@ -14,11 +14,12 @@ from core import stopping
 from core.clock import SYSTEM, FixedClock
 from flows.questor import resolve, send
 from flows.questor.ledger import WORK_SECONDS
+from flows.questor.rows import NEVER
 from sandbox import faults
 from sandbox.faults import Usual
 from sandbox.questor import QuestorServer
 from sandbox.questor.documentos import Documento, documento
-from storage.models.questor import QuestorArquivo
+from storage.models.questor import QuestorArquivo, QuestorConta
 from storage.session import transaction
 from tasks.questor import QUESTOR
 
@@ -152,3 +153,69 @@ def test_who_asked_too_long_leaves_the_sending_to_the_next_chunk(
     assert states(lote) == {"enviado": 1, "pendente": 1}
     assert not send.send_chunk(lote, clock).mais
     assert states(lote) == {"enviado": 2}
+
+
+RECEIVER = "99888777000160"
+
+
+def purchase(numero: int = 1) -> Documento:
+    """Return a note that the office's client received."""
+    return documento("nfe", numero, destinatario=RECEIVER)
+
+
+@pytest.mark.parametrize("wanted", [purchase(), documento("nfe", 1, cnpj=RECEIVER)], ids=["purchase", "sale"])
+def test_what_the_office_lists_under_its_client_is_not_sent_again(
+    banco: str, server: QuestorServer, tmp_path: Path, wanted: Documento
+) -> None:
+    server.clientes = {RECEIVER}
+    server.faults.queue(faults.after(faults.reset()), key="importarxmlnfearray")
+    lote = lot(tmp_path / "xml", [wanted])
+    send.send_chunk(lote)
+    make_due()
+    send.send_chunk(lote)
+    (row,) = files(lote)
+    assert (row.estado, row.motivo) == ("enviado", "confirmado")
+    assert server.posts == {wanted.identidade: 1}
+
+
+def test_a_text_that_is_gone_names_nobody_so_that_not_listed_is_not_known(
+    sqlite: str, server: QuestorServer, tmp_path: Path
+) -> None:
+    server.clientes = {RECEIVER}
+    lote = lot(tmp_path / "xml", [purchase(1), purchase(2)])
+    clock = lose(server, [purchase(1)])
+    (tmp_path / "xml/0.xml").unlink()
+    send.send_chunk(lote, clock)
+    first, second = files(lote)
+    assert (first.estado, first.motivo, first.repeticoes) == ("pendente", "repetido", 1)
+    assert (second.estado, first.due_at > clock.now()) == ("enviado", True)
+
+
+def test_what_is_lost_each_time_and_never_listed_is_sent_a_few_times_only(
+    sqlite: str, server: QuestorServer, tmp_path: Path
+) -> None:
+    server.faults.always(faults.reset(), key="importarxmlnfearray")
+    lote = lot(tmp_path / "xml", [documento("nfe", 1)])
+    for _ in range(12):
+        send.send_chunk(lote)
+        make_due()
+    (row,) = files(lote)
+    assert (row.estado, row.motivo) == ("desconhecido", "sem_confirmacao")
+    assert server.posts.total() == 4
+
+
+def test_what_a_killed_sender_held_is_sent_at_once_and_does_not_count(
+    sqlite: str, server: QuestorServer, tmp_path: Path
+) -> None:
+    lote = lot(tmp_path / "xml", [documento("nfe", 1)])
+    with transaction() as db:
+        db.execute(update(QuestorArquivo).values(estado="desconhecido", due_at=SYSTEM.now()))
+    send.send_chunk(lote)
+    assert [(one.estado, one.repeticoes) for one in files(lote)] == [("enviado", 0)]
+
+
+def make_due() -> None:
+    with transaction() as db:
+        waits = (QuestorArquivo.lease_token.is_(None), QuestorArquivo.due_at < NEVER)
+        db.execute(update(QuestorArquivo).where(*waits).values(due_at=SYSTEM.now()))
+        db.execute(update(QuestorConta).values(aberto_ate=None, falhas=0, espera=0))
