@@ -1,6 +1,7 @@
 """One attempt: the notice is laid out for its reader and handed to the server of its account."""
 
 import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,13 +9,14 @@ from connectors.base.faults import Blocked, Fault
 from connectors.email import Connections, Envelope, PolicyRefused
 from core.clock import SYSTEM, Clock
 from core.email_address import checked_mailbox
-from core.errors import UsageError
+from core.errors import PlatformError, UsageError
+from core.logs import get_logger
 from core.settings.core import CoreSettings
 from core.settings.email import ContaEmail
 from events.delivery.email import account, folding, outcomes
 from events.delivery.email.account import Leave
 from events.delivery.kind import Message
-from events.delivery.outcome import DELIVERED, Outcome
+from events.delivery.outcome import DELIVERED, NO_TURN, Outcome
 from events.email.aviso import aviso_of
 from events.email.message import Heading, compose, identity_of
 from events.email.rendering import Leitor, render_event
@@ -25,6 +27,9 @@ from storage.session import reading
 
 # A server that refuses by its own rules perhaps means one address or one text; so many in a row, and it means us.
 MOST_REFUSED = 3
+# A message is not begun when less than this is left of its time.
+LEAST_SECONDS = 5.0
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,8 @@ class Account:
         self._proven = False
         self._refused: set[str] = set()
 
-    def attempt(self, destino: Destino, message: Message, seconds: float) -> Tried:
-        """Make one attempt that takes so many seconds at most."""
+    def attempt(self, destino: Destino, message: Message, ends: float) -> Tried:
+        """Make one attempt that is over at a moment of `time.monotonic`."""
         if folding.folded(destino, message, self.clock):
             return Tried(outcomes.FOLDED)
         leave = account.leave(self.nome, self.conta, self.clock)
@@ -57,16 +62,27 @@ class Account:
             envelope = self._envelope(destino, message)
         except UsageError as mistake:
             return Tried(outcomes.no_address(mistake))
+        # a database that kept it waiting took of its time
+        left = ends - time.monotonic()
+        if left < min(LEAST_SECONDS, destino.timeout / 2):
+            return Tried(NO_TURN)
         try:
-            said = self.connections.send(envelope, seconds)
+            said = self.connections.send(envelope, left)
         except Fault as fault:
             return self._failed(fault, envelope.recipient.address)
         with self._lock:
             self._proven = True
             self._refused.clear()
         if leave is Leave.TRIAL:
-            account.resume(self.nome, self.clock)
+            self._resume()
         return Tried(DELIVERED, int(said[:3]), said)
+
+    def _resume(self) -> None:
+        """Let the account go on; if the database cannot write it now, the next trial does. The mail is gone already."""
+        try:
+            account.resume(self.nome, self.clock)
+        except PlatformError as fault:
+            log.warning("mail account not resumed", conta=self.nome, reason=str(fault))
 
     def _envelope(self, destino: Destino, message: Message) -> Envelope:
         recipient, now = checked_mailbox(destino.url), self.clock.now()

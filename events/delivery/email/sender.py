@@ -9,14 +9,12 @@ from connectors.email.connections import IDLE_SECONDS
 from core.per_process import PerProcess
 from core.settings.email import ContaEmail
 from events.delivery.email import account, outcomes
-from events.delivery.email.attempt import Account, Tried
+from events.delivery.email.attempt import LEAST_SECONDS, Account, Tried
 from events.delivery.kind import Message
 from events.delivery.outcome import NO_TURN
 from storage.models.destinos import Destino
 
 THREADS = 32
-# A message that waited for its turn until less than this is left of its time, is not begun.
-LEAST_SECONDS = 5.0
 
 
 @dataclass
@@ -50,8 +48,7 @@ class Sender:
             return Tried(NO_TURN)
         try:
             loop = asyncio.get_running_loop()
-            seconds = ends - time.monotonic()
-            return await loop.run_in_executor(self._threads, turns.account.attempt, destino, message, seconds)
+            return await loop.run_in_executor(self._threads, turns.account.attempt, destino, message, ends)
         finally:
             turns.free.release()
             self._close_later(turns)

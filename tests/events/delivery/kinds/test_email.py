@@ -2,11 +2,13 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from conftest import Configure
+from sqlalchemy import text
 from support.deliveries import attempts, change, deliveries, destination, fire, make_due, only, owned
 from support.ports import wait_until
 from support.smtp import SENDER, MailServer, dies, never
@@ -17,11 +19,14 @@ from events import disparar_webhook
 from events.delivery import kind, pumps
 from events.delivery.drain import drain
 from events.delivery.email import account
+from events.delivery.email.attempt import LEAST_SECONDS, Account
+from events.delivery.outcome import NO_TURN
 from events.delivery.sweep import sweep
 from events.email.aviso import avisos
 from flows.destinos.creating import NewDestination, create
 from flows.entregas.serving import serve
 from storage.models.destinos import Destino
+from storage.models.email import ContaParada
 from storage.models.eventos import Estado
 from storage.session import reading, transaction
 
@@ -289,6 +294,37 @@ def test_one_message_tries_now_and_then_whether_it_still_is_so(
     drain(number)
     assert stopped() == []
     assert len(server.mails) == 1
+
+
+def test_a_mail_that_showed_an_account_to_be_well_goes_once_though_the_database_cannot_note_it(
+    postgres: str, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account, "TRIAL", timedelta(0))
+    server.answers["rcpt"] = ["554 Relay access denied", ""]
+    number = mailbox()
+    fire()
+    drain(number)
+    with transaction() as db:
+        locked = "BEGIN RAISE EXCEPTION USING ERRCODE = 'lock_not_available'; END"
+        db.execute(text(f"CREATE FUNCTION locked() RETURNS trigger LANGUAGE plpgsql AS $${locked}$$"))
+        db.execute(text(f"CREATE TRIGGER t BEFORE DELETE ON {ContaParada.__tablename__} EXECUTE FUNCTION locked()"))
+    make_due()
+    drain(number)
+    assert (len(server.mails), only().estado, len(stopped())) == (1, Estado.ENTREGUE, 1)
+    with transaction() as db:
+        db.execute(text(f"DROP TRIGGER t ON {ContaParada.__tablename__}"))
+    fire()
+    drain(number)
+    assert (len(server.mails), stopped()) == (2, [])
+
+
+def test_a_message_whose_time_went_by_in_the_database_is_not_begun(sqlite: str, server: MailServer) -> None:
+    conta = account.settings_of("padrao")
+    assert conta is not None
+    message = kind.Message("msg_1", "alerta_aberto", b'{"dados": {}}', 1)
+    late = time.monotonic() + LEAST_SECONDS
+    assert Account("padrao", conta).attempt(destination(mailbox()), message, late).outcome == NO_TURN
+    assert server.tried == []
 
 
 def test_a_password_that_was_refused_is_not_tried_again(
