@@ -9,7 +9,7 @@ from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM
 from events import filters
 from events.delivery.kind import Said, kinds
-from flows.destinos.creating import Created, checked_name, subscribed
+from flows.destinos.creating import Created, checked_name, checked_rate, subscribed
 from flows.destinos.finding import find
 from flows.destinos.views import view
 from storage.models.destinos import Destino
@@ -92,7 +92,7 @@ def _own_columns(new: Change) -> dict[str, Any]:
     if new.nome is not None:
         judged["nome"] = checked_name(new.nome)
     if new.por_minuto is not None:
-        judged["por_minuto"] = new.por_minuto or None
+        judged["por_minuto"] = checked_rate(new.por_minuto) if new.por_minuto else None
     if new.ordem_estrita is not None:
         judged["ordem_estrita"] = new.ordem_estrita
     said: dict[str, Any] = {

@@ -20,7 +20,7 @@ from storage.models.destinos import Destino, DestinoEvento
 from storage.models.usuarios import Usuario
 from storage.session import transaction
 
-NAME_LIMIT = 200
+NAME_LIMIT, RATE_LIMIT = 200, 100_000
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _columns(new: NewDestination, checked: Checked) -> dict[str, Any]:
         **begun(new.tipo, checked, SYSTEM.now()),
         "nome": checked_name(new.nome),
         "ordem_estrita": new.ordem_estrita,
-        "por_minuto": new.por_minuto,
+        "por_minuto": None if new.por_minuto is None else checked_rate(new.por_minuto),
         **filters.columns(new.severidade, new.rotulos, new.silencio, new.filtro),
     }
 
@@ -110,3 +110,10 @@ def checked_name(nome: str) -> str:
     if not storable(nome):
         raise UsageError("O nome do destino tem caracteres inválidos.", campo="nome")
     return nome
+
+
+def checked_rate(por_minuto: int) -> int:
+    """Return a limit of deliveries a minute; raise `UsageError` for one that no row takes, or that lets nothing out."""
+    if not 1 <= por_minuto <= RATE_LIMIT:
+        raise UsageError(f"O limite por minuto vai de 1 a {RATE_LIMIT} entregas.", campo="por_minuto")
+    return por_minuto

@@ -1,12 +1,14 @@
 """What is said is changed, what is not said stays."""
 
+from dataclasses import replace
+
 import pytest
 from support.deliveries import SECRET, destination, ntfy, owned, webhook
 
 from core.caller import Caller
 from core.errors import Conflict, NotFound, UsageError
 from flows.destinos.changing import Change, change, change_secret
-from flows.destinos.creating import NewDestination, create
+from flows.destinos.creating import RATE_LIMIT, NewDestination, create
 from flows.destinos.finding import number_of
 from flows.destinos.switching import pause
 from flows.destinos.views import destinations
@@ -101,6 +103,19 @@ def test_a_user_names_only_what_happens_to_users(sqlite: str) -> None:
             refused()
     assert create(new("*"), caller=ana).destino.eventos == ("*",)
     assert create(new("alerta_aberto"), caller=staff).destino.eventos == ("alerta_aberto",)
+
+
+@pytest.mark.parametrize("rate", [-1, 0, RATE_LIMIT + 1, 10**30])
+def test_a_limit_per_minute_has_a_range(banco: str, rate: int) -> None:
+    new = NewDestination("webhook", "erp", "https://exemplo.com/x", ["*"], por_minuto=rate)
+    with pytest.raises(UsageError, match=f"de 1 a {RATE_LIMIT}"):
+        create(new)
+    number = create(replace(new, por_minuto=RATE_LIMIT)).destino.id
+    if rate:
+        with pytest.raises(UsageError, match=f"de 1 a {RATE_LIMIT}"):
+            change("erp", Change(por_minuto=rate))
+    change("erp", Change(por_minuto=0))
+    assert destination(number).por_minuto is None
 
 
 def test_two_of_one_name_are_told_apart_by_number(sqlite: str) -> None:
