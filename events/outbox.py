@@ -152,7 +152,7 @@ def record_for(db: Session, payload: Payload, destino: Destino) -> Event:
 def record_data_for(db: Session, nome: str, dados: Mapping[str, Any], destino: Destino) -> Event:
     """Record an event by its name and data as `record_for` does."""
     now = SYSTEM.now()
-    event = Event(message_id=message_id(now), nome=nome, usuario_id=destino.usuario_id, occurred_at=now)
+    event = Event(message_id=message_id(now), nome=nome, usuario_id=destino.usuario_id, occurred_at=now, restrito=True)
     event.corpo = serialise(event.nome, event.message_id, now, dados)
     db.add(event)
     db.flush()
@@ -200,7 +200,7 @@ class _New:
     @classmethod
     def of(cls, one: Disparo, dados: Mapping[str, Any]) -> "_New":
         now, told_to = SYSTEM.now(), one.audience
-        row = _event(one.evento, one.usuario_id, now, dados, context.begun())
+        row = _event(one, now, dados, context.begun())
         values = MANY_EVENTS.single([row[name] for name in MANY_EVENTS.types])
         values |= told_to.parameters(one.usuario_id, one.exceto, one.somente)
         return cls(one, told_to, dados, now, row, values)
@@ -245,17 +245,18 @@ def _record_at_once(on: Direct, new: _New, *, alone: bool) -> tuple[Recorded, Wo
     return new.recorded(number), woken
 
 
-def _event(nome: str, usuario_id: int | None, now: datetime, dados: Mapping[str, Any], origem: str) -> dict[str, Any]:
+def _event(one: Disparo, now: datetime, dados: Mapping[str, Any], origem: str) -> dict[str, Any]:
     own = message_id(now)
-    corpo = serialise(nome, own, now, dados)
-    log.info("event", event_id=own, evento=nome, origin=context.of_cause(origem))
+    corpo = serialise(one.evento, own, now, dados)
+    log.info("event", event_id=own, evento=one.evento, origin=context.of_cause(origem))
     return {
         "message_id": own,
-        "nome": nome,
-        "usuario_id": usuario_id,
+        "nome": one.evento,
+        "usuario_id": one.usuario_id,
         "occurred_at": now,
         "corpo": corpo,
         "origem": origem,
+        "restrito": one.somente is not None,
     }
 
 
@@ -286,7 +287,7 @@ def _record_many(on: Direct, disparos: Sequence[Disparo]) -> tuple[list[str], Wo
     now, origem, told = SYSTEM.now(), context.begun(), _Told(on)
     numbered = _numbered(on, disparos)
     both = zip(disparos, numbered, strict=True)
-    rows = [_event(one.evento, one.usuario_id, now, dados, origem) for one, dados in both]
+    rows = [_event(one, now, dados, origem) for one, dados in both]
     targets = [told.by(one) for one in disparos]
     ids = _insert_events(on, rows)
     owed = [

@@ -14,7 +14,10 @@ from storage.types import Instant
 
 EVENTS, DELIVERIES = table_of(Event), table_of(Delivery)
 MANY_EVENTS = Many(
-    {name: EVENTS.c[name] for name in ("message_id", "nome", "usuario_id", "occurred_at", "corpo", "origem")}
+    {
+        name: EVENTS.c[name]
+        for name in ("message_id", "nome", "usuario_id", "occurred_at", "corpo", "origem", "restrito")
+    }
 )
 OWED = ("event_id", "destino_id", "estado", "tentativas", "due_at", "created_at")
 NOW = bindparam("p_now", type_=Instant())

@@ -110,10 +110,11 @@ def _again(db: Session, destino: Destino, ids: Sequence[int], turns: Iterator[da
 
 
 def _missed(db: Session, destino: Destino, desde: datetime) -> Select[int]:
-    """Return the events that the destination is subscribed to and was never owed."""
+    """Return the events that the destination is subscribed to and was never owed, but for those of another alone."""
     owed = exists().where(Delivery.event_id == Event.id, Delivery.destino_id == destino.id)
     named = Event.nome.in_(subscriptions.names(destino.eventos, destino.tipo))
-    return select(Event.id).where(Event.occurred_at >= desde, named, wanted_by(db, destino), ~owed)
+    open_to_all = Event.restrito.is_not(True)
+    return select(Event.id).where(Event.occurred_at >= desde, named, open_to_all, wanted_by(db, destino), ~owed)
 
 
 def _new(db: Session, destino: Destino, ids: Sequence[int], turns: Iterator[datetime], *, now: datetime) -> None:

@@ -44,6 +44,8 @@ class Event(Numbered, Base):
     corpo: Mapped[bytes] = mapped_column(LargeBinary)
     # What began it: the log of whoever delivers it says it too (core.context).
     origem: Mapped[str | None] = mapped_column(String(49), default=context.begun)
+    # It was told to one destination, and is no other's to recover.
+    restrito: Mapped[bool | None]
 
 
 class Delivery(Numbered, Leased, Base):

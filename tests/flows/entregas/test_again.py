@@ -8,7 +8,9 @@ from support.deliveries import SECRET, attempts, change, deliveries, fire, only,
 
 from core.clock import SYSTEM, FixedClock
 from core.errors import Conflict, NotFound, UsageError
+from events.catalog import AlertaAberto
 from events.delivery.drain import drain
+from events.outbox import Disparo, disparar_varios, record_event
 from flows.destinos import switching, trying
 from flows.entregas import again, delivering, recovering
 from sandbox import faults
@@ -81,6 +83,23 @@ def test_with_tudo_also_what_was_never_owed_comes(banco: str, receiver: Receiver
     assert recovering.recover(destino, since, tudo=True) == 0
     drain(destino, FixedClock(SYSTEM.now() + timedelta(seconds=5)))
     assert {request.evento for request in receiver.requests} == {"alerta_aberto", "nfe_importada"}
+
+
+def test_with_tudo_nothing_comes_that_was_told_to_another_alone(banco: str, receiver: ReceiverServer) -> None:
+    destino, other = (webhook(f"{receiver.url}/x", "alerta_aberto", nome=nome) for nome in ("um", "outro"))
+    change(other, ativo=False)
+    fire()
+    said = {"fonte": "sat", "objeto": "loja-1", "codigo": "bateria", "severidade": "aviso", "mensagem": "Está fraca."}
+    payload = AlertaAberto(**said, aberto_em=SYSTEM.now().isoformat())
+    with transaction() as db:
+        record_event(db, payload, somente=destino)
+    disparar_varios([Disparo.of(payload, somente=destino)] * 2)
+    trying.try_out(str(destino), amostra=trying.Amostra("alerta_aberto", {"teste": True}))
+    change(other, ativo=True)
+    assert [len(deliveries(one)) for one in (destino, other)] == [5, 0]
+    since = SYSTEM.now() - timedelta(hours=1)
+    assert recovering.amount(other, since, tudo=True) == recovering.recover(other, since, tudo=True) == 1
+    assert deliveries(other)[0].event_id == deliveries(destino)[0].event_id
 
 
 @pytest.mark.parametrize(("days", "reason"), [(15, "14 dias"), (-1, "futuro")])
