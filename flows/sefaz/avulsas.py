@@ -10,20 +10,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from connectors.base.faults import Fault
+from connectors.base.faults import Fault, Unreachable
 from connectors.sefaz import Forma, Resposta, Sefaz, servico
 from core.clock import SYSTEM, Clock
 from core.errors import PlatformError, UsageError
 from core.settings.sefaz import SefazSettings
 from core.stopping import stopping
 from flows.documentos.owners import Dono
-from flows.sefaz import buscas, causas, lacunas, paginas, respostas, varredura
-from flows.sefaz.buscas import Chave
+from flows.sefaz import causas, paginas, respostas, varredura
 from flows.sefaz.chamadas import Abrir, Chamadas, Perdida, Sleep, aberto, answered, desligar, situacao_de
-from flows.sefaz.lacunas import Numero
 from flows.sefaz.orcamento import RESERVA, Orcamento, orcamento
 from flows.sefaz.regras import Situacao, por_vir
 from flows.sefaz.respostas import Efeito, Sorte
+from flows.sefaz.seguinte import Item, seguinte
 from flows.sefaz.vez import Quem, SemVez, Vez, parada, take
 from storage.models.sefaz import SerieNSU
 from storage.session import transaction
@@ -110,7 +109,7 @@ class _Rodada:
         self.chamadas = Chamadas(sefaz, vez, clock, sleep, self._permitted)
         latest = clock.now() + LONGEST
         self.ends = latest if ends is None else min(ends, latest)
-        self.item: Chave | Numero | None = None
+        self.item: Item | None = None
         self.perguntas = self.encontrados = self.indisponiveis = 0
 
     def run(self) -> Avulsas:
@@ -120,14 +119,18 @@ class _Rodada:
                 self.sleep(self.vez.servico.pausa)
             return ended
         except _Esgotada as spent:
+            if self.chamadas.falha is not None:
+                self._without_answer(self.chamadas.falha)
             return self._end(Situacao.ESGOTADA, SPENT.format(limite=self.vez.servico.avulsas_por_hora), spent.ate)
         except Fault as fault:
             refused = situacao_de(fault) is Situacao.CERTIFICADO
+            self._without_answer(fault)
             return self._failed(respostas.SEM_CERTIFICADO if refused else respostas.SEM_RESPOSTA, str(fault))
         except Perdida:
             raise
         except Exception as fault:
-            self._failed(respostas.SEM_RESPOSTA, str(fault) if isinstance(fault, PlatformError) else INTERNAL)
+            self._without_answer(fault)
+            self._failed(respostas.SEM_RESPOSTA, _told(fault))
             raise
 
     def _one(self) -> Avulsas | None:
@@ -142,6 +145,7 @@ class _Rodada:
         if found.sorte is Sorte.VEIO and not item.respondida(lidos):
             found = respostas.OUTRO_DOCUMENTO
         said = self.chamadas.kept(lambda: self._stored(number, item, resposta, lidos, found, now))
+        self.item = None
         self.encontrados += found.sorte is Sorte.VEIO
         self.indisponiveis += found.sorte is Sorte.NAO_HA
         if found.situacao is not Situacao.CONTINUA:
@@ -150,11 +154,12 @@ class _Rodada:
             return self._end(Situacao.CONTINUA, "O resto segue na próxima vez.")
         return None
 
-    def _next(self) -> Chave | Numero | None:
-        """Return what is to be asked for next."""
+    def _next(self) -> Item | None:
+        """Return what is to be asked for next; what gaps leave is there for what people asked for in vain, too."""
         with transaction() as db:
-            now = self.clock.now()
-            self.item = buscas.proxima(db, self.vez.serie_id) or lacunas.proximo(db, self.vez.serie_id, now)
+            now, serie_id = self.clock.now(), self.vez.serie_id
+            gaps = self._count(db, now).libera(RESERVA) is None
+            self.item = seguinte(db, serie_id, now, gaps=gaps) or seguinte(db, serie_id, now)
         return self.item
 
     def _permitted(self, db: Session, now: datetime) -> None:
@@ -169,7 +174,7 @@ class _Rodada:
     def _stored(
         self,
         number: int,
-        item: Chave | Numero,
+        item: Item,
         resposta: Resposta,
         lidos: list[paginas.Lido],
         found: Efeito,
@@ -202,6 +207,12 @@ class _Rodada:
         if found.situacao is Situacao.CERTIFICADO:
             desligar(db, self.vez.quem, said)
 
+    def _without_answer(self, fault: Exception) -> None:
+        """Let others go before what was asked for: it may be why. A question that did not leave says nothing of it."""
+        if self.item is not None and not isinstance(fault, Unreachable):
+            with transaction() as db:
+                self.item.sem_resposta(db, _told(fault), self.clock.now())
+
     def _failed(self, found: Efeito, said: str) -> Avulsas:
         now = self.clock.now()
         with transaction() as db:
@@ -211,7 +222,7 @@ class _Rodada:
     def _end(self, situacao: Situacao, said: str, ate: datetime | None = None) -> Avulsas:
         now = self.clock.now()
         with transaction() as db:
-            owed = buscas.proxima(db, self.vez.serie_id) or lacunas.proximo(db, self.vez.serie_id, now)
+            owed = seguinte(db, self.vez.serie_id, now)
             if not self.vez.let_go(db, now):
                 raise Perdida
         return Avulsas(
@@ -225,3 +236,7 @@ class _Rodada:
             self.indisponiveis,
             owed is not None,
         )
+
+
+def _told(fault: Exception) -> str:
+    return str(fault) if isinstance(fault, PlatformError) else INTERNAL

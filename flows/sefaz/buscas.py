@@ -24,7 +24,7 @@ class Chave:
     pedida = True
 
     def __init__(self, busca: BuscaSEFAZ) -> None:
-        self.busca_id, self.chave = busca.id, busca.chave
+        self.busca_id, self.chave, self.tentada_em = busca.id, busca.chave, busca.tentada_em
 
     def pergunta(self, of: Quem) -> Pergunta:
         """Return its question."""
@@ -47,6 +47,12 @@ class Chave:
         if (ended := _ended(sorte, row.tentativas)) is not None:
             row.estado, row.respondida_em = ended, now
 
+    def sem_resposta(self, db: Session, said: str, now: datetime) -> None:
+        """Note that there was none: the others go before it, and it is owed as before."""
+        row = db.get_one(BuscaSEFAZ, self.busca_id)
+        if row.estado == EstadoBusca.PENDENTE:
+            row.tentada_em, row.resposta = now, said[:SAID_LIMIT]
+
 
 def _ended(sorte: Sorte, tentativas: int) -> EstadoBusca | None:
     match sorte:
@@ -60,8 +66,9 @@ def _ended(sorte: Sorte, tentativas: int) -> EstadoBusca | None:
             return None
 
 
-def proxima(db: Session, serie_id: int) -> Chave | None:
-    """Return the key to be asked for next: the one that waits longest, after those that were refused."""
+def proxima(db: Session, serie_id: int, *, tentada: bool) -> Chave | None:
+    """Return the key that waits longest, of those that were asked for in vain before or of the others."""
     query = select(BuscaSEFAZ).where(BuscaSEFAZ.serie_id == serie_id, BuscaSEFAZ.estado == EstadoBusca.PENDENTE)
-    row = db.scalars(query.order_by(BuscaSEFAZ.tentativas, BuscaSEFAZ.pedida_em, BuscaSEFAZ.id).limit(1)).one_or_none()
+    query = query.where(BuscaSEFAZ.tentada_em.is_not(None) if tentada else BuscaSEFAZ.tentada_em.is_(None))
+    row = db.scalar(query.order_by(BuscaSEFAZ.tentada_em, BuscaSEFAZ.pedida_em, BuscaSEFAZ.id).limit(1))
     return None if row is None else Chave(row)

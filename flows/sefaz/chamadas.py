@@ -59,7 +59,8 @@ def aberto(dono: Dono, settings: SefazSettings, clock: Clock, abrir: Abrir | Non
 class Chamadas:
     """The questions of one turn. `permitida` raises where one more may not be asked now.
 
-    `perdida` tells whether an answer may have been lost on the way; `linhas` says what went wrong so far.
+    `perdida` tells whether an answer may have been lost on the way; `linhas` says what went wrong so far, `falha` what
+    went wrong with the last question.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Chamadas:
     ) -> None:
         self.sefaz, self.vez, self.clock, self.sleep, self.permitida = sefaz, vez, clock, sleep, permitida
         self.perdida = False
+        self.falha: Fault | None = None
         self.linhas: list[str] = []
 
     def ask(self, pergunta: Pergunta) -> tuple[int, Resposta]:
@@ -81,13 +83,13 @@ class Chamadas:
             Fault: there was no answer, again and again.
             Perdida: the turn is somebody else's by now.
         """
-        attempts = 0
+        attempts, self.falha = 0, None
         while True:
             number = self._call(pergunta)
             try:
                 return number, self.sefaz.perguntar(self.vez.servico, pergunta)
             except Fault as fault:
-                attempts += 1
+                attempts, self.falha = attempts + 1, fault
                 self._unanswered(number, fault)
                 asked = getattr(fault, "retry_after", None)
                 wait = RETRIES.wait(attempts, asked=asked) if isinstance(fault, Transient) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, and_, select, update
 from sqlalchemy.orm import Session
 
 from connectors.sefaz import Forma, Pergunta, Recebido, Resposta
@@ -30,6 +30,7 @@ class Numero:
 
     def __init__(self, lacuna: LacunaNSU) -> None:
         self.lacuna_id, self.nsu, self.pedida = lacuna.id, lacuna.proxima, lacuna.motivo == PEDIDA
+        self.tentada_em = lacuna.tentada_em
 
     def pergunta(self, of: Quem) -> Pergunta:
         """Return its question."""
@@ -49,15 +50,22 @@ class Numero:
         row = db.get_one(LacunaNSU, self.lacuna_id)
         row.tentada_em, row.resposta = now, said[:SAID_LIMIT]
         if sorte is Sorte.ADIADA:
-            _put_off(db, row, now)
+            _put_off(db, row, said, now, refusals=1)
         elif sorte is not Sorte.DEVIDA:
             row.encontrados += sorte is Sorte.VEIO
             row.vazios += sorte is Sorte.NAO_HA
             row.tentativas = 0
             _go_on(db, row, self.nsu + 1, now)
 
+    def sem_resposta(self, db: Session, said: str, now: datetime) -> None:
+        """Note that there was none: the others go before it, and it is owed as before."""
+        row = db.get_one(LacunaNSU, self.lacuna_id)
+        if row.fechada_em is None and row.proxima == self.nsu:
+            row.tentada_em, row.resposta = now, said[:SAID_LIMIT]
+            _put_off(db, row, said, now, refusals=0)
 
-def anotar(db: Session, serie_id: int, faltas: Sequence[Falta], now: datetime, tentativas: int = 0) -> None:
+
+def anotar(db: Session, serie_id: int, faltas: Sequence[Falta], now: datetime) -> None:
     """Note numbers that did not come; what was noted before stays as it is."""
     rows = [
         {
@@ -69,7 +77,7 @@ def anotar(db: Session, serie_id: int, faltas: Sequence[Falta], now: datetime, t
             "aberta_em": now,
             "encontrados": 0,
             "vazios": 0,
-            "tentativas": tentativas,
+            "tentativas": 0,
         }
         for one in faltas
     ]
@@ -79,7 +87,7 @@ def anotar(db: Session, serie_id: int, faltas: Sequence[Falta], now: datetime, t
 def reabrir(row: LacunaNSU, now: datetime) -> None:
     """Have a gap of one number asked for again, because a person wants it."""
     row.proxima, row.motivo, row.aberta_em, row.tentativas = row.de, PEDIDA, now, 0
-    row.fechada_em = row.desfecho = None
+    row.fechada_em = row.desfecho = row.tentada_em = None
 
 
 def vieram(db: Session, serie_id: int, nsus: Iterable[int | None], now: datetime) -> None:
@@ -92,13 +100,19 @@ def vieram(db: Session, serie_id: int, nsus: Iterable[int | None], now: datetime
         _go_on(db, row, row.proxima, now)
 
 
-def proximo(db: Session, serie_id: int, now: datetime) -> Numero | None:
-    """Return the number to be asked for next: people's own questions first, then the oldest gap.
+def proximo(db: Session, serie_id: int, now: datetime, *, pedida: bool, tentada: bool) -> Numero | None:
+    """Return the number that waits longest, of people's own questions or of gaps, asked for in vain before or not.
 
     What has come by now is passed over, and closes its gap.
     """
-    query = _open(serie_id).where(LacunaNSU.aberta_em > now - GUARDA)
-    order = (LacunaNSU.motivo != PEDIDA, LacunaNSU.tentativas, LacunaNSU.aberta_em, LacunaNSU.de)
+    # others of a gap go before a number that got no answer, so that this is alone
+    tried = and_(LacunaNSU.de == LacunaNSU.ate, LacunaNSU.tentada_em.is_not(None))
+    query = _open(serie_id).where(
+        LacunaNSU.aberta_em > now - GUARDA,
+        LacunaNSU.motivo == PEDIDA if pedida else LacunaNSU.motivo != PEDIDA,
+        tried if tentada else ~tried,
+    )
+    order = (*((LacunaNSU.tentada_em,) if tentada else ()), LacunaNSU.aberta_em, LacunaNSU.de)
     for row in db.scalars(query.order_by(*order)):
         _go_on(db, row, row.proxima, now)
         if row.fechada_em is None:
@@ -142,12 +156,24 @@ def _go_on(db: Session, row: LacunaNSU, at: int, now: datetime) -> None:
         row.fechada_em, row.desfecho = now, row.desfecho or Desfecho.RESPONDIDA
 
 
-def _put_off(db: Session, row: LacunaNSU, now: datetime) -> None:
-    """Let the others of a gap go before a number that is refused, as a gap of its own; give it up after some times."""
-    if row.proxima < row.ate:
-        anotar(db, row.serie_id, [Falta(row.proxima, row.proxima, row.motivo)], row.aberta_em, tentativas=1)
+def _put_off(db: Session, row: LacunaNSU, said: str, now: datetime, *, refusals: int) -> None:
+    """Let the others of a gap go before its next number, as a gap of its own; give it up after some refusals."""
+    if row.de < row.ate:
+        _alone(db, row, said, now, refusals)
         _go_on(db, row, row.proxima + 1, now)
         return
-    row.tentativas += 1
+    row.tentativas += refusals
     if row.tentativas >= TENTATIVAS:
         row.proxima, row.fechada_em, row.desfecho = row.ate + 1, now, Desfecho.RECUSADA
+
+
+def _alone(db: Session, row: LacunaNSU, said: str, now: datetime, refusals: int) -> None:
+    """Owe the next number of a gap by itself; it may have been one before, that a person asked for."""
+    at = row.proxima
+    anotar(db, row.serie_id, [Falta(at, at, row.motivo)], row.aberta_em)
+    own = db.scalars(select(LacunaNSU).filter_by(serie_id=row.serie_id, de=at, ate=at)).one()
+    if own.fechada_em is not None:
+        own.proxima, own.motivo, own.aberta_em, own.tentativas = at, row.motivo, row.aberta_em, 0
+        own.fechada_em = own.desfecho = None
+    own.tentada_em, own.resposta = now, said[:SAID_LIMIT]
+    own.tentativas += refusals

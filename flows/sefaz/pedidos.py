@@ -31,6 +31,8 @@ from storage.session import transaction
 BY_KEY, NFE = "nfe", "55"
 CHUNK, SHOWN = 500, 60
 MOST_NSU = 10**15 - 1
+# What a key is when it is asked for, the first time or once more.
+AGAIN = {"estado": EstadoBusca.PENDENTE, "tentada_em": None, "tentativas": 0, "respondida_em": None}
 
 
 class Pedido(StrEnum):
@@ -115,14 +117,12 @@ class _Folha:
         if key in self.waiting:
             return Linha(number, key, Pedido.JA_PEDIDO)
         self.waiting.add(key)
-        again = {"estado": EstadoBusca.PENDENTE, "pedida_em": self.now, "tentativas": 0, "respondida_em": None}
-        self.rows.append({"serie_id": self.serie_id, "chave": key, **again})
+        self.rows.append({"serie_id": self.serie_id, "chave": key, "pedida_em": self.now, **AGAIN})
         return Linha(number, key, Pedido.ANOTADO)
 
     def write(self) -> None:
         """Write what was noted; somebody else may have noted the same meanwhile."""
-        again = ("estado", "pedida_em", "tentativas", "respondida_em")
-        upsert(self.db, BuscaSEFAZ, self.rows, ("serie_id", "chave"), *again)
+        upsert(self.db, BuscaSEFAZ, self.rows, ("serie_id", "chave"), "pedida_em", *AGAIN)
 
 
 def _refused(key: str) -> str | None:

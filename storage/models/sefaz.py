@@ -147,7 +147,8 @@ class LacunaNSU(Numbered, Base):
     """Numbers of a series, both ends included, that did not come although they may exist.
 
     What comes before `proxima` has been answered (`encontrados` numbers had a document, `vazios` none), or was refused
-    and is a gap of its own, of which `tentativas` counts the refusals. `resposta` is what was said last.
+    or left without an answer and is a gap of its own, of which `tentativas` counts the refusals. `resposta` is what was
+    said last.
     """
 
     __tablename__ = "sefaz_lacuna"
