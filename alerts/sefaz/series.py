@@ -10,7 +10,7 @@ from alerts.moment import Moment
 from core.fiscal import formatar_documento
 from core.settings.sefaz import SefazSettings
 from storage.models.empresas import Empresa
-from storage.models.sefaz import Contribuinte, SerieNSU
+from storage.models.sefaz import NAO_ACEITO, Contribuinte, SerieNSU
 from storage.models.usuarios import Usuario
 
 NAMES = {"nfe": "NF-e", "cte": "CT-e", "mdfe": "MDF-e", "nfse": "NFS-e"}
@@ -26,6 +26,12 @@ class Serie:
     usada_em: datetime | None
     falhas: int
     motivo: str | None
+    ultimo_cstat: str | None
+
+    @property
+    def nao_aceito(self) -> bool:
+        """Tell whether the server did not accept the certificate, the last time."""
+        return self.ultimo_cstat == NAO_ACEITO
 
     @property
     def objeto(self) -> str:
@@ -46,7 +52,7 @@ class Serie:
 
 def watched(moment: Moment) -> Iterator[Serie]:
     """Yield them, the oldest first."""
-    said = (SerieNSU.servico, SerieNSU.usada_em, SerieNSU.falhas, SerieNSU.motivo)
+    said = (SerieNSU.servico, SerieNSU.usada_em, SerieNSU.falhas, SerieNSU.motivo, SerieNSU.ultimo_cstat)
     query = (
         select(Empresa.cnpj, Usuario.username, *said)
         .join(Contribuinte, Contribuinte.empresa_id == Empresa.id)

@@ -17,6 +17,7 @@ from core.clock import SYSTEM, Clock
 from core.errors import Conflict, NotFound, UsageError
 from core.fiscal import formatar_documento
 from flows.certificados.views import CertificateView, listed
+from flows.certificados.waking import wake
 from flows.documentos.owners import Dono, owner
 from storage.models.certificados import CertificadoDigital
 from storage.session import transaction
@@ -136,6 +137,7 @@ def automatizar(
         asked = {*filter(None, row.servicos_opcionais.split(",")), *com} - {*sem}
         row.servicos_opcionais = ",".join(sorted(asked))
         db.flush()
+        wake(db, row)
         return listed(db, row, clock.now())
 
 
@@ -197,6 +199,7 @@ def _added(db: Session, dono: Dono, opened: Certificado, arquivo: Arquivo, clock
     _fill(row, opened, clock)
     db.add(row)
     db.flush()
+    wake(db, row)
     return Guardado(listed(db, row, now), Resultado.ADICIONADO)
 
 
@@ -213,6 +216,8 @@ def _replaced(db: Session, row: CertificadoDigital, opened: Certificado, arquivo
     # the same file may come with another password
     _fill(row, opened, clock)
     db.flush()
+    if not same:
+        wake(db, row)
     return Guardado(listed(db, row, now), Resultado.IGUAL if same else Resultado.SUBSTITUIDO)
 
 

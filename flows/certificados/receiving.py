@@ -15,6 +15,7 @@ from core.errors import Conflict, NotFound, UsageError
 from core.fiscal import UFS, cnpj_valido, formatar_documento, normalizar_documento
 from flows.certificados.keeping import Arquivo, check_interval, just_given, keep, opened_for
 from flows.certificados.views import CertificateView, listed
+from flows.certificados.waking import wake
 from flows.documentos.owners import Dono
 from storage.models.certificados import CertificadoDigital
 from storage.models.empresas import Empresa, dono
@@ -66,6 +67,7 @@ def alterar(numero: int, mudanca: Mudanca, caller: Caller = OPERATOR, clock: Clo
             row.ativo = mudanca.ativo
         if mudanca.consulta_automatica is not None:
             row.consulta_automatica, row.desligado_por = mudanca.consulta_automatica, None
+            wake(db, row)
         row.intervalo_consulta = mudanca.intervalo_consulta or row.intervalo_consulta
         row.data_atualizacao = clock.now()
         db.flush()

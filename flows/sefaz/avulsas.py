@@ -188,6 +188,8 @@ class _Rodada:
             said = self._said(db, resposta, found, now)
             item.settle(db, found.sorte, said, now)
             self._stand(db, found, said, resposta.codigo, now)
+            if found.situacao is Situacao.CERTIFICADO:
+                desligar(db, self.vez.quem, said)
             return said
 
     def _said(self, db: Session, resposta: Resposta, found: Efeito, now: datetime) -> str:
@@ -204,8 +206,6 @@ class _Rodada:
         if found.bloqueia:
             values |= {"bloqueado_ate": until, "motivo": said, "ultimo_cstat": codigo}
         db.execute(update(SerieNSU).where(SerieNSU.id == self.vez.serie_id).values(**values))
-        if found.situacao is Situacao.CERTIFICADO:
-            desligar(db, self.vez.quem, said)
 
     def _without_answer(self, fault: Exception) -> None:
         """Let others go before what was asked for: it may be why. A question that did not leave says nothing of it."""

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from claims.backoff import Backoff
@@ -152,11 +152,19 @@ def situacao_de(fault: Fault) -> Situacao:
     return Situacao.CERTIFICADO if isinstance(fault, CertificadoNaoAceito) else Situacao.SEM_RESPOSTA
 
 
+def em_uso(db: Session, of: Quem) -> bool:
+    """Tell whether the certificate that was shown is still the company's: another one may have taken its place."""
+    return db.scalar(select(CertificadoDigital.id).where(*_shown(of))) is not None
+
+
+def _shown(of: Quem) -> tuple[ColumnElement[bool], ...]:
+    return CertificadoDigital.id == of.certificado_id, CertificadoDigital.numero == of.certificado.numero
+
+
 def desligar(db: Session, of: Quem, said: str) -> None:
-    """Turn the automation of a certificate off: it is not accepted, and only a person can change that.
+    """Turn the automation of a certificate off: SEFAZ says that it is refused, and only a person can change that.
 
     One that took its place meanwhile is another one.
     """
-    shown = (CertificadoDigital.id == of.certificado_id, CertificadoDigital.numero == of.certificado.numero)
-    on = (*shown, CertificadoDigital.consulta_automatica)
+    on = (*_shown(of), CertificadoDigital.consulta_automatica)
     db.execute(update(CertificadoDigital).where(*on).values(consulta_automatica=False, desligado_por=said[:500]))

@@ -22,18 +22,20 @@ from events.catalog import ConsultaConcluida
 from events.outbox import Disparo, disparar_varios
 from flows.documentos.owners import Dono, recipient
 from flows.sefaz import causas, lacunas, paginas, regras, sequencia
-from flows.sefaz.chamadas import Abrir, Chamadas, Perdida, Sleep, aberto, answered, desligar, situacao_de
+from flows.sefaz.chamadas import Abrir, Chamadas, Perdida, Sleep, aberto, answered, desligar, em_uso, situacao_de
 from flows.sefaz.limites import Limites, limites
 from flows.sefaz.regras import Cursor, Passo, Situacao
 from flows.sefaz.sequencia import Sequencia
 from flows.sefaz.vez import SemVez
 from storage.models.certificados import CertificadoDigital
-from storage.models.sefaz import ConsultaSEFAZ, EstadoConsulta, SerieNSU
+from storage.models.sefaz import NAO_ACEITO, ConsultaSEFAZ, EstadoConsulta, SerieNSU
 from storage.session import transaction
 
 # Answers that show that the numbering is in use.
 USE = (Resultado.DOCUMENTOS, Resultado.NADA, Resultado.CONSUMO_INDEVIDO)
 CLOCK_LIMIT = 2**31 - 1
+# Seconds: a server that does not accept a certificate may do so for a moment only, but is not shown it all day.
+DEPOIS_DE_RECUSA = 86_400.0
 INTERNAL = "A consulta parou por um erro interno; veja o log."
 
 
@@ -154,7 +156,7 @@ class _Corrida:
             if resposta.resultado is Resultado.NSU_ACIMA:
                 lacunas.cortar(db, self.vez.serie_id, found.cursor.ult_nsu, now)
             lacunas.vieram(db, self.vez.serie_id, [one.recebido.nsu for one in lidos], now)
-            self._stand(db, found.cursor, said, resposta, now)
+            self._stand(db, found.cursor, said, resposta.codigo[:10], **_noted(resposta, now))
             return self._write(db, found, said, total, now)
 
     def _said(self, db: Session, number: int, resposta: Resposta, found: Passo, now: datetime) -> str:
@@ -166,10 +168,8 @@ class _Corrida:
         until = found.cursor.bloqueado_ate or now
         return causas.explicada(why, resposta, cursor.ult_nsu, before, until)
 
-    def _stand(
-        self, db: Session, cursor: Cursor, said: str, resposta: Resposta | None = None, now: datetime | None = None
-    ) -> None:
-        """Write where the numbering stands, and after an answer that counts as use of it, when that was."""
+    def _stand(self, db: Session, cursor: Cursor, said: str, codigo: str | None, **noted: object) -> None:
+        """Write where the numbering stands, and what else its answer says."""
         values: dict[str, object] = {
             "ult_nsu": cursor.ult_nsu,
             "max_nsu": cursor.max_nsu,
@@ -177,13 +177,9 @@ class _Corrida:
             "bloqueado_ate": cursor.bloqueado_ate,
             "falhas": cursor.falhas,
             "motivo": said,
-            "ultimo_cstat": resposta and resposta.codigo[:10],
+            "ultimo_cstat": codigo,
         }
-        if resposta is not None and now is not None:
-            values |= {"usada_em": now} if resposta.resultado in USE else {}
-            if (told := resposta.respondida_em) is not None:
-                values["relogio"] = max(-CLOCK_LIMIT, min(round((now - told).total_seconds()), CLOCK_LIMIT))
-        db.execute(update(SerieNSU).where(SerieNSU.id == self.vez.serie_id).values(**values))
+        db.execute(update(SerieNSU).where(SerieNSU.id == self.vez.serie_id).values(**values, **noted))
 
     def _write(self, db: Session, found: Passo, said: str, total: paginas.Totais, now: datetime) -> Consulta | None:
         """Write a page to the consultation, and end it if it was the last one.
@@ -202,6 +198,8 @@ class _Corrida:
             if not self.vez.hold(db, now):
                 raise Perdida
             return None
+        if found.situacao is Situacao.CERTIFICADO:
+            desligar(db, self.vez.quem, said)
         return self._end(db, row, found, said, now)
 
     def _end(self, db: Session, row: ConsultaSEFAZ, found: Passo, said: str, now: datetime) -> Consulta:
@@ -212,8 +210,6 @@ class _Corrida:
         row.mensagem_erro, row.data_conclusao = None if good else said, now
         certificate = update(CertificadoDigital).where(CertificadoDigital.id == self.vez.quem.certificado_id)
         db.execute(certificate.values(ultima_consulta=now))
-        if found.situacao is Situacao.CERTIFICADO:
-            desligar(db, self.vez.quem, said)
         if good:
             disparar_varios(self._told(row, now), db)
         return Consulta(
@@ -253,9 +249,19 @@ class _Corrida:
     def _failed(self, situacao: Situacao, said: str, asked: float | None = None) -> Consulta:
         """End without an answer: the numbering stands where it stood, and waits longer after each failure."""
         now = self.clock.now()
-        found = Passo(regras.depois_de_falha(self.seq.cursor, now, asked), situacao)
         with transaction() as db:
+            refused = situacao is Situacao.CERTIFICADO and em_uso(db, self.vez.quem)
+            wait = DEPOIS_DE_RECUSA if refused else asked
+            found = Passo(regras.depois_de_falha(self.seq.cursor, now, wait), situacao)
             row = db.get_one(ConsultaSEFAZ, self.seq.consulta_id)
             self._log(row, said)
-            self._stand(db, found.cursor, said)
+            self._stand(db, found.cursor, said, NAO_ACEITO if refused else None)
             return self._end(db, row, found, said, now)
+
+
+def _noted(resposta: Resposta, now: datetime) -> dict[str, object]:
+    """Return when a numbering was used, if an answer counts as use of it, and by how much our clock was ahead."""
+    noted: dict[str, object] = {"usada_em": now} if resposta.resultado in USE else {}
+    if (told := resposta.respondida_em) is not None:
+        noted["relogio"] = max(-CLOCK_LIMIT, min(round((now - told).total_seconds()), CLOCK_LIMIT))
+    return noted

@@ -24,8 +24,8 @@ class EstadoConsulta(StrEnum):
     ERRO = "ERRO"
 
 
-# In the place of a status: the question surely did not get there.
-NAO_FEITA = "falha"
+# In the place of a status: the question surely did not get there; the server does not accept the certificate.
+NAO_FEITA, NAO_ACEITO = "falha", "nao_aceito"
 
 
 class Contribuinte(Numbered, Leased, Base):
@@ -42,10 +42,10 @@ class Contribuinte(Numbered, Leased, Base):
 class SerieNSU(Numbered, Base):
     """The numbering of one service for a CNPJ; nothing is asked before `proxima_consulta` or `bloqueado_ate`.
 
-    `ultimo_cstat` and `motivo` are the service's last words; `falhas` counts what failed since the last good answer.
-    `usada_em` is when it last answered a question by sequence: unused for 60 days the numbering stops. `relogio` is by
-    how many seconds our clock was ahead of its own then. No single question is put before `proxima_avulsa`; the
-    reason is `motivo_avulsa`.
+    `ultimo_cstat` (or `NAO_ACEITO`) and `motivo` are the service's last words; `falhas` counts what failed since the
+    last good answer. `usada_em` is when it last answered a question by sequence: unused for 60 days the numbering
+    stops. `relogio` is by how many seconds our clock was ahead of its own then. No single question is put before
+    `proxima_avulsa`; the reason is `motivo_avulsa`.
     """
 
     __tablename__ = "sefaz_serie"

@@ -11,7 +11,7 @@ from alerts.sefaz import automacao, falhando, impedida, silencio
 from storage.models.certificados import CertificadoDigital
 from storage.models.empresas import Empresa, dono
 from storage.models.eventos import Event
-from storage.models.sefaz import Contribuinte, SerieNSU
+from storage.models.sefaz import NAO_ACEITO, Contribuinte, SerieNSU
 from storage.models.usuarios import Usuario
 from storage.session import reading, transaction
 
@@ -80,6 +80,14 @@ def test_many_failures_in_a_row_are_told_with_the_last_words(serie: int, falhas:
     (one,) = judged(falhando.judge)
     assert one.ativo is active
     assert f"falhou {falhas} vezes seguidas. A última: 656: consumo indevido." in one.mensagem
+
+
+def test_a_certificate_that_is_not_accepted_is_told_the_first_time(serie: int) -> None:
+    change(SerieNSU, falhas=1, motivo="SEFAZ: não aceitou o certificado.", ultimo_cstat=NAO_ACEITO)
+    (one,) = judged(falhando.judge)
+    assert (one.ativo, "falhou 1 vez. A última: SEFAZ: não aceitou o certificado." in one.mensagem) == (True, True)
+    change(SerieNSU, falhas=0, motivo="138: ok", ultimo_cstat="138")
+    assert [one.ativo for one in judged(falhando.judge)] == [False]
 
 
 def test_automation_that_a_refusal_turned_off_is_told_until_somebody_acts(serie: int) -> None:

@@ -211,7 +211,8 @@ def test_a_refusal_of_the_certificate_before_does_not_turn_off_the_one_that_took
 
     async def replaced(request: web.Request, answer: faults.Usual) -> web.StreamResponse:
         keeping.substituir(keeping.Arquivo(newer.pfx, newer.senha, EMPRESA, "ana"), lugar.clock)
-        return web.Response(status=403)
+        minha.server.serie(EMPRESA).forcados.append("282")
+        return await answer()
 
     minha.server.faults.queue(replaced)
     assert minha.consultar().situacao is Situacao.CERTIFICADO
