@@ -8,7 +8,9 @@ from flows.alertas import alone
 from workers import host
 
 plain = beat_schedule.every
-beat_schedule.every = lambda task, *, seconds: plain(task, seconds=1 if task == "alertas.julgar" else seconds)
+beat_schedule.every = lambda task, *, seconds, **more: plain(
+    task, seconds=1 if task == "alertas.julgar" else seconds, **more
+)
 alone.PATIENCE_SECONDS = 10.0
 host.watch.__defaults__ = (0.5,)
 sys.argv = sys.argv[1:]
