@@ -5,9 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import Header, Response
 from pydantic import TypeAdapter
-from sqlalchemy.orm import Session
 
-from flows.pedidos.repeating import Chave, once
+from flows.pedidos.repeating import Chave, Within, once
 
 Key = Annotated[
     str | None,
@@ -16,11 +15,11 @@ Key = Annotated[
 
 
 def answered(
-    key: str | None, usuario_id: int, rota: str, corpo: Any, do: Callable[[Session], Any], status: int = 200
+    key: str | None, usuario_id: int, rota: str, corpo: Any, do: Callable[[Within], Any], status: int = 200
 ) -> Response:
     """Return the answer to a request, which is done in one transaction unless it was done before with this key."""
 
-    def text(db: Session) -> tuple[int, str]:
+    def text(db: Within) -> tuple[int, str]:
         done = do(db)
         # as a route writes what it returns
         return status, TypeAdapter(type(done)).dump_json(done).decode()

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import Response
 from pydantic import BaseModel, Field
-from sqlalchemy.orm import Session
 
 from api.asking import LARGEST_ID, Quem
 from api.repeating import Key, answered
@@ -12,6 +11,7 @@ from api.routes.webhooks import FAILED, Tentado, outcome
 from api.routing import Rotas
 from flows.destinos import trying, webhooks
 from flows.eventos import firing
+from flows.pedidos.repeating import Within
 
 router = Rotas("/integracoes", "integrações")
 FIRE = "POST disparar"
@@ -62,7 +62,7 @@ def testar(tentativa: Tentativa, quem: Quem) -> Response:
 def disparar(disparo: Disparo, quem: Quem, key: Key = None) -> Response:
     """Dispara um evento aos webhooks de quem pede."""
 
-    def fire(db: Session) -> Feito:
+    def fire(db: Within) -> Feito:
         told = firing.disparar(db, disparo.evento, disparo.dados, quem.id, quem.username)
         return Feito(status="success", mensagem=f"Evento {disparo.evento} disparado.", webhooks_acionados=told)
 

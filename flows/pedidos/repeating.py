@@ -47,9 +47,11 @@ class Chave:
 
 
 Answer = tuple[int, str]
+# The transaction in which a request is done and its answer kept: whoever asks passes it on.
+Within = Session
 
 
-def once(key: Chave | None, do: Callable[[Session], Answer], clock: Clock = SYSTEM) -> Answer:
+def once(key: Chave | None, do: Callable[[Within], Answer], clock: Clock = SYSTEM) -> Answer:
     """Do a request in one transaction with its answer, or return what it was answered before.
 
     Who comes with the same key meanwhile waits for the end of that transaction. Without a key it is always done.
@@ -79,7 +81,7 @@ def _begun(db: Session, key: Chave, now: datetime) -> bool:
     return bool(add_new(db, RespostaGuardada, [row], "id"))
 
 
-def _done(db: Session, key: Chave, do: Callable[[Session], Answer]) -> Answer:
+def _done(db: Session, key: Chave, do: Callable[[Within], Answer]) -> Answer:
     status, corpo = do(db)
     db.execute(update(RespostaGuardada).filter_by(**key.row).values(status=status, corpo=corpo))
     return status, corpo

@@ -254,13 +254,17 @@ def test_a_watch_that_is_killed_again_and_again_loses_nothing(sqlite: str, folde
     for number in range(1, amount + 1):
         put(folder / f"{number}.xml", nota(number).xml)
     words = [sys.executable, "-m", "cli.main", "importar", "--vigiar", str(folder), "--repouso", "0"]
+
+    def moved() -> list[Path]:
+        # an empty one holds a name for a file that is about to be moved, or was when its watch was killed
+        return [path for path in folder.glob("importados/*/*.xml") if path.stat().st_size]
+
     for target in (1, amount // 3, amount):
         with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as watching:
             try:
-                wait_for(lambda least=target: len(list(folder.glob("importados/*/*.xml"))) >= least, watching)
+                wait_for(lambda least=target: len(moved()) >= least, watching)
             finally:
                 watching.kill()
-    moved = [path for path in folder.glob("importados/*/*.xml") if path.stat().st_size]
-    assert {path.read_bytes() for path in moved} == {nota(number).xml for number in range(1, amount + 1)}
+    assert {path.read_bytes() for path in moved()} == {nota(number).xml for number in range(1, amount + 1)}
     assert list(folder.glob("*.xml")) == []
     assert len(json.loads(run("documentos listar --limite 1000 --json")[1])) == amount
