@@ -1,11 +1,12 @@
 """Move a file into a folder and overwrite none there, also across file systems and when killed at any moment."""
 
-import contextlib
 import errno
 import os
 import shutil
 from collections.abc import Iterator
 from itertools import count
+
+from core.disk import sync_folder
 
 # What tells that a file is another one, or was written again.
 Signature = tuple[int, int, int]
@@ -56,7 +57,7 @@ def _renamed(path: bytes, folder: bytes, name: bytes) -> bytes:
     except OSError:
         os.unlink(target)
         raise
-    _sync(folder)
+    sync_folder(folder)
     return target
 
 
@@ -92,13 +93,3 @@ def _copied(path: bytes, folder: bytes, name: bytes, was: Signature) -> bytes | 
     target = _renamed(partial, folder, name)
     os.unlink(path)
     return target
-
-
-def _sync(folder: bytes) -> None:
-    """Write the names of a folder to the disk, where the system can: Windows opens no folder."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from core.disk import sync_folder
 from core.errors import Transient, UsageError
 from core.text import brazilian, os_fault
 
@@ -38,16 +39,6 @@ def keep(draft: Path, path: Path) -> None:
     sync_file(draft)
     draft.replace(path)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Write the names of a folder to the disk, where the system can."""
-    with contextlib.suppress(OSError):
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 def sync_file(path: Path) -> None:

@@ -4,6 +4,8 @@ import contextlib
 import os
 from pathlib import Path
 
+from core.disk import sync_folder
+
 PART = ".parte"
 
 
@@ -17,7 +19,7 @@ def write(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        _sync(path.parent)
+        sync_folder(path.parent)
     except OSError:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -30,13 +32,3 @@ def read(path: Path) -> str | None:
         return path.read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError):
         return None
-
-
-def _sync(folder: Path) -> None:
-    """Write the names of a folder to the disk, where the system can: Windows opens no folder."""
-    with contextlib.suppress(OSError):
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
