@@ -51,7 +51,12 @@ def redact_long(text: str) -> str:
 
 def storable(text: str) -> bool:
     """Tell whether a database takes a text: no NUL, and no half of a character, which a terminal may hand on."""
-    return "\x00" not in text and not any(0xD800 <= ord(c) <= 0xDFFF for c in text)
+    if text.isascii():
+        return "\x00" not in text
+    try:
+        return b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def made_storable(text: str) -> str:
