@@ -10,7 +10,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     FromClause,
-    LargeBinary,
     Select,
     Table,
     TextClause,
@@ -21,7 +20,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    type_coerce,
     update,
 )
 from sqlalchemy.orm import Session
@@ -32,17 +30,10 @@ from claims.protocol import Outcome, Row
 from storage.direct import Direct, Prepared, direct
 from storage.models.base import Base
 from storage.rows import changed
-from storage.types import Encrypted, EncryptedBytes
+from storage.sealed import as_stored
 
 Condition = ColumnElement[bool] | TextClause
 IDS = Many({"id": Column("id", BigInteger)}, "quais")
-
-
-def as_stored(column: Column[Any]) -> ColumnElement[Any]:
-    """Return a column as a claim reads it: what is sealed stays so, for one that no key opens would undo the claim."""
-    if isinstance(column.type, (Encrypted, EncryptedBytes)):
-        return type_coerce(column, LargeBinary).label(column.name)
-    return column
 
 
 class SqlClaims(Generic[Row, Outcome]):

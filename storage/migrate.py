@@ -11,7 +11,7 @@ from core import file_lock
 from core.errors import Misconfigured
 from storage import crypto
 from storage.metadata import metadata
-from storage.types import Encrypted, EncryptedBytes
+from storage.sealed import is_sealed
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The versions are numbered in their order, so the last file is the newest schema.
@@ -106,7 +106,6 @@ def _ensure_keys(engine: Engine) -> None:
 
 def has_secrets(connection: Connection) -> bool:
     """Tell whether any encrypted column holds something."""
-    kinds = (Encrypted, EncryptedBytes)
-    columns = [c for table in metadata().tables.values() for c in table.c if isinstance(c.type, kinds)]
+    columns = [c for table in metadata().tables.values() for c in table.c if is_sealed(c)]
     found = (connection.execute(select(c.table.c.id).where(c.is_not(None)).limit(1)).first() for c in columns)
     return any(row is not None for row in found)

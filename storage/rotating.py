@@ -12,8 +12,8 @@ from core.text import plural
 from storage import crypto, segredos
 from storage.crypto import KeyRing
 from storage.metadata import metadata
+from storage.sealed import is_sealed
 from storage.session import READ_ONLY, engine, explained
-from storage.types import Encrypted, EncryptedBytes
 
 BATCH = 100
 # Whoever wrote while a pass went by may have done it with the key of before; a pass that finds nothing ends it.
@@ -39,9 +39,8 @@ class Rotated:
 
 def places() -> list[Place]:
     """Return every encrypted column there is."""
-    kinds = (Encrypted, EncryptedBytes)
     tables = metadata().tables.values()
-    return [(table, column) for table in tables for column in table.c if isinstance(column.type, kinds)]
+    return [(table, column) for table in tables for column in table.c if is_sealed(column)]
 
 
 def held(ring: KeyRing | None = None) -> Held:

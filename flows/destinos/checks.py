@@ -10,10 +10,16 @@ from core.checks import FAULT, OK, WARNING, Finding
 from core.clock import SYSTEM
 from core.text import human_duration
 from storage.models.destinos import Destino
+from storage.sealed import unopened
 from storage.session import reading
 
 # A pause of longer than this may have been forgotten.
 FORGOTTEN = timedelta(days=1)
+SEALED = (
+    FAULT,
+    "nenhuma chave abre os segredos dele; o que lhe é devido espera",
+    "Ponha de volta a chave que os fechou (`esteira chaves listar`), ou crie o destino de novo.",
+)
 
 
 def destinations() -> Iterator[Finding]:
@@ -21,9 +27,13 @@ def destinations() -> Iterator[Finding]:
     with reading() as db:
         destinos = db.query(Destino).order_by(Destino.id).all()
         waiting = _waiting(db) if destinos else {}
-    now = SYSTEM.now()
-    for destino in destinos:
-        yield Finding(f"destino {destino.nome}", *_state(destino, waiting.get(destino.id, 0), now))
+        now = SYSTEM.now()
+        closed = unopened(db, Destino) if destinos else set()
+        found = [
+            (one.nome, SEALED if one.id in closed else _state(one, waiting.get(one.id, 0), now)) for one in destinos
+        ]
+    for nome, state in found:
+        yield Finding(f"destino {nome}", *state)
 
 
 def _waiting(db: Session) -> dict[int, int]:

@@ -1,11 +1,11 @@
 """Find a destination by what a person calls it."""
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer_group
 
 from core.caller import OPERATOR, Caller
 from core.errors import Conflict, NotFound
-from storage.models.destinos import Destino
+from storage.models.destinos import SECRETS, Destino
 from storage.pages import key_of, visible
 from storage.session import reading
 
@@ -21,6 +21,12 @@ def find(db: Session, name_or_id: str, caller: Caller = OPERATOR) -> Destino:
     if len(found) > 1:
         raise Conflict(f"Destino {name_or_id!r}: há mais de um com este nome, use o número.")
     return found[0]
+
+
+def find_opened(db: Session, name_or_id: str, caller: Caller = OPERATOR) -> Destino:
+    """Return it with its secrets, for when the session is closed; raise `Misconfigured` where no key opens them."""
+    number = find(db, name_or_id, caller).id
+    return db.get_one(Destino, number, options=[undefer_group(SECRETS)], populate_existing=True)
 
 
 def number_of(name_or_id: str, caller: Caller = OPERATOR) -> int:

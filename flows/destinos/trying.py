@@ -16,9 +16,11 @@ from events.delivery.engine import message_of
 from events.delivery.rows import Owed
 from events.delivery.settling import attempt_row, reason_kept
 from events.outbox import record_data_for
-from flows.destinos.finding import find
+from flows.destinos.finding import find_opened
 from storage.models.eventos import Attempt, Delivery, Estado
 from storage.session import transaction
+
+NOT_ASKED = "{}: nada foi perguntado ao destino, tente mais tarde"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def try_out(
     """Send a test event once, or what is given to try with; a failure is not tried again and hurts no health."""
     now = clock.now()
     with transaction() as db:
-        destino = find(db, name_or_id, caller)
+        destino = find_opened(db, name_or_id, caller)
         tried = amostra or _teste(destino.nome, usuario, now)
         event = record_data_for(db, tried.evento, tried.dados, destino)
         delivery = Delivery(
@@ -63,7 +65,7 @@ def try_out(
         db.flush()
         owed = Owed(delivery.id, destino.id, 0, now, now, event.message_id, event.nome, event.corpo)
     made = loop.run(kind.kinds()[destino.tipo].deliver(destino, message_of(owed), clock.now()))
-    error = None if made.outcome.delivered else reason_kept(made.outcome.text)
+    error = None if made.outcome.delivered else reason_kept(made.outcome.text or NOT_ASKED.format(made.outcome.name))
     with transaction() as db:
         stored = db.get_one(Delivery, owed.id)
         stored.estado = Estado.ENTREGUE if made.outcome.delivered else Estado.ESGOTADO

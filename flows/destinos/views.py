@@ -10,14 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from core.caller import OPERATOR, Caller
+from core.errors import Misconfigured
 from core.page import SIZE, Counted, Page
-from events.delivery.kind import kinds
+from events.delivery.kind import Kind, kinds
 from flows.destinos.finding import find
 from flows.documentos.listagem import PRIMEIRA, Pagina, newest
 from flows.documentos.listagem import page as numbered
 from storage.models.destinos import Destino
 from storage.pages import oldest_first, visible
 from storage.session import reading
+
+SEALED = "nenhuma chave os abre"
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,15 @@ def view(destino: Destino) -> DestinationView:
         ultima_execucao=destino.ultima_execucao,
         total_execucoes=destino.total_execucoes,
         total_erros=destino.total_erros,
-        detalhes=kind.shown(destino) if kind else {},
+        detalhes=_shown(kind, destino) if kind else {},
     )
+
+
+def _shown(kind: Kind, destino: Destino) -> Mapping[str, Any]:
+    try:
+        return kind.shown(destino)
+    except Misconfigured:
+        return {"segredos": SEALED}
 
 
 def _situation(destino: Destino) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM
-from core.errors import NotFound, UsageError
+from core.errors import Misconfigured, NotFound, UsageError
 from core.page import Counted
 from core.text import MASK
 from events import subscriptions
@@ -32,6 +32,7 @@ TIPO = "webhook"
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 5, 30
 MOST_ATTEMPTS = 11
 LONGEST_SECRET = 100
+SEALED = "(nenhuma chave abre os cabeçalhos)"
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,14 @@ def _secret(webhook: Destino, new: str, now: datetime) -> dict[str, Any]:
     return dict(known_kind(TIPO).rotated(webhook, Said(webhook.url, None, new), now).columns)
 
 
+def _named(webhook: Destino) -> list[str]:
+    """Return the names of its headers; unreadable ones are shown as one, which nobody can send back."""
+    try:
+        return list(json.loads(webhook.headers_customizados or "{}"))
+    except Misconfigured:
+        return [SEALED]
+
+
 def _view(webhook: Destino) -> WebhookView:
     named = tuple(sorted(subscriptions.names(webhook.eventos, TIPO)))
     whole = int(webhook.timeout)
@@ -204,7 +213,7 @@ def _view(webhook: Destino) -> WebhookView:
         eventos=",".join(named),
         eventos_list=named,
         ativo=webhook.ativo and webhook.desligado_em is None and webhook.pausado_em is None,
-        headers_customizados=dict.fromkeys(json.loads(webhook.headers_customizados or "{}"), MASK),
+        headers_customizados=dict.fromkeys(_named(webhook), MASK),
         filtro=json.loads(webhook.filtro) if webhook.filtro else {},
         timeout=whole if whole == webhook.timeout else webhook.timeout,
         retry_count=webhook.retry_count,

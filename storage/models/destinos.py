@@ -3,11 +3,17 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
 from storage.models.base import Base, Leased, Numbered
 from storage.models.usuarios import Usuario
 from storage.types import Encrypted, RowId
+
+SECRETS = "segredos"
+
+
+def _sealed() -> MappedColumn[str | None]:
+    return mapped_column(Encrypted, deferred=True, deferred_group=SECRETS)
 
 
 class Destino(Numbered, Leased, Base):
@@ -19,6 +25,7 @@ class Destino(Numbered, Leased, Base):
 
     `secret_key` signs a webhook's requests; for ntfy it is the token, or user:password, sent to the server.
     `opcoes` is what only its kind knows the names of, in JSON.
+    What is encrypted is read when it is asked for: one secret that no key opens costs the row it is in, not a list.
     `filtro` holds conditions on any field of an event, in JSON (docs/reference/filtros.md).
     `de_oficio`: it began by itself, and nobody has said yet what it is to get.
     Without owner it is the operator's. `ativo` is its owner's wish; `desligado_em` says that Esteira itself
@@ -32,9 +39,9 @@ class Destino(Numbered, Leased, Base):
     usuario_id: Mapped[int | None] = mapped_column(ForeignKey(Usuario.id, ondelete="CASCADE"), index=True)
     url: Mapped[str] = mapped_column(String(2000))
     topico: Mapped[str | None] = mapped_column(String(64))
-    secret_key: Mapped[str | None] = mapped_column(Encrypted)
-    headers_customizados: Mapped[str | None] = mapped_column(Encrypted)
-    opcoes: Mapped[str | None] = mapped_column(Encrypted)
+    secret_key: Mapped[str | None] = _sealed()
+    headers_customizados: Mapped[str | None] = _sealed()
+    opcoes: Mapped[str | None] = _sealed()
     timeout: Mapped[float]
     retry_count: Mapped[int]
     ativo: Mapped[bool] = mapped_column(default=True)
@@ -46,7 +53,7 @@ class Destino(Numbered, Leased, Base):
     por_minuto: Mapped[int | None]
     de_oficio: Mapped[bool] = mapped_column(default=False)
     servido_em: Mapped[datetime | None]
-    secret_anterior: Mapped[str | None] = mapped_column(Encrypted)
+    secret_anterior: Mapped[str | None] = _sealed()
     secret_anterior_ate: Mapped[datetime | None]
     severidade_minima: Mapped[str | None] = mapped_column(String(20))
     rotulos: Mapped[str | None] = mapped_column(Text)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select, text, update
+from sqlalchemy.orm import undefer_group
 
 from core.clock import SYSTEM, Clock
 from events import disparar_webhook
 from flows.destinos.creating import NewDestination, create
 from storage import crypto
-from storage.models.destinos import Destino, DestinoEvento
+from storage.models.destinos import SECRETS, Destino, DestinoEvento
 from storage.models.eventos import Attempt, Delivery
 from storage.models.usuarios import Usuario
 from storage.session import reading, transaction
@@ -78,9 +79,9 @@ def attempts() -> list[Attempt]:
 
 
 def destination(destino_id: int) -> Destino:
-    """Return a destination as it is stored."""
+    """Return a destination as it is stored, its secrets opened."""
     with reading() as db:
-        return db.get_one(Destino, destino_id)
+        return db.get_one(Destino, destino_id, options=[undefer_group(SECRETS)])
 
 
 def make_due(clock: Clock = SYSTEM) -> None:

@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from conftest import Configure
 from support.deliveries import SECRET, attempts, destination, only, webhook
 
+from core.clock import SYSTEM
+from core.settings.email import EmailSettings
+from events.delivery.email import account
 from flows.destinos import switching, trying
+from flows.destinos.creating import NewDestination, create
 from sandbox import faults
 from sandbox.receiver import ReceiverServer
 from storage.models.eventos import Estado
@@ -35,6 +40,15 @@ def test_a_failed_test_is_not_repeated_and_hurts_no_health(sqlite: str, receiver
     assert (tested.sucesso, tested.status_code, tested.erro) == (False, 503, "respondeu HTTP 503")
     assert only().estado == Estado.ESGOTADO
     assert destination(destino).falhas_seguidas == 0
+
+
+def test_one_that_the_other_side_never_saw_says_so(sqlite: str, configure: Configure) -> None:
+    configure(email__host="smtp.exemplo.com.br", email__sender="avisos@exemplo.com.br")
+    conta = EmailSettings.current().contas["padrao"]
+    account.stop("padrao", conta, "a senha foi recusada", SYSTEM, trials=True)
+    destino = create(NewDestination("email", "caixa", "ana@exemplo.com.br", ("alerta_aberto",))).destino.id
+    tested = trying.try_out(str(destino))
+    assert tested.erro == "parado: nada foi perguntado ao destino, tente mais tarde"
 
 
 @pytest.mark.parametrize(
