@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session, undefer_group
 
 from core.caller import OPERATOR, Caller
 from core.errors import Conflict, NotFound
-from storage.models.destinos import SECRETS, Destino
+from storage.models.destinos import CLOSED, Destino
 from storage.pages import key_of, visible
 from storage.session import reading
 
@@ -26,7 +26,7 @@ def find(db: Session, name_or_id: str, caller: Caller = OPERATOR) -> Destino:
 def find_opened(db: Session, name_or_id: str, caller: Caller = OPERATOR) -> Destino:
     """Return it with its secrets, for when the session is closed; raise `Misconfigured` where no key opens them."""
     number = find(db, name_or_id, caller).id
-    return db.get_one(Destino, number, options=[undefer_group(SECRETS)], populate_existing=True)
+    return db.get_one(Destino, number, options=[undefer_group(CLOSED)], populate_existing=True)
 
 
 def number_of(name_or_id: str, caller: Caller = OPERATOR) -> int:

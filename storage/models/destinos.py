@@ -9,11 +9,11 @@ from storage.models.base import Base, Leased, Numbered
 from storage.models.usuarios import Usuario
 from storage.types import Encrypted, RowId
 
-SECRETS = "segredos"
+CLOSED = "fechados"
 
 
 def _sealed() -> MappedColumn[str | None]:
-    return mapped_column(Encrypted, deferred=True, deferred_group=SECRETS)
+    return mapped_column(Encrypted, deferred=True, deferred_group=CLOSED)
 
 
 class Destino(Numbered, Leased, Base):

@@ -9,7 +9,7 @@ from core.clock import SYSTEM, Clock
 from events import disparar_webhook
 from flows.destinos.creating import NewDestination, create
 from storage import crypto
-from storage.models.destinos import SECRETS, Destino, DestinoEvento
+from storage.models.destinos import CLOSED, Destino, DestinoEvento
 from storage.models.eventos import Attempt, Delivery
 from storage.models.usuarios import Usuario
 from storage.session import reading, transaction
@@ -81,7 +81,7 @@ def attempts() -> list[Attempt]:
 def destination(destino_id: int) -> Destino:
     """Return a destination as it is stored, its secrets opened."""
     with reading() as db:
-        return db.get_one(Destino, destino_id, options=[undefer_group(SECRETS)])
+        return db.get_one(Destino, destino_id, options=[undefer_group(CLOSED)])
 
 
 def make_due(clock: Clock = SYSTEM) -> None:
