@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from support.deliveries import change, deliveries, fire, owned, webhook
+from support.deliveries import change, deliveries, fire, owned, quiet_now, webhook
 from support.statements import statements
 
 from core import context
@@ -247,7 +247,7 @@ def test_those_with_filters_and_those_without_are_told_alike(
     made = {name: webhook(URL, nome=name) for name in ("severe", "plain", "labels", "night", "stopped", "field")}
     change(made["severe"], severidade_minima="critico")
     change(made["labels"], rotulos='{"loja": ["a"]}')
-    change(made["night"], silencio="00:00-23:59")
+    change(made["night"], silencio=quiet_now())
     change(made["field"], filtro='{"dados.loja":"b"}')
     change(made["stopped"], pausado_em=SYSTEM.now())
     named = {number: name for name, number in made.items()}

@@ -1,11 +1,13 @@
 """Destinations and deliveries, made and read as the product does."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import undefer_group
 
 from core.clock import SYSTEM, Clock
+from core.settings.core import CoreSettings
 from events import disparar_webhook
 from flows.destinos.creating import NewDestination, create
 from storage import crypto
@@ -51,6 +53,12 @@ def owned(destino_id: int, username: str, *, is_staff: bool = False, eventos: Se
         for evento in eventos:
             db.add(DestinoEvento(destino_id=destino_id, evento=evento))
         return user.id
+
+
+def quiet_now() -> str:
+    """Return quiet hours that hold now, by the clock of the installation, and for half an hour more."""
+    local = SYSTEM.now().astimezone(CoreSettings.current().zone)
+    return f"{local - timedelta(minutes=5):%H:%M}-{local + timedelta(minutes=30):%H:%M}"
 
 
 def fire(amount: int = 1, evento: str = "alerta_aberto", **dados: object) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from support.deliveries import SECRET, change, deliveries, destination, fire, make_due, owned, webhook
+from support.deliveries import SECRET, change, deliveries, destination, fire, make_due, owned, quiet_now, webhook
 
 from core.clock import SYSTEM, FixedClock
 from events import disparar_webhook
@@ -119,11 +119,7 @@ def test_a_destination_may_have_a_limit_of_its_own(sqlite: str, receiver: Receiv
 def test_quiet_hours_put_an_event_off(sqlite: str, receiver: ReceiverServer) -> None:
     destino = webhook(f"{receiver.url}/x")
     now = SYSTEM.now()
-    from core.settings.core import CoreSettings
-
-    local = now.astimezone(CoreSettings.current().zone)
-    hours = f"{local - timedelta(minutes=5):%H:%M}-{local + timedelta(minutes=30):%H:%M}"
-    change(destino, silencio=hours)
+    change(destino, silencio=quiet_now())
     disparar_webhook("alerta_aberto", {"severidade": "aviso"})
     disparar_webhook("alerta_aberto", {"severidade": "critico"})
     drain(destino)
