@@ -41,6 +41,9 @@ PAROU = {
     Resultado.CERTIFICADO: Situacao.CERTIFICADO,
     Resultado.AMBIENTE: Situacao.RECUSADA,
     Resultado.CONSUMO_INDEVIDO: Situacao.BLOQUEADA,
+    # It may be the service that is unwell: looking for one to blame would be forty requests in a row. Those in it go
+    # alone after some tries.
+    Resultado.DESCONHECIDO: Situacao.RECUSADA,
 }
 INTERNAL = "O evento não pôde ser assinado por um erro interno; veja o log."
 DATABASE_RETRIES = Backoff((1, 5, 15))
@@ -166,11 +169,13 @@ class _Remessa:
         if lote.resultado is None:
             self._judged(de, signed, lote.por_evento([_identidade(one) for one in signed]), now)
             return []
-        if lote.resultado not in julgamento.ADIAM and len(signed) > 1:
+        several = len(signed) > 1
+        waits = lote.resultado in julgamento.ADIAM or (several and lote.resultado is Resultado.DESCONHECIDO)
+        if several and not waits:
             middle = len(signed) // 2
             return [list(signed[:middle]), list(signed[middle:])]
         done = [julgamento.do_lote(one, lote, now) for one in signed]
-        if lote.resultado in julgamento.ADIAM:
+        if waits:
             self._stop(PAROU[lote.resultado], f"{lote.codigo}: {lote.motivo}", done)
         else:
             self._settle(done)

@@ -13,8 +13,9 @@ from flows.sefaz.manifestacoes.rows import NEVER, Devida, Julgada
 from storage.models.manifestacoes import EstadoManifestacao as Estado
 
 ESPERA = Backoff.doubling(60, 3600, jitter=0)
-# So often an event that a person has to look at is tried before it counts as refused.
-MOST_ATTEMPTS = 5
+# Between the tries of an event that a person has to look at; after the last it counts as refused. Over more than a
+# day, for a service that is unwell says strange things for hours, and Ciência is asked for by nobody a second time.
+SEM_EXPLICACAO = Backoff([hours * 3600 for hours in (1, 1, 2, 4, 8, 16)], jitter=0)
 # Of a lot as such: time or a person has to mend something, and no event in it is to blame.
 ADIAM = frozenset({Resultado.PARADO, Resultado.CERTIFICADO, Resultado.AMBIENTE, Resultado.CONSUMO_INDEVIDO})
 HOUR = timedelta(hours=1)
@@ -92,8 +93,9 @@ def _clocks(resposta: EventoRespondido, now: datetime) -> str:
 
 
 def _again(devida: Devida, answered: Julgada, now: datetime, told: str) -> Julgada:
-    """Sign and send it anew after an hour, but not for ever."""
+    """Sign and send it anew after an hour and more, but not for ever."""
     said = f"{answered.motivo} {told}".strip()
-    if devida.tentativas + 1 >= MOST_ATTEMPTS:
+    wait = SEM_EXPLICACAO.wait(devida.tentativas + 1)
+    if wait is None:
         return replace(answered, motivo=said)
-    return replace(answered, estado=Estado.PENDENTE, due_at=now + HOUR, xml=None, motivo=said)
+    return replace(answered, estado=Estado.PENDENTE, due_at=now + timedelta(seconds=wait), xml=None, motivo=said)

@@ -218,11 +218,11 @@ def test_a_clock_ahead_is_told_and_the_event_signed_anew(com_notas: Loja, chaves
 def test_a_clock_that_stays_wrong_is_refused_after_some_tries(com_notas: Loja, chaves: list[str]) -> None:
     com_notas.server.clock = type(com_notas.lugar.clock)(INICIO - timedelta(days=1))
     pedir(com_notas, chaves[0])
-    for _ in range(6):
+    for _ in range(40):
         mandar(com_notas)
         com_notas.passa(HOUR)
     assert estados(com_notas) == ["recusado"]
-    assert len(lotes(com_notas)) == 5
+    assert len(lotes(com_notas)) == 7
 
 
 @pytest.mark.parametrize(
@@ -232,6 +232,7 @@ def test_a_clock_that_stays_wrong_is_refused_after_some_tries(com_notas: Loja, c
         ("280", "pendente", Situacao.CERTIFICADO),
         ("252", "pendente", Situacao.RECUSADA),
         ("656", "pendente", Situacao.BLOQUEADA),
+        ("999", "pendente", Situacao.RECUSADA),
     ],
 )
 def test_a_lot_that_nobody_in_it_is_to_blame_for_waits_whole(
@@ -266,6 +267,19 @@ def test_one_that_spoils_its_lot_is_found_and_alone_refused(minha: Loja) -> None
     assert mandar(minha).registradas == 4
     (bad,) = [one for one in rows(ManifestacaoSEFAZ) if one.estado == "recusado"]
     assert (bad.chave, bad.cstat) == (keys[3], "215")
+
+
+def test_an_answer_that_nobody_knows_is_no_burst_and_holds_up_nobody_for_long(minha: Loja) -> None:
+    minha.receber(6)
+    minha.consultar()
+    pedir(minha, *sorted(minha.server.notas))
+    for _ in range(2):
+        minha.server.faults.queue(faults.status(200, lot("999")))
+        assert mandar(minha).lotes == 1
+        minha.passa(HOUR)
+    minha.server.faults.queue(faults.status(200, lot("999")))
+    found = mandar(minha)
+    assert (found.lotes, found.registradas, found.adiadas) == (6, 5, 1)
 
 
 def test_what_stays_unanswered_goes_alone_and_holds_up_nobody(minha: Loja) -> None:

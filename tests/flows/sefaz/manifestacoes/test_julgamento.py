@@ -35,9 +35,10 @@ def answered(cstat: str, quando: str = "2026-11-26T09:00:00-03:00") -> LoteRespo
         ("573", DEVIDA, Estado.REGISTRADO, None),
         ("577", DEVIDA, Estado.PENDENTE, 3600),
         ("578", EM_DUVIDA, Estado.PENDENTE, 3600),
-        ("578", replace(DEVIDA, tentativas=4), Estado.RECUSADO, None),
+        ("578", replace(DEVIDA, tentativas=5), Estado.PENDENTE, 16 * 3600),
+        ("578", replace(DEVIDA, tentativas=6), Estado.RECUSADO, None),
         ("999", DEVIDA, Estado.PENDENTE, 3600),
-        ("297", replace(DEVIDA, tentativas=4), Estado.RECUSADO, None),
+        ("297", replace(DEVIDA, tentativas=6), Estado.RECUSADO, None),
         *((cstat, DEVIDA, Estado.RECUSADO, None) for cstat in ("596", "650", "655", "574", "575", "494", "657")),
     ],
 )
