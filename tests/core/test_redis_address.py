@@ -86,7 +86,9 @@ def by_bell() -> None:
 def by_flower() -> None:
     app = fresh_app()
     address = app.connection_for_write().as_uri(include_password=True)
-    asyncio.run(FlowerBroker(address, broker_use_ssl=app.conf.broker_use_ssl).queues(["sat"]))
+    # as Flower itself asks, with the patience of a busy machine
+    options = app.conf.broker_transport_options | {"socket_connect_timeout": 60, "socket_timeout": 60}
+    asyncio.run(FlowerBroker(address, broker_use_ssl=app.conf.broker_use_ssl, broker_options=options).queues(["sat"]))
 
 
 def by_diagnostico() -> None:
