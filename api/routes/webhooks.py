@@ -98,7 +98,11 @@ def mostrar(id: Id, caller: Quer) -> WebhookView:  # noqa: A002 - the contract's
 @router.put("/{id}/")
 @router.patch("/{id}/")
 def alterar(id: Id, mudanca: MudancaWebhook, caller: Quer) -> WebhookView:  # noqa: A002
-    """Muda o que for dito de um webhook; o resto fica."""
+    """Muda o que for dito de um webhook; o resto fica.
+
+    De um pausado, ou desligado pela Esteira, `ativo` é `false`: dito de volta com o resto, os eventos continuam
+    retidos; dito sozinho, desliga. `true` retoma.
+    """
     return webhooks.alterar(id, mudanca.dito(), caller)
 
 

@@ -59,12 +59,16 @@ class WebhookView:
 
 @dataclass(frozen=True, kw_only=True)
 class Dito:
-    """What somebody says of a webhook; what is none is not said. An empty `secret_key` or `filtro` takes it away."""
+    """What somebody says of a webhook; what is none is not said. An empty `secret_key` or `filtro` takes it away.
+
+    `ativo` is as it is shown: no stopped webhook is active. `ligado` is what its owner wants, stopped or not.
+    """
 
     nome: str | None = None
     url: str | None = None
     eventos: Sequence[str] | None = None
     ativo: bool | None = None
+    ligado: bool | None = None
     secret_key: str | None = None
     headers_customizados: Mapping[str, str] | None = None
     filtro: str | Mapping[str, Any] | None = None
@@ -115,7 +119,9 @@ def alterar(number: int, said: Dito, caller: Caller = OPERATOR) -> WebhookView:
         kept = json.loads(webhook.headers_customizados or "{}")
         secret = webhook.secret_key if said.secret_key is None else said.secret_key or None
         asked = Said(said.url or webhook.url, None, secret, _headers(said, kept))
+        on = _turned(webhook, said)
         columns |= {**known_kind(TIPO).accepted(asked).columns, "secret_key": webhook.secret_key}
+        columns["ativo"] = webhook.ativo if on is None else on
         if said.secret_key is not None:
             columns |= _secret(webhook, said.secret_key, now)
         for name, value in columns.items():
@@ -123,7 +129,7 @@ def alterar(number: int, said: Dito, caller: Caller = OPERATOR) -> WebhookView:
         if said.eventos is not None:
             webhook.assinaturas = subscribed(db, said.eventos, TIPO, webhook.usuario_id)
         webhook.data_atualizacao = now
-        if said.ativo and (webhook.desligado_em or webhook.pausado_em):
+        if on and _stopped(webhook):
             resume(db, webhook, now)
         db.flush()
         return _view(webhook)
@@ -174,6 +180,20 @@ def _columns(said: Dito) -> dict[str, Any]:
     return named | {name: value for name, value in given.items() if value is not None}
 
 
+def _turned(webhook: Destino, said: Dito) -> bool | None:
+    """Return what its owner turns it to; none where what stands is only said again."""
+    if said.ligado is not None:
+        return None if said.ligado == webhook.ativo else said.ligado
+    if said.ativo is False and _stopped(webhook) and said != Dito(ativo=False):
+        # the rest of what is shown came back with it: one who wants it off says that alone
+        return None
+    return said.ativo
+
+
+def _stopped(webhook: Destino) -> bool:
+    return webhook.desligado_em is not None or webhook.pausado_em is not None
+
+
 def _headers(said: Dito, kept: Mapping[str, str]) -> dict[str, str]:
     """Return the headers as they shall be; a mask that is sent back leaves what it masks."""
     if said.headers_customizados is None:
@@ -212,7 +232,7 @@ def _view(webhook: Destino) -> WebhookView:
         url=webhook.url,
         eventos=",".join(named),
         eventos_list=named,
-        ativo=webhook.ativo and webhook.desligado_em is None and webhook.pausado_em is None,
+        ativo=webhook.ativo and not _stopped(webhook),
         headers_customizados=dict.fromkeys(_named(webhook), MASK),
         filtro=json.loads(webhook.filtro) if webhook.filtro else {},
         timeout=whole if whole == webhook.timeout else webhook.timeout,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -78,6 +79,7 @@ class Webhooks(Tabela, model=Destino):
         Coluna("filtro", "Filtro", Destino.filtro, CONFIGURACAO),
         Coluna("timeout", "Tempo por tentativa (s)", Destino.timeout, CONFIGURACAO),
         Coluna("retry_count", "Tentativas", Destino.retry_count, CONFIGURACAO),
+        Coluna("ligado", "Ligado por quem é dono", Destino.ativo, CONFIGURACAO),
         Coluna("desligado_motivo", "Desligado pela Esteira", Destino.desligado_motivo, CONFIGURACAO),
         Coluna("data_criacao", "Criado em", Destino.data_criacao, ESTATISTICAS),
         Coluna("data_atualizacao", "Mudado em", Destino.data_atualizacao, ESTATISTICAS),
@@ -97,7 +99,13 @@ class Webhooks(Tabela, model=Destino):
         Campo("nome", "Nome", obrigatorio=True),
         Campo("url", "URL", obrigatorio=True),
         Campo("eventos", "Eventos", ajuda="Nomes separados por vírgula.", obrigatorio=True),
-        Campo("ativo", "Ativo", "bool", inicial="1"),
+        Campo(
+            "ativo",
+            "Ativo",
+            "bool",
+            "Sem a marca, os eventos dele se perdem. Uma pausa termina com Ligar.",
+            inicial="1",
+        ),
         Campo("secret_key", "Segredo novo", "password", "Vazio deixa o que há. O de antes assina por mais um dia."),
         Campo("sem_segredo", "Tirar o segredo: deixa de assinar", "bool"),
         Campo("headers_customizados", "Cabeçalhos", "area", "Um por linha, Nome: valor. *** deixa o valor que há."),
@@ -123,14 +131,14 @@ class Webhooks(Tabela, model=Destino):
 
     def alterar(self, numero: int, dados: Dados) -> None:
         """Change a webhook."""
-        webhooks.alterar(numero, _dito(dados))
+        webhooks.alterar(numero, replace(_dito(dados), ativo=None, ligado=dados.sim("ativo")))
 
     def valores(self, numero: int) -> Linha:
-        """Return what its form shows: of a secret nothing, of headers their names."""
-        shown = webhooks.mostrar(numero)
+        """Return what its form shows: of a secret nothing, of headers their names, of a stopped one what is wanted."""
+        shown, ligado = webhooks.mostrar(numero), self.uma(numero)["ligado"]
         headers = "\n".join(f"{name}: {value}" for name, value in shown.headers_customizados.items())
         filtro = json.dumps(shown.filtro, ensure_ascii=False) if shown.filtro else ""
-        return vars(shown) | {"headers_customizados": headers, "filtro": filtro}
+        return vars(shown) | {"ativo": ligado, "headers_customizados": headers, "filtro": filtro}
 
     def alem(self, numero: int) -> Mapping[str, Any]:
         """Return how it went with a webhook of late."""

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, text
 from support.deliveries import destination
 from support.visiting import Visitor
 
-from flows.destinos import webhooks
+from flows.destinos import switching, webhooks
 from storage.session import engine
 
 Noted = Callable[[], list[Mapping[str, Any]]]
@@ -39,6 +39,32 @@ def test_what_is_changed_is_as_said_and_noted_with_what_it_was(staff: Visitor, h
     after = json.loads(note["depois"])
     assert (after["nome"], after["timeout"]) == ("Outro", 20)
     assert "url" not in after
+
+
+def test_a_stopped_one_keeps_its_events_whatever_else_is_changed(staff: Visitor, hook: int) -> None:
+    switching.pause(str(hook))
+    form = staff.get(f"/admin/webhook/edit/{hook}").text
+    assert 'name="ativo" value="1" checked' in form
+    assert staff.send(f"/admin/webhook/edit/{hook}", **FORM | {"nome": "Outro"}).status_code == 303
+    kept = destination(hook)
+    assert (kept.nome, kept.ativo, kept.pausado_em is not None) == ("Outro", True, True)
+
+
+def test_a_stopped_one_is_turned_off_by_its_form_and_on_by_the_action(staff: Visitor, hook: int, noted: Noted) -> None:
+    switching.pause(str(hook))
+    off = {name: value for name, value in FORM.items() if name != "ativo"}
+    assert staff.send(f"/admin/webhook/edit/{hook}", **off).status_code == 303
+    assert destination(hook).ativo is False
+    assert json.loads(noted()[0]["depois"])["ligado"] is False
+    assert 'name="ativo" value="1" checked' not in staff.get(f"/admin/webhook/edit/{hook}").text
+    staff.send("/admin/webhook/action/ligar", pks=str(hook))
+    assert (destination(hook).ativo, destination(hook).pausado_em) == (True, None)
+
+
+def test_a_stopped_one_is_turned_off_by_the_action(staff: Visitor, hook: int) -> None:
+    switching.pause(str(hook))
+    staff.send("/admin/webhook/action/desligar", pks=str(hook))
+    assert destination(hook).ativo is False
 
 
 def test_a_filter_is_set_shown_and_taken_away(staff: Visitor, hook: int) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from support.api import Client, person, served
+from support.deliveries import change, deliveries
 
+from core.clock import SYSTEM
 from events.delivery.http import sender
 from flows.destinos.webhooks import WebhookView
 from sandbox.receiver import ReceiverServer
@@ -31,6 +33,12 @@ def made(client: Client, **more: Any) -> dict[str, Any]:
     return found
 
 
+def fired(client: Client) -> int:
+    """Fire an event; return how many webhooks it has."""
+    amount: int = client.post("/api/integracoes/disparar/", {"evento": "nfe_importada"}).json()["webhooks_acionados"]
+    return amount
+
+
 def test_a_webhook_is_made_shown_changed_and_removed_and_its_secret_never_shown(ana: Client) -> None:
     one = made(ana, secret_key=SECRET, headers_customizados={"X-Loja": "7"}, timeout=20, retry_count=3)
     assert one.keys() == FIELDS
@@ -49,6 +57,35 @@ def test_a_webhook_is_made_shown_changed_and_removed_and_its_secret_never_shown(
     assert "segredo" not in ana.get(PATH).text
     assert ana.ask("DELETE", place).status_code == 204
     assert ana.get(place).status_code == 404
+
+
+STOPPED = {"pausado_em": SYSTEM.now(), "desligado_em": None}, {"pausado_em": None, "desligado_em": SYSTEM.now()}
+
+
+@pytest.mark.parametrize("stopped", STOPPED, ids=("paused", "switched off"))
+def test_what_is_shown_of_a_stopped_webhook_and_said_back_loses_none_of_its_events(
+    clara: Client, stopped: dict[str, Any]
+) -> None:
+    one = made(clara)
+    place = f"{PATH}{one['id']}/"
+    change(one["id"], **stopped)
+    shown = clara.get(place).json()
+    answer = clara.ask("PUT", place, json=shown | {"nome": "Outro"})
+    assert (answer.status_code, answer.json()["nome"], answer.json()["ativo"]) == (200, "Outro", False)
+    assert fired(clara) == 1
+    assert [one.estado for one in deliveries()] == ["retido"]
+    assert clara.post(f"/api/destinos/{one['id']}/retomar/").json()["entregas"] == 1
+
+
+def test_a_stopped_webhook_that_somebody_turns_off_gets_no_more_events_until_it_is_on_again(clara: Client) -> None:
+    one = made(clara)
+    place = f"{PATH}{one['id']}/"
+    change(one["id"], **STOPPED[0])
+    assert clara.ask("PATCH", place, json={"ativo": False}).json()["ativo"] is False
+    assert fired(clara) == 0
+    assert clara.ask("PATCH", place, json={"ativo": True}).json()["ativo"] is True
+    assert fired(clara) == 1
+    assert [one.estado for one in deliveries()] == ["pendente"]
 
 
 def test_a_filter_is_set_tried_and_taken_away(ana: Client, url: str) -> None:
