@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.caller import Caller
 from core.page import LARGEST, SIZE, Page
 
-LARGEST_KEY = 2**63 - 1
+LARGEST_KEY, LARGEST_INTEGER = 2**63 - 1, 2**31 - 1
 Numbers = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 
 

@@ -77,13 +77,18 @@ class Exact(TypeDecorator[Decimal]):
             return dialect.type_descriptor(self.impl_instance)
         return dialect.type_descriptor(Integer() if self._fits else String(40))
 
+    def checked(self, value: Decimal) -> Decimal:
+        """Return an amount as the column holds it; raise `ValueError` for one that it cannot."""
+        exact = value.quantize(self._unit)
+        if abs(exact) >= self._end:
+            raise ValueError(f"{value} does not fit")
+        return exact
+
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None or dialect.name != "sqlite":
             return value
-        exact = value.quantize(self._unit)
-        if abs(exact) >= self._end:
-            # as the other database says it
-            raise ValueError(f"{value} does not fit")
+        # refused as the other database does it
+        exact = self.checked(value)
         return int(exact / self._unit) if self._fits else format(exact, "f")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:

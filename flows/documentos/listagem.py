@@ -3,18 +3,18 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
-from sqlalchemy import ClauseElement, ColumnElement, Executable, Row, Select, func, select, tuple_
+from sqlalchemy import BigInteger, ClauseElement, ColumnElement, Executable, Row, Select, func, select, tuple_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine
 
 from core.errors import NotFound, UsageError
 from core.page import Counted
-from storage.pages import LARGEST_KEY
+from storage.pages import LARGEST_INTEGER, LARGEST_KEY
 from storage.types import Exact, Instant
 
 T = TypeVar("T")
@@ -140,16 +140,16 @@ def _key(depois: str, order: Ordem) -> tuple[Any, int]:
 
 
 def _read(text: str, kind: TypeEngine[Any]) -> Any:
-    """Return a value as the column of an order has it; raise `ValueError` for a text that is none."""
+    """Return a value as the column of an order has it; raise a fault of numbers or dates for what it cannot have."""
     if isinstance(kind, Instant):
         instant = datetime.fromisoformat(text)
         if instant.tzinfo is None:
             raise ValueError(text)
-        return instant
-    value = Decimal(text)
-    if not value.is_finite() or abs(value) > LARGEST_KEY:
+        return instant.astimezone(UTC)
+    value, largest = Decimal(text), LARGEST_KEY if isinstance(kind, Exact | BigInteger) else LARGEST_INTEGER
+    if not value.is_finite() or abs(value) > largest:
         raise ValueError(text)
-    return value if isinstance(kind, Exact) else int(value)
+    return kind.checked(value) if isinstance(kind, Exact) else int(value)
 
 
 class _Explained(Executable, ClauseElement):

@@ -160,7 +160,12 @@ def test_what_came_or_changed_since_an_instant(banco: str) -> None:
         ({"pagina": Pagina(depois="")}, "depois", UsageError),
         ({"pagina": Pagina(depois="2026-01-01~1")}, "depois", UsageError),
         ({"pagina": Pagina(depois=f"2026-01-01T00:00:00+00:00~{2**80}")}, "depois", UsageError),
+        ({"pagina": Pagina(depois="9999-12-31T23:59:59-03:00~1")}, "depois", UsageError),
+        ({"pagina": Pagina(depois="0001-01-01T00:00:00+03:00~1")}, "depois", UsageError),
         ({"pagina": Pagina(depois="NaN~1", ordering="valor_total")}, "depois", UsageError),
+        ({"pagina": Pagina(depois="10000000000000~1", ordering="valor_total")}, "depois", UsageError),
+        ({"pagina": Pagina(depois="-9999999999999.995~1", ordering="-valor_total")}, "depois", UsageError),
+        ({"pagina": Pagina(depois=f"{2**63}~1", ordering="numero_nf")}, "depois", UsageError),
     ],
 )
 def test_what_cannot_be_asked_for_is_told_with_its_field(
