@@ -94,14 +94,18 @@ class MongoLedger:
         return list(self._items.find(where).sort([("due_at", ASCENDING), ("_id", ASCENDING)]).limit(limit))
 
     def _take(self, found: Document, now: datetime, until: datetime, token: str) -> Item | None:
-        """Take a line as it was seen, or not at all. A line that was being sent when its lease ended may be sent."""
+        """Take a line as it was seen, or not at all.
+
+        A line that was being sent when its lease ended may have been sent: looks from before that show nothing.
+        """
         mark, seen = _mark(), {name: found[name] for name in ("_id", "situacao", "reserva")}
         if found["reserva"] != FREE:
             # its holder may have held on to it since
             seen["due_at"] = {"$lte": _text(now)}
-        tried = bool(found["tentado"]) or found["situacao"] == Situacao.ENVIANDO
-        new = {"situacao": Situacao.ENVIANDO.value, "tentado": tried, "reserva": token, "due_at": _text(until)}
-        return self._taken(seen, {**new, "marca": mark})
+        new: Document = {"situacao": Situacao.ENVIANDO.value, "reserva": token, "due_at": _text(until), "marca": mark}
+        if found["situacao"] == Situacao.ENVIANDO:
+            new |= {"tentado": True, "procuras": 0}
+        return self._taken(seen, new)
 
     @steady
     def _taken(self, seen: Document, new: Document) -> Item | None:
@@ -156,7 +160,8 @@ class MongoLedger:
     def after_crash(self, now: datetime) -> int:
         """Let go of what dead processes of this host held."""
         tokens = self._items.distinct("reserva", {"conta": self.conta, "situacao": Situacao.ENVIANDO.value})
-        lost = {"reserva": FREE, "due_at": _text(now), "situacao": Situacao.DESCONHECIDO.value, "tentado": True}
+        unsure = {"situacao": Situacao.DESCONHECIDO.value, "tentado": True, "procuras": 0}
+        lost = {"reserva": FREE, "due_at": _text(now), **unsure}
         dead = [token for token in tokens if token and holder.is_dead(token)]
         return sum(
             self._items.update_many({"conta": self.conta, "reserva": token}, {"$set": lost}).modified_count

@@ -17,15 +17,19 @@ from storage.session import reading, transaction
 
 TABLE = table_of(SyncItem)
 SENDING = TABLE.c.situacao == Situacao.ENVIANDO
-# A line that was being sent when its lease ended may have been sent.
+# A line that was being sent when its lease ended may have been sent: looks from before that show nothing.
 ITEMS = SqlClaims(
     SyncItem,
     Item,
     Outcome,
     ready=TABLE.c.situacao.in_(OPEN),
-    claimed={"situacao": Situacao.ENVIANDO, "tentado": case((SENDING, True), else_=TABLE.c.tentado)},
+    claimed={
+        "situacao": Situacao.ENVIANDO,
+        "tentado": case((SENDING, True), else_=TABLE.c.tentado),
+        "procuras": case((SENDING, 0), else_=TABLE.c.procuras),
+    },
     given_back={"situacao": case((TABLE.c.tentado, Situacao.DESCONHECIDO), else_=Situacao.PENDENTE)},
-    crashed={"situacao": Situacao.DESCONHECIDO, "tentado": True},
+    crashed={"situacao": Situacao.DESCONHECIDO, "tentado": True, "procuras": 0},
 )
 BATCH, DIGITS = 500, 19
 

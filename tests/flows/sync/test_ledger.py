@@ -117,6 +117,38 @@ def test_a_line_that_was_being_sent_when_its_lease_ended_may_be_sent(ledger: Led
     assert one(ledger, "a").situacao == Situacao.DESCONHECIDO
 
 
+def looked_for_once(ledger: Ledger) -> Item:
+    """Note a line that may have been sent, was looked for since, and is being sent again."""
+    ledger.owe([new("a")], NOW)
+    (item,) = ledger.claim(1, NOW, 60, "a")
+    ledger.settle("a", [outcome(item, NOW, situacao=Situacao.DESCONHECIDO, tentado=True, procuras=1)])
+    return one(ledger, "a")
+
+
+def test_a_look_from_before_a_lease_that_ended_counts_no_more(ledger: Ledger) -> None:
+    looked_for_once(ledger)
+    (sending,) = ledger.claim(1, NOW, 60, "b")
+    assert sending.procuras == 1
+    (again,) = ledger.claim(1, after(61), 60, "c")
+    assert (again.tentado, again.procuras, one(ledger, "a").procuras) == (True, 0, 0)
+
+
+def test_a_look_from_before_a_crash_counts_no_more(home: LedgerHome) -> None:
+    looked_for_once(home.ledger)
+    home.ledger.claim(1, NOW, 60, home.dead_token())
+    assert home.after_crash(after(1)) == 1
+    left = one(home.ledger, "a")
+    assert (left.situacao, left.tentado, left.procuras) == (Situacao.DESCONHECIDO, True, 0)
+
+
+def test_a_look_counts_still_for_what_was_not_begun(ledger: Ledger) -> None:
+    item = looked_for_once(ledger)
+    ledger.claim(1, NOW, 60, "b")
+    ledger.give_back("b", [item.id], NOW)
+    (again,) = ledger.claim(1, NOW, 60, "c")
+    assert again.procuras == 1
+
+
 def test_what_was_not_begun_is_pending_again(ledger: Ledger) -> None:
     ledger.owe([new("a")], NOW)
     (item,) = ledger.claim(1, NOW, 60, "a")
