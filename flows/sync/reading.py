@@ -16,6 +16,7 @@ MARGIN = timedelta(minutes=1)
 FAR, DAY = timedelta(hours=48), timedelta(days=1)
 FIRST = timedelta(minutes=10)
 KEPT_ROWS, LISTED = 20_000, 100
+SOURCE = ("fluxo", "ploomes_id", "milvus_id", "milvus_token")
 
 
 class Reader:
@@ -91,21 +92,30 @@ class Reader:
         fresh = {chave for livro, chave in new if livro == run.flow.livro}
         report.novos += len(fresh)
         report.conhecidos += len(news) - len(fresh)
-        self.back([chave for chave in news if chave not in fresh])
-        edits.notice(run, {chave: one for chave, one in news.items() if chave not in fresh})
+        known = {chave: one for chave, one in news.items() if chave not in fresh}
+        self.back(known)
+        edits.notice(run, known)
         for chave, one in news.items():
             if chave in fresh and len(run.rows) < KEPT_ROWS:
                 run.rows[chave] = one.row
 
-    def back(self, chaves: Sequence[str]) -> None:
-        """Let what was given up because its source was gone be owed again: it is there, as it was."""
-        ledger, now = self.run.sides.ledger, self.run.clock.now()
-        gone = [key for key, line in ledger.find(self.run.flow.livro, chaves).items() if line.motivo in ends.GONE]
-        if gone:
-            where = {"livro": self.run.flow.livro, "chave": gone, "situacao": Situacao.FALHOU}
-            again = {"motivo": None, "due_at": now, "tentativas": 0, "procuras": 0}
-            ledger.change({**where, "tentado": False}, now, **again, situacao=Situacao.PENDENTE)
-            ledger.change({**where, "tentado": True}, now, **again, situacao=Situacao.DESCONHECIDO)
+    def back(self, known: Mapping[str, Seen[Any]]) -> None:
+        """Let what was given up because its source was gone be owed again: it is there, or another in its place."""
+        run, now = self.run, self.run.clock.now()
+        again = {"motivo": None, "due_at": now, "tentativas": 0, "procuras": 0}
+        for chave, line in run.sides.ledger.find(run.flow.livro, list(known)).items():
+            # what was just seen on the side where it was to be made is perhaps what we made (§SY-06)
+            if line.motivo not in ends.GONE or (line.tentado and line.fluxo != run.nome):
+                continue
+            where = {"id": [line.id], "situacao": Situacao.FALHOU, "tentado": line.tentado}
+            state = Situacao.DESCONHECIDO if line.tentado else Situacao.PENDENTE
+            run.sides.ledger.change(where, now, **again, **self.source(line, known[chave]), situacao=state)
+
+    def source(self, line: Item, one: Seen[Any]) -> dict[str, object]:
+        """Return what binds a line to the row that was just seen; what it knows of the same one stays."""
+        if line.fluxo == self.run.nome and self.run.flow.is_source(line, one.row):
+            return {}
+        return {name: getattr(one.new, name) for name in SOURCE}
 
     def preview(self, news: Mapping[str, Seen[Any]]) -> None:
         """Say what would be done with rows that the ledger does not have as done."""
