@@ -51,7 +51,7 @@ WRONG: dict[int, tuple[str, str, Any]] = {
     409: ("Não é possível no estado atual.", "Erro", {"detail": "Não é possível no estado atual."}),
     413: ("O corpo é grande demais.", "Erro", {"detail": errors.PLAIN[413]}),
     415: ("O corpo é de outro tipo.", "Erro", {"detail": errors.PLAIN[415]}),
-    429: ("Pedidos demais.", "Limite", {"error": "Rate limit exceeded", "detail": errors.TOO_MANY}),
+    429: ("Pedidos demais.", "Limite", {"error": errors.EXCEEDED, "detail": errors.TOO_MANY}),
     500: ("Defeito da Esteira.", "ErroInterno", {"detail": errors.INTERNAL, "request_id": "0a1b2c3d"}),
     503: ("O banco ou o broker não responde.", "Erro", {"detail": errors.NO_DATABASE}),
 }

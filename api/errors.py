@@ -1,5 +1,6 @@
 """What goes wrong, as an answer: the one place that knows statuses. docs/reference/contracts/integracoes.md §4.5."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -18,6 +19,7 @@ GENERAL = "non_field_errors"
 INTERNAL = "Erro interno. Ao relatar, diga o request_id."
 NO_DATABASE = "O banco de dados não respondeu como devia: rode `esteira diagnostico`."
 AGAIN_SECONDS = 5
+EXCEEDED = "Rate limit exceeded"
 TOO_MANY = "Pedidos demais: espere o tempo que Retry-After diz."
 PLAIN = {
     401: "Token ausente ou inválido.",
@@ -90,11 +92,12 @@ def answer(fault: Exception) -> JSONResponse:
     status, said = judged(fault)
     if status == 503:
         log.error("request not served", fault=type(fault).__name__, reason=said)
-    headers = {"retry-after": str(AGAIN_SECONDS)} if status in (429, 503) else None
+    if isinstance(fault, RateLimited):
+        return JSONResponse({"error": EXCEEDED, "detail": said}, status, _again(fault.retry_after or AGAIN_SECONDS))
     if status == 400:
         field = getattr(fault, "campo", None) or GENERAL
         return JSONResponse({FIELDS.get(field, field): [said]}, status)
-    return JSONResponse({"detail": said}, status, headers)
+    return JSONResponse({"detail": said}, status, _again(AGAIN_SECONDS) if status == 503 else None)
 
 
 def judged(fault: Exception) -> tuple[int, str]:
@@ -110,12 +113,16 @@ def plain(status: int, headers: Mapping[str, str] | None = None) -> JSONResponse
 
 def too_many() -> JSONResponse:
     """Return the answer for who asks too often; the headers say when again."""
-    return JSONResponse({"error": "Rate limit exceeded", "detail": TOO_MANY}, 429)
+    return JSONResponse({"error": EXCEEDED, "detail": TOO_MANY}, 429)
 
 
 def internal(request_id: str) -> JSONResponse:
     """Return the answer for a defect of ours; the log has the rest."""
     return JSONResponse({"detail": INTERNAL, "request_id": request_id}, 500)
+
+
+def _again(seconds: float) -> dict[str, str]:
+    return {"retry-after": str(math.ceil(seconds))}
 
 
 async def _fault(_: Request, fault: Exception) -> JSONResponse:

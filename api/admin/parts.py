@@ -164,12 +164,16 @@ class Campo:
 
 @dataclass(frozen=True)
 class Acao:
-    """Something that is done to the rows that somebody marked, to at most so many at once; tells what came of it."""
+    """Something that is done to the rows that somebody marked, to at most so many at once; tells what came of it.
+
+    A `teste` waits for somebody else's server.
+    """
 
     nome: str
     titulo: str
     faz: Callable[[int, Quem], str]
     de_uma_vez: int = 100
+    teste: bool = False
 
 
 @dataclass(frozen=True)

@@ -46,13 +46,15 @@ Acao = Callable[[Quem, str], str]
 class Panel:
     """A card. `ordem` is its place: the hundreds are the column, the rest counts from its top.
 
-    Only the operator sees it unless it is `de_todos`. `acoes` are done by POST to `/painel/fazer/<card>/<action>`.
+    Only the operator sees it unless it is `de_todos`. `acoes` are done by POST to `/painel/fazer/<card>/<action>`;
+    those of `testes` wait for somebody else's server.
     """
 
     titulo: str
     ordem: int
     ler: Callable[[Caller, Clock], Visto]
     acoes: Mapping[str, Acao] = field(default_factory=dict)
+    testes: frozenset[str] = frozenset()
     de_todos: bool = False
 
     @property

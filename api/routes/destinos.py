@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from api.asking import Id, Que, Quem, Quer
 from api.paging import Lista
 from api.routing import Rotas
+from api.trials import tried
 from flows.destinos import filtering, health, switching, trying, views
 from flows.destinos.filtering import FiltroTestado
 from flows.destinos.health import Saude
@@ -51,9 +52,9 @@ def ver_saude(id: Id, caller: Quer) -> Saude:  # noqa: A002
 
 
 @router.post("/{id}/testar/")
-def testar(id: Id, quem: Quem) -> Tested:  # noqa: A002
-    """Envia agora um evento de teste, uma vez; `sucesso` diz se chegou."""
-    return trying.try_out(str(id), caller=quem.caller, usuario=quem.username)
+async def testar(id: Id, quem: Quem) -> Tested:  # noqa: A002
+    """Envia agora um evento de teste, uma vez; `sucesso` diz se chegou. Poucos de uma pessoa ao mesmo tempo."""
+    return await tried(quem.id, lambda: trying.try_out(str(id), caller=quem.caller, usuario=quem.username))
 
 
 @router.post("/{id}/testar-filtro/")

@@ -9,6 +9,7 @@ from api.asking import LARGEST_ID, Quem
 from api.repeating import Key, answered
 from api.routes.webhooks import FAILED, Tentado, outcome
 from api.routing import Rotas
+from api.trials import tried
 from flows.destinos import trying, webhooks
 from flows.eventos import firing
 from flows.pedidos.repeating import Within
@@ -49,13 +50,17 @@ class Eventos(BaseModel):
 
 
 @router.post("/testar/", response_model=Tentado, responses={400: FAILED, 404: UNKNOWN})
-def testar(tentativa: Tentativa, quem: Quem) -> Response:
-    """Envia agora a um webhook o evento e os dados que forem dados, uma vez."""
+async def testar(tentativa: Tentativa, quem: Quem) -> Response:
+    """Envia agora a um webhook o evento e os dados que forem dados, uma vez; poucos de uma pessoa ao mesmo tempo."""
     evento = firing.checked(tentativa.evento)
-    webhooks.mostrar(tentativa.webhook_id, quem.caller)
-    sample = trying.Amostra(evento, firing.marked(tentativa.dados, quem.username, teste=True))
-    tried = trying.try_out(str(tentativa.webhook_id), caller=quem.caller, amostra=sample)
-    return outcome(tried, webhook=tried.destino, evento=evento)
+
+    def trial() -> trying.Tested:
+        webhooks.mostrar(tentativa.webhook_id, quem.caller)
+        sample = trying.Amostra(evento, firing.marked(tentativa.dados, quem.username, teste=True))
+        return trying.try_out(str(tentativa.webhook_id), caller=quem.caller, amostra=sample)
+
+    made = await tried(quem.id, trial)
+    return outcome(made, webhook=made.destino, evento=evento)
 
 
 @router.post("/disparar/", response_model=Feito)

@@ -4,6 +4,7 @@ Who asks was judged before (`api.front`): nobody gets here without a session, an
 """
 
 import re
+from functools import partial
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -15,13 +16,14 @@ from starlette.exceptions import HTTPException
 from api import errors, limit
 from api.asking import Id
 from api.front import PAINEL
-from api.painel.acting import act
+from api.painel.acting import act, waits
 from api.painel.drawing import draw
 from api.painel.live import Dito, Live, live
 from api.painel.page import frase
 from api.painel.panel import Sinal
 from api.painel.stream import Stream
 from api.session import Visita
+from api.trials import tried
 from core.clock import SYSTEM
 from core.errors import PlatformError
 from core.settings.flower import FlowerSettings
@@ -80,11 +82,13 @@ def mostrar_webhook(request: Request, numero: Id, visita: Quem, ao_vivo: Vivo) -
 
 
 @router.post("/fazer/{cartao}/{acao}")
-def fazer(request: Request, cartao: str, acao: str, visita: Quem, ao_vivo: Vivo) -> Response:
+async def fazer(request: Request, cartao: str, acao: str, visita: Quem, ao_vivo: Vivo) -> Response:
     """Do what a button says, then show the page it stands on, which tells what came of it."""
     form = request.state.form
+    do = partial(act, visita.quem, cartao, acao, str(form.get("alvo", "")))
     try:
-        dito = Dito(Sinal.BEM, act(visita.quem, cartao, acao, str(form.get("alvo", ""))))
+        said = await (tried(visita.quem.id, do) if waits(cartao, acao) else anyio.to_thread.run_sync(do))
+        dito = Dito(Sinal.BEM, said)
     except (PlatformError, SQLAlchemyError) as fault:
         dito = Dito(Sinal.FALHA, errors.judged(fault)[1])
     ao_vivo.readings.forget()

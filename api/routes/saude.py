@@ -15,7 +15,7 @@ TURNS = {name: anyio.CapacityLimiter(1) for name in ready.CHECKS}
 
 
 @router.get("/saude/")
-def saude() -> dict[str, str]:
+async def saude() -> dict[str, str]:
     """Diz que este processo responde; não pergunta nada ao banco nem ao Redis."""
     return {"status": "ok"}
 

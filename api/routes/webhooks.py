@@ -11,6 +11,7 @@ from api.asking import Id, Que, Quem, Quer
 from api.paging import Lista
 from api.repeating import Key, answered
 from api.routing import Rotas
+from api.trials import tried
 from core.errors import UsageError
 from flows.destinos import attempts, trying, webhooks
 from flows.destinos.webhooks import Dito, WebhookView
@@ -113,10 +114,14 @@ def remover(id: Id, caller: Quer) -> None:  # noqa: A002
 
 
 @router.post("/{id}/testar/", response_model=Tentado, responses={400: FAILED})
-def testar(id: Id, quem: Quem) -> Response:  # noqa: A002
-    """Envia agora um evento de teste, uma vez, mesmo a um webhook inativo."""
-    webhooks.mostrar(id, quem.caller)
-    return outcome(trying.try_out(str(id), caller=quem.caller, usuario=quem.username))
+async def testar(id: Id, quem: Quem) -> Response:  # noqa: A002
+    """Envia agora um evento de teste, uma vez, mesmo a um webhook inativo; poucos de uma pessoa ao mesmo tempo."""
+
+    def trial() -> trying.Tested:
+        webhooks.mostrar(id, quem.caller)
+        return trying.try_out(str(id), caller=quem.caller, usuario=quem.username)
+
+    return outcome(await tried(quem.id, trial))
 
 
 @router.get("/{id}/logs/")
@@ -129,14 +134,12 @@ def ver_logs(
     return attempts.newest(id, limit, caller)
 
 
-def outcome(tried: trying.Tested, **more: Any) -> Response:
+def outcome(made: trying.Tested, **more: Any) -> Response:
     """Return how a trial went, as the contract says it."""
-    if tried.sucesso:
-        return JSONResponse(
-            {"status": "success", "mensagem": f"{tried.destino} respondeu {tried.status_code}.", **more}
-        )
-    said = f"{tried.destino} não recebeu o teste."
-    wrong = {"status": "error", "mensagem": said, "status_code": tried.status_code, "erro": tried.erro, **more}
+    if made.sucesso:
+        return JSONResponse({"status": "success", "mensagem": f"{made.destino} respondeu {made.status_code}.", **more})
+    said = f"{made.destino} não recebeu o teste."
+    wrong = {"status": "error", "mensagem": said, "status_code": made.status_code, "erro": made.erro, **more}
     return JSONResponse(wrong, 400)
 
 

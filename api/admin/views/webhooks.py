@@ -115,7 +115,7 @@ class Webhooks(Tabela, model=Destino):
     )
     novos = (Campo("usuario", "Usuário", ajuda="De quem é; vazio é do operador."), *campos)
     acoes = (
-        Acao("testar", "Testar", testar, 5),
+        Acao("testar", "Testar", testar, 5, teste=True),
         Acao("ligar", "Ligar", ligar),
         Acao("desligar", "Desligar", desligar),
         Acao("reenviar", "Reenviar o que falhou em 7 dias", reenviar, 20),

@@ -64,4 +64,4 @@ def reenviar(quem: Quem, alvo: str) -> str:
 
 
 ACOES = {"pausar": pausar, "retomar": retomar, "testar": testar, "reenviar": reenviar}
-PANEL = Panel("Destinos", 130, ler, ACOES, de_todos=True)
+PANEL = Panel("Destinos", 130, ler, ACOES, frozenset({"testar"}), de_todos=True)

@@ -1,17 +1,22 @@
 """Readiness with a real database and a real broker, stopped, frozen and there again."""
 
+import asyncio
 from pathlib import Path
 
+import anyio.to_thread
 import pytest
 from conftest import Configure
+from starlette.types import Message
 from support.api import Client, served
+from support.ports import SOON_SECONDS
 from support.postgres import Cluster, binaries
 from support.redis import RedisServer
 
+from api.app import app
 from api.routes import saude
 from storage import migrate, session
 
-PATH = "/prontidao/"
+PATH, PATH_OF_LIFE = "/prontidao/", "/saude/"
 
 
 def told(url: str) -> tuple[int, str, str]:
@@ -50,3 +55,26 @@ def test_a_database_that_stops_or_hangs_is_away(
                 assert Client(url).get("/saude/").status_code == 200
         monkeypatch.setattr(saude, "PATIENCE_SECONDS", 60.0)
         assert told(url) == (503, "fora", "ok")
+
+
+def test_a_process_that_is_busy_says_that_it_lives() -> None:
+    said: list[Message] = []
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    async def within() -> None:
+        threads = anyio.to_thread.current_default_thread_limiter()
+        threads.total_tokens = 1
+        # as if a request held it
+        await threads.acquire_on_behalf_of(threads)
+        scope = {"type": "http", "method": "GET", "path": PATH_OF_LIFE, "query_string": b"", "headers": []}
+        async with asyncio.timeout(SOON_SECONDS):
+            await app(scope, _nothing, send)
+
+    asyncio.run(within())
+    assert (said[0]["status"], said[1]["body"]) == (200, b'{"status":"ok"}')
+
+
+async def _nothing() -> Message:
+    return {"type": "http.request"}
