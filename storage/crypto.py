@@ -1,16 +1,19 @@
 """Secrets at rest: a ring of Fernet keys, of which the first encrypts and all decrypt."""
 
 import base64
+import contextlib
 import hmac
 import os
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from core import file_lock
-from core.errors import Misconfigured
+from core.disk import sync_folder
+from core.errors import Misconfigured, Transient
 from core.logs import get_logger
 from core.settings.core import CoreSettings
 from core.text import os_fault
@@ -133,15 +136,12 @@ def new_key() -> str:
 def create_key_file() -> None:
     """Make a key file readable by its owner only; a rival that was faster wins."""
     path = key_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = _drafted([new_key()])
-    try:
-        _name_first(draft, path)
+    with _writing(), _drafted([new_key()]) as draft:
+        mine = _name_first(draft, path)
+        # a rival's too: what its key seals may reach the disk before it comes to this
+        sync_folder(path.parent)
+    if mine:
         log.warning(f"Criei o arquivo de chaves {path} (0600). Guarde uma cópia em lugar seguro.")
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def change_key_file(change: Callable[[list[str]], Sequence[str]]) -> None:
@@ -150,29 +150,51 @@ def change_key_file(change: Callable[[list[str]], Sequence[str]]) -> None:
     Who changes it at the same time waits: a key that a step of before had put there would be gone otherwise, and what
     it has sealed since with it.
     """
-    key_path().parent.mkdir(parents=True, exist_ok=True)
-    with key_path().with_name(LOCK_FILE).open("a") as held:
+    path = key_path()
+    with _writing(), path.with_name(LOCK_FILE).open("a") as held:
         file_lock.wait_for_lock(held)
-        draft = _drafted(change(stored_keys()))
-        draft.replace(key_path())
+        with _drafted(change(stored_keys())) as draft:
+            draft.replace(path)
+            sync_folder(path.parent)
 
 
-def _drafted(keys: Sequence[str]) -> Path:
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Have the folder of the key file; raise `Transient` where the disk takes no file."""
+    path = key_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as fault:
+        raise Transient(f"Não consegui escrever o arquivo de chaves {path}: {os_fault(fault)}.") from fault
+
+
+@contextmanager
+def _drafted(keys: Sequence[str]) -> Iterator[Path]:
+    """Yield a draft of keys that is on the disk; unless it was given a name, it goes at the end."""
     # a process that was killed has left its own, and another may have its number: containers mostly do
     draft = key_path().with_name(f"{KEY_FILE}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write("".join(f"{key}\n" for key in keys))
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write("".join(f"{key}\n" for key in keys))
+            file.flush()
+            os.fsync(file.fileno())
+        yield draft
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink()
 
 
-def _name_first(draft: Path, path: Path) -> None:
-    """Give a draft its name unless somebody has it; raise `FileExistsError` then."""
-    if sys.platform == "win32":
-        draft.rename(path)
-    else:
-        os.link(draft, path)
+def _name_first(draft: Path, path: Path) -> bool:
+    """Give a draft its name; tell whether nobody had it."""
+    try:
+        if sys.platform == "win32":
+            draft.rename(path)
+        else:
+            os.link(draft, path)
+    except FileExistsError:
+        return False
+    return True
 
 
 def ring() -> KeyRing:

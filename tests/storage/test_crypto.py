@@ -1,3 +1,4 @@
+import errno
 import os
 import stat
 import threading
@@ -8,7 +9,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 
 from core.clock import SYSTEM
-from core.errors import Misconfigured
+from core.errors import Misconfigured, Transient
 from storage import crypto
 from storage.crypto import KeyRing
 from storage.models.destinos import Destino
@@ -113,3 +114,44 @@ def test_a_draft_that_a_killed_process_left_stops_nobody(sqlite: str, configure:
     crypto.key_path().with_name(f"{crypto.KEY_FILE}.{os.getpid()}").write_text("metade")
     crypto.change_key_file(lambda present: [KEYS[0], *present])
     assert crypto.stored_keys()[0] == KEYS[0]
+
+
+def test_a_key_is_on_the_disk_with_its_name_before_anybody_seals_with_it(
+    sqlite: str, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(core__keys="[]")
+    path, sync, on_disk = crypto.key_path(), os.fsync, list[str]()
+
+    def seen(number: int) -> None:
+        if os.path.samestat(os.fstat(number), path.parent.stat()):
+            on_disk.append(path.read_text() if path.exists() else "")
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    crypto.create_key_file()
+    assert on_disk[-1:] == [path.read_text()]
+    crypto.change_key_file(lambda present: [KEYS[0], *present])
+    assert on_disk[-1:] == [path.read_text()]
+
+
+def test_a_full_disk_is_told_in_words_and_no_keys_are_left_on_it(
+    sqlite: str, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(core__keys="[]")
+    folder = crypto.key_path().parent
+
+    def refuse(_number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", refuse)
+        with pytest.raises(Transient, match="o disco está cheio"):
+            crypto.create_key_file()
+        assert not list(folder.glob("chaves*"))
+    crypto.create_key_file()
+    keys = crypto.stored_keys()
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(Transient, match="o disco está cheio"):
+        crypto.change_key_file(lambda present: [KEYS[0], *present])
+    assert {path.name for path in folder.glob("chaves*")} == {crypto.KEY_FILE, crypto.LOCK_FILE}
+    assert crypto.stored_keys() == keys

@@ -60,8 +60,8 @@ class Box:
         """Return what is sent of a box that must not be asked now; none of one that may be."""
         try:
             reason = self._parked()
-        except OSError as error:
-            said = f"não consegui ler se está parada: {os_fault(error)}."
+        except (OSError, PlatformError) as error:
+            said = f"não consegui ler se está parada: {_why(error)}."
             self.say(f"Caixa {self.settings.name}: {said}")
             return _nothing(INALCANCAVEL, said)
         return None if reason is None else _nothing(PARADA, reason)
@@ -92,13 +92,13 @@ class Box:
         self._refused = reason
         try:
             files.write(self._folder / PARKED, json.dumps([digest(self.settings), reason]))
-        except OSError as error:
-            self.say(f"Caixa {self.settings.name}: não consegui anotar que está parada: {os_fault(error)}.")
+        except (OSError, PlatformError) as error:
+            self.say(f"Caixa {self.settings.name}: não consegui anotar que está parada: {_why(error)}.")
 
     def _parked(self) -> str | None:
         """Return why a box is asked no more, until its settings are others; none of one that may be asked.
 
-        Raises `OSError`: that cannot be read now.
+        Raises `OSError`, and `PlatformError` for the key: that cannot be read now.
         """
         note = self._folder / PARKED
         if self._refused is None and note.exists():
@@ -115,6 +115,10 @@ class Box:
             gone = plural(self.kept.lost, "leitura velha saiu", "leituras velhas saíram")
             self.say(f"Caixa {self.settings.name}: {gone} para dar lugar a novas.")
             self._lost = self.kept.lost
+
+
+def _why(error: OSError | PlatformError) -> str:
+    return os_fault(error) if isinstance(error, OSError) else str(error).rstrip(".")
 
 
 def digest(settings: BoxSettings) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,6 +114,21 @@ def test_a_box_whose_note_cannot_be_read_now_is_neither_asked_nor_said_to_be_par
     assert said[-1].startswith("Caixa usb 1ç: não consegui ler se está parada: ")
     assert asyncio.run(again.read()) == "parada"
     assert hub.count(1) == 1
+
+
+def test_a_box_is_said_to_be_parked_also_where_the_disk_takes_no_key_to_note_it_with(
+    hub: HubServer, configure: Configure, tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.program(1, lambda sessao: refusal_line("10001", "Código errado", sessao))
+    box = made(hub, tmp_path, said)
+    configure(core__keys="[]")
+    monkeypatch.setattr(os, "fsync", full)
+    assert asyncio.run(box.read()) == "parada"
+    assert any("não consegui anotar que está parada: Não consegui escrever" in one for one in said)
+
+
+def full(_number: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def unreadable(path: Path, *given: object, **more: object) -> str:
