@@ -206,7 +206,9 @@ def _added(db: Session, dono: Dono, opened: Certificado, arquivo: Arquivo, clock
 def _replaced(db: Session, row: CertificadoDigital, opened: Certificado, arquivo: Arquivo, clock: Clock) -> Guardado:
     now = clock.now()
     same = row.numero == opened.numero and row.emissor == opened.emissor
-    if opened.fim < row.validade_fim:
+    # one that SEFAZ refused, or that is turned off, serves nobody until it ends
+    serves = row.ativo and row.desligado_por is None
+    if serves and opened.fim < row.validade_fim:
         kept = f"{row.validade_fim:%d/%m/%Y}"
         raise Conflict(f"O certificado vence em {opened.fim:%d/%m/%Y}, antes do que já está guardado ({kept}).")
     row.nome = arquivo.nome or row.nome

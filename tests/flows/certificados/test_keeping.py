@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text, update
@@ -142,6 +143,17 @@ def test_one_that_ends_before_the_one_kept_is_refused(
     keeping.adicionar(arquivo, clock)
     with pytest.raises(Conflict, match="antes do que já está guardado"):
         keeping.substituir(newer(autoridade, clock, days=50), clock)
+
+
+@pytest.mark.parametrize("out", [{"desligado_por": "282: revogado"}, {"ativo": False}], ids=["refused", "turned off"])
+def test_one_that_ends_earlier_takes_the_place_of_one_that_serves_nobody(
+    arquivo: Arquivo, autoridade: Autoridade, clock: FixedClock, out: dict[str, Any]
+) -> None:
+    keeping.adicionar(arquivo, clock)
+    with transaction() as db:
+        db.query(CertificadoDigital).update(out)
+    found = keeping.substituir(newer(autoridade, clock, days=50), clock)
+    assert (found.resultado, found.certificado.dias) == (Resultado.SUBSTITUIDO, 50)
 
 
 def test_there_must_be_one_to_replace(arquivo: Arquivo, clock: FixedClock) -> None:
