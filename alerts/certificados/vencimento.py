@@ -29,8 +29,8 @@ def judge(moment: Moment) -> Iterator[Judgement]:
     query = query.join(Empresa, Empresa.id == CertificadoDigital.empresa_id).join(
         Usuario, Usuario.id == Empresa.usuario_id, isouter=True
     )
-    in_use = query.where(CertificadoDigital.ativo, Empresa.ativa).order_by(CertificadoDigital.id)
-    for end, cnpj, user in moment.db.execute(in_use):
+    in_use = query.where(CertificadoDigital.ativo, Empresa.ativa, Usuario.ativo.is_not(False))
+    for end, cnpj, user in moment.db.execute(in_use.order_by(CertificadoDigital.id)):
         yield _judged(end, cnpj, user, moment.now)
 
 

@@ -13,6 +13,7 @@ from core.settings.sefaz import SefazSettings
 from core.text import plural
 from storage.models.certificados import CertificadoDigital
 from storage.models.empresas import Empresa
+from storage.models.usuarios import Usuario
 from storage.session import reading
 
 SOON_DAYS = 30
@@ -22,7 +23,8 @@ def kept() -> Iterator[Finding]:
     """Tell of each certificate in use whether it opens and how long it lasts."""
     with reading() as db:
         query = select(CertificadoDigital, Empresa.cnpj).join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
-        query = query.where(CertificadoDigital.ativo, Empresa.ativa).order_by(CertificadoDigital.id)
+        query = query.join(Usuario, Usuario.id == Empresa.usuario_id, isouter=True).order_by(CertificadoDigital.id)
+        query = query.where(CertificadoDigital.ativo, Empresa.ativa, Usuario.ativo.is_not(False))
         secret = (undefer(CertificadoDigital.arquivo_pfx), undefer(CertificadoDigital.senha_pfx))
         try:
             rows = db.execute(query.options(*secret)).all()

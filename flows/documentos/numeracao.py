@@ -11,6 +11,7 @@ from core.clock import SYSTEM, Clock
 from flows.documentos.lacunas import SEM_RESPOSTA, Serie, of_series, series
 from storage.models.documentos import Numeracao
 from storage.models.empresas import Empresa
+from storage.models.usuarios import Usuario
 from storage.rows import table_of, upsert
 from storage.session import reading, transaction
 
@@ -26,7 +27,8 @@ def conferir(clock: Clock = SYSTEM, seconds: float = RUN_SECONDS) -> int:
     After so many seconds the rest waits for the next run. Run twice it changes nothing more.
     """
     with reading() as db:
-        in_use = list(db.scalars(select(Empresa.id).where(Empresa.ativa)))
+        companies = select(Empresa.id).join(Usuario, Usuario.id == Empresa.usuario_id, isouter=True)
+        in_use = list(db.scalars(companies.where(Empresa.ativa, Usuario.ativo.is_not(False))))
         chosen = {_key(one): one for one in series(db, OPERATOR, in_use)}
         known = {_key(row): row for row in db.scalars(select(Numeracao))}
     _forget([row.id for key, row in known.items() if key not in chosen])

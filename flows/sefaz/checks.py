@@ -16,6 +16,7 @@ from core.settings.sefaz import SefazSettings
 from core.text import human_duration, plural
 from storage.models.certificados import CertificadoDigital
 from storage.models.empresas import Empresa
+from storage.models.usuarios import Usuario
 from storage.session import reading
 
 # What only an installation with certificates needs is loaded when there is one.
@@ -58,7 +59,8 @@ def _certificate() -> "Certificado | None":
     now = SYSTEM.now()
     query = select(CertificadoDigital).join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
     secret = (undefer(CertificadoDigital.arquivo_pfx), undefer(CertificadoDigital.senha_pfx))
-    query = query.where(CertificadoDigital.ativo, Empresa.ativa).options(*secret).order_by(CertificadoDigital.id)
+    query = query.join(Usuario, Usuario.id == Empresa.usuario_id, isouter=True).order_by(CertificadoDigital.id)
+    query = query.where(CertificadoDigital.ativo, Empresa.ativa, Usuario.ativo.is_not(False)).options(*secret)
     with reading() as db:
         try:
             for row in db.scalars(query):

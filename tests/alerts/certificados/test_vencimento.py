@@ -9,6 +9,7 @@ from sqlalchemy import update
 from alerts import sources
 from alerts.certificados.vencimento import judge
 from alerts.moment import Moment
+from flows.usuarios import managing
 from storage.models.certificados import CertificadoDigital
 from storage.models.empresas import Empresa, dono
 from storage.models.eventos import Event
@@ -106,7 +107,7 @@ def test_what_is_turned_off_is_judged_no_more(certificado: int, model: Any) -> N
     assert judged(END) == []
 
 
-def test_a_user_s_is_named_with_the_user(banco: str) -> None:
+def test_a_user_s_is_named_with_the_user_and_told_no_more_once_that_one_is_turned_off(banco: str) -> None:
     with transaction() as db:
         ana = Usuario(username="ana")
         db.add(ana)
@@ -115,3 +116,5 @@ def test_a_user_s_is_named_with_the_user(banco: str) -> None:
     kept(number)
     (one,) = judged(END)
     assert (one.objeto, one.rotulos) == (f"ana/{CNPJ}", {"empresa": CNPJ, "usuario": "ana"})
+    managing.desativar("ana")
+    assert judged(END) == []

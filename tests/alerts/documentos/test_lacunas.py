@@ -1,6 +1,7 @@
 """The alert of missing numbers: judged by the last look, opened when old, closed when they are there."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from conftest import Configure
@@ -18,6 +19,7 @@ from flows.documentos.numeracao import conferir
 from storage.models.alertas import Alerta
 from storage.models.documentos import Numeracao
 from storage.models.empresas import Empresa
+from storage.models.usuarios import Usuario
 from storage.session import reading, transaction
 
 
@@ -94,12 +96,14 @@ def test_companies_of_several_users_are_apart(banco: str) -> None:
     assert views.alerts(caller=Caller(ana)).itens == ()
 
 
-def test_a_company_out_of_use_is_looked_at_no_more(company: int) -> None:
-    clock = FixedClock(NOW + timedelta(days=30))
-    stored(company, 1, 4)
+@pytest.mark.parametrize("turned_off", [{Empresa.ativa: False}, {Usuario.ativo: False}], ids=["company", "user"])
+def test_a_company_out_of_use_is_looked_at_no_more(banco: str, turned_off: dict[Any, bool]) -> None:
+    clock, ana = FixedClock(NOW + timedelta(days=30)), acervo.usuario("ana")
+    stored(acervo.empresa(de=ana), 1, 4, de=ana)
     assert len(open_alerts(clock)) == 1
     with transaction() as db:
-        db.execute(update(Empresa).values(ativa=False))
+        for column, value in turned_off.items():
+            db.execute(update(column.class_).values({column: value}))
     clock.advance(3600)
     assert open_alerts(clock) == []
     with reading() as db:

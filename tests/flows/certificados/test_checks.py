@@ -9,11 +9,14 @@ from cryptography.fernet import Fernet
 from sqlalchemy import update
 from support.sefaz import EMPRESA
 
+from core.caller import Caller
 from core.clock import SYSTEM
 from core.settings.load import get_settings
 from flows.certificados import keeping
 from flows.certificados.checks import authorities, kept
 from flows.certificados.keeping import Arquivo
+from flows.empresas.managing import criar
+from flows.usuarios import managing
 from sandbox.sefaz import Autoridade
 from storage import crypto
 from storage.models.certificados import CertificadoDigital
@@ -29,6 +32,15 @@ def test_how_long_it_lasts(autoridade: Autoridade, empresa: str, days: int, stat
     found = list(kept())
     assert [(one.sistema, one.situacao) for one in found] == [("certificado 11.222.333/0001-81", state)]
     keeping.desativar(EMPRESA)
+    assert list(kept()) == []
+
+
+def test_one_of_a_user_who_is_turned_off_is_not_told(autoridade: Autoridade, banco: str) -> None:
+    criar(EMPRESA, caller=Caller(managing.criar("ana").id))
+    made = autoridade.cliente(EMPRESA, fim=datetime.now(UTC) + timedelta(days=20))
+    keeping.adicionar(Arquivo(made.pfx, made.senha, EMPRESA, "ana"))
+    assert [one.situacao for one in kept()] == ["aviso"]
+    managing.desativar("ana")
     assert list(kept()) == []
 
 

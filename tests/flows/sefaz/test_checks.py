@@ -15,6 +15,7 @@ from flows.certificados import keeping
 from flows.certificados.keeping import Arquivo
 from flows.empresas.managing import criar
 from flows.sefaz import checks
+from flows.usuarios import managing
 from flows.usuarios.finding import caller_of
 from sandbox.sefaz import Autoridade
 from storage.models.certificados import CertificadoDigital
@@ -47,6 +48,12 @@ def test_without_a_certificate_that_serves_nothing_is_reached(minha: Loja) -> No
         db.execute(update(CertificadoDigital).values(senha_pfx="outra"))
     assert states() == []
     keeping.desativar(EMPRESA, "ana")
+    assert states() == []
+    assert minha.server.apertos == 0
+
+
+def test_with_the_certificate_of_a_user_who_is_turned_off_nothing_is_reached(minha: Loja) -> None:
+    managing.desativar("ana")
     assert states() == []
     assert minha.server.apertos == 0
 
