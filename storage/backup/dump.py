@@ -18,6 +18,7 @@ from core.settings.core import CoreSettings
 from core.text import redact
 from storage.backup import durable, folder, making
 from storage.metadata import metadata
+from storage.sequence import OTHERS, restored_sql
 from storage.session import connect_engine, explained
 
 SUFFIX = ".dump"
@@ -66,10 +67,14 @@ def how_to_restore(path: Path) -> Sequence[str]:
     said = _connection()
     new = f"{said['dbname']}_restaurado"
     server = shlex.join([word for option, key in _OPTIONS if said.get(key) for word in (option, str(said[key]))])
+    # what quotes a text without an apostrophe, which the shell needs itself
+    leap = "; ".join(restored_sql(f"$${OTHERS}$$"))
     return [
         "# A senha vem de ~/.pgpass ou de PGPASSWORD; o banco de agora fica como está.",
         f"createdb {server} {shlex.quote(new)}",
         f"pg_restore -O -x -e -1 {server} {shlex.join(['-d', new, str(path)])}",
+        "# Os números de sequência seguem acima do que os destinos já viram.",
+        f"psql -q {server} {shlex.join(['-d', new, '-c', leap])}",
         f"# Pare a Esteira, ponha o banco {new} em core.database_url, rode `esteira banco migrar` e suba de novo.",
     ]
 

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, Rejected
-from storage import crypto, migrate, rotating
+from storage import crypto, migrate, rotating, sequence
 from storage.backup import archive, durable, folder, making, snapshot
 from storage.backup.archive import Archive
 from storage.backup.manifest import Manifest
@@ -62,6 +62,7 @@ def restore(path: Path, clock: Clock = SYSTEM) -> Restored:
         with durable.draft_of(database, making.mark(database)) as draft:
             _unpack(found, draft, path)
             dropped = _drop_strange(draft)
+            _leap(draft)
             keys = found.keys()
             aside = _set_aside(database, clock.now())
             written = _write_keys(keys)
@@ -91,6 +92,14 @@ def _drop_strange(draft: Path) -> tuple[str, ...]:
     except snapshot.FAULTS as fault:
         raise Rejected(snapshot.DAMAGED.format(str(fault)[:200])) from None
     return tuple(f"{KINDS[kind]} {name}" for kind, name in found)
+
+
+def _leap(draft: Path) -> None:
+    """Let sequence numbers go on above all that receivers can have seen since the backup."""
+    with closing(sqlite3.connect(draft, isolation_level=None)) as copied:
+        copied.execute("PRAGMA journal_mode=MEMORY")
+        for statement in sequence.restored_sql(f"'{sequence.OTHERS}'"):
+            copied.execute(statement)
 
 
 def _set_aside(database: Path, now: datetime) -> Path | None:

@@ -3,8 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
-from storage.sequence import LIMIT, next_values
+from storage.sequence import LEAP, LIMIT, OTHERS, next_values, restored_sql
 from storage.session import transaction
 
 
@@ -32,6 +33,22 @@ def test_rivals_get_different_numbers_without_gaps(banco: str) -> None:
 
 def test_a_long_name_is_cut_where_the_column_ends(banco: str) -> None:
     assert [count("x" * LIMIT + tail) for tail in ("", "y")] == [1, 2]
+
+
+def test_in_a_restored_database_each_goes_on_far_above_what_it_knows_also_one_that_it_does_not_know(
+    banco: str,
+) -> None:
+    assert [count("a"), count("a")] == [1, 2]
+    for restores in (1, 2):
+        with transaction() as db:
+            for statement in restored_sql(f"'{OTHERS}'"):
+                db.execute(text(statement))
+        began = restores * LEAP
+        new = [f"{letter}{restores}" for letter in "bc"]
+        assert [count("a") - began, *(count(name) - began for name in new)] == [2 + restores, 1, 1]
+        with transaction() as db:
+            found = next_values(db, {"a": 0, new[0]: 2, f"d{restores}": 3})
+        assert found == {"a": began + 2 + restores, new[0]: began + 3, f"d{restores}": began + 3}
 
 
 def test_several_are_counted_at_once_each_by_so_many(banco: str) -> None:

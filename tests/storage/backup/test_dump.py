@@ -17,6 +17,8 @@ from core.clock import SYSTEM, FixedClock
 from core.errors import Conflict, Misconfigured, Rejected, Transient, UsageError
 from storage import session
 from storage.backup import dump
+from storage.sequence import LEAP, next_values
+from storage.session import transaction
 
 pytestmark = pytest.mark.skipif(not shutil.which("pg_dump"), reason="pg_dump is not installed")
 SPY = """#!/bin/sh
@@ -70,6 +72,8 @@ def test_what_is_made_is_whole_private_and_comes_back(
             subprocess.run(["sh", "-ec", line], check=True, capture_output=True)
         configure(core__database_url=cluster.url(name))
         assert [one.estado for one in deliveries()] == ["pendente"] * 3
+        with transaction() as db:
+            assert next_values(db, {"loja-1": 1})["loja-1"] > LEAP, "receivers have seen what was given since"
     finally:
         session.dispose()
         url = make_url(postgres)

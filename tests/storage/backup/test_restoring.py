@@ -27,7 +27,8 @@ from storage import crypto, migrate, session
 from storage.backup import making, restoring
 from storage.models.destinos import Destino
 from storage.models.eventos import Estado
-from storage.session import reading
+from storage.sequence import next_values
+from storage.session import reading, transaction
 
 
 def database_of(url: str) -> Path:
@@ -333,6 +334,20 @@ def test_what_was_held_and_what_was_sent_since_goes_out_with_the_same_ids(
     drain(destino)
     assert [one.estado for one in deliveries()] == [Estado.ENTREGUE] * 2
     assert set(first) <= {request.webhook_id for request in receiver.requests} == {*sent, *owed}
+
+
+def test_what_happens_after_it_is_newer_to_whoever_saw_what_happened_before(sqlite: str, tmp_path: Path) -> None:
+    assert count("loja-1") == 1
+    path = making.make(tmp_path / "copias").path
+    seen = {name: [count(name) for _ in range(3)][-1] for name in ("loja-1", "loja-2")}
+    session.dispose()
+    restoring.restore(path)
+    assert all(count(name) > last for name, last in seen.items())
+
+
+def count(entidade: str) -> int:
+    with transaction() as db:
+        return next_values(db, {entidade: 1})[entidade]
 
 
 def test_on_another_machine_the_keys_of_the_backup_go_behind_its_own(
