@@ -101,6 +101,11 @@ def key_path() -> Path:
     return CoreSettings.current().data_dir / KEY_FILE
 
 
+def _file() -> Path:
+    """Return the key file itself, where a link stands in its place."""
+    return Path(os.path.realpath(key_path()))
+
+
 def stored_keys() -> list[str]:
     """Return the keys of the settings, else of the key file, else none."""
     given = [key.get_secret_value() for key in CoreSettings.current().keys]
@@ -135,7 +140,7 @@ def new_key() -> str:
 
 def create_key_file() -> None:
     """Make a key file readable by its owner only; a rival that was faster wins."""
-    path = key_path()
+    path = _file()
     with _writing(), _drafted([new_key()]) as draft:
         mine = _name_first(draft, path)
         # a rival's too: what its key seals may reach the disk before it comes to this
@@ -150,8 +155,8 @@ def change_key_file(change: Callable[[list[str]], Sequence[str]]) -> None:
     Who changes it at the same time waits: a key that a step of before had put there would be gone otherwise, and what
     it has sealed since with it.
     """
-    path = key_path()
-    with _writing(), path.with_name(LOCK_FILE).open("a") as held:
+    path = _file()
+    with _writing(), key_path().with_name(LOCK_FILE).open("a") as held:
         file_lock.wait_for_lock(held)
         with _drafted(change(stored_keys())) as draft:
             draft.replace(path)
@@ -173,7 +178,7 @@ def _writing() -> Iterator[None]:
 def _drafted(keys: Sequence[str]) -> Iterator[Path]:
     """Yield a draft of keys that is on the disk; unless it was given a name, it goes at the end."""
     # a process that was killed has left its own, and another may have its number: containers mostly do
-    draft = key_path().with_name(f"{KEY_FILE}.{secrets.token_hex(8)}")
+    draft = _file().with_name(f"{KEY_FILE}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write("".join(f"{key}\n" for key in keys))

@@ -1,5 +1,6 @@
 """One moment of a SQLite database in a file of its own: copied beside its writers, then proven."""
 
+import os
 import sqlite3
 import time
 from contextlib import closing
@@ -20,11 +21,14 @@ _NOT_NOW = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def file_of(url: str) -> Path | None:
-    """Return the file of a SQLite address; none for a server, or for a database in memory."""
+    """Return the file of a SQLite address; none for a server, or for a database in memory.
+
+    Where a link stands in its place it is the file itself: what SQLite has beside it is there, and the link is no disk.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None
-    return Path(str(parsed.database)).absolute()
+    return Path(os.path.realpath(parsed.database))
 
 
 def copy(source: Path, target: Path) -> None:

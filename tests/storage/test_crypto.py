@@ -2,6 +2,7 @@ import errno
 import os
 import stat
 import threading
+from pathlib import Path
 
 import pytest
 from conftest import Configure
@@ -51,7 +52,7 @@ def test_a_ring_without_the_key_says_so(sqlite: str, configure: Configure) -> No
     store_secret()
     with_keys(configure, KEYS[1])
     with reading() as db, pytest.raises(Misconfigured, match=r"core\.keys"):
-        db.query(Destino).one()
+        assert db.query(Destino).one().secret_key
 
 
 def test_a_first_start_makes_a_key_file_for_its_owner_only(sqlite: str, configure: Configure) -> None:
@@ -106,6 +107,19 @@ def test_two_who_change_the_key_file_at_once_lose_no_key(sqlite: str, configure:
     crypto.change_key_file(first)
     second.join()
     assert crypto.stored_keys() == [KEYS[1], KEYS[0], old]
+
+
+def test_a_key_file_that_is_a_link_stays_one(sqlite: str, configure: Configure, tmp_path: Path) -> None:
+    configure(core__keys="[]")
+    (tmp_path / "cofre").mkdir()
+    there = tmp_path / "cofre" / "minhas"
+    crypto.key_path().parent.mkdir(exist_ok=True)
+    crypto.key_path().symlink_to(there)
+    crypto.create_key_file()
+    (first,) = there.read_text().split()
+    crypto.change_key_file(lambda present: [KEYS[0], *present])
+    assert (crypto.key_path().is_symlink(), there.read_text().split()) == (True, [KEYS[0], first])
+    assert [path.name for path in there.parent.iterdir()] == ["minhas"]
 
 
 def test_a_draft_that_a_killed_process_left_stops_nobody(sqlite: str, configure: Configure) -> None:

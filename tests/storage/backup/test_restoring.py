@@ -70,6 +70,19 @@ def test_the_database_is_as_it_was_and_the_one_of_before_is_kept(sqlite: str, ma
     assert restoring.restore(made).aside not in (None, done.aside)
 
 
+def test_a_database_that_is_a_link_stays_on_its_disk(sqlite: str, made: Path, tmp_path: Path) -> None:
+    database, there = database_of(sqlite), tmp_path / "disco" / "banco.db"
+    there.parent.mkdir()
+    shutil.move(database, there)
+    database.symlink_to(there)
+    done = restoring.restore(made)
+    assert (database.is_symlink(), there.is_symlink(), len(deliveries())) == (True, False, 2)
+    assert done.aside is not None
+    assert (done.aside.parent, done.aside.is_symlink()) == (there.parent, False)
+    with closing(sqlite3.connect(done.aside)) as before:
+        assert before.execute("SELECT count(*) FROM delivery").fetchone() == (5,)
+
+
 def test_what_a_killed_one_left_takes_no_room_from_the_next(
     sqlite: str, made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
