@@ -120,6 +120,7 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("ESTEIRA_CORE__KEYS", f'["{KEY}"]')
     # A machine that stands still for seconds ends no drain of a test before its time.
     monkeypatch.setattr("events.delivery.drain.BUDGET_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr("events.delivery.lanes.LONGEST_SECONDS", PATIENCE_SECONDS)
     forget_process_state()
     yield
     forget_process_state()
