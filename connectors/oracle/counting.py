@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 from connectors.oracle.layout import Layout
 from connectors.oracle.moments import today
 from connectors.oracle.orders import Number, Order, Status
-from connectors.oracle.reading import among, beyond, columns, in_state, known_date, order
+from connectors.oracle.reading import among, beyond, columns, in_state, known_date, orders_of
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,14 @@ def failed(
         query = query.where(among(layout.table.c.id, ids, dialect))
     if last is not None:
         query = query.where(beyond(key, last, dialect))
-    return [order(row, layout) for row in connection.execute(query.limit(limit))]
+    return orders_of(connection.execute(query.limit(limit)), layout)
 
 
 def by_number(connection: Connection, layout: Layout, ids: Sequence[Number]) -> list[Order]:
     """Return rows by their numbers, in any state."""
     mine = among(layout.table.c.id, ids, connection.dialect.name)
     found = connection.execute(select(*columns(layout)).where(mine).order_by(layout.table.c.id))
-    return [order(row, layout) for row in found]
+    return orders_of(found, layout)
 
 
 def reopen(connection: Connection, layout: Layout, ids: Sequence[Number]) -> int:

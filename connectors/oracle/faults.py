@@ -90,7 +90,7 @@ def explained(conta: str) -> Iterator[None]:
         fault = ConnectionLost(f"Fila {conta}: {GONE.text}.") if lost else fault_of(said, conta)
     except PoolTimeoutError:
         fault = CROWDED.kind(f"Fila {conta}: {CROWDED.text}.")
-    except (ValueError, OverflowError):
+    except (ValueError, ArithmeticError):
         # the driver met a value that Python has no room for
         fault = Transient(f"Fila {conta}: um valor da tabela não pôde ser lido.")
     else:

@@ -1,15 +1,14 @@
 """The queue table as it is: which of the configured columns it has, and so what can be promised of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-from sqlalchemy import Column, Connection, DateTime, Integer, MetaData, Select, String, Table, select, text
-from sqlalchemy import table as plain_table
-from sqlalchemy.sql import literal_column
+from sqlalchemy import Column, Connection, DateTime, Integer, MetaData, String, Table
 from sqlalchemy.types import NullType
 
+from connectors.oracle.described import NUMBERS, Kind, described
 from connectors.oracle.moments import AsWritten
 from core.errors import Misconfigured
 from core.settings.fila import ContaFila
@@ -58,14 +57,15 @@ class Layout:
 
 
 def look(connection: Connection, conta: ContaFila, nome: str) -> Layout:
-    """Look at the table; raise `Misconfigured` where a column that is needed is missing."""
+    """Look at the table; raise `Misconfigured` where a column that is needed is missing, or its numbers are none."""
     owner, _, bare = conta.table.lower().rpartition(".")
-    found = _found(connection, plain_table(bare, schema=owner or None))
+    found = described(connection, bare, owner or None)
     wanted = _wanted(conta)
     mine = {name: getattr(conta.columns, name).lower() for name in TYPES}
     _refuse_missing(
-        conta, nome, found, {mine["id"]} | ({mine["status"]} if conta.layout == "status" else set()) | wanted
+        conta, nome, found.keys(), {mine["id"]} | ({mine["status"]} if conta.layout == "status" else set()) | wanted
     )
+    _refuse_text(conta, nome, found[mine["id"]])
     first = {column: name for name, column in reversed(mine.items()) if column in found}
     names = frozenset(first.values())
     same = {name: first[column] for name, column in mine.items() if column in found and name not in names}
@@ -75,16 +75,17 @@ def look(connection: Connection, conta: ContaFila, nome: str) -> Layout:
     return Layout(Table(bare, MetaData(), *columns, *others, schema=owner or None), names, extra, same)
 
 
-def _found(connection: Connection, table: Any) -> set[str]:
-    """Return the names of the columns that the database has."""
-    nothing: Select[Any] = select(literal_column("*")).select_from(table).where(text("1 = 0"))
-    described = connection.execute(nothing).cursor
-    return {column[0].lower() for column in (described.description if described else ())}
-
-
-def _refuse_missing(conta: ContaFila, nome: str, found: set[str], needed: set[str]) -> None:
-    if missing := sorted(needed - found):
+def _refuse_missing(conta: ContaFila, nome: str, found: Collection[str], needed: set[str]) -> None:
+    if missing := sorted(needed.difference(found)):
         raise Misconfigured(f"Fila {nome}: a tabela {conta.table} não tem a coluna {missing[0]} (fila.columns).")
+
+
+def _refuse_text(conta: ContaFila, nome: str, kind: Kind) -> None:
+    if kind not in NUMBERS:
+        raise Misconfigured(
+            f"Fila {nome}: a coluna {conta.columns.id} da tabela {conta.table} não é numérica (fila.columns), e uma "
+            "linha se conhece pelo número."
+        )
 
 
 def _wanted(conta: ContaFila) -> set[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.sql.dml import Update
 from connectors.oracle.layout import ERROR_BYTES, NTFY_BYTES, TOKEN_LENGTH, WORKER_BYTES, Layout, cut
 from connectors.oracle.moments import moment, today
 from connectors.oracle.orders import Number, Order, Status, Told
-from connectors.oracle.reading import among, columns, in_state, number, order
+from connectors.oracle.reading import among, columns, in_state, number, orders_of
 from core.clock import SYSTEM, Clock
 
 AGAIN = "reservada {attempts} vezes sem terminar"
@@ -92,7 +92,7 @@ class BoundQueue:
         chosen = due.cte("escolhidas").prefix_with("MATERIALIZED", dialect="postgresql")
         taken = self._taking(self.table.c.id.in_(select(chosen.c.id)), seconds, token)
         rows = self.connection.execute(taken.returning(*columns(self.home.layout)))
-        return sorted((order(row, self.home.layout) for row in rows), key=lambda one: one.id)
+        return sorted(orders_of(rows, self.home.layout), key=lambda one: one.id)
 
     def _claim_of_oracle(self, limit: int, seconds: float, token: str) -> list[Order]:
         """Lock rows by fetching them, for Oracle knows no limit beside it; then take them."""
@@ -100,7 +100,7 @@ class BoundQueue:
         due = self.home.due("oracle", columns(layout)).with_for_update(skip_locked=True)
         fetched = {"stream_results": True, "max_row_buffer": limit}
         with self.connection.execute(due, execution_options=fetched) as found:
-            orders = [order(row, layout) for row in found.fetchmany(limit)]
+            orders = orders_of(found.fetchmany(limit), layout)
         if not orders:
             return []
         taken = self._taking(among(self.table.c.id, [one.id for one in orders], "oracle"), seconds, token)
@@ -135,7 +135,7 @@ class BoundQueue:
         """Return what a token holds: so an answer to a commit that was lost is known again."""
         held = (self.table.c.status == Status.PROCESSANDO.value, self.table.c.token == seal(token))
         query = select(*columns(self.home.layout)).where(*held).order_by(self.table.c.id)
-        return [order(row, self.home.layout) for row in self.connection.execute(query)]
+        return orders_of(self.connection.execute(query), self.home.layout)
 
     def settle(self, token: str, outcomes: Sequence[Told]) -> set[Number]:
         """Write outcomes and let go of their rows; return those that were still held."""

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from connectors.oracle import counting
 from connectors.oracle.engine import password_expires
 from core.clock import Clock
-from core.errors import Misconfigured, PlatformError
+from core.errors import Bug, Misconfigured, PlatformError
 from flows.fila.accounts import Fila
 from storage.models.fila import FilaConta
 from storage.session import transaction
@@ -32,7 +32,7 @@ def note_fault(nome: str, fault: PlatformError, clock: Clock) -> None:
     with transaction() as db:
         row = _row(db, nome)
         row.falha, row.falhando_desde = str(fault)[:REASON_LIMIT], row.falhando_desde or clock.now()
-        row.precisa_de_alguem = isinstance(fault, Misconfigured)
+        row.precisa_de_alguem = isinstance(fault, Misconfigured | Bug)
 
 
 def _row(db: Session, nome: str) -> FilaConta:

@@ -10,7 +10,7 @@ from sqlalchemy import literal_column, select, update
 
 from connectors.oracle.moments import today
 from connectors.oracle.orders import Status
-from connectors.oracle.reading import among, columns, order
+from connectors.oracle.reading import among, columns, orders_of
 from core.clock import Clock
 from flows.fila.accounts import Fila
 from flows.fila.recording import record
@@ -22,14 +22,15 @@ def publish(fila: Fila, clock: Clock) -> Published:
     table, limit = fila.layout.table, fila.conta.batch
     with fila.transaction() as connection:
         dialect = connection.dialect.name
-        query = select(*columns(fila.layout)).where(table.c.status == literal_column("'PENDENTE'")).order_by(table.c.id)
+        pending = (table.c.status == literal_column("'PENDENTE'"), table.c.id.is_not(None))
+        query = select(*columns(fila.layout)).where(*pending).order_by(table.c.id)
         if dialect != "sqlite":
             query = query.with_for_update(skip_locked=True)
         if dialect != "oracle":
             query = query.limit(limit)
         options = {"stream_results": True, "max_row_buffer": limit} if dialect == "oracle" else {}
         with connection.execute(query, execution_options=options) as rows:
-            orders = [order(row, fila.layout) for row in rows.fetchmany(limit)]
+            orders = orders_of(rows.fetchmany(limit), fila.layout)
         if not orders:
             return Published()
         new = record(orders, fila.nome, fila.conta, clock)

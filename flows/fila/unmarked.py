@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 
 from claims.many import Many
 from connectors.oracle.orders import Number, Order
-from connectors.oracle.reading import columns, order
+from connectors.oracle.reading import columns, orders_of
 from core.clock import Clock
 from core.stopping import stopping
 from flows.fila.accounts import Fila, Frontier
@@ -76,9 +76,10 @@ def _pages(fila: Fila, begin: Number | None) -> Iterator[list[Order]]:
 
 
 def _page(fila: Fila, *where: ColumnElement[bool]) -> list[Order]:
-    query = select(*columns(fila.layout)).where(*where).order_by(fila.layout.table.c.id).limit(PAGE)
+    number = fila.layout.table.c.id
+    query = select(*columns(fila.layout)).where(number.is_not(None), *where).order_by(number).limit(PAGE)
     with fila.transaction() as connection:
-        return [order(row, fila.layout) for row in connection.execute(query)]
+        return orders_of(connection.execute(query), fila.layout)
 
 
 def _untold(nome: str, orders: Sequence[Order]) -> list[Order]:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from connectors.oracle.waking import Clockwork, Waker, waker_of
 from core.clock import SYSTEM, Clock
-from core.errors import PlatformError, Transient
+from core.errors import Bug, PlatformError, Transient
 from core.logs import get_logger
 from core.settings.fila import FilaSettings
 from core.stopping import stopping
@@ -33,8 +33,20 @@ def watch_all(seconds: float) -> list[Report]:
 
 
 def _guarded(nome: str, seconds: float) -> Report:
+    """Watch one account; what nobody thought of costs its watch too, and not those of the others."""
+    report = Report(nome)
+    try:
+        _patiently(nome, seconds, report)
+    except Exception as fault:
+        log.exception("queue not watched", conta=nome, fault=type(fault).__name__)
+        said = f"Fila {nome}: erro interno da Esteira ({type(fault).__name__}); os detalhes estão no log."
+        _note(report, Bug(said))
+    return report
+
+
+def _patiently(nome: str, seconds: float, report: Report) -> None:
     """Watch until the time is over: what passes by itself costs a pause that grows, the rest the whole watch."""
-    report, ends, pause = Report(nome), time.monotonic() + seconds, FIRST_RETRY
+    ends, pause = time.monotonic() + seconds, FIRST_RETRY
     while (left := ends - time.monotonic()) > 0 and not stopping():
         told = report.linhas
         try:
@@ -42,13 +54,20 @@ def _guarded(nome: str, seconds: float) -> Report:
             report.falha = None
         except PlatformError as fault:
             log.warning("queue not watched", conta=nome, fault=type(fault).__name__, reason=str(fault))
-            report.falha = str(fault)
-            looking.note_fault(nome, fault, SYSTEM)
+            _note(report, fault)
             if not isinstance(fault, Transient):
                 break
             pause = FIRST_RETRY if report.linhas > told else min(pause * 2, MOST_RETRY)
             _woken(Clockwork(), min(pause, ends - time.monotonic()))
-    return report
+
+
+def _note(report: Report, fault: PlatformError) -> None:
+    """Say why an account is not watched; where our own database is away too, in the report alone."""
+    report.falha = str(fault)
+    try:
+        looking.note_fault(report.conta, fault, SYSTEM)
+    except Exception as other:  # noqa: BLE001 - what keeps a note from being written is no reason to stop watching
+        log.warning("fault not noted", conta=report.conta, fault=type(other).__name__, reason=str(other))
 
 
 def watch(fila: Fila, seconds: float, report: Report, clock: Clock = SYSTEM) -> None:

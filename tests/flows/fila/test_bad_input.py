@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from support.ports import wait_until
 from support.postgres import Cluster
 
@@ -13,9 +14,11 @@ from alerts import sources
 from alerts.moment import Moment
 from claims.holder import new_token
 from connectors.oracle import ddl
+from connectors.oracle.engine import open_engine
 from connectors.oracle.orders import Status, Told
 from core.clock import SYSTEM, FixedClock
 from core.errors import Misconfigured, Transient, UsageError
+from core.settings.fila import FilaColumns
 from flows.fila import accounts, looking, preparing, recording, relay, views, watching
 from storage.session import reading
 from tests.flows.fila.conftest import TABLE, Queue
@@ -205,3 +208,77 @@ def test_a_sector_that_the_trigger_copies_decides_how_an_order_is_told(vazia: Qu
     vazia.run("INSERT INTO ORDEM_SERVICO VALUES (1, 'Oficina'), (2, 'Pintura')")
     assert relay.publish("padrao").publicadas == 2
     assert [one["prioridade"] for one in events()] == [5, 3]
+
+
+NO_NUMBERS = {"oracle": ["NULL"], "postgresql": ["NULL", "'NaN'", "'Infinity'"], "sqlite": ["NULL", "'2026/17'"]}
+
+
+def with_any_number(fila: Queue, *, prepared: bool) -> int:
+    """Make a table without a key, with a good row among such as have no number; return how many these are."""
+    kind = fila.engine.dialect.name
+    number = {"oracle": "NUMBER", "postgresql": "numeric", "sqlite": "NUMERIC"}[kind]
+    fila.run(ddl.create(kind, TABLE, FilaColumns()).replace(ddl.WORDS[kind].identity, number))
+    fila.run(*(ddl.relay(kind, TABLE, FilaColumns()) if prepared else ()))
+    given = enumerate([*NO_NUMBERS[kind], "7"])
+    fila.run(*(f"INSERT INTO {TABLE} (ID, ID_OS, MENSAGEM) VALUES ({number}, {os}, 'x')" for os, number in given))
+    return len(NO_NUMBERS[kind])
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+def test_a_row_without_a_number_costs_only_itself(vazia: Queue, *, prepared: bool) -> None:
+    bad = with_any_number(vazia, prepared=prepared)
+    assert relay.publish("padrao").publicadas == 1
+    assert orders() == [str(bad)]
+    assert vazia.statuses.count(DONE) == 1
+
+
+def test_a_row_without_a_number_costs_only_itself_where_there_are_no_states(vazia: Queue, configure: Configure) -> None:
+    bad = with_any_number(vazia, prepared=False)
+    configure(fila__layout="sem_status", fila__columns='{"status": "NAO_HA"}')
+    assert [relay.publish("padrao").publicadas for _ in range(2)] == [1, 0]
+    assert orders() == [str(bad)]
+
+
+@pytest.mark.parametrize("vazia", ["postgres", "sqlite"], indirect=True)
+def test_a_row_that_nobody_can_close_is_in_error_after_its_leases(vazia: Queue, configure: Configure) -> None:
+    configure(fila__max_attempts="1")
+    with_any_number(vazia, prepared=True)
+    relay.publish("padrao")
+    vazia.run(f"UPDATE {TABLE} SET DT_RESERVA = '2000-01-01 00:00:00'")
+    relay.publish("padrao")
+    # but for the one of which not even the table knows a number
+    assert sorted(set(vazia.statuses)) == ["ERRO", "PENDENTE", DONE]
+    assert vazia.statuses.count("PENDENTE") == 1
+
+
+def test_a_column_of_texts_is_refused_as_the_number_of_rows(vazia: Queue, configure: Configure) -> None:
+    text = {"oracle": "VARCHAR2(20)"}.get(vazia.engine.dialect.name, "varchar(20)")
+    vazia.run(f"CREATE TABLE {TABLE} (CD_OS {text}, DS_SERVICO {text})", f"INSERT INTO {TABLE} VALUES ('2026/17', 'x')")
+    configure(fila__layout="sem_status", fila__columns='{"id": "CD_OS", "os": "CD_OS", "message": "DS_SERVICO"}')
+    (report,) = watching.watch_all(0.5)
+    assert "CD_OS" in str(report.falha)
+    assert "não é numérica" in str(views.accounts()[0].falha)
+    assert codes() == {"inacessivel"}
+
+
+@pytest.mark.parametrize("vazia", ["sqlite"], indirect=True)
+def test_a_fault_that_nobody_thought_of_costs_only_its_account(
+    fila: Queue, configure: Configure, tmp_path: Path
+) -> None:
+    configure(fila__contas__outra__url=f"sqlite:///{tmp_path}/outra.db")
+    other = Queue(open_engine(accounts.settings_of("outra"), "outra"))
+    other.make()
+    fila.add(1)
+    other.run(f"INSERT INTO {TABLE} (ID_OS, MENSAGEM) VALUES (2, 'x')")
+
+    def defect(*_: object) -> None:
+        raise RuntimeError("nobody thought of it")
+
+    event.listen(accounts.opened("padrao").engine, "before_cursor_execute", defect)
+    reports = {report.conta: str(report.falha) for report in watching.watch_all(0.5)}
+    assert "RuntimeError" in reports["padrao"]
+    assert reports["outra"] == "None"
+    wait_until(lambda: watching.watch_all(0.5) and orders() == ["2"])
+    assert ["RuntimeError" in str(view.falha) for view in views.accounts()] == [True, False]
+    assert codes() == {"inacessivel"}
+    other.engine.dispose()
