@@ -32,3 +32,8 @@ class FixedClock:
 
 
 SYSTEM = SystemClock()
+
+
+def passed(instant: datetime | None, now: datetime) -> datetime | None:
+    """Return an instant; None for one that is to come, which only a clock that was ahead can have noted as passed."""
+    return instant if instant is not None and instant <= now else None

@@ -6,6 +6,7 @@ from datetime import timedelta
 from alerts.judgement import CRITICAL, Judgement
 from alerts.moment import Moment
 from alerts.sync.flows import flows, judged
+from core.clock import passed
 from core.settings.sync import SyncSettings
 from core.text import human_duration
 
@@ -17,7 +18,8 @@ def judge(moment: Moment) -> Iterator[Judgement]:
     """Yield one judgement per flow."""
     for row in flows(moment):
         period = timedelta(minutes=SyncSettings.current().contas[row.conta].minutes(row.fluxo))
-        since = row.bem_em or row.falhando_desde or row.iniciado_em or moment.now
+        known = (passed(one, moment.now) for one in (row.bem_em, row.falhando_desde, row.iniciado_em))
+        since = next(filter(None, known), moment.now)
         away = moment.now - since
         yield judged(
             row,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.clock import passed
 from core.settings.sync import CLIENTES_PM, moment
 from core.stopping import stopping
 from flows.sync import checks, edits, ends, standing
@@ -31,7 +32,7 @@ class Reader:
         run, report = self.run, self.run.report
         report.cursor_antes = self.cursor()
         self.look(deep)
-        newest, seen = None, set[int]()
+        newest, seen, limit = None, set[int](), run.clock.now()
         for page in run.flow.pages(since, deep=deep):
             rows = [row for row in page.rows if row.id not in seen]
             seen |= {row.id for row in rows}
@@ -46,7 +47,10 @@ class Reader:
                 report.restam, report.cursor_depois = True, report.cursor_antes
                 return
         if run.held is not None:
-            first = since if run.held.cursor is None else None
+            first = None
+            if run.held.cursor is None:
+                # by our clock, which may be ahead, it is at most what the source's clock says
+                first = since if desde or run.sides.conta.start else min(since, limit)
             standing.moved(run.held, newest or first, deep=deep, clock=run.clock)
         report.cursor_depois = standing.cursor(run.sides.nome, run.nome)
 
@@ -69,7 +73,7 @@ class Reader:
             return max(desde, conta.cutoff_at), True
         if cursor is None:
             return max(moment(conta.start) if conta.start else now - FIRST, conta.cutoff_at), True
-        last = self.run.held.profunda_em if self.run.held else now
+        last = passed(self.run.held.profunda_em, now) if self.run.held else now
         deep = last is None or now - last >= DAY
         overlap = FAR if deep else timedelta(minutes=conta.overlap_minutes)
         return max(cursor - overlap, conta.cutoff_at), deep

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from claims.holder import new_token
 from claims.pace import SharedPace
-from core.clock import SYSTEM, Clock
+from core.clock import SYSTEM, Clock, passed
 from core.errors import PlatformError, Transient
 from core.logs import get_logger
 from core.pace import MakePace
@@ -43,7 +43,8 @@ def flow_of(nome: str, sides: Sides) -> Flow:
 
 def run_due(nome: str, clock: Clock = SYSTEM) -> list[Report]:
     """Run one flow of every account whose time has come, the longest ago first: where one breaks, others come next."""
-    begun = {row.conta: row.iniciado_em or NEVER for row in standing.rows() if row.fluxo == nome}
+    now = clock.now()
+    begun = {row.conta: passed(row.iniciado_em, now) or NEVER for row in standing.rows() if row.fluxo == nome}
     accounts, reports = SyncSettings.current().contas, list[Report]()
     for conta in sorted(accounts, key=lambda one: begun.get(one, NEVER)):
         minutes = accounts[conta].minutes(nome)

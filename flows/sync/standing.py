@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from claims.sql import SqlClaims
-from core.clock import Clock
+from core.clock import Clock, passed
 from core.errors import Misconfigured, PlatformError
 from flows.sync.results import Report
 from storage.models.sync import SyncFluxo
@@ -84,7 +84,7 @@ def ended(held: Held, token: str, report: Report, fault: PlatformError | None, c
         if report.falha is None:
             row.bem_em, row.falha, row.falhando_desde, row.precisa_de_alguem = now, None, None, False
         else:
-            row.falha, row.falhando_desde = report.falha[:REASON_LIMIT], row.falhando_desde or now
+            row.falha, row.falhando_desde = report.falha[:REASON_LIMIT], passed(row.falhando_desde, now) or now
             row.precisa_de_alguem = isinstance(fault, Misconfigured)
 
 

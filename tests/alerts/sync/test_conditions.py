@@ -24,6 +24,10 @@ def ago(**time: float) -> datetime:
     [
         ({"bem_em": ago(minutes=29)}, []),
         ({"bem_em": ago(minutes=30)}, ["parado"]),
+        # by a clock that was ahead: only what was before now counts
+        ({"bem_em": ago(days=-30), "falhando_desde": ago(minutes=31), "falha": "não respondeu."}, ["parado"]),
+        ({"bem_em": ago(days=-30), "falhando_desde": ago(days=-30), "iniciado_em": ago(minutes=31)}, ["parado"]),
+        ({"bem_em": ago(days=-30), "iniciado_em": ago(minutes=29)}, []),
         ({"falhando_desde": ago(minutes=31), "falha": "não respondeu."}, ["parado"]),
         ({"bem_em": NOW, "falha": "chave recusada.", "precisa_de_alguem": True}, ["recusado"]),
         ({"bem_em": NOW, "falha": "não respondeu."}, []),
