@@ -14,8 +14,8 @@ SUBJECT_LIMIT, DESCRIPTION_LIMIT = 150, 8000
 PERSON, COMPANY = ("nome", "data_nascimento", "sexo"), ("nome_fantasia", "razao_social", "inscricao_estadual")
 COMPANY_TYPE, PERSON_TYPE = 1, 2
 NO_NAME = "Sem nome"
-# What the route that changes a client does not take.
-ONLY_NEW = ("cliente_enderecos", "cliente_contatos")
+# What the route that changes a client does not take, and what is the service desk's once the client is there.
+ONLY_NEW = ("cliente_enderecos", "cliente_contatos", "cliente_ativo")
 
 
 def cliente(contact: Contact, conta: ContaSync) -> dict[str, Any]:

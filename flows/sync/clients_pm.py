@@ -85,7 +85,7 @@ class ClientsToMilvus(Clients[Contact]):
         return bodies.cliente(row, self._sides.conta)
 
     def change(self, item: Item, row: Contact, mark: str) -> None:
-        """Bring the client up to date; addresses and contacts have no such route."""
+        """Bring the client up to date; addresses and contacts have no such route, and a block stays."""
         body = bodies.cliente(row, self._sides.conta)
         kept = {name: value for name, value in body.items() if name not in bodies.ONLY_NEW}
         self._sides.milvus.change_cliente(int(item.milvus_id or 0), kept)

@@ -177,9 +177,10 @@ class MilvusServer(SandboxServer):
         row = next((one for one in self.clientes if str(one["id"]) == request.match_info["id"]), None)
         if row is None:
             return self._refuse(404, "Cliente não encontrado")
-        merged = {"cliente_documento": row["cnpj_cpf"], "cliente_pessoa_juridica": {"nome_fantasia": ""}} | given
+        before = {"cliente_documento": row["cnpj_cpf"], "cliente_ativo": row["is_ativo"]}
+        merged = {**before, "cliente_pessoa_juridica": {"nome_fantasia": ""}} | given
         fresh = clientes.row_of(row["id"], merged)
-        row |= {name: value for name, value in fresh.items() if value}
+        row |= {name: value for name, value in fresh.items() if value or name == "is_ativo"}
         return web.Response(status=204)
 
     def _new_ticket(self, request: web.Request, body: bytes) -> web.Response:

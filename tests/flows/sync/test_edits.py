@@ -47,6 +47,17 @@ def test_edited_clients_are_changed_on_the_other_side(world: World) -> None:
     assert world.run("clientes-mp").editados == 0
 
 
+def test_an_edit_leaves_a_client_blocked_that_the_service_desk_blocked(world: World) -> None:
+    contact = world.contact()
+    world.settled()
+    (client,) = world.milvus.clientes
+    client["is_ativo"] = False
+    contact["Name"] = "Padaria Lua"
+    world.ploomes.touch(contact)
+    world.settled()
+    assert (client["nome_fantasia"], client["is_ativo"]) == ("Padaria Lua", False)
+
+
 def test_an_edit_that_is_refused_is_told_once_and_the_client_stays(world: World) -> None:
     contact = world.contact()
     world.settled()

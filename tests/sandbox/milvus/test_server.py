@@ -59,6 +59,14 @@ def test_a_client_is_made_and_its_token_found_by_its_document(server: MilvusServ
     assert server.clientes[0]["cnpj_cpf"] == CNPJ
 
 
+def test_a_client_is_blocked_and_set_free_by_its_field_only(server: MilvusServer) -> None:
+    number = ask(server, "cliente/criar", "POST", CLIENT).json()
+    for change, active in (({"cliente_ativo": False}, False), ({}, False), ({"cliente_ativo": True}, True)):
+        body = {"cliente_pessoa_juridica": {"nome_fantasia": "Padaria"}} | change
+        assert ask(server, f"cliente/alterar/{number}", "PUT", body).status_code == 204
+        assert server.clientes[0]["is_ativo"] is active
+
+
 @pytest.mark.parametrize(
     "change",
     [
