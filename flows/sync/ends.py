@@ -70,10 +70,10 @@ def broken(sides: Sides, item: Item, bug: BaseException) -> Outcome:
 
 
 def not_found_yet(sides: Sides, item: Item) -> Outcome:
-    """It was looked for and not found; one look is not enough."""
+    """It was looked for and not found; one look is not enough, and no failure."""
     due_at = sides.clock.now() + LOOK_GAP
     state = {"situacao": Situacao.DESCONHECIDO, "tentado": True, "procuras": item.procuras + 1}
-    return _outcome(sides, item, due_at=due_at, **state)
+    return _outcome(sides, item, due_at=due_at, motivo=None, erro=None, **state)
 
 
 def unseen(sides: Sides, item: Item) -> Outcome:
@@ -81,7 +81,7 @@ def unseen(sides: Sides, item: Item) -> Outcome:
     tries = item.tentativas + 1
     due_at = sides.clock.now() + timedelta(seconds=AGAIN.wait(tries) or 0.0)
     state = {"situacao": Situacao.DESCONHECIDO, "tentado": True, "tentativas": tries}
-    return _outcome(sides, item, due_at=due_at, motivo="lista_incompleta", **state)
+    return _outcome(sides, item, due_at=due_at, motivo="lista_incompleta", erro=None, **state)
 
 
 def failed(sides: Sides, item: Item, fault: Fault) -> Outcome:

@@ -15,6 +15,7 @@ from flows.sync.ends import MOST_TRIES
 from flows.sync.ledger.item import CONTATOS, Situacao
 from flows.sync.results import Report
 from flows.sync.run import flow_of, whole
+from flows.sync.sending import FAILURES
 from flows.sync.sides import both
 from flows.sync.under_way import Run
 from sandbox.faults import Fault, Usual, after, close_early, html, reset, status, usual
@@ -97,6 +98,32 @@ def test_an_outage_longer_than_the_window_costs_time_only(world: World) -> None:
         server.faults.clear()
     world.settled()
     everything_once(world)
+
+
+def test_looking_for_what_an_outage_left_unknown_is_no_failure_of_the_other_side(world: World) -> None:
+    for _ in range(FAILURES):
+        world.contact()
+    world.milvus.faults.always(reset(), key="POST cliente/criar")
+    assert world.run("clientes-pm").desconhecidos == FAILURES
+    world.milvus.faults.clear("POST cliente/criar")
+    report = world.run("clientes-pm")
+    assert (report.estado, report.falha, report.desconhecidos) == ("bem", None, FAILURES)
+    assert {item.erro for item in world.ledger.waiting("clientes-pm", None, 9)} == {None}
+    assert world.run("clientes-pm").criados == FAILURES
+
+
+def test_a_list_that_is_not_whole_is_no_failure_of_the_other_side(world: World) -> None:
+    contact = world.contact()
+    for _ in range(FAILURES):
+        world.task(contact)
+    world.run("clientes-pm")
+    world.milvus.faults.always(reset(), key="POST chamado/criar")
+    assert world.run("tarefas").desconhecidos == FAILURES
+    cut = status(200, '{"meta": {"paginate": {"total": 9}}, "lista": []}')
+    world.milvus.faults.always(cut, key="POST chamado/listagem")
+    report = world.run("tarefas")
+    assert (report.estado, report.falha, report.desconhecidos) == ("bem", None, FAILURES)
+    assert world.ledger.counts()["tarefas", Situacao.DESCONHECIDO, "lista_incompleta"] == FAILURES
 
 
 def test_two_workers_at_once_send_each_item_once_even_without_the_lock(world: World) -> None:
