@@ -2,6 +2,7 @@
 
 import errno
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -10,7 +11,9 @@ from core.disk import sync_folder
 
 # What tells that a file is another one, or was written again.
 Signature = tuple[int, int, int]
-PARTIAL = b".esteira-parte-"
+PARTIAL, HELD = b".esteira-parte-", b".esteira-movendo-"
+# So much of a name stands behind these and the letters of a token: no file system takes more than 255 bytes.
+LONGEST, TOKEN = 200, 16
 
 
 def signature(seen: os.stat_result) -> Signature:
@@ -29,17 +32,30 @@ def move(path: bytes, folder: bytes, name: bytes, was: Signature) -> bytes | Non
     os.makedirs(folder, exist_ok=True)
     if not _is(path, was):
         return None
+    own, called = os.path.split(path)
+    # who writes a file of this name from now on makes another one, which nobody has read
+    held = os.path.join(own, HELD + secrets.token_hex(TOKEN // 2).encode() + called[-LONGEST:])
+    os.replace(path, held)
     try:
-        target = _renamed(path, folder, name)
-    except OSError as fault:
-        if fault.errno != errno.EXDEV:
-            raise
-        return _copied(path, folder, name, was)
-    if _is(target, was):
-        return target
-    # written again in the moment between: it was not read
-    _renamed(target, os.path.dirname(path), os.path.basename(path))
-    return None
+        return _moved(held, folder, name, was) if _is(held, was) else None
+    finally:
+        _name_again(held, own, called)
+
+
+def is_held(name: bytes) -> bool:
+    """Tell whether a file has the name that one has while it is moved."""
+    return name.startswith(HELD)
+
+
+def give_back(path: bytes) -> None:
+    """Give a file that was being moved when somebody ended the process its name again."""
+    folder, name = os.path.split(path)
+    _name_again(path, folder, name[len(HELD) + TOKEN :])
+
+
+def _name_again(held: bytes, folder: bytes, name: bytes) -> None:
+    if os.path.lexists(held):
+        _renamed(held, folder, name)
 
 
 def _is(path: bytes, was: Signature) -> bool:
@@ -57,7 +73,6 @@ def _renamed(path: bytes, folder: bytes, name: bytes) -> bytes:
     except OSError:
         os.unlink(target)
         raise
-    sync_folder(folder)
     return target
 
 
@@ -79,17 +94,30 @@ def _names(name: bytes) -> Iterator[bytes]:
         yield b"%s (%d)%s%s" % (stem, number, dot, ending)
 
 
-def _copied(path: bytes, folder: bytes, name: bytes, was: Signature) -> bytes | None:
+def _moved(held: bytes, folder: bytes, name: bytes, was: Signature) -> bytes | None:
+    try:
+        target = _renamed(held, folder, name)
+    except OSError as fault:
+        if fault.errno != errno.EXDEV:
+            raise
+        return _copied(held, folder, name, was)
+    sync_folder(folder)
+    return target
+
+
+def _copied(held: bytes, folder: bytes, name: bytes, was: Signature) -> bytes | None:
     """Copy to another file system; the file is deleted here once the copy is on the disk there."""
-    partial = os.path.join(folder, PARTIAL + name)
-    with open(path, "rb") as source, open(partial, "wb") as copy:
+    partial = os.path.join(folder, PARTIAL + name[-LONGEST:])
+    with open(held, "rb") as source, open(partial, "wb") as copy:
         shutil.copyfileobj(source, copy)
         copy.flush()
         os.fsync(copy.fileno())
-    shutil.copystat(path, partial)
-    if not _is(path, was):
-        os.unlink(partial)
-        return None
+    shutil.copystat(held, partial)
     target = _renamed(partial, folder, name)
-    os.unlink(path)
+    sync_folder(folder)
+    if not _is(held, was):
+        # who had it open has written on
+        os.unlink(target)
+        return None
+    os.unlink(held)
     return target

@@ -16,7 +16,7 @@ from core.errors import UsageError
 from core.logs import get_logger
 from core.settings.core import CoreSettings
 from core.text import os_fault
-from flows.documentos.moving import Signature, move, signature
+from flows.documentos.moving import Signature, give_back, is_held, move, signature
 
 ENDINGS = (b".xml", b".zip")
 REST = timedelta(seconds=5)
@@ -102,9 +102,11 @@ class Watch:
             try:
                 with os.scandir(folder) as entries:
                     for entry in entries:
-                        if entry.name[:1] in (b".", b"~"):
+                        if is_held(entry.name):
+                            _give_back(entry.path)
+                        elif entry.name[:1] in (b".", b"~"):
                             continue
-                        if entry.is_dir(follow_symlinks=False):
+                        elif entry.is_dir(follow_symlinks=False):
                             waiting += [entry.path] if os.path.realpath(entry.path) not in self._aside else []
                         elif entry.name[-4:].lower() in ENDINGS and (found := _regular(entry)) is not None:
                             yield entry.path, found
@@ -139,6 +141,14 @@ class Watch:
             return self._folders.recusados
         month = self._clock.now().astimezone(CoreSettings.current().zone)
         return os.path.join(self._folders.importados, f"{month:%Y-%m}".encode())
+
+
+def _give_back(path: bytes) -> None:
+    """Let a file be seen at the next look that was being moved when somebody ended the process."""
+    try:
+        give_back(path)
+    except OSError as error:
+        log.warning("file could not be given its name back", caminho=shown(path)[0], reason=os_fault(error))
 
 
 def _regular(entry: os.DirEntry[bytes]) -> Signature | None:

@@ -123,6 +123,57 @@ def test_one_that_is_written_while_it_is_moved_comes_back(
     assert (file.read_bytes(), os.listdir(tmp_path / "x")) == (b"<b>written again</b>", [])
 
 
+@pytest.mark.usefixtures("other_disk")
+@pytest.mark.parametrize("how", ["anew", "on"])
+def test_what_is_written_while_it_is_copied_is_not_deleted_unread(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    replace, was, fora = os.replace, signature(file.stat()), tmp_path / "fora"
+    writer = file.open("ab", buffering=0)
+
+    def late(source: bytes, target: bytes) -> None:
+        if os.path.dirname(target) == os.path.dirname(source) == os.fsencode(fora):
+            if how == "on":
+                writer.write(b"<!-- more -->")
+            else:
+                (tmp_path / "nova").write_bytes(b"<new/>")
+                (tmp_path / "nova").rename(file)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", late)
+    target = move(os.fsencode(file), os.fsencode(fora), b"nota.xml", was)
+    writer.close()
+    assert os.listdir(file.parent) == ["nota.xml"]
+    if how == "on":
+        assert (target, os.listdir(fora), file.read_bytes()) == (None, [], b"<a/><!-- more -->")
+    else:
+        assert (os.listdir(fora), file.read_bytes()) == (["nota.xml"], b"<new/>")
+
+
+@pytest.mark.usefixtures("other_disk")
+def test_a_disk_that_takes_no_copy_is_told_and_the_file_stays(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="No space"):
+        moved(file, tmp_path / "fora")
+    assert (os.listdir(file.parent), file.read_bytes()) == (["nota.xml"], b"<a/>")
+
+
+@pytest.mark.parametrize("disk", ["same", "other"])
+def test_a_name_as_long_as_names_may_be_is_no_obstacle(
+    tmp_path: Path, disk: str, request: pytest.FixtureRequest
+) -> None:
+    if disk == "other":
+        request.getfixturevalue("other_disk")
+    path = tmp_path / f"{'n' * 251}.xml"
+    path.write_bytes(b"<a/>")
+    assert moved(path, tmp_path / "fora") == tmp_path / "fora" / path.name
+
+
 def test_a_folder_that_takes_nothing_is_told_and_the_file_stays(file: Path, tmp_path: Path) -> None:
     (tmp_path / "arquivo").write_bytes(b"")
     with pytest.raises(OSError, match="arquivo"):

@@ -1,7 +1,9 @@
 """A folder is watched: what rests is taken and moved aside, what is still written is left."""
 
+import contextlib
+import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from core.clock import FixedClock
 from core.errors import Transient, UsageError
+from flows.documentos.moving import move, signature
 from flows.documentos.watching import BATCH, Folders, Round, Watch
 
 NOW = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
@@ -215,6 +218,60 @@ def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="não pode ficar na pasta vigiada") as refused:
         Folders.of(str(tmp_path), recusados=str(tmp_path))
     assert refused.value.campo == "recusados"
+
+
+@pytest.mark.parametrize("step", range(1, 8))
+@pytest.mark.parametrize("disk", ["same", "other"])
+def test_a_file_is_not_lost_wherever_in_its_move_the_process_is_killed(
+    folder: Path, watch: Watch, importer: Importer, clock: FixedClock, disk: str, step: int
+) -> None:
+    file = put(folder / "a.xml")
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            die_at(step, other_disk=disk == "other")
+            move(os.fsencode(file), os.fsencode(folder / "importados"), b"a.xml", signature(file.stat()))
+        os._exit(0)
+    os.waitpid(child, 0)
+    looked(watch, clock, rounds=3)
+    assert b"<a/>" in tree(folder).values()
+    assert all(path.startswith(("importados/", "recusados/")) for path in tree(folder))
+    moved = (folder / "importados" / "a.xml").exists() and (folder / "importados" / "a.xml").read_bytes() == b"<a/>"
+    assert moved or "a.xml" in importer.given, "its move was done, or it is taken once more"
+
+
+def die_at(step: int, *, other_disk: bool) -> None:
+    """Let this process be gone at a step of its work with files, each of which is a rename, a sync or a deletion."""
+    steps = iter(range(1, step))
+
+    def counted(work: Callable[..., object]) -> Callable[..., object]:
+        def one(*given: object) -> object:
+            if next(steps, None) is None:
+                os._exit(9)
+            return work(*given)
+
+        return one
+
+    def over_disks(source: bytes, target: bytes) -> None:
+        if other_disk and os.path.dirname(source) != os.path.dirname(target):
+            raise OSError(errno.EXDEV, "other disk")
+        replace(source, target)
+
+    replace = os.replace
+    os.replace = counted(over_disks)  # type: ignore[assignment]
+    os.fsync, os.unlink = counted(os.fsync), counted(os.unlink)  # type: ignore[assignment]
+
+
+def test_one_that_was_being_moved_when_the_process_was_killed_hides_no_newer_one(
+    folder: Path, watch: Watch, clock: FixedClock
+) -> None:
+    put(folder / "loja" / "a.xml", b"<newer/>")
+    os.rename(put(folder / "a.xml", b"<older/>"), folder / "loja" / f".esteira-movendo-{'0' * 16}a.xml")
+    looked(watch, clock, rounds=3)
+    assert tree(folder) == {
+        "importados/2026-11/loja/a.xml": b"<newer/>",
+        "importados/2026-11/loja/a (2).xml": b"<older/>",
+    }
 
 
 def test_a_folder_that_cannot_be_read_costs_itself(
