@@ -130,7 +130,10 @@ def ver_logs(
     caller: Quer,
     limit: Annotated[int, Query(description="Quantas tentativas, até 50.")] = attempts.MOST,
 ) -> Sequence[attempts.WebhookLogView]:
-    """Lista as tentativas mais novas de um webhook."""
+    """Lista as tentativas mais novas de um webhook.
+
+    De um corpo com mais de 8 KiB vem o começo (`payload_cortado`); inteiro, em `/api/entregas/{entrega_id}/`.
+    """
     return attempts.newest(id, limit, caller)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import LargeBinary, func, select
 
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
@@ -15,12 +15,18 @@ from storage.pages import visible
 from storage.session import reading
 
 MOST = 50
+# Of a body as long as one may be, fifty would fill a process's memory; `entregas` shows it whole.
+LONGEST_BODY = 8192
+BEGINNING = func.substr(Event.corpo, 1, LONGEST_BODY, type_=LargeBinary)
 DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class WebhookLogView:
-    """An attempt: the body that was sent, what was answered; `status_code` 0 means that no answer came."""
+    """An attempt: the body that was sent, what was answered; `status_code` 0 means that no answer came.
+
+    Of a long body the beginning is here (`payload_cortado`); its delivery shows it whole.
+    """
 
     id: int
     webhook_nome: str
@@ -29,6 +35,7 @@ class WebhookLogView:
     sucesso: bool
     status_code: int
     payload: str
+    payload_cortado: bool
     response: str | None
     erro: str | None
     entrega_id: int
@@ -53,7 +60,7 @@ def newest(number: int, limite: int = MOST, caller: Caller = OPERATOR) -> tuple[
     if not 1 <= limite <= MOST:
         raise UsageError(f"Use de 1 a {MOST}.", campo="limit")
     query = (
-        select(Attempt, Event.nome, Event.corpo)
+        select(Attempt, Event.nome, BEGINNING, func.length(Event.corpo) > LONGEST_BODY)
         .join(Delivery, Delivery.id == Attempt.delivery_id)
         .join(Event, Event.id == Delivery.event_id)
         .where(Delivery.destino_id == number)
@@ -83,7 +90,7 @@ def estatisticas(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> Estatistic
     return Estatisticas(every, active, made, rate, made, succeeded)
 
 
-def _view(nome: str, attempt: Attempt, evento: str, corpo: bytes) -> WebhookLogView:
+def _view(nome: str, attempt: Attempt, evento: str, corpo: bytes, cut: bool) -> WebhookLogView:
     return WebhookLogView(
         id=attempt.id,
         webhook_nome=nome,
@@ -91,7 +98,9 @@ def _view(nome: str, attempt: Attempt, evento: str, corpo: bytes) -> WebhookLogV
         data_execucao=attempt.started_at,
         sucesso=attempt.error is None,
         status_code=attempt.status_code,
-        payload=corpo.decode("utf-8", "replace"),
+        # the cut may go through a letter
+        payload=corpo.decode("utf-8", "ignore" if cut else "replace"),
+        payload_cortado=cut,
         response=attempt.response,
         erro=attempt.error,
         entrega_id=attempt.delivery_id,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from support.api import Client, person, served
 from support.deliveries import change, deliveries
+from support.statements import statements
 
 from core.clock import SYSTEM
 from events.delivery.http import sender
@@ -206,6 +207,29 @@ def test_own_data_are_tried_with_a_mark(receiver: ReceiverServer, ana: Client) -
     ((_, body),) = [(one.path, one.body) for one in receiver.requests]
     assert b'"teste"' in body
     assert b'"numero_ct"' in body
+
+
+def test_a_long_body_is_cut_where_many_are_shown_and_whole_where_one_is(receiver: ReceiverServer, ana: Client) -> None:
+    number = made(ana, url=f"{receiver.url}/x", secret_key=SECRET)["id"]
+    for text in ("curto", "é" * 100_000, "x" + "é" * 100_000):
+        ana.post("/api/integracoes/testar/", {"webhook_id": number, "dados": {"texto": text}})
+    sent = [one.body.decode() for one in receiver.requests]
+    shown = ana.get(f"{PATH}{number}/logs/").json()
+    assert [one["payload_cortado"] for one in shown] == [True, True, False]
+    assert shown[-1]["payload"] == sent[0]
+    for one, whole in zip(shown[:2], reversed(sent), strict=False):
+        assert whole.startswith(one["payload"])
+        assert 8_000 < len(one["payload"].encode()) <= 8_192
+        assert ana.get(f"/api/entregas/{one['entrega_id']}/").json()["corpo"] == whole
+
+
+def test_no_long_body_is_read_for_a_list(receiver: ReceiverServer, ana: Client) -> None:
+    number = made(ana, url=f"{receiver.url}/x", secret_key=SECRET)["id"]
+    ana.post("/api/integracoes/testar/", {"webhook_id": number, "dados": {"texto": "x" * 100_000}})
+    with statements() as said:
+        ana.get(f"{PATH}{number}/logs/")
+    (read,) = [one for one in said if "event.corpo" in one]
+    assert read.replace("length(event.corpo)", "").count("event.corpo") == read.count("substr(event.corpo,")
 
 
 def test_events_that_a_webhook_may_name_are_five(ana: Client) -> None:
