@@ -89,10 +89,14 @@ class Certificados(Tabela, model=CertificadoDigital):
     def alterar(self, numero: int, dados: Dados) -> None:
         """Put a newer file in its place, and have SEFAZ consulted with it by itself or no more."""
         whose, now = _whose(numero), self.uma(numero)
+        wanted = dados.sim("consulta_automatica"), dados.inteiro("intervalo_consulta") or now["intervalo_consulta"]
+        changes = wanted != (now["consulta_automatica"], now["intervalo_consulta"])
+        if changes:
+            # before the file is taken: what is refused changes nothing
+            keeping.check_interval(wanted[1])
         if "arquivo_pfx" in dados.arquivos:
             keeping.substituir(_arquivo(dados, *whose))
-        wanted = dados.sim("consulta_automatica"), dados.inteiro("intervalo_consulta") or now["intervalo_consulta"]
-        if wanted != (now["consulta_automatica"], now["intervalo_consulta"]):
+        if changes:
             keeping.automatizar(*whose, on=wanted[0], intervalo=wanted[1])
 
 

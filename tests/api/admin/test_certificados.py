@@ -65,6 +65,19 @@ def test_one_is_taken_in_replaced_and_switched_and_told_to_nobody(
         assert not [one for one in said if secret in one]
 
 
+def test_what_is_refused_beside_a_file_leaves_the_one_that_is_kept(
+    staff: Visitor, autoridade: Autoridade, noted: Noted
+) -> None:
+    criar(EMPRESA)
+    send(staff, "create", made(autoridade, 100))
+    before, newer = views.certificates().itens[0], made(autoridade, 400)
+    for minutes in ("5", "x", "99999999"):
+        refused = send(staff, "edit/1", newer, intervalo_consulta=minutes)
+        assert (refused.status_code, 'id="erro-intervalo_consulta"' in refused.text) == (400, True)
+    assert views.certificates().itens[0] == before
+    assert [note["desfecho"] for note in noted()] == ["feito", *["recusado"] * 3]
+
+
 def test_a_change_without_a_file_leaves_it(staff: Visitor, autoridade: Autoridade) -> None:
     criar(EMPRESA)
     send(staff, "create", made(autoridade, 100))
