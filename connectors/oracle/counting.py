@@ -39,7 +39,7 @@ def _oldest(connection: Connection, layout: Layout) -> int | None:
     if "created" not in layout.names:
         return None
     table = layout.table
-    first = select(func.min(known_date(table.c.created)), today()).where(table.c.status == Status.PENDENTE.value)
+    first = select(func.min(known_date(layout)), today()).where(table.c.status == Status.PENDENTE.value)
     row = connection.execute(first).one()
     oldest, now = row
     return max(int((now - oldest).total_seconds()), 0) if isinstance(oldest, datetime) else None

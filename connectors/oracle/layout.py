@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, DateTime, Integer, MetaData, String, Table
 from sqlalchemy.types import NullType
 
-from connectors.oracle.described import NUMBERS, Kind, described
+from connectors.oracle.described import DATES, NUMBERS, Kind, described
 from connectors.oracle.moments import AsWritten
 from core.errors import Misconfigured
 from core.settings.fila import ContaFila
@@ -43,12 +43,14 @@ class Layout:
     """The table with the columns that are used. `names` are those of the settings that it has, `extra` others read.
 
     `same` are names of the settings whose column stands there under another one: an order's number that is the row's.
+    `dated`: the column of a row's date has dates, and no texts that only read as such.
     """
 
     table: Table
     names: frozenset[str]
     extra: tuple[str, ...]
     same: Mapping[str, str]
+    dated: bool
 
     @property
     def leased(self) -> bool:
@@ -72,7 +74,8 @@ def look(connection: Connection, conta: ContaFila, nome: str) -> Layout:
     extra = tuple(sorted(wanted - first.keys()))
     columns = [Column(mine[name], TYPES[name], key=name) for name in TYPES if name in names]
     others = [Column(name, NullType(), key=f"x_{name}") for name in extra]
-    return Layout(Table(bare, MetaData(), *columns, *others, schema=owner or None), names, extra, same)
+    table = Table(bare, MetaData(), *columns, *others, schema=owner or None)
+    return Layout(table, names, extra, same, found.get(mine["created"]) in DATES)
 
 
 def _refuse_missing(conta: ContaFila, nome: str, found: Collection[str], needed: set[str]) -> None:

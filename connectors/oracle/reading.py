@@ -29,12 +29,16 @@ def columns(layout: Layout) -> list[Any]:
     """Return the columns that are read of a row."""
     read = [name for name in ("id", "os", "message", "created", "attempts") if name in layout.names]
     found = [layout.table.c[name] for name in (*read, *(f"x_{name}" for name in layout.extra))]
-    return [known_date(one) if one.key == "created" else one for one in found]
+    return [known_date(layout) if one.key == "created" else one for one in found]
 
 
-def known_date(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return a date as far as Python has it: at one before Christ the driver fails, and the whole fetch with it."""
-    return case((column >= literal(FIRST_DATE, DateTime()), column)).label("created")
+def known_date(layout: Layout) -> ColumnElement[Any]:
+    """Return the date of a row as far as Python has it: at one before Christ the driver fails, and the whole fetch.
+
+    A text stands as it is: beside a date the database would refuse it, or try to read every one of them.
+    """
+    column = layout.table.c.created
+    return case((column >= literal(FIRST_DATE, DateTime()), column)).label("created") if layout.dated else column
 
 
 def orders_of(rows: Iterable[Row[Any]], layout: Layout) -> list[Order]:

@@ -23,6 +23,7 @@ from flows.fila import accounts, looking, preparing, recording, relay, views, wa
 from storage.session import reading
 from tests.flows.fila.conftest import TABLE, Queue
 from tests.flows.fila.test_relay import DONE, events, orders
+from tests.flows.fila.test_unmarked import looks
 
 Configure = Callable[..., None]
 LATIN = "ção".encode("cp1252").hex()
@@ -282,3 +283,35 @@ def test_a_fault_that_nobody_thought_of_costs_only_its_account(
     assert ["RuntimeError" in str(view.falha) for view in views.accounts()] == [True, False]
     assert codes() == {"inacessivel"}
     other.engine.dispose()
+
+
+def table_with_dates(fila: Queue, kind: str) -> None:
+    """Make a prepared table whose dates are of some type."""
+    bank = fila.engine.dialect.name
+    column = f"DT_CRIACAO {ddl.WORDS[bank].date} DEFAULT {ddl.WORDS[bank].now}"
+    create = ddl.create(bank, TABLE, FilaColumns())
+    assert column in create
+    fila.run(create.replace(column, f"DT_CRIACAO {kind}"), *ddl.relay(bank, TABLE, FilaColumns()))
+
+
+@pytest.mark.parametrize("when", ["14/07/2026 10:00:00", "ontem", "2026-07-14 10:00:00"])
+def test_dates_may_be_texts(vazia: Queue, when: str) -> None:
+    """As the second form of the field has them; one that reads as a date is as any other."""
+    table_with_dates(vazia, {"oracle": "VARCHAR2(50)"}.get(vazia.engine.dialect.name, "varchar(50)"))
+    vazia.run(f"INSERT INTO {TABLE} (ID_OS, MENSAGEM, DT_CRIACAO) VALUES (7, 'x', '{when}')")
+    looking.note_counts(accounts.opened("padrao"), SYSTEM)
+    assert relay.publish("padrao").publicadas == 1
+    vazia.run(f"UPDATE {TABLE} SET STATUS = 'PENDENTE'")
+    assert (relay.publish("padrao").publicadas, orders()) == (0, ["7"])
+
+
+def test_a_table_without_states_may_have_texts_as_dates(vazia: Queue, configure: Configure) -> None:
+    bank = vazia.engine.dialect.name
+    number, text = ("NUMBER", "VARCHAR2(50)") if bank == "oracle" else ("bigint", "varchar(50)")
+    vazia.run(f"CREATE TABLE {TABLE} (CD_OS {number} PRIMARY KEY, DS_SERVICO {text}, DT_PEDIDO {text})")
+    vazia.run(f"INSERT INTO {TABLE} VALUES (7, 'troca de óleo', '14/07/2026 10:00:00')")
+    columns = '{"id": "CD_OS", "os": "CD_OS", "message": "DS_SERVICO", "created": "DT_PEDIDO"}'
+    configure(fila__layout="sem_status", fila__columns=columns)
+    assert [relay.publish("padrao").publicadas for _ in range(2)] == [1, 0]
+    # our own server lets a text stand beside a date, Oracle does not (ORA-01843)
+    assert not [sql for sql in looks(vazia) if "CASE" in sql]
