@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
 from connectors.oracle.layout import Layout
-from connectors.oracle.moments import today
+from connectors.oracle.moments import moment, today
 from connectors.oracle.orders import Number, Order, Status
 from connectors.oracle.reading import among, beyond, columns, in_state, known_date, orders_of
 
@@ -38,11 +38,15 @@ def count(connection: Connection, layout: Layout) -> Counts:
 def _oldest(connection: Connection, layout: Layout) -> int | None:
     if "created" not in layout.names:
         return None
-    table = layout.table
-    first = select(func.min(known_date(layout)), today()).where(table.c.status == Status.PENDENTE.value)
-    row = connection.execute(first).one()
-    oldest, now = row
-    return max(int((now - oldest).total_seconds()), 0) if isinstance(oldest, datetime) else None
+    pending = layout.table.c.status == Status.PENDENTE.value
+    oldest, here, utc = connection.execute(
+        select(func.min(known_date(layout)), today(), moment(0)).where(pending)
+    ).one()
+    if not isinstance(oldest, datetime):
+        return None
+    # a date has the zone of the table's people, or says its own
+    age = here - oldest if oldest.tzinfo is None else utc.replace(tzinfo=UTC) - oldest
+    return max(int(age.total_seconds()), 0)
 
 
 def failed(

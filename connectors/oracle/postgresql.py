@@ -1,14 +1,14 @@
 """A connection to PostgreSQL with no call without an end, that reads every text whatever the database's encoding."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
-from psycopg.types.datetime import TimestampLoader
+from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 
-TEXTS = ("text", "varchar", "bpchar")
 UNENCODED = "SQL_ASCII"
 SILENT = "no answer in time"
 
@@ -25,15 +25,44 @@ class Readable(Loader):
             return raw.decode("cp1252", "replace")
 
 
+def known(read: Callable[[Buffer], Any], data: Buffer) -> Any:
+    """Read a date; one that Python has no room for, as infinity, is the text that PostgreSQL shows."""
+    try:
+        return read(data)
+    except psycopg.DataError:
+        return bytes(data).decode()
+
+
 class Instant(TimestampLoader):
-    """Reads an instant; one that Python has no room for, as infinity, is the text that PostgreSQL shows."""
+    """Reads an instant."""
 
     def load(self, data: Buffer) -> Any:
         """Return the instant."""
-        try:
-            return super().load(data)
-        except psycopg.DataError:
-            return bytes(data).decode()
+        return known(super().load, data)
+
+
+class ZonedInstant(TimestamptzLoader):
+    """Reads an instant that has a zone."""
+
+    def load(self, data: Buffer) -> Any:
+        """Return the instant."""
+        return known(super().load, data)
+
+
+class Day(DateLoader):
+    """Reads a day."""
+
+    def load(self, data: Buffer) -> Any:
+        """Return the day."""
+        return known(super().load, data)
+
+
+LOADERS: dict[str, Any] = {
+    **dict.fromkeys(("text", "varchar", "bpchar"), Readable),
+    "timestamp": Instant,
+    "timestamptz": ZonedInstant,
+    "date": Day,
+}
 
 
 class Limited(psycopg.Connection[Any]):
@@ -62,9 +91,8 @@ def connect(seconds: float, *given: Any, **named: Any) -> Limited:
     """Connect; each call lasts at most so many seconds."""
     connection = Limited.connect(*given, **named)
     connection.seconds = seconds
-    for name in TEXTS:
-        connection.adapters.register_loader(name, Readable)
-    connection.adapters.register_loader("timestamp", Instant)
+    for name, loader in LOADERS.items():
+        connection.adapters.register_loader(name, loader)
     if connection.info.parameter_status("server_encoding") == UNENCODED:
         # or the server refuses to send what is not UTF-8
         connection.execute(f"SET client_encoding TO {UNENCODED}")

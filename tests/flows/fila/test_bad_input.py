@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event
-from support.ports import wait_until
+from support.ports import PATIENCE_SECONDS, wait_until
 from support.postgres import Cluster
 
 from alerts import sources
@@ -315,3 +315,19 @@ def test_a_table_without_states_may_have_texts_as_dates(vazia: Queue, configure:
     assert [relay.publish("padrao").publicadas for _ in range(2)] == [1, 0]
     # our own server lets a text stand beside a date, Oracle does not (ORA-01843)
     assert not [sql for sql in looks(vazia) if "CASE" in sql]
+
+
+@pytest.mark.parametrize("kind", ["date", "timestamp", "timestamptz"])
+@pytest.mark.parametrize("vazia", ["postgres"], indirect=True)
+def test_a_date_without_an_end_costs_nobody_whatever_its_type(vazia: Queue, kind: str) -> None:
+    table_with_dates(vazia, f"{kind} DEFAULT now()")
+    vazia.run(f"INSERT INTO {TABLE} (ID_OS, DT_CRIACAO) VALUES (1, 'infinity'), (2, '-infinity'), (3, now())")
+    assert relay.publish("padrao").publicadas == 3
+
+
+@pytest.mark.parametrize("vazia", ["postgres"], indirect=True)
+def test_the_age_of_a_date_with_a_zone_is_known(vazia: Queue) -> None:
+    table_with_dates(vazia, "timestamptz DEFAULT now()")
+    vazia.run(f"INSERT INTO {TABLE} (ID_OS, DT_CRIACAO) VALUES (1, now() - interval '90 seconds')")
+    looking.note_counts(accounts.opened("padrao"), SYSTEM)
+    assert 89 <= (views.accounts()[0].mais_antiga_segundos or 0) < 90 + PATIENCE_SECONDS
