@@ -24,7 +24,7 @@ from storage.faults import explain, only_reads
 from storage.sqlstate import connect
 
 BUSY_SECONDS, CONNECT_SECONDS, LOOK_SECONDS = 30, 5, 0.002
-READ_ONLY = "esteira_read_only"
+READ_ONLY, PATIENCE = "esteira_read_only", "esteira_patience"
 _engine: tuple[int, Engine] | None = None
 _making = threading.Lock()
 _closed_before: list[Callable[[], None]] = []
@@ -116,29 +116,27 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    driver = connection.connection.driver_connection
-    if connection.get_execution_options().get(READ_ONLY):
+    driver, options = connection.connection.driver_connection, connection.get_execution_options()
+    if options.get(READ_ONLY):
         connection.exec_driver_sql("BEGIN")
-    elif not driver.in_transaction and lock_sqlite(driver) is not None:
-        # once more, as SQLAlchemy's own fault
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif not driver.in_transaction:
+        _lock_sqlite(connection, driver, options.get(PATIENCE))
 
 
-def lock_sqlite(driver: Any) -> sqlite3.Error | None:
-    """Take the write lock soon after it is free: SQLite's own wait sleeps for up to a tenth of a second at a time.
-
-    Return what is against it, if it is for long.
-    """
+def _lock_sqlite(connection: Any, driver: Any, patience: float | None) -> None:
+    """Take the write lock soon after it is free: SQLite's own wait sleeps for up to a tenth of a second at a time."""
     let_sqlite_wait(driver, False)
     try:
-        return lock_impatient(driver)
+        if lock_impatient(driver, patience) is not None:
+            # once more, as SQLAlchemy's own fault
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         let_sqlite_wait(driver, True)
 
 
-def lock_impatient(driver: Any) -> sqlite3.Error | None:
-    """Do the same on a connection on which SQLite's own wait is off."""
-    ends = time.monotonic() + BUSY_SECONDS
+def lock_impatient(driver: Any, patience: float | None = None) -> sqlite3.Error | None:
+    """Take it on a connection on which SQLite's own wait is off; return what is against it, if it is for long."""
+    ends = time.monotonic() + (BUSY_SECONDS if patience is None else patience)
     while (fault := _refusal(driver)) is not None:
         if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
             return fault
@@ -207,9 +205,13 @@ def dispose() -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """Open a writing transaction; commit at the end, roll back on any exception."""
-    with explained(), Session(engine(), expire_on_commit=False) as db, db.begin():
+def transaction(patience: float | None = None) -> Iterator[Session]:
+    """Open a writing transaction; commit at the end, roll back on any exception.
+
+    On SQLite one with a `patience` waits no more seconds than that for another writer.
+    """
+    bound = engine() if patience is None else engine().execution_options(**{PATIENCE: patience})
+    with explained(), Session(bound, expire_on_commit=False) as db, db.begin():
         yield db
 
 

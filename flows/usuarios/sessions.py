@@ -8,13 +8,13 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, Clock
 from core.settings.api import ApiSettings
-from flows.usuarios import leaving, passwords
-from flows.usuarios.tokens import BYTES, USE, Quem, digest
+from flows.usuarios import leaving, passwords, using
+from flows.usuarios.tokens import BYTES, Quem, digest
 from storage.models.acesso import Sessao
 from storage.models.usuarios import Usuario
 from storage.session import reading, transaction
@@ -59,9 +59,8 @@ def quem(token: str, clock: Clock = SYSTEM, *, uses: bool = True) -> Quem | None
     if row is None:
         return None
     number, used, user, username, staff, limit = row
-    if uses and used <= now - USE:
-        with transaction() as db:
-            db.execute(update(Sessao).where(Sessao.id == number).values(usada_em=now))
+    if uses:
+        using.note(Sessao.usada_em, number, used, now)
     return Quem(user, username, staff, limit)
 
 

@@ -12,6 +12,7 @@ from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import NotFound, UsageError
 from core.page import SIZE, Page
+from flows.usuarios import using
 from flows.usuarios.finding import named
 from flows.usuarios.views import UserView
 from storage.models.acesso import Origem, TokenAPI
@@ -22,8 +23,6 @@ from storage.session import reading, transaction
 BYTES, PREFIX = 32, 8
 LONGEST_DAYS = 3650
 ONCE = "Token da API; guarde agora, porque não aparece de novo:"
-# The last use is written no oftener; nobody asks to the second.
-USE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -139,8 +138,7 @@ def quem(token: str, clock: Clock = SYSTEM) -> Quem | None:
     if row is None:
         return None
     number, used, user, username, staff, limit = row
-    if used is None or used <= now - USE:
-        _used(number, now)
+    using.note(TokenAPI.ultimo_uso, number, used, now)
     return Quem(user, username, staff, limit)
 
 
@@ -155,11 +153,6 @@ def first_of(user: UserView, clock: Clock = SYSTEM) -> str | None:
         if db.scalar(select(TokenAPI.id).where(TokenAPI.usuario_id == user.id).limit(1)) is not None:
             return None
         return make(db, db.get_one(Usuario, user.id), Origem.OPERADOR, clock.now()).token
-
-
-def _used(number: int, now: datetime) -> None:
-    with transaction() as db:
-        db.execute(update(TokenAPI).where(TokenAPI.id == number).values(ultimo_uso=now))
 
 
 def _which(which: str) -> ColumnElement[bool]:

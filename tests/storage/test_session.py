@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import Configure
 from sqlalchemy import text
+from support.ports import soon
 
 from core.clock import SYSTEM
 from core.errors import Misconfigured, Transient
@@ -79,6 +80,18 @@ def test_a_lock_that_stays_is_transient_and_the_next_writer_is_well(
             mark("b")
     mark("c")
     assert marks() == ["a", "c"]
+
+
+def test_who_has_little_patience_waits_no_longer_for_a_lock_and_the_next_as_long_as_ever(sqlite: str) -> None:
+    with transaction() as db, soon():
+        db.add(Marca(nome="a", instante=SYSTEM.now()))
+        db.flush()
+        with pytest.raises(Transient), transaction(patience=0.05) as other:
+            other.execute(text("SELECT 1"))
+    with transaction(patience=0.05) as db:
+        db.add(Marca(nome="b", instante=SYSTEM.now()))
+        assert db.scalar(text("PRAGMA busy_timeout")) == session.BUSY_SECONDS * 1000
+    assert marks() == ["a", "b"]
 
 
 def test_a_process_has_one_engine_and_a_fork_another(banco: str) -> None:
