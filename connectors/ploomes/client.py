@@ -62,7 +62,7 @@ class Ploomes:
         """
         reading = self._since(CONTACTS, since, changed=changed)
         for page in self._pages(reading).read(after_id):
-            yield Page(tuple(map(rows.contact, page.rows)), page.now, page.proven)
+            yield Page(tuple(map(rows.contact, page.rows)), page.now, page.whole)
 
     def items(
         self,
@@ -77,7 +77,7 @@ class Ploomes:
         reading = self._since(entidade, since, changed=changed, tags=tags)
         for page in self._pages(reading).read(after_id):
             found = map(partial(rows.item, entidade), page.rows)
-            yield Page(tuple(one for one in found if not tags or set(one.tag_ids) & set(tags)), page.now, page.proven)
+            yield Page(tuple(one for one in found if not tags or set(one.tag_ids) & set(tags)), page.now, page.whole)
 
     def contact(self, contact_id: int) -> Contact | None:
         """Return a contact; None when it is gone."""

@@ -30,11 +30,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """Rows in the order of their ids. The last page is empty and tells whether the end is `proven` by a count."""
+    """Rows in the order of their ids. The last page is empty; it is not `whole` where no count proves the end."""
 
     rows: tuple[T, ...]
     now: datetime | None
-    proven: bool = False
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Pages:
             if total is None or len(self._seen) < total:
                 total = self._count(after)
             if len(self._seen) >= total if total is not None else misses > 1:
-                yield Page((), answer.now, proven=total is not None)
+                yield Page((), answer.now, whole=total is not None)
                 return
             # at first as if the page had merely been lost, then what is behind the place already reached
             last = last if misses == 1 else after

@@ -21,7 +21,7 @@ class ClientsToMilvus(Clients[Contact]):
     def pages(self, since: datetime, *, deep: bool) -> Iterator[Read[Contact]]:
         """Read contacts that were created or changed since."""
         for page in self._sides.ploomes.contacts(since):
-            yield Read(page.rows, page.now, whole=bool(page.rows) or page.proven)
+            yield Read(page.rows, page.now, whole=page.whole)
 
     def created(self, row: Contact) -> datetime | None:
         """Return when a contact was created."""

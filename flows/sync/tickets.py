@@ -50,7 +50,7 @@ class Tickets:
         if deep:
             readings.append(ploomes.items(self._entity, cutoff, tags=list(self._tags), changed=False))
         for page in chain.from_iterable(readings):
-            yield Read(page.rows, page.now, whole=bool(page.rows) or page.proven)
+            yield Read(page.rows, page.now, whole=page.whole)
 
     def created(self, row: Work) -> datetime | None:
         """Return when it was created."""

@@ -31,7 +31,7 @@ def test_nothing_new_costs_two_requests_and_tells_the_server_s_time(
     server: PloomesServer, ploomes: Ploomes, clock: FixedClock
 ) -> None:
     pages = list(ploomes.contacts(clock.now()))
-    assert pages == [Page((), clock.now(), proven=True)]
+    assert pages == [Page((), clock.now(), whole=True)]
     assert server.requests.total() == 2
 
 
@@ -96,7 +96,7 @@ def test_without_a_count_the_end_is_two_empty_pages_and_not_proven(server: Ploom
     server.quirks.counts = False
     pages = list(ploomes.contacts(None))
     assert ids(pages) == added
-    assert [page.proven for page in pages] == [False, False]
+    assert [page.whole for page in pages] == [True, False]
     server.faults.queue(faults.usual, empty_page(), empty_page(), empty_page(), key="Contacts")
     server.quirks.short_page = 2
     assert ids(ploomes.contacts(None)) == added[:2]  # nothing in the answers could tell

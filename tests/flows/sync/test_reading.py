@@ -205,6 +205,16 @@ def test_a_list_whose_end_no_count_proves_is_told_as_partial(world: World) -> No
     assert (report.criados, report.parcial) == (1, True)
 
 
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_page_of_which_no_row_has_a_tag_of_ours_is_no_end_of_the_list(
+    world: World, configure: Configure, counts: bool
+) -> None:
+    configure(ploomes__tag_filter="false")
+    world.ploomes.quirks.counts = counts
+    world.task(world.contact(), tag=None)
+    assert world.run("tarefas").parcial is not counts
+
+
 def test_what_was_out_of_sight_for_a_while_goes_when_it_is_seen_again(world: World) -> None:
     """A key that loses its right to see a record is told the same as of one that is deleted."""
     contact = world.contact()
