@@ -7,12 +7,15 @@ from sqlalchemy import select
 
 from alerts.judgement import CRITICAL, Judgement
 from alerts.moment import Moment
+from core.clock import passed
 from core.text import human_duration
 from storage.models.limites import JUDGING_SINCE, RAN, Marca
 
 PERIODS = 3
 # Runs are noted twice a minute at most, and a worker takes a while to start.
 LEAST = timedelta(minutes=2)
+# So much may the clocks of two machines differ, and as much later it is told; one further ahead hides nothing.
+DIFFER = timedelta(hours=1)
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
@@ -20,7 +23,8 @@ def judge(moment: Moment) -> Iterator[Judgement]:
     notes = {nome: instante for nome, instante in moment.db.execute(select(Marca.nome, Marca.instante))}  # noqa: C416
     began = notes.get(JUDGING_SINCE, moment.now)
     for tarefa, seconds in moment.periodos.items():
-        yield _judged(tarefa, timedelta(seconds=seconds), notes.get(RAN + tarefa), began, moment.now)
+        ran = passed(notes.get(RAN + tarefa), moment.now + DIFFER)
+        yield _judged(tarefa, timedelta(seconds=seconds), ran, began, moment.now)
 
 
 def _judged(tarefa: str, period: timedelta, ran: datetime | None, began: datetime, now: datetime) -> Judgement:

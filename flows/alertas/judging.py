@@ -5,7 +5,7 @@ from datetime import datetime
 
 from alerts import sources
 from claims import last_times
-from core.clock import SYSTEM, Clock
+from core.clock import SYSTEM, Clock, passed
 from flows.alertas.runs import JUDGED, PAUSE
 from storage.models.limites import JUDGING_SINCE
 from storage.session import reading
@@ -25,4 +25,4 @@ def _judging(now: datetime) -> bool:
     """Tell whether the sources have been judged without a pause."""
     with reading() as db:
         judged, since = last_times.last(db, JUDGED), last_times.last(db, JUDGING_SINCE)
-    return since is not None and judged is not None and now - judged <= PAUSE
+    return passed(since, now) is not None and judged is not None and now - judged <= PAUSE

@@ -270,6 +270,32 @@ def test_after_everything_was_off_nothing_is_told_before_it_had_time_to_run(
     assert told() == []
 
 
+def test_a_clock_that_was_ahead_hides_no_task_that_does_not_run(clock: FixedClock, runner: SimpleNamespace) -> None:
+    runner.run(*PERIODS)
+    pass_time(clock, PERIODS, minutes=2)
+    clock.advance(timedelta(days=30).total_seconds())
+    judge(PERIODS, clock)
+    runner.run(*PERIODS)
+    clock.advance(-timedelta(days=30).total_seconds())
+    pass_time(clock, PERIODS, minutes=2)
+    assert told() == []
+    for _ in range(3):
+        runner.run("sat.varrer")
+        pass_time(clock, PERIODS, minutes=1)
+    assert told() == [("alerta_aberto", "questor.avancar", "parado")]
+
+
+def test_a_worker_whose_clock_is_some_minutes_ahead_is_not_taken_for_one_that_is_away(
+    clock: FixedClock, runner: SimpleNamespace
+) -> None:
+    for _ in range(10):
+        clock.advance(300)
+        runner.run(*PERIODS)
+        clock.advance(-300)
+        pass_time(clock, PERIODS, minutes=1)
+    assert told() == []
+
+
 def test_a_task_that_never_ran_is_told(clock: FixedClock) -> None:
     pass_time(clock, {"sat.varrer": 5.0}, minutes=4)
     assert told() == [("alerta_aberto", "sat.varrer", "parado")]
