@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from core.process import after_fork
 from storage.alive import closed
 from storage.direct import Direct
-from storage.session import before_dispose, engine, explained, let_sqlite_wait, lock_impatient
+from storage.session import before_dispose, check_revision, engine, explained, let_sqlite_wait, lock_impatient
 
 # A kept connection that nobody used for so long is the pool's again, which looks whether it still is one.
 IDLE_SECONDS, CLOSE_SECONDS = 10.0, 1.0
@@ -61,6 +61,9 @@ class Line:
             if self._connection.dialect.name == "sqlite":
                 # turned off once, not for each transaction
                 let_sqlite_wait(self._connection.connection.driver_connection, False)
+        else:
+            # the pool asks only where it gives one out
+            check_revision(self._connection.connection.driver_connection, self._connection.engine)
         return Direct(self._connection)
 
     def _by_itself(self, on: Direct, alone: bool) -> None:

@@ -11,6 +11,7 @@ from core import file_lock
 from core.errors import Misconfigured
 from storage import crypto
 from storage.metadata import metadata
+from storage.revision import NEWER
 from storage.sealed import is_sealed
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -36,7 +37,7 @@ def ensure(engine: Engine) -> None:
     elif revision is None:
         raise Misconfigured("O banco de dados está vazio: rode `esteira banco migrar`.")
     elif revision > HEAD:
-        raise Misconfigured("O banco de dados foi feito por uma versão mais nova da Esteira: atualize o programa.")
+        raise Misconfigured(NEWER)
     elif revision < HEAD:
         raise Misconfigured("O banco de dados é de uma versão anterior: rode `esteira banco migrar`.")
     _ensure_keys(engine)
@@ -54,7 +55,7 @@ def upgrade(engine: Engine) -> str:
             connection.execute(text("SELECT pg_advisory_xact_lock(7386452)"))
         revision = current(connection)
         if revision is not None and revision > HEAD:
-            raise Misconfigured("O banco de dados foi feito por uma versão mais nova da Esteira: atualize o programa.")
+            raise Misconfigured(NEWER)
         if revision != HEAD:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

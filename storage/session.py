@@ -19,7 +19,7 @@ from core.errors import Misconfigured, PlatformError
 from core.process import after_fork
 from core.settings.core import CoreSettings
 from core.text import os_fault
-from storage import alive
+from storage import alive, revision
 from storage.faults import explain, only_reads
 from storage.sqlstate import connect
 
@@ -168,7 +168,7 @@ after_fork(_forked)
 
 
 def engine() -> Engine:
-    """Return this process's engine; the first call checks that the schema is the code's."""
+    """Return this process's engine; the schema is the code's, at the first call and whenever it is used later."""
     global _engine
     with _making:
         if _engine is None or _engine[0] != os.getpid():
@@ -186,7 +186,14 @@ def _checked_engine() -> Engine:
     except BaseException:
         fresh.dispose()
         raise
+    revision.seen()
+    event.listen(fresh, "checkout", lambda driver, *_: check_revision(driver, fresh))
     return fresh
+
+
+def check_revision(driver: Any, of: Engine) -> None:
+    """Raise `Misconfigured` for a database that was migrated since; asked outside a transaction."""
+    revision.check(driver, of.dialect.loaded_dbapi.Error)
 
 
 def before_dispose(close: Callable[[], None]) -> None:

@@ -1,10 +1,12 @@
 """Can work be done now: do the database and the broker answer? Asked often, so it looks at nothing else."""
 
-from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.broker_address import broker_address
 from core.errors import PlatformError
+from storage.migrate import HEAD
+from storage.revision import ASKED
 from storage.session import reading
 
 PATIENCE_SECONDS = 2.0
@@ -14,7 +16,7 @@ def database() -> bool:
     """Tell whether the database answers, and is of this version."""
     try:
         with reading() as db:
-            return db.scalar(select(1)) == 1
+            return bool(db.scalar(text(ASKED)) == HEAD)
     except (PlatformError, SQLAlchemyError):
         return False
 
