@@ -23,6 +23,8 @@ GONE = (VANISHED, SWITCHED)
 MOST_TRIES = 8
 AGAIN = Backoff.doubling(60, 3600)
 PARKED = Backoff.doubling(900, 86_400)
+# No item is put off for so long, unless by a clock that was ahead.
+LONGEST = timedelta(days=2)
 DOCUMENT = re.compile(r"\b[0-9A-Z]{2,3}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}[-/]?(?:[0-9A-Z]{4}-?)?[0-9]{2}\b")
 
 

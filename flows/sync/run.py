@@ -107,8 +107,9 @@ def whole(run: Run, desde: datetime | None) -> None:
 
 
 def _send(run: Run) -> None:
-    sides = run.sides
+    sides, now = run.sides, run.clock.now()
     try:
+        sides.ledger.put_right(run.nome, now, now + ends.LONGEST)
         Sender(run).send_owed()
     finally:
         telling.tell(sides.ledger, sides.nome, sides.clock)

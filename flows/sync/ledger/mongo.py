@@ -168,6 +168,13 @@ class MongoLedger:
             for token in dead
         )
 
+    @steady
+    def put_right(self, fluxo: str, now: datetime, latest: datetime) -> int:
+        """Let a flow's items that nobody holds and that are due after `latest` be due now."""
+        mine: Document = {"conta": self.conta, "fluxo": fluxo, "situacao": {"$in": list(OPEN)}, "reserva": FREE}
+        late = {**mine, "due_at": {"$gt": _text(latest)}}
+        return self._items.update_many(late, {"$set": {"due_at": _text(now), "procuras": 0}}).modified_count
+
     def find(self, livro: str, chaves: Collection[str]) -> dict[str, Item]:
         """Return the items with these keys."""
         return {item.chave: item for item in self.having(livro, "chave", chaves)}

@@ -43,6 +43,13 @@ class Ledger(Protocol):
         """Let go of what dead processes of this host held: what became of it is unknown. Return how many."""
         ...
 
+    def put_right(self, fluxo: str, now: datetime, latest: datetime) -> int:
+        """Let a flow's items that nobody holds and that are due after `latest` be due now. Return how many.
+
+        A wrong clock wrote that, so the time between their looks is not known: those count no more.
+        """
+        ...
+
     def find(self, livro: str, chaves: Collection[str]) -> dict[str, Item]:
         """Return the items with these keys."""
         ...

@@ -89,6 +89,12 @@ class SqlLedger:
         """Let go of what dead processes of this host held."""
         return after_crash((ITEMS,), FixedClock(now))
 
+    def put_right(self, fluxo: str, now: datetime, latest: datetime) -> int:
+        """Let a flow's items that nobody holds and that are due after `latest` be due now."""
+        mine = (TABLE.c.conta == self.conta, TABLE.c.fluxo == fluxo, TABLE.c.situacao.in_(OPEN))
+        with transaction() as db:
+            return ITEMS.owe(db, now, *mine, ITEMS.when() > latest, procuras=0)
+
     def find(self, livro: str, chaves: Collection[str]) -> dict[str, Item]:
         """Return the items with these keys."""
         return {item.chave: item for item in self.having(livro, "chave", chaves)}

@@ -65,6 +65,15 @@ def test_a_first_reading_from_an_hour_to_come_begins_there(world: World, configu
     assert world.documents_of_clients() == [contact["Register"]]
 
 
+def test_what_was_put_off_goes_in_the_next_run(world: World, ahead: FixedClock) -> None:
+    contact = world.contact()
+    world.milvus.faults.always(status(503))
+    assert run("clientes-pm", "padrao", clock=ahead).criados == 0
+    world.milvus.faults.clear()
+    assert world.run("clientes-pm").criados == 1
+    assert world.documents_of_clients() == [contact["Register"]]
+
+
 def test_since_when_a_flow_fails_is_told_by_the_right_clock(world: World, ahead: FixedClock) -> None:
     world.ploomes.faults.always(status(401))
     assert run("clientes-pm", "padrao", clock=ahead).estado == "parado"

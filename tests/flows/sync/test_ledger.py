@@ -171,6 +171,17 @@ def test_items_that_are_named_are_claimed_before_they_are_due(ledger: Ledger) ->
     assert ledger.claim(9, NOW, 600, "b", ids=[key]) == []
 
 
+def test_what_a_clock_that_was_ahead_put_off_is_due_now(ledger: Ledger) -> None:
+    ledger.owe([new("a"), new("held"), new("sent", situacao=Situacao.ENVIADO)], after(3 * 86_400))
+    ledger.owe([New(livro=CLIENTES, fluxo="clientes-mp", chave="other")], after(3 * 86_400))
+    ledger.owe([new("soon")], after(86_400))
+    ledger.claim(1, NOW, 60, "t", ids=[one(ledger, "held").id])
+    ledger.hold("t", [one(ledger, "held").id], after(3 * 86_400))
+    assert ledger.put_right(FLUXO, NOW, after(2 * 86_400)) == 1
+    assert [item.chave for item in ledger.claim(9, NOW, 60, "u")] == ["a"]
+    assert ledger.put_right(FLUXO, NOW, after(2 * 86_400)) == 0
+
+
 def test_lines_are_found_by_the_number_on_either_side(ledger: Ledger) -> None:
     ledger.owe([new("a", ploomes_id="1"), new("b", milvus_id="2"), new("c", milvus_id="3")], NOW)
     assert [item.chave for item in ledger.having(CLIENTES, "ploomes_id", ["1", "7"])] == ["a"]
