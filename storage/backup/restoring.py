@@ -3,8 +3,8 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from storage.backup.manifest import Manifest
 IN_USE = "O banco {} está em uso: pare a Esteira (todos os processos) e tente de novo."
 NEWER = "O backup é de um banco mais novo ({}) que este programa ({}): atualize o programa antes de restaurar."
 STRANGE = "SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view') ORDER BY type, name"
+NUMBERS = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'sequencia'"
 KINDS = {"trigger": "gatilho", "view": "visão"}
 OTHER = "O banco dentro de {} não é o que o manifesto diz: o arquivo foi alterado."
 
@@ -81,25 +82,32 @@ def _unpack(found: Archive, draft: Path, path: Path) -> None:
 
 def _drop_strange(draft: Path) -> tuple[str, ...]:
     """Drop what runs by itself, and return it in words: Esteira makes no triggers and no views, a stranger may."""
-    try:
-        # nothing is left beside it, and who is killed meanwhile leaves a draft
-        with closing(sqlite3.connect(draft, isolation_level=None)) as copied:
-            copied.execute("PRAGMA journal_mode=MEMORY")
-            # a view takes its triggers with it
-            found = copied.execute(STRANGE).fetchall()
-            for kind, name in found:
-                copied.execute('DROP {} "{}"'.format(kind, name.replace('"', '""')))
-    except snapshot.FAULTS as fault:
-        raise Rejected(snapshot.DAMAGED.format(str(fault)[:200])) from None
+    with _changing(draft) as copied:
+        # a view takes its triggers with it
+        found = copied.execute(STRANGE).fetchall()
+        for kind, name in found:
+            copied.execute('DROP {} "{}"'.format(kind, name.replace('"', '""')))
     return tuple(f"{KINDS[kind]} {name}" for kind, name in found)
 
 
 def _leap(draft: Path) -> None:
     """Let sequence numbers go on above all that receivers can have seen since the backup."""
-    with closing(sqlite3.connect(draft, isolation_level=None)) as copied:
-        copied.execute("PRAGMA journal_mode=MEMORY")
-        for statement in sequence.restored_sql(f"'{sequence.OTHERS}'"):
-            copied.execute(statement)
+    with _changing(draft) as copied:
+        # the first version of all gave none
+        if copied.execute(NUMBERS).fetchone():
+            for statement in sequence.restored_sql(f"'{sequence.OTHERS}'"):
+                copied.execute(statement)
+
+
+@contextmanager
+def _changing(draft: Path) -> Iterator[sqlite3.Connection]:
+    """Open a draft such that nothing is left beside it: who is killed meanwhile leaves a draft."""
+    try:
+        with closing(sqlite3.connect(draft, isolation_level=None)) as copied:
+            copied.execute("PRAGMA journal_mode=MEMORY")
+            yield copied
+    except snapshot.FAULTS as fault:
+        raise Rejected(snapshot.DAMAGED.format(str(fault)[:200])) from None
 
 
 def _set_aside(database: Path, now: datetime) -> Path | None:

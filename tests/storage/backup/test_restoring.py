@@ -224,6 +224,14 @@ def test_one_of_an_earlier_version_comes_back_as_it_was(sqlite: str, tmp_path: P
         assert back.execute("SELECT version_num FROM alembic_version").fetchone() == ("0049",)
 
 
+def test_one_of_the_first_version_whose_events_had_no_numbers_comes_back_too(sqlite: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(database_of(sqlite))) as older:
+        older.execute("UPDATE alembic_version SET version_num = '0001'")
+        older.execute("DROP TABLE sequencia")
+        older.commit()
+    assert restoring.restore(making.make(tmp_path / "copias").path).manifest.migracao == "0001"
+
+
 def rewritten(path: Path, change: Callable[[dict[str, bytes]], object], way: int = zipfile.ZIP_DEFLATED) -> bytes:
     """Return an archive with other contents, whose checksums are right."""
     with zipfile.ZipFile(path) as old:
