@@ -18,7 +18,10 @@ from core.clock import SYSTEM
 from core.settings.fila import ContaFila, FilaSettings
 from flows.fila import refused
 
-_open: dict[tuple[int, str], "Fila"] = {}
+Key = tuple[int, str]
+_open: dict[Key, "Fila"] = {}
+_turns: dict[Key, threading.Lock] = {}
+# Of the two above; nobody waits for a database with it.
 _lock = threading.Lock()
 
 
@@ -73,24 +76,36 @@ def retried(nome: str) -> Fila:
 
 
 def opened(nome: str) -> Fila:
-    """Return an account's queue, as this process opened it."""
-    conta = settings_of(nome)
-    with _lock:
-        found = _open.get((os.getpid(), nome))
+    """Return an account's queue, as this process opened it; one that does not answer keeps nobody else waiting."""
+    conta, key = settings_of(nome), (os.getpid(), nome)
+    with _turn(key):
+        found = _open.get(key)
         if found is not None:
             if found.conta == conta:
                 return found
             found.engine.dispose()
-        engine = open_engine(conta, nome)
-        event.listen(engine, "do_connect", lambda *_: refused.check(nome, conta))
-        try:
-            with _noting(conta), explained(nome), engine.begin() as connection:
-                layout = look(connection, conta, nome)
-        except BaseException:
-            engine.dispose()
-            raise
-        _open[os.getpid(), nome] = fila = Fila(nome, conta, engine, layout)
+        fila = _looked_at(nome, conta)
+        with _lock:
+            _open[key] = fila
         return fila
+
+
+def _turn(key: Key) -> threading.Lock:
+    """Return what is held while an account is opened."""
+    with _lock:
+        return _turns.setdefault(key, threading.Lock())
+
+
+def _looked_at(nome: str, conta: ContaFila) -> Fila:
+    """Open an account, and look at its table."""
+    engine = open_engine(conta, nome)
+    event.listen(engine, "do_connect", lambda *_: refused.check(nome, conta))
+    try:
+        with _noting(conta), explained(nome), engine.begin() as connection:
+            return Fila(nome, conta, engine, look(connection, conta, nome))
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 @contextmanager
@@ -106,5 +121,6 @@ def _noting(conta: ContaFila) -> Iterator[None]:
 def close() -> None:
     """Close every queue of this process."""
     with _lock:
-        for key in [key for key in _open if key[0] == os.getpid()]:
-            _open.pop(key).engine.dispose()
+        mine = [_open.pop(key) for key in list(_open) if key[0] == os.getpid()]
+    for fila in mine:
+        fila.engine.dispose()

@@ -1,10 +1,11 @@
 """Stay with a queue for a while: at once while there is something, less and less often while there is not.
 
 A new row is sent within the interval; where the database can wake us, at once. A watcher that dies, or is never
-asked for, costs one period of beat.
+asked for, costs one period of beat. A database that does not answer costs the rows of its own queue.
 """
 
 import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from connectors.oracle.waking import Clockwork, Waker, waker_of
@@ -28,29 +29,57 @@ def watch_all(seconds: float) -> list[Report]:
     names = list(FilaSettings.current().contas)
     if not names:
         return []
+    turn = Turn(seconds, names)
     with ThreadPoolExecutor(len(names), "esteira-fila") as threads:
-        return list(threads.map(lambda nome: _guarded(nome, seconds), names))
+        return list(threads.map(lambda nome: _guarded(nome, turn), names))
 
 
-def _guarded(nome: str, seconds: float) -> Report:
+class Turn:
+    """The time in which accounts are watched together.
+
+    It ends for all with the last of them: while one waits for a database that does not answer, the others go on, for
+    the next turn may have to wait for the end of this one.
+    """
+
+    def __init__(self, seconds: float, names: Iterable[str]) -> None:
+        self._ends, self._under_way = time.monotonic() + seconds, set(names)
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left; none where it is over."""
+        return max(self._ends - time.monotonic(), 0.0)
+
+    def done(self, nome: str) -> None:
+        """Note that nobody has to wait for an account any more."""
+        self._under_way.discard(nome)
+
+    def others(self, nome: str) -> bool:
+        """Tell, of an account whose time is over, whether another is still under way."""
+        self.done(nome)
+        return bool(self._under_way)
+
+
+def _guarded(nome: str, turn: Turn) -> Report:
     """Watch one account; what nobody thought of costs its watch too, and not those of the others."""
     report = Report(nome)
     try:
-        _patiently(nome, seconds, report)
+        _patiently(nome, turn, report)
     except Exception as fault:
         log.exception("queue not watched", conta=nome, fault=type(fault).__name__)
         said = f"Fila {nome}: erro interno da Esteira ({type(fault).__name__}); os detalhes estão no log."
         _note(report, Bug(said))
+    finally:
+        turn.done(nome)
     return report
 
 
-def _patiently(nome: str, seconds: float, report: Report) -> None:
+def _patiently(nome: str, turn: Turn, report: Report) -> None:
     """Watch until the time is over: what passes by itself costs a pause that grows, the rest the whole watch."""
-    ends, pause = time.monotonic() + seconds, FIRST_RETRY
-    while (left := ends - time.monotonic()) > 0 and not stopping():
+    pause, over = FIRST_RETRY, False
+    while not over and not stopping():
         told = report.linhas
         try:
-            watch(opened(nome), left, report)
+            watch(opened(nome), turn.left, report, longer=lambda: turn.others(nome))
             report.falha = None
         except PlatformError as fault:
             log.warning("queue not watched", conta=nome, fault=type(fault).__name__, reason=str(fault))
@@ -58,7 +87,8 @@ def _patiently(nome: str, seconds: float, report: Report) -> None:
             if not isinstance(fault, Transient):
                 break
             pause = FIRST_RETRY if report.linhas > told else min(pause * 2, MOST_RETRY)
-            _woken(Clockwork(), min(pause, ends - time.monotonic()))
+            _woken(Clockwork(), min(pause, turn.left))
+        over = not turn.left
 
 
 def _note(report: Report, fault: PlatformError) -> None:
@@ -70,19 +100,22 @@ def _note(report: Report, fault: PlatformError) -> None:
         log.warning("fault not noted", conta=report.conta, fault=type(other).__name__, reason=str(other))
 
 
-def watch(fila: Fila, seconds: float, report: Report, clock: Clock = SYSTEM) -> None:
-    """Publish what is there and what comes within so many seconds."""
+def watch(
+    fila: Fila, seconds: float, report: Report, clock: Clock = SYSTEM, *, longer: Callable[[], bool] = lambda: False
+) -> None:
+    """Publish what is there and what comes within so many seconds, and then for as long as `longer` says so."""
     ends, pause, closes = time.monotonic() + seconds, FIRST_PAUSE, 0.0
     again.by_itself(fila, clock)
     with waker_of(fila.engine, fila.conta) as waker:
-        while not stopping() and time.monotonic() < ends:
+        while not stopping() and (time.monotonic() < ends or longer()):
             if fila.conta.wait_for_push and time.monotonic() >= closes:
                 closing.close_answered(fila, clock)
                 closes = time.monotonic() + CLOSING_SECONDS
             found = relay.batch(fila, clock)
             report.add(found)
             pause = FIRST_PAUSE if found.rows else min(pause * 2, fila.conta.interval_seconds)
-            if found.rows < fila.conta.batch and _woken(waker, min(pause, ends - time.monotonic())):
+            left = max(ends - time.monotonic(), LOOK_SECONDS)
+            if found.rows < fila.conta.batch and _woken(waker, min(pause, left)):
                 pause = FIRST_PAUSE
     looking.note_counts(fila, clock)
 

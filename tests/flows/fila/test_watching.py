@@ -1,18 +1,21 @@
 """A watcher tells what comes while it stays, wakes where the database can wake it, and ends when it is asked to."""
 
+import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from support.cutting import CuttingProxy
-from support.ports import soon, wait_until
+from support.ports import PATIENCE_SECONDS, SOON_SECONDS, soon, wait_until
 from support.postgres import Cluster
 
-from connectors.oracle import ddl
+from connectors.oracle import ddl, engine
 from connectors.oracle.engine import open_engine
 from core import stopping
 from core.errors import Transient
@@ -152,3 +155,67 @@ def test_a_server_that_falls_silent_costs_a_worker_one_call(
         accounts.close()
         fila.engine.dispose()
     cluster.drop(name)
+
+
+@pytest.fixture
+def mute(fila: Queue, configure: Configure, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """A second account, whose database takes connections and never says a word until the end of the test."""
+    monkeypatch.setattr(engine, "CONNECT_SECONDS", 3 * PATIENCE_SECONDS)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"postgresql://ninguem@127.0.0.1:{server.getsockname()[1]}/erp"
+        configure(fila__contas__muda__url=url, fila__contas__muda__call_timeout="300")
+        server.settimeout(PATIENCE_SECONDS)
+        yield server
+
+
+@contextmanager
+def beside(mute: socket.socket, *works: Callable[[], object]) -> Iterator[None]:
+    """Begin these works one after the other, each in a thread, when the one before waits for the mute database."""
+    threads, held = [threading.Thread(target=work) for work in works], []
+    try:
+        for thread in threads:
+            thread.start()
+            held += [] if held else [mute.accept()[0]]
+        yield
+    finally:
+        stopping.ask_to_stop()
+        for one in (mute, *held):
+            one.close()
+        for thread in threads:
+            thread.join(SOON_SECONDS)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def come(fila: Queue, number: int) -> None:
+    fila.run(f"INSERT INTO {TABLE} (ID_OS, MENSAGEM) VALUES ({number}, 'x')")
+
+
+def open_the_mute_one() -> None:
+    with suppress(Transient):
+        opened("muda")
+
+
+@pytest.mark.parametrize("vazia", ["sqlite"], indirect=True)
+def test_an_account_that_is_being_opened_keeps_no_other_waiting(fila: Queue, mute: socket.socket) -> None:
+    with beside(mute, open_the_mute_one, lambda: watching.watch_all(60)):
+        come(fila, 1)
+        wait_until(partial(told_are, 1), SOON_SECONDS)
+
+
+@pytest.mark.parametrize("vazia", ["sqlite"], indirect=True)
+def test_an_account_is_watched_for_as_long_as_another_keeps_the_watch_from_its_end(
+    fila: Queue, mute: socket.socket
+) -> None:
+    began, seconds = time.monotonic(), 0.1
+    with beside(mute, lambda: watching.watch_all(seconds)):
+        wait_until(lambda: time.monotonic() > began + 2 * seconds)
+        for number in (1, 2, 3):
+            come(fila, number)
+            wait_until(partial(told_are, number), SOON_SECONDS)
+
+
+@pytest.mark.parametrize("vazia", ["sqlite"], indirect=True)
+def test_a_watch_ends_where_nobody_is_waited_for(fila: Queue, configure: Configure, tmp_path: Path) -> None:
+    configure(fila__contas__outra__url=f"sqlite:///{tmp_path}/fila.db")
+    with soon():
+        assert [report.falha for report in watching.watch_all(0.1)] == [None, None]
