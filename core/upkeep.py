@@ -32,14 +32,16 @@ class Upkeep:
     """What is done for one flow.
 
     `samples` are noted once a minute (`flows/ritmo`). `claims` and `watches` are looked at every few seconds by each
-    process of each worker. `at_start` runs once in each worker of the flow's queues, before it takes work; `at_stop` in
-    each of its processes before that one ends, with the seconds it may take.
+    process of each worker; `claims_elsewhere`, whose rows are in a database of somebody else, only by those of workers
+    of the flow's queues, which have a session there anyway. `at_start` runs once in each worker of the flow's queues,
+    before it takes work; `at_stop` in each of its processes before that one ends, with the seconds it may take.
     """
 
     retention: tuple[Retention, ...] = ()
     metrics: tuple[Metrics, ...] = ()
     samples: tuple[Samples, ...] = ()
     claims: tuple[GiveBack, ...] = ()
+    claims_elsewhere: tuple[GiveBack, ...] = ()
     watches: tuple[Watch, ...] = ()
     at_start: tuple[Callable[[], object], ...] = ()
     at_stop: tuple[Callable[[float], object], ...] = ()

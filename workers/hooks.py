@@ -114,7 +114,7 @@ def protect_child(**_: Any) -> None:
     tracing.of_process(logs.service() or "")
     from workers import host
 
-    host.watch()
+    host.watch(carried=queues.flows_of(_carried))
 
 
 def end_without_count() -> None:
@@ -147,7 +147,7 @@ def look_after(sender: Any = None, **_: Any) -> None:
         tracing.of_process(logs.service() or "")
         from workers import host
 
-        host.watch()
+        host.watch(carried=queues.flows_of(_carried))
 
 
 @worker_shutdown.connect(dispatch_uid="esteira.close_threads")

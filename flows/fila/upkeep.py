@@ -69,4 +69,10 @@ def samples(db: Session, since: datetime, until: datetime) -> Iterator[tuple[str
         yield "linhas avisadas por minuto", capped(db, told, MOST_NOTED).total
 
 
-UPKEEP = Upkeep(retention=(told_long_ago,), metrics=(depth,), samples=(samples,), claims=(give_back,), at_stop=(close,))
+UPKEEP = Upkeep(
+    retention=(told_long_ago,),
+    metrics=(depth,),
+    samples=(samples,),
+    claims_elsewhere=(give_back,),
+    at_stop=(close,),
+)

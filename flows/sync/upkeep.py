@@ -27,9 +27,19 @@ log = get_logger(__name__)
 
 
 def give_back(now: datetime) -> int:
-    """Let go of what dead processes of this host held; a ledger that does not answer is left to its leases."""
-    total = after_crash((RUNS,), FixedClock(now))
-    for nome in SyncSettings.current().contas:
+    """Let go of runs, and of items of our own ledger, that dead processes of this host held."""
+    return after_crash((RUNS,), FixedClock(now)) + _of_ledgers(now, elsewhere=False)
+
+
+def give_back_elsewhere(now: datetime) -> int:
+    """Let go of items that they held in ledgers of somebody else."""
+    return _of_ledgers(now, elsewhere=True)
+
+
+def _of_ledgers(now: datetime, *, elsewhere: bool) -> int:
+    """Let go of items; a ledger that does not answer is left to its leases."""
+    total, contas = 0, SyncSettings.current().contas
+    for nome in (nome for nome, conta in contas.items() if (conta.ledger_url is not None) == elsewhere):
         try:
             total += open_ledger(nome).after_crash(now)
         except PlatformError as fault:
@@ -77,4 +87,10 @@ def close(_seconds: float) -> None:
         mongo_client.close()
 
 
-UPKEEP = Upkeep(retention=(told_long_ago, told_by_webhooks), metrics=(figures,), claims=(give_back,), at_stop=(close,))
+UPKEEP = Upkeep(
+    retention=(told_long_ago, told_by_webhooks),
+    metrics=(figures,),
+    claims=(give_back,),
+    claims_elsewhere=(give_back_elsewhere,),
+    at_stop=(close,),
+)

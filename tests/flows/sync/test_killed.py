@@ -46,6 +46,7 @@ def test_workers_that_are_killed_at_any_moment_leave_nothing_missing_and_nothing
         finally:
             worker.kill()
         upkeep.give_back(SYSTEM.now())
+        upkeep.give_back_elsewhere(SYSTEM.now())
     world.clock.advance(3600)
     world.settled()
     everything_once(world)

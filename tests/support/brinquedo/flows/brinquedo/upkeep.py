@@ -23,6 +23,7 @@ UPKEEP = Upkeep(
     retention=(old,),
     metrics=(height,),
     claims=(lambda now: noted("devolveu") or 0,),
+    claims_elsewhere=(lambda now: noted("devolveu lá") or 0,),
     at_start=(lambda: noted("abriu"),),
     at_stop=(lambda seconds: noted("fechou"),),
 )
