@@ -54,6 +54,11 @@ def by_protocol(especie: str, status: str | None) -> Situacao:
     return _BY_STATUS.get(status or "", Situacao.SEM_PROTOCOLO)
 
 
+def proves(cabeca: Cabeca) -> bool:
+    """Tell whether a document's own protocol proves how it stands; a rejection may have a number too."""
+    return cabeca.protocolo is not None and by_protocol(cabeca.especie, cabeca.status) is not Situacao.SEM_PROTOCOLO
+
+
 def registered(evento: Evento) -> bool:
     """Tell whether an answer proves an event; a summary and one of a national NFS-e are registered by their nature."""
     if len(evento.chave) == NFSE_KEY:
@@ -89,9 +94,10 @@ class Estado:
         return cls(situacao=by_protocol(cabeca.especie, None)).with_protocol(cabeca)
 
     def with_protocol(self, cabeca: Cabeca) -> "Estado":
-        """Add what a protocol says: the number where none is known, the rest where it is worse."""
+        """Add what a protocol says: the number where none that proves anything is known, the rest where it is worse."""
         found, new = by_protocol(cabeca.especie, cabeca.status), self
-        if self.protocolo is None and cabeca.protocolo is not None:
+        numbered = self.protocolo is not None and (self.situacao is not Situacao.SEM_PROTOCOLO or not proves(cabeca))
+        if not numbered and cabeca.protocolo is not None:
             new = replace(new, protocolo=cabeca.protocolo, recebido_em=cabeca.recebido_em)
         if worst(self.situacao, found) is not self.situacao:
             return replace(new, situacao=found, status=cabeca.status, motivo=cabeca.motivo)

@@ -12,8 +12,9 @@ from sqlalchemy.orm import DeclarativeBase
 
 from core.documentos.busca import searchable
 from core.documentos.conteudo import Cabeca, Conhecimento, Cupom, Item, Laco, NotaFiscal, Papel
+from core.documentos.situacao import Estado
 from flows.documentos.known import Ficha
-from storage.models.documentos import CFe, CTe, NFe
+from storage.models.documentos import CFe, CTe, Documento, DocumentoItem, NFe
 from storage.rows import table_of
 
 # The table of what only one kind says.
@@ -47,7 +48,15 @@ def _limit(table: Table, name: str) -> int | None:
     return type_.length if isinstance(type_, String) else None
 
 
+STATE = Columns(Estado, table_of(Documento))
+HEAD = Columns(Cabeca, table_of(Documento), *STATE.names, "papeis", "avisos")
+ITEM = Columns(Item, table_of(DocumentoItem))
 OWN_COLUMNS = {kind: Columns(kind, table_of(model), "autorizados") for kind, model in OWN.items()}
+
+
+def own_names(kind: type[Cabeca]) -> tuple[str, ...]:
+    """Return the columns of what only one kind says, after its number."""
+    return (*OWN_COLUMNS[kind].names, *(["autorizados"] if kind is NotaFiscal else []))
 
 
 def own_row(number: int, conteudo: Cabeca) -> list[Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from core.documentos.conteudo import Cabeca, Evento, Papel, Resumo
-from core.documentos.situacao import Estado, registered
+from core.documentos.situacao import Estado, proves, registered
 from flows.documentos.entries import Resultado
 from flows.documentos.owners import Dono
 
@@ -21,9 +21,10 @@ class Ficha:
     """A document as one owner has it.
 
     `id` is its row's, none of a new one; `cabeca` its content where that is to be written; `texto` likewise. `nasceu`
-    is how it stood when its full text came in this batch; `mudancas` the fields of each later change. `papeis` are
-    what its owner is in it, where the owner is another than before; `comprovado` tells whether the kept text holds its
-    protocol; `copia` whether another row of the same key is known.
+    is its content and how it stood when its full text came in this batch; `mudancas` the fields of each later change,
+    and `troca` the place there of the one by which another text took the place of the kept one. `papeis` are what its
+    owner is in it, where the owner is another than before; `comprovado` tells whether the kept text holds its protocol;
+    `copia` whether another row of the same key is known.
     """
 
     dono: Dono
@@ -36,8 +37,9 @@ class Ficha:
     cabeca: Cabeca | None = None
     texto: Texto | None = None
     avisos: list[str] = field(default_factory=list)
-    nasceu: Estado | None = None
+    nasceu: tuple[Cabeca, Estado] | None = None
     mudancas: list[tuple[str, ...]] = field(default_factory=list)
+    troca: int | None = None
     papeis: tuple[Papel, ...] | None = None
     copia: bool = False
     novo: bool = False
@@ -61,18 +63,25 @@ class Ficha:
         after = self.estado.with_protocol(cabeca)
         if full and not self.completo:
             return self._begin(cabeca, texto, after, full=True)
-        fuller = full and cabeca.protocolo is not None and not self.comprovado
-        if fuller:
-            # its number may be known already, from a summary
-            self.texto, self.comprovado, self.mudou = texto, True, True
-        return Resultado.ATUALIZADO if self._become(after) or fuller else Resultado.REPETIDO
+        if full and proves(cabeca) and not self.comprovado:
+            return self._replace(cabeca, texto, after)
+        return Resultado.ATUALIZADO if self._become(after) else Resultado.REPETIDO
 
     def _begin(self, cabeca: Cabeca, texto: Texto, estado: Estado, *, full: bool) -> Resultado:
         self.especie, self.cabeca, self.texto, self.completo = cabeca.especie, cabeca, texto, full
-        self.estado, self.mudou, self.comprovado = estado, True, full and cabeca.protocolo is not None
+        self.estado, self.mudou, self.comprovado = estado, True, full and proves(cabeca)
         if full:
-            self.nasceu = estado
+            self.nasceu = cabeca, estado
         return Resultado.NOVO
+
+    def _replace(self, cabeca: Cabeca, texto: Texto, after: Estado) -> Resultado:
+        """Take a text that its protocol proves in place of one that nothing proved: it may say something else."""
+        # its state may be known already, from a summary
+        if not self._become(after):
+            self.mudancas.append(())
+        self.troca, self.mudou, self.comprovado = len(self.mudancas) - 1, True, True
+        self.especie, self.cabeca, self.texto = cabeca.especie, cabeca, texto
+        return Resultado.ATUALIZADO
 
     def apply(self, evento: Evento) -> bool:
         """Let a registered event change the document; tell whether it did."""

@@ -10,7 +10,7 @@ from core.documentos.chave import modelo
 from core.documentos.conteudo import Cabeca, Cupom, Evento, Inutilizacao, Resumo
 from core.documentos.tipos_evento import nome_do_evento
 from events.outbox import disparar_varios
-from flows.documentos import recall, telling
+from flows.documentos import recall, telling, versions
 from flows.documentos.entries import Entrada, Guardado, Resultado, keys_of, refused, tipo_de
 from flows.documentos.known import Fato, Ficha, Texto
 from flows.documentos.owners import NINGUEM, Dono, Owners
@@ -50,6 +50,7 @@ class Batch:
         self.writing.copies(self._copies())
         changed = [one for by_owner in self.fichas.values() for one in by_owner.values() if one.mudou]
         facts = [one for by_key in self.fatos.values() for one in by_key.values() if one.mudou]
+        versions.compare(self.db, changed)
         texts = [*(one.texto for one in changed), *(one.texto for one in facts)]
         self.writing.texts(one for one in texts if one is not None)
         self.writing.documents(changed)

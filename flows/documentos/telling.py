@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from core.documentos.conteudo import NOMES, Conhecimento, NotaFiscal
+from core.documentos.conteudo import NOMES, Cabeca, Conhecimento, NotaFiscal
 from core.documentos.situacao import Estado
 from events.catalog import CteImportado, DocumentoAtualizado, ErroImportacao, NfeImportada, Payload
 from events.outbox import Disparo
 from flows.documentos.entries import TIPOS
 from flows.documentos.known import Ficha
 
-STATUS = {"NFe": NOMES[NotaFiscal]["status"], "CTe": NOMES[Conhecimento]["status"]}
+_NAMES = {"NFe": NOMES[NotaFiscal], "CTe": NOMES[Conhecimento]}
 # What of a change is our own word, told by the others.
 _OURS = frozenset({"situacao", "recebido_em", "correcao_sequencia"})
 
@@ -25,14 +25,14 @@ def about(fichas: Iterable[Ficha]) -> Iterator[Disparo]:
         usuario_id = ficha.dono.usuario_id
         if usuario_id is None:
             continue
-        if ficha.nasceu is not None and (came := _came(ficha, ficha.nasceu)):
+        if ficha.nasceu is not None and (came := _came(*ficha.nasceu)):
             yield Disparo.of(came, usuario_id)
         for changed in ficha.mudancas:
             yield Disparo.of(_changed(ficha, changed), usuario_id)
 
 
-def _came(ficha: Ficha, estado: Estado) -> Payload | None:
-    match ficha.cabeca:
+def _came(cabeca: Cabeca, estado: Estado) -> Payload | None:
+    match cabeca:
         case NotaFiscal() as nota:
             return NfeImportada(
                 chave_acesso=nota.chave,
@@ -69,7 +69,8 @@ def _came(ficha: Ficha, estado: Estado) -> Payload | None:
 
 def _changed(ficha: Ficha, changed: Sequence[str]) -> DocumentoAtualizado:
     tipo = TIPOS[ficha.especie]
-    named = [STATUS.get(tipo, name) if name == "status" else name for name in changed if name not in _OURS]
+    names = _NAMES.get(tipo, {})
+    named = [names.get(name, name) for name in changed if name not in _OURS]
     return DocumentoAtualizado(chave_acesso=ficha.chave, tipo=tipo, campos_alterados=named)
 
 

@@ -6,20 +6,22 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Column, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from claims.many import Adding, plain
-from core.documentos.conteudo import Cabeca, Evento, Item
-from core.documentos.situacao import Estado
+from core.documentos.conteudo import Cabeca, Evento
 from flows.documentos.columns import (
+    HEAD,
     HEAD_MADE,
+    ITEM,
     OWN,
-    OWN_COLUMNS,
+    STATE,
     Columns,
     head_values,
     items_of,
     links_of,
+    own_names,
     own_row,
     roles,
 )
@@ -31,10 +33,7 @@ from storage.rows import next_numbers, table_of
 
 DOCUMENTOS, EVENTOS, ITENS = table_of(Documento), table_of(DocumentoEvento), table_of(DocumentoItem)
 TEXTOS, LIGACOES = table_of(XmlGuardado), table_of(DocumentoLigacao)
-STATE = Columns(Estado, DOCUMENTOS)
 OWNER = ("usuario_id", "empresa_id", "dono")
-HEAD = Columns(Cabeca, DOCUMENTOS, *STATE.names, "papeis", "avisos")
-ITEM = Columns(Item, ITENS)
 SAID = Columns(Evento, EVENTOS)
 KEPT = ("xml_id", "arquivo_nome")
 WHEN = ("data_importacao", "atualizado_em")
@@ -43,15 +42,8 @@ ADD_TEXTS = Adding(TEXTOS, "id", "sha256", "tamanho", "conteudo")
 ADD_DOCUMENTS = Adding(DOCUMENTOS, "id", *OWNER, *HEAD.names, *HEAD_MADE, *STATE.names, *KEPT, *WHEN, "copia")
 ADD_ITEMS = Adding(ITENS, "documento_id", *ITEM.names)
 ADD_LINKS = Adding(LIGACOES, "documento_id", "laco", "chave")
-ADD_OWN = {
-    kind: Adding(
-        table_of(model),
-        "id",
-        *OWN_COLUMNS[kind].names,
-        *(["autorizados"] if "autorizados" in table_of(model).c else []),
-    )
-    for kind, model in OWN.items()
-}
+ADD_OWN = {kind: Adding(table_of(model), "id", *own_names(kind)) for kind, model in OWN.items()}
+OWN_KEYS = [table_of(model).c["id"] for model in OWN.values()]
 FACT = ("registrado", "aplicado", "documento_id", *KEPT)
 ADD_FACTS = Adding(EVENTOS, "id", *OWNER, *SAID.names, *FACT, "data_importacao")
 
@@ -63,7 +55,7 @@ def _changing(table: Table, *names: str) -> Any:
 
 CHANGE_STATE = _changing(DOCUMENTOS, *STATE.names, "atualizado_em")
 CHANGE_TEXT = _changing(DOCUMENTOS, *KEPT, "comprovado")
-CHANGE_HEAD = _changing(DOCUMENTOS, *HEAD.names, *HEAD_MADE, "data_importacao")
+CHANGE_HEAD = _changing(DOCUMENTOS, *HEAD.names, *HEAD_MADE)
 CHANGE_OWNER = _changing(DOCUMENTOS, *OWNER, "papel", "papeis")
 CHANGE_FACT = _changing(EVENTOS, *OWNER, *SAID.names, *FACT)
 
@@ -125,13 +117,24 @@ class Writing:
         moved = [(one, [*_owner(one.dono), *roles(one.papeis)]) for one in known if one.papeis is not None]
         self._change(CHANGE_OWNER, (*OWNER, "papel", "papeis"), moved)
         filled = [(one, one.cabeca) for one in fichas if one.cabeca is not None]
-        told = [(one, cabeca) for one, cabeca in filled if not one.novo]
-        heads = [(one, [*HEAD.of(cabeca), *head_values(one, cabeca), self.now]) for one, cabeca in told]
-        self._change(CHANGE_HEAD, (*HEAD.names, *HEAD_MADE, "data_importacao"), heads)
-        if told:
-            # those of a summary go
-            self.connection.execute(delete(LIGACOES).where(LIGACOES.c.documento_id.in_([one.id for one, _ in told])))
+        self._heads([(one, cabeca) for one, cabeca in filled if not one.novo])
         self._contents([(one.id, cabeca) for one, cabeca in filled if one.id is not None])
+
+    def _heads(self, told: Sequence[tuple[Ficha, Cabeca]]) -> None:
+        """Change what documents that are there say; the rest of what they said before goes."""
+        heads = [(one, [*HEAD.of(cabeca), *head_values(one, cabeca)]) for one, cabeca in told]
+        self._change(CHANGE_HEAD, (*HEAD.names, *HEAD_MADE), heads)
+        arrived = [one.id for one, _ in told if one.nasceu is not None]
+        if arrived:
+            came = update(DOCUMENTOS).where(DOCUMENTOS.c.id.in_(arrived))
+            self.connection.execute(came.values(data_importacao=self.now))
+        self._forget([LIGACOES.c.documento_id], [one for one, _ in told])
+        # a summary has none of these
+        self._forget([ITENS.c.documento_id, *OWN_KEYS], [one for one, _ in told if one.troca is not None])
+
+    def _forget(self, keys: Sequence[Column[int]], fichas: Sequence[Ficha]) -> None:
+        for key in keys if fichas else ():
+            self.connection.execute(delete(key.table).where(key.in_([one.id for one in fichas])))
 
     def _document(self, one: Ficha) -> list[Any]:
         cabeca, texto = one.cabeca, one.texto
