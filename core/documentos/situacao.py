@@ -37,6 +37,8 @@ _REGISTRADO_CTE = REGISTRADO | {"134"}
 _REGISTRADO_MANIFESTACAO = REGISTRADO | {"573"}
 _MODELOS_CTE = frozenset({"57", "64", "67"})
 HOMOLOGADA = "102"
+# What SEFAZ calls its environments (`tpAmb`); all its servers of tests prove is a test.
+PRODUCAO, TESTE = 1, 2
 # The length of its keys; those of all others have 44 characters.
 NFSE_KEY = 50
 STATUS_CANCELADA, MOTIVO_CANCELADA = "101", "Cancelamento homologado"
@@ -69,6 +71,11 @@ def registered(evento: Evento) -> bool:
         return evento.status in _REGISTRADO_MANIFESTACAO
     proven = _REGISTRADO_CTE if modelo(evento.chave) in _MODELOS_CTE else REGISTRADO
     return evento.status in proven
+
+
+def fits(evento: Evento, ambiente: int | None) -> bool:
+    """Tell whether an event is of a document's environment; one that names none is."""
+    return evento.ambiente is None or (evento.ambiente == TESTE) == (ambiente == TESTE)
 
 
 def homologated(inutilizacao: Inutilizacao) -> bool:

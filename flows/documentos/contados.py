@@ -11,11 +11,10 @@ from sqlalchemy import exists, literal, select, true
 from sqlalchemy.orm import Session, aliased
 
 from core.caller import Caller
-from core.documentos.situacao import Situacao
+from core.documentos.situacao import PRODUCAO, Situacao
 from flows.documentos.filtro import TUDO, Conditions, Filtro, asked, of_kinds, whose
 from storage.models.documentos import Documento
 
-PRODUCAO = 1
 ZERO = Decimal("0.00")
 
 

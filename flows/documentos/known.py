@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from core.documentos.conteudo import Cabeca, Evento, Papel, Resumo
-from core.documentos.situacao import Estado, proves, registered
+from core.documentos.situacao import PRODUCAO, TESTE, Estado, fits, proves, registered
 from flows.documentos.entries import Resultado
 from flows.documentos.owners import Dono
 
@@ -32,6 +32,7 @@ class Ficha:
     especie: str
     estado: Estado = field(default_factory=Estado)
     id: int | None = None
+    ambiente: int | None = None
     completo: bool = False
     comprovado: bool = False
     cabeca: Cabeca | None = None
@@ -68,7 +69,8 @@ class Ficha:
         return Resultado.ATUALIZADO if self._become(after) else Resultado.REPETIDO
 
     def _begin(self, cabeca: Cabeca, texto: Texto, estado: Estado, *, full: bool) -> Resultado:
-        self.especie, self.cabeca, self.texto, self.completo = cabeca.especie, cabeca, texto, full
+        self._hold(cabeca, texto)
+        self.completo = full
         self.estado, self.mudou, self.comprovado = estado, True, full and proves(cabeca)
         if full:
             self.nasceu = cabeca, estado
@@ -80,8 +82,11 @@ class Ficha:
         if not self._become(after):
             self.mudancas.append(())
         self.troca, self.mudou, self.comprovado = len(self.mudancas) - 1, True, True
-        self.especie, self.cabeca, self.texto = cabeca.especie, cabeca, texto
+        self._hold(cabeca, texto)
         return Resultado.ATUALIZADO
+
+    def _hold(self, cabeca: Cabeca, texto: Texto) -> None:
+        self.especie, self.ambiente, self.cabeca, self.texto = cabeca.especie, cabeca.ambiente, cabeca, texto
 
     def apply(self, evento: Evento) -> bool:
         """Let a registered event change the document; tell whether it did."""
@@ -128,7 +133,9 @@ class Fato:
     def receive(self, evento: Evento, texto: Texto) -> bool:
         """Take in another text of the event; tell whether it says more: that it is registered, or all of it."""
         proven = registered(evento)
-        if proven > self.registrado and self.evento.completo > evento.completo:
+        if self._gives_way(evento):
+            self.evento, self.texto, self.registrado, self.aplicado = evento, texto, proven, False
+        elif proven > self.registrado and self.evento.completo > evento.completo:
             # a summary proves a text that came without its answer, and says less than it
             self.evento = replace(
                 self.evento,
@@ -146,12 +153,22 @@ class Fato:
         self.mudou = True
         return True
 
+    def _gives_way(self, evento: Evento) -> bool:
+        """Tell whether this is a test and the other, of the same number, is not or has to do with the document."""
+        of_production = evento.ambiente == PRODUCAO or (evento.ambiente is None and not self.aplicado)
+        return self.evento.ambiente == TESTE and of_production
+
+    @property
+    def is_foreign(self) -> bool:
+        """Tell whether its document is of the other environment."""
+        return self.ficha is not None and not fits(self.evento, self.ficha.ambiente)
+
     def meet(self, ficha: Ficha) -> bool:
         """Belong to the document, and change it where that is due; tell whether it changed."""
         if self.ficha is not ficha:
             self.ficha = ficha
             self.mudou |= self.documento_id is None
-        if not self.registrado or self.aplicado:
+        if not self.registrado or self.aplicado or self.is_foreign:
             return False
         changed = ficha.apply(self.evento)
         # the summary of a correction has not its text

@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Select, String, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
+from core.documentos.situacao import PRODUCAO
 from core.faixas import Faixas
-from flows.documentos.contados import PRODUCAO
 from flows.documentos.filtro import checked_month, companies
 from storage.models.documentos import Documento
 from storage.models.empresas import Empresa

@@ -20,7 +20,8 @@ STATE = tuple(field.name for field in fields(Estado))
 SAID = tuple(field.name for field in fields(Evento) if field.name != "avisos")
 _DOCUMENTOS, _EVENTOS, _LIGACOES = table_of(Documento), table_of(DocumentoEvento), table_of(DocumentoLigacao)
 _OWNER = ("id", "usuario_id", "empresa_id")
-_FICHA = [_DOCUMENTOS.c[name] for name in (*_OWNER, "chave", "especie", "completo", "comprovado", "copia", *STATE)]
+_KNOWN = ("chave", "especie", "ambiente", "completo", "comprovado", "copia")
+_FICHA = [_DOCUMENTOS.c[name] for name in (*_OWNER, *_KNOWN, *STATE)]
 _FATO = [
     _EVENTOS.c[name] for name in (*_OWNER, "registrado", "aplicado", "documento_id", "xml_id", "arquivo_nome", *SAID)
 ]
@@ -33,10 +34,11 @@ def fichas(db: Session, chaves: Collection[str], owners: Owners) -> list[Ficha]:
 
 
 def _ficha(row: Any, owners: Owners) -> Ficha:
-    number, usuario_id, empresa_id, chave, especie, completo, comprovado, copia, situacao, *rest = row
-    dono = owners.named(usuario_id, empresa_id)
-    estado = Estado(Situacao(situacao), *rest)
-    return Ficha(dono, chave, especie, estado, id=number, completo=completo, comprovado=comprovado, copia=copia)
+    number, usuario_id, empresa_id, chave, especie, ambiente, completo, comprovado, copia, situacao, *rest = row
+    return Ficha(
+        owners.named(usuario_id, empresa_id), chave, especie, Estado(Situacao(situacao), *rest), number, ambiente,
+        completo, comprovado, copia=copia,
+    )  # fmt: skip
 
 
 def fatos(db: Session, chaves: Collection[str], owners: Owners) -> list[Fato]:

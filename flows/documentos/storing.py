@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.clock import SYSTEM, Clock
 from core.documentos.chave import modelo
 from core.documentos.conteudo import Cabeca, Cupom, Evento, Inutilizacao, Resumo
+from core.documentos.situacao import TESTE
 from core.documentos.tipos_evento import nome_do_evento
 from events.outbox import disparar_varios
 from flows.documentos import recall, telling, versions
@@ -20,6 +21,10 @@ from storage.turns import MOST, take_turns
 
 # Entries of one call; each may be about two documents.
 MOST_ENTRIES = MOST // 2
+_FOREIGN = {
+    True: "é do ambiente de homologação, e o documento não; guardado, o documento não muda",
+    False: "é do ambiente de produção, e o documento é de homologação; guardado, o documento não muda",
+}
 
 
 def store(db: Session, entradas: Sequence[Entrada], clock: Clock = SYSTEM) -> list[Guardado]:
@@ -140,8 +145,9 @@ class Batch:
             done.ditos.append(said)
             done.alheio = True
         self._about.append((done, ficha))
+        before = ficha.ambiente
         result = ficha.receive(cabeca, texto)
-        if ficha.novo:
+        if ficha.novo or ficha.ambiente != before:
             self._catch_up(ficha)
         return result
 
@@ -192,6 +198,8 @@ class Batch:
         proven = any(fato.registrado for fato, _ in pairs)
         waiting = not any(fato.ficha for fato, _ in pairs)
         _conclude(done, [result for _, result in pairs], _said_of(evento, proven=proven, waiting=waiting))
+        if proven and any(fato.is_foreign for fato, _ in pairs):
+            done.ditos.append(_FOREIGN[evento.ambiente == TESTE])
 
     def _receive_event(self, dono: Dono, evento: Evento, texto: Texto) -> tuple[Fato, Resultado]:
         new = Fato.new(dono, evento, texto)

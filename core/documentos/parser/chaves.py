@@ -6,10 +6,10 @@ from itertools import islice
 from core.documentos.conteudo import Laco, Ligacao
 from core.documentos.parser.grupo import Contexto, Grupo
 from core.documentos.parser.recusa import Recusado
+from core.documentos.situacao import TESTE
 from core.fiscal import UFS, cnpj_valido, cpf_valido, digito_chave, parece_chave
 
 _NINES = "9" * 44
-_TESTE = 2
 _MOST_LINKS = 10_000
 # States by the code that keys begin with.
 SIGLAS = {codigo: sigla for sigla, codigo in UFS.items()}
@@ -52,7 +52,7 @@ def comparar(chave: str, ide: Grupo, emitente: str | None, emissao: datetime | N
 
 def avisar_ambiente(ambiente: int | None, contexto: Contexto) -> None:
     """Tell that a document is of SEFAZ's test environment."""
-    if ambiente == _TESTE:
+    if ambiente == TESTE:
         contexto.avisar("é do ambiente de homologação, sem valor fiscal")
 
 

@@ -62,11 +62,11 @@ def cabeca(raiz: _Element, info: Grupo, chave: str, numero: str, campo: str, con
     comparar(chave, ide, said["emit_cnpj"], said["data_emissao"], contexto)
     comparar_numero(chave, said["serie"], said["numero"], contexto)
     avisar_ambiente(said["ambiente"], contexto)
-    return said | _resposta(raiz, chave, campo, contexto)
+    return said | _resposta(raiz, chave, campo, said["ambiente"], contexto)
 
 
-def _resposta(raiz: _Element, chave: str, campo: str, contexto: Contexto) -> dict[str, Any]:
-    proof = protocolo(raiz, campo, chave, contexto)
+def _resposta(raiz: _Element, chave: str, campo: str, ambiente: int | None, contexto: Contexto) -> dict[str, Any]:
+    proof = protocolo(raiz, campo, chave, ambiente, contexto)
     comparar_digest(raiz, proof, chave, contexto)
     return {
         "protocolo": proof.numero,

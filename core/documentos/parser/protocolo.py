@@ -12,7 +12,7 @@ from core.documentos.abertura import local_name
 from core.documentos.cancelamento import holds_its_cancellation
 from core.documentos.espacos import DSIG
 from core.documentos.parser.grupo import Contexto, Grupo
-from core.documentos.situacao import MOTIVO_CANCELADA, STATUS_CANCELADA
+from core.documentos.situacao import MOTIVO_CANCELADA, STATUS_CANCELADA, TESTE
 
 _AUTHORISED = frozenset({"100", "150"})
 
@@ -31,25 +31,26 @@ class Protocolo:
 NENHUM = Protocolo()
 
 
-def protocolo(raiz: _Element, campo: str, chave: str, contexto: Contexto) -> Protocolo:
-    """Return the protocol of a key; `campo` is the name that keys have in it, as `chNFe`.
+def protocolo(raiz: _Element, campo: str, chave: str, ambiente: int | None, contexto: Contexto) -> Protocolo:
+    """Return the protocol of a key; `campo` is the name that keys have in it, as `chNFe`, `ambiente` the document's.
 
     Programs write the answer to a cancellation behind the protocol: it cancels as the event itself would.
     """
-    found = _answered(raiz, campo, chave, contexto)
+    found = _answered(raiz, campo, chave, ambiente, contexto)
     if not holds_its_cancellation(raiz, campo, chave):
         return found
     contexto.avisar("traz em si a resposta ao seu cancelamento")
     return replace(found, status=STATUS_CANCELADA, motivo=MOTIVO_CANCELADA)
 
 
-def _answered(raiz: _Element, campo: str, chave: str, contexto: Contexto) -> Protocolo:
+def _answered(raiz: _Element, campo: str, chave: str, ambiente: int | None, contexto: Contexto) -> Protocolo:
     proofs = [Grupo(element, contexto) for element in raiz.iter("{*}infProt")]
     if not proofs:
         if any(local_name(child)[1].casefold().startswith("prot") for child in raiz):
             contexto.avisar("o protocolo não se lê: não traz infProt; o documento fica sem protocolo")
         return NENHUM
-    own = [found for proof in proofs if (found := _of_key(proof, campo, chave, contexto)) is not None]
+    about = [proof for proof in proofs if not _is_trial(proof, ambiente, contexto)]
+    own = [found for proof in about if (found := _of_key(proof, campo, chave, contexto)) is not None]
     if len({found.status for found in own}) > 1:
         contexto.avisar("há mais de um protocolo, com respostas diferentes")
     return min(own, key=lambda found: found.status in _AUTHORISED, default=NENHUM)
@@ -71,6 +72,14 @@ def status(proof: Grupo) -> str | None:
     """Return the `cStat` of an answer; None where it cannot be read."""
     found = proof.texto("cStat", 5)
     return found if found is not None and found.isascii() and found.isdigit() and len(found) in (3, 4) else None
+
+
+def _is_trial(proof: Grupo, ambiente: int | None, contexto: Contexto) -> bool:
+    """Tell whether a protocol is of the test environment and its document is not."""
+    if proof.inteiro("tpAmb", 99) != TESTE or ambiente == TESTE:
+        return False
+    contexto.avisar("o protocolo é do ambiente de homologação, e o documento não: não prova nada sobre ele")
+    return True
 
 
 def _of_key(proof: Grupo, campo: str, chave: str, contexto: Contexto) -> Protocolo | None:

@@ -201,3 +201,40 @@ def test_a_cte_is_cancelled_and_told_by_its_own_names() -> None:
     stored(conhecimento(), evento(chave=key(1, "57")), usuario_id=usuario)
     assert documents()[0].situacao == Situacao.CANCELADA
     assert changes() == [["status_cte", "motivo"]]
+
+
+@pytest.mark.parametrize("cancelled_first", [False, True])
+def test_an_event_of_the_test_environment_changes_nothing_in_production(cancelled_first: bool) -> None:
+    usuario = user("ana")
+    tried = evento(ambiente=2)
+    arrivals = [nota(), tried, evento(tipo="110110", correcao="texto", ambiente=2)]
+    done = [stored(one, usuario_id=usuario)[0] for one in (reversed(arrivals) if cancelled_first else arrivals)]
+    (head,) = documents()
+    assert (head.situacao, head.status, head.correcao) == (Situacao.AUTORIZADA, "100", None)
+    assert {(one.documento_id, one.aplicado) for one in events_about()} == {(head.id, False)}
+    assert told() == ["nfe_importada"]
+    if not cancelled_first:
+        assert "é do ambiente de homologação, e o documento não; guardado, o documento não muda" in done[1].mensagem
+    # it has the number that the one of production has too
+    stored(CANCEL, usuario_id=usuario)
+    stored(tried, usuario_id=usuario)
+    assert documents()[0].situacao == Situacao.CANCELADA
+    assert [one.ambiente for one in events_about() if one.tipo_evento == "110111"] == [CANCEL.ambiente]
+
+
+def test_an_event_of_the_test_environment_changes_what_is_of_it() -> None:
+    usuario = user("ana")
+    stored(resumo(), evento(ambiente=2), usuario_id=usuario)
+    # the summary does not say of which environment it is
+    assert documents()[0].situacao == Situacao.AUTORIZADA
+    stored(nota(ambiente=2), usuario_id=usuario)
+    assert documents()[0].situacao == Situacao.CANCELADA
+
+
+def test_a_summary_takes_the_place_of_an_event_that_is_not_of_the_documents_environment() -> None:
+    usuario = user("ana")
+    stored(nota(), evento(ambiente=2), usuario_id=usuario)
+    stored(evento(completo=False, status=None), usuario_id=usuario)
+    assert documents()[0].situacao == Situacao.CANCELADA
+    stored(evento(ambiente=1), usuario_id=usuario)
+    assert [(one.ambiente, one.completo) for one in events_about()] == [(1, True)]

@@ -89,3 +89,19 @@ def test_two_protocols_that_disagree_are_told() -> None:
 def test_a_protocol_that_does_not_say_its_key_is_taken_and_told() -> None:
     note = lido(NotaFiscal, GOOD.replace("<chNFe>", "<x>").replace("</chNFe>", "</x>"))
     assert (note.status, note.avisos) == ("100", ("o protocolo não diz de que chave é",))
+
+
+def test_an_answer_of_the_test_environment_proves_nothing_of_a_note_of_production() -> None:
+    tried = lido(NotaFiscal, GOOD.replace("<infProt><tpAmb>1", "<infProt><tpAmb>2"))
+    assert (tried.status, tried.protocolo) == (None, None)
+    assert any("o protocolo é do ambiente de homologação" in one for one in tried.avisos)
+    assert lido(NotaFiscal, nota(7, ambiente=2).xml).status == "100"
+
+
+@pytest.mark.parametrize(("ambiente", "status"), [(1, "100"), (2, "101")])
+def test_a_cancellation_of_the_test_environment_behind_the_protocol_cancels_a_test_only(
+    ambiente: int, status: str
+) -> None:
+    tried = _with(evento(NOTA, ambiente=2), "retEvento").partition("<retEvento")[1:]
+    note = nota(7, ambiente=ambiente).texto.replace("</nfeProc>", "".join(tried))
+    assert lido(NotaFiscal, note).status == status
