@@ -22,9 +22,9 @@ class Ficha:
 
     `id` is its row's, none of a new one; `cabeca` its content where that is to be written; `texto` likewise. `nasceu`
     is its content and how it stood when its full text came in this batch; `mudancas` the fields of each later change,
-    and `troca` the place there of the one by which another text took the place of the kept one. `papeis` are what its
-    owner is in it, where the owner is another than before; `comprovado` tells whether the kept text holds its protocol;
-    `copia` whether another row of the same key is known.
+    and `troca` the place there of the one by which another text took the place of the kept one; `refeita` tells that
+    one did. `papeis` are what its owner is in it, where the owner is another than before; `comprovado` tells whether
+    the kept text holds its protocol; `copia` whether another row of the same key is known.
     """
 
     dono: Dono
@@ -41,6 +41,7 @@ class Ficha:
     nasceu: tuple[Cabeca, Estado] | None = None
     mudancas: list[tuple[str, ...]] = field(default_factory=list)
     troca: int | None = None
+    refeita: bool = False
     papeis: tuple[Papel, ...] | None = None
     copia: bool = False
     novo: bool = False
@@ -61,6 +62,8 @@ class Ficha:
         if self.cabeca is None and self.id is None:
             self.novo = True
             return self._begin(cabeca, texto, Estado.of(cabeca), full=full)
+        if self.is_foreign_to(cabeca):
+            return self._give_way(cabeca, texto, full=full)
         after = self.estado.with_protocol(cabeca)
         if full and not self.completo:
             return self._begin(cabeca, texto, after, full=True)
@@ -68,7 +71,20 @@ class Ficha:
             return self._replace(cabeca, texto, after)
         return Resultado.ATUALIZADO if self._become(after) else Resultado.REPETIDO
 
+    def is_foreign_to(self, cabeca: Cabeca) -> bool:
+        """Tell whether a document is of the other of SEFAZ's environments, which give out the same keys."""
+        known = self.ambiente is not None and cabeca.ambiente is not None
+        return known and (self.ambiente == TESTE) != (cabeca.ambiente == TESTE)
+
+    def _give_way(self, cabeca: Cabeca, texto: Texto, *, full: bool) -> Resultado:
+        """Let what is of production take the place of a test: nothing that was known of the test is known of it."""
+        if cabeca.ambiente == TESTE:
+            return Resultado.REPETIDO
+        self.mudancas, self.troca = [], None
+        return self._begin(cabeca, texto, Estado.of(cabeca), full=full)
+
     def _begin(self, cabeca: Cabeca, texto: Texto, estado: Estado, *, full: bool) -> Resultado:
+        self.refeita |= self.completo
         self._hold(cabeca, texto)
         self.completo = full
         self.estado, self.mudou, self.comprovado = estado, True, full and proves(cabeca)
@@ -81,7 +97,8 @@ class Ficha:
         # its state may be known already, from a summary
         if not self._become(after):
             self.mudancas.append(())
-        self.troca, self.mudou, self.comprovado = len(self.mudancas) - 1, True, True
+        self.troca, self.refeita = len(self.mudancas) - 1, True
+        self.mudou = self.comprovado = True
         self._hold(cabeca, texto)
         return Resultado.ATUALIZADO
 
@@ -175,6 +192,11 @@ class Fato:
         if changed or self.evento.completo:
             self.aplicado = self.mudou = True
         return changed
+
+    def forget(self) -> None:
+        """Be applied to nothing yet: another document has taken the place of that which it was applied to."""
+        self.mudou |= self.aplicado
+        self.aplicado = False
 
     def for_owner(self, dono: Dono) -> "Fato":
         """Return the same event for another owner."""

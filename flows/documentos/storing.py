@@ -145,10 +145,12 @@ class Batch:
             done.ditos.append(said)
             done.alheio = True
         self._about.append((done, ficha))
-        before = ficha.ambiente
+        before, foreign = ficha.ambiente, ficha.is_foreign_to(cabeca)
         result = ficha.receive(cabeca, texto)
+        if foreign and result is Resultado.REPETIDO:
+            done.ditos.append("é de homologação, e o que já está no acervo é de produção: não muda nada")
         if ficha.novo or ficha.ambiente != before:
-            self._catch_up(ficha)
+            self._catch_up(ficha, afresh=foreign)
         return result
 
     def _moved(self, dono: Dono, cabeca: Cabeca) -> Ficha | None:
@@ -166,8 +168,11 @@ class Batch:
         self._catch_up(ficha)
         return ficha
 
-    def _catch_up(self, ficha: Ficha) -> None:
-        """Let a document meet the events about it, also those that its user has elsewhere, and those of nobody."""
+    def _catch_up(self, ficha: Ficha, *, afresh: bool = False) -> None:
+        """Let a document meet the events about it, also those that its user has elsewhere, and those of nobody.
+
+        With `afresh` it is another document than the one that they were applied to.
+        """
         facts = self.fatos[ficha.chave]
         for fato in sorted(facts.values(), key=lambda one: not one.registrado):
             if fato.dono != ficha.dono and (fato.dono == NINGUEM or fato.dono.usuario_id == ficha.dono.usuario_id):
@@ -175,6 +180,8 @@ class Batch:
                 facts.setdefault(mine.key, mine)
         for fato in list(facts.values()):
             if fato.dono == ficha.dono:
+                if afresh:
+                    fato.forget()
                 fato.meet(ficha)
         if any(ficha.dono.knows(one) for one in self.cancelled[ficha.chave]):
             ficha.cancel()

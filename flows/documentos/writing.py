@@ -130,7 +130,7 @@ class Writing:
             self.connection.execute(came.values(data_importacao=self.now))
         self._forget([LIGACOES.c.documento_id], [one for one, _ in told])
         # a summary has none of these
-        self._forget([ITENS.c.documento_id, *OWN_KEYS], [one for one, _ in told if one.troca is not None])
+        self._forget([ITENS.c.documento_id, *OWN_KEYS], [one for one, _ in told if one.refeita])
 
     def _forget(self, keys: Sequence[Column[int]], fichas: Sequence[Ficha]) -> None:
         for key in keys if fichas else ():

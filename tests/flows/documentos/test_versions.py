@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from support.fiscal import CLOCK, conhecimento, documents, key, nota, parte, resumo, stored, told, user
+from support.fiscal import CLOCK, conhecimento, documents, evento, key, nota, parte, resumo, stored, told, user
 
 from core.clock import FixedClock
 from core.documentos.conteudo import Conteudo, Item, Laco, Ligacao
@@ -119,3 +119,58 @@ def test_a_document_was_imported_when_the_first_full_text_of_it_came() -> None:
         came += [(head.data_importacao, head.atualizado_em) for head in documents()]
     first, later = CLOCK.now(), CLOCK.now() + timedelta(days=1)
     assert came == [(first, first), (first, later)]
+
+
+TRIED = nota(ambiente=2, **WRONG)
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("before", [(TRIED,), (TRIED, evento(ambiente=2)), (evento(ambiente=2), TRIED)])
+def test_a_note_of_production_takes_the_place_of_a_test_with_the_same_key(
+    before: tuple[Conteudo, ...], together: bool
+) -> None:
+    usuario = user("ana")
+    for batch in [(*before, RIGHT)] if together else [(*before,), (RIGHT,)]:
+        last = stored(*batch, usuario_id=usuario)[-1]
+    (head,) = documents()
+    assert last.resultado is Resultado.NOVO
+    assert (head.ambiente, head.situacao, head.status) == (1, Situacao.AUTORIZADA, "100")
+    assert (head.valor_total, head.dest_nome, head.motivo) == (Decimal("10.50"), "Mercado & Cia", RIGHT.motivo)
+    assert all_of(NFe, "valor_produtos") == [(Decimal("10.00"),)]
+    assert all_of(DocumentoItem, "numero_item", "descricao") == [(1, "Pão")]
+    assert all_of(DocumentoLigacao, "chave") == [(key(9),)]
+    with reading() as db:
+        assert unpacked(db.get_one(XmlGuardado, head.xml_id).conteudo) == parte(RIGHT).texto
+    assert bodies("nfe_importada")[-1]["valor_total"] == "10.50"
+    assert totais.nfe().total_notas == 1
+
+
+@pytest.mark.parametrize("tried", [TRIED, resumo(ambiente=2, status="101")])
+def test_a_test_never_takes_the_place_of_production(tried: Conteudo) -> None:
+    usuario = user("ana")
+    draft = replace(RIGHT, protocolo=None, status=None, motivo=None)
+    stored(draft, usuario_id=usuario)
+    (done,) = stored(tried, usuario_id=usuario)
+    (head,) = documents()
+    assert (done.resultado, head.ambiente, head.situacao) == (Resultado.REPETIDO, 1, Situacao.SEM_PROTOCOLO)
+    assert "é de homologação, e o que já está no acervo é de produção: não muda nada" in done.mensagem
+    assert told() == ["nfe_importada"]
+
+
+def test_what_was_registered_of_production_stays_with_the_note_that_takes_the_place() -> None:
+    usuario = user("ana")
+    for one in (TRIED, evento(ambiente=1), evento(tipo="110110", correcao="texto", ambiente=2), RIGHT):
+        stored(one, usuario_id=usuario)
+    (head,) = documents()
+    assert (head.situacao, head.correcao) == (Situacao.CANCELADA, None)
+    assert told() == ["nfe_importada", "documento_atualizado", "nfe_importada", "documento_atualizado"]
+
+
+def test_a_protocol_of_production_is_kept_where_only_a_test_is_known() -> None:
+    usuario = user("ana")
+    for one in (TRIED, resumo(ambiente=1, status="110")):
+        stored(one, usuario_id=usuario)
+    assert [(one.completo, one.situacao) for one in documents()] == [(False, Situacao.DENEGADA)]
+    assert all_of(NFe, "id") == all_of(DocumentoItem, "id") == []
+    stored(replace(RIGHT, protocolo=None, status=None), usuario_id=usuario)
+    assert [(one.completo, one.status) for one in documents()] == [(True, "110")]
