@@ -64,7 +64,8 @@ class Ligacao:
 class Cabeca:
     """What every stored document has; `avisos` are sentences about what is odd in it, none of which keeps it out.
 
-    `status` is the protocol's `cStat`; `digest` the protocol's `digVal`. `chave` has 44 characters, 50 in an NFS-e.
+    `status` is the protocol's `cStat`; `conferida` is false where its `digVal` is not that of the signature: another
+    text was authorised. `chave` has 44 characters, 50 in an NFS-e.
     """
 
     especie: Especie
@@ -84,6 +85,7 @@ class Cabeca:
     status: str | None = None
     motivo: str | None = None
     recebido_em: datetime | None = None
+    conferida: bool = True
     papeis: tuple[tuple[Papel, str], ...] = ()
     ligacoes: tuple[Ligacao, ...] = ()
     avisos: tuple[str, ...] = ()
@@ -213,7 +215,10 @@ class Arquivado(Cabeca):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumo(Cabeca):
-    """What distribution tells of an NF-e before its text (`resNFe`), or a protocol that came without its document."""
+    """What distribution tells of an NF-e before its text (`resNFe`), or a protocol that came without its document.
+
+    `digest` is that of the text which was authorised (`digVal`).
+    """
 
     emit_ie: str | None = None
     tipo: int | None = None

@@ -57,8 +57,9 @@ def by_protocol(especie: str, status: str | None) -> Situacao:
 
 
 def proves(cabeca: Cabeca) -> bool:
-    """Tell whether a document's own protocol proves how it stands; a rejection may have a number too."""
-    return cabeca.protocolo is not None and by_protocol(cabeca.especie, cabeca.status) is not Situacao.SEM_PROTOCOLO
+    """Tell whether a document's own protocol proves how its text stands; a rejection may have a number too."""
+    answered = by_protocol(cabeca.especie, cabeca.status) is not Situacao.SEM_PROTOCOLO
+    return cabeca.protocolo is not None and cabeca.conferida and answered
 
 
 def registered(evento: Evento) -> bool:

@@ -20,6 +20,7 @@ from storage.rows import table_of
 # The table of what only one kind says.
 OWN: dict[type[Cabeca], type[DeclarativeBase]] = {NotaFiscal: NFe, Conhecimento: CTe, Cupom: CFe}
 SEPARATOR = ","
+DIFERE = "o resumo (digVal) do protocolo não é o da assinatura deste texto: o que foi autorizado é outro"
 
 
 class Columns:
@@ -67,17 +68,27 @@ def own_row(number: int, conteudo: Cabeca) -> list[Any]:
 
 def head_values(ficha: Ficha, cabeca: Cabeca) -> list[Any]:
     """Return what a document's row has besides what it says and how it stands, in the order of `HEAD_MADE`."""
-    said = [*cabeca.avisos, *ficha.avisos]
+    said = [*cabeca.avisos, *warnings(ficha)]
     issued = cabeca.data_emissao
     return [
         _offset(issued),
         issued and f"{issued.year:04d}-{issued.month:02d}",
         *roles(ficha.dono.papeis(cabeca)),
-        json.dumps(said, ensure_ascii=False) if said else None,
+        listed(said),
         searchable(cabeca),
         ficha.completo,
         ficha.comprovado,
     ]
+
+
+def warnings(ficha: Ficha) -> list[str]:
+    """Return what is odd about a document besides what its text says."""
+    return [*ficha.avisos, *([DIFERE] if ficha.difere else [])]
+
+
+def listed(avisos: Sequence[str]) -> str | None:
+    """Return warnings as a row has them."""
+    return json.dumps(avisos, ensure_ascii=False) if avisos else None
 
 
 def roles(papeis: Sequence[Papel]) -> tuple[str | None, str]:

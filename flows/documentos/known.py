@@ -24,7 +24,8 @@ class Ficha:
     is its content and how it stood when its full text came in this batch; `mudancas` the fields of each later change,
     and `troca` the place there of the one by which another text took the place of the kept one; `refeita` tells that
     one did. `papeis` are what its owner is in it, where the owner is another than before; `comprovado` tells whether
-    the kept text holds its protocol; `copia` whether another row of the same key is known.
+    the kept text holds its protocol, `difere` whether what was authorised is known to be another; `avisados` are the
+    warnings that its row has; `copia` tells whether another row of the same key is known.
     """
 
     dono: Dono
@@ -38,6 +39,8 @@ class Ficha:
     cabeca: Cabeca | None = None
     texto: Texto | None = None
     avisos: list[str] = field(default_factory=list)
+    avisados: list[str] = field(default_factory=list)
+    difere: bool = False
     nasceu: tuple[Cabeca, Estado] | None = None
     mudancas: list[tuple[str, ...]] = field(default_factory=list)
     troca: int | None = None
@@ -71,6 +74,19 @@ class Ficha:
             return self._replace(cabeca, texto, after)
         return Resultado.ATUALIZADO if self._become(after) else Resultado.REPETIDO
 
+    def awaits(self, cabeca: Cabeca) -> bool:
+        """Tell whether a protocol and a text meet only now, and nothing has proved that it is about this text."""
+        if (self.cabeca is None and self.id is None) or self.is_foreign_to(cabeca):
+            return False
+        if isinstance(cabeca, Resumo):
+            return self.completo and not self.comprovado and cabeca.digest is not None
+        return not self.completo and not proves(cabeca)
+
+    def differ(self, aviso: str) -> None:
+        """Be warned that what was authorised is another text."""
+        if aviso not in self.avisados:
+            self.difere = self.mudou = True
+
     def is_foreign_to(self, cabeca: Cabeca) -> bool:
         """Tell whether a document is of the other of SEFAZ's environments, which give out the same keys."""
         known = self.ambiente is not None and cabeca.ambiente is not None
@@ -80,7 +96,7 @@ class Ficha:
         """Let what is of production take the place of a test: nothing that was known of the test is known of it."""
         if cabeca.ambiente == TESTE:
             return Resultado.REPETIDO
-        self.mudancas, self.troca = [], None
+        self.mudancas, self.troca, self.difere = [], None, False
         return self._begin(cabeca, texto, Estado.of(cabeca), full=full)
 
     def _begin(self, cabeca: Cabeca, texto: Texto, estado: Estado, *, full: bool) -> Resultado:
@@ -98,7 +114,7 @@ class Ficha:
         if not self._become(after):
             self.mudancas.append(())
         self.troca, self.refeita = len(self.mudancas) - 1, True
-        self.mudou = self.comprovado = True
+        self.mudou, self.comprovado, self.difere = True, True, False
         self._hold(cabeca, texto)
         return Resultado.ATUALIZADO
 

@@ -1,5 +1,6 @@
 """What the database has of the documents of a batch; nobody else changes it while the batch is stored."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import fields
@@ -12,13 +13,15 @@ from core.documentos.conteudo import Evento, Laco
 from core.documentos.situacao import Estado, Situacao
 from flows.documentos.known import Fato, Ficha
 from flows.documentos.owners import Owners
-from storage.models.documentos import Documento, DocumentoLigacao
+from flows.documentos.textos import unpacked
+from storage.models.documentos import Documento, DocumentoLigacao, XmlGuardado
 from storage.models.registros import DocumentoEvento
 from storage.rows import table_of
 
 STATE = tuple(field.name for field in fields(Estado))
 SAID = tuple(field.name for field in fields(Evento) if field.name != "avisos")
 _DOCUMENTOS, _EVENTOS, _LIGACOES = table_of(Documento), table_of(DocumentoEvento), table_of(DocumentoLigacao)
+_TEXTOS = table_of(XmlGuardado)
 _OWNER = ("id", "usuario_id", "empresa_id")
 _KNOWN = ("chave", "especie", "ambiente", "completo", "comprovado", "copia")
 _FICHA = [_DOCUMENTOS.c[name] for name in (*_OWNER, *_KNOWN, *STATE)]
@@ -39,6 +42,18 @@ def _ficha(row: Any, owners: Owners) -> Ficha:
         owners.named(usuario_id, empresa_id), chave, especie, Estado(Situacao(situacao), *rest), number, ambiente,
         completo, comprovado, copia=copia,
     )  # fmt: skip
+
+
+def kept(db: Session, ficha: Ficha) -> bytes:
+    """Return the text that a document is kept with, nothing without one; what its row warns of is remembered."""
+    if ficha.texto is not None:
+        return ficha.texto.bytes
+    query = select(_TEXTOS.c.conteudo, _DOCUMENTOS.c.avisos).join(_DOCUMENTOS, _DOCUMENTOS.c.xml_id == _TEXTOS.c.id)
+    found = db.execute(query.where(_DOCUMENTOS.c.id == ficha.id)).first()
+    if found is None:
+        return b""
+    ficha.avisados = json.loads(found.avisos or "[]")
+    return unpacked(found.conteudo)
 
 
 def fatos(db: Session, chaves: Collection[str], owners: Owners) -> list[Fato]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, Clock
+from core.documentos import digest
 from core.documentos.chave import modelo
 from core.documentos.conteudo import Cabeca, Cupom, Evento, Inutilizacao, Resumo
 from core.documentos.situacao import TESTE
 from core.documentos.tipos_evento import nome_do_evento
 from events.outbox import disparar_varios
 from flows.documentos import recall, telling, versions
+from flows.documentos.columns import DIFERE
 from flows.documentos.entries import Entrada, Guardado, Resultado, keys_of, refused, tipo_de
 from flows.documentos.known import Fato, Ficha, Texto
 from flows.documentos.owners import NINGUEM, Dono, Owners
@@ -145,6 +147,7 @@ class Batch:
             done.ditos.append(said)
             done.alheio = True
         self._about.append((done, ficha))
+        self._compare(done, ficha, cabeca, texto)
         before, foreign = ficha.ambiente, ficha.is_foreign_to(cabeca)
         result = ficha.receive(cabeca, texto)
         if foreign and result is Resultado.REPETIDO:
@@ -152,6 +155,17 @@ class Batch:
         if ficha.novo or ficha.ambiente != before:
             self._catch_up(ficha, afresh=foreign)
         return result
+
+    def _compare(self, done: Guardado, ficha: Ficha, cabeca: Cabeca, texto: Texto) -> None:
+        """Tell where a protocol is about another text than the one of its key that is here."""
+        if not ficha.awaits(cabeca):
+            return
+        document, proof = texto.bytes, recall.kept(self.db, ficha)
+        if isinstance(cabeca, Resumo):
+            document, proof = proof, document
+        if digest.diferem(document, proof, ficha.chave):
+            ficha.differ(DIFERE)
+            done.ditos.append(DIFERE)
 
     def _moved(self, dono: Dono, cabeca: Cabeca) -> Ficha | None:
         """Return the document that the company's user has without a company, as the company's from now on."""

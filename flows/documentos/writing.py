@@ -21,9 +21,11 @@ from flows.documentos.columns import (
     head_values,
     items_of,
     links_of,
+    listed,
     own_names,
     own_row,
     roles,
+    warnings,
 )
 from flows.documentos.known import Fato, Ficha, Texto
 from flows.documentos.owners import Dono
@@ -55,6 +57,7 @@ def _changing(table: Table, *names: str) -> Any:
 
 CHANGE_STATE = _changing(DOCUMENTOS, *STATE.names, "atualizado_em")
 CHANGE_TEXT = _changing(DOCUMENTOS, *KEPT, "comprovado")
+CHANGE_WARNINGS = _changing(DOCUMENTOS, "avisos")
 CHANGE_HEAD = _changing(DOCUMENTOS, *HEAD.names, *HEAD_MADE)
 CHANGE_OWNER = _changing(DOCUMENTOS, *OWNER, "papel", "papeis")
 CHANGE_FACT = _changing(EVENTOS, *OWNER, *SAID.names, *FACT)
@@ -116,6 +119,10 @@ class Writing:
         self._change(CHANGE_TEXT, (*KEPT, "comprovado"), texts)
         moved = [(one, [*_owner(one.dono), *roles(one.papeis)]) for one in known if one.papeis is not None]
         self._change(CHANGE_OWNER, (*OWNER, "papel", "papeis"), moved)
+        warned = [
+            (one, [listed([*one.avisados, *warnings(one)])]) for one in known if one.difere and one.cabeca is None
+        ]
+        self._change(CHANGE_WARNINGS, ("avisos",), warned)
         filled = [(one, one.cabeca) for one in fichas if one.cabeca is not None]
         self._heads([(one, cabeca) for one, cabeca in filled if not one.novo])
         self._contents([(one.id, cabeca) for one, cabeca in filled if one.id is not None])

@@ -8,7 +8,7 @@ from core.documentos.abertura import local_name
 from core.documentos.conteudo import Papel
 from core.documentos.parser.chaves import avisar_ambiente, comparar, comparar_numero, uf_da_chave
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
-from core.documentos.parser.protocolo import comparar_digest, protocolo
+from core.documentos.parser.protocolo import digest_confere, protocolo
 from core.documentos.parser.recusa import Recusado
 
 
@@ -67,8 +67,8 @@ def cabeca(raiz: _Element, info: Grupo, chave: str, numero: str, campo: str, con
 
 def _resposta(raiz: _Element, chave: str, campo: str, ambiente: int | None, contexto: Contexto) -> dict[str, Any]:
     proof = protocolo(raiz, campo, chave, ambiente, contexto)
-    comparar_digest(raiz, proof, chave, contexto)
     return {
+        "conferida": digest_confere(raiz, proof, chave, contexto),
         "protocolo": proof.numero,
         "status": proof.status,
         "motivo": proof.motivo,
