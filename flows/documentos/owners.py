@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.documentos.conteudo import Cabeca, Evento, Inutilizacao, Papel
+from core.documentos.situacao import registered
 from core.errors import Conflict, NotFound, UsageError
 from core.fiscal import cnpj_valido, normalizar_documento
 from core.text import storable
@@ -115,12 +116,16 @@ class Owners:
     def of_event(self, given: Dono, evento: Evento, holders: Mapping[Dono, bool]) -> list[Dono]:
         """Return whose an event is; `holders` are those who have its document, and whether they have all of it."""
         if given.empresa_id:
-            return [given]
+            return [given, *(self.mates(given, holders) if registered(evento) else ())]
         mine = [one for one in holders if given.usuario_id in (None, one.usuario_id)]
         found = self._taking_part(given, filter(None, (evento.chave[6:20], evento.autor)))
         # those who have its document, and those who will: who receives it is not told before it comes
         waiting = [NINGUEM] if given == NINGUEM and not any(holders.values()) else []
         return list(dict.fromkeys([*mine, *(one for one in found if one.empresa_id or not mine), *waiting]))
+
+    def mates(self, given: Dono, holders: Iterable[Dono]) -> list[Dono]:
+        """Return who else has a document of a company's user: to whichever a state comes, it is the document's."""
+        return [one for one in holders if one.usuario_id == given.usuario_id and one != given]
 
     def of_range(self, given: Dono, inutilizacao: Inutilizacao) -> list[Dono]:
         """Return whose a range of numbers is."""

@@ -122,7 +122,8 @@ class Batch:
         donos = self.owners.of_document(given, cabeca)
         if not given.empresa_id:
             donos = self._and_holders(given, donos, cabeca)
-        found = [self._receive(done, dono, cabeca, texto) for dono in donos]
+        further = self.owners.mates(given, self.fichas[cabeca.chave]) if isinstance(cabeca, Resumo) else []
+        found = [self._receive(done, dono, cabeca, texto) for dono in dict.fromkeys([*donos, *further])]
         if isinstance(cabeca, Cupom) and cabeca.cancelada:
             self._cancel(given, donos, cabeca.cancelada)
         _conclude(done, found, "resumo guardado" if isinstance(cabeca, Resumo) else "importado")
@@ -204,8 +205,7 @@ class Batch:
         """Cancel a coupon: its cancellation names the issuer alone, and is for everyone who has it."""
         self.cancelled[chave].update(one.texto for one in donos)
         for ficha in self.fichas[chave].values():
-            is_theirs = not given.empresa_id and given.usuario_id in (None, ficha.dono.usuario_id)
-            if is_theirs or ficha.dono in donos:
+            if given == NINGUEM or given.usuario_id == ficha.dono.usuario_id:
                 ficha.cancel()
 
     def _event(self, done: Guardado, given: Dono, evento: Evento, texto: Texto) -> None:

@@ -238,3 +238,34 @@ def test_a_summary_takes_the_place_of_an_event_that_is_not_of_the_documents_envi
     assert documents()[0].situacao == Situacao.CANCELADA
     stored(evento(ambiente=1), usuario_id=usuario)
     assert [(one.ambiente, one.completo) for one in events_about()] == [(1, True)]
+
+
+@pytest.mark.parametrize("known", [CANCEL, resumo(status="101")])
+@pytest.mark.parametrize("first", [False, True])
+def test_what_reaches_one_company_of_a_user_changes_what_the_others_have(known: Conteudo, first: bool) -> None:
+    ana, bia = user("ana"), user("bia")
+    company(ana, EMITENTE)
+    mine = company(ana, DESTINATARIO)
+    theirs = company(bia, DESTINATARIO)
+    if not first:
+        stored(nota(), usuario_id=ana)
+    stored(nota(), usuario_id=bia)
+    stored(nota(), usuario_id=ana, empresa_id=mine)
+    (done,) = stored(known, usuario_id=ana, empresa_id=mine)
+    if first and known is CANCEL:
+        stored(nota(), usuario_id=ana)
+    found = {(one.usuario_id, one.situacao) for one in documents()}
+    assert found == {(ana, Situacao.CANCELADA), (bia, Situacao.AUTORIZADA)}
+    assert [one.empresa_id for one in documents() if one.usuario_id == bia] == [theirs]
+    assert told().count("documento_atualizado") == 1
+    assert "empresas" not in done.mensagem
+    assert done.alheio is False
+
+
+def test_what_nothing_proves_stays_with_the_company_that_it_reached() -> None:
+    ana = user("ana")
+    company(ana, EMITENTE)
+    mine = company(ana, DESTINATARIO)
+    stored(nota(), usuario_id=ana)
+    stored(evento(status=None), usuario_id=ana, empresa_id=mine)
+    assert [one.empresa_id for one in events_about()] == [mine]

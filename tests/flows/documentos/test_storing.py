@@ -263,6 +263,19 @@ def test_a_coupon_is_cancelled_for_all_companies_of_a_user(cancelled_first: bool
     assert [one.situacao for one in documents() if one.numero == 1] == [Situacao.CANCELADA] * 2
 
 
+def test_a_coupon_that_one_company_of_a_user_hears_to_be_cancelled_is_so_for_the_others() -> None:
+    ana, bia = user("ana"), user("bia")
+    mine = company(ana, EMITENTE)
+    company(ana, DESTINATARIO)
+    sold = cupom(1, papeis=((Papel.EMITENTE, EMITENTE), (Papel.DESTINATARIO, DESTINATARIO)))
+    for usuario in (ana, bia):
+        stored(sold, usuario_id=usuario)
+    stored(cupom(2, cancelada=sold.chave), usuario_id=ana, empresa_id=mine)
+    states = sorted((one.usuario_id, one.situacao) for one in documents() if one.numero == 1)
+    bad, good = Situacao.CANCELADA, Situacao.AUTORIZADA
+    assert states == [(ana, bad), (ana, bad), (bia, good)]
+
+
 def test_a_coupon_is_cancelled_for_whoever_has_it() -> None:
     company(user("ana"), EMITENTE)
     company(user("bia"), DESTINATARIO)
