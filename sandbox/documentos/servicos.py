@@ -13,11 +13,12 @@ VERSAO = "1.01"
 
 
 def chave_de_servico(numero: int, *, prestador: Pessoa = EMITENTE, quando: datetime = QUANDO) -> str:
-    """Return a key of fifty digits."""
+    """Return a key of fifty characters, digits but for the letters of a CNPJ."""
     kind = 1 if len(prestador.documento) == 11 else 2
     who = f"{prestador.codigo_municipio}2{kind}{prestador.documento:0>14}"
     base = f"{who}{numero:013d}{quando:%y%m}{numero % 999_999_937:09d}"
-    rest = sum(int(digit) * (2 + place % 8) for place, digit in enumerate(reversed(base))) % 11
+    # as for other keys a letter counts by its code: NT 2025.001
+    rest = sum((ord(sign) - 48) * (2 + place % 8) for place, sign in enumerate(reversed(base))) % 11
     return f"{base}{0 if rest < 2 else 11 - rest}"
 
 

@@ -23,6 +23,7 @@ from core.documentos.conteudo import (
     Resumo,
     plain,
 )
+from core.documentos.parser.arquivado import CHAVE_NFSE
 from core.fiscal import parece_chave
 from storage.models.documentos import CFe, CTe, Documento, DocumentoItem, NFe
 from storage.models.registros import DocumentoEvento, InutilizacaoGuardada
@@ -60,7 +61,7 @@ def _fits(conteudo: Conteudo) -> None:
     assert all(0 < len(aviso) <= 300 for aviso in conteudo.avisos)
     assert len(conteudo.avisos) <= 40
     if isinstance(conteudo, Cabeca):
-        assert parece_chave(conteudo.chave) or (len(conteudo.chave) == 50 and conteudo.chave.isdigit())
+        assert parece_chave(conteudo.chave) or CHAVE_NFSE.fullmatch(conteudo.chave)
         assert all(parece_chave(link.chave) for link in conteudo.ligacoes)
         assert len(set(conteudo.ligacoes)) == len(conteudo.ligacoes)
         assert all(len(number) in (11, 14) for _, number in conteudo.papeis)

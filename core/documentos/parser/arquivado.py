@@ -12,7 +12,9 @@ from core.documentos.parser.corpo import cabeca, corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
 from core.documentos.parser.recusa import Recusado
 
-CHAVE_NFSE = re.compile(r"[0-9]{50}")
+# Municipality 7, environment 1, kind of inscription 1; the inscription, which may be a CNPJ with letters; number 13,
+# year and month 4, code 9, check digit 1 (TSIdNFSe).
+CHAVE_NFSE = re.compile(r"[0-9]{9}[0-9A-Z]{14}[0-9]{27}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _primeiro(*onde: tuple[Grupo, tuple[str, ...]]) -> Decimal | None:
 
 
 def nfse(raiz: _Element, contexto: Contexto) -> Arquivado:
-    """Read what is kept of a national NFS-e; its key has 50 digits.
+    """Read what is kept of a national NFS-e; its key has 50 characters.
 
     Raises:
         Recusado: there is none in it, or none that says which it is.

@@ -8,7 +8,7 @@ from support.lendo import lido
 from core.documentos.conteudo import Evento
 from core.documentos.espacos import MDFE
 from core.documentos.leitor import ler_documentos
-from sandbox.documentos.comum import EMITENTE, QUANDO, chave
+from sandbox.documentos.comum import COM_LETRAS, EMITENTE, QUANDO, chave
 from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.documentos.eventos import CORRECAO, cancelamento_antigo, consulta, evento, resumo_de_evento
 from sandbox.documentos.notas import nota
@@ -40,6 +40,12 @@ def test_an_event_of_a_national_nfse_is_known_by_the_name_of_an_element() -> Non
         True,
         (),
     )
+
+
+def test_the_event_of_a_national_nfse_whose_issuer_has_letters_is_read() -> None:
+    made = nota_de_servico(7, prestador=COM_LETRAS)
+    read = lido(Evento, cancelamento_de_servico(made, autor=COM_LETRAS).texto)
+    assert (read.chave, read.autor) == (made.chave, COM_LETRAS.documento)
 
 
 @pytest.mark.parametrize("status", ["134", "135", "136", "155", "573", "999"])

@@ -11,6 +11,7 @@ from core.documentos.leitor import ler_documentos
 from sandbox.documentos.comum import COM_LETRAS, DESTINATARIO, EMITENTE, QUANDO, Pessoa, chave, cpf, protocolo
 from sandbox.documentos.cupons import cupom, lote
 from sandbox.documentos.notas import Produto, inutilizada, nota, resumo
+from sandbox.documentos.servicos import nota_de_servico
 
 NOTA = nota(7)
 
@@ -141,6 +142,21 @@ def test_other_kinds_are_kept_with_kind_key_issuer_date_and_value(
     assert (read.emit_cnpj, read.data_emissao, read.valor_total, read.avisos) == (
         EMITENTE.documento, QUANDO, Decimal(7), (),
     )  # fmt: skip
+
+
+def test_a_national_nfse_of_a_cnpj_with_letters_is_kept() -> None:
+    made = nota_de_servico(7, prestador=COM_LETRAS)
+    read = lido(Arquivado, made.texto)
+    assert (read.chave, read.emit_cnpj) == (made.chave, COM_LETRAS.documento)
+    assert COM_LETRAS.documento == made.chave[9:23]
+
+
+@pytest.mark.parametrize("place", [8, 23, 49])
+def test_letters_elsewhere_in_the_key_of_a_national_nfse_are_none_of_one(place: int) -> None:
+    made = nota_de_servico(7, prestador=COM_LETRAS)
+    key = f"{made.chave[:place]}A{made.chave[place + 1 :]}"
+    (part,) = ler_documentos(made.texto.replace(made.chave, key).encode())
+    assert part.motivo == "chave_invalida"
 
 
 @pytest.mark.parametrize(
