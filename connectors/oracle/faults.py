@@ -26,8 +26,8 @@ from core.errors import Misconfigured, PlatformError, Transient
 _CODE = re.compile(r"\b(?:ORA|DPY)-\d{4,5}\b")
 # Outside of another fault this one says only that there was no connection.
 OUTER = "DPY-6005"
-# How psycopg begins to tell of a connection that was not made.
-NOT_CONNECTED = "connection failed"
+# How psycopg begins to tell of a connection that was not made, at once or in time.
+NOT_CONNECTED = ("connection failed", "connection timeout")
 
 
 class ConnectionLost(Transient):

@@ -1,5 +1,6 @@
 """The standard set of databases, over the real thin driver; and what each number of Oracle means."""
 
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -97,6 +98,13 @@ def test_a_number_is_told_by_what_to_do(
 def test_an_unknown_service_is_for_later_and_says_where_to_look(oracle: OracleServer) -> None:
     with pytest.raises(Transient, match=r"fila\.dsn"):
         run(open_engine(account(f"127.0.0.1:{oracle.port}/OUTRO"), "padrao"), "SELECT 1 FROM DUAL")
+
+
+def test_a_postgresql_that_takes_the_connection_and_says_nothing_does_not_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        conta = ContaFila(url=f"postgresql://ninguem@127.0.0.1:{silent.getsockname()[1]}/erp", call_timeout=SOON)
+        with pytest.raises(Transient, match="o servidor não atende"):
+            run(open_engine(conta, "padrao"), "SELECT 1")
 
 
 def test_a_connection_lost_in_commit_leaves_the_end_unknown(oracle: OracleServer, engine: Engine) -> None:
