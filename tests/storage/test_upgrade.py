@@ -164,7 +164,7 @@ def made(url: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def earlier_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file of the release before, to be copied."""
     path = tmp_path_factory.mktemp("anterior") / "esteira.db"
@@ -172,7 +172,7 @@ def earlier_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def earlier_postgres(cluster: Cluster) -> str:
     """The name of a database of the release before, to be copied."""
     cluster.create("anterior")
