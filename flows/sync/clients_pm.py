@@ -1,6 +1,7 @@
 """Clients of Ploomes that Milvus lacks are created there, each once."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.ploomes import Contact
@@ -10,7 +11,7 @@ from flows.sync import bodies
 from flows.sync.clients import Clients
 from flows.sync.documents import first_state, known, last_four, mark
 from flows.sync.flow import NO_DOCUMENT, Read, Seen
-from flows.sync.ledger.item import CLIENTES, CONTATOS, Item, New, Situacao
+from flows.sync.ledger.item import CLIENTES, CONTATOS, Item, New, Outcome, Situacao
 
 
 class ClientsToMilvus(Clients[Contact]):
@@ -40,7 +41,7 @@ class ClientsToMilvus(Clients[Contact]):
         ]
 
     def _seen(self, row: Contact, echo: Item | None, line: Item | None, link: Item | None) -> Seen[Contact]:
-        if row.created_at is None or row.created_at < self._sides.conta.cutoff_at:
+        if not self._recent(row):
             return Seen(row, skipped="antes_do_corte")
         if documento_ausente(row.documento):
             return Seen(row, skipped=NO_DOCUMENT)
@@ -58,6 +59,9 @@ class ClientsToMilvus(Clients[Contact]):
             motivo=reason,
         )
         return Seen(row, new, also=(self._link(row),), switched=self._switched(row, link))
+
+    def _recent(self, row: Contact) -> bool:
+        return row.created_at is not None and row.created_at >= self._sides.conta.cutoff_at
 
     def _link(self, row: Contact) -> New:
         """Return which client a contact is: several may be the same one (§SY-25)."""
@@ -91,8 +95,16 @@ class ClientsToMilvus(Clients[Contact]):
         self._sides.milvus.change_cliente(int(item.milvus_id or 0), kept)
 
     def fetch(self, item: Item) -> Contact | None:
-        """Return a contact as it is now."""
-        return self._sides.ploomes.contact(int(item.ploomes_id or 0))
+        """Return a contact as it is now; before the client is there, any with its document will do (§SY-25)."""
+        found = self._sides.ploomes.contact(int(item.ploomes_id or 0))
+        if self.made(item) or (found is not None and found.documento == item.chave):
+            return found
+        others = self._sides.ploomes.find_contacts(item.chave)
+        return min(filter(self._recent, others), key=lambda one: one.id, default=found)
+
+    def send(self, item: Item, row: Contact) -> Outcome | str:
+        """Bring a client to Milvus; its line is that of the contact which is sent."""
+        return super().send(replace(item, ploomes_id=str(row.id)), row)
 
     def there(self, row: Contact) -> Mapping[str, str | None] | None:
         """Return the client with a contact's document."""

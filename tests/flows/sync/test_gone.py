@@ -1,5 +1,7 @@
 """A client whose source went away before it was made, and another source of the same document, on either side."""
 
+import pytest
+
 from sandbox.faults import after, reset, status
 from tests.flows.sync.conftest import World
 
@@ -22,6 +24,32 @@ def test_a_contact_that_takes_the_place_of_one_that_is_gone_is_a_client_with_its
     world.settled()
     assert world.documents_of_clients() == [DOCUMENTO]
     assert len(world.milvus.chamados) == 1
+
+
+@pytest.mark.parametrize("deleted", [True, False])
+def test_a_contact_with_the_same_document_is_the_client_though_nobody_touches_it(world: World, deleted: bool) -> None:
+    first = world.contact(DOCUMENTO)
+    world.milvus.faults.queue(status(400), key="POST cliente/criar")
+    assert world.run("clientes-pm").estacionados == {"recusado": 1}
+    second = world.contact(DOCUMENTO)
+    world.run("clientes-pm")
+    # so late that no reading sees the second one again
+    world.clock.advance(4 * 86_400)
+    world.contact()
+    world.run("clientes-mp")
+    if deleted:
+        del world.ploomes.rows["Contacts"][first["Id"]]
+    else:
+        first["Register"] = world.contact_free()
+    world.run("clientes-pm")
+    assert DOCUMENTO in world.documents_of_clients()
+    assert world.ledger.find("clientes", [DOCUMENTO])[DOCUMENTO].ploomes_id == str(second["Id"])
+
+
+def test_a_contact_of_before_the_cut_off_takes_no_place(world: World) -> None:
+    world.contact(DOCUMENTO, CreateDate="2020-01-01T12:00:00-03:00")
+    refused_then_gone(world)
+    assert world.milvus.clientes == []
 
 
 def test_a_client_that_takes_the_place_of_one_that_is_gone_is_a_contact_with_its_own_number(world: World) -> None:
