@@ -47,7 +47,7 @@ class XmlGuardado(Numbered, Base):
 class Documento(Numbered, Owned, Base):
     """A document as one owner has it.
 
-    `completo` is false while only a summary or a protocol is known, `comprovado` while the kept text has no protocol.
+    `completo` is false while only a summary or a protocol is known, `comprovado` while none proves the kept text.
     `data_importacao` is when the full text came, until then when the first of it did.
     `mes` (AAAA-MM) is the month of its own local date, `offset_minutos` what its date of issue had; `data_lista`, by
     which lists are ordered, is that date or, where there is none, when the document became known (the database writes
