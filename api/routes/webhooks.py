@@ -132,7 +132,8 @@ def ver_logs(
 ) -> Sequence[attempts.WebhookLogView]:
     """Lista as tentativas mais novas de um webhook.
 
-    De um corpo com mais de 8 KiB vem o começo (`payload_cortado`); inteiro, em `/api/entregas/{entrega_id}/`.
+    Os corpos vêm inteiros até 512 KiB somados; além disso, dos que têm mais de 8 KiB vem o começo (`payload_cortado`),
+    e o corpo inteiro está em `/api/entregas/{entrega_id}/`.
     """
     return attempts.newest(id, limit, caller)
 

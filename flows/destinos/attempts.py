@@ -1,9 +1,12 @@
 """What was sent to webhooks and how it went. docs/reference/contracts/integracoes.md §1.4, §4.34 and §4.35."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
-from sqlalchemy import LargeBinary, func, select
+from sqlalchemy import LargeBinary, case, func, select
+from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
@@ -15,9 +18,9 @@ from storage.pages import visible
 from storage.session import reading
 
 MOST = 50
-# Of a body as long as one may be, fifty would fill a process's memory; `entregas` shows it whole.
-LONGEST_BODY = 8192
-BEGINNING = func.substr(Event.corpo, 1, LONGEST_BODY, type_=LargeBinary)
+# Fifty bodies as long as one may be would fill a process's memory: so many bytes of them are shown whole, the newest
+# first, and of what is beyond the beginning. A delivery shows its body whole.
+ROOM, BEGINNING = 512 * 1024, 8192
 DAY = timedelta(hours=24)
 
 
@@ -25,7 +28,7 @@ DAY = timedelta(hours=24)
 class WebhookLogView:
     """An attempt: the body that was sent, what was answered; `status_code` 0 means that no answer came.
 
-    Of a long body the beginning is here (`payload_cortado`); its delivery shows it whole.
+    Where there was no room for a long body its beginning is here (`payload_cortado`); its delivery shows it whole.
     """
 
     id: int
@@ -60,7 +63,7 @@ def newest(number: int, limite: int = MOST, caller: Caller = OPERATOR) -> tuple[
     if not 1 <= limite <= MOST:
         raise UsageError(f"Use de 1 a {MOST}.", campo="limit")
     query = (
-        select(Attempt, Event.nome, BEGINNING, func.length(Event.corpo) > LONGEST_BODY)
+        select(Attempt, Event.nome, Event.id, func.length(Event.corpo))
         .join(Delivery, Delivery.id == Attempt.delivery_id)
         .join(Event, Event.id == Delivery.event_id)
         .where(Delivery.destino_id == number)
@@ -69,7 +72,26 @@ def newest(number: int, limite: int = MOST, caller: Caller = OPERATOR) -> tuple[
     )
     with reading() as db:
         nome = webhooks.find(db, number, caller).nome
-        return tuple(_view(nome, *row) for row in db.execute(query))
+        rows = db.execute(query).all()
+        cut = _without_room([length for *_, length in rows])
+        whole = [number for (_, _, number, _), short in zip(rows, cut, strict=True) if not short]
+        bodies = _bodies(db, [number for _, _, number, _ in rows], whole)
+        return tuple(
+            _view(nome, attempt, evento, bodies[number], short)
+            for (attempt, evento, number, _), short in zip(rows, cut, strict=True)
+        )
+
+
+def _without_room(lengths: Sequence[int]) -> list[bool]:
+    """Tell of each long body, in this order, whether there is no room left for it."""
+    return [length > BEGINNING and end > ROOM for length, end in zip(lengths, accumulate(lengths), strict=True)]
+
+
+def _bodies(db: Session, wanted: Sequence[int], whole: Sequence[int]) -> dict[int, bytes]:
+    """Return the bodies of events by their numbers, of those that are not wanted whole the beginning."""
+    beginning = func.substr(Event.corpo, 1, BEGINNING, type_=LargeBinary)
+    query = select(Event.id, case((Event.id.in_(whole), Event.corpo), else_=beginning)).where(Event.id.in_(wanted))
+    return {row[0]: row[1] for row in db.execute(query)}
 
 
 def estatisticas(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> Estatisticas:
@@ -99,7 +121,7 @@ def _view(nome: str, attempt: Attempt, evento: str, corpo: bytes, cut: bool) -> 
         sucesso=attempt.error is None,
         status_code=attempt.status_code,
         # the cut may go through a letter
-        payload=corpo.decode("utf-8", "ignore" if cut else "replace"),
+        payload=corpo[:BEGINNING].decode("utf-8", "ignore") if cut else corpo.decode("utf-8", "replace"),
         payload_cortado=cut,
         response=attempt.response,
         erro=attempt.error,

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from support.api import Client, person, served
-from support.deliveries import change, deliveries
-from support.statements import statements
+from support.deliveries import attempts, change, deliveries
 
 from core.clock import SYSTEM
 from events.delivery.http import sender
 from flows.destinos.webhooks import WebhookView
 from sandbox.receiver import ReceiverServer
 from storage.models.destinos import Destino
-from storage.session import reading
+from storage.models.eventos import Attempt
+from storage.rows import table_of
+from storage.session import reading, transaction
 
 PATH = "/api/webhooks/"
 FIELDS = set(WebhookView.__dataclass_fields__)
@@ -209,27 +211,32 @@ def test_own_data_are_tried_with_a_mark(receiver: ReceiverServer, ana: Client) -
     assert b'"numero_ct"' in body
 
 
-def test_a_long_body_is_cut_where_many_are_shown_and_whole_where_one_is(receiver: ReceiverServer, ana: Client) -> None:
+def test_bodies_are_whole_as_far_as_there_is_room_and_one_by_itself_always(
+    receiver: ReceiverServer, ana: Client
+) -> None:
     number = made(ana, url=f"{receiver.url}/x", secret_key=SECRET)["id"]
-    for text in ("curto", "é" * 100_000, "x" + "é" * 100_000):
+    for text in ("curto", "é" * 100_000, "x" + "é" * 100_000, "n" * 400_000):
         ana.post("/api/integracoes/testar/", {"webhook_id": number, "dados": {"texto": text}})
     sent = [one.body.decode() for one in receiver.requests]
     shown = ana.get(f"{PATH}{number}/logs/").json()
-    assert [one["payload_cortado"] for one in shown] == [True, True, False]
-    assert shown[-1]["payload"] == sent[0]
-    for one, whole in zip(shown[:2], reversed(sent), strict=False):
+    assert [one["payload_cortado"] for one in shown] == [False, True, True, False]
+    assert [shown[place]["payload"] for place in (0, -1)] == [sent[-1], sent[0]]
+    for one, whole in zip(shown[1:3], reversed(sent[1:3]), strict=True):
         assert whole.startswith(one["payload"])
         assert 8_000 < len(one["payload"].encode()) <= 8_192
         assert ana.get(f"/api/entregas/{one['entrega_id']}/").json()["corpo"] == whole
 
 
-def test_no_long_body_is_read_for_a_list(receiver: ReceiverServer, ana: Client) -> None:
+def test_a_body_that_is_shown_often_is_whole_once(receiver: ReceiverServer, ana: Client) -> None:
     number = made(ana, url=f"{receiver.url}/x", secret_key=SECRET)["id"]
-    ana.post("/api/integracoes/testar/", {"webhook_id": number, "dados": {"texto": "x" * 100_000}})
-    with statements() as said:
-        ana.get(f"{PATH}{number}/logs/")
-    (read,) = [one for one in said if "event.corpo" in one]
-    assert read.replace("length(event.corpo)", "").count("event.corpo") == read.count("substr(event.corpo,")
+    ana.post("/api/integracoes/testar/", {"webhook_id": number, "dados": {"texto": "x" * 400_000}})
+    (attempt,) = attempts()
+    with transaction() as db:
+        again = {one.name: getattr(attempt, one.name) for one in table_of(Attempt).c if one.name != "id"}
+        db.execute(insert(Attempt), [again | {"number": place} for place in range(2, 5)])
+    shown = ana.get(f"{PATH}{number}/logs/").json()
+    assert [one["payload_cortado"] for one in shown] == [False, True, True, True]
+    assert sum(len(one["payload"]) for one in shown) < 500_000
 
 
 def test_events_that_a_webhook_may_name_are_five(ana: Client) -> None:
