@@ -159,7 +159,8 @@ def test_it_runs_until_it_is_asked_to_stop(hub: HubServer, token: str, tmp_path:
     async def run() -> bool:
         over = asyncio.Event()
         agent = asyncio.create_task(running.serve([box], url, token, over))
-        while row("usb 1ç").resultado != "ok":  # noqa: ASYNC110 - another thread writes it
+        # the centre has a reading before the agent knows that it has
+        while row("usb 1ç").resultado != "ok" or len(box.kept):  # noqa: ASYNC110 - another thread writes it
             await asyncio.sleep(0.05)
         over.set()
         return await agent
