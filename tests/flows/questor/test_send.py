@@ -401,7 +401,8 @@ def test_a_rate_that_the_server_names_is_kept(
     send_all(lote)
     assert states(lote) == {"enviado": 400}
     too_many = sum(one.startswith("429") for one in server.refused)
-    assert 0 < too_many <= 0.03 * (400 + too_many)
+    # a sender that does not keep it is refused more often than not; a machine that stands still sends a burst after
+    assert 0 < too_many <= 0.15 * (400 + too_many)
 
 
 def test_a_fault_while_a_file_is_read_costs_that_file(
