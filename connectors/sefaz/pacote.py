@@ -9,15 +9,18 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from lxml import etree
-
 from connectors.sefaz.resposta import Recebido
-from connectors.sefaz.xml import parser
+from core.documentos.abertura import Recusa, abrir
+from core.documentos.motivos import frase
 
 MIB = 1024 * 1024
 MOST_EACH, MOST_TOGETHER = 10 * MIB, 64 * MIB
 GZIP, GZIP_MAGIC = 31, b"\x1f\x8b"
 SCHEMA_LIMIT = 100
+# What may stand before a text: marks of encodings, and white space.
+BEFORE = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+# What is XML, and is not taken all the same.
+UNTAKEN = frozenset({"codificacao", "doctype"})
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def abertos(pacotes: Iterable[Pacote], raizes: Mapping[str, str]) -> tuple[Receb
 
 def reaberto(nsu: int | None, schema: str, bruto: bytes, raizes: Mapping[str, str]) -> Recebido:
     """Open again what was kept of a document: its text, its gzip, or what stood there instead of base64."""
-    if bruto.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if bruto.lstrip(BEFORE).startswith(b"<"):
         return _named(nsu, schema, bruto, bruto, raizes)
     if bruto.startswith(GZIP_MAGIC):
         return _unpacked(nsu, schema, bruto, raizes, MOST_EACH)
@@ -104,9 +107,8 @@ def _inflated(raw: bytes, limit: int) -> bytes:
 
 
 def _root_name(xml: bytes) -> str:
-    """Return the local name of a text's root; the rest is left to whoever imports it."""
-    try:
-        root = etree.fromstring(xml, parser())
-    except (etree.XMLSyntaxError, ValueError):
-        raise _Fechado("o documento não é XML") from None
-    return str(etree.QName(root).localname)
+    """Return the local name of a text's root, read as whoever imports it reads it."""
+    found = abrir(xml, MOST_EACH)
+    if isinstance(found, Recusa):
+        raise _Fechado(frase(found.motivo) if found.motivo in UNTAKEN else "o documento não é XML")
+    return found.nome()[1]

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 
 from connectors.sefaz.servico import NaoEntendida
+from core.documentos.texto import adapted, decode
 
 Element: TypeAlias = etree._Element
 SOAP12, SOAP11 = "http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/"
@@ -24,18 +25,26 @@ def parser() -> Any:
 
 
 def lido(content: bytes) -> Element:
-    """Return the root of an answer.
+    """Return the root of an answer, in whatever encoding its bytes are.
 
     Raises:
         NaoEntendida: it is no XML, or has a DTD.
     """
     try:
-        root = etree.fromstring(content, parser())
+        root = etree.fromstring(adapted(_text(content)).encode(), parser())
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None or root.getroottree().docinfo.doctype:
         raise NaoEntendida("")
     return root
+
+
+def _text(content: bytes) -> str:
+    try:
+        return decode(content).text
+    except ValueError:
+        # words lose a letter; numbers and packed documents are ASCII, and the numbering has moved
+        return content.decode(UTF8, "replace")
 
 
 def achado(root: Element, ns: str, name: str) -> Element:

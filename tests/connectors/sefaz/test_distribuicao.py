@@ -3,6 +3,7 @@
 docs/reference/contracts/sefaz.md §3.
 """
 
+import base64
 import gzip
 import tracemalloc
 
@@ -248,6 +249,48 @@ def answered(body: bytes) -> bytes:
 def test_an_answer_that_says_too_little_is_none(lugar: Lugar, aberto: Sefaz, body: bytes) -> None:
     lugar.server.faults.queue(faults.status(200, body))
     with pytest.raises(Unintelligible):
+        ask(aberto)
+
+
+LATIN, MARKED = "iso8859-1", b'<?xml version="1.0" encoding="%b"?>'
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"", "Serviço em operação".encode(LATIN)),
+        (MARKED % b"UTF-8", "Serviço em operação".encode(LATIN)),
+        (MARKED % b"utf-16", "Serviço em operação".encode()),
+        (MARKED % b"iso-8859-1", "Serviço em operação".encode()),
+    ],
+    ids=["no word of it", "said to be UTF-8", "said to be UTF-16", "said to be Latin-1"],
+)
+def test_an_answer_is_read_in_whatever_encoding_its_bytes_are(
+    lugar: Lugar, aberto: Sefaz, head: bytes, words: bytes
+) -> None:
+    """It would count as lost, and the numbering has moved."""
+    said = b"<cStat>138</cStat><xMotivo>%b</xMotivo><ultNSU>1</ultNSU><maxNSU>1</maxNSU>" % words
+    lot = b'<docZip NSU="1" schema="resNFe_v1.01.xsd">%b</docZip>' % base64.b64encode(comprimido(NOTA))
+    body = head + answered(said + b"<loteDistDFeInt>%b</loteDistDFeInt>" % lot)
+    lugar.server.faults.queue(faults.status(200, body))
+    found = ask(aberto)
+    assert [(one.nsu, one.xml) for one in found.documentos] == [(1, NOTA)]
+    assert found.motivo == "Serviço em operação"
+
+
+def test_an_answer_whose_encoding_is_not_certain_loses_letters_and_no_document(lugar: Lugar, aberto: Sefaz) -> None:
+    said = b"<cStat>137</cStat><xMotivo>Servi\xc3\xa7o em opera\xe7\xe3o</xMotivo><ultNSU>7</ultNSU><maxNSU>9</maxNSU>"
+    lugar.server.faults.queue(faults.status(200, answered(said)))
+    found = ask(aberto)
+    assert (found.resultado, found.ult_nsu, found.max_nsu) == (Resultado.NADA, 7, 9)
+    assert found.motivo.startswith("Serviço em opera")
+
+
+def test_the_words_of_a_soap_fault_in_latin_1_are_told(lugar: Lugar, aberto: Sefaz) -> None:
+    fault = "<e:Fault><e:Reason><e:Text>Serviço paralisado</e:Text></e:Reason></e:Fault>"
+    body = f'<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body>{fault}</e:Body></e:Envelope>'
+    lugar.server.faults.queue(faults.status(500, body.encode(LATIN)))
+    with pytest.raises(Overloaded, match="Serviço paralisado"):
         ask(aberto)
 
 

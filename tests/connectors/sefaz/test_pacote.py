@@ -36,3 +36,36 @@ def test_what_was_kept_is_opened_again(schema: str, kept: bytes, falha: str | No
     else:
         assert falha in str(found.falha)
         assert kept in (found.bruto, found.xml)
+
+
+DECLARED = '<?xml version="1.0" encoding="UTF-8"?>'
+NOTE = (
+    f'{DECLARED}<nfeProc xmlns="http://www.portalfiscal.inf.br/nfe"><NFe><infNFe><xNome>Padaria São João</xNome>'
+    "</infNFe></NFe><protNFe><xMotivo>Autorizado o uso da NF-e, situação normal</xMotivo></protNFe></nfeProc>"
+)
+HALF = NOTE.index("<protNFe>")
+ODD = {
+    "Windows-1252": NOTE.encode("cp1252"),
+    "a protocol in Latin-1 glued into UTF-8": NOTE[:HALF].encode() + NOTE[HALF:].encode("latin-1"),
+    "UTF-16 that says UTF-8": NOTE.encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["text", "gzip"])
+@pytest.mark.parametrize("name", ODD)
+def test_a_text_that_is_no_clean_utf_8_is_opened_and_stays_as_it_came(name: str, packed: bool) -> None:
+    found = servico("nfe").reabrir(7, "procNFe_v4.00.xsd", comprimido(ODD[name]) if packed else ODD[name])
+    assert (found.tipo, found.xml, found.falha) == ("procNFe", ODD[name], None)
+
+
+@pytest.mark.parametrize(
+    ("text", "falha"),
+    [
+        (NOTE.replace("UTF-8", "iso-8859-2").encode("latin-1"), "não se sabe em que codificação"),
+        (NOTE.replace(DECLARED, f"{DECLARED}<!DOCTYPE nfeProc>").encode(), "DOCTYPE"),
+    ],
+)
+def test_what_is_xml_and_not_taken_is_not_said_to_be_none(text: bytes, falha: str) -> None:
+    found = servico("nfe").reabrir(7, "procNFe_v4.00.xsd", comprimido(text))
+    assert falha in str(found.falha)
+    assert (found.tipo, found.bruto) == (None, comprimido(text))

@@ -13,6 +13,9 @@ from flows.sefaz.pedidos import Pedido, pedir_chaves, pedir_nsu
 from flows.sefaz.reprocesso import MOST, ilegiveis, reprocessar
 from flows.usuarios import managing as usuarios
 from flows.usuarios.finding import caller_of
+from sandbox.documentos.comum import Pessoa
+from sandbox.documentos.notas import nota
+from sandbox.sefaz import comprimido
 from storage.models.documentos import Documento
 from storage.models.empresas import Empresa
 from storage.models.sefaz import DocumentoDistribuido
@@ -77,6 +80,26 @@ def test_it_is_read_for_its_own_company_and_only_for_who_may_see_it(minha: Loja)
     assert list(ilegiveis(empresa_id=owner("bia", OUTRA).empresa_id)) == []
     assert list(ilegiveis(empresa_id=minha.dono.empresa_id)) == [[1]]
     assert again(minha) == [(1, "novo")]
+
+
+def test_a_note_that_is_no_clean_utf_8_is_imported_as_from_a_folder(minha: Loja) -> None:
+    made = nota(7, destinatario=Pessoa(EMPRESA, "Padaria São João"), ambiente=2)
+    minha.server.comecar(EMPRESA)
+    minha.server.publicar(EMPRESA, "nfe", "procNFe_v4.00.xsd", made.texto.encode("cp1252"))
+    assert minha.consultar().total_erros == 0
+    assert (minha.chaves, again(minha)) == ({made.chave}, [])
+
+
+def test_one_that_was_thrown_back_for_its_encoding_is_read_by_now(minha: Loja) -> None:
+    made = nota(7, destinatario=Pessoa(EMPRESA, "Padaria São João"), ambiente=2)
+    minha.consultar()
+    kept = {"serie_id": minha.serie.id, "schema": "procNFe_v4.00.xsd", "resultado": "erro", "nsu": 1}
+    with transaction() as db:
+        raw = comprimido(made.texto.encode("cp1252"))
+        when = minha.lugar.clock.now()
+        db.add(DocumentoDistribuido(**kept, recebido_em=when, bruto=raw, motivo="o documento não é XML"))
+    assert again(minha) == [(1, "novo")]
+    assert minha.chaves == {made.chave}
 
 
 def test_two_answers_by_key_are_kept_once(minha: Loja) -> None:
