@@ -23,3 +23,8 @@ _BY_CODE = {code: resultado for resultado, codes in _ROWS for code in codes}
 def resultado_de(cstat: str) -> Resultado:
     """Return what a status means."""
     return _BY_CODE.get(cstat, Resultado.DESCONHECIDO)
+
+
+def codigos_de(*resultados: Resultado) -> frozenset[str]:
+    """Return the statuses that mean one of these."""
+    return frozenset(code for code, resultado in _BY_CODE.items() if resultado in resultados)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from connectors.sefaz import Resultado
 from connectors.sefaz.registro import servico, servicos
+from connectors.sefaz.situacao import codigos_de
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.settings.core import CoreSettings
@@ -27,6 +29,9 @@ from storage.models.usuarios import Usuario
 from storage.pages import visible
 from storage.session import reading
 
+# Refusals of the question itself: until a person acts, asking again brings the same.
+SEM_REMEDIO = codigos_de(Resultado.MENSAGEM, Resultado.AUTOR, Resultado.AMBIENTE)
+
 
 @dataclass(frozen=True)
 class Devida:
@@ -39,20 +44,26 @@ class Devida:
 
 @dataclass(frozen=True)
 class _Serie:
-    """A numbering, and when the last consultation of it ended (or began, where it never ended).
+    """A numbering, and when the last consultation ended that counts; one that failed does only in `SEM_REMEDIO`.
 
     `pedida` tells whether one waits that somebody asked for, or the last one never ended: its process may be gone.
+    `falhou` tells whether the last one failed and does not count.
     """
 
     cursor: Cursor
     ultima: datetime | None
     pedida: bool
+    falhou: bool
 
     @property
     def interrompida(self) -> bool:
-        """Tell whether there is more, as far as the service says, and nothing asks for a rest."""
+        """Tell whether it is to go on as soon as it may: there is more, as far as the service says, and no rest."""
         last, most = self.cursor.ult_nsu, self.cursor.max_nsu
-        return self.cursor.proxima_consulta is None and (last < most if most else last > 0)
+        more = last < most if most else last > 0
+        if self.falhou:
+            # until the first answer nothing that is issued gets a number
+            return more or self.ultima is None
+        return more and self.cursor.proxima_consulta is None
 
 
 def com_certificado(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> list[Dono]:
@@ -110,23 +121,28 @@ def _served(db: Session, caller: Caller, now: datetime) -> Iterator[tuple[Empres
 
 
 def _series(db: Session) -> Mapping[tuple[int, str], _Serie]:
-    of_series, waits = ConsultaSEFAZ.serie_id == SerieNSU.id, ConsultaSEFAZ.status == EstadoConsulta.PENDENTE
-    last = select(func.max(ConsultaSEFAZ.id)).where(of_series, ~waits)
-    newest = last.correlate(SerieNSU).scalar_subquery()
-    asked = exists().where(of_series, waits).correlate(SerieNSU)
-    owed = or_(asked, ConsultaSEFAZ.status == EstadoConsulta.PROCESSANDO)
-    when = (ConsultaSEFAZ.data_conclusao, ConsultaSEFAZ.data_consulta, owed)
+    of_series, status = ConsultaSEFAZ.serie_id == SerieNSU.id, ConsultaSEFAZ.status
+    waits = status == EstadoConsulta.PENDENTE
+    in_vain = and_(SerieNSU.falhas > 0, SerieNSU.ultimo_cstat.in_(SEM_REMEDIO))
+    counts = or_(status == EstadoConsulta.CONCLUIDA, and_(in_vain, ~waits))
+    owed = or_(exists().where(of_series, waits), _newest(status, ~waits) == EstadoConsulta.PROCESSANDO)
     query = (
-        select(Contribuinte.empresa_id, SerieNSU, *when)
+        select(Contribuinte.empresa_id, SerieNSU, _newest(ConsultaSEFAZ.data_conclusao, counts), owed)
         .join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id)
-        .join(ConsultaSEFAZ, ConsultaSEFAZ.id == newest, isouter=True)
         .where(Contribuinte.ambiente == SefazSettings.current().ambiente)
     )
     return {(row[0], row[1].servico): _serie(*row[1:]) for row in db.execute(query)}
 
 
-def _serie(one: Any, ended: datetime | None, begun: datetime | None, owed: bool | None) -> _Serie:
-    return _Serie(Cursor(one.ult_nsu, one.max_nsu, one.proxima_consulta, one.bloqueado_ate), ended or begun, bool(owed))
+def _newest(column: Any, which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """Return a column of a numbering's newest consultation of those."""
+    query = select(column).where(ConsultaSEFAZ.serie_id == SerieNSU.id, which)
+    return query.order_by(ConsultaSEFAZ.id.desc()).limit(1).correlate(SerieNSU).scalar_subquery()
+
+
+def _serie(one: SerieNSU, ended: datetime | None, owed: bool | None) -> _Serie:
+    cursor = Cursor(one.ult_nsu, one.max_nsu, one.proxima_consulta, one.bloqueado_ate)
+    return _Serie(cursor, ended, bool(owed), one.falhas > 0 and one.ultimo_cstat not in SEM_REMEDIO)
 
 
 def _due(

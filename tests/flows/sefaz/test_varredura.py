@@ -1,6 +1,6 @@
 """Which consultations are made by themselves. docs/reference/contracts/integracoes.md §5.3, §5.4."""
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from conftest import Configure
@@ -12,9 +12,11 @@ from core.errors import UsageError
 from flows.certificados import keeping
 from flows.documentos.owners import recipient
 from flows.empresas.managing import criar, desativar
-from flows.sefaz import varredura
+from flows.sefaz import encomendas, varredura
 from flows.sefaz.configuracao import Mudancas, configurar
+from flows.sefaz.regras import Situacao
 from flows.usuarios.finding import caller_of
+from sandbox import faults
 from sandbox.documentos.comum import Pessoa
 from sandbox.documentos.servicos import nota_de_servico
 from storage.models.sefaz import Contribuinte
@@ -149,6 +151,109 @@ def test_a_time_of_day_that_was_missed_is_made_up_and_never_breaks_the_hour(minh
     minha.passa(3000)
     assert due(minha) == []
     minha.passa(1000)
+    assert due(minha) == [EMPRESA]
+
+
+def fails(minha: Loja, cstat: str = "") -> datetime:
+    """Consult without an answer, or refused with this status; return until when nothing is asked."""
+    if cstat:
+        minha.server.serie(EMPRESA).forcados.append(cstat)
+    else:
+        minha.server.faults.always(faults.status(503))
+    found = minha.consultar()
+    minha.server.faults.clear()
+    assert found.situacao is not Situacao.CONCLUIDA
+    assert found.ate is not None
+    return found.ate
+
+
+def due_from(minha: Loja, when: datetime) -> None:
+    """Check that NF-e is due from an instant on and not before; the clock stands there then."""
+    minha.lugar.clock.instant = when - timedelta(seconds=1)
+    assert due(minha) == []
+    minha.passa(1)
+    assert due(minha) == [EMPRESA]
+
+
+FAILURES = ["", "108", "656", "999"]
+
+
+@pytest.mark.parametrize("cstat", FAILURES)
+def test_one_that_failed_is_not_the_day_s_and_is_made_when_its_pause_is_over(minha: Loja, cstat: str) -> None:
+    keeping.automatizar(EMPRESA, "ana")
+    configurar(Mudancas(horario_consulta="14:00"), caller_of("ana"))
+    minha.passa(5 * 3600)
+    minha.consultar()
+    minha.passa(86_400)
+    due_from(minha, fails(minha, cstat))
+    minha.consultar()
+    minha.passa(22 * 3600)
+    assert due(minha) == []
+
+
+@pytest.mark.parametrize("cstat", FAILURES)
+def test_one_that_failed_is_not_the_interval_s(minha: Loja, cstat: str) -> None:
+    keeping.automatizar(EMPRESA, "ana", intervalo=30 * 1440)
+    minha.consultar()
+    minha.passa(30 * 86_400)
+    due_from(minha, fails(minha, cstat))
+    minha.consultar()
+    minha.passa(30 * 86_400 - 1)
+    assert due(minha) == []
+    minha.passa(1)
+    assert due(minha) == [EMPRESA]
+
+
+def test_a_day_whose_consultations_all_failed_is_made_up_after_midnight_too(minha: Loja) -> None:
+    keeping.automatizar(EMPRESA, "ana")
+    configurar(Mudancas(horario_consulta="22:30"), caller_of("ana"))
+    minha.passa(13.5 * 3600)
+    for _ in range(6):
+        # the first one of all among them
+        due_from(minha, fails(minha))
+    assert minha.lugar.clock.now() > datetime(2026, 11, 27, 3, tzinfo=UTC)
+    minha.consultar()
+    minha.passa(REST)
+    assert due(minha) == []
+
+
+def test_what_goes_on_asking_in_vain_asks_once_an_hour(minha: Loja) -> None:
+    keeping.automatizar(EMPRESA, "ana", intervalo=600)
+    pauses = []
+    for _ in range(7):
+        until = fails(minha)
+        pauses.append(until - minha.lugar.clock.now())
+        due_from(minha, until)
+    assert pauses == sorted(pauses)
+    assert pauses[-3:] == [timedelta(hours=1)] * 3
+
+
+def test_one_that_failed_in_the_middle_of_many_goes_on_when_its_pause_is_over(
+    minha: Loja, configure: Configure
+) -> None:
+    keeping.automatizar(EMPRESA, "ana", intervalo=600)
+    configure(sefaz__max_paginas="1")
+    minha.receber(60)
+    minha.consultar()
+    due_from(minha, fails(minha))
+
+
+@pytest.mark.parametrize("cstat", ["215", "252", "489"])
+def test_a_refusal_that_asking_again_does_not_change_counts(minha: Loja, cstat: str) -> None:
+    keeping.automatizar(EMPRESA, "ana", intervalo=600)
+    fails(minha, cstat)
+    minha.passa(600 * 60 - 1)
+    assert due(minha) == []
+    minha.passa(1)
+    assert due(minha) == [EMPRESA]
+
+
+def test_one_that_was_given_up_before_it_was_made_counts_for_nothing(minha: Loja) -> None:
+    keeping.automatizar(EMPRESA, "ana", intervalo=600)
+    encomendas.pedir(minha.dono, "nfe", clock=minha.lugar.clock)
+    keeping.desativar(EMPRESA, "ana", minha.lugar.clock)
+    assert encomendas.desistir(minha.lugar.clock) == 1
+    keeping.ativar(EMPRESA, "ana", minha.lugar.clock)
     assert due(minha) == [EMPRESA]
 
 
