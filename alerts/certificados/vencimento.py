@@ -14,7 +14,7 @@ from core.certificado import dias_ate
 from core.fiscal import formatar_documento
 from core.settings.core import CoreSettings
 from core.text import plural
-from storage.models.certificados import CertificadoDigital
+from storage.models.certificados import CertificadoDigital, em_uso
 from storage.models.empresas import Empresa
 from storage.models.usuarios import Usuario
 
@@ -29,8 +29,7 @@ def judge(moment: Moment) -> Iterator[Judgement]:
     query = query.join(Empresa, Empresa.id == CertificadoDigital.empresa_id).join(
         Usuario, Usuario.id == Empresa.usuario_id, isouter=True
     )
-    in_use = query.where(CertificadoDigital.ativo, Empresa.ativa, Usuario.ativo.is_not(False))
-    for end, cnpj, user in moment.db.execute(in_use.order_by(CertificadoDigital.id)):
+    for end, cnpj, user in moment.db.execute(query.where(em_uso()).order_by(CertificadoDigital.id)):
         yield _judged(end, cnpj, user, moment.now)
 
 

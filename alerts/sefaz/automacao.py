@@ -10,7 +10,7 @@ from sqlalchemy import select
 from alerts.judgement import CRITICAL, Judgement
 from alerts.moment import Moment
 from core.fiscal import formatar_documento
-from storage.models.certificados import CertificadoDigital
+from storage.models.certificados import CertificadoDigital, em_uso
 from storage.models.empresas import Empresa
 from storage.models.usuarios import Usuario
 
@@ -23,7 +23,7 @@ def judge(moment: Moment) -> Iterator[Judgement]:
         select(CertificadoDigital.desligado_por, Empresa.cnpj, Usuario.username)
         .join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
         .join(Usuario, Usuario.id == Empresa.usuario_id, isouter=True)
-        .where(CertificadoDigital.ativo, Empresa.ativa, Usuario.ativo.is_not(False))
+        .where(em_uso())
     )
     for said, cnpj, user in moment.db.execute(query.order_by(CertificadoDigital.id)):
         yield _judged(said, cnpj, user)

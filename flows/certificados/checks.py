@@ -11,7 +11,7 @@ from core.errors import Misconfigured
 from core.fiscal import formatar_documento
 from core.settings.sefaz import SefazSettings
 from core.text import plural
-from storage.models.certificados import CertificadoDigital
+from storage.models.certificados import CertificadoDigital, em_uso
 from storage.models.empresas import Empresa
 from storage.models.usuarios import Usuario
 from storage.session import reading
@@ -24,7 +24,7 @@ def kept() -> Iterator[Finding]:
     with reading() as db:
         query = select(CertificadoDigital, Empresa.cnpj).join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
         query = query.join(Usuario, Usuario.id == Empresa.usuario_id, isouter=True).order_by(CertificadoDigital.id)
-        query = query.where(CertificadoDigital.ativo, Empresa.ativa, Usuario.ativo.is_not(False))
+        query = query.where(em_uso())
         secret = (undefer(CertificadoDigital.arquivo_pfx), undefer(CertificadoDigital.senha_pfx))
         try:
             rows = db.execute(query.options(*secret)).all()

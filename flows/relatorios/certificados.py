@@ -18,7 +18,7 @@ from core.settings.core import CoreSettings
 from events.catalog.avisos import CertificadoVencendo
 from events.notifications import NotificationService
 from flows.relatorios import uma_vez
-from storage.models.certificados import CertificadoDigital
+from storage.models.certificados import CertificadoDigital, em_uso
 from storage.models.empresas import Empresa
 from storage.models.usuarios import Usuario
 from storage.session import reading, transaction
@@ -83,9 +83,8 @@ def _ending(db: Session, dia: date) -> list[Vence]:
     query = select(CertificadoDigital.id, Empresa.usuario_id, CertificadoDigital.validade_fim)
     query = query.join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
     query = query.outerjoin(Usuario, Usuario.id == Empresa.usuario_id)
-    in_use = (CertificadoDigital.ativo, Empresa.ativa, Usuario.ativo.is_not(False))
     found = []
-    for number, usuario_id, end in db.execute(query.where(*in_use).order_by(CertificadoDigital.id)):
+    for number, usuario_id, end in db.execute(query.where(em_uso()).order_by(CertificadoDigital.id)):
         last = end.astimezone(CoreSettings.current().zone).date()
         days = (last - dia).days
         if -LATE_DAYS <= days <= STEPS[-1]:

@@ -14,7 +14,7 @@ from core.errors import Misconfigured
 from core.fiscal import formatar_documento
 from core.settings.sefaz import SefazSettings
 from core.text import human_duration, plural
-from storage.models.certificados import CertificadoDigital
+from storage.models.certificados import CertificadoDigital, em_uso
 from storage.models.empresas import Empresa
 from storage.models.usuarios import Usuario
 from storage.session import reading
@@ -60,7 +60,7 @@ def _certificate() -> "Certificado | None":
     query = select(CertificadoDigital).join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
     secret = (undefer(CertificadoDigital.arquivo_pfx), undefer(CertificadoDigital.senha_pfx))
     query = query.join(Usuario, Usuario.id == Empresa.usuario_id, isouter=True).order_by(CertificadoDigital.id)
-    query = query.where(CertificadoDigital.ativo, Empresa.ativa, Usuario.ativo.is_not(False)).options(*secret)
+    query = query.where(em_uso()).options(*secret)
     with reading() as db:
         try:
             for row in db.scalars(query):

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, exists, func, or_
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.models.base import Base, Numbered
 from storage.models.empresas import Empresa
+from storage.models.usuarios import Usuario
 from storage.types import Encrypted, EncryptedBytes
 
 
@@ -42,3 +43,17 @@ class CertificadoDigital(Numbered, Base):
     data_atualizacao: Mapped[datetime]
     ultima_consulta: Mapped[datetime | None]
     desligado_por: Mapped[str | None] = mapped_column(String(500))
+
+
+def em_uso() -> ColumnElement[bool]:
+    """Return the condition for a certificate in use, in a query that joins the company that has it and its user.
+
+    That company may be off: the certificate serves the others of its owner and its base CNPJ all the same.
+    """
+    other = aliased(Empresa)
+    serves = exists().where(
+        other.ativa,
+        func.substr(other.cnpj, 1, 8) == CertificadoDigital.base,
+        other.usuario_id.is_not_distinct_from(Empresa.usuario_id),
+    )
+    return and_(CertificadoDigital.ativo, Usuario.ativo.is_not(False), or_(Empresa.ativa, serves))

@@ -118,3 +118,26 @@ def test_a_user_s_is_named_with_the_user_and_told_no_more_once_that_one_is_turne
     assert (one.objeto, one.rotulos) == (f"ana/{CNPJ}", {"empresa": CNPJ, "usuario": "ana"})
     managing.desativar("ana")
     assert judged(END) == []
+
+
+def branch(number: int, usuario_id: int | None = None, *, cnpj: str = "11222333000262", ativa: bool = True) -> None:
+    """Keep another company, and turn the one of a certificate off."""
+    with transaction() as db:
+        db.add(Empresa(usuario_id=usuario_id, dono=dono(usuario_id), cnpj=cnpj, ativa=ativa, criada_em=END))
+        holder = db.get_one(CertificadoDigital, number).empresa_id
+        db.execute(update(Empresa).where(Empresa.id == holder).values(ativa=False))
+
+
+def test_one_of_a_head_office_that_is_off_is_judged_while_it_serves_a_branch(certificado: int) -> None:
+    branch(certificado)
+    assert [(one.objeto, one.ativo) for one in judged(END)] == [(CNPJ, True)]
+
+
+def test_one_that_serves_nobody_any_more_is_not_judged(certificado: int) -> None:
+    with transaction() as db:
+        db.add(Usuario(id=7, username="ana"))
+    branch(certificado, ativa=False)
+    branch(certificado, cnpj="99888777000161")
+    # of the same base, and somebody else's
+    branch(certificado, 7, cnpj="11222333000343")
+    assert judged(END) == []

@@ -100,6 +100,16 @@ def test_automation_that_a_refusal_turned_off_is_told_until_somebody_acts(serie:
     assert judged(automacao.judge) == []
 
 
+def test_a_refusal_of_what_serves_a_branch_is_told_where_its_own_company_is_off(serie: int) -> None:
+    change(CertificadoDigital, desligado_por="282: certificado revogado")
+    change(Empresa, ativa=False)
+    assert judged(automacao.judge) == []
+    with transaction() as db:
+        (ana,) = db.query(Usuario)
+        db.add(Empresa(usuario_id=ana.id, dono=dono(ana.id), cnpj="11222333000262", ativa=True, criada_em=NOW))
+    assert [(one.objeto, one.ativo) for one in judged(automacao.judge)] == [(f"ana/{CNPJ}", True)]
+
+
 def test_a_company_that_cannot_be_consulted_is_told_with_why(serie: int, configure: Configure) -> None:
     assert judged(impedida.judge) == []
     change(CertificadoDigital, consulta_automatica=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import update
-from support.sefaz import EMPRESA
+from support.sefaz import EMPRESA, FILIAL
 
 from core.caller import Caller
 from core.clock import SYSTEM
@@ -15,7 +15,7 @@ from core.settings.load import get_settings
 from flows.certificados import keeping
 from flows.certificados.checks import authorities, kept
 from flows.certificados.keeping import Arquivo
-from flows.empresas.managing import criar
+from flows.empresas.managing import criar, desativar
 from flows.usuarios import managing
 from sandbox.sefaz import Autoridade
 from storage import crypto
@@ -42,6 +42,15 @@ def test_one_of_a_user_who_is_turned_off_is_not_told(autoridade: Autoridade, ban
     assert [one.situacao for one in kept()] == ["aviso"]
     managing.desativar("ana")
     assert list(kept()) == []
+
+
+def test_one_of_a_company_that_is_off_is_told_while_it_serves_a_branch(autoridade: Autoridade, empresa: str) -> None:
+    made = autoridade.cliente(EMPRESA, fim=datetime.now(UTC) + timedelta(days=20))
+    keeping.adicionar(Arquivo(made.pfx, made.senha, EMPRESA))
+    desativar(EMPRESA)
+    assert list(kept()) == []
+    criar(FILIAL)
+    assert [(one.sistema, one.situacao) for one in kept()] == [("certificado 11.222.333/0001-81", "aviso")]
 
 
 def test_one_that_opens_no_more_is_a_fault(arquivo: Arquivo) -> None:

@@ -126,6 +126,15 @@ def test_what_is_off_is_not_told(ana: int, off: str) -> None:
     assert told(7) == []
 
 
+def test_one_of_a_company_that_is_off_is_told_while_it_serves_another_of_its_owner(ana: int) -> None:
+    kept(ana)
+    with transaction() as db:
+        db.execute(update(Empresa).values(ativa=False))
+        db.add(Empresa(usuario_id=ana, dono=dono(ana), cnpj="11222333000262", ativa=True, criada_em=END))
+    assert told(7) == [(7, False)]
+    assert [one.endereco for one in devidos()] == ["ana@exemplo.com.br"]
+
+
 def test_each_is_told_to_its_owner_and_one_that_fails_costs_no_other(ana: int, monkeypatch: pytest.MonkeyPatch) -> None:
     bia = pessoa("bia", "bia@exemplo.com.br")
     quer(bia, endereco="bia@exemplo.com.br")

@@ -13,7 +13,7 @@ from support.sefaz import EMPRESA, FILIAL, sefaz
 from core.clock import FixedClock
 from flows.certificados import keeping
 from flows.certificados.keeping import Arquivo
-from flows.empresas.managing import criar
+from flows.empresas.managing import criar, desativar
 from flows.sefaz import checks
 from flows.usuarios import managing
 from flows.usuarios.finding import caller_of
@@ -56,6 +56,13 @@ def test_with_the_certificate_of_a_user_who_is_turned_off_nothing_is_reached(min
     managing.desativar("ana")
     assert states() == []
     assert minha.server.apertos == 0
+
+
+def test_the_certificate_of_a_company_that_is_off_is_shown_while_it_serves_a_branch(minha: Loja) -> None:
+    desativar(EMPRESA, caller_of("ana"))
+    assert states() == []
+    criar(FILIAL, uf="SP", caller=caller_of("ana"))
+    assert ("sefaz NF-e", "ok") in states()
 
 
 def test_a_server_that_cannot_be_vouched_for_is_told_with_what_to_do(
