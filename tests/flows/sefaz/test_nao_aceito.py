@@ -107,3 +107,56 @@ def test_a_403_to_a_single_question_turns_nothing_off(minha: Loja) -> None:
     assert rows(CertificadoDigital)[0].consulta_automatica
     minha.passa(DAY + 600)
     assert minha.completar().encontrados == 1
+
+
+@pytest.fixture
+def pedida(minha: Loja) -> Loja:
+    """A company of which a note is asked for by its key."""
+    keeping.automatizar(EMPRESA, "ana", clock=minha.lugar.clock)
+    minha.receber(1)
+    list(pedir_chaves(minha.dono, minha.server.notas, minha.lugar.clock))
+    return minha
+
+
+@pytest.mark.parametrize("act", [newer, again, by_api])
+@pytest.mark.parametrize("cstat", ["280", None])
+def test_a_person_who_acts_ends_the_rest_of_single_questions(
+    pedida: Loja, cstat: str | None, act: Callable[[Loja], None]
+) -> None:
+    if cstat:
+        pedida.server.serie(EMPRESA).forcados.append(cstat)
+    else:
+        pedida.server.faults.queue(faults.status(403), key="nfe")
+    assert pedida.completar().situacao is Situacao.CERTIFICADO
+    assert pedida.completar().situacao is Situacao.DESCANSANDO
+    act(pedida)
+    assert pedida.completar().encontrados == 1
+
+
+@pytest.mark.parametrize("act", [newer, again, by_api])
+@pytest.mark.parametrize("cstat", ["280", "286", "593"])
+def test_a_person_who_acts_ends_the_rest_after_a_refusal_of_the_certificate(
+    minha: Loja, cstat: str, act: Callable[[Loja], None]
+) -> None:
+    minha.receber(3)
+    minha.server.serie(EMPRESA).forcados.append(cstat)
+    assert minha.consultar().situacao is Situacao.CERTIFICADO
+    assert minha.consultar().situacao is Situacao.DESCANSANDO
+    act(minha)
+    assert minha.consultar().total_importados == 3
+
+
+@pytest.mark.parametrize("cstat", ["137", "656", "999"])
+def test_what_was_not_the_certificate_s_fault_rests_on_with_another(minha: Loja, cstat: str) -> None:
+    minha.server.serie(EMPRESA).forcados.append(cstat)
+    minha.consultar()
+    newer(minha)
+    assert minha.consultar().situacao in (Situacao.DESCANSANDO, Situacao.BLOQUEADA)
+
+
+def test_a_block_after_a_single_question_stays_with_another_certificate(pedida: Loja) -> None:
+    pedida.server.serie(EMPRESA).forcados.append("656")
+    assert pedida.completar().situacao is Situacao.BLOQUEADA
+    newer(pedida)
+    assert pedida.completar().situacao is Situacao.BLOQUEADA
+    assert pedida.consultar().situacao is Situacao.BLOQUEADA
