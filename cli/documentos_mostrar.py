@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.output import answer, printable, table
 from cli.words import KINDS, PURPOSES, TYPES
-from core.fiscal import formatar_chave, formatar_documento
+from core.fiscal import formatar_chave, formatar_parte
 from core.formas import reais
 from core.settings.core import CoreSettings
 from core.text import brazilian
@@ -130,7 +130,7 @@ def _parties(fields: Mapping[str, Any]) -> Iterator[str]:
         ie = fields.get(f"{prefix}_ie")
         parts = (
             name,
-            number and formatar_documento(number),
+            number and formatar_parte(number),
             ie and f"IE {ie}",
             fields.get(f"{prefix}_endereco"),
             place,

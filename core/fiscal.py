@@ -160,6 +160,12 @@ def formatar_documento(escrito: object) -> str:
     return bare
 
 
+def formatar_parte(identificacao: str) -> str:
+    """Return a party of a document as people write it: a CPF or CNPJ; a foreigner's identification is any text."""
+    is_document = cpf_valido(identificacao) or cnpj_valido(identificacao)
+    return formatar_documento(identificacao) if is_document else identificacao
+
+
 def mascarar_documento(escrito: object) -> str:
     """Return a document for logs: its last four characters."""
     bare = normalizar_documento(escrito)

@@ -5,7 +5,7 @@ from typing import Any, TextIO
 
 from core import csv_text
 from core.caller import OPERATOR, Caller
-from core.fiscal import formatar_chave, formatar_documento
+from core.fiscal import formatar_chave, formatar_documento, formatar_parte
 from flows.documentos import escopo
 from flows.documentos.filtro import TUDO, Conditions, Filtro
 
@@ -57,7 +57,7 @@ def _row(one: escopo.Saida) -> tuple[Any, ...]:
         one.mes,
         formatar_documento(one.emit_cnpj or ""),
         one.emit_nome,
-        formatar_documento(one.dest_cnpj_cpf or ""),
+        formatar_parte(one.dest_cnpj_cpf or ""),
         one.dest_nome,
         one.valor_total,
         one.papel,

@@ -8,7 +8,7 @@ from typing import IO, Any, TextIO
 
 from core import csv_text
 from core.caller import OPERATOR, Caller
-from core.fiscal import formatar_chave, formatar_documento
+from core.fiscal import formatar_chave, formatar_documento, formatar_parte
 from core.zip_writer import ZipWriter
 from flows.documentos.campos import local
 from flows.documentos.entries import TIPOS
@@ -56,7 +56,7 @@ def _cells(one: DocumentoView) -> tuple[Any, ...]:
         one.data_emissao,
         formatar_documento(one.emit_cnpj or ""),
         one.emit_nome,
-        formatar_documento(one.dest_cnpj or ""),
+        formatar_parte(one.dest_cnpj or ""),
         one.dest_nome,
         one.valor_total,
         ", ".join(one.papeis),

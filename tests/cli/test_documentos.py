@@ -11,7 +11,7 @@ from support.guardados import CNPJ, company, keep
 from support.typed import Run
 
 from cli.output import console
-from sandbox.documentos.comum import COM_LETRAS, Feito
+from sandbox.documentos.comum import COM_LETRAS, DESTINATARIO, Feito
 from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.documentos.cupons import cupom
 from sandbox.documentos.eventos import CORRECAO, evento
@@ -50,6 +50,13 @@ def test_a_note_is_printed_as_a_person_reads_it(run: Run, note: Feito) -> None:
     assert "1.234,56" in out
     assert note.chave[:4] + " " + note.chave[4:8] in out
     assert "\x1b" not in out
+
+
+def test_a_recipient_from_abroad_is_shown_as_the_note_has_it(run: Run) -> None:
+    made = nota(7)
+    abroad = made.texto.replace(DESTINATARIO.numero, "<idEstrangeiro>AB-12/é</idEstrangeiro>")
+    keep(company(), abroad.encode())
+    assert f"Destinatário: {DESTINATARIO.nome}, AB-12/é, IE" in shown(run, made.chave)
 
 
 def test_what_happened_to_it_and_what_it_belongs_to_is_shown(run: Run, note: Feito) -> None:

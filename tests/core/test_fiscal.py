@@ -17,6 +17,7 @@ from core.fiscal import (
     documento_valido,
     formatar_chave,
     formatar_documento,
+    formatar_parte,
     mascarar_documento,
     montar_chave_cfe,
     normalizar_chave,
@@ -221,6 +222,16 @@ def test_a_document_that_is_none_is_shown_as_it_is_and_hidden_all_the_same() -> 
     assert formatar_documento("12-3") == "123"
     assert mascarar_documento("12-3") == "***"
     assert mascarar_documento(CNPJ) == "***0181"
+
+
+@pytest.mark.parametrize("foreign", ["AB-12/é", "12345678901", "12345678901234", "é11144477735", " 0042", ""])
+def test_the_identification_of_a_foreigner_is_shown_as_it_is(foreign: str) -> None:
+    assert formatar_parte(foreign) == foreign
+
+
+@given(DOCUMENTOS)
+def test_a_party_with_a_document_is_shown_by_it(documento: str) -> None:
+    assert formatar_parte(documento) == formatar_documento(documento)
 
 
 @given(chaves(), st.sampled_from(["", "CFe", "cfe", "CFe "]))

@@ -177,6 +177,12 @@ def test_the_table_is_one_that_a_spreadsheet_opens(banco: str) -> None:
     assert " " in row["Chave de acesso"]
 
 
+@pytest.mark.parametrize("foreign", ["AB-12/é", "12345678901"])
+def test_a_recipient_from_abroad_stands_in_the_table_as_in_the_note(banco: str, foreign: str) -> None:
+    guardar(nota(1, dest_cnpj_cpf=foreign))
+    assert [row["CNPJ ou CPF do destinatário"] for row in table()] == [foreign]
+
+
 def test_the_table_holds_the_caller_s_documents_alone(banco: str) -> None:
     ana, bia = acervo.usuario("ana"), acervo.usuario("bia")
     guardar(nota(1), de=ana)

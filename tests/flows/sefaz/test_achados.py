@@ -23,7 +23,7 @@ from flows.sefaz import exportacao, importacao
 from flows.sefaz.views import consultas, documentos
 from flows.usuarios import managing as usuarios
 from flows.usuarios.finding import caller_of
-from sandbox.documentos.comum import Pessoa
+from sandbox.documentos.comum import DESTINATARIO, Pessoa
 from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.documentos.notas import nota
 from sandbox.sefaz import Nota
@@ -173,6 +173,16 @@ def test_a_line_for_each_document(minha: Loja, ana: Caller) -> None:
     assert full.startswith("7;1;15/01/2026 10:30:00;55.666.777/0001-81;Fornecedor de Exemplo Ltda;11.222.333/0001-81;")
     assert ";100,00;DESTINATARIO;sim;sim;26/11/2026 09:00:00;;" in full
     assert ";DESTINATARIO;não;não;;só o resumo chegou;" in short
+
+
+def test_a_recipient_from_abroad_stands_in_the_line_as_in_the_document(minha: Loja, ana: Caller) -> None:
+    minha.server.comecar(EMPRESA)
+    made = nota(7, emitente=FORNECEDOR, transportador=AQUI).texto
+    abroad = made.replace(DESTINATARIO.numero, "<idEstrangeiro>AB-12/é</idEstrangeiro>")
+    minha.server.publicar(EMPRESA, "nfe", "procNFe_v4.00.xsd", abroad.encode())
+    text = io.StringIO()
+    assert exportacao.exportar_csv(text, asked(minha), ana) == 1
+    assert f";AB-12/é;{DESTINATARIO.nome};" in text.getvalue()
 
 
 def test_a_summary_is_made_whole_by_a_text_that_the_user_has_elsewhere(minha: Loja, ana: Caller) -> None:
