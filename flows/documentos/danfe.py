@@ -10,6 +10,8 @@ import sys
 
 from lxml import etree
 
+from core.documentos.abertura import Recusa, analisar
+from core.documentos.texto import adapted, decode
 from core.errors import Conflict, Rejected
 from core.text import cut_bytes
 from flows.documentos.drawing import CPU_SECONDS, FORMS
@@ -48,11 +50,14 @@ def danfe(xml: bytes, *, cancelada: bool = False, seconds: float = SECONDS) -> b
 
 
 def _parsed(xml: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    """Parse a text in whichever encoding it was taken in."""
     try:
-        return etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise Rejected("O texto guardado não é um XML que se possa desenhar.") from None
+        root = analisar(adapted(decode(xml).text).encode())
+    except ValueError:
+        root = Recusa("codificacao")
+    if isinstance(root, Recusa):
+        raise Rejected("O texto guardado não é um XML que se possa desenhar.")
+    return root
 
 
 def _form(root: etree._Element) -> str:

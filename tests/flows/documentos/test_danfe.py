@@ -10,6 +10,7 @@ from core.errors import Conflict, Rejected
 from flows.documentos.danfe import danfe
 from flows.documentos.drawing import draw
 from sandbox.documentos.conhecimentos import conhecimento
+from sandbox.documentos.notas import nota
 
 NFE, REFORM, NFCE = "leiauteNFe/26180875335849000115550010000016871192213331-nfe", "procNFe", "nfce_contingencia"
 CTES = (
@@ -64,6 +65,12 @@ def test_a_document_that_the_library_does_not_understand_is_told(name: str) -> N
 def test_letters_that_no_font_of_the_library_has_are_no_hindrance(note: bytes) -> None:
     strange = re.sub(rb"<xNome>[^<]*", "<xNome>Loja 雪 😀 – João".encode(), note)
     assert "Loja ? ? \x96 Jo\xe3o".encode("latin-1").decode("cp1252") in words(draw("danfe", strange, cancelada=False))
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_a_note_with_a_protocol_that_is_no_utf_8_is_drawn_with_its_letters(encoding: str) -> None:
+    xml = nota(7).texto.encode(encoding).replace(b"Autorizado", b"Autoriza\xe7\xe3o")
+    assert "Comércio de Exemplo" in words(danfe(xml))
 
 
 def test_entities_are_not_expanded(note: bytes) -> None:
