@@ -3,7 +3,7 @@
 from lxml.etree import _Element
 
 from core.documentos.conteudo import Inutilizacao
-from core.documentos.parser.chaves import SIGLAS
+from core.documentos.parser.chaves import SIGLAS, avisar_ambiente
 from core.documentos.parser.corpo import e_resposta
 from core.documentos.parser.grupo import Contexto, Grupo
 from core.documentos.parser.protocolo import status
@@ -31,6 +31,8 @@ def inutilizacao(raiz: _Element, contexto: Contexto) -> Inutilizacao:
     if not _same(body, answer, inicio, fim):
         contexto.avisar("a resposta é de outra faixa de números: não prova nada sobre esta")
         answer = contexto.vazio
+    ambiente = body.inteiro("tpAmb", 99)
+    avisar_ambiente(ambiente, contexto)
     return Inutilizacao(
         emit_cnpj=emitente,
         uf=uf,
@@ -39,7 +41,7 @@ def inutilizacao(raiz: _Element, contexto: Contexto) -> Inutilizacao:
         serie=serie,
         inicio=inicio,
         fim=fim,
-        ambiente=body.inteiro("tpAmb", 99),
+        ambiente=ambiente,
         justificativa=body.texto("xJust", 300),
         protocolo=answer.codigo("nProt", 17),
         status=status(answer),

@@ -100,6 +100,11 @@ def test_an_answer_about_another_range_proves_nothing() -> None:
     assert read.avisos == ("a resposta é de outra faixa de números: não prova nada sobre esta",)
 
 
+def test_a_range_of_the_test_environment_is_told_to_be_one() -> None:
+    read = lido(Inutilizacao, inutilizada(3, 5).replace(b"<tpAmb>1<", b"<tpAmb>2<"))
+    assert (read.ambiente, read.avisos) == (2, ("é do ambiente de homologação, sem valor fiscal",))
+
+
 @pytest.mark.parametrize("old", ["<CNPJ>", "<mod>", "<serie>", "<nNFIni>", "<ano>", "<cUF>"])
 def test_a_range_that_does_not_say_what_it_is_of_is_refused(old: str) -> None:
     (part,) = ler_documentos(inutilizada(3, 5, status=None).replace(old.encode(), f"{old}x".encode()))
