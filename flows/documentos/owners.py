@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.documentos.conteudo import Cabeca, Evento, Inutilizacao, Papel
+from core.documentos.conteudo import Cabeca, Evento, Inutilizacao, Papel, Resumo
 from core.documentos.situacao import registered
 from core.errors import Conflict, NotFound, UsageError
 from core.fiscal import cnpj_valido, normalizar_documento
@@ -37,12 +37,14 @@ class Dono:
         return texto == NINGUEM.texto or texto.partition(":")[0] == self.texto.partition(":")[0]
 
     def papeis(self, cabeca: Cabeca) -> tuple[Papel, ...]:
-        """Return what the company is in a document, by its base CNPJ, the foremost first."""
-        if self.cnpj is None:
-            return ()
-        base = self.cnpj[:BASE]
-        found = {papel for papel, documento in cabeca.papeis if len(documento) == 14 and documento[:BASE] == base}
-        return tuple(papel for papel in PAPEIS if papel in found)
+        """Return what the company is in a document, the foremost first, then what others of its base CNPJ are."""
+        own = {papel for papel, documento in cabeca.papeis if documento == self.cnpj}
+        # a summary names the issuer alone: another establishment of it may be who receives
+        base = set() if isinstance(cabeca, Resumo) else {papel for papel, one in cabeca.papeis if self._is_mate(one)}
+        return tuple(sorted(own | base, key=lambda papel: (papel not in own, PAPEIS.index(papel))))
+
+    def _is_mate(self, documento: str) -> bool:
+        return self.cnpj is not None and len(documento) == 14 and documento[:BASE] == self.cnpj[:BASE]
 
 
 NINGUEM = Dono()
