@@ -1,13 +1,13 @@
 """What totals count, the same everywhere: authorised, whole, of production (`tpAmb` 1), and each document once.
 
 docs/reference/contracts/sefaz.md §8.6. A document between two companies of one caller is theirs twice: in what tells
-roles apart it counts for both, in every other total the first of the two does.
+roles apart it counts for both, in every other total the first of the two does, of sales the issuer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from sqlalchemy import exists, literal, select, true
+from sqlalchemy import ColumnElement, exists, literal, select, true
 from sqlalchemy.orm import Session, aliased
 
 from core.caller import Caller
@@ -16,6 +16,7 @@ from flows.documentos.filtro import TUDO, Conditions, Filtro, asked, of_kinds, w
 from storage.models.documentos import Documento
 
 ZERO = Decimal("0.00")
+Which = Callable[[type[Documento]], ColumnElement[bool]]
 
 
 def for_each_company(
@@ -31,14 +32,22 @@ def for_each_company(
     return [of_kinds(kinds, model), *whose(db, filtro, caller, model), *stands]
 
 
-def once(db: Session, caller: Caller, kinds: Sequence[str], filtro: Filtro = TUDO) -> Conditions:
-    """Return the conditions for what counts, each key once, and for what was asked for."""
+def once(
+    db: Session, caller: Caller, kinds: Sequence[str], filtro: Filtro = TUDO, which: Which | None = None
+) -> Conditions:
+    """Return the conditions for what counts, each key once, and for what was asked for.
+
+    `which` tells which of the rows of a key may stand for it.
+    """
+
+    def counted(model: type[Documento]) -> Conditions:
+        return [*for_each_company(db, caller, kinds, filtro, model), *([which(model)] if which else [])]
+
     one, other = aliased(Documento), aliased(Documento)
-    same = [other.copia, other.chave == one.chave, other.id < one.id]
-    earlier = exists().where(*same, *for_each_company(db, caller, kinds, filtro, other))
+    earlier = exists().where(other.copia, other.chave == one.chave, other.id < one.id, *counted(other))
     # told by themselves: the many that are no copies are not looked up one by one
     later = select(one.id).where(one.copia, earlier)
-    return [*for_each_company(db, caller, kinds, filtro), *asked(filtro), Documento.id.not_in(later)]
+    return [*counted(Documento), *asked(filtro), Documento.id.not_in(later)]
 
 
 def money(value: Decimal | None) -> Decimal:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
@@ -99,9 +99,13 @@ def _products(db: Session, caller: Caller) -> tuple[ProdutoView, ...]:
     return tuple(ProdutoView(*row[:3], money(row[3])) for row in rows)
 
 
+def _issued(one: type[Documento]) -> ColumnElement[bool]:
+    return or_(one.papel.is_(None), one.papel == Papel.EMITENTE)
+
+
 def _months(db: Session, caller: Caller) -> tuple[MesView, ...]:
-    ours = or_(Documento.papel.is_(None), Documento.papel == Papel.EMITENTE)
-    sold = (NFe.tipo == SAIDA, NFe.finalidade.in_(DE_VENDA), ours, Documento.mes.is_not(None))
+    sold = (NFe.tipo == SAIDA, NFe.finalidade.in_(DE_VENDA), Documento.mes.is_not(None))
     query = select(Documento.mes, func.count(), func.sum(Documento.valor_total)).join(NFe, NFe.id == Documento.id)
-    query = query.where(*once(db, caller, DE_NFE), *sold).group_by(Documento.mes).order_by(Documento.mes.desc())
+    query = query.where(*once(db, caller, DE_NFE, which=_issued), *sold)
+    query = query.group_by(Documento.mes).order_by(Documento.mes.desc())
     return tuple(MesView(mes or "", count, money(value)) for mes, count, value in db.execute(query.limit(MONTHS)))

@@ -210,6 +210,16 @@ def test_sales_are_outgoing_normal_notes_of_ours_by_month(banco: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("sold_first", [True, False])
+def test_a_sale_between_two_companies_of_one_user_is_one_whichever_had_it_first(banco: str, sold_first: bool) -> None:
+    ana = acervo.usuario("ana")
+    sides = [(PADARIA, Papel.EMITENTE), (MERCADO, Papel.DESTINATARIO)]
+    for cnpj, papel in sides if sold_first else reversed(sides):
+        guardar(nota(1), de=ana, empresa=acervo.empresa(cnpj, ana), papel=papel)
+    for caller in (Caller(ana), OPERATOR):
+        assert [one.total for one in statistics(caller).vendas_por_mes] == [1]
+
+
 def test_apart_stand_month_kind_role_direction_and_purpose(banco: str) -> None:
     guardar(nota(1), papel=Papel.EMITENTE)
     guardar(nota(2), papel=Papel.EMITENTE)
