@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
-from core.documentos.chave import modelo
+from core.documentos.chave import NFSE_KEY, modelo
 from core.documentos.conteudo import Cabeca, Especie, Evento, Inutilizacao
 from core.documentos.tipos_evento import MANIFESTACOES, Efeito, efeito_de
 
@@ -39,8 +39,6 @@ _MODELOS_CTE = frozenset({"57", "64", "67"})
 HOMOLOGADA = "102"
 # What SEFAZ calls its environments (`tpAmb`); all its servers of tests prove is a test.
 PRODUCAO, TESTE = 1, 2
-# The length of its keys; those of all others have 44 characters.
-NFSE_KEY = 50
 STATUS_CANCELADA, MOTIVO_CANCELADA = "101", "Cancelamento homologado"
 
 

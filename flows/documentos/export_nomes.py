@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.documentos.chave import mes_da_chave
 from flows.documentos.escopo import Saida
 
 NO_CNPJ, NO_DATE = "sem-cnpj", "sem-data"
 _UNSAFE = re.compile(r"[^0-9A-Za-z]")
-_MONTH_OF_KEY = re.compile(r"[0-9]{2}([0-9]{2})(0[1-9]|1[0-2])[0-9A-Z]{14}[0-9]{24}")
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,7 @@ class Membro:
 
 def folder_of(one: Saida) -> str:
     """Return the folder of a document: by its own local month, else by that in its key."""
-    month = one.mes.replace("-", "/") if one.mes else month_of_key(one.chave)
-    return f"{folder(one.empresa or one.emit_cnpj)}/{month}"
+    return f"{folder(one.empresa or one.emit_cnpj)}/{month(one.mes or mes_da_chave(one.chave))}"
 
 
 def folder(cnpj: str | None) -> str:
@@ -37,10 +36,9 @@ def safe(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
-def month_of_key(chave: str) -> str:
-    """Return year and month of a key as folders."""
-    found = _MONTH_OF_KEY.fullmatch(chave)
-    return f"20{found[1]}/{found[2]}" if found else NO_DATE
+def month(mes: str | None) -> str:
+    """Return the folders of a year and month."""
+    return mes.replace("-", "/") if mes else NO_DATE
 
 
 def event_name(base: str, kind: str, sequence: int) -> str:

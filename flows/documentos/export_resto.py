@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import aliased
 
 from core.caller import Caller
+from core.documentos.chave import LUGARES, LUGARES_NFSE, NFSE_KEY, emitente_da_chave, mes_da_chave
 from core.settings.core import CoreSettings
-from flows.documentos.export_nomes import NO_DATE, Membro, event_name, folder, month_of_key, safe
+from flows.documentos.export_nomes import NO_DATE, Membro, event_name, folder, month, safe
 from flows.documentos.filtro import Conditions, Filtro, whose
 from storage.models.empresas import Empresa
 from storage.models.registros import DocumentoEvento, InutilizacaoGuardada
@@ -28,7 +29,7 @@ def _waiting(filtro: Filtro, caller: Caller) -> Iterator[Membro]:
     other = aliased(DocumentoEvento)
     mine = [*_whose(filtro, caller, DocumentoEvento), DocumentoEvento.documento_id.is_(None)]
     if filtro.mes:
-        mine.append(func.substr(DocumentoEvento.chave, 3, 4) == filtro.mes[2:].replace("-", ""))
+        mine.append(_of_month(filtro.mes))
     # of two owners who wait for the same
     same = [getattr(other, name) == getattr(DocumentoEvento, name) for name in ("chave", "tipo_evento", "sequencia")]
     earlier = [*_whose(filtro, caller, other), other.documento_id.is_(None), other.id < DocumentoEvento.id]
@@ -39,8 +40,16 @@ def _waiting(filtro: Filtro, caller: Caller) -> Iterator[Membro]:
     event = (DocumentoEvento.chave, DocumentoEvento.tipo_evento, DocumentoEvento.sequencia, DocumentoEvento.xml_id)
     for row in _rows(DocumentoEvento, mine, *event, before.scalar_subquery()):
         _, cnpj, chave, kind, sequence, text, nth = row
-        base = f"{folder(cnpj or chave[6:20])}/{month_of_key(chave)}/{safe(chave)}" + (f"-{nth + 1}" if nth else "")
+        place = f"{folder(cnpj or emitente_da_chave(chave))}/{month(mes_da_chave(chave))}"
+        base = f"{place}/{safe(chave)}" + (f"-{nth + 1}" if nth else "")
         yield Membro(event_name(base, kind, sequence), text, None, "eventos")
+
+
+def _of_month(mes: str) -> ColumnElement[bool]:
+    """Return the condition for events about documents of a month, which their keys tell."""
+    key = DocumentoEvento.chave
+    usual, nfse = (func.substr(key, one.mes + 1, 4) for one in (LUGARES, LUGARES_NFSE))
+    return case((func.length(key) == NFSE_KEY, nfse), else_=usual) == mes[2:].replace("-", "")
 
 
 def _ranges(filtro: Filtro, caller: Caller) -> Iterator[Membro]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.documentos.chave import emitente_da_chave
 from core.documentos.conteudo import Cabeca, Evento, Inutilizacao, Papel, Resumo
 from core.documentos.situacao import registered
 from core.errors import Conflict, NotFound, UsageError
@@ -120,7 +121,7 @@ class Owners:
         if given.empresa_id:
             return [given, *(self.mates(given, holders) if registered(evento) else ())]
         mine = [one for one in holders if given.usuario_id in (None, one.usuario_id)]
-        found = self._taking_part(given, filter(None, (evento.chave[6:20], evento.autor)))
+        found = self._taking_part(given, filter(None, (emitente_da_chave(evento.chave), evento.autor)))
         # those who have its document, and those who will: who receives it is not told before it comes
         waiting = [NINGUEM] if given == NINGUEM and not any(holders.values()) else []
         return list(dict.fromkeys([*mine, *(one for one in found if one.empresa_id or not mine), *waiting]))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import String
 from sqlalchemy.orm import DeclarativeBase
 
+from core.documentos.chave import CHAVE_NFSE
 from core.documentos.conteudo import (
     Arquivado,
     Cabeca,
@@ -23,7 +24,6 @@ from core.documentos.conteudo import (
     Resumo,
     plain,
 )
-from core.documentos.parser.arquivado import CHAVE_NFSE
 from core.fiscal import parece_chave
 from storage.models.documentos import CFe, CTe, Documento, DocumentoItem, NFe
 from storage.models.registros import DocumentoEvento, InutilizacaoGuardada

@@ -1,20 +1,16 @@
 """Documents that are kept, not read: kind, key, issuer, date and value of each."""
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from lxml.etree import _Element
 
+from core.documentos.chave import CHAVE_NFSE
 from core.documentos.conteudo import Arquivado, Especie, Papel
 from core.documentos.parser.chaves import chave_do_documento
 from core.documentos.parser.corpo import cabeca, corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
 from core.documentos.parser.recusa import Recusado
-
-# Municipality 7, environment 1, kind of inscription 1; the inscription, which may be a CNPJ with letters; number 13,
-# year and month 4, code 9, check digit 1 (TSIdNFSe).
-CHAVE_NFSE = re.compile(r"[0-9]{9}[0-9A-Z]{14}[0-9]{27}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from core.documentos.conteudo import Laco, Ligacao
 from core.documentos.parser.grupo import Contexto, Grupo
 from core.documentos.parser.recusa import Recusado
 from core.documentos.situacao import TESTE
-from core.fiscal import UFS, cnpj_valido, cpf_valido, digito_chave, parece_chave
+from core.fiscal import UFS, digito_chave, parece_chave
 
 _NINES = "9" * 44
 _MOST_LINKS = 10_000
@@ -75,9 +75,3 @@ def ligacoes(achadas: list[tuple[Laco, str | None]], propria: str) -> tuple[Liga
 def uf_da_chave(chave: str) -> str | None:
     """Return the state a key begins with."""
     return SIGLAS.get(chave[:2])
-
-
-def emitente_da_chave(chave: str) -> str:
-    """Return the issuer a key names: a CPF stands there with zeros before it, as no CNPJ does."""
-    found = chave[6:20]
-    return found[3:] if found.startswith("000") and cpf_valido(found[3:]) and not cnpj_valido(found) else found

@@ -5,8 +5,8 @@ import re
 from lxml.etree import _Element
 
 from core.documentos.abertura import local_name
+from core.documentos.chave import CHAVE_NFSE
 from core.documentos.conteudo import Evento
-from core.documentos.parser.arquivado import CHAVE_NFSE
 from core.documentos.parser.chaves import avisar_ambiente, conferida
 from core.documentos.parser.corpo import corpo, e_resposta
 from core.documentos.parser.grupo import Contexto, Grupo

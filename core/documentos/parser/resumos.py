@@ -2,8 +2,9 @@
 
 from lxml.etree import _Element
 
+from core.documentos.chave import emitente_da_chave
 from core.documentos.conteudo import Especie, Papel, Resumo
-from core.documentos.parser.chaves import conferida, emitente_da_chave, uf_da_chave
+from core.documentos.parser.chaves import conferida, uf_da_chave
 from core.documentos.parser.corpo import corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
 from core.documentos.parser.protocolo import lido

@@ -19,6 +19,8 @@ from flows.documentos import export
 from flows.documentos.export import Exportado, exportar_zip
 from flows.documentos.export_csv import TITLES, exportar_csv
 from flows.documentos.filtro import Filtro
+from sandbox.documentos.comum import Pessoa
+from sandbox.documentos.servicos import chave_de_servico
 
 OCTOBER = datetime(2026, 10, 31, 23, 59, tzinfo=BRASILIA)
 
@@ -89,6 +91,21 @@ def test_events_that_wait_and_ranges_go_by_company_and_month(banco: str) -> None
     assert set(exported(mes="2026-11")) == {name for name in everything if "sem-data" not in name}
     assert exported(mes="2026-12") == {}
     assert exported(search="padaria") == {}
+
+
+@pytest.mark.parametrize(
+    "who", [Pessoa(PADARIA), Pessoa(MERCADO), Pessoa("11144477735")], ids=["cnpj", "letters", "cpf"]
+)
+def test_an_event_that_waits_lies_where_its_document_will(banco: str, who: Pessoa) -> None:
+    keys = (
+        chave_de_servico(9, prestador=who, quando=OCTOBER),
+        acervo.chave(9, cnpj=f"{who.documento:0>14}", aamm="2610"),
+    )
+    for key in keys:
+        acervo.evento(key, "101101", xml=b"<e/>")
+    wanted = {f"{who.documento}/2026/10/{key}-101101-01-evento.xml": b"<e/>" for key in keys}
+    assert exported() == exported(mes="2026-10") == wanted
+    assert exported(mes="2026-11") == {}
 
 
 def test_an_event_that_nobody_waits_for_any_more_goes_with_its_document_only(banco: str) -> None:

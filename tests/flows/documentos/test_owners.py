@@ -1,11 +1,13 @@
 """What a company is in a document: what itself is before what another establishment of it is."""
 
 import pytest
-from support.fiscal import EMITENTE, cnpj, company, documents, nota, resumo, stored, user
+from support.fiscal import EMITENTE, cnpj, company, documents, events_about, nota, resumo, stored, user
 
-from core.documentos.conteudo import Papel
+from core.documentos.conteudo import Evento, Papel
 from flows.documentos.views.apuracao import apuracao
 from flows.documentos.views.statistics import statistics
+from sandbox.documentos.comum import Pessoa
+from sandbox.documentos.servicos import chave_de_servico
 
 FILIAL, OUTRA = cnpj(11222333, 2), cnpj(11222333, 3)
 TRANSFER = nota(papeis=((Papel.EMITENTE, EMITENTE), (Papel.DESTINATARIO, FILIAL)))
@@ -47,3 +49,10 @@ def test_a_summary_of_what_another_establishment_issued_makes_nobody_its_issuer(
     assert {one.empresa_id: one.papel for one in documents()} == {branch: None, head: "EMITENTE"}
     stored(TRANSFER, usuario_id=ana)
     assert {one.empresa_id: one.papel for one in documents()} == {branch: "DESTINATARIO", head: "EMITENTE"}
+
+
+def test_an_event_of_a_national_nfse_waits_for_its_note_at_the_company_that_issued_it(banco: str) -> None:
+    issuer = company(user("ana"), EMITENTE)
+    key = chave_de_servico(7, prestador=Pessoa(EMITENTE))
+    stored(Evento(chave=key, tipo_evento="101101", sequencia=1))
+    assert [(one.empresa_id, one.documento_id) for one in events_about()] == [(issuer, None), (None, None)]
