@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from connectors.oracle.layout import Layout
 from connectors.oracle.moments import moment, today
 from connectors.oracle.orders import Number, Order, Status
 from connectors.oracle.reading import among, beyond, columns, in_state, known_date, orders_of
+from connectors.oracle.unlocked import change
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,8 @@ def by_number(connection: Connection, layout: Layout, ids: Sequence[Number]) -> 
 
 
 def reopen(connection: Connection, layout: Layout, ids: Sequence[Number]) -> int:
-    """Let rows in error be due again; return how many."""
+    """Let rows in error be due again, but for those that another session has locked; return how many."""
     values: dict[str, Any] = {"status": Status.PENDENTE.value, "attempts": 0, "next": None, "error": None}
     known = {name: value for name, value in values.items() if name in layout.names}
     mine = (among(layout.table.c.id, ids, connection.dialect.name), layout.table.c.status == Status.ERRO.value)
-    return connection.execute(update(layout.table).where(*mine).values(known)).rowcount
+    return len(change(connection, layout.table, mine, known))

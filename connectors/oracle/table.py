@@ -12,6 +12,7 @@ from connectors.oracle.layout import ERROR_BYTES, NTFY_BYTES, TOKEN_LENGTH, WORK
 from connectors.oracle.moments import moment, today
 from connectors.oracle.orders import Number, Order, Status, Told
 from connectors.oracle.reading import among, columns, in_state, number, orders_of
+from connectors.oracle.unlocked import change
 from core.clock import SYSTEM, Clock
 
 AGAIN = "reservada {attempts} vezes sem terminar"
@@ -118,7 +119,10 @@ class BoundQueue:
         return update(table).where(chosen, table.c.status == Status.PENDENTE.value).values(taken)
 
     def expire(self) -> int:
-        """Let go of rows whose lease has ended; one that was held too often without an end is in error."""
+        """Let go of rows whose lease has ended; one that was held too often without an end is in error.
+
+        What another session has locked is let go of later: everybody who claims would wait for it.
+        """
         table = self.table
         ended = (table.c.status == Status.PROCESSANDO.value, table.c.leased < self.home.at(-self.home.lease))
         worn = table.c.attempts >= self.home.most
@@ -129,7 +133,7 @@ class BoundQueue:
         if "error" in self.home.layout.names:
             said = AGAIN.format(attempts=self.home.most)
             values["error"] = case((worn, said), else_=table.c.error)
-        return self.connection.execute(update(table).where(*ended).values(values)).rowcount
+        return len(change(self.connection, table, ended, values))
 
     def mine(self, token: str) -> list[Order]:
         """Return what a token holds: so an answer to a commit that was lost is known again."""
@@ -166,27 +170,19 @@ class BoundQueue:
         dead = [worker for worker in workers if self.home.is_dead(f"{worker}|")]
         if not dead:
             return 0
-        lost = update(table).where(held, table.c.worker.in_(dead)).values(self._untouched())
-        return self.connection.execute(lost).rowcount
+        return len(change(self.connection, table, (held, table.c.worker.in_(dead)), self._untouched()))
 
     def _write(self, token: str, ids: Collection[Number], values: dict[str, Any]) -> set[Number]:
-        """Write values to rows that a token still holds; return their numbers."""
+        """Write values to rows that a token still holds and nobody else has locked; return their numbers."""
         if not ids:
             return set()
-        dialect, table = self.connection.dialect.name, self.table
+        table = self.table
         mine = (
-            among(table.c.id, sorted(ids), dialect),
+            among(table.c.id, sorted(ids), self.connection.dialect.name),
             table.c.status == Status.PROCESSANDO.value,
             table.c.token == seal(token),
         )
-        written = update(table).where(*mine).values(values)
-        if dialect != "oracle":
-            return {number(one) for one in self.connection.scalars(written.returning(table.c.id))}
-        # Oracle gives numbers back only into variables of one type, and these may have any.
-        held = {number(one) for one in self.connection.scalars(select(table.c.id).where(*mine).with_for_update())}
-        if held:
-            self.connection.execute(written)
-        return held
+        return {number(one) for one in change(self.connection, table, mine, values)}
 
     def _told(self, due_at: datetime | None, error: str | None, ntfy: str | None) -> dict[str, Any]:
         values: dict[str, Any] = {"error": cut(error, ERROR_BYTES), "ntfy": cut(ntfy, NTFY_BYTES)}

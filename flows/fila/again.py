@@ -11,7 +11,7 @@ from connectors.oracle.orders import Number, Order, shown
 from connectors.oracle.reading import number
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
-from core.errors import NotFound
+from core.errors import NotFound, Transient
 from flows.fila.accounts import Fila, opened
 from flows.fila.views import unknown
 from storage.models.fila import FilaConta, FilaLinha
@@ -22,10 +22,16 @@ BATCH, PAGES = 500, 10
 
 
 def reprocess(nome: str, ids: Sequence[Number] | None = None, clock: Clock = SYSTEM, caller: Caller = OPERATOR) -> int:
-    """Let rows in error be told again, all of them or those of these numbers; return how many."""
+    """Let rows in error be told again, all of them or those of these numbers; return how many.
+
+    Raises `Transient` where another session has locked what is left of them.
+    """
     caller.must_operate(unknown(nome))
     fila, total = opened(nome), 0
-    while count := _reopen(fila, _failed(fila, ids), clock):
+    while orders := _failed(fila, ids):
+        count = _reopen(fila, orders, clock)
+        if not count:
+            raise Transient(f"Fila {nome}: outra sessão segura linhas em ERRO; tente de novo quando as soltar.")
         total += count
     if ids is not None and not total:
         raise NotFound(f"Não há linha em ERRO com o número {ids[0]} na fila {nome}.")

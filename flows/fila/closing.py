@@ -44,12 +44,22 @@ def close_answered(fila: Fila, clock: Clock) -> int:
 
 
 def _close(fila: Fila, token: str, waiting: Sequence[Waiting], clock: Clock) -> int:
-    """Do so with rows of one token."""
+    """Do so with rows of one token; one that another session has locked goes on waiting."""
     _hold(fila, token, [one.linha for one in waiting if one.open], clock)
     ended = [one for one in waiting if not one.open]
-    relay.settle(fila, token, [_told(one, clock) for one in ended])
-    _forget(token, [one.id for one in ended])
-    return len(ended)
+    locked = _settle(fila, token, ended, clock)
+    closed = [one.id for one in ended if one.linha not in locked]
+    _forget(token, closed)
+    return len(closed)
+
+
+def _settle(fila: Fila, token: str, ended: Sequence[Waiting], clock: Clock) -> set[Number]:
+    """Write how rows ended; return those that are held still, because another session has locked them."""
+    settled = relay.settle(fila, token, [_told(one, clock) for one in ended])
+    if settled.issuperset(one.linha for one in ended):
+        return set()
+    with fila.transaction() as connection:
+        return {order.id for order in fila.table.on(connection).mine(token)}
 
 
 def _waiting(nome: str, last: int) -> list[Waiting]:

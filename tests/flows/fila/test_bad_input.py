@@ -75,20 +75,6 @@ def test_a_locked_table_is_for_later(fila: Queue, configure: Configure) -> None:
     assert relay.publish("padrao").publicadas == 1
 
 
-@pytest.mark.parametrize("vazia", ["oracle", "postgres"], indirect=True)
-def test_a_held_row_that_another_transaction_locks_is_closed_later_and_told_once(
-    fila: Queue, configure: Configure
-) -> None:
-    configure(fila__call_timeout="1")
-    fila.add(1)
-    opened, token, ids = claimed()
-    done = [Told(number, Status.PROCESSADO, SYSTEM.now()) for number in ids]
-    with holding(fila, f"SELECT ID FROM {TABLE} WHERE ID = 1 FOR UPDATE"), pytest.raises(Transient):
-        relay.settle(opened, token, done)
-    assert relay.settle(opened, token, done) == {1}
-    assert orders() == ["1"]
-
-
 @pytest.mark.parametrize("hours", [-3, 3])
 def test_a_worker_whose_clock_is_wrong_takes_no_row_from_another(fila: Queue, hours: int) -> None:
     """The clock of the queue's own server decides."""
