@@ -25,7 +25,8 @@ log = get_logger(__name__)
 class Found:
     """A file, by the path that a report shows; `motivo` is why it need not be read, `ignorar` whether it is no loss.
 
-    `codificado` says that the path is percent-encoded (`core.documentos.paths`).
+    `codificado` says that the path is percent-encoded (`core.documentos.paths`), `fechado` that nobody could look at
+    what is there: in a folder, in a ZIP, or in the place of a file.
     """
 
     caminho: str
@@ -35,6 +36,7 @@ class Found:
     motivo: str | None = None
     mensagem: str | None = None
     ignorar: bool = False
+    fechado: bool = False
 
 
 def walk(pasta: bytes, limite: int) -> Iterator[Found]:
@@ -59,7 +61,7 @@ def walk(pasta: bytes, limite: int) -> Iterator[Found]:
                         yield from _of(entry.path, path, entry.stat, limite)
         except OSError:
             present(pasta)
-            yield _named(folder + b"/", None, 0, 0, "pasta_ilegivel")
+            yield _named(folder + b"/", None, 0, 0, "pasta_ilegivel", fechado=True)
 
 
 def named(arquivo: bytes, limite: int) -> Iterator[Found]:
@@ -119,7 +121,7 @@ def _inside(archive: bytes, path: bytes, size: int, changed: int, limite: int) -
         wrong = "zip_invalido", None
     yield from _members(listed, path, changed, limite)
     if wrong is not None:
-        yield _named(path, None, size, changed, *wrong)
+        yield _named(path, None, size, changed, *wrong, fechado=True)
 
 
 def _members(listed: list[Member], path: bytes, changed: int, limite: int) -> Iterator[Found]:
@@ -162,6 +164,7 @@ def _named(
     mensagem: str | None = None,
     *,
     ignorar: bool = False,
+    fechado: bool = False,
 ) -> Found:
     """Return a find; a path too long for an index ends in a digest, and its file cannot be told apart to be sent."""
     caminho, codificado = shown(path, member)
@@ -169,4 +172,4 @@ def _named(
         whole = hashlib.sha256(raw).hexdigest()
         caminho = f"{raw[: PATH_LIMIT - len(whole) - 1].decode(errors='ignore')}#{whole}"
         motivo = "caminho_longo_demais"
-    return Found(caminho, codificado, min(tamanho, _MOST), min(mtime_ns, _MOST), motivo, mensagem, ignorar)
+    return Found(caminho, codificado, min(tamanho, _MOST), min(mtime_ns, _MOST), motivo, mensagem, ignorar, fechado)

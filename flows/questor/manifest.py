@@ -15,6 +15,7 @@ from core.documentos.paths import of_part
 from core.documentos.raizes import Acao, Leitura
 from flows.questor.rows import PENDING
 from flows.questor.sources import Source
+from flows.questor.unseen import Unseen
 from storage.models.questor import ABERTOS, Estado, QuestorArquivo, QuestorLote
 from storage.session import reading, transaction
 
@@ -26,6 +27,7 @@ OWNED = (*ABERTOS, Estado.ENVIADO, Estado.RECUSADO)
 REREAD = frozenset({"sumiu", "mudou", "ilegivel", "zip_invalido", "sem_metodo", "erro_de_leitura"})
 MESSAGE_LIMIT = 500
 LOCATION = ("caminho", "caminho_codificado", "parte")
+PLACE = (FILES.c.id, FILES.c.caminho, FILES.c.caminho_codificado)
 KNOWN = ("id", *LOCATION, "tamanho", "mtime_ns", "sha256", "tipo", "identidade", "estado", "motivo")
 FILE = ("tamanho", "mtime_ns", "sha256")
 JUDGED = ("tipo", "identidade", "estado", "motivo", "mensagem", "original_id")
@@ -88,7 +90,7 @@ class Manifest:
     def __init__(self, lote: QuestorLote, source: Source, methods: Mapping[str, str], clock: Clock) -> None:
         self.lote_id, self._methods, self._clock = lote.id, methods, clock
         self._source = source
-        self.met = RowsMet()
+        self.met, self.unseen = RowsMet(), Unseen()
         self.read = 0
 
     def take(self, batch: Sequence[Found]) -> None:
@@ -97,6 +99,8 @@ class Manifest:
         fresh: list[New] = []
         for key, found in {(one.caminho, one.codificado): one for one in batch}.items():
             rows = known[key]
+            if found.fechado:
+                self.unseen.add(found)
             if rows and not _is_other(rows, found):
                 self._see(rows)
             else:
@@ -104,6 +108,11 @@ class Manifest:
         if fresh:
             with transaction() as db:
                 self._write(db, fresh)
+
+    def gone(self, rows: Iterable[Row[Any]]) -> list[int]:
+        """Return the numbers of rows (`PLACE`) that were not met, but for those whose place nobody could look into."""
+        missing = [row for row in rows if row.id not in self.met]
+        return [row.id for row in missing if not self.unseen.has(row.caminho, codificado=row.caminho_codificado)]
 
     def _see(self, rows: Iterable[Row[Any]]) -> None:
         for row in rows:

@@ -18,7 +18,7 @@ from core.logs import get_logger
 from core.settings.accounts import PADRAO
 from core.settings.questor import DEFAULT_METHODS, QuestorSettings
 from flows.questor import lots
-from flows.questor.manifest import FILES, OWNED, Manifest, RowsMet
+from flows.questor.manifest import FILES, OWNED, PLACE, Manifest, RowsMet
 from flows.questor.rows import PENDING
 from flows.questor.sources import Origem, of_folder, source_of
 from storage.models.questor import Estado, QuestorArquivo, QuestorLote
@@ -71,8 +71,8 @@ def scan(
             show(done.arquivos)
     finally:
         source.close()
-    _vanished(lote.id, manifest.met, clock)
-    _forget(lote.id, manifest.met)
+    _vanished(lote.id, manifest, clock)
+    _forget(lote.id, manifest)
     _inherit(lote.id, manifest.met, clock)
     _warn(lote)
     done.lidos, done.segundos = manifest.read, time.monotonic() - began
@@ -108,27 +108,25 @@ def _methods(conta: str) -> dict[str, str]:
     return contas[conta].methods if conta in contas else DEFAULT_METHODS
 
 
-def _vanished(lote_id: int, met: RowsMet, clock: Clock) -> None:
+def _vanished(lote_id: int, manifest: Manifest, clock: Clock) -> None:
     """Set aside what was to be sent and is no longer there."""
     gone = (QuestorArquivo.lote_id == lote_id, QuestorArquivo.estado == Estado.PENDENTE)
-    for numbers in _pages(select(FILES.c.id).where(*gone)):
-        missing = [row.id for row in numbers if row.id not in met]
-        if missing:
+    for rows in _pages(select(*PLACE).where(*gone)):
+        if missing := manifest.gone(rows):
             values = {"estado": Estado.QUARENTENA, "motivo": "sumiu"}
             with transaction() as db:
                 PENDING.owe(db, clock.now(), QuestorArquivo.id.in_(missing), *gone, **values)
 
 
-def _forget(lote_id: int, met: RowsMet) -> None:
+def _forget(lote_id: int, manifest: Manifest) -> None:
     """Take out the lines of files that are gone and were never to be sent: broken ones, links, duplicates."""
     idle = (
         QuestorArquivo.lote_id == lote_id,
         QuestorArquivo.estado.in_((Estado.QUARENTENA, Estado.IGNORADO, Estado.DUPLICADO)),
     )
     never = (*idle, QuestorArquivo.tentativas == 0, QuestorArquivo.motivo.is_distinct_from("sumiu"))
-    for rows in _pages(select(FILES.c.id).where(*never)):
-        gone = [row.id for row in rows if row.id not in met]
-        if gone:
+    for rows in _pages(select(*PLACE).where(*never)):
+        if gone := manifest.gone(rows):
             with transaction() as db:
                 db.execute(delete(QuestorArquivo).where(QuestorArquivo.id.in_(gone), *never))
 

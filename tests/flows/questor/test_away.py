@@ -2,6 +2,7 @@
 
 import errno
 import os
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from flows.questor.scan import varrer
 from sandbox.questor import QuestorServer
 from sandbox.questor.documentos import documento
 from storage.models.eventos import Event
-from storage.models.questor import QuestorArquivo
+from storage.models.questor import QuestorArquivo, QuestorLote
 from storage.session import reading, transaction
 
 
@@ -124,6 +125,26 @@ def test_a_file_that_never_can_be_opened_is_set_aside(
         send.send_chunk(lote)
         _make_due()
     assert [(row.estado, row.motivo) for row in files(lote)] == [("enviado", None), ("quarentena", "ilegivel")]
+
+
+def test_a_zip_that_is_written_anew_while_it_is_sent_is_sent_later(
+    sqlite: str, server: QuestorServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "xml/x.zip"
+    path.parent.mkdir()
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("a.xml", documento("nfe", 1).texto)
+    varrer(str(path.parent))
+    with transaction() as db:
+        lote = db.scalars(update(QuestorLote).values(enviar=True).returning(QuestorLote.id)).one()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100])
+    send.send_chunk(lote)
+    assert [(row.estado, row.motivo) for row in files(lote)] == [("pendente", "ilegivel")]
+    path.write_bytes(whole)
+    _make_due()
+    send.send_chunk(lote)
+    assert states(lote) == {"enviado": 1}
 
 
 def _busy(patch: pytest.MonkeyPatch, ending: bytes) -> None:
