@@ -1,5 +1,6 @@
 """Find the XML files of a folder, also inside ZIPs, without following links and without reading any of them."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -14,6 +15,7 @@ from core.documentos.paths import shown
 from core.logs import get_logger
 
 XML, ZIP = b".xml", b".zip"
+WENT = frozenset({errno.ENOENT, errno.ENOTDIR})
 # In bytes: PostgreSQL takes 2,704 of them in a row of an index, where the number of the lot stands too.
 PATH_LIMIT = 2000
 # The largest number that a database takes: a ZIP may claim larger files, a file system has later dates.
@@ -91,8 +93,10 @@ def _of(
         return
     try:
         seen = look(follow_symlinks=False)
-    except OSError:
-        # it went between two looks: there is no file to tell of
+    except OSError as fault:
+        # one that went between two looks is no file to tell of
+        if fault.errno not in WENT:
+            yield _named(path, None, 0, 0, "ilegivel", fechado=True)
         return
     size, changed = seen.st_size, seen.st_mtime_ns
     if stat.S_ISLNK(seen.st_mode):

@@ -248,7 +248,10 @@ class Manifest:
 
 
 def _is_other(rows: Sequence[Row[Any]], found: Found) -> bool:
-    """Tell whether a file has to be looked at again; what is being sent of it is left alone."""
-    if any(row.held for row in rows):
+    """Tell whether a file has to be looked at again; what is being sent of it is left alone.
+
+    So is a known document where nobody could look: it may be as it was.
+    """
+    if any(row.held or (found.fechado and row.identidade) for row in rows):
         return False
     return any((row.tamanho, row.mtime_ns) != (found.tamanho, found.mtime_ns) or row.motivo in REREAD for row in rows)

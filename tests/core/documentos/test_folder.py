@@ -1,5 +1,6 @@
 """Files that are named themselves, and the size that files may have."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from core.documentos.files import Files, NotRead
 from core.documentos.folder import Found, named, walk
 
 XML = b"<nota/>"
+# With the NUL that ends it, what Linux takes.
+LONGEST_PATH = 4096
 
 
 def found(path: Path, limite: int = 100) -> list[Found]:
@@ -60,3 +63,20 @@ def test_the_limit_of_a_walk_is_that_of_who_walks(tmp_path: Path) -> None:
     with pytest.raises(NotRead) as fault:
         Files(str(tmp_path), 6).content("nota.xml", codificado=False)
     assert fault.value.motivo == "grande_demais"
+
+
+@pytest.mark.parametrize("name", ["nota.xml", "notas.zip", "leia.txt"])
+def test_a_file_of_which_the_system_says_nothing_is_told(tmp_path: Path, name: str) -> None:
+    """As in a folder that may be listed and not entered, or on a disk that fails; here its path is too long to ask."""
+    deep, part = bytes(tmp_path), b"x" * 200
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    while len(deep) + len(part) < LONGEST_PATH - len(name):
+        os.mkdir(part, dir_fd=descriptor)
+        inner = os.open(part, os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        deep, descriptor = deep + b"/" + part, inner
+    long = "x" * 200 + name
+    os.close(os.open(long, os.O_WRONLY | os.O_CREAT, dir_fd=descriptor))
+    os.close(descriptor)
+    told = [(long, "ilegivel", True)] if name != "leia.txt" else []
+    assert [(one.caminho, one.motivo, one.fechado) for one in walk(deep, 100)] == told

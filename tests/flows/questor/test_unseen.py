@@ -98,3 +98,21 @@ def test_a_zip_that_is_being_written_anew_loses_no_document(folder: Path) -> Non
     put(path, whole)
     varrer(str(folder))
     assert seen() == members
+
+
+def test_a_file_of_which_the_system_says_nothing_now_stays_owed(folder: Path) -> None:
+    put(folder / "a.xml", documento("nfe", 1))
+    with zipfile.ZipFile(folder / "x.zip", "w") as made:
+        made.writestr("b.xml", documento("nfe", 2).texto)
+    varrer(str(folder))
+    put(folder / "nova.xml", documento("nfe", 3))
+    with refusing(lambda path: path.endswith((b".xml", b".zip"))):
+        varrer(str(folder))
+    assert seen() == {
+        "a.xml": PENDING,
+        "x.zip!/b.xml": PENDING,
+        "x.zip": ("quarentena", "ilegivel"),
+        "nova.xml": ("quarentena", "ilegivel"),
+    }
+    varrer(str(folder))
+    assert seen() == dict.fromkeys(("a.xml", "x.zip!/b.xml", "nova.xml"), PENDING)
