@@ -30,7 +30,6 @@ FOREIGN = "Este pedido veio de outra página e não foi feito."
 OVER = "A sessão terminou: entre de novo e repita."
 WRONG = "Este formulário não é mais válido: volte, recarregue a página e repita."
 STAFF = "Esta página é só para a equipe."
-UNREADABLE = "O formulário não pôde ser lido."
 
 
 class Front:
@@ -62,7 +61,7 @@ class Front:
         except errors.Malformed as fault:
             answer = refused(request, 400, " ".join(said for one in fault.fields.values() for said in one))
         except HTTPException as fault:
-            answer = refused(request, fault.status_code, errors.PLAIN.get(fault.status_code, UNREADABLE))
+            answer = refused(request, fault.status_code, errors.PLAIN.get(fault.status_code, incoming.NO_FORM))
         if answer is not None:
             await answer(scope, request.receive, send)
         else:
@@ -101,6 +100,7 @@ async def _form(request: Request) -> FormData:
     await incoming.body(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in FORMS:
         return FormData()
+    incoming.check_charset(request)
     form = await request.form()
     texts = [text for name, value in form.multi_items() for text in (name, _text(value))]
     if not all(storable(text) for text in texts):

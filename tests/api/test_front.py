@@ -8,6 +8,7 @@ from api.page import HEADERS
 from flows.usuarios import managing
 
 FORM = "application/x-www-form-urlencoded"
+PARTS = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nxn--a\r\n--x--\r\n'
 
 
 def test_who_has_not_signed_in_is_shown_the_way_in(light: str) -> None:
@@ -113,6 +114,12 @@ BAD_FORMS = (
     (b"&".join(b"a%d=1" % one for one in range(2000)), FORM, 400),
     (b"--x\r\nContent-Disposition: form-data; name=", "multipart/form-data; boundary=x", 403),
     (b"nada", "multipart/form-data", 400),
+    (PARTS, "multipart/form-data; boundary=x; charset=undefined", 400),
+    (PARTS, "multipart/form-data; boundary=x; charset=idna", 400),
+    (PARTS, "multipart/form-data; boundary=x; charset=punycode", 400),
+    (PARTS, "multipart/form-data; boundary=x; charset=nada", 400),
+    (PARTS, "multipart/form-data; boundary=x; charset=ISO-8859-1", 403),
+    (PARTS, 'multipart/form-data; charset="UTF-8"; boundary=x', 403),
     (b"\xff\xfe", FORM, 403),
     (b"[" * 100_000, "application/json", 403),
 )
@@ -123,7 +130,7 @@ def test_what_is_no_form_and_no_parameter_is_refused(light: str) -> None:
     ana = visitor(light)
     for body, content_type, status in BAD_FORMS:
         answer = ana.ask("POST", "/sair", data=body, headers={"content-type": content_type})
-        assert answer.status_code == status, body[:40]
+        assert answer.status_code == status, (body[:40], content_type)
     for query in BAD_QUERIES:
         assert ana.get(f"/entrar?{query}").status_code == 400, query[:40]
     assert ana.get("/sair").status_code == 200
