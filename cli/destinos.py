@@ -1,13 +1,13 @@
 """`esteira destinos`: where events go."""
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import stdin
 from cli.options import Depois, Json, Limite, Usuario
 from cli.output import document, listed, plain, report, say
 from cli.portuguese import Noun
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from flows.destinos.creating import Created
 
 app = Noun("Destinos: para onde vão os eventos.")
-FROM_STDIN = "-"
 NO_EXIT = 1
 LONGEST_SHOWN = 500
 COLUMNS = {
@@ -319,8 +318,8 @@ def _text(value: object) -> str:
 
 
 def _whole_stdin(value: str | None) -> str | None:
-    return sys.stdin.read() if value == FROM_STDIN else value
+    return stdin.whole() if value == stdin.FROM_STDIN else value
 
 
 def _from_stdin(value: str | None) -> str | None:
-    return sys.stdin.readline().strip() if value == FROM_STDIN else value
+    return stdin.line().strip() if value == stdin.FROM_STDIN else value

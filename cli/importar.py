@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 app = Verb("Importa documentos fiscais: arquivos, pastas, ZIP, ou o que chega em uma pasta.")
 LEFT = "O que faltou continua devido; os workers seguem dali."
+DAY = 86_400
 # How many there are is asked once more each time that so many are done.
 COUNT_AT = frozenset({1, 100, 1_000, 10_000, 100_000})
 
@@ -39,7 +40,8 @@ def importar(
     importados: Annotated[str | None, typer.Option("--importados", help="Para onde vai o que foi importado.")] = None,
     recusados: Annotated[str | None, typer.Option("--recusados", help="Para onde vai o que foi recusado.")] = None,
     repouso: Annotated[
-        float, typer.Option("--repouso", min=0, help="Segundos sem mudar até um arquivo contar como inteiro.")
+        float,
+        typer.Option("--repouso", min=0, max=DAY, help="Segundos sem mudar até um arquivo contar como inteiro."),
     ] = 5.0,
     as_json: Annotated[bool, typer.Option("--json", help="Uma linha em JSON por documento.")] = False,
 ) -> int:

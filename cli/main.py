@@ -5,8 +5,10 @@ Exit codes: 0 done, 1 an answer of "no" (a SAT alert is active), 2 wrong usage, 
 """
 
 import gc
+import io
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated, NoReturn
 
 import typer
@@ -17,9 +19,10 @@ from cli.output import say
 from core.context import begin
 from core.errors import PlatformError, Refusal, UsageError
 from core.logs import configure
-from core.text import redact
+from core.text import redact, storable
 
 BUG_EXIT, INTERRUPTED_EXIT = 70, 130
+NO_TEXT = "um dos textos do comando não está em UTF-8."
 # Containers made before the collector looks: more than most commands ever make.
 SHORT_LIVED = 300_000
 app = portuguese.Noun("Esteira: integrações fiscais brasileiras em uma linha confiável.", name="esteira", cls=Root)
@@ -62,8 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if debug:
             raise
-        say(f"Erro interno ({type(error).__name__}): {redact(str(error))[:300]}. Rode de novo com --debug.")
-        return BUG_EXIT
+        return _unforeseen(error, given)
     finally:
         _close()
 
@@ -74,6 +76,16 @@ def _usage(error: typer.TyperException) -> str:
     if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
         return str(context.get_help())
     return portuguese.sentence(error)
+
+
+def _unforeseen(error: Exception, given: Sequence[str]) -> int:
+    """Say what no command foresaw, and return its exit code."""
+    if isinstance(error, UnicodeEncodeError) and not all(storable(word) for word in given):
+        # a file may be called so, but nothing that is kept
+        say(f"Erro: {NO_TEXT}")
+        return UsageError.exit_code
+    say(f"Erro interno ({type(error).__name__}): {redact(str(error))[:300]}. Rode de novo com --debug.")
+    return BUG_EXIT
 
 
 def _close() -> None:
@@ -93,6 +105,9 @@ def run() -> None:
     """Console script."""
     # What a command loads stays; looking for rubbish among it costs as much as a query does.
     gc.set_threshold(SHORT_LIVED, 20, 20)
+    # A path is told as it was typed, in whatever encoding.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")
     _end(main())
 
 

@@ -3,15 +3,14 @@
 import sys
 from collections.abc import Callable
 
+from cli import stdin
 from core.errors import UsageError
-
-FROM_STDIN = "-"
 
 
 def read(said: str | None, prompt: str, besides: Callable[[], str | None] = lambda: None, hint: str = "") -> str:
     """Return the password: from standard input for `-`, from where else it may be given, or as it is typed now."""
-    if said == FROM_STDIN:
-        return sys.stdin.readline().rstrip("\r\n")
+    if said == stdin.FROM_STDIN:
+        return stdin.line()
     if said is not None:
         raise UsageError("A senha não vai no comando, onde outros a veem. Use --senha - e a entrada.", campo="senha")
     found = besides()
@@ -21,4 +20,5 @@ def read(said: str | None, prompt: str, besides: Callable[[], str | None] = lamb
         raise UsageError(f"A senha não foi dita. Use --senha - e a entrada padrão{hint}.", campo="senha")
     from getpass import getpass
 
-    return getpass(prompt)
+    with stdin.text():
+        return getpass(prompt)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import stdin
 from cli.options import Depois, Empresa, Fila, Json, Limite, Usuario
 from cli.output import answer, document, instant, plain, printable, report, say
 from cli.sefaz.noun import app
@@ -139,7 +140,7 @@ def _warn(kind: "Tipo", good: "list[Destinada]", *, asks: bool) -> None:
     if not sys.stdin.isatty():
         raise UsageError("Um evento conclusivo não se desfaz; sem terminal para perguntar, confirme com --sim.")
     say(f"Enviar para {plural(len(good), 'nota', 'notas')}? Escreva sim para enviar.")
-    if sys.stdin.readline().strip().casefold() not in ("s", "sim"):
+    if stdin.line().strip().casefold() not in ("s", "sim"):
         raise UsageError("Nada foi enviado.")
 
 

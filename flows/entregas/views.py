@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, false, func, select
 from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
@@ -83,7 +83,7 @@ def deliveries(
     query = _in_state(estado, caller)
     if resumo is not None:
         inside = select(Resumida.entrega_id).join(ResumoEmail).where(ResumoEmail.entrega_id == resumo)
-        query = query.where(Delivery.id.in_(inside))
+        query = query.where(Delivery.id.in_(inside) if abs(resumo) <= LARGEST_KEY else false())
     with reading() as db:
         return newest_first(db, query, Delivery.id, depois, limite).map(_view)
 

@@ -198,6 +198,13 @@ def _fails_for(chave: str) -> object:
     return failing
 
 
+@pytest.mark.parametrize("seconds", ["-1", "inf", "nan", "86401", "1e300"])
+def test_a_watch_waits_for_a_time_that_ends(run: Run, folder: Path, seconds: str) -> None:
+    code, out, err = run("importar", "--vigiar", str(folder), "--repouso", seconds)
+    assert (code, out) == (2, "")
+    assert "Valor inválido para a opção --repouso" in err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_a_watched_folder_is_emptied_until_a_signal(sqlite: str, folder: Path, number: signal.Signals) -> None:

@@ -1,5 +1,10 @@
 """Whatever goes wrong, a command ends with one sentence in Portuguese and its exit code."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from conftest import Configure, forget_process_state
 from support.typed import Run
@@ -19,6 +24,7 @@ from core.errors import NotFound
         ("entregas mostrar abc", 2, "deve ser um número inteiro"),
         ("entregas mostrar 999", 2, "Não há entrega com o número 999"),
         ("entregas mostrar 99999999999999999999999", 2, "Não há entrega"),
+        ("entregas listar --resumo 99999999999999999999999", 0, "Nenhuma entrega."),
         ("entregas listar --estado perdido", 2, "Estado desconhecido: 'perdido'"),
         ("eventos disparar nada --dados {}", 2, "Evento desconhecido: 'nada'"),
         ("eventos disparar alerta_aberto --dados {", 2, "--dados não é um JSON válido"),
@@ -48,6 +54,37 @@ def test_bad_input_is_one_sentence_with_its_exit_code(run: Run, words: str, code
     assert (got, out) == (code, "")
     assert told in err
     assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "destinos mostrar {}",
+        "destinos pausar {}",
+        "destinos testar {}",
+        "alertas reconhecer {}",
+        "alertas reconhecer loja-1 --fonte {}",
+        "alertas listar --fonte {}",
+        "fila listar --conta {}",
+        "sat remover {}",
+        "tokens revogar {}",
+    ],
+)
+def test_a_word_that_is_no_text_is_refused(run: Run, words: str) -> None:
+    # as Python reads the byte FF of another program's Latin-1
+    code, out, err = run(words.format("loja\udcff"))
+    assert (code, out, err) == (2, "", "Erro: um dos textos do comando não está em UTF-8.\n")
+
+
+@pytest.mark.slow
+def test_a_path_that_is_no_text_is_told_byte_by_byte(sqlite: str, tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path / "cópia-") + b"\xff.zip"
+    words: list[str | bytes] = [sys.executable, "-m", "cli.main", "backup", path]
+    done = subprocess.run(
+        words, capture_output=True, check=False, env=os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
+    )
+    assert (done.returncode, done.stdout) == (0, path + b"\n"), done.stderr
+    assert os.path.exists(path)
 
 
 def test_a_wrong_setting_is_told_by_its_key(run: Run, configure: Configure) -> None:
