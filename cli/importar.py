@@ -76,7 +76,7 @@ def _here(caminhos: list[str], usuario: str | None, empresa: str | None, lines: 
         with _meter() as met:
             for number in asking.pedir(caminhos, usuario, empresa):
                 left |= importing.importar(number, show=_both(lines.show, partial(met, number))).mais
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):
         say(LEFT)
         raise
     lines.sum_up()

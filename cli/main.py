@@ -60,7 +60,10 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         say(f"Erro: {hints.sentence(error) if isinstance(error, Refusal) else error}")
         return error.exit_code
-    except BrokenPipeError:
+    except SystemExit as ended:
+        # what the libraries make of a reader that is gone
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
         return 0
     except Exception as error:
         if debug:
@@ -116,6 +119,9 @@ def _end(code: int) -> NoReturn:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
+    except BrokenPipeError:
+        # Whoever read this has what they wanted.
+        pass
     except OSError:
         # Python says what it could not write.
         sys.exit(code)

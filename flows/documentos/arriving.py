@@ -29,7 +29,8 @@ def _taken(files: Sequence[tuple[bytes, str]], dono: Dono, show: Show, clock: Cl
     """Import files; where a fault of ours is in one of them, they are imported by halves: it costs that one."""
     try:
         return importar_arquivos(files, dono, show, clock)
-    except PlatformError:
+    except (PlatformError, BrokenPipeError):
+        # the latter is of who was shown the outcome, and went away
         raise
     except Exception as fault:  # noqa: BLE001 - it is logged, and costs one file
         if len(files) > 1:

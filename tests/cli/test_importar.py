@@ -1,5 +1,6 @@
 """`esteira importar`, as it is typed: a line for each document, exit codes, the queue, a folder that is watched."""
 
+import errno
 import io
 import json
 import os
@@ -187,6 +188,19 @@ def test_a_file_that_cannot_be_stored_costs_itself(
     assert "não pôde ser guardado" in capsys.readouterr().out
 
 
+def test_a_document_that_is_told_to_nobody_any_more_is_no_defect(
+    sqlite: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(folder / "a.xml", nota(1).xml)
+
+    def gone(line: object) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        importer(Folders.of(str(folder)), owner(), gone, SYSTEM)([os.fsencode(folder / "a.xml")])
+    assert "could not be stored" not in capsys.readouterr().err
+
+
 def _fails_for(chave: str) -> object:
     from core.documentos.busca import searchable
 
@@ -253,6 +267,29 @@ def test_what_ctrl_c_leaves_is_owed_still(run: Run, folder: Path, monkeypatch: p
     (owed,) = asking.owed(10)
     assert import_chunk(owed).novos == 250 - done
     assert len(json.loads(run("documentos listar --limite 1000 --json")[1])) == 250
+
+
+class Closed(io.StringIO):
+    """A pipe from which nobody reads any more."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+def test_what_is_told_to_nobody_any_more_is_owed_still(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(1, 251):
+        put(folder / f"{number}.xml", nota(number).xml)
+    with monkeypatch.context() as at:
+        # the library puts something else in the place of both
+        at.setattr(sys, "stderr", sys.stderr)
+        at.setattr(sys, "stdout", Closed())
+        assert main(["importar", str(folder), "--json"]) == 0
+    assert "O que faltou continua devido" in capsys.readouterr().err
+    done = len(json.loads(run("documentos listar --limite 1000 --json")[1]))
+    (owed,) = asking.owed(10)
+    assert import_chunk(owed).novos == 250 - done > 0
 
 
 @pytest.mark.slow

@@ -77,6 +77,19 @@ def test_a_word_that_is_no_text_is_refused(run: Run, words: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("words", ["agenda", "agenda --json"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_is_gone_is_no_fault(sqlite: str, words: str, unbuffered: str) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-m", "cli.main", *words.split()]
+    env = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(command, stdout=writes, stderr=subprocess.PIPE, check=False, env=env)
+    os.close(writes)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.slow
 def test_a_path_that_is_no_text_is_told_byte_by_byte(sqlite: str, tmp_path: Path) -> None:
     path = os.fsencode(tmp_path / "cópia-") + b"\xff.zip"
     words: list[str | bytes] = [sys.executable, "-m", "cli.main", "backup", path]
