@@ -18,7 +18,7 @@ from flows.usuarios.tokens import Quem
 # With this prefix a browser takes the cookie from nobody but this very host, and only over https.
 GUARDED, PLAIN = "__Host-esteira_sessao", "esteira_sessao"
 LONGEST = 200
-PURPOSE = b"esteira: csrf"
+PURPOSE = "esteira: csrf"
 OURS = ("same-origin", "none")
 
 
@@ -32,11 +32,20 @@ class Visita:
     @property
     def csrf(self) -> str:
         """Return that word: it belongs to the session, and the session cannot be told from it."""
-        return hmac.new(self.token.encode(), PURPOSE, "sha256").hexdigest()
+        return self.seal(PURPOSE)
 
     def brings(self, word: object) -> bool:
         """Tell whether this is that word."""
-        return isinstance(word, str) and hmac.compare_digest(word.encode("utf-8", "replace"), self.csrf.encode())
+        return isinstance(word, str) and self.sealed(word, PURPOSE)
+
+    def seal(self, purpose: str, text: str = "") -> str:
+        """Return what nobody but this session can set under a text of a purpose."""
+        said = f"{purpose} {text}" if text else purpose
+        return hmac.new(self.token.encode(), said.encode("utf-8", "replace"), "sha256").hexdigest()
+
+    def sealed(self, seal: str, purpose: str, text: str = "") -> bool:
+        """Tell whether this is that seal."""
+        return hmac.compare_digest(seal.encode("utf-8", "replace"), self.seal(purpose, text).encode())
 
     def stands(self) -> bool:
         """Tell whether the session still is one, of who may as much; for what stays open for long: no use of it."""

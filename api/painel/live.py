@@ -10,14 +10,13 @@ import anyio
 import anyio.to_thread
 
 from api.painel.page import frase
-from api.painel.panel import Sinal
 from api.painel.readings import Reading, Readings
 from core.caller import Caller
 from core.logs import get_logger
 from core.stopping import stopping
 
 EVERY_SECONDS, LOOK_SECONDS = 2.0, 0.1
-MOST_VIEWERS, MOST_OF_ONE, MOST_TOLD = 200, 10, 1_000
+MOST_VIEWERS, MOST_OF_ONE = 200, 10
 log = get_logger(__name__)
 
 
@@ -28,14 +27,6 @@ class News:
     parte: str
     marca: str
     event: bytes
-
-
-@dataclass(frozen=True)
-class Dito:
-    """What came of an action, for who asked."""
-
-    sinal: Sinal
-    texto: str
 
 
 class Viewer:
@@ -82,7 +73,6 @@ class Live:
 
     def __init__(self) -> None:
         self.readings = Readings()
-        self._told: dict[int, Dito] = {}
         self._viewers: set[Viewer] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._thread = anyio.CapacityLimiter(1)
@@ -112,16 +102,6 @@ class Live:
     async def read(self, caller: Caller) -> tuple[Reading, ...]:
         """Return every card of a caller."""
         return await anyio.to_thread.run_sync(self.readings.of, caller, limiter=self._thread)
-
-    def tell(self, pessoa: int, said: Dito) -> None:
-        """Keep what is to be said to somebody on the next page."""
-        self._told[pessoa] = said
-        while len(self._told) > MOST_TOLD:
-            self._told.pop(next(iter(self._told)))
-
-    def told(self, pessoa: int) -> Dito | None:
-        """Return that, once."""
-        return self._told.pop(pessoa, None)
 
     async def _poll(self) -> None:
         while True:

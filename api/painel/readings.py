@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,10 +41,11 @@ class Reading:
 
 @dataclass
 class _Kept:
-    """The last reading, and until when it is good."""
+    """The last reading, when it was begun, and until when it is good."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     reading: Reading | None = None
+    em: datetime | None = None
     until: float = 0.0
 
 
@@ -59,16 +61,19 @@ class Readings:
         """Return every card of a caller, from the top."""
         return tuple(self._one(name, panel, caller) for name, panel in panels_of(caller).items())
 
-    def forget(self) -> None:
-        """Let everything be read anew: somebody changed something."""
+    def forget(self, before: datetime | None = None) -> None:
+        """Let everything be read anew, or what was read before an instant: somebody changed something then."""
         with self._lock:
-            self._kept.clear()
+            for place, kept in list(self._kept.items()):
+                if before is None or (kept.em is not None and kept.em <= before):
+                    del self._kept[place]
 
     def _one(self, name: str, panel: Panel, caller: Caller) -> Reading:
         kept = self._place(name, caller)
         with kept.lock:
             begun = self._timer()
             if kept.reading is None or begun >= kept.until:
+                kept.em = self._clock.now()
                 kept.reading = self._read(name, panel, caller)
                 took = self._timer() - begun
                 kept.until = begun + took + min(max(LEAST_SECONDS, took * SHARE), MOST_SECONDS)

@@ -4,6 +4,7 @@ Who asks was judged before (`api.front`): nobody gets here without a session, an
 """
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -17,8 +18,9 @@ from api import errors, limit
 from api.asking import Id
 from api.front import PAINEL
 from api.painel.acting import act, waits
+from api.painel.dito import Dito, carried, carry
 from api.painel.drawing import draw
-from api.painel.live import Dito, Live, live
+from api.painel.live import Live, live
 from api.painel.page import frase
 from api.painel.panel import Sinal
 from api.painel.stream import Stream
@@ -46,11 +48,17 @@ async def _visita(request: Request) -> Visita:
     return visita
 
 
-async def _live() -> Live:
-    return live()
-
-
 Quem = Annotated[Visita, Depends(_visita)]
+
+
+async def _live(request: Request, visita: Quem) -> Live:
+    """Return the viewers of this process, with no reading from before what who asks did in whichever process."""
+    found, done = live(), carried(request, visita)
+    if done is not None:
+        found.readings.forget(done.em)
+    return found
+
+
 Vivo = Annotated[Live, Depends(_live)]
 
 
@@ -59,7 +67,7 @@ Vivo = Annotated[Live, Depends(_live)]
 async def mostrar(request: Request, visita: Quem, ao_vivo: Vivo) -> Response:
     """Show every card of who asks."""
     leituras = await ao_vivo.read(visita.quem.caller)
-    return _page(request, visita, ao_vivo, "painel.html", leituras=leituras, frase=frase(leituras))
+    return _page(request, visita, "painel.html", leituras=leituras, frase=frase(leituras))
 
 
 @router.get("/ao-vivo")
@@ -70,15 +78,15 @@ async def acompanhar(visita: Quem, ao_vivo: Vivo) -> Response:
 
 
 @router.get("/webhooks/{numero}/")
-def mostrar_webhook(request: Request, numero: Id, visita: Quem, ao_vivo: Vivo) -> Response:
+def mostrar_webhook(request: Request, numero: Id, visita: Quem) -> Response:
     """Show a webhook with its newest attempts."""
     caller = visita.quem.caller
     try:
         webhook, tentativas = webhooks.mostrar(numero, caller), attempts.newest(numero, caller=caller)
     except PlatformError as fault:
         status, said = errors.judged(fault)
-        return _page(request, visita, ao_vivo, "message.html", status, texto=said)
-    return _page(request, visita, ao_vivo, "webhook.html", webhook=webhook, tentativas=tentativas)
+        return _page(request, visita, "message.html", status, texto=said)
+    return _page(request, visita, "webhook.html", webhook=webhook, tentativas=tentativas)
 
 
 @router.post("/fazer/{cartao}/{acao}")
@@ -88,22 +96,27 @@ async def fazer(request: Request, cartao: str, acao: str, visita: Quem, ao_vivo:
     do = partial(act, visita.quem, cartao, acao, str(form.get("alvo", "")))
     try:
         said = await (tried(visita.quem.id, do) if waits(cartao, acao) else anyio.to_thread.run_sync(do))
-        dito = Dito(Sinal.BEM, said)
+        sinal = Sinal.BEM
     except (PlatformError, SQLAlchemyError) as fault:
-        dito = Dito(Sinal.FALHA, errors.judged(fault)[1])
+        sinal, said = Sinal.FALHA, errors.judged(fault)[1]
     ao_vivo.readings.forget()
-    ao_vivo.tell(visita.quem.id, dito)
     back = str(form.get("volta", ""))
-    return RedirectResponse(back if OURS.fullmatch(back) else f"{PAINEL}/", 303)
+    answer = RedirectResponse(back if OURS.fullmatch(back) else f"{PAINEL}/", 303)
+    carry(answer, request, visita, Dito(SYSTEM.now(), sinal, said))
+    return answer
 
 
-def _page(request: Request, visita: Visita, ao_vivo: Live, template: str, status: int = 200, **shown: Any) -> Response:
-    told = ao_vivo.told(visita.quem.id)
+def _page(request: Request, visita: Visita, template: str, status: int = 200, **shown: Any) -> Response:
+    """Draw a page, which tells once what came of a button."""
+    done = carried(request, visita)
     known = {
         "visita": visita,
         "agora": SYSTEM.now(),
-        "dito": told,
+        "dito": done if done and done.texto else None,
         "volta": request.url.path,
         "flower": FlowerSettings.current().page,
     }
-    return HTMLResponse(draw(template, {**known, **shown}), status)
+    answer = HTMLResponse(draw(template, {**known, **shown}), status)
+    if done and done.texto:
+        carry(answer, request, visita, replace(done, texto=""))
+    return answer

@@ -1,5 +1,7 @@
 """Cards are read once for all who look, the seldomer the longer that takes; what goes wrong costs one card."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from api.painel import drawing, readings
@@ -7,7 +9,7 @@ from api.painel.page import frase
 from api.painel.panel import Panel, Sinal, Visto
 from api.painel.readings import LEAST_SECONDS, MOST_SECONDS, SHARE, Reading, Readings
 from core.caller import OPERATOR, Caller
-from core.clock import Clock
+from core.clock import Clock, FixedClock
 from core.errors import Misconfigured
 
 
@@ -69,6 +71,21 @@ def test_what_somebody_changed_is_read_anew(watch: Watch) -> None:
     every = of(watch)
     every.of(OPERATOR)
     every.forget()
+    every.of(OPERATOR)
+    assert len(watch.asked) == 2
+
+
+def test_what_was_read_before_somebody_changed_something_elsewhere_is_read_anew(watch: Watch) -> None:
+    clock = FixedClock(datetime(2026, 3, 2, 12, 0, tzinfo=UTC))
+    every, changed = Readings(clock, timer=lambda: watch.now), clock.now() + timedelta(seconds=1)
+    every.of(OPERATOR)
+    every.forget(clock.now() - timedelta(seconds=1))
+    every.of(OPERATOR)
+    assert len(watch.asked) == 1
+    every.forget(changed)
+    clock.advance(2)
+    every.of(OPERATOR)
+    every.forget(changed)
     every.of(OPERATOR)
     assert len(watch.asked) == 2
 

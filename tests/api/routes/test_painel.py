@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Configure
-from sqlalchemy import select
+from sqlalchemy import func, select
 from support.api import served
 from support.deliveries import SECRET, deliveries, destination, webhook
 from support.painel import HOSTILE, SETTINGS, fill
@@ -94,6 +94,22 @@ def test_a_button_does_what_it_says_and_the_page_tells_so_once(light: str, tmp_p
     text = rita.get("/painel/").text
     assert "Alerta de Loja reconhecido" in text
     assert "· reconhecido" in text
+    assert "Alerta de Loja reconhecido" not in rita.get("/painel/").text
+
+
+def test_what_a_button_did_is_told_and_seen_whichever_process_draws_the_next_page(light: str, tmp_path: Path) -> None:
+    rita = visitor(light, "rita", staff=True)
+    fill("rita", "Loja", tmp_path / "lote")
+    with served() as other, reading() as db:
+        rita.url = other
+        assert "· reconhecido" not in rita.get("/painel/").text
+        rita.url = light
+        rita.send("/painel/fazer/alertas/reconhecer", alvo=str(db.scalar(select(func.min(Alerta.id)))))
+        rita.url = other
+        text = rita.get("/painel/").text
+        assert "Alerta de Loja reconhecido" in text
+        assert "· reconhecido" in text
+    rita.url = light
     assert "Alerta de Loja reconhecido" not in rita.get("/painel/").text
 
 
