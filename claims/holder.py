@@ -17,6 +17,7 @@ from claims import presence
 SEPARATOR = "|"
 MARK = "@"
 MACHINE = Path("/etc/machine-id")
+PROCESSES = Path("/proc")
 # Which processes this one sees (pid_namespaces(7)); the number of the first table of a kernel is the same everywhere.
 TABLE, FIRST_TABLE = Path("/proc/self/ns/pid"), "pid:[4026531836]"
 
@@ -27,12 +28,33 @@ def host() -> str:
 
 
 def _born(pid: int) -> str | None:
-    """Return when a process started, in ticks since boot (field 22 of /proc/PID/stat); None for the dead."""
+    """Return when a process started, in ticks since boot (field 22 of /proc/PID/stat); None for one that has ended.
+
+    Raises:
+        OSError: it is not there, or cannot be looked at.
+    """
+    fields = (PROCESSES / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()
+    return None if fields[0] == b"Z" else fields[19].decode()
+
+
+def _has_ended(pid: int, born: str) -> bool:
+    """Tell whether the process of this number that started then has ended for certain."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (OSError, ValueError):
-        return None
-    return None if fields[0] == "Z" else fields[19]
+        return _born(pid) != born
+    except (FileNotFoundError, ProcessLookupError):
+        return _is_nobodys(pid)
+    except OSError:
+        # without a free descriptor even this process could not be looked at
+        return False
+
+
+def _is_nobodys(pid: int) -> bool:
+    """Tell whether no process has this number; those of other accounts may be hidden in /proc (proc(5), hidepid)."""
+    try:
+        os.kill(pid, 0)
+    except OSError as fault:
+        return isinstance(fault, ProcessLookupError)
+    return False
 
 
 def machine() -> str:
@@ -70,9 +92,16 @@ def _here() -> str:
 
 def new_token() -> str:
     """Return a lease token of this process, different at every call."""
-    pid = os.getpid()
     presence.hold(_here())
-    return SEPARATOR.join((host(), str(pid), f"{_born(pid) or '?'}{MARK}{machine()}", secrets.token_hex(8)))
+    return SEPARATOR.join((host(), str(os.getpid()), f"{_start()}{MARK}{machine()}", secrets.token_hex(8)))
+
+
+def _start() -> str:
+    """Return when this process started; a question mark where that cannot be seen."""
+    try:
+        return _born(os.getpid()) or "?"
+    except OSError:
+        return "?"
 
 
 def hosts() -> set[str]:
@@ -87,9 +116,9 @@ def is_dead(token: str) -> bool:
     born, _, where = rest.partition(SEPARATOR)[0].partition(MARK)
     if name != host() or (where and machine() and where != machine()):
         return presence.gone(f"{name}{MARK}{where}")
-    if born == "?" or not pid.isdigit() or not Path("/proc/self/stat").exists():
+    if born == "?" or not pid.isdigit() or not (PROCESSES / "self/stat").exists():
         return False
-    return _born(int(pid)) != born
+    return _has_ended(int(pid), born)
 
 
 def told(token: str) -> str:

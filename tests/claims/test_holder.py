@@ -1,12 +1,17 @@
+import ctypes
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from support.descriptors import no_descriptors
 
 from claims import holder, presence
 
+# prctl(2)
+SET_NAME, GET_NAME = 15, 16
 PROGRAM = "from claims.holder import new_token; print(new_token())"
 
 
@@ -67,3 +72,38 @@ def test_a_machine_is_the_same_after_its_next_start_and_a_container_is_another(
     known = hashlib.sha256(number).hexdigest()[:8]
     assert {mark(holder.FIRST_TABLE, start) for start in ("um", "dois")} == {known}
     assert len({known, *(mark("pid:[4026532500]", start) for start in ("um", "dois"))}) == 3
+
+
+def test_a_process_that_can_open_nothing_more_takes_nobody_for_dead() -> None:
+    token = holder.new_token()
+    with no_descriptors():
+        assert not holder.is_dead(token)
+        # it is known to nobody when this one began: its leases are waited for
+        unknown = holder.new_token()
+    assert not holder.is_dead(token)
+    assert not holder.is_dead(unknown)
+
+
+def test_a_living_process_that_the_system_hides_is_not_dead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To another account /proc shows none of it (hidepid=2), or lets nobody in (hidepid=1)."""
+    token = holder.new_token()
+    name, _, born, end = token.split(holder.SEPARATOR)
+    ended = holder.SEPARATOR.join((name, "4194305", born, end))
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self" / "stat").write_text("")
+    monkeypatch.setattr(holder, "PROCESSES", tmp_path)
+    assert [holder.is_dead(one) for one in (token, ended)] == [False, True]
+    # not even root gets through a folder that is none
+    (tmp_path / str(os.getpid())).write_text("")
+    assert not holder.is_dead(token)
+
+
+def test_a_process_whose_name_is_no_text_is_not_dead() -> None:
+    name, control = ctypes.create_string_buffer(16), ctypes.CDLL(None).prctl
+    control(GET_NAME, name)
+    token = holder.new_token()
+    try:
+        control(SET_NAME, b"esteira \xc3")
+        assert not holder.is_dead(token)
+    finally:
+        control(SET_NAME, name)

@@ -1,4 +1,4 @@
-"""A process with more descriptors than `select()` knows."""
+"""A process with more descriptors than `select()` knows, and one that gets none."""
 
 import os
 import resource
@@ -18,4 +18,15 @@ def very_many_open() -> Iterator[None]:
     finally:
         for one in (null, *taken):
             os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@contextmanager
+def no_descriptors() -> Iterator[None]:
+    """Let this process open no further file or socket, as one that has run out of them; what is open stays."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        yield
+    finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
