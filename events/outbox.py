@@ -22,7 +22,7 @@ from events.audience import Audience, Target, delivery
 from events.body import serialise
 from events.catalog import CATALOG, Payload
 from events.conditions.judging import Whole
-from events.delivery.kind import task_of
+from events.delivery.kind import to_wake
 from events.recording import DELIVERIES, EVENTS, MANY_EVENTS, OWED
 from events.wake import Woken
 from storage.direct import Direct, direct
@@ -240,7 +240,7 @@ def _record_at_once(on: Direct, new: _New, *, alone: bool) -> tuple[Recorded, Wo
         if not owed:
             filtered.append(target)
         elif not target.stopped:
-            woken[target.id] = task_of(target.tipo, target.lento)
+            woken.update(to_wake(target.id, target.tipo, lento=target.lento))
     new.owe(on, number, filtered, woken)
     return new.recorded(number), woken
 
@@ -276,7 +276,7 @@ def _owe(
             due_at = target.filters.due_at(dados, now, zone)
             rows.append(delivery(event_id, target, due_at, now))
             if not target.stopped and due_at <= now:
-                woken[target.id] = task_of(target.tipo, target.lento)
+                woken.update(to_wake(target.id, target.tipo, lento=target.lento))
     return rows
 
 

@@ -42,15 +42,16 @@ def waiting(tasks: frozenset[str] | None, hints: FromClause | None = None) -> Se
     place = func.row_number().over(partition_by=Destino.usuario_id, order_by=(served, Destino.id)).label("place")
     tenant = func.max(served).over(partition_by=Destino.usuario_id).label("tenant")
     found = select(Destino.id, Destino.tipo, Destino.lento, place, tenant, served.label("served"))
-    found = found.where(SLOTS.overdue(NOW), *SLOTS.ready, has_due())
+    found = found.where(SLOTS.overdue(NOW), *SLOTS.ready, has_due(), served_by(tasks))
     if hints is not None:
         found = found.where(Destino.id.in_(select(hints.c.id)))
-    if tasks is not None:
-        found = found.where(_served_by(tasks))
     return found.order_by("place", "tenant", "served", Destino.id).limit(bindparam("p_candidates"))
 
 
-def _served_by(tasks: frozenset[str]) -> Any:
+def served_by(tasks: frozenset[str] | None) -> Any:
+    """Return the condition that one of these tasks serves a destination (None: any); none serves an unknown kind."""
+    if tasks is None:
+        return or_(*(Destino.tipo == tipo for tipo in kinds()))
     return or_(
         *(
             and_(Destino.tipo == tipo, Destino.lento.is_(lento))
@@ -79,7 +80,7 @@ def slots(tasks: frozenset[str] | None, dialect: str, *, hinted: bool) -> Prepar
 @cache
 def single(tasks: frozenset[str] | None) -> Prepared:
     """Return the statement that takes the slot of one destination (`p_destino`), if something is due there."""
-    found = (SLOTS.overdue(NOW), *SLOTS.ready, *([] if tasks is None else [_served_by(tasks)]))
+    found = (SLOTS.overdue(NOW), *SLOTS.ready, served_by(tasks))
     return Prepared(SLOTS.taking(select(Destino.id).where(Destino.id == bindparam("p_destino"), *found, has_due())))
 
 
@@ -90,7 +91,7 @@ def whole(tasks: frozenset[str] | None) -> Prepared:
     """
     free = (Destino.por_minuto.is_(None), Destino.circuito_espera == 0, Destino.ordem_estrita.is_(False))
     usual = Destino.timeout == bindparam("p_timeout")
-    found = (*SLOTS.ready, *free, usual, _free_kind(), *([] if tasks is None else [_served_by(tasks)]))
+    found = (*SLOTS.ready, *free, usual, _free_kind(), served_by(tasks))
     wanted = select(Destino.id).where(Destino.id == bindparam("p_destino"), SLOTS.overdue(NOW), *found, has_due())
     slot = SLOTS.taking(wanted).cte("vaga")
     first = _due(slot.c.id).limit(bindparam("p_quota")).with_for_update(skip_locked=True, key_share=True)

@@ -8,7 +8,7 @@ from claims.pump import Pace, Pump
 from core import loop
 from core.clock import SYSTEM, Clock
 from events.delivery import engine
-from events.delivery.choosing import has_due
+from events.delivery.choosing import has_due, served_by
 from events.delivery.engine import Engine
 from events.delivery.rows import SLOTS
 from storage.models.destinos import Destino
@@ -43,7 +43,7 @@ def drain(destino_id: int, clock: Clock = SYSTEM) -> Report:
 
 def _is_free(destino_id: int, clock: Clock) -> bool:
     """Tell whether a destination could be served, if it were owed anything."""
-    free = select(Destino.id).where(Destino.id == destino_id, *SLOTS.due(clock.now()))
+    free = select(Destino.id).where(Destino.id == destino_id, *SLOTS.due(clock.now()), served_by(None))
     with reading() as db:
         return db.scalar(free) is not None
 

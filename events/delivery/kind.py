@@ -159,6 +159,12 @@ def task_of(tipo: str, lento: bool) -> str:
     return kinds()[tipo].task(lento=lento)
 
 
+def to_wake(number: int, tipo: str, *, lento: bool) -> dict[int, str]:
+    """Return a destination with the task that serves it; nothing where this version does not have its kind."""
+    kind = kinds().get(tipo)
+    return {number: kind.task(lento=lento)} if kind else {}
+
+
 def buckets_of(destino: Destino, settings: DeliverySettings) -> tuple[Bucket, ...]:
     """Return every bucket that a destination draws on: its own limit, and the other side's."""
     own = Bucket(f"destino:{destino.id}", destino.por_minuto, 60 / destino.por_minuto) if destino.por_minuto else None

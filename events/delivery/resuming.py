@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from events import wake
 from events.delivery.health import Health
-from events.delivery.kind import task_of
+from events.delivery.kind import to_wake
 from events.delivery.rows import ROWS, SLOTS
 from events.delivery.telling import About, recovered
 from storage.models.destinos import Destino
@@ -26,5 +26,5 @@ def resume(db: Session, destino: Destino, now: datetime) -> int:
         recovered(db, About(destino.id, destino.tipo, destino.nome))
     kept = (Delivery.destino_id == destino.id, Delivery.estado == Estado.RETIDO)
     amount = ROWS.owe(db, now, *kept, estado=Estado.PENDENTE, finished_at=None)
-    wake.after_commit(db, {destino.id: task_of(destino.tipo, destino.lento)})
+    wake.after_commit(db, to_wake(destino.id, destino.tipo, lento=destino.lento))
     return amount

@@ -8,7 +8,7 @@ from typing import Any
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM
 from events import filters
-from events.delivery.kind import Said, kinds
+from events.delivery.kind import Said, known_kind
 from flows.destinos.creating import Created, checked_name, checked_rate, subscribed
 from flows.destinos.finding import find
 from flows.destinos.views import view
@@ -40,7 +40,7 @@ def change(name_or_id: str, new: Change, caller: Caller = OPERATOR) -> Created:
     """Change what is said; the destination's state, its secret and what it is owed stay."""
     with transaction() as db:
         destino = find(db, name_or_id, caller)
-        checked = kinds()[destino.tipo].accepted(_said(destino, new))
+        checked = known_kind(destino.tipo).accepted(_said(destino, new))
         columns = {name: value for name, value in checked.columns.items() if name != "secret_key"}
         for name, value in (columns | _own_columns(new)).items():
             setattr(destino, name, value)
@@ -60,7 +60,7 @@ def change_secret(
     with transaction() as db:
         destino = find(db, name_or_id, caller)
         said = Said(destino.url, destino.topico, new, assinatura=assinatura)
-        checked = kinds()[destino.tipo].rotated(destino, said, now)
+        checked = known_kind(destino.tipo).rotated(destino, said, now)
         for name, value in checked.columns.items():
             setattr(destino, name, value)
         destino.data_atualizacao = now

@@ -56,6 +56,7 @@ def try_out(
     now = clock.now()
     with transaction() as db:
         destino = find_opened(db, name_or_id, caller)
+        tipo = kind.known_kind(destino.tipo)
         tried = amostra or _teste(destino.nome, usuario, now)
         event = record_data_for(db, tried.evento, tried.dados, destino)
         delivery = Delivery(
@@ -64,7 +65,7 @@ def try_out(
         db.add(delivery)
         db.flush()
         owed = Owed(delivery.id, destino.id, 0, now, now, event.message_id, event.nome, event.corpo)
-    made = loop.run(kind.kinds()[destino.tipo].deliver(destino, message_of(owed), clock.now()))
+    made = loop.run(tipo.deliver(destino, message_of(owed), clock.now()))
     error = None if made.outcome.delivered else reason_kept(made.outcome.text or NOT_ASKED.format(made.outcome.name))
     with transaction() as db:
         stored = db.get_one(Delivery, owed.id)

@@ -4,7 +4,7 @@ from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict
 from events import wake
-from events.delivery.kind import task_of
+from events.delivery.kind import to_wake
 from events.delivery.rows import ROWS
 from flows.entregas.views import absent
 from storage.models.destinos import Destino
@@ -26,5 +26,5 @@ def resend(number: int, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> str
         if destino.desligado_em or destino.pausado_em or not destino.ativo:
             raise Conflict(f"O destino {destino.nome} não está ligado: retome-o antes.")
         ROWS.owe(db, now, Delivery.id == number, estado=Estado.PENDENTE, tentativas=0, finished_at=None)
-        wake.after_commit(db, {destino.id: task_of(destino.tipo, destino.lento)})
+        wake.after_commit(db, to_wake(destino.id, destino.tipo, lento=destino.lento))
         return db.get_one(Event, delivery.event_id).message_id

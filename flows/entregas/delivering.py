@@ -8,6 +8,7 @@ from sqlalchemy import or_, select, text
 from core.clock import SYSTEM
 from core.stopping import stopping
 from events.delivery import drain, engine, sweep
+from events.delivery.choosing import served_by
 from events.delivery.rows import ROWS, SLOTS, free_the_dead
 from storage.models.destinos import Destino
 from storage.models.eventos import OPEN_SQL, Delivery, Estado, Event
@@ -55,6 +56,6 @@ def _due(message_id: str) -> Sequence[int]:
             select(Delivery.destino_id)
             .join(Event, Delivery.event_id == Event.id)
             .join(Destino, Delivery.destino_id == Destino.id)
-            .where(Event.message_id == message_id, text(OPEN_SQL), first_or_due)
+            .where(Event.message_id == message_id, text(OPEN_SQL), first_or_due, served_by(None))
             .where(*SLOTS.ready, or_(SLOTS.overdue(SYSTEM.now()), SLOTS.held))
         ).all()

@@ -14,7 +14,7 @@ from core.errors import UsageError
 from events import subscriptions, wake
 from events.audience import wanted_by
 from events.catalog import Teste
-from events.delivery.kind import task_of
+from events.delivery.kind import to_wake
 from events.delivery.rows import ROWS
 from storage.models.destinos import Destino
 from storage.models.eventos import Delivery, Estado, Event
@@ -91,7 +91,7 @@ def _batches(
             ids = db.scalars(query.where(key > last).order_by(key).limit(BATCH)).all()
             if ids:
                 owe(db, destino, ids, turns)
-                wake.after_commit(db, {destino.id: task_of(destino.tipo, destino.lento)})
+                wake.after_commit(db, to_wake(destino.id, destino.tipo, lento=destino.lento))
         if not ids:
             return
         last = ids[-1]

@@ -5,16 +5,20 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.deliveries import attempts, deliveries, destination, fire, only
+from support.deliveries import attempts, change, change_delivery, deliveries, destination, fire, only, webhook
 
 from cli.main import main
+from core.clock import SYSTEM
 from core.settings.deliveries import DeliverySettings
-from events.delivery import kind, kinds
+from events import disparar_webhook
+from events.delivery import choosing, kind, kinds
 from events.delivery.drain import drain
 from events.delivery.sweep import sweep
+from flows.entregas.delivering import deliver_now
 from sandbox.raw import RawServer
 from storage.models.eventos import Estado
 
@@ -82,9 +86,15 @@ def pigeon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     folder.mkdir()
     (folder / "pigeon.py").write_text(PIGEON, encoding="utf-8")
     monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(folder)])
-    kind.kinds.cache_clear()
+    look_again()
     yield
-    kind.kinds.cache_clear()
+    look_again()
+
+
+def look_again() -> None:
+    """Let what this process has found of the kinds be found anew."""
+    for found in (kind.kinds, choosing.slots, choosing.single, choosing.whole):
+        found.cache_clear()
 
 
 class Loft(socketserver.ThreadingTCPServer):
@@ -202,12 +212,45 @@ def test_every_kind_here_says_what_the_engine_asks() -> None:
         assert kind.task_of(tipo, lento=False)
 
 
+def test_a_kind_that_this_version_does_not_have_costs_its_own_destinations_alone(banco: str) -> None:
+    """As after an update that was taken back: the row is newer than the program."""
+    lost, other = webhook("https://exemplo.com/a", nome="a"), webhook("https://exemplo.com/b", nome="b")
+    change(lost, tipo="coruja")
+    fire()
+    disparar_webhook("alerta_aberto", {})
+    assert [len(deliveries(one)) for one in (lost, other)] == [2, 2]
+    assert sweep() == [(other, "entregas.drenar")]
+    assert drain(lost).feitas == 0
+
+
+def test_what_people_ask_of_a_kind_that_is_not_there_is_done_or_said(
+    banco: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = str(webhook("https://exemplo.com/a"))
+    change(int(lost), tipo="coruja")
+    (message_id,) = fire()
+    # nobody here will serve it: nothing is waited for
+    deliver_now(message_id)
+    change_delivery(only().id, estado=Estado.ESGOTADO)
+    assert main(["entregas", "reenviar", "1"]) == 0
+    change_delivery(only().id, estado=Estado.ESGOTADO)
+    since = f"{SYSTEM.now() - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    assert main(["entregas", "recuperar", "--destino", lost, "--desde", since]) == 0
+    assert main(["destinos", "pausar", lost]) == 0
+    assert main(["destinos", "retomar", lost]) == 0
+    assert only().estado == Estado.PENDENTE
+    for words in (["testar"], ["trocar-segredo"], ["alterar", "--nome", "outro"]):
+        assert main(["destinos", *words[:1], lost, *words[1:]]) == 2
+        assert "Tipo de destino desconhecido: 'coruja'" in capsys.readouterr().err
+    assert len(deliveries()) == 1
+
+
 def test_the_kind_of_the_how_to_works_as_it_stands(
     sqlite: str, loopback: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = (Path(__file__).parents[3] / "docs" / "how-to" / "novo-destino.md").read_text(encoding="utf-8")
     (tmp_path / "kinds" / "chat.py").write_text(text.partition("```python\n")[2].partition("```")[0], encoding="utf-8")
-    kind.kinds.cache_clear()
+    look_again()
     with RawServer(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as server:
         words = ["--nome", "sala", "--url", f"{server.url}/sala", "--eventos", "alerta_aberto"]
         assert main(["destinos", "criar", "--tipo", "chat", *words]) == 0
