@@ -5,10 +5,11 @@ from sqlalchemy import select
 from claims.last_times import note
 from core.clock import SYSTEM, Clock
 from events.delivery.choosing import waiting
-from events.delivery.kind import task_of
+from events.delivery.kind import all_tasks, task_of
 from events.delivery.rows import free_the_dead
 from storage.session import reading
 
+# Of more than so many a task looks at all that are due.
 DESTINATIONS = 500
 SWEEP = "entregas.varrer"
 
@@ -17,7 +18,15 @@ def sweep(clock: Clock = SYSTEM) -> list[tuple[int, str]]:
     """Return the destinations to look at now, with the task that serves each, tenants in turn."""
     free_the_dead(clock)
     note(SWEEP, clock)
-    return due(clock, None, DESTINATIONS)
+    return everywhere(clock)
+
+
+def everywhere(clock: Clock) -> list[tuple[int, str]]:
+    """Return the destinations with due rows and a free slot, of each task so many: one nobody serves hides no other."""
+    found = due(clock, None, DESTINATIONS)
+    if len(found) < DESTINATIONS:
+        return found
+    return [one for task in all_tasks() for one in due(clock, frozenset([task]), DESTINATIONS)]
 
 
 def due(clock: Clock, tasks: frozenset[str] | None, limit: int) -> list[tuple[int, str]]:

@@ -36,7 +36,7 @@ def look(now: datetime) -> int:
         _seen = (judged, time.monotonic())
     elif time.monotonic() - _seen[1] >= PATIENCE_SECONDS:
         _tell(judged, now)
-        return wake.send(sweep.due(FixedClock(now), None, sweep.DESTINATIONS))
+        return wake.send(sweep.everywhere(FixedClock(now)))
     return 0
 
 

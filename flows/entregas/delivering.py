@@ -39,7 +39,7 @@ def deliver_due(longest: float = DUE_SECONDS) -> engine.Report:
     """Deliver what is due to any destination, where no worker does; what a worker holds is left to it."""
     free_the_dead()
     ends, total = time.monotonic() + longest, engine.Report()
-    for destino_id, _ in sweep.due(SYSTEM, None, sweep.DESTINATIONS):
+    for destino_id, _ in sweep.everywhere(SYSTEM):
         more = True
         while more and time.monotonic() < ends and not stopping():
             done = drain.drain(destino_id)

@@ -144,6 +144,20 @@ def test_tenants_take_turns(banco: str, receiver: ReceiverServer) -> None:
     assert [destino for destino, _ in sweep()] == [bia, ana[1], ana[0]]
 
 
+def test_destinations_that_nobody_serves_hide_no_others_from_the_sweep(
+    banco: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while the worker of their queue is away."""
+    monkeypatch.setattr("events.delivery.sweep.DESTINATIONS", 2)
+    slow = [webhook("https://exemplo.com/x", nome=f"lento-{n}") for n in range(3)]
+    retried = webhook("https://exemplo.com/x")
+    fire()
+    for number in slow:
+        change(number, lento=True)
+    change(retried, servido_em=SYSTEM.now())
+    assert sweep() == [(retried, "entregas.drenar"), *((number, "entregas.drenar_lentas") for number in slow[:2])]
+
+
 def test_the_events_of_one_object_are_numbered(banco: str) -> None:
     webhook("https://exemplo.com/x")
     for _ in range(2):
