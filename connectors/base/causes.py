@@ -3,6 +3,7 @@
 Classes are named, not imported: a process that uses one of the libraries does not load the others.
 """
 
+import errno
 import re
 from collections.abc import Iterator
 from enum import Enum
@@ -18,6 +19,7 @@ class Cause(Enum):
 
     BAD_ADDRESS = "bad_address", False
     BAD_CERTIFICATE = "bad_certificate", False
+    NO_MEANS = "no_means", False
     NO_NAME = "no_name", False
     NO_CONNECTION = "no_connection", False
     CONNECT_TIMEOUT = "connect_timeout", False
@@ -41,6 +43,9 @@ class Cause(Enum):
 class ProxyDown(Exception):
     """The proxy, through which alone a request could leave, takes no connection."""
 
+
+# What this machine has none left of: descriptors, memory, buffers, ports to call from.
+MEANS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRNOTAVAIL})
 
 # First match wins, over an error and what it was raised for: the closest names first.
 CAUSES: tuple[tuple[Cause, tuple[str, ...]], ...] = (
@@ -117,6 +122,8 @@ REFUSALS = frozenset(
 def cause_of(error: BaseException) -> Cause | None:
     """Return what an exception means; None for one that is no fault of the network but of our own."""
     chain = list(_chain(error))
+    if any(isinstance(one, OSError) and one.errno in MEANS for one in chain):
+        return Cause.NO_MEANS
     if any(isinstance(one, SSLError) and getattr(one, "reason", None) in REFUSALS for one in chain):
         return Cause.CERTIFICATE_REFUSED
     if status := next(filter(None, map(_refused_by_proxy, chain)), None):

@@ -164,7 +164,9 @@ class Session:
     def _context(self) -> ssl.SSLContext:
         try:
             return ssl.create_default_context(cafile=self._conta.ca)
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            if cause_of(error) is Cause.NO_MEANS:
+                raise
             raise self._teller.of_row(table.NO_AUTHORITY) from None
 
     def _ciphered(self, wire: Wire) -> None:

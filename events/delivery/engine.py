@@ -20,6 +20,7 @@ from events.delivery.followed import followed
 from events.delivery.hints import Hints
 from events.delivery.kind import Made, Message, kinds
 from events.delivery.lanes import AHEAD, Lane, Trial, first_limit
+from events.delivery.outcome import NO_MEANS, Outcome
 from events.delivery.plan import Done, Held, Plan, Taken
 from events.delivery.rows import Destination, Owed, as_kinds_see
 from events.delivery.schedule import next_wait
@@ -70,7 +71,7 @@ class Engine:
         self._yielded: list[tuple[int, str]] = []
         # those that were left to another process, until they are here again
         self._left: set[int] = set()
-        self._back = False
+        self._back = self._wanting = False
         self._plan = Plan()
 
     def hint(self, destinos: Iterable[int]) -> None:
@@ -266,6 +267,7 @@ class Engine:
     def _decided(self, destination: Destination, owed: Owed, made: Made) -> Done:
         estado, due_at, outcome = made.outcome.estado, self.clock.now(), made.outcome
         if outcome.untried:
+            self._tell_of_want(outcome)
             return Done(owed, made if outcome.text else None, estado, due_at + timedelta(seconds=outcome.minimum))
         if estado is Estado.PENDENTE:
             wait = next_wait(self._backoff, owed.tentativas + 1, destination.retry_count, outcome)
@@ -274,6 +276,12 @@ class Engine:
                 return Done(owed, replace(made, outcome=last), Estado.ESGOTADO, due_at)
             due_at += timedelta(seconds=wait)
         return Done(owed, made, estado, due_at)
+
+    def _tell_of_want(self, outcome: Outcome) -> None:
+        """Say once in a run that this machine has nothing left to deliver with."""
+        if outcome == NO_MEANS and not self._wanting:
+            self._wanting = True
+            log.warning("no descriptor, port or memory is left for a connection: deliveries wait")
 
     def ended(self, owed: Owed, done: Done) -> None:
         """Note an end at once."""

@@ -49,3 +49,5 @@ class Outcome:
 DELIVERED = Outcome("entregue", Estado.ENTREGUE)
 # So many waited for their turn that it did not come in time: the other side was not asked.
 NO_TURN = Outcome("adiado", minimum=2.0, untried=True)
+# This machine had nothing left to ask it with.
+NO_MEANS = Outcome("sem recursos nesta máquina", minimum=5.0, untried=True)

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from connectors.base.faults import Blocked, Fault, Overloaded
+from connectors.base.faults import Blocked, Fault, OutOfMeans, Overloaded
 from connectors.email.faults import AddressRefused, DomainSlowed, Greylisted, MailboxFull
 from core.errors import Rejected, UsageError
-from events.delivery.outcome import OVERLOAD_SECONDS, Outcome
+from events.delivery.outcome import NO_MEANS, OVERLOAD_SECONDS, Outcome
 from storage.models.eventos import Estado
 
 # The record of an attempt keeps 500 characters, and something may be added to them.
@@ -43,6 +43,8 @@ def no_address(mistake: UsageError) -> Outcome:
 
 def of_fault(fault: Fault) -> Outcome:
     """Return what a fault means."""
+    if isinstance(fault, OutOfMeans) and not fault.may_be_stored:
+        return NO_MEANS
     outcome = next(outcome for kind, outcome in FAULTS if isinstance(fault, kind))
     text = str(fault).removesuffix(".")[:REASON_LENGTH]
     if fault.may_be_stored:

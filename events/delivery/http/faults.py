@@ -3,6 +3,8 @@
 docs/reference/contracts/webhooks_delivery.md §2.
 """
 
+import errno
+
 from connectors.base.causes import Cause, cause_of
 from events.delivery.address import BlockedAddress
 from events.delivery.http.outcomes import (
@@ -17,7 +19,7 @@ from events.delivery.http.outcomes import (
     TIMED_OUT,
     UNREACHABLE,
 )
-from events.delivery.outcome import NO_TURN, Outcome
+from events.delivery.outcome import NO_MEANS, NO_TURN, Outcome
 from events.delivery.threads import NoTurn
 
 
@@ -33,6 +35,7 @@ OUTCOMES: dict[Cause, Outcome] = {
     Cause.PROXY_DOWN: PROXY_DOWN,
     Cause.PROXY_LOGIN: PROXY_LOGIN,
     Cause.PROXY_REFUSED: PROXY_REFUSED,
+    Cause.NO_MEANS: NO_MEANS,
     Cause.NO_NAME: UNREACHABLE,
     Cause.NO_CONNECTION: UNREACHABLE,
     Cause.CONNECT_TIMEOUT: TIMED_OUT,
@@ -50,5 +53,13 @@ def of_exception(error: BaseException) -> Outcome | None:
     """Return what an exception means; None for a fault of our own, which is no attempt."""
     if (own := OWN.get(type(error))) is not None:
         return own
+    if _is_for_want_of_ipv6(error):
+        return UNREACHABLE
     cause = cause_of(error)
     return OUTCOMES[cause] if cause else None
+
+
+def _is_for_want_of_ipv6(error: BaseException) -> bool:
+    """Tell whether an address of IPv6 was called where there is none: no want of ports, and no waiting ends it."""
+    host = getattr(error, "host", None) or ""
+    return getattr(error, "errno", None) == errno.EADDRNOTAVAIL and ":" in host

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from claims.pace import SharedPace
-from connectors.base.faults import Blocked, Fault, RateLimited
+from connectors.base.faults import Blocked, Fault, OutOfMeans, RateLimited
 from connectors.base.policy import Policy
 from connectors.milvus import Chamado, Milvus, TokenRefused, has_reference, reference
 from core.errors import Rejected
@@ -28,7 +28,7 @@ from events.delivery.http.judged import JudgedAdapter
 from events.delivery.http.outcomes import BLOCKED, BUSY
 from events.delivery.kind import Message
 from events.delivery.milvus import account, options
-from events.delivery.outcome import DELIVERED, OVERLOAD_SECONDS, Outcome
+from events.delivery.outcome import DELIVERED, NO_MEANS, OVERLOAD_SECONDS, Outcome
 from storage.models.destinos import Destino
 from storage.models.eventos import Estado
 
@@ -100,6 +100,8 @@ def _judge(judge: Judge, url: str) -> None:
 
 def of_fault(fault: Fault) -> Outcome:
     """Return what a fault means to a delivery."""
+    if isinstance(fault, OutOfMeans):
+        return NO_MEANS
     outcome = next(outcome for kind, outcome in FAULTS if isinstance(fault, kind))
     if fault.may_be_stored:
         outcome = UNKNOWN

@@ -6,12 +6,13 @@ import importlib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
+from support.descriptors import no_descriptors
 from support.https import certificate, https_receiver
 
 from connectors.base.causes import CAUSES, Cause, cause_of
@@ -29,20 +30,25 @@ def server() -> Iterator[AnythingServer]:
         yield running
 
 
-def by_aiohttp(url: str) -> BaseException:
+Around = Callable[[], contextlib.AbstractContextManager[None]]
+
+
+def by_aiohttp(url: str, around: Around = contextlib.nullcontext) -> BaseException:
     async def once() -> None:
-        async with open_session() as session, asyncio.timeout(0.5), session.post(url, data=b"x") as response:
-            await response.read()
+        async with open_session() as session, asyncio.timeout(0.5):
+            with around():
+                async with session.post(url, data=b"x") as response:
+                    await response.read()
 
     with pytest.raises(Exception) as caught:  # noqa: PT011 - which one is the question
         asyncio.run(once())
     return caught.value
 
 
-def by_requests(url: str) -> BaseException:
+def by_requests(url: str, around: Around = contextlib.nullcontext) -> BaseException:
     session = requests.Session()
     session.trust_env = False
-    with session, pytest.raises(Exception) as caught:  # noqa: PT011 - which one is the question
+    with session, around(), pytest.raises(Exception) as caught:  # noqa: PT011 - which one is the question
         session.post(url, data=b"x", timeout=0.5)
     return caught.value
 
@@ -62,6 +68,13 @@ def test_nobody_listens(raised: object) -> None:
     assert callable(raised)
     with refused_address() as nowhere:
         assert cause_of(raised(nowhere)) is Cause.NO_CONNECTION
+
+
+@WAYS
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_nothing_left_to_connect_with(raised: object, host: str) -> None:
+    assert callable(raised)
+    assert cause_of(raised(f"http://{host}:9", no_descriptors)) is Cause.NO_MEANS
 
 
 @WAYS

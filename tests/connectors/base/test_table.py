@@ -6,6 +6,7 @@ from connectors.base.causes import Cause
 from connectors.base.faults import (
     Blocked,
     Fault,
+    OutOfMeans,
     Overloaded,
     RateLimited,
     Refused,
@@ -59,6 +60,7 @@ def test_every_cause_has_a_row_and_nothing_is_stored_without_a_connection(cause:
 def test_whoever_waited_for_a_connection_sent_nothing() -> None:
     assert isinstance(Teller("Conta").of_cause(Cause.TIMEOUT, connected=False), Unreachable)
     assert isinstance(Teller("Conta").of_cause(Cause.NO_TLS, connected=True), UnknownOutcome)
+    assert isinstance(Teller("Conta").of_cause(Cause.NO_MEANS, connected=False), OutOfMeans)
     refused = Teller("Conta").of_cause(Cause.CERTIFICATE_REFUSED, connected=True)
     assert isinstance(refused, Blocked)
     assert not refused.may_be_stored

@@ -1,6 +1,8 @@
 """Messages over kept connections: what a server says, and what it leaves unsaid."""
 
+import errno
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -8,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.descriptors import very_many_open
+from support.descriptors import no_descriptors, very_many_open
 from support.https import certificate
 from support.smtp import SENDER, Answer, MailServer, dies, never
 
-from connectors.base.faults import Blocked, Fault, Overloaded, Refused, TooLarge, Unreachable
+from connectors.base.faults import Blocked, Fault, OutOfMeans, Overloaded, Refused, TooLarge, Unreachable
 from connectors.base.policy import Policy
 from connectors.email import (
     AddressRefused,
@@ -44,6 +46,22 @@ def server() -> Iterator[MailServer]:
 
 def sending(server: MailServer, **more: Any) -> Connections:
     return Connections("padrao", server.conta(**more), Policy(overall=60, connect=60))
+
+
+def test_what_this_machine_lacks_is_told_as_our_own_want(
+    server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it shows at the file of the authority, which is there: the account is not stopped for it."""
+    with sending(server) as connections, no_descriptors(), pytest.raises(OutOfMeans):
+        connections.send(envelope(), 60)
+
+    def last_one_is_taken(*, cafile: str) -> ssl.SSLContext:
+        raise OSError(errno.EMFILE, "Too many open files", cafile)
+
+    monkeypatch.setattr(ssl, "create_default_context", last_one_is_taken)
+    ca = tmp_path / "ca.pem"
+    ca.write_text("")
+    assert isinstance(fault_of(server, security="tls", ca=str(ca)), OutOfMeans)
 
 
 def fault_of(server: MailServer, seconds: float = 60.0, to: str = "ana@exemplo.com.br", **more: Any) -> Fault:

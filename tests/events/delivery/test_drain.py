@@ -7,6 +7,7 @@ import pytest
 from conftest import Configure
 from standardwebhooks import Webhook
 from support.deliveries import SECRET, attempts, change, deliveries, destination, fire, make_due, only, webhook
+from support.descriptors import no_descriptors
 from support.ports import soon
 
 from core.clock import SYSTEM, FixedClock
@@ -48,6 +49,24 @@ def test_a_clock_that_was_ahead_for_a_moment_keeps_no_slot(banco: str, receiver:
     fire()
     assert drain(destino).feitas == 1
     assert destination(destino).due_at <= SYSTEM.now()
+
+
+def test_what_this_machine_lacks_is_no_attempt_and_no_failure_of_the_receiver(
+    banco: str, receiver: ReceiverServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    destino = webhook(f"{receiver.url}/x")
+    change(destino, retry_count=1)
+    with ReceiverServer({"/x": SECRET}) as other:
+        before = webhook(f"{other.url}/x", nome="outro")
+        fire(5)
+        assert drain(before).entregues == 5
+        with no_descriptors():
+            assert drain(destino).feitas == 0
+    assert {(one.estado, one.tentativas) for one in deliveries(destino)} == {(Estado.PENDENTE, 0)}
+    assert (destination(destino).falhas_seguidas, len(attempts())) == (0, 5)
+    assert capsys.readouterr().err.count("no descriptor, port or memory is left") == 1
+    make_due()
+    assert drain(destino).entregues == 5
 
 
 def test_the_official_library_accepts_every_request(sqlite: str, receiver: ReceiverServer) -> None:

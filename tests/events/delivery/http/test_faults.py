@@ -1,6 +1,8 @@
 """What comes in place of an answer is an outcome; only a fault of our own is none."""
 
+import errno
 import ssl
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
@@ -8,6 +10,12 @@ import pytest
 from connectors.base.causes import Cause
 from events.delivery.address import BlockedAddress
 from events.delivery.http import faults, outcomes
+from events.delivery.outcome import NO_MEANS
+
+
+def unconnected(number: int | None, host: str = "exemplo.com") -> aiohttp.ClientConnectorError:
+    key = SimpleNamespace(host=host, port=443, ssl=True)
+    return aiohttp.ClientConnectorError(key, OSError(number, "diz o sistema"))  # type: ignore[arg-type]
 
 
 def test_every_cause_has_an_outcome() -> None:
@@ -25,6 +33,15 @@ def test_every_cause_has_an_outcome() -> None:
         (ConnectionResetError(), outcomes.CUT),
         (ssl.SSLCertVerificationError(), outcomes.BAD_TLS),
         (aiohttp.ClientError(), outcomes.BAD_HTTP),
+        (unconnected(errno.ECONNREFUSED), outcomes.UNREACHABLE),
+        (unconnected(errno.EMFILE), NO_MEANS),
+        (unconnected(errno.ENFILE), NO_MEANS),
+        (unconnected(errno.ENOBUFS), NO_MEANS),
+        (unconnected(errno.EADDRNOTAVAIL, "192.0.2.1"), NO_MEANS),
+        # of a machine without IPv6, for good
+        (unconnected(errno.EADDRNOTAVAIL, "::1"), outcomes.UNREACHABLE),
+        # of several addresses each failed by another fault
+        (unconnected(None), outcomes.UNREACHABLE),
         (ZeroDivisionError(), None),
         (KeyError("dados"), None),
     ],

@@ -15,7 +15,7 @@ from support.deliveries import attempts, change_delivery, deliveries, destinatio
 
 from claims import bucket
 from claims.pace import SharedPace
-from connectors.base.faults import Fault, Overloaded, Refused
+from connectors.base.faults import Fault, OutOfMeans, Overloaded, Refused
 from connectors.milvus.client import budgets
 from core import loop
 from core.clock import SYSTEM
@@ -26,8 +26,8 @@ from events.delivery.drain import drain
 from events.delivery.kind import Made, Message, buckets_of
 from events.delivery.kinds.milvus_chamado import KIND, LEAST_SECONDS, SHARE
 from events.delivery.milvus import account
-from events.delivery.milvus.attempt import attempt
-from events.delivery.outcome import NO_TURN
+from events.delivery.milvus.attempt import attempt, of_fault
+from events.delivery.outcome import NO_MEANS, NO_TURN
 from flows.destinos.creating import Created, NewDestination, create
 from flows.destinos.switching import resume
 from flows.destinos.trying import try_out
@@ -130,6 +130,10 @@ def test_a_silent_desk_holds_up_no_other_and_what_finds_no_turn_there_is_not_tri
 
     with socket.create_server(("127.0.0.1", 0), backlog=2 * SHARE) as silent:
         loop.run(try_all(silent))
+
+
+def test_what_this_machine_lacks_is_no_attempt() -> None:
+    assert of_fault(OutOfMeans()) == NO_MEANS
 
 
 def test_an_attempt_ends_when_its_time_does_however_long_it_waited(server: MilvusServer) -> None:

@@ -8,10 +8,12 @@ from ipaddress import ip_network
 
 import amqp
 import pytest
+from support.descriptors import no_descriptors
 from support.ports import soon
 
 from connectors.base.watch import Watch
 from events.delivery.address import Judge
+from events.delivery.outcome import NO_MEANS
 from events.delivery.rabbitmq.link import Link
 from events.delivery.rabbitmq.message import Publication
 from events.delivery.rabbitmq.options import Exchange
@@ -83,6 +85,15 @@ def test_what_is_no_broker_is_told_in_time(answer: bytes, options: dict[str, boo
 def test_nobody_there_is_told() -> None:
     with refused_address() as nowhere:
         assert "não foi possível conectar" in published(int(nowhere.rpartition(":")[2]))
+
+
+def test_nothing_left_to_connect_with_is_no_attempt() -> None:
+    watch = Watch()
+    link = Link(replace(EXCHANGE, port=9), LOOPBACK, timeout=1.0)
+    with no_descriptors():
+        (settled,) = link.publish([publication(10.0)])
+    watch.close()
+    assert settled.outcome == NO_MEANS
 
 
 def test_an_address_that_is_not_allowed_is_never_dialled() -> None:
