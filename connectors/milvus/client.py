@@ -77,18 +77,21 @@ class Milvus:
     def find_clientes(self, documento: str) -> list[Cliente]:
         """Return the clients with a document, blocked ones too; asked for bare, then as people write it.
 
+        The second is asked where the first shows no active one: a document may be there twice, in two forms.
+
         Raises:
             Unintelligible: an answer that is no list, or one of other clients. Any other `Fault` as it comes.
         """
-        wanted = normalizar_documento(documento)
+        wanted, known = normalizar_documento(documento), dict[Cliente, None]()
         for spelling in dict.fromkeys((wanted, formatar_documento(wanted))):
             found = [rows.cliente(row) for row in self._search(self._session, {"documento": spelling})]
             same = [one for one in found if one.documento == wanted]
-            if not same and any(not documento_ausente(one.documento) for one in found):
+            if not (same or known) and any(not documento_ausente(one.documento) for one in found):
                 raise self._teller.of_row(faults.UNFILTERED)
-            if same:
-                return same
-        return []
+            known |= dict.fromkeys(same)
+            if any(one.ativo is not False for one in same):
+                break
+        return list(known)
 
     def clientes(self) -> Listing[Cliente]:
         """Return every client; partial when the list is cut and cannot be read in parts."""

@@ -1,10 +1,11 @@
 """What both flows of clients have in common: a client is looked for by its document, then created, each once."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from connectors.base.faults import Fault
+from connectors.milvus import Cliente
 from core.errors import Rejected
 from flows.sync import ends
 from flows.sync.documents import first_state, last_four
@@ -22,6 +23,14 @@ class Client(Protocol):
 
 
 Row = TypeVar("Row", bound=Client)
+
+
+def meant(clientes: Iterable[Cliente], kept: str | None = None) -> Cliente | None:
+    """Return which of several clients of Milvus with one document is meant: active first, then by `kept`, then by age.
+
+    `kept` is the token that the ledger has.
+    """
+    return min(clientes, key=lambda one: (one.ativo is False, one.token != kept, one.id), default=None)
 
 
 class Clients(Generic[Row]):

@@ -8,7 +8,7 @@ from connectors.ploomes import Contact
 from core.fiscal import documento_ausente
 from core.settings.sync import CLIENTES_MP, CLIENTES_PM
 from flows.sync import bodies
-from flows.sync.clients import Clients
+from flows.sync.clients import Clients, meant
 from flows.sync.documents import first_state, known, last_four, mark
 from flows.sync.flow import NO_DOCUMENT, Read, Seen
 from flows.sync.ledger.item import CLIENTES, CONTATOS, Item, New, Outcome, Situacao
@@ -108,7 +108,7 @@ class ClientsToMilvus(Clients[Contact]):
 
     def there(self, row: Contact) -> Mapping[str, str | None] | None:
         """Return the client with a contact's document."""
-        first = min(self._sides.milvus.find_clientes(row.documento), key=lambda one: one.id, default=None)
+        first = meant(self._sides.milvus.find_clientes(row.documento))
         return None if first is None else {"milvus_id": str(first.id), "milvus_token": first.token or None}
 
     def create(self, row: Contact) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.clock import SYSTEM, Clock
 from core.settings.sync import CLIENTES_PM
 from flows.sync import gathering
+from flows.sync.clients import meant
 from flows.sync.documents import known
 from flows.sync.ledger.item import CLIENTES, CLOSED, CONTATOS, Item, New, Situacao
 from flows.sync.sides import Sides, both
@@ -57,9 +58,7 @@ def _clients(sides: Sides, report: Rebuilt) -> None:
         links += [
             New(livro=CONTATOS, fluxo=CONTATOS, chave=str(one.id), ligado=documento, situacao=sent) for one in contacts
         ]
-        clientes = found.clientes.get(documento, [])
-        if clientes:
-            first = min(clientes, key=lambda one: one.id)
+        if first := meant(found.clientes.get(documento, [])):
             new = New(
                 livro=CLIENTES,
                 fluxo=CLIENTES_PM,

@@ -13,6 +13,7 @@ from core.errors import Rejected
 from core.fiscal import documento_ausente
 from core.settings.sync import CLIENTES_PM, INTERACOES, TAREFAS, SyncTag
 from flows.sync import bodies, ends
+from flows.sync.clients import meant
 from flows.sync.documents import known
 from flows.sync.flow import Read, Seen
 from flows.sync.ledger import item as lines
@@ -174,13 +175,11 @@ class Tickets:
         kept = line.milvus_token if line is not None else None
         if kept and not anew:
             return kept
-        clientes = self._sides.milvus.find_clientes(documento)
-        if kept and any(one.token == kept for one in clientes):
-            return kept
-        first = min((one for one in clientes if one.token), key=lambda one: one.id, default=None)
+        first = meant((one for one in self._sides.milvus.find_clientes(documento) if one.token), kept)
         if first is None:
             raise Waits("esperando_cliente", SOON if line is not None and line.situacao == Situacao.ENVIADO else None)
-        self._remember(line, documento, str(first.id), first.token)
+        if first.token != kept:
+            self._remember(line, documento, str(first.id), first.token)
         return first.token
 
     def _document(self, row: Work, contact: int) -> str:

@@ -23,13 +23,24 @@ BODY = {"cliente_documento": CNPJ, "cliente_pessoa_juridica": {"nome_fantasia": 
 
 @pytest.mark.parametrize("documento", [CNPJ, CPF])
 @pytest.mark.parametrize("stored", [str, formatar_documento])
+@pytest.mark.parametrize("active", [True, False])
 def test_a_client_is_found_in_any_spelling_although_it_is_blocked(
-    server: MilvusServer, milvus: Milvus, documento: str, stored: Any
+    server: MilvusServer, milvus: Milvus, documento: str, stored: Any, active: bool
 ) -> None:
-    row = server.add_cliente(stored(documento), "Padaria", is_ativo=False)
+    row = server.add_cliente(stored(documento), "Padaria", is_ativo=active)
     (found,) = milvus.find_clientes(formatar_documento(documento))
-    assert (found.id, found.token, found.documento, found.ativo) == (row["id"], row["token"], documento, False)
-    assert server.requests.total() == (1 if stored is str else 2)
+    assert (found.id, found.token, found.documento, found.ativo) == (row["id"], row["token"], documento, active)
+    assert server.requests.total() == (1 if stored is str and active else 2)
+
+
+@pytest.mark.parametrize("spelling", ["stored", "any"])
+def test_an_active_client_is_found_beside_a_blocked_one_of_another_spelling(
+    server: MilvusServer, milvus: Milvus, spelling: str
+) -> None:
+    server.quirks.clients.spelling = spelling
+    server.add_cliente(CNPJ, is_ativo=False)
+    server.add_cliente(formatar_documento(CNPJ))
+    assert [one.ativo for one in milvus.find_clientes(CNPJ)] == [False, True]
 
 
 def test_nobody_is_nobody_and_others_are_a_fault(server: MilvusServer, milvus: Milvus) -> None:
