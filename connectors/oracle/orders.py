@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
@@ -51,12 +51,30 @@ class Order:
 
         A table made anew counts from one again, and one without a key may have a number twice.
         """
+        return self._known_by(_in_utc(self.created))
+
+    @property
+    def noted_before(self) -> str:
+        """Its identity as older versions noted it, with the date as a session showed it: mostly the same."""
+        return self._known_by(self.created)
+
+    def _known_by(self, created: datetime | None) -> str:
         text = sha256(f"{self.os}\0{self.message}".encode("utf-8", "replace")).hexdigest()
-        if self.created is None:
+        if created is None:
             return f"{self.linha}@{text}"
         # A date that the table keeps as a text stands as it is.
-        when = self.created.isoformat() if isinstance(self.created, datetime) else str(self.created)[:40]
+        when = created.isoformat() if isinstance(created, datetime) else str(created)[:40]
         return f"{self.linha}@{when}" if self.keyed else f"{self.linha}@{when}#{text[:16]}"
+
+
+def _in_utc(created: datetime | None) -> datetime | None:
+    """Return an instant as no session's zone changes it; one that tells no zone stands as it is."""
+    if not isinstance(created, datetime) or created.tzinfo is None:
+        return created
+    try:
+        return created.astimezone(UTC)
+    except OverflowError:
+        return created
 
 
 @dataclass(frozen=True)

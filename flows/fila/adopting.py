@@ -10,6 +10,7 @@ from connectors.oracle import counting
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.text_file import read_text
+from flows.fila import spelling
 from flows.fila.accounts import opened
 from storage.models.fila import FilaLinha
 from storage.rows import add_new
@@ -41,6 +42,7 @@ def adopt(arquivo: Path, nome: str, clock: Clock = SYSTEM) -> Adopted:
             for order in orders
         ]
         with transaction() as db:
+            spelling.renew(db, nome, orders)
             new = add_new(db, FilaLinha, rows, "identidade")
         report.numeros += len(batch)
         report.adotadas += len(new)

@@ -12,6 +12,7 @@ from connectors.oracle.reading import number
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import NotFound, Transient
+from flows.fila import spelling
 from flows.fila.accounts import Fila, opened
 from flows.fila.views import unknown
 from storage.models.fila import FilaConta, FilaLinha
@@ -93,6 +94,7 @@ def _reopen(fila: Fila, orders: Sequence[Order], clock: Clock, most: int | None 
 
 
 def _wish(db: Session, nome: str, orders: Sequence[Order], clock: Clock, most: int | None) -> list[Number]:
+    spelling.renew(db, nome, orders)
     identities = [order.identity for order in orders]
     query = select(FilaLinha.identidade, FilaLinha.reprocessada)
     rows = db.execute(query.where(FilaLinha.conta == nome, FilaLinha.identidade.in_(identities)))

@@ -15,7 +15,7 @@ from core.errors import Misconfigured
 from core.settings.fila import ContaFila
 from events.catalog.fila import OrdemServicoNotificada
 from events.outbox import Disparo, disparar_varios
-from flows.fila import wording
+from flows.fila import spelling, wording
 from flows.fila.wording import Notice
 from storage.models.destinos import Destino
 from storage.models.fila import FilaLinha
@@ -68,6 +68,7 @@ def _targets(db: Session, nome: str, names: set[str]) -> dict[str, int]:
 
 def _own(db: Session, orders: Sequence[Order], nome: str, clock: Clock, token: str | None) -> set[str]:
     """Record rows as sent before anything is sent; return those that were not recorded yet, or are wanted again."""
+    spelling.renew(db, nome, orders)
     connection = db.connection()
     by_identity = {order.identity: order.linha for order in orders}
     state = {"p_conta": nome, "p_em": clock.now(), "p_aguarda": token is not None, "p_token": token}

@@ -15,12 +15,13 @@ from connectors.oracle.orders import Number, Order
 from connectors.oracle.reading import columns, orders_of
 from core.clock import Clock
 from core.stopping import stopping
+from flows.fila import spelling
 from flows.fila.accounts import Fila, Frontier
 from flows.fila.recording import record
 from flows.fila.results import Published
 from storage.models.fila import FilaLinha
 from storage.rows import table_of
-from storage.session import reading
+from storage.session import reading, transaction
 
 PAGE = 500
 LINES = table_of(FilaLinha)
@@ -93,4 +94,13 @@ def _untold(nome: str, orders: Sequence[Order]) -> list[Order]:
         )
         values = LOOKED_FOR.values([(one.identity,) for one in orders], connection.dialect)
         told = set(connection.execute(known, values).scalars())
+    return _otherwise(nome, [one for one in orders if one.identity not in told])
+
+
+def _otherwise(nome: str, orders: Sequence[Order]) -> list[Order]:
+    """Return those that were not noted in another spelling either."""
+    if not spelling.two_ways(orders):
+        return list(orders)
+    with transaction() as db:
+        told = spelling.renew(db, nome, orders)
     return [one for one in orders if one.identity not in told]
