@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cli.output import say
 from core import stop_signals
-from core.errors import Transient
+from core.errors import Conflict, Transient
 from core.text import plural
 
 if TYPE_CHECKING:
@@ -35,14 +35,17 @@ def vigiar(
     over = _until_a_signal()
     say(f"Vigiando {pasta}; Ctrl-C termina.")
     stuck: Sequence[str] = ()
+    told = ""
     while not over.is_set():
         pause = LOOK_SECONDS
         try:
             done = watch.look(over.is_set)
-        except Transient as fault:
-            say(f"{fault} Os arquivos ficam onde estão; nova tentativa em {AFTER_FAULT_SECONDS:.0f} segundos.")
-            pause = AFTER_FAULT_SECONDS
+        except (Transient, Conflict) as fault:
+            if str(fault) != told:
+                say(f"{fault} Os arquivos ficam onde estão; nova tentativa a cada {AFTER_FAULT_SECONDS:.0f} segundos.")
+            told, pause = str(fault), AFTER_FAULT_SECONDS
         else:
+            told = ""
             if done.importados or done.recusados:
                 say(
                     f"{plural(done.importados, 'arquivo importado', 'arquivos importados')}, "

@@ -99,9 +99,12 @@ def _in_one(told_to: Audience, dialect: str) -> Any:
 
 
 def _concerned(kind: type[Payload], of_user: bool) -> ColumnElement[bool]:
-    """A user's event goes to that user only; the operator's to destinations without owner or of staff."""
+    """A user's event goes to that user only; the operator's to destinations without owner or of staff.
+
+    Nobody who is turned off is told anything.
+    """
     if kind.do_usuario and of_user:
-        return Destino.usuario_id == bindparam("p_usuario")
+        return Destino.usuario_id.in_(select(Usuario.id).where(Usuario.id == bindparam("p_usuario"), Usuario.ativo))
     if kind.do_usuario:
         return Destino.usuario_id.is_(None)
     staff = select(Usuario.id).where(Usuario.is_staff, Usuario.ativo)

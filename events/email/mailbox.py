@@ -102,8 +102,10 @@ def wanting(db: Session, usuario_id: int | None, evento: str, dados: dict[str, o
     """Return the destinations of kind `email` that want an event of a user, or of the operator where there is none.
 
     A user who never said anything is told at the user's own address; imports and reports do not go there by themselves.
+    One who is turned off is told nothing.
     """
     query = select(Destino).where(Destino.tipo == EMAIL, Destino.usuario_id.is_not_distinct_from(usuario_id))
+    query = query.where(Destino.usuario_id.is_(None) | Destino.usuario.has(Usuario.ativo))
     rows = db.scalars(query.order_by(Destino.id)).all()
     if not rows and usuario_id is not None and (first := _first(db, usuario_id)):
         rows = [first]

@@ -9,7 +9,7 @@ from core.errors import PlatformError
 from flows.documentos import unstored
 from flows.documentos.entries import Resultado
 from flows.documentos.logs import Linha, Show
-from flows.documentos.owners import Dono
+from flows.documentos.owners import Dono, confirm
 from flows.documentos.receiving import importar_arquivos
 from flows.documentos.watching import Folders, Take
 
@@ -17,9 +17,13 @@ UNSTORED = "o arquivo não pôde ser guardado; o log da Esteira diz por quê"
 
 
 def importer(folders: Folders, dono: Dono, show: Show, clock: Clock = SYSTEM) -> Take:
-    """Return what imports files for an owner; `show` is told of each document."""
+    """Return what imports files for an owner; `show` is told of each document.
+
+    It raises `Conflict` once the owner is turned off, and nothing is taken then.
+    """
 
     def take(paths: Sequence[bytes]) -> list[bool]:
+        confirm(dono)
         return _taken([(path, shown(os.path.relpath(path, folders.pasta))[0]) for path in paths], dono, show, clock)
 
     return take

@@ -83,6 +83,13 @@ def refused(parte: Parte) -> Guardado:
     return Guardado(tipo, parte.chave and parte.chave[:50], Resultado.ERRO, [said], (parte.motivo or "ilegivel")[:40])
 
 
+def kept_out(parte: Parte, motivo: str, said: str) -> Guardado:
+    """Return the outcome of a document that was read and is not stored."""
+    conteudo = parte.conteudo
+    tipo, chave = (tipo_de(conteudo), getattr(conteudo, "chave", None)) if conteudo is not None else ("", None)
+    return Guardado(tipo, chave and chave[:50], Resultado.ERRO, [said], motivo)
+
+
 def keys_of(conteudo: Conteudo) -> list[str]:
     """Return the keys whose rows a document may change."""
     match conteudo:

@@ -17,7 +17,7 @@ from core.errors import PlatformError
 from core.stopping import stopping
 from flows.documentos import unstored
 from flows.documentos.asking import conclude
-from flows.documentos.entries import Entrada, Guardado, Resultado, tipo_de
+from flows.documentos.entries import Entrada, Guardado, Resultado, kept_out
 from flows.documentos.logs import Linha, Show
 from flows.documentos.opening import Fatia, groups, read
 from flows.documentos.rows import CLAIM, FILES, REQUESTS, Arquivo
@@ -188,6 +188,4 @@ def entries_of(group: Sequence[Fatia]) -> list[Entrada]:
 
 
 def _lost(entrada: Entrada) -> Guardado:
-    conteudo = entrada.parte.conteudo
-    tipo, chave = (tipo_de(conteudo), getattr(conteudo, "chave", None)) if conteudo is not None else ("", None)
-    return Guardado(tipo, chave and chave[:50], Resultado.ERRO, [UNSTORED[1]], UNSTORED[0])
+    return kept_out(entrada.parte, *UNSTORED)

@@ -11,7 +11,7 @@ from core.documentos.chave import emitente_da_chave
 from core.documentos.conteudo import Cabeca, Evento, Inutilizacao, Papel, Resumo
 from core.documentos.situacao import registered
 from core.errors import Conflict, NotFound, UsageError
-from core.fiscal import cnpj_valido, normalizar_documento
+from core.fiscal import cnpj_valido, formatar_documento, normalizar_documento
 from core.text import storable
 from storage.models.empresas import Empresa, dono
 from storage.models.usuarios import Usuario
@@ -66,14 +66,20 @@ def owner(usuario: str | None = None, empresa: str | None = None) -> Dono:
 def recipient(usuario: str | None = None, empresa: str | None = None) -> Dono:
     """Return the owner for whom documents are to come in; raise `Conflict` where the user or the company is off."""
     found = owner(usuario, empresa)
+    confirm(found)
+    return found
+
+
+def confirm(dono: Dono) -> None:
+    """Raise `Conflict` where the user or the company of an owner is off."""
     with reading() as db:
-        user = db.get(Usuario, found.usuario_id) if found.usuario_id else None
-        company = db.get(Empresa, found.empresa_id) if found.empresa_id else None
+        user = db.get(Usuario, dono.usuario_id) if dono.usuario_id else None
+        company = db.get(Empresa, dono.empresa_id) if dono.empresa_id else None
     if user is not None and not user.ativo:
         raise Conflict(f"O usuário {user.username!r} está desativado; ative-o antes.", campo="usuario")
     if company is not None and not company.ativa:
-        raise Conflict(f"A empresa {empresa} está desativada; ative-a antes.", campo="empresa")
-    return found
+        named = formatar_documento(company.cnpj)
+        raise Conflict(f"A empresa {named} está desativada; ative-a antes.", campo="empresa")
 
 
 def _user(db: Session, usuario: str) -> int:
@@ -97,20 +103,30 @@ def _company(db: Session, usuario_id: int | None, empresa: str) -> Dono:
 
 
 class Owners:
-    """The registered companies, as they are now."""
+    """The registered companies, as they are now; nothing comes in for those that are off, or whose user is."""
 
     def __init__(self, db: Session) -> None:
+        self._users_off = set(db.scalars(select(Usuario.id).where(~Usuario.ativo)))
+        self._companies_off: set[int] = set()
         self._all: dict[int, Dono] = {}
         self._by_base: defaultdict[str, list[Dono]] = defaultdict(list)
         query = select(Empresa.usuario_id, Empresa.id, Empresa.cnpj, Empresa.ativa).order_by(Empresa.id)
         for usuario_id, number, cnpj, ativa in db.execute(query):
             self._all[number] = Dono(usuario_id, number, cnpj)
-            if ativa:
+            if not ativa:
+                self._companies_off.add(number)
+            elif usuario_id not in self._users_off:
                 self._by_base[cnpj[:BASE]].append(self._all[number])
 
     def named(self, usuario_id: int | None, empresa_id: int | None) -> Dono:
         """Return an owner by its numbers."""
         return Dono(usuario_id) if empresa_id is None else self._all.get(empresa_id, Dono(usuario_id, empresa_id))
+
+    def off(self, given: Dono) -> str | None:
+        """Say why nothing comes in for an owner that was named; nothing where it does."""
+        if given.usuario_id in self._users_off:
+            return "o usuário está desativado: nada entra em nome dele"
+        return "a empresa está desativada: nada entra em nome dela" if given.empresa_id in self._companies_off else None
 
     def of_document(self, given: Dono, cabeca: Cabeca) -> list[Dono]:
         """Return whose a document is."""

@@ -14,7 +14,7 @@ from core.documentos.tipos_evento import nome_do_evento
 from events.outbox import disparar_varios
 from flows.documentos import recall, telling, versions
 from flows.documentos.columns import DIFERE
-from flows.documentos.entries import Entrada, Guardado, Resultado, keys_of, refused, tipo_de
+from flows.documentos.entries import Entrada, Guardado, Resultado, kept_out, keys_of, refused, tipo_de
 from flows.documentos.known import Fato, Ficha, Texto
 from flows.documentos.owners import NINGUEM, Dono, Owners
 from flows.documentos.ranges import store_range
@@ -23,6 +23,7 @@ from storage.turns import MOST, take_turns
 
 # Entries of one call; each may be about two documents.
 MOST_ENTRIES = MOST // 2
+OFF = "desativado"
 _FOREIGN = {
     True: "é do ambiente de homologação, e o documento não; guardado, o documento não muda",
     False: "é do ambiente de produção, e o documento é de homologação; guardado, o documento não muda",
@@ -102,6 +103,8 @@ class Batch:
         texto = Texto(entrada.parte.texto, entrada.arquivo_nome)
         if conteudo is None:
             return refused(entrada.parte)
+        if (off := self.owners.off(given)) is not None:
+            return kept_out(entrada.parte, OFF, off)
         done = Guardado(tipo_de(conteudo), None)
         match conteudo:
             case Evento():

@@ -249,6 +249,25 @@ def wait_for(done: Callable[[], bool], running: "subprocess.Popen[Any]") -> None
         time.sleep(0.02)
 
 
+@pytest.mark.slow
+def test_a_watch_waits_while_its_user_is_off(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("usuarios criar ana")
+    options = ["--vigiar", str(folder), "--repouso", "0", "--usuario", "ana"]
+    words = [sys.executable, "-m", "cli.main", "importar", *options]
+    said = tmp_path / "dito"
+    with said.open("w") as err, subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=err) as watching:
+        try:
+            wait_for(lambda: "Vigiando" in said.read_text(), watching)
+            run("usuarios desativar ana")
+            put(folder / "a.xml", nota(1).xml)
+            wait_for(lambda: "está desativado" in said.read_text(), watching)
+            watching.terminate()
+            watching.wait(PATIENCE)
+        finally:
+            watching.kill()
+    assert (watching.returncode, os.listdir(folder)) == (0, ["a.xml"])
+
+
 class Interrupting(io.StringIO):
     """A screen at which somebody presses Ctrl-C."""
 

@@ -16,6 +16,7 @@ from core.clock import FixedClock
 from events.email.aviso import avisos
 from events.email.rendering import render
 from events.notifications import NotificationService
+from flows.usuarios import managing
 from storage.models.certificados import CertificadoDigital
 from storage.models.destinos import Destino
 from storage.models.documentos import Documento
@@ -106,6 +107,12 @@ def test_a_notice_that_is_not_wanted_is_not_owed(ana: int, method: str) -> None:
     assert call(method, ana) == 0
     quer(ana, evento)
     assert call(method, ana) == 1
+
+
+def test_a_user_who_is_off_is_owed_nothing(ana: int) -> None:
+    quer(ana)
+    managing.desativar("ana")
+    assert [call(method, ana) for method in CALLS] == [0] * 6
 
 
 @EVERY

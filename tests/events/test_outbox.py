@@ -9,6 +9,7 @@ from core.clock import SYSTEM
 from core.errors import UsageError
 from events import Disparo, disparar_varios, disparar_webhook, record_event
 from events.catalog import CATALOG, AlertaAberto, Payload
+from flows.usuarios import managing
 from storage.models.eventos import Event
 from storage.session import reading, transaction
 
@@ -80,6 +81,16 @@ def test_a_users_event_reaches_that_user_only(banco: str) -> None:
     owned(bia, "bia", is_staff=True)
     assert told(disparar_webhook("nfe_importada", {}, usuario=user)) == [ana]
     assert told(disparar_webhook("nfe_importada", {})) == [nobody]
+
+
+def test_a_user_who_is_off_is_told_nothing(banco: str) -> None:
+    user = owned(webhook(URL, "nfe_importada"), "ana")
+    managing.desativar("ana")
+    one = disparar_webhook("nfe_importada", {}, usuario=user)
+    (other,) = disparar_varios([Disparo("nfe_importada", {}, user)])
+    assert (told(one), told(other)) == ([], [])
+    managing.ativar("ana")
+    assert len(told(disparar_webhook("nfe_importada", {}, usuario=user))) == 1
 
 
 def test_an_operators_event_reaches_staff_and_destinations_without_owner(banco: str) -> None:
