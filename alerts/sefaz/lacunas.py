@@ -14,7 +14,7 @@ from alerts.sefaz.empresas import consultadas
 from core.settings.core import CoreSettings
 from core.settings.sefaz import SefazSettings
 from core.text import plural
-from storage.models.sefaz import Contribuinte, LacunaNSU, SerieNSU
+from storage.models.sefaz import VIVA, Contribuinte, LacunaNSU, SerieNSU
 
 CODIGO = "lacunas_vencendo"
 # SEFAZ keeps a document for so long; what is filled by itself takes days.
@@ -42,7 +42,7 @@ def _late(moment: Moment) -> Mapping[int, tuple[int, datetime]]:
     numbers = func.sum(LacunaNSU.ate - LacunaNSU.proxima + 1)
     query = (
         select(Contribuinte.empresa_id, numbers, func.min(LacunaNSU.aberta_em))
-        .join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id)
+        .join(SerieNSU, VIVA)
         .join(LacunaNSU, LacunaNSU.serie_id == SerieNSU.id)
         .where(
             Contribuinte.ambiente == SefazSettings.current().ambiente,

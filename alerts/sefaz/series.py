@@ -10,7 +10,7 @@ from alerts.moment import Moment
 from core.fiscal import formatar_documento
 from core.settings.sefaz import SefazSettings
 from storage.models.empresas import Empresa
-from storage.models.sefaz import NAO_ACEITO, Contribuinte, SerieNSU
+from storage.models.sefaz import NAO_ACEITO, VIVA, Contribuinte, SerieNSU
 from storage.models.usuarios import Usuario
 
 NAMES = {"nfe": "NF-e", "cte": "CT-e", "mdfe": "MDF-e", "nfse": "NFS-e"}
@@ -56,7 +56,7 @@ def watched(moment: Moment) -> Iterator[Serie]:
     query = (
         select(Empresa.cnpj, Usuario.username, *said)
         .join(Contribuinte, Contribuinte.empresa_id == Empresa.id)
-        .join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id)
+        .join(SerieNSU, VIVA)
         .join(Usuario, Usuario.id == Empresa.usuario_id, isouter=True)
         .where(Empresa.ativa, Usuario.ativo.is_not(False))
         .where(Contribuinte.ambiente == SefazSettings.current().ambiente)

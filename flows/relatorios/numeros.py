@@ -20,7 +20,7 @@ from flows.relatorios import alertas
 from flows.relatorios.serie import serie
 from storage.models.empresas import Empresa
 from storage.models.importacoes import EstadoImportacao, ImportLog
-from storage.models.sefaz import ConsultaSEFAZ, Contribuinte, SerieNSU
+from storage.models.sefaz import ConsultaSEFAZ, SerieNSU
 from storage.pages import visible
 from storage.session import reading
 
@@ -65,8 +65,7 @@ def _consultations(db: Session, span: Span, caller: Caller) -> tuple[int, int]:
     query = select(func.count(), func.coalesce(func.sum(ConsultaSEFAZ.total_encontrados), 0))
     query = (
         query.join(SerieNSU, SerieNSU.id == ConsultaSEFAZ.serie_id)
-        .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
-        .join(Empresa, Empresa.id == Contribuinte.empresa_id)
+        .join(Empresa, Empresa.id == SerieNSU.empresa_id)
         .where(visible(caller, Empresa.usuario_id))
     )
     asked, found = db.execute(

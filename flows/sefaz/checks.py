@@ -110,9 +110,9 @@ def numberings() -> Iterator[Finding]:
         if db.scalar(select(CertificadoDigital.id).limit(1)) is None:
             return
     from flows.sefaz.varredura import com_certificado
-    from storage.models.sefaz import Contribuinte, SerieNSU
+    from storage.models.sefaz import VIVA, Contribuinte, SerieNSU
 
-    used = select(Contribuinte.empresa_id).join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id)
+    used = select(Contribuinte.empresa_id).join(SerieNSU, VIVA)
     with reading() as db:
         known = set(db.scalars(used.where(SerieNSU.usada_em.is_not(None))))
     new = [one for one in com_certificado() if one.empresa_id not in known]

@@ -15,16 +15,15 @@ from core.settings.core import CoreSettings
 from core.settings.sefaz import SefazSettings
 from flows.certificados.finding import serving
 from flows.documentos.owners import Dono
-from flows.sefaz.series import contribuinte, serie
+from flows.sefaz.series import GIVEN_UP, contribuinte, serie
 from flows.sefaz.vez import SemVez, quem
 from storage.models.empresas import Empresa
-from storage.models.sefaz import ConsultaSEFAZ, Contribuinte, EstadoConsulta, SerieNSU
+from storage.models.sefaz import ConsultaSEFAZ, EstadoConsulta, SerieNSU
 from storage.models.usuarios import Usuario
 from storage.session import transaction
 
 NFCE = "nfce"
 JANELA = timedelta(days=7)
-GIVEN_UP = "A empresa não tem mais um certificado em uso, ou foi desativada; peça de novo quando estiver em ordem."
 
 
 def pedir(dono: Dono, nome: str, inicio: date | None = None, fim: date | None = None, clock: Clock = SYSTEM) -> int:
@@ -60,8 +59,7 @@ def desistir(clock: Clock = SYSTEM) -> int:
     waiting = (
         select(ConsultaSEFAZ, Empresa, Usuario.ativo)
         .join(SerieNSU, SerieNSU.id == ConsultaSEFAZ.serie_id)
-        .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
-        .join(Empresa, Empresa.id == Contribuinte.empresa_id)
+        .join(Empresa, Empresa.id == SerieNSU.empresa_id)
         .outerjoin(Usuario, Usuario.id == Empresa.usuario_id)
         .where(ConsultaSEFAZ.status == EstadoConsulta.PENDENTE)
     )

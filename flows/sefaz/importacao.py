@@ -21,7 +21,7 @@ from flows.sefaz.views import consultas, documentos
 from flows.sefaz.views.documentos import DocumentoView
 from storage.models.documentos import Documento, XmlGuardado
 from storage.models.empresas import Empresa
-from storage.models.sefaz import Contribuinte, DocumentoDistribuido, SerieNSU
+from storage.models.sefaz import DocumentoDistribuido, SerieNSU
 from storage.pages import LARGEST_KEY
 from storage.session import reading, transaction
 
@@ -95,8 +95,7 @@ def _completed(found: DocumentoView, clock: Clock) -> Tentado:
 
 
 def _empresa(db: Session, serie_id: int) -> Empresa | None:
-    query = select(Empresa).join(Contribuinte, Contribuinte.empresa_id == Empresa.id)
-    return db.scalar(query.join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id).where(SerieNSU.id == serie_id))
+    return db.scalar(select(Empresa).join(SerieNSU, SerieNSU.empresa_id == Empresa.id).where(SerieNSU.id == serie_id))
 
 
 def _elsewhere(db: Session, chave: str | None, empresa: Empresa) -> bytes | None:

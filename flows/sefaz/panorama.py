@@ -17,7 +17,7 @@ from flows.sefaz.manifestacoes.aguardados import contar
 from flows.sefaz.regras import Cursor
 from storage.capped import capped
 from storage.models.empresas import Empresa
-from storage.models.sefaz import ChamadaSEFAZ, Contribuinte, DocumentoDistribuido, LacunaNSU, SerieNSU
+from storage.models.sefaz import VIVA, ChamadaSEFAZ, Contribuinte, DocumentoDistribuido, LacunaNSU, SerieNSU
 from storage.pages import visible
 from storage.session import reading
 
@@ -72,7 +72,7 @@ def panorama(caller: Caller = OPERATOR, limite: int = SHOWN, clock: Clock = SYST
 
 def _mine(caller: Caller) -> Select[*tuple[Any, ...]]:
     asked = Contribuinte.ambiente == SefazSettings.current().ambiente
-    query = select(SerieNSU.id).join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
+    query = select(SerieNSU.id).join(Contribuinte, VIVA)
     query = query.join(Empresa, Empresa.id == Contribuinte.empresa_id)
     return query.where(asked, visible(caller, Empresa.usuario_id))
 

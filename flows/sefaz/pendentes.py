@@ -17,7 +17,7 @@ from flows.sefaz.regras import MAIS_LONGA
 from flows.sefaz.varredura import Devida, automatica
 from storage.models.configuracao import ConfiguracaoConsulta
 from storage.models.empresas import Empresa
-from storage.models.sefaz import BuscaSEFAZ, Contribuinte, EstadoBusca, LacunaNSU, SerieNSU
+from storage.models.sefaz import VIVA, BuscaSEFAZ, Contribuinte, EstadoBusca, LacunaNSU, SerieNSU
 from storage.models.usuarios import Usuario
 from storage.session import reading, transaction
 
@@ -34,7 +34,7 @@ def devidas(clock: Clock = SYSTEM) -> list[Devida]:
     query = (
         select(Empresa, SerieNSU, asked)
         .join(Contribuinte, Contribuinte.empresa_id == Empresa.id)
-        .join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id)
+        .join(SerieNSU, VIVA)
         .outerjoin(Usuario, Usuario.id == Empresa.usuario_id)
         .where(
             Contribuinte.ambiente == SefazSettings.current().ambiente,

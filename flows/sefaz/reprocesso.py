@@ -18,7 +18,7 @@ from flows.documentos.owners import Dono
 from flows.sefaz import paginas
 from flows.sefaz.paginas import REASON_LIMIT, Fim
 from storage.models.empresas import Empresa
-from storage.models.sefaz import Contribuinte, DocumentoDistribuido, SerieNSU
+from storage.models.sefaz import DocumentoDistribuido, SerieNSU
 from storage.pages import visible
 from storage.session import reading, transaction
 
@@ -44,8 +44,7 @@ def ilegiveis(caller: Caller = OPERATOR, empresa_id: int | None = None) -> Itera
     query = (
         select(DocumentoDistribuido.id, size)
         .join(SerieNSU, SerieNSU.id == DocumentoDistribuido.serie_id)
-        .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
-        .join(Empresa, Empresa.id == Contribuinte.empresa_id)
+        .join(Empresa, Empresa.id == SerieNSU.empresa_id)
         .where(
             # as the index says it
             text("sefaz_documento.resultado = 'erro'"),
@@ -77,8 +76,7 @@ def reprocessar(numeros: Sequence[int], clock: Clock = SYSTEM) -> list[Refeito]:
         select(DocumentoDistribuido, SerieNSU.servico, Empresa)
         .options(undefer(DocumentoDistribuido.bruto))
         .join(SerieNSU, SerieNSU.id == DocumentoDistribuido.serie_id)
-        .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
-        .join(Empresa, Empresa.id == Contribuinte.empresa_id)
+        .join(Empresa, Empresa.id == SerieNSU.empresa_id)
         .where(
             DocumentoDistribuido.id.in_(numeros),
             DocumentoDistribuido.resultado == Resultado.ERRO,

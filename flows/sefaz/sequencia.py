@@ -6,7 +6,7 @@ docs/reference/contracts/sefaz.md §3.1 to §3.4.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from connectors.sefaz import Forma, Pergunta, Servico
@@ -38,9 +38,7 @@ class Sequencia:
     def calls(self, db: Session, but: int) -> list[Chamada]:
         """Return the last questions by sequence before this one, the latest first."""
         query = select(ChamadaSEFAZ.em, ChamadaSEFAZ.nsu, ChamadaSEFAZ.cstat).where(
-            ChamadaSEFAZ.serie_id == self.vez.serie_id,
-            ChamadaSEFAZ.forma == Forma.SEQUENCIA.value,
-            ChamadaSEFAZ.id < but,
+            *_by_sequence(self.vez.contribuinte_id, self.vez.servico.nome), ChamadaSEFAZ.id < but
         )
         return [Chamada(*one) for one in db.execute(query.order_by(ChamadaSEFAZ.id.desc()).limit(CALLS_SHOWN))]
 
@@ -58,11 +56,16 @@ def begin(of: Quem, servico: Servico, settings: SefazSettings, now: datetime) ->
 
 def _asked(db: Session, serie: SerieNSU) -> bool:
     query = select(ChamadaSEFAZ.id).where(
-        ChamadaSEFAZ.serie_id == serie.id,
-        ChamadaSEFAZ.forma == Forma.SEQUENCIA.value,
+        *_by_sequence(serie.contribuinte_id, serie.servico),
         ChamadaSEFAZ.cstat.is_distinct_from(NAO_FEITA),
     )
     return db.scalar(query.limit(1)) is not None
+
+
+def _by_sequence(contribuinte_id: int, servico: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a CNPJ's questions by sequence: the service counts them whoever they were asked for."""
+    asked = select(SerieNSU.id).where(SerieNSU.contribuinte_id == contribuinte_id, SerieNSU.servico == servico)
+    return ChamadaSEFAZ.serie_id.in_(asked), ChamadaSEFAZ.forma == Forma.SEQUENCIA.value
 
 
 def _begun(db: Session, of: Quem, serie: SerieNSU, now: datetime) -> ConsultaSEFAZ:

@@ -17,7 +17,7 @@ from flows.sefaz.regras import Cursor, Situacao
 from flows.sefaz.rows import CONTRIBUINTES
 from storage.forgetting import forget
 from storage.models.manifestacoes import ManifestacaoSEFAZ
-from storage.models.sefaz import BuscaSEFAZ, ChamadaSEFAZ, ConsultaSEFAZ, Contribuinte, LacunaNSU, SerieNSU
+from storage.models.sefaz import VIVA, BuscaSEFAZ, ChamadaSEFAZ, ConsultaSEFAZ, Contribuinte, LacunaNSU, SerieNSU
 from storage.rows import table_of
 
 CALLS, CONSULTATIONS = table_of(ChamadaSEFAZ), table_of(ConsultaSEFAZ)
@@ -66,7 +66,7 @@ def owed_events(db: Session, now: datetime) -> Iterator[Metric]:
 def numberings(db: Session, now: datetime) -> Iterator[Metric]:
     """Tell how many numberings of the environment that is asked now may be asked, rest, are blocked or keep failing."""
     said = (SerieNSU.proxima_consulta, SerieNSU.bloqueado_ate, SerieNSU.falhas)
-    query = select(*said).join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
+    query = select(*said).join(Contribuinte, VIVA)
     found = dict.fromkeys((FREE, FAILING, Situacao.DESCANSANDO.value, Situacao.BLOQUEADA.value), 0)
     for rests, blocked, failed in db.execute(query.where(Contribuinte.ambiente == SefazSettings.current().ambiente)):
         waits = Cursor(0, 0, rests, blocked).espera(now)

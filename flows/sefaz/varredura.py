@@ -24,7 +24,7 @@ from flows.sefaz.regras import MAIS_LONGA, Cursor
 from storage.models.certificados import CertificadoDigital
 from storage.models.configuracao import ConfiguracaoConsulta
 from storage.models.empresas import Empresa
-from storage.models.sefaz import ConsultaSEFAZ, Contribuinte, EstadoConsulta, SerieNSU
+from storage.models.sefaz import VIVA, ConsultaSEFAZ, Contribuinte, EstadoConsulta, SerieNSU
 from storage.models.usuarios import Usuario
 from storage.pages import visible
 from storage.session import reading
@@ -128,7 +128,7 @@ def _series(db: Session) -> Mapping[tuple[int, str], _Serie]:
     owed = or_(exists().where(of_series, waits), _newest(status, ~waits) == EstadoConsulta.PROCESSANDO)
     query = (
         select(Contribuinte.empresa_id, SerieNSU, _newest(ConsultaSEFAZ.data_conclusao, counts), owed)
-        .join(SerieNSU, SerieNSU.contribuinte_id == Contribuinte.id)
+        .join(SerieNSU, VIVA)
         .where(Contribuinte.ambiente == SefazSettings.current().ambiente)
     )
     return {(row[0], row[1].servico): _serie(*row[1:]) for row in db.execute(query)}

@@ -19,10 +19,12 @@ from flows.certificados.finding import kept, serving
 from flows.documentos.owners import Dono
 from flows.sefaz.regras import Situacao
 from flows.sefaz.rows import CONTRIBUINTES, Solto
-from flows.sefaz.series import contribuinte, serie
+from flows.sefaz.series import EmConsulta, contribuinte, serie
 from storage.models.empresas import Empresa
 from storage.models.sefaz import SerieNSU
 from storage.session import reading
+
+BUSY = "Outro processo está consultando este CNPJ."
 
 
 class SemVez(Exception):
@@ -95,10 +97,13 @@ def take(db: Session, of: Quem, servico: Servico, settings: SefazSettings, now: 
         Conflict: the CNPJ is asked for by somebody else.
     """
     token, seconds = new_token(), lease_seconds(settings.total_timeout)
-    number = contribuinte(db, of.empresa_id, of.cnpj, settings.ambiente, now)
+    try:
+        number = contribuinte(db, of.empresa_id, of.cnpj, settings.ambiente, now)
+    except EmConsulta:
+        raise SemVez(Situacao.OCUPADA, None, BUSY) from None
     mine = CONTRIBUINTES.on(db, CONTRIBUINTES.table.c.id == number, early=True)
     if not mine.claim(1, now, seconds, token):
-        raise SemVez(Situacao.OCUPADA, None, "Outro processo está consultando este CNPJ.")
+        raise SemVez(Situacao.OCUPADA, None, BUSY)
     found = serie(db, number, servico.nome)
     return Vez(of, servico, token, seconds, number, found.id), found
 

@@ -6,7 +6,7 @@ docs/reference/contracts/sefaz.md §3.
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Leased, Numbered, partial
@@ -42,6 +42,8 @@ class Contribuinte(Numbered, Leased, Base):
 class SerieNSU(Numbered, Base):
     """The numbering of one service for a CNPJ; nothing is asked before `proxima_consulta` or `bloqueado_ate`.
 
+    It is a company's: the one that has the CNPJ asked goes on in its own (`VIVA`), those of companies before it stay
+    with what came for them and what they wanted.
     `ultimo_cstat` (or `NAO_ACEITO`) and `motivo` are the service's last words; `falhas` counts what failed since the
     last good answer. `usada_em` is when it last answered a question by sequence: unused for 60 days the numbering
     stops. `relogio` is by how many seconds our clock was ahead of its own then. No single question is put before
@@ -49,10 +51,11 @@ class SerieNSU(Numbered, Base):
     """
 
     __tablename__ = "sefaz_serie"
-    __table_args__ = (UniqueConstraint("contribuinte_id", "servico"),)
+    __table_args__ = (UniqueConstraint("contribuinte_id", "servico", "empresa_id"),)
 
     contribuinte_id: Mapped[int] = mapped_column(ForeignKey("sefaz_contribuinte.id"))
     servico: Mapped[str] = mapped_column(String(20))
+    empresa_id: Mapped[int] = mapped_column(ForeignKey(Empresa.id))
     ult_nsu: Mapped[int] = mapped_column(RowId, default=0)
     max_nsu: Mapped[int] = mapped_column(RowId, default=0)
     proxima_consulta: Mapped[datetime | None]
@@ -64,6 +67,10 @@ class SerieNSU(Numbered, Base):
     relogio: Mapped[int | None]
     proxima_avulsa: Mapped[datetime | None]
     motivo_avulsa: Mapped[str | None] = mapped_column(Text)
+
+
+# The numberings of a CNPJ that are asked.
+VIVA = and_(SerieNSU.contribuinte_id == Contribuinte.id, SerieNSU.empresa_id == Contribuinte.empresa_id)
 
 
 class ChamadaSEFAZ(Numbered, Base):

@@ -218,6 +218,23 @@ def test_an_upgrade_loses_nothing_and_all_that_was_owed_is_done(earlier: Engine,
     assert receiver.unverified == 0
 
 
+def test_what_was_consulted_for_an_earlier_owner_of_a_cnpj_is_parted_from_what_is_consulted_now(
+    earlier: Engine, receiver: ReceiverServer
+) -> None:
+    filled(earlier, f"{receiver.url}/x")
+    same = "UPDATE empresa SET cnpj = (SELECT cnpj FROM sefaz_contribuinte WHERE id = 1) WHERE id IN (1, 2)"
+    theirs = "UPDATE sefaz_consulta SET serie_id = 1 WHERE id IN (1, 2)"
+    came = "UPDATE sefaz_documento SET serie_id = 1, nsu = id, consulta_id = id WHERE id IN (1, 2)"
+    with earlier.begin() as connection:
+        for statement in (same, theirs, came):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(earlier)
+    for table in ("sefaz_consulta", "sefaz_documento"):
+        owners = f"SELECT t.id, s.empresa_id FROM {table} t JOIN sefaz_serie s ON s.id = t.serie_id ORDER BY t.id"
+        with earlier.connect() as connection:
+            assert [tuple(one) for one in connection.exec_driver_sql(owners)] == [(1, 1), (2, 2), (3, 3)]
+
+
 BROKEN = '''
 """quebra."""
 import os, signal

@@ -143,7 +143,8 @@ def _numberings(db: Session, name: str) -> None:
     db.flush()
     states = (("nfe", now + timedelta(minutes=50), 0), ("cte", None, 2))
     for servico, blocked, failures in states:
-        one = SerieNSU(contribuinte_id=known.id, servico=servico, ult_nsu=4_512, max_nsu=4_600, falhas=failures)
+        one = SerieNSU(contribuinte_id=known.id, empresa_id=company.id, servico=servico, falhas=failures)
+        one.ult_nsu, one.max_nsu = 4_512, 4_600
         one.bloqueado_ate, one.motivo = blocked, name
         db.add(one)
         db.flush()

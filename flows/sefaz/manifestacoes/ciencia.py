@@ -103,7 +103,7 @@ def _came(ambiente: int) -> ColumnElement[bool]:
     return given.where(
         DocumentoDistribuido.documento_id == Documento.id,
         DocumentoDistribuido.schema.startswith(SUMMARY),
-        Contribuinte.empresa_id == Empresa.id,
+        SerieNSU.empresa_id == Empresa.id,
         Contribuinte.ambiente == ambiente,
     ).exists()
 

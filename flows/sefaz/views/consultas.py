@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
 from core.documentos.conteudo import Papel
@@ -19,7 +19,7 @@ from flows.sefaz import achados
 from storage.models.certificados import CertificadoDigital
 from storage.models.documentos import Documento
 from storage.models.empresas import Empresa
-from storage.models.sefaz import ConsultaSEFAZ, Contribuinte, DocumentoDistribuido, SerieNSU
+from storage.models.sefaz import ConsultaSEFAZ, DocumentoDistribuido, SerieNSU
 from storage.models.usuarios import Usuario
 from storage.pages import LARGEST_KEY, newest_first, visible
 from storage.session import reading
@@ -116,17 +116,13 @@ def one(db: Session, numero: int, caller: Caller) -> Any:
 
 
 def _query(caller: Caller) -> Select[*tuple[Any, ...]]:
-    # a numbering may have been another user's before; whose a consultation was, its certificate says
-    asked_with = aliased(Empresa)
     query = select(ConsultaSEFAZ.id, ConsultaSEFAZ, Empresa.cnpj, Usuario.username, CertificadoDigital.nome)
     return (
         query.join(SerieNSU, SerieNSU.id == ConsultaSEFAZ.serie_id)
-        .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
-        .join(Empresa, Empresa.id == Contribuinte.empresa_id)
+        .join(Empresa, Empresa.id == SerieNSU.empresa_id)
         .join(CertificadoDigital, CertificadoDigital.id == ConsultaSEFAZ.certificado_id)
-        .join(asked_with, asked_with.id == CertificadoDigital.empresa_id)
-        .outerjoin(Usuario, Usuario.id == asked_with.usuario_id)
-        .where(visible(caller, asked_with.usuario_id))
+        .outerjoin(Usuario, Usuario.id == Empresa.usuario_id)
+        .where(visible(caller, Empresa.usuario_id))
     )
 
 

@@ -10,7 +10,7 @@ from core.caller import OPERATOR, Caller
 from core.fiscal import formatar_documento
 from core.page import SIZE, Page
 from storage.models.empresas import Empresa
-from storage.models.sefaz import BuscaSEFAZ, Contribuinte, LacunaNSU, SerieNSU
+from storage.models.sefaz import BuscaSEFAZ, LacunaNSU, SerieNSU
 from storage.pages import oldest_first, visible
 from storage.session import reading
 
@@ -54,7 +54,7 @@ def lacunas(
     *, todas: bool = False, depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR
 ) -> Page[LacunaView]:
     """Return a page of the gaps of the caller's companies, the oldest first; closed ones only with `todas`."""
-    query = _of(select(LacunaNSU.id, LacunaNSU, Contribuinte.cnpj, SerieNSU.servico), LacunaNSU, caller)
+    query = _of(select(LacunaNSU.id, LacunaNSU, Empresa.cnpj, SerieNSU.servico), LacunaNSU, caller)
     if not todas:
         query = query.where(LacunaNSU.fechada_em.is_(None))
     with reading() as db:
@@ -65,7 +65,7 @@ def buscas(
     *, chave: str | None = None, depois: int | None = None, limite: int = SIZE, caller: Caller = OPERATOR
 ) -> Page[BuscaView]:
     """Return a page of the keys that were asked for of the caller's companies, the oldest first."""
-    query = _of(select(BuscaSEFAZ.id, BuscaSEFAZ, Contribuinte.cnpj), BuscaSEFAZ, caller)
+    query = _of(select(BuscaSEFAZ.id, BuscaSEFAZ, Empresa.cnpj), BuscaSEFAZ, caller)
     if chave is not None:
         query = query.where(BuscaSEFAZ.chave == chave)
     with reading() as db:
@@ -75,8 +75,7 @@ def buscas(
 def _of(query: Select[*tuple[Any, ...]], model: Any, caller: Caller) -> Select[*tuple[Any, ...]]:
     return (
         query.join(SerieNSU, SerieNSU.id == model.serie_id)
-        .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
-        .join(Empresa, Empresa.id == Contribuinte.empresa_id)
+        .join(Empresa, Empresa.id == SerieNSU.empresa_id)
         .where(visible(caller, Empresa.usuario_id))
     )
 

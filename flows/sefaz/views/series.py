@@ -18,7 +18,7 @@ from flows.sefaz.manifestacoes.aguardados import contar
 from flows.sefaz.regras import Cursor
 from flows.sefaz.views.configuracao import row_of
 from storage.models.empresas import Empresa
-from storage.models.sefaz import ChamadaSEFAZ, Contribuinte, DocumentoDistribuido, LacunaNSU, SerieNSU
+from storage.models.sefaz import VIVA, ChamadaSEFAZ, Contribuinte, DocumentoDistribuido, LacunaNSU, SerieNSU
 from storage.models.usuarios import Usuario
 from storage.pages import oldest_first, visible
 from storage.session import reading
@@ -74,7 +74,7 @@ def series(
             missing.scalar_subquery(),
             unread.scalar_subquery(),
         )
-        .join(Contribuinte, Contribuinte.id == SerieNSU.contribuinte_id)
+        .join(Contribuinte, VIVA)
         .join(Empresa, Empresa.id == Contribuinte.empresa_id)
         .outerjoin(Usuario, Usuario.id == Empresa.usuario_id)
         .where(visible(caller, Empresa.usuario_id))

@@ -39,7 +39,7 @@ def serie(banco: str, configure: Configure) -> int:
         of = Contribuinte(cnpj=CNPJ, ambiente=2, empresa_id=empresa.id, due_at=NOW)
         db.add(of)
         db.flush()
-        made = SerieNSU(contribuinte_id=of.id, servico="nfe", ult_nsu=0, max_nsu=0, falhas=0)
+        made = SerieNSU(contribuinte_id=of.id, empresa_id=empresa.id, servico="nfe", ult_nsu=0, max_nsu=0, falhas=0)
         db.add(made)
         db.flush()
         return made.id

@@ -175,7 +175,7 @@ def _serie(empresa_id: int) -> int:
         who = Contribuinte(cnpj=str(empresa_id), ambiente=1, empresa_id=empresa_id, due_at=NOON)
         db.add(who)
         db.flush()
-        made = SerieNSU(contribuinte_id=who.id, servico="nfe")
+        made = SerieNSU(contribuinte_id=who.id, empresa_id=empresa_id, servico="nfe")
         db.add(made)
         db.flush()
         return made.id
