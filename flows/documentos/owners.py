@@ -54,9 +54,11 @@ NINGUEM = Dono()
 def owner(usuario: str | None = None, empresa: str | None = None) -> Dono:
     """Return the owner that a person names by user name and CNPJ; without either, nobody in particular.
 
+    A company that the operator has too is the operator's where no user is named.
+
     Raises:
         NotFound: there is no such user or company.
-        UsageError: the CNPJ is none, or several users have the company.
+        UsageError: the CNPJ is none, or several users have the company and the operator does not.
     """
     with reading() as db:
         usuario_id = _user(db, usuario) if usuario else None
@@ -93,11 +95,11 @@ def _company(db: Session, usuario_id: int | None, empresa: str) -> Dono:
     cnpj = normalizar_documento(empresa)
     if not cnpj_valido(cnpj):
         raise UsageError(f"{empresa[:40]!r} não é um CNPJ.", campo="empresa")
-    mine = select(Empresa).where(Empresa.cnpj == cnpj)
+    mine = select(Empresa).where(Empresa.cnpj == cnpj).order_by(Empresa.usuario_id.nulls_first())
     found = db.scalars(mine if usuario_id is None else mine.where(Empresa.usuario_id == usuario_id)).all()
     if not found:
         raise NotFound(f"A empresa {empresa} não está cadastrada.", campo="empresa", veja="empresas")
-    if len(found) > 1:
+    if len(found) > 1 and found[0].usuario_id is not None:
         raise UsageError(f"Mais de um usuário tem a empresa {empresa}; diga também o usuário.", campo="usuario")
     return Dono(found[0].usuario_id, found[0].id, found[0].cnpj)
 

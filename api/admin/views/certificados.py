@@ -7,8 +7,9 @@ from sqlalchemy import Select, select
 from api.admin.parts import Acao, Campo, Coluna, Dados, Escolha, Periodo, SimNao
 from api.admin.table import Tabela
 from core.errors import NotFound, UsageError
-from flows.certificados import keeping
+from flows.certificados import keeping, receiving
 from flows.certificados.keeping import Arquivo
+from flows.certificados.receiving import Mudanca
 from flows.usuarios.tokens import Quem
 from storage.models.certificados import CertificadoDigital
 from storage.models.empresas import Empresa
@@ -18,13 +19,13 @@ from storage.session import reading
 
 def ligar(numero: int, _: Quem) -> str:
     """Use it again."""
-    keeping.ativar(*_whose(numero))
+    receiving.alterar(numero, Mudanca(ativo=True))
     return "Ativo."
 
 
 def desligar(numero: int, _: Quem) -> str:
     """Use it no more."""
-    keeping.desativar(*_whose(numero))
+    receiving.alterar(numero, Mudanca(ativo=False))
     return "Desativado."
 
 
@@ -88,16 +89,16 @@ class Certificados(Tabela, model=CertificadoDigital):
 
     def alterar(self, numero: int, dados: Dados) -> None:
         """Put a newer file in its place, and have SEFAZ consulted with it by itself or no more."""
-        whose, now = _whose(numero), self.uma(numero)
+        now = self.uma(numero)
         wanted = dados.sim("consulta_automatica"), dados.inteiro("intervalo_consulta") or now["intervalo_consulta"]
         changes = wanted != (now["consulta_automatica"], now["intervalo_consulta"])
         if changes:
             # before the file is taken: what is refused changes nothing
             keeping.check_interval(wanted[1])
         if "arquivo_pfx" in dados.arquivos:
-            keeping.substituir(_arquivo(dados, *whose))
+            keeping.substituir(_arquivo(dados, *_whose(numero)))
         if changes:
-            keeping.automatizar(*whose, on=wanted[0], intervalo=wanted[1])
+            receiving.alterar(numero, Mudanca(consulta_automatica=wanted[0], intervalo_consulta=wanted[1]))
 
 
 def _arquivo(dados: Dados, empresa: str, usuario: str | None) -> Arquivo:

@@ -10,9 +10,11 @@ from sqlalchemy import inspect, text
 from support.sefaz import EMPRESA
 from support.visiting import Visitor
 
+from core.caller import Caller
 from core.fiscal import formatar_documento
 from flows.certificados import views
 from flows.empresas.managing import criar
+from flows.usuarios.managing import criar as criar_usuario
 from sandbox.sefaz import Autoridade, Cliente
 from storage.session import engine
 
@@ -63,6 +65,24 @@ def test_one_is_taken_in_replaced_and_switched_and_told_to_nobody(
             said += [repr(row) for row in db.execute(text(f'SELECT * FROM "{table}"'))]
     for secret in (first.senha, second.senha):
         assert not [one for one in said if secret in one]
+
+
+def test_each_is_switched_and_changed_by_itself_where_a_user_has_the_same_company(
+    staff: Visitor, autoridade: Autoridade
+) -> None:
+    criar(EMPRESA)
+    send(staff, "create", made(autoridade, 100))
+    criar(EMPRESA, caller=Caller(criar_usuario("ana").id))
+    send(staff, "create", made(autoridade, 100), usuario="ana")
+    assert send(staff, "edit/1", made(autoridade, 400), consulta_automatica="1").status_code == 303
+    staff.send(f"{PATH}/action/desligar", pks="1")
+    newest, oldest = sorted(views.certificates().itens, key=lambda one: one.id, reverse=True)
+    assert (oldest.usuario, oldest.situacao, oldest.consulta_automatica) == (None, "desativado", True)
+    assert (newest.usuario, newest.situacao, newest.consulta_automatica) == ("ana", "valido", False)
+    assert oldest.dias > 300
+    staff.send(f"{PATH}/action/ligar", pks="1")
+    staff.send(f"{PATH}/action/desligar", pks="2")
+    assert {one.id: one.situacao for one in views.certificates().itens} == {1: "valido", 2: "desativado"}
 
 
 def test_what_is_refused_beside_a_file_leaves_the_one_that_is_kept(

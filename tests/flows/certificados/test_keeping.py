@@ -234,10 +234,26 @@ def test_a_user_s_certificate_serves_nobody_else(arquivo: Arquivo, clock: FixedC
     ana = Caller(criar_usuario("ana").id)
     criar(EMPRESA, caller=ana)
     criar(FILIAL)
-    with pytest.raises(UsageError, match="Mais de um usuário"):
-        keeping.adicionar(arquivo, clock)
     found = keeping.adicionar(replace(arquivo, usuario="ana"), clock).certificado
     assert found.usuario == "ana"
     assert serves(FILIAL, clock) is None
     assert [one.id for one in views.certificates(caller=ana).itens] == [found.id]
     assert views.certificates(caller=Caller(criar_usuario("bia").id)).itens == ()
+
+
+def test_of_a_company_that_a_user_has_too_the_operator_means_its_own(arquivo: Arquivo, clock: FixedClock) -> None:
+    criar(EMPRESA, caller=Caller(criar_usuario("ana").id))
+    hers = keeping.adicionar(replace(arquivo, usuario="ana"), clock).certificado
+    mine = keeping.adicionar(arquivo, clock).certificado
+    assert (mine.usuario, mine.id) == (None, keeping.automatizar(EMPRESA, clock=clock).id)
+    keeping.desativar(EMPRESA, clock=clock)
+    found = {one.id: (one.situacao, one.consulta_automatica) for one in views.certificates(clock=clock).itens}
+    assert found == {hers.id: ("valido", False), mine.id: ("desativado", True)}
+
+
+def test_of_a_company_that_only_users_have_one_is_to_be_named(arquivo: Arquivo, clock: FixedClock) -> None:
+    for name in ("ana", "bia"):
+        criar(FILIAL, caller=Caller(criar_usuario(name).id))
+    with pytest.raises(UsageError, match="Mais de um usuário"):
+        keeping.adicionar(replace(arquivo, empresa=FILIAL), clock)
+    assert keeping.adicionar(replace(arquivo, empresa=FILIAL, usuario="bia"), clock).certificado.usuario == "bia"

@@ -68,6 +68,14 @@ def test_two_users_may_have_one_company(ana: Caller) -> None:
     assert [one.usuario for one in views.listar()] == ["ana", "bia"]
 
 
+def test_of_a_company_that_users_have_too_the_operator_means_its_own(ana: Caller) -> None:
+    managing.criar(CNPJ, caller=ana)
+    managing.criar(CNPJ)
+    managing.criar(CNPJ, caller=Caller(criar_usuario("bia").id))
+    assert managing.desativar(CNPJ).usuario is None
+    assert [(one.usuario, one.ativa) for one in views.listar()] == [("ana", True), (None, False), ("bia", True)]
+
+
 def test_a_stranger_s_company_is_as_one_that_is_not_there(ana: Caller) -> None:
     stranger = Caller(criar_usuario("bia").id)
     managing.criar(CNPJ, caller=ana)
