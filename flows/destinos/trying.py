@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from core import loop
 from core.caller import OPERATOR, Caller
@@ -13,13 +14,16 @@ from core.clock import SYSTEM, Clock
 from events.catalog import Teste
 from events.delivery import kind
 from events.delivery.engine import message_of
+from events.delivery.kind import Made
 from events.delivery.rows import Owed
 from events.delivery.settling import attempt_row, reason_kept
 from events.outbox import record_data_for
 from flows.destinos.finding import find_opened
-from storage.models.eventos import Attempt, Delivery, Estado
+from storage.models.destinos import Destino
+from storage.models.eventos import Attempt, Delivery, Estado, Event
 from storage.session import transaction
 
+NOT_ENDED = "o teste não terminou"
 NOT_ASKED = "{}: nada foi perguntado ao destino, tente mais tarde"
 
 
@@ -58,20 +62,11 @@ def try_out(
         destino = find_opened(db, name_or_id, caller)
         tipo = kind.known_kind(destino.tipo)
         tried = amostra or _teste(destino.nome, usuario, now)
-        event = record_data_for(db, tried.evento, tried.dados, destino)
-        delivery = Delivery(
-            event_id=event.id, destino_id=destino.id, estado=Estado.RETIDO, tentativas=1, due_at=now, created_at=now
-        )
-        db.add(delivery)
-        db.flush()
-        owed = Owed(delivery.id, destino.id, 0, now, now, event.message_id, event.nome, event.corpo)
+        owed = _begun(db, record_data_for(db, tried.evento, tried.dados, destino), destino, now)
     made = loop.run(tipo.deliver(destino, message_of(owed), clock.now()))
     error = None if made.outcome.delivered else reason_kept(made.outcome.text or NOT_ASKED.format(made.outcome.name))
     with transaction() as db:
-        stored = db.get_one(Delivery, owed.id)
-        stored.estado = Estado.ENTREGUE if made.outcome.delivered else Estado.ESGOTADO
-        stored.finished_at, stored.last_error = clock.now(), error
-        db.execute(insert(Attempt).values(attempt_row(owed, made)))
+        _ended(db, owed, made, error, clock.now())
     return Tested(destino.nome, owed.id, error is None, made.status, made.duration_ms, error, made.doubt)
 
 
@@ -83,3 +78,32 @@ def close() -> None:
 def _teste(nome: str, usuario: str | None, now: datetime) -> Amostra:
     payload = Teste(mensagem=f"Teste do destino {nome}.", timestamp=now.isoformat(), usuario=usuario)
     return Amostra(payload.evento, payload.dados())
+
+
+def _begun(db: Session, event: Event, destino: Destino, now: datetime) -> Owed:
+    """Write the delivery as one that has failed: neither a worker nor whoever resumes sends it, if nobody ends it."""
+    delivery = Delivery(
+        event_id=event.id,
+        destino_id=destino.id,
+        estado=Estado.ESGOTADO,
+        tentativas=1,
+        due_at=now,
+        created_at=now,
+        finished_at=now,
+        last_error=NOT_ENDED,
+    )
+    db.add(delivery)
+    db.flush()
+    return Owed(delivery.id, destino.id, 0, now, now, event.message_id, event.nome, event.corpo)
+
+
+def _ended(db: Session, owed: Owed, made: Made, error: str | None, now: datetime) -> None:
+    """Write how it went, but not over what became of the delivery by other hands."""
+    stored = db.get(Delivery, owed.id, with_for_update=True)
+    if stored is None:
+        # its destination was removed
+        return
+    db.execute(insert(Attempt).values(attempt_row(owed, made)))
+    if stored.estado == Estado.ESGOTADO and stored.last_error == NOT_ENDED:
+        stored.estado = Estado.ENTREGUE if made.outcome.delivered else Estado.ESGOTADO
+        stored.finished_at, stored.last_error = now, error
