@@ -104,15 +104,15 @@ def _line(told: "Relato") -> Linha:
 
 
 def _consulted() -> tuple[Linha, Exception | None]:
-    """Put what has come due to SEFAZ, and send what recipients owe; who is asked, and when, stands in rows."""
+    """Put what has come due to SEFAZ, send what recipients owe, import what was asked for; all of it stands in rows."""
     from core.clock import SYSTEM
     from flows.alertas import runs
-    from flows.sefaz import rodada
+    from flows.sefaz import importacoes_pedidas, rodada
     from flows.sefaz.manifestacoes import manifestar
 
     try:
         found = rodada.rodar()
-        events = manifestar.enviar_devidas()
+        more = {"eventos": manifestar.enviar_devidas(), "importados": importacoes_pedidas.importar_devidas()}
     except PlatformError as fault:
         return Linha(CONSULTAS, None, "falhou", None, None, {}, str(fault)), fault
     if found.falhas:
@@ -122,7 +122,7 @@ def _consulted() -> tuple[Linha, Exception | None]:
         )
         return Linha(CONSULTAS, None, "falhou", None, SYSTEM.now(), asdict(found), said), PlatformError(said)
     runs.note("sefaz.varrer")
-    return Linha(CONSULTAS, None, "feita", None, SYSTEM.now(), asdict(found) | {"eventos": events}), None
+    return Linha(CONSULTAS, None, "feita", None, SYSTEM.now(), asdict(found) | more), None
 
 
 def _sentence(line: Linha) -> str:

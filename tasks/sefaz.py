@@ -7,7 +7,7 @@ from core import messages
 from core.queues import Queue
 from tasks.base import DEFAULT, task
 
-EVENTS = "sefaz.enviar_eventos"
+EVENTS, IMPORT = "sefaz.enviar_eventos", "sefaz.importar_pendentes"
 # A little less than beat's period.
 SEND_SECONDS = 55.0
 
@@ -49,20 +49,24 @@ def enviar_eventos(empresa_id: int) -> dict[str, Any]:
 
 @task("sefaz.manifestar", DEFAULT)
 def manifestar() -> dict[str, Any]:
-    """Make the Ciências owed that are due by themselves, and have every company's owed events sent."""
+    """Make the Ciências owed that are due by themselves; have owed events sent, and what was asked for imported."""
+    from flows.sefaz import importacoes_pedidas
     from flows.sefaz.manifestacoes import ciencia, manifestar
 
-    owed, due = ciencia.dever(), manifestar.com_devidas()
-    messages.send_all(((EVENTS, [empresa_id]) for empresa_id in due), expires=SEND_SECONDS)
-    return {"ciencias": owed, "empresas": len(due)}
+    owed, due, asked = ciencia.dever(), manifestar.com_devidas(), importacoes_pedidas.devidas()
+    messages.send_all(
+        [*((EVENTS, [empresa_id]) for empresa_id in due), *((IMPORT, [consulta_id]) for consulta_id in asked)],
+        expires=SEND_SECONDS,
+    )
+    return {"ciencias": owed, "empresas": len(due), "importacoes": len(asked)}
 
 
-@task("sefaz.importar_pendentes", SEFAZ)
+@task(IMPORT, SEFAZ)
 def importar_pendentes(consulta_id: int) -> dict[str, Any]:
-    """Take in what a consultation brought and is not whole in the store yet."""
-    from flows.sefaz import importacao
+    """Take in what a consultation brought and is not whole in the store yet, where somebody asked for that."""
+    from flows.sefaz import importacoes_pedidas
 
-    found = list(importacao.importar_consulta(consulta_id))
+    found = list(importacoes_pedidas.importar(consulta_id))
     return {"importados": sum(one.importado for one in found), "pendentes": sum(not one.importado for one in found)}
 
 

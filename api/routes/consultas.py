@@ -11,15 +11,13 @@ from api.asking import LARGEST_ID, Id, Que, Quer
 from api.download import download
 from api.paging import Lista
 from api.routing import Csv, Rotas, Zip
-from core import messages
-from flows.sefaz import exportacao
+from flows.sefaz import exportacao, importacoes_pedidas
 from flows.sefaz.views import consultas as views
 from flows.sefaz.views import documentos
 from flows.sefaz.views.consultas import ConsultaView
 from flows.sefaz.views.documentos import DocumentoView
 
 router = Rotas("/consultas", "consultas")
-IMPORT = "sefaz.importar_pendentes"
 MOST = 1000
 CSV = f"{Csv.media_type}; charset=utf-8"
 Status = Annotated[str | None, Query(description="PENDENTE, PROCESSANDO, CONCLUIDA ou ERRO.")]
@@ -75,10 +73,8 @@ def mostrar(id: Id, caller: Quer, limit: Quantos = MOST, depois: Depois = None) 
 
 @router.post("/{id}/importar/", status_code=202)
 def importar(id: Id, caller: Quer) -> Pendentes:  # noqa: A002
-    """Deixa aos workers o que está pendente: o que não se leu, e resumos cujo XML já temos."""
-    pending = views.mostrar(id, caller).estatisticas.pendentes
-    messages.send(IMPORT, [id])
-    return Pendentes(pendentes=pending)
+    """Deixa aos workers o que está pendente: o que não se leu, e resumos cujo XML já temos; pedir de novo não soma."""
+    return Pendentes(pendentes=importacoes_pedidas.pedir(id, caller))
 
 
 @router.get("/{id}/exportar.csv", response_class=Csv)

@@ -158,10 +158,8 @@ def importar(
 
 
 def _left_to_workers(numero: int, caller: "Caller") -> int:
-    from core import messages
-    from flows.sefaz.views import consultas as views
+    from flows.sefaz import importacoes_pedidas
 
-    pending = views.mostrar(numero, caller).estatisticas.pendentes
-    messages.send("sefaz.importar_pendentes", [numero])
+    pending = importacoes_pedidas.pedir(numero, caller)
     say(f"{plural(pending, 'documento pendente fica', 'documentos pendentes ficam')} para os workers.")
     return 0

@@ -1,10 +1,10 @@
-"""Who is asked for, as a home of claims: one process at a time asks for a CNPJ."""
+"""Who is asked for, and what is to be imported, as homes of claims: a CNPJ, or a consultation, is one process's."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from claims.sql import SqlClaims
-from storage.models.sefaz import Contribuinte
+from storage.models.sefaz import Contribuinte, ImportacaoPedida
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,21 @@ class Tomado:
 
 
 @dataclass(frozen=True)
+class Pedida:
+    """A claimed consultation of which all that is pending is to be imported."""
+
+    id: int
+    consulta_id: int
+    pedida_em: datetime
+
+
+@dataclass(frozen=True)
 class Solto:
-    """What is written when it is let go: it may be asked for again from then on."""
+    """What is written when one is let go: it may be taken again from then on."""
 
     id: int
     due_at: datetime
 
 
 CONTRIBUINTES = SqlClaims(Contribuinte, Tomado, Solto)
+IMPORTACOES = SqlClaims(ImportacaoPedida, Pedida, Solto)

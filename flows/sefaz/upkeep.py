@@ -14,7 +14,7 @@ from core.settings.sefaz import SefazSettings
 from core.upkeep import Upkeep
 from flows.sefaz.manifestacoes.rows import DEVIDAS
 from flows.sefaz.regras import Cursor, Situacao
-from flows.sefaz.rows import CONTRIBUINTES
+from flows.sefaz.rows import CONTRIBUINTES, IMPORTACOES
 from storage.forgetting import forget
 from storage.models.manifestacoes import ManifestacaoSEFAZ
 from storage.models.sefaz import VIVA, BuscaSEFAZ, ChamadaSEFAZ, ConsultaSEFAZ, Contribuinte, LacunaNSU, SerieNSU
@@ -27,8 +27,8 @@ HOUR = timedelta(hours=1)
 
 
 def give_back(now: datetime) -> int:
-    """Let go of the companies that dead processes of this host were asking for, and of the events they were sending."""
-    return after_crash((CONTRIBUINTES, DEVIDAS), FixedClock(now))
+    """Let go of what dead processes of this host were asking for, importing or sending."""
+    return after_crash((CONTRIBUINTES, IMPORTACOES, DEVIDAS), FixedClock(now))
 
 
 def old_calls(now: datetime) -> Iterator[Mapping[str, int]]:

@@ -114,6 +114,16 @@ class ConsultaSEFAZ(Numbered, Base):
     log_detalhado: Mapped[str] = mapped_column(Text, default="")
 
 
+class ImportacaoPedida(Numbered, Leased, Base):
+    """What is pending of a consultation is to be taken in: owed until somebody went through all of it."""
+
+    __tablename__ = "sefaz_importacao"
+    __table_args__ = (UniqueConstraint("consulta_id"),)
+
+    consulta_id: Mapped[int] = mapped_column(ForeignKey("sefaz_consulta.id", ondelete="CASCADE"))
+    pedida_em: Mapped[datetime]
+
+
 class DocumentoDistribuido(Numbered, Base):
     """A document that came, once for each NSU; by key, where there is none, once for each schema.
 

@@ -14,10 +14,11 @@ from support.sefaz import EMPRESA, sefaz
 from support.typed import Run
 
 from core.broker_link import KEY_PREFIX
+from flows.sefaz import importacoes_pedidas
 from sandbox.documentos.comum import Pessoa
 from sandbox.documentos.notas import nota
 from sandbox.sefaz.textos import FORNECEDOR
-from tasks.sefaz import SEFAZ
+from tasks.sefaz import SEFAZ, importar_pendentes, manifestar
 
 
 @pytest.fixture
@@ -80,6 +81,30 @@ def test_what_is_pending_may_be_left_to_the_workers(minha: Loja, run: Run, broke
     with redis.Redis.from_url(broker) as client:
         assert client.llen(f"{KEY_PREFIX}{SEFAZ.name}") == 1
     assert run("sefaz", "importar", "99", "--fila")[0] == 2
+
+
+def test_what_was_left_to_the_workers_once_is_asked_for_once_and_again_where_its_message_was_lost(
+    minha: Loja, run: Run, broker: str
+) -> None:
+    for _ in range(2):
+        assert run("sefaz", "importar", "1", "--fila")[0] == 0
+    with redis.Redis.from_url(broker) as client:
+        assert client.llen(f"{KEY_PREFIX}{SEFAZ.name}") == 1
+        client.flushdb()
+        manifestar()
+        assert client.llen(f"{KEY_PREFIX}{SEFAZ.name}") == 1
+        client.flushdb()
+        importar_pendentes(1)
+        manifestar()
+        assert client.llen(f"{KEY_PREFIX}{SEFAZ.name}") == 0
+
+
+def test_what_was_left_to_the_workers_is_done_by_cron_where_there_are_none(minha: Loja, run: Run) -> None:
+    assert run("sefaz", "importar", "1", "--fila")[0] == 0
+    assert importacoes_pedidas.devidas() == [1]
+    code, out, _ = run("tarefas", "executar", "--task", "consultas_sefaz", "--json")
+    assert (code, json.loads(out)[0]["contagem"]["importados"]) == (0, 0)
+    assert importacoes_pedidas.devidas() == []
 
 
 def test_a_consultation_may_be_left_to_the_workers(minha: Loja, run: Run, broker: str) -> None:

@@ -204,7 +204,8 @@ def test_an_upgrade_loses_nothing_and_all_that_was_owed_is_done(earlier: Engine,
     assert migrate.upgrade(earlier) == migrate.HEAD
     assert contents(earlier, {name: list(rows[0]) for name, rows in before.items()}) == before
     taken: Counter[str] = Counter()
-    for home in homes():
+    # nothing was owed in a table that came later
+    for home in (one for one in homes() if one.table.name in before):
         with transaction() as db:
             # some tables are owed to several, each ready for other rows
             taken[home.table.name] += len(home.on(db).claim(100, SYSTEM.now(), 60, new_token()))

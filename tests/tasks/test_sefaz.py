@@ -55,11 +55,11 @@ def test_what_people_asked_for_goes_out_with_the_round_and_between_two(
 def test_a_sweep_owes_the_ciencias_that_are_due_and_has_each_company_send(minha: Loja, broker: str) -> None:
     minha.receber(2)
     minha.consultar()
-    assert manifestar() == {"ciencias": 0, "empresas": 0}
+    assert manifestar() == {"ciencias": 0, "empresas": 0, "importacoes": 0}
     ciencia.ligar(EMPRESA, "ana")
-    assert manifestar() == {"ciencias": 2, "empresas": 1}
+    assert manifestar() == {"ciencias": 2, "empresas": 1, "importacoes": 0}
     with redis.Redis.from_url(broker) as client:
         assert client.llen(f"{KEY_PREFIX}{SEFAZ.name}") == 1
     found = enviar_eventos(rows(Empresa)[0].id)
     assert (found["situacao"], found["registradas"]) == ("concluida", 2)
-    assert manifestar() == {"ciencias": 0, "empresas": 0}
+    assert manifestar() == {"ciencias": 0, "empresas": 0, "importacoes": 0}

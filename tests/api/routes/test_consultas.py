@@ -13,6 +13,7 @@ from support.api import Client, importing, person
 from support.consultas import Loja, loja
 from support.sefaz import EMPRESA, sefaz
 
+from flows.sefaz import importacoes_pedidas
 from flows.usuarios import tokens
 from sandbox.documentos.comum import Pessoa
 from sandbox.documentos.notas import nota
@@ -119,6 +120,9 @@ def test_nobody_meets_another_s_consultation(url: str, dona: Client) -> None:
     assert chefe.get(PATH).json()["results"][0]["usuario"] == "ana"
 
 
-def test_what_is_pending_is_left_to_the_workers_and_without_a_broker_that_is_said(dona: Client) -> None:
-    answer = dona.post(f"{PATH}{the_one(dona)['id']}/importar/")
-    assert (answer.status_code, list(answer.json())) == (503, ["detail"])
+def test_what_is_pending_is_left_to_the_workers_also_where_no_message_reaches_them(dona: Client) -> None:
+    number = the_one(dona)["id"]
+    for _ in range(2):
+        answer = dona.post(f"{PATH}{number}/importar/")
+        assert (answer.status_code, answer.json()) == (202, {"pendentes": 1})
+    assert importacoes_pedidas.devidas() == [number]
