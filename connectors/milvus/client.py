@@ -4,7 +4,7 @@ docs/reference/contracts/milvus.md.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -20,7 +20,7 @@ from connectors.milvus import faults, rows
 from connectors.milvus.inventory import Inventory
 from connectors.milvus.listing import Chamados, Sheet, total_of
 from connectors.milvus.reference import has_reference
-from connectors.milvus.rows import Chamado, Cliente, Listing, Row
+from connectors.milvus.rows import Chamado, Cliente, Listing, Part, Row
 from core.clock import SYSTEM, Clock
 from core.fiscal import documento_ausente, formatar_documento, normalizar_documento
 from core.html_text import plain_text
@@ -95,8 +95,16 @@ class Milvus:
 
     def clientes(self) -> Listing[Cliente]:
         """Return every client; partial when the list is cut and cannot be read in parts."""
-        found = Inventory(lambda query: self._search(self._listings, query), self._conta.list_cap).read()
+        found = self._inventory().read()
         return Listing(tuple(map(rows.cliente, found.rows)), found.complete)
+
+    def clientes_in_parts(self, begin: str = "") -> Iterator[Part[Cliente]]:
+        """Yield the clients as they are read, from the beginning or from where an earlier reading went on."""
+        for part in self._inventory(begin).parts():
+            yield Part(tuple(map(rows.cliente, part.rows)), part.goes_on, part.complete)
+
+    def _inventory(self, begin: str = "") -> Inventory:
+        return Inventory(lambda query: self._search(self._listings, query), self._conta.list_cap, begin)
 
     def create_cliente(self, fields: Mapping[str, Any]) -> int:
         """Make a client and return its id. Never repeats by itself what may have been stored."""

@@ -31,6 +31,18 @@ class Listing(Generic[T]):
 
 
 @dataclass(frozen=True)
+class Part(Generic[T]):
+    """What one request added to a list; the last part says whether the list is `complete`.
+
+    `goes_on` is where a later reading can begin that is to have what comes after this part (none: it reads all anew).
+    """
+
+    rows: tuple[T, ...]
+    goes_on: str | None = None
+    complete: bool = True
+
+
+@dataclass(frozen=True)
 class Cliente:
     """A client. `documento` is in its normal form; `token` is what its tickets are opened with."""
 

@@ -19,9 +19,9 @@ class ClientsToPloomes(Clients[Cliente]):
     nome, target = CLIENTES_MP, "Ploomes"
 
     def pages(self, since: datetime, *, deep: bool) -> Iterator[Read[Cliente]]:
-        """Read the whole list."""
-        found = self._sides.milvus.clientes()
-        yield Read(found.rows, whole=found.complete)
+        """Read the whole list, from where the run before had to end."""
+        for part in self._sides.milvus.clientes_in_parts(self._sides.begin):
+            yield Read(part.rows, whole=part.complete, goes_on=part.goes_on)
 
     def created(self, row: Cliente) -> datetime | None:
         """Milvus does not say."""

@@ -14,11 +14,15 @@ RowIn = TypeVar("RowIn", contravariant=True)
 
 @dataclass(frozen=True)
 class Read(Generic[Row]):
-    """Some rows of the source; `now` is the source's own clock, `whole` whether its list is."""
+    """Some rows of the source; `now` is the source's own clock, `whole` whether its list is.
+
+    `goes_on` is where a later run can go on reading that is to have what comes after these (none: it reads all anew).
+    """
 
     rows: Sequence[Row]
     now: datetime | None = None
     whole: bool = True
+    goes_on: str | None = None
 
 
 @dataclass(frozen=True)

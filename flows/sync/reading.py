@@ -30,7 +30,7 @@ class Reader:
         """Note what is new in the ledger; then the cursor moves."""
         since, deep = self.since(desde)
         run, report = self.run, self.run.report
-        report.cursor_antes = self.cursor()
+        report.cursor_antes, report.continua = self.cursor(), run.sides.begin or None
         self.look(deep)
         newest, seen, limit = None, set[int](), run.clock.now()
         for page in run.flow.pages(since, deep=deep):
@@ -42,8 +42,9 @@ class Reader:
             dates = [at for row in rows if (at := run.flow.created(row)) is not None]
             newest = max([min(at, limit) for at in dates] + ([newest] if newest else []), default=None)
             run.keep()
-            if run.lost or stopping():
-                # another run has the flow, or the worker ends: what was read is noted, the cursor stays
+            report.continua = page.goes_on
+            if run.lost or stopping() or (page.goes_on and run.held is not None and run.over()):
+                # another run has the flow, the worker ends, or the list is too long for one run: what was read is noted
                 report.restam, report.cursor_depois = True, report.cursor_antes
                 return
         if run.held is not None:

@@ -18,9 +18,9 @@ class Report:
 
     `estado`: bem, ocupado (another run is under way), degradado (the other side failed again and again), parado (a
     person has to act). `parcial`: the list that was read may not be whole; `restam`: the time was over before the work
-    was. `sem_documento` are the numbers of some contacts without one, `trocas` contacts whose document is another one
-    now, with the ends of both. `avisos` is what the last daily look at both systems found. `faria` is what a dry run
-    would have done.
+    was, `continua`: where the reading of the list goes on. `sem_documento` are the numbers of some contacts without
+    one, `trocas` contacts whose document is another one now, with the ends of both. `avisos` is what the last daily
+    look at both systems found. `faria` is what a dry run would have done.
     """
 
     conta: str
@@ -46,6 +46,7 @@ class Report:
     cursor_depois: datetime | None = None
     parcial: bool = False
     restam: bool = False
+    continua: str | None = None
     falha: str | None = None
     sem_documento: list[int] = field(default_factory=list)
     faria: list[str] = field(default_factory=list)

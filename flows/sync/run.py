@@ -100,6 +100,9 @@ def whole(run: Run, desde: datetime | None) -> None:
             telling.tell(sides.ledger, sides.nome, sides.clock)
         hinted.take(run)
         Reader(run).read(desde)
+        if run.nome == CLIENTES_MP:
+            # each run reads its list anew, and a long one would leave no run any time to send
+            run.begin()
         if not sides.dry:
             _send(run)
     finally:

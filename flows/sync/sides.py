@@ -19,7 +19,10 @@ from flows.sync.ledger.shape import Ledger
 
 @dataclass
 class Sides:
-    """Both systems and the ledger of one account. With `dry` nothing is written anywhere."""
+    """Both systems and the ledger of one account. With `dry` nothing is written anywhere.
+
+    `begin` is where a list goes on that the run before could not read to its end.
+    """
 
     nome: str
     conta: ContaSync
@@ -30,6 +33,7 @@ class Sides:
     clock: Clock = SYSTEM
     dry: bool = False
     run: str = field(default="")
+    begin: str = ""
 
 
 class LocalPace:

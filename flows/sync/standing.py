@@ -34,6 +34,11 @@ class Held:
         found: list[str] = json.loads(self.relatorio or "{}").get("avisos", [])
         return found
 
+    @property
+    def continua(self) -> str:
+        """Where the last run had to end its reading; "" where it did not."""
+        return str(json.loads(self.relatorio or "{}").get("continua") or "")
+
 
 @dataclass(frozen=True)
 class Left:

@@ -30,6 +30,11 @@ class Run:
 
     def __post_init__(self) -> None:
         self.sides.run = self.token.rpartition("|")[2]
+        self.sides.begin = self.held.continua if self.held else ""
+        self.begin()
+
+    def begin(self) -> None:
+        """Give what begins now the whole time of a run."""
         self.ends = time.monotonic() + self.sides.conta.seconds
 
     @property

@@ -1,5 +1,6 @@
 """Clients: found by document in any spelling, blocked ones too; made once; and all of them, past the cap."""
 
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -154,6 +155,29 @@ def test_names_without_end_are_given_up_after_a_while() -> None:
 
     assert not Inventory(search, 3).read().complete
     assert len(asked) <= 510
+
+
+def test_a_reading_goes_on_where_an_earlier_one_ended() -> None:
+    """Wherever that was: nothing is missing, and nothing is read twice."""
+    names = ["ana", "anabela", "aneta", "abel", "beto", "a b", "24h", "zeca"]
+    table = [{"id": number, "nome_fantasia": name} for number, name in enumerate(names)]
+
+    def read(begin: str, parts: int | None = None) -> tuple[list[str], str | None]:
+        asked: list[str] = []
+
+        def search(query: dict[str, str]) -> list[dict[str, Any]]:
+            term = query.get("nome_fantasia")
+            asked.extend([term] if term else [])
+            return [row for row in table if (term or "") in str(row["nome_fantasia"])][:2]
+
+        found = list(islice(Inventory(search, 2, begin).parts(), parts))
+        return asked, found[-1].goes_on
+
+    whole, _ = read("")
+    for parts in range(2, len(whole) + 1):
+        before, goes_on = read("", parts)
+        assert goes_on is not None
+        assert before + read(goes_on)[0] == whole
 
 
 def test_an_empty_list_under_load_is_not_believed(server: MilvusServer, milvus: Milvus) -> None:
