@@ -203,7 +203,8 @@ def _buckets(plan: Plan, owed: Owed) -> tuple[Bucket, ...]:
 
 
 def _stopped(slot: Slot) -> bool:
-    return slot.off or (slot.health.open and not slot.held.probing)
+    """Tell whether no further request may go there: somebody stopped it, or its circuit opened."""
+    return slot.off or not slot.row.ready or (slot.health.open and not slot.held.probing)
 
 
 def _shared(asking: dict[int, Held], rows: int) -> dict[int, int]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from claims.many import Adding, Many
@@ -31,7 +31,7 @@ DESTINATIONS = Many({"id": SLOTS.table.c.id}, "destinos")
 
 
 class State(NamedTuple):
-    """What a slot's row says of its destination's past."""
+    """What a slot's row says of its destination's past, and whether it may be served still (`ready`)."""
 
     id: int
     tipo: str
@@ -45,6 +45,7 @@ class State(NamedTuple):
     falhando_desde: datetime | None
     avisado_em: datetime | None
     circuito_espera: int
+    ready: bool
 
 
 @dataclass
@@ -116,7 +117,7 @@ def read(on: Direct, token: str, held: Mapping[int, Held]) -> dict[int, Slot]:
 def _reading(dialect: str, *, single: bool) -> Prepared:
     wanted = DESTINATIONS.table(dialect, single=single)
     return Prepared(
-        select(*(SLOTS.table.c[name] for name in State._fields))
+        select(*(SLOTS.table.c[name] for name in State._fields if name != "ready"), and_(*SLOTS.ready).label("ready"))
         .where(SLOTS.table.c.id.in_(select(wanted.c.id)), SLOTS.held_by("p_token"))
         # Everybody locks destinations in the order of their numbers, so that nobody waits in a circle.
         .order_by(SLOTS.table.c.id)

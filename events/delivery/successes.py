@@ -1,4 +1,4 @@
-"""A batch of successes for destinations that are well, as it mostly is: on PostgreSQL written in one statement.
+"""A batch of successes for destinations that are well and on, as it mostly is: on PostgreSQL one statement writes it.
 
 What follows from a success there is known beforehand, so nothing has to be read and judged in between. If anything is
 otherwise the statement writes nothing, and the batch is written as any other (`events/delivery/settling.py`).
@@ -58,8 +58,8 @@ def alone(plan: Plan) -> bool:
 
 
 def write(on: Direct, token: str, plan: Plan, keep_until: datetime, now: datetime) -> set[int] | None:
-    """Write them; return the rows that were still held. None, and nothing is written, if some destination is not well
-    or not held any more.
+    """Write them; return the rows that were still held. None, and nothing is written, if some destination is not well,
+    or stopped or not held any more.
     """
     began = {one.owed.destino_id: one.made.started_at for one in plan.done if one.made}
     if began.keys() - plan.held.keys():
@@ -82,7 +82,8 @@ def write(on: Direct, token: str, plan: Plan, keep_until: datetime, now: datetim
 @cache
 def _writing() -> Prepared:
     ends, places, slots = ENDS.table("postgresql"), PLACES.table("postgresql"), SLOTS.table
-    mine = select(slots.c.id).where(slots.c.id.in_(select(places.c.id)), SLOTS.held_by("p_token"), _well(slots))
+    well = (SLOTS.held_by("p_token"), *SLOTS.ready, _well(slots))
+    mine = select(slots.c.id).where(slots.c.id.in_(select(places.c.id)), *well)
     # in the order of their numbers, as everybody locks them
     locked = mine.order_by(slots.c.id).with_for_update(key_share=True).cte("locked")
     found = select(func.count().label("amount")).select_from(locked).cte("found")
