@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, exists, select
+from sqlalchemy import ColumnElement, Select, delete, exists, select
 
 from core.settings.retencao import RetentionSettings
 from storage.forgetting import BATCH, forget
+from storage.models.email import Resumida, ResumoEmail
 from storage.models.eventos import Attempt, Delivery, Estado, Event
 from storage.rows import after, delete_chosen, table_of
 from storage.session import transaction
@@ -69,7 +70,18 @@ def _old_events(before: datetime, last: Instant | None) -> Select[datetime, int]
     """Return the query of the next batch, oldest first; `last` is where the one before ended."""
     owed = exists().where(DELIVERIES.c.event_id == EVENTS.c.id, DELIVERIES.c.estado.in_(OPEN))
     order = (EVENTS.c.occurred_at, EVENTS.c.id)
-    query = select(*order).where(EVENTS.c.occurred_at < before, ~owed)
+    query = select(*order).where(EVENTS.c.occurred_at < before, ~owed, ~_to_be_told())
     if last is not None:
         query = query.where(after(order, last))
     return query.order_by(*order).limit(EVENTS_BATCH).with_for_update(of=EVENTS, skip_locked=True)
+
+
+def _to_be_told() -> ColumnElement[bool]:
+    """Return the condition that an event is told of by a summary that has not arrived: the mail reads it when it goes.
+
+    A summary that is kept or given up may be sent yet, until it is old enough itself.
+    """
+    whole = DELIVERIES.alias("resumo")
+    inside = table_of(Resumida).join(table_of(ResumoEmail)).join(whole, whole.c.id == ResumoEmail.entrega_id)
+    told = DELIVERIES.join(inside, Resumida.entrega_id == DELIVERIES.c.id)
+    return exists().select_from(told).where(DELIVERIES.c.event_id == EVENTS.c.id, whole.c.estado != Estado.ENTREGUE)

@@ -18,7 +18,7 @@ from events.delivery.drain import drain
 from events.delivery.email import folding
 from events.email.aviso import avisos
 from flows.destinos.creating import NewDestination, create
-from flows.entregas import again, views
+from flows.entregas import again, retention, views
 from storage.models.email import ResumoEmail
 from storage.models.eventos import Delivery, Estado, Event
 from storage.session import reading, transaction
@@ -66,6 +66,12 @@ def later(seconds: float) -> None:
     with transaction() as db:
         db.execute(update(Event).values(occurred_at=then))
         db.execute(update(Delivery).values(created_at=then))
+
+
+def forget_old() -> None:
+    """Delete the events that are older than the settings keep."""
+    for _ in retention.events(SYSTEM.now()):
+        pass
 
 
 def states(number: int) -> dict[str, int]:
@@ -210,6 +216,21 @@ def test_what_waited_for_a_server_for_long_is_one_mail(mailbox: tuple[int, int],
     assert summary(number).due_at <= SYSTEM.now()
     drain(number)
     assert [mail.message["Subject"] for mail in server.mails] == ["📦 50 documentos importados"]
+
+
+def test_what_a_mail_that_is_owed_tells_of_is_not_deleted_before_it_arrived(
+    either: tuple[int, int], server: MailServer
+) -> None:
+    number, user = either
+    imported(user, 25)
+    drain(number)
+    later(91 * 86_400)
+    forget_old()
+    make_due()
+    drain(number)
+    assert [mail.message["Subject"] for mail in server.mails] == ["📦 25 documentos importados"]
+    forget_old()
+    assert deliveries(number) == []
 
 
 def test_other_notices_go_out_beside_it(mailbox: tuple[int, int], server: MailServer) -> None:
