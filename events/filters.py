@@ -43,9 +43,19 @@ class Filters:
 
     def due_at(self, dados: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> datetime:
         """Return when it may leave: now, or at the end of the quiet hours; a critical event never waits."""
-        if self.silencio is None or dados.get("severidade") == MOST_SEVERE:
+        if self.silencio is None or never_waits(dados):
             return now
-        return hours((self.silencio,), zone).closes_at(now) or now
+        return quiet_until(self.silencio, now, zone) or now
+
+
+def never_waits(dados: Mapping[str, Any]) -> bool:
+    """Tell whether an event with this payload leaves in quiet hours too."""
+    return dados.get("severidade") == MOST_SEVERE
+
+
+def quiet_until(silencio: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return when the quiet hours end that hold now; None while none do."""
+    return hours((silencio,), zone).closes_at(now)
 
 
 def checked_severity(text: str) -> str:

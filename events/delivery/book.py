@@ -1,5 +1,6 @@
 """The database's side of a run: each turn is one short transaction that writes what has ended and takes what is due."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -111,7 +112,7 @@ class Book:
         return kept
 
     def _unused(self, on: Direct, plan: Plan, tokens: Tokens, now: datetime) -> None:
-        """Give back rows that did not begin, and the tokens of everything that made no request."""
+        """Give back what did not begin, and the tokens of everything that made no request."""
         emptied: dict[Bucket, float] = {}
         for one in plan.done:
             if one.outcome and one.outcome.empties:
@@ -119,11 +120,18 @@ class Book:
         # of one kind, and so of one queue, all are as long: rivals lock them in one order
         for seconds in sorted(set(emptied.values())):
             bucket.empty(on.db, [each for each in emptied if emptied[each] == seconds], now, seconds)
-        back = ROWS.on(on).give_back(self.token, [owed.id for owed in plan.unsent], now)
+        back = self._given_back(on, plan.unsent, now)
         idle = [owed for owed in plan.unsent if owed.id in back]
         idle += [one.owed for one in plan.done if not one.requested]
         for owed in idle:
             tokens.unused(set(_buckets(plan, owed)) - emptied.keys(), 1)
+
+    def _given_back(self, on: Direct, unsent: Sequence[Owed], now: datetime) -> set[int]:
+        """Give back rows that did not begin, each due when it may; return those that were still held."""
+        due = defaultdict[datetime, list[int]](list)
+        for owed in unsent:
+            due[owed.again or now].append(owed.id)
+        return {number for at, ids in due.items() for number in ROWS.on(on).give_back(self.token, ids, at)}
 
     def _take(
         self, on: Direct, plan: Plan, slots: dict[int, Slot], taken: Taken, tokens: Tokens, now: datetime

@@ -22,6 +22,7 @@ from events.delivery.kind import Made, Message, kinds
 from events.delivery.lanes import AHEAD, Lane, Trial, first_limit
 from events.delivery.outcome import NO_MEANS, Outcome
 from events.delivery.plan import Done, Held, Plan, Taken
+from events.delivery.quiet import waits_until
 from events.delivery.rows import Destination, Owed, as_kinds_see
 from events.delivery.schedule import next_wait
 from storage.models.eventos import Estado
@@ -241,14 +242,15 @@ class Engine:
                 lane.offered = False
                 if self._lanes.get(lane.destination.id) is not lane or not lane.ready:
                     continue
-                owed = lane.waiting.popleft()
-                if may_begin(self.clock.now(), lane.destination.timeout, owed.until):
+                owed, now = lane.waiting.popleft(), self.clock.now()
+                again = waits_until(lane.destination, owed, now)
+                if again is None and may_begin(now, lane.destination.timeout, owed.until):
                     self._flying[suspect] += 1
                     lane.began()
                     self._lane_of[owed.id] = lane
                     self._offer(lane)
                     return owed
-                self._unsent.append(owed)
+                self._unsent.append(replace(owed, again=again))
                 self._rows -= 1
                 self._offer(lane)
         return None

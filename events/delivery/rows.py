@@ -48,6 +48,7 @@ class Destination:
     lento: bool
     ordem_estrita: bool
     por_minuto: int | None
+    silencio: str | None
     falhas_seguidas: int
     circuito_espera: int
     ultima_execucao: datetime | None
@@ -107,7 +108,10 @@ class RowOutcome:
 
 @dataclass(frozen=True)
 class Owed:
-    """A claimed delivery with the event it carries; no request begins that may outlive the lease (`until`)."""
+    """A claimed delivery with the event it carries; no request begins that may outlive the lease (`until`).
+
+    One that goes back without a request is due at once, or `again` at that instant.
+    """
 
     id: int
     destino_id: int
@@ -118,6 +122,7 @@ class Owed:
     evento: str
     corpo: bytes
     origem: str | None = None
+    again: datetime | None = None
 
 
 SLOTS = SqlClaims(

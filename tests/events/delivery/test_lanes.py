@@ -14,10 +14,13 @@ MOST = 8
 def destination(tipo: str, **more: object) -> Destination:
     """Return one that answered well the last time."""
     nothing = dict.fromkeys(
-        ("usuario_id", "topico", "secret_key", "secret_anterior", "secret_anterior_ate", "headers_customizados")
+        (
+            *("usuario_id", "topico", "secret_key", "secret_anterior", "secret_anterior_ate", "headers_customizados"),
+            *("por_minuto", "silencio"),
+        )
     )
     usual = {"id": 1, "tipo": tipo, "nome": "d", "url": "https://x", "opcoes": None, "timeout": 10.0, "retry_count": 3}
-    well = {"lento": False, "ordem_estrita": False, "por_minuto": None, "falhas_seguidas": 0, "circuito_espera": 0}
+    well = {"lento": False, "ordem_estrita": False, "falhas_seguidas": 0, "circuito_espera": 0}
     return Destination(**{**nothing, **usual, **well, "ultima_execucao": NOW, **more})  # type: ignore[arg-type]
 
 
