@@ -7,7 +7,7 @@ from sqlalchemy import or_, select, text
 
 from core.clock import SYSTEM
 from core.stopping import stopping
-from events.delivery import drain, engine, sweep
+from events.delivery import ahead, drain, engine, sweep
 from events.delivery.choosing import served_by
 from events.delivery.rows import ROWS, SLOTS, free_the_dead
 from storage.models.destinos import Destino
@@ -38,6 +38,7 @@ def deliver_all(message_ids: Sequence[str]) -> None:
 def deliver_due(longest: float = DUE_SECONDS) -> engine.Report:
     """Deliver what is due to any destination, where no worker does; what a worker holds is left to it."""
     free_the_dead()
+    ahead.put_right()
     ends, total = time.monotonic() + longest, engine.Report()
     for destino_id, _ in sweep.everywhere(SYSTEM):
         more = True

@@ -14,6 +14,7 @@ from core.errors import UsageError
 from events import subscriptions, wake
 from events.audience import wanted_by
 from events.catalog import Teste
+from events.delivery import schedule
 from events.delivery.kind import to_wake
 from events.delivery.rows import ROWS
 from storage.models.destinos import Destino
@@ -21,8 +22,7 @@ from storage.models.eventos import Delivery, Estado, Event
 from storage.session import reading, transaction
 
 LONGEST = timedelta(days=14)
-# Recovered rows fall due one after the other, so that fresh events find room between them.
-PER_SECOND = 10
+PER_SECOND = schedule.PER_SECOND
 FAILED = (Estado.ESGOTADO, Estado.BLOQUEADO)
 BATCH = 1000
 AGAIN = ROWS.owing(
