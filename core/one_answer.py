@@ -18,6 +18,8 @@ from core.readable import readable
 FIELD_LIMIT = 64 * 1024
 HEAD_LIMIT = 4 * FIELD_LIMIT
 MOST_FIELDS = 4096
+# Who answers before everything is read has so long to read the rest once the connection is let go of.
+UNREAD_SECONDS = 5.0
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _STATUS_LINE = b"HTTP/"
 Told = tuple[RawResponseMessage, StreamReader]
@@ -39,6 +41,17 @@ class OneAnswer(ResponseHandler):
     def is_connected(self) -> bool:
         """Tell whether it serves for one more request: nothing came after the last answer, not even the end."""
         return super().is_connected() and not (self._answered and self._whole() and self._something_waits())
+
+    def close(self) -> None:
+        """Close the connection; one whose other end does not read what was sent is cut off after a while.
+
+        The event loop would keep the socket, and what is unsent, for as long as it does not.
+        """
+        transport = self.transport
+        unread = transport is not None and transport.get_write_buffer_size() > 0
+        super().close()
+        if transport is not None and unread:
+            self._loop.call_later(UNREAD_SECONDS, transport.abort)
 
     def data_received(self, data: bytes) -> None:
         """Parse what came: the head to its blank line, then the rest."""

@@ -2,14 +2,19 @@
 
 import asyncio
 import itertools
+import socket
+import threading
 from collections.abc import Sequence
+from typing import Any
 
 import aiohttp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.descriptors import sockets_to
 from support.ports import wait_until
 
+from core import one_answer
 from core.http import open_session, read_into
 from core.one_answer import FIELD_LIMIT, HEAD_LIMIT, OneAnswer
 from sandbox.raw import RawServer
@@ -65,9 +70,9 @@ async def _one_and_its_end(session: aiohttp.ClientSession, server: RawServer) ->
     return found
 
 
-async def _one(session: aiohttp.ClientSession, url: str) -> tuple[int, bytes | str] | str:
+async def _one(session: aiohttp.ClientSession, url: str, data: bytes = b"x") -> tuple[int, bytes | str] | str:
     try:
-        async with session.post(url, data=b"x") as response:
+        async with session.post(url, data=data) as response:
             body = bytearray()
             try:
                 await read_into(body, response, 100)
@@ -186,3 +191,61 @@ def test_an_answer_without_end_costs_no_more_than_its_limit() -> None:
                 return await _one(session, server.url)
 
         assert asyncio.run(once()) == "ClientResponseError"
+
+
+# as much as an event has at most; the kernel keeps little of it on either side
+BODY = bytes(1024 * 1024)
+
+
+def listening() -> socket.socket:
+    """Return a port that takes connections, whether or not anybody reads from them."""
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    made.bind(("127.0.0.1", 0))
+    made.listen()
+    return made
+
+
+def narrow(info: tuple[Any, ...]) -> socket.socket:
+    made = socket.socket(info[0], info[1], info[2])
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    return made
+
+
+def test_who_does_not_read_what_is_sent_keeps_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_answer, "UNREAD_SECONDS", 0.05)
+
+    async def once(port: int) -> None:
+        async with open_session(aiohttp.TCPConnector(socket_factory=narrow)) as session:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.5):
+                    await session.post(f"http://127.0.0.1:{port}", data=BODY)
+            await asyncio.to_thread(wait_until, lambda: sockets_to(port) == 0, seconds=20)
+
+    with listening() as deaf:
+        asyncio.run(once(deaf.getsockname()[1]))
+
+
+def test_who_answers_before_it_reads_gets_everything_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_answer, "UNREAD_SECONDS", 60.0)
+    answered, seen = threading.Event(), bytearray()
+
+    def hasty(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(OK + b"Connection: close\r\n" + TWO)
+            answered.wait(20)
+            while data := connection.recv(1 << 20):
+                seen.extend(data)
+
+    async def once(port: int) -> None:
+        async with open_session(aiohttp.TCPConnector(socket_factory=narrow)) as session:
+            assert await _one(session, f"http://127.0.0.1:{port}", BODY) == (200, b"ok")
+            answered.set()
+            await asyncio.to_thread(reader.join, 60)
+
+    with listening() as server:
+        reader = threading.Thread(target=hasty, args=(server,), daemon=True)
+        reader.start()
+        asyncio.run(once(server.getsockname()[1]))
+    assert seen.endswith(BODY)

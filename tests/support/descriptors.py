@@ -1,9 +1,11 @@
-"""A process with more descriptors than `select()` knows, and one that gets none."""
+"""The descriptors of this process: more than `select()` knows, none left, and those that lead somewhere."""
 
+import contextlib
 import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 @contextmanager
@@ -30,3 +32,14 @@ def no_descriptors() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def sockets_to(port: int) -> int:
+    """Return how many sockets of this process lead to a port of this machine."""
+    mine = set[str]()
+    for one in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):
+            mine.add(os.readlink(f"/proc/self/fd/{one}"))
+    lines = Path("/proc/self/net/tcp").read_text().splitlines()[1:]
+    there = [fields[9] for line in lines if (fields := line.split())[2].endswith(f":{port:04X}")]
+    return sum(f"socket:[{inode}]" in mine for inode in there)
