@@ -13,6 +13,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app.conf.beat_schedule = schedule()
 app.conf.worker_autoscaler = "workers.growth:Autoscaler"
+app.steps["worker"].add("workers.limits:Limits")
 app.steps["consumer"].add("workers.heart:Heartbeat")
 
 __all__ = ["app", "hooks"]
