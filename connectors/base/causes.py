@@ -44,8 +44,9 @@ class ProxyDown(Exception):
     """The proxy, through which alone a request could leave, takes no connection."""
 
 
-# What this machine has none left of: descriptors, memory, buffers, ports to call from.
-MEANS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRNOTAVAIL})
+# What this machine has none left of: descriptors, memory, buffers. A want of ports cannot be told from an address of
+# IPv6 where there is none, which never ends and hides what the address tried before it said.
+MEANS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 
 # First match wins, over an error and what it was raised for: the closest names first.
 CAUSES: tuple[tuple[Cause, tuple[str, ...]], ...] = (

@@ -93,7 +93,7 @@ DEFAULT = Table(
         Cause.PROXY_DOWN: Row(Unreachable, "o proxy de saída não aceita conexão"),
         Cause.PROXY_LOGIN: Row(Blocked, "o proxy de saída recusou o usuário ou a senha (HTTP 407)"),
         Cause.PROXY_REFUSED: Row(Unreachable, "o proxy de saída não leva a este servidor"),
-        Cause.NO_MEANS: Row(OutOfMeans, "esta máquina não tem mais descritores, portas ou memória para uma conexão"),
+        Cause.NO_MEANS: Row(OutOfMeans, "esta máquina não tem mais descritores ou memória para uma conexão"),
         Cause.NO_NAME: Row(Unreachable, "o nome do servidor não foi encontrado"),
         Cause.NO_CONNECTION: Row(Unreachable, "o servidor não aceita conexão"),
         Cause.CONNECT_TIMEOUT: Row(Unreachable, "o servidor não aceitou a conexão a tempo"),

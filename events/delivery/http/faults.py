@@ -3,8 +3,6 @@
 docs/reference/contracts/webhooks_delivery.md §2.
 """
 
-import errno
-
 from connectors.base.causes import Cause, cause_of
 from events.delivery.address import BlockedAddress
 from events.delivery.http.outcomes import (
@@ -53,13 +51,5 @@ def of_exception(error: BaseException) -> Outcome | None:
     """Return what an exception means; None for a fault of our own, which is no attempt."""
     if (own := OWN.get(type(error))) is not None:
         return own
-    if _is_for_want_of_ipv6(error):
-        return UNREACHABLE
     cause = cause_of(error)
     return OUTCOMES[cause] if cause else None
-
-
-def _is_for_want_of_ipv6(error: BaseException) -> bool:
-    """Tell whether an address of IPv6 was called where there is none: no want of ports, and no waiting ends it."""
-    host = getattr(error, "host", None) or ""
-    return getattr(error, "errno", None) == errno.EADDRNOTAVAIL and ":" in host

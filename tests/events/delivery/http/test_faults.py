@@ -13,8 +13,8 @@ from events.delivery.http import faults, outcomes
 from events.delivery.outcome import NO_MEANS
 
 
-def unconnected(number: int | None, host: str = "exemplo.com") -> aiohttp.ClientConnectorError:
-    key = SimpleNamespace(host=host, port=443, ssl=True)
+def unconnected(number: int | None) -> aiohttp.ClientConnectorError:
+    key = SimpleNamespace(host="exemplo.com", port=443, ssl=True)
     return aiohttp.ClientConnectorError(key, OSError(number, "diz o sistema"))  # type: ignore[arg-type]
 
 
@@ -37,9 +37,8 @@ def test_every_cause_has_an_outcome() -> None:
         (unconnected(errno.EMFILE), NO_MEANS),
         (unconnected(errno.ENFILE), NO_MEANS),
         (unconnected(errno.ENOBUFS), NO_MEANS),
-        (unconnected(errno.EADDRNOTAVAIL, "192.0.2.1"), NO_MEANS),
-        # of a machine without IPv6, for good
-        (unconnected(errno.EADDRNOTAVAIL, "::1"), outcomes.UNREACHABLE),
+        # of a machine without IPv6, for good, whatever address was called before
+        (unconnected(errno.EADDRNOTAVAIL), outcomes.UNREACHABLE),
         # of several addresses each failed by another fault
         (unconnected(None), outcomes.UNREACHABLE),
         (ZeroDivisionError(), None),
