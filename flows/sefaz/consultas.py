@@ -107,6 +107,7 @@ class _Corrida:
         self.seq, self.vez, self.limites, self.clock, self.sleep = begun, begun.vez, limites, clock, sleep
         self.chamadas = Chamadas(sefaz, self.vez, clock, sleep)
         self.aviso: str | None = None
+        self.respondida = False
         self.paginas = self.documentos = 0
 
     def run(self) -> Consulta:
@@ -120,12 +121,17 @@ class _Corrida:
         except Perdida:
             raise
         except Exception as fault:
-            self._failed(Situacao.RECUSADA, str(fault) if isinstance(fault, PlatformError) else INTERNAL)
+            said = str(fault) if isinstance(fault, PlatformError) else INTERNAL
+            # the service counts an answer of its own from then on, whatever became of it here
+            rest = self.vez.servico.descanso + regras.MARGEM.total_seconds()
+            self._failed(Situacao.RECUSADA, said, rest if self.respondida else None)
             raise
 
     def _page(self) -> Consulta | None:
         """Ask once and store what came; return how the consultation ended, None while there is more."""
+        self.respondida = False
         number, resposta = self.chamadas.ask(self.seq.pergunta())
+        self.respondida = True
         now, asked = self.clock.now(), self.vez.servico
         first = self.seq.primeira and not self.chamadas.perdida
         if first and asked.lacunas:
@@ -247,7 +253,10 @@ class _Corrida:
         row.log_detalhado = "\n".join([*filter(None, [row.log_detalhado]), *self.chamadas.linhas, line])
 
     def _failed(self, situacao: Situacao, said: str, asked: float | None = None) -> Consulta:
-        """End without an answer: the numbering stands where it stood, and waits longer after each failure."""
+        """End without an answer that is kept: the numbering stands where it stood, and waits longer after each failure.
+
+        `asked` is how many seconds it has to wait at least.
+        """
         now = self.clock.now()
         with transaction() as db:
             refused = situacao is Situacao.CERTIFICADO and em_uso(db, self.vez.quem)

@@ -1,7 +1,9 @@
 """Consultations against the local SEFAZ, as strict as the real one. docs/reference/contracts/sefaz.md §3, §6.3."""
 
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
@@ -234,6 +236,38 @@ def test_a_page_that_cannot_be_written_moves_nothing_and_frees_the_company(minha
     found = minha.consultar()
     assert (found.situacao, minha.lacunas) == (Situacao.BLOQUEADA, [(1, 3, "consumo_indevido")])
     assert "se perdeu" in found.mensagem
+
+
+@contextmanager
+def not_kept(cstat: str) -> Iterator[None]:
+    """Let the database refuse where a numbering stands after an answer with this status."""
+    with transaction() as db:
+        small = db.get_bind().dialect.name == "sqlite"
+        when = f"BEFORE UPDATE ON sefaz_serie WHEN NEW.ultimo_cstat = '{cstat}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        check = f"ALTER TABLE sefaz_serie ADD CONSTRAINT refuse CHECK (ultimo_cstat <> '{cstat}')"
+        db.execute(text(f"CREATE TRIGGER refuse {when}" if small else check))
+    yield
+    with transaction() as db:
+        db.execute(text("DROP TRIGGER refuse" if small else "ALTER TABLE sefaz_serie DROP CONSTRAINT refuse"))
+
+
+def test_an_answer_that_could_not_be_kept_has_its_hour_of_rest(minha: Loja) -> None:
+    with not_kept("137"), pytest.raises(IntegrityError):
+        minha.consultar()
+    minha.passa(REST - 1)
+    assert (minha.consultar().situacao, len(minha.server.pedidos)) == (Situacao.DESCANSANDO, 1)
+    minha.passa(1)
+    assert minha.consultar().situacao is Situacao.CONCLUIDA
+    assert asked(minha) == [("nfe", "137"), ("nfe", "137")]
+
+
+def test_a_page_without_an_answer_after_one_that_was_kept_is_asked_for_again_in_minutes(minha: Loja) -> None:
+    minha.receber(60)
+    minha.server.faults.queue(faults.usual, *[faults.status(503)] * 4)
+    found = minha.consultar()
+    assert (found.situacao, found.total_encontrados) == (Situacao.SEM_RESPOSTA, 50)
+    minha.passa(300)
+    assert minha.consultar().total_encontrados == 10
 
 
 def test_what_the_database_refuses_costs_itself(minha: Loja) -> None:
