@@ -29,7 +29,7 @@ def judge(moment: Moment) -> Iterator[Judgement]:
     query = query.join(Empresa, Empresa.id == CertificadoDigital.empresa_id).join(
         Usuario, Usuario.id == Empresa.usuario_id, isouter=True
     )
-    for end, cnpj, user in moment.db.execute(query.where(em_uso()).order_by(CertificadoDigital.id)):
+    for end, cnpj, user in moment.db.execute(query.where(em_uso(moment.now)).order_by(CertificadoDigital.id)):
         yield _judged(end, cnpj, user, moment.now)
 
 

@@ -23,7 +23,7 @@ def judge(moment: Moment) -> Iterator[Judgement]:
         select(CertificadoDigital.desligado_por, Empresa.cnpj, Usuario.username)
         .join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
         .join(Usuario, Usuario.id == Empresa.usuario_id, isouter=True)
-        .where(em_uso())
+        .where(em_uso(moment.now))
     )
     for said, cnpj, user in moment.db.execute(query.order_by(CertificadoDigital.id)):
         yield _judged(said, cnpj, user)

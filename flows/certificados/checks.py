@@ -24,7 +24,7 @@ def kept() -> Iterator[Finding]:
     with reading() as db:
         query = select(CertificadoDigital, Empresa.cnpj).join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
         query = query.join(Usuario, Usuario.id == Empresa.usuario_id, isouter=True).order_by(CertificadoDigital.id)
-        query = query.where(em_uso())
+        query = query.where(em_uso(SYSTEM.now()))
         secret = (undefer(CertificadoDigital.arquivo_pfx), undefer(CertificadoDigital.senha_pfx))
         try:
             rows = db.execute(query.options(*secret)).all()

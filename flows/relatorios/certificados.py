@@ -5,7 +5,7 @@ docs/reference/contracts/integracoes.md §5.9.
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,7 +51,7 @@ def avisar(dia: date, clock: Clock = SYSTEM) -> Feito:
     """Owe the mails of a local day; one certificate that fails costs no other, and is raised after them."""
     counted, faults = Counter[str](), list[Exception]()
     with reading() as db:
-        ending = _ending(db, dia)
+        ending = _ending(db, dia, clock.now())
     for one in ending:
         try:
             counted["avisados"] += _one(one, clock)
@@ -79,12 +79,12 @@ def _one(one: Vence, clock: Clock) -> int:
         return min(told, 1)
 
 
-def _ending(db: Session, dia: date) -> list[Vence]:
+def _ending(db: Session, dia: date, now: datetime) -> list[Vence]:
     query = select(CertificadoDigital.id, Empresa.usuario_id, CertificadoDigital.validade_fim)
     query = query.join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
     query = query.outerjoin(Usuario, Usuario.id == Empresa.usuario_id)
     found = []
-    for number, usuario_id, end in db.execute(query.where(em_uso()).order_by(CertificadoDigital.id)):
+    for number, usuario_id, end in db.execute(query.where(em_uso(now)).order_by(CertificadoDigital.id)):
         last = end.astimezone(CoreSettings.current().zone).date()
         days = (last - dia).days
         if -LATE_DAYS <= days <= STEPS[-1]:

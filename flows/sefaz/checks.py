@@ -60,7 +60,7 @@ def _certificate() -> "Certificado | None":
     query = select(CertificadoDigital).join(Empresa, Empresa.id == CertificadoDigital.empresa_id)
     secret = (undefer(CertificadoDigital.arquivo_pfx), undefer(CertificadoDigital.senha_pfx))
     query = query.join(Usuario, Usuario.id == Empresa.usuario_id, isouter=True).order_by(CertificadoDigital.id)
-    query = query.where(em_uso()).options(*secret)
+    query = query.where(em_uso(now)).options(*secret)
     with reading() as db:
         try:
             for row in db.scalars(query):

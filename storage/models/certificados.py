@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, exists, func, or_
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, exists, func, or_, tuple_
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.models.base import Base, Numbered
@@ -45,15 +45,32 @@ class CertificadoDigital(Numbered, Base):
     desligado_por: Mapped[str | None] = mapped_column(String(500))
 
 
-def em_uso() -> ColumnElement[bool]:
+def em_uso(now: datetime) -> ColumnElement[bool]:
     """Return the condition for a certificate in use, in a query that joins the company that has it and its user.
 
-    That company may be off: the certificate serves the others of its owner and its base CNPJ all the same.
+    That company may be off: the certificate may serve others of its owner and its base CNPJ all the same.
     """
     other = aliased(Empresa)
     serves = exists().where(
         other.ativa,
         func.substr(other.cnpj, 1, 8) == CertificadoDigital.base,
         other.usuario_id.is_not_distinct_from(Empresa.usuario_id),
+        ~_better_for(other, now),
     )
     return and_(CertificadoDigital.ativo, Usuario.ativo.is_not(False), or_(Empresa.ativa, serves))
+
+
+def _better_for(other: type[Empresa], now: datetime) -> ColumnElement[bool]:
+    """Return the condition that another certificate goes before this one for a company: its own, or a longer one."""
+    better, holder = aliased(CertificadoDigital), aliased(Empresa)
+    lasts = tuple_(better.validade_fim, -better.id) > tuple_(CertificadoDigital.validade_fim, -CertificadoDigital.id)
+    found = exists().where(
+        better.empresa_id == holder.id,
+        better.base == CertificadoDigital.base,
+        holder.usuario_id.is_not_distinct_from(other.usuario_id),
+        better.ativo,
+        better.validade_inicio <= now,
+        better.validade_fim >= now,
+        or_(better.empresa_id == other.id, lasts),
+    )
+    return found.correlate(CertificadoDigital, other)

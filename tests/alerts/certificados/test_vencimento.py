@@ -25,23 +25,23 @@ def certificado(banco: str) -> int:
     return kept()
 
 
-def kept(usuario_id: int | None = None) -> int:
+def kept(usuario_id: int | None = None, cnpj: str = CNPJ, end: datetime = END) -> int:
     with transaction() as db:
-        empresa = Empresa(usuario_id=usuario_id, dono=dono(usuario_id), cnpj=CNPJ, ativa=True, criada_em=END)
+        empresa = Empresa(usuario_id=usuario_id, dono=dono(usuario_id), cnpj=cnpj, ativa=True, criada_em=END)
         db.add(empresa)
         db.flush()
         row = CertificadoDigital(
             empresa_id=empresa.id,
             nome="Loja",
-            cnpj=CNPJ,
-            base=CNPJ[:8],
+            cnpj=cnpj,
+            base=cnpj[:8],
             titular="Loja",
             emissor="AC",
             numero="1",
             arquivo_pfx=b"x",
             senha_pfx="x",
             validade_inicio=END - timedelta(days=365),
-            validade_fim=END,
+            validade_fim=end,
             ativo=True,
             data_cadastro=END,
             data_atualizacao=END,
@@ -141,3 +141,50 @@ def test_one_that_serves_nobody_any_more_is_not_judged(certificado: int) -> None
     # of the same base, and somebody else's
     branch(certificado, 7, cnpj="11222333000343")
     assert judged(END) == []
+
+
+BRANCH, THIRD = "11222333000262", "11222333000343"
+LATER, SOONER = END + timedelta(days=200), END - timedelta(days=20)
+
+
+def objects(now: datetime) -> list[str]:
+    """Return whose certificates are judged."""
+    return [one.objeto for one in judged(now)]
+
+
+def turned_off(cnpj: str) -> None:
+    with transaction() as db:
+        db.execute(update(Empresa).where(Empresa.cnpj == cnpj).values(ativa=False))
+
+
+def test_one_whose_company_is_off_is_not_judged_where_the_branch_has_its_own(certificado: int) -> None:
+    kept(cnpj=BRANCH, end=LATER)
+    turned_off(CNPJ)
+    assert objects(END) == objects(END + timedelta(days=40)) == [BRANCH]
+
+
+def test_it_is_judged_again_once_the_branch_s_own_has_ended_or_is_off(certificado: int) -> None:
+    own = kept(cnpj=BRANCH, end=SOONER)
+    turned_off(CNPJ)
+    assert objects(SOONER) == [BRANCH]
+    assert objects(END) == [CNPJ, BRANCH]
+    with transaction() as db:
+        db.execute(update(CertificadoDigital).where(CertificadoDigital.id == own).values(ativo=False))
+    assert objects(SOONER) == [CNPJ]
+
+
+@pytest.mark.parametrize(("end", "whose"), [(SOONER, [CNPJ, BRANCH]), (END, [CNPJ, BRANCH]), (LATER, [BRANCH])])
+def test_of_several_that_could_serve_a_branch_only_the_one_that_does_is_judged(
+    certificado: int, end: datetime, whose: list[str]
+) -> None:
+    kept(cnpj=BRANCH, end=end)
+    branch(certificado, cnpj=THIRD)
+    assert objects(SOONER) == whose
+
+
+def test_one_that_another_user_has_takes_nothing_from_the_company(certificado: int) -> None:
+    with transaction() as db:
+        db.add(Usuario(id=7, username="ana"))
+    kept(7, BRANCH, LATER)
+    branch(certificado, cnpj=THIRD)
+    assert objects(END) == [CNPJ, f"ana/{BRANCH}"]

@@ -135,6 +135,15 @@ def test_one_of_a_company_that_is_off_is_told_while_it_serves_another_of_its_own
     assert [one.endereco for one in devidos()] == ["ana@exemplo.com.br"]
 
 
+def test_one_of_a_company_that_is_off_is_not_told_where_the_others_have_their_own(ana: int) -> None:
+    kept(ana)
+    begun = END - timedelta(days=300)
+    kept(ana, "11222333000262", validade_inicio=begun, validade_fim=END + timedelta(days=200))
+    with transaction() as db:
+        db.execute(update(Empresa).where(Empresa.cnpj == "11222333000181").values(ativa=False))
+    assert told(7, 3, 0) == []
+
+
 def test_each_is_told_to_its_owner_and_one_that_fails_costs_no_other(ana: int, monkeypatch: pytest.MonkeyPatch) -> None:
     bia = pessoa("bia", "bia@exemplo.com.br")
     quer(bia, endereco="bia@exemplo.com.br")
