@@ -28,8 +28,10 @@ def publish(fila: Fila, clock: Clock) -> Published:
             return Published()
         new = record(orders, fila.nome, fila.conta, clock)
         if _close(connection, fila, orders) != len(orders):
-            # a row of their numbers came meanwhile, and would be closed unsaid: the next look closes them with it
+            # A row of their numbers came meanwhile, and would be closed unsaid: the next look closes them with it.
+            # Only what was told counts: where the table never closes them nobody looks again at once, without an end.
             connection.rollback()
+            return Published(len(new), len(new))
     return Published(len(orders), len(new))
 
 
@@ -58,8 +60,13 @@ def _whole(connection: Connection, fila: Fila, first: Sequence[Order]) -> list[O
 
 def _pending(fila: Fila, *where: ColumnElement[bool]) -> Select[Any]:
     table = fila.layout.table
-    pending = (table.c.status == literal_column(f"'{Status.PENDENTE}'"), table.c.id.is_not(None))
+    pending = (_is_pending(fila), table.c.id.is_not(None))
     return select(*columns(fila.layout)).where(*pending, *where).order_by(table.c.id)
+
+
+def _is_pending(fila: Fila) -> ColumnElement[bool]:
+    """Return the condition of a pending row: with a literal, which Oracle pads to the width of a CHAR, and no bind."""
+    return fila.layout.table.c.status == literal_column(f"'{Status.PENDENTE}'")
 
 
 def _locking(query: Select[Any], dialect: str) -> Select[Any]:
@@ -73,5 +80,5 @@ def _close(connection: Connection, fila: Fila, orders: Sequence[Order]) -> int:
     if "processed" in fila.layout.names:
         values["processed"] = today()
     mine = among(table.c.id, sorted({one.id for one in orders}), connection.dialect.name)
-    told = update(table).where(mine, table.c.status == Status.PENDENTE.value)
+    told = update(table).where(mine, _is_pending(fila))
     return connection.execute(told.values(values)).rowcount

@@ -67,6 +67,41 @@ def test_a_row_that_comes_while_one_of_its_number_is_told_is_told_too(fila: Queu
 
 
 @LOCKING
+def test_a_table_that_closes_no_row_ends_the_look(fila: Queue) -> None:
+    """What is asked for at once, again and again, is refused once."""
+    fila.run(row(5, 1), row(6, 2))
+    looks: list[int] = []
+
+    def closes_none(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+        if statement.startswith("UPDATE"):
+            looks.append(1)
+            assert len(looks) < 5
+            statement += " AND 1 = 0"
+        return statement, parameters
+
+    event.listen(accounts.opened("padrao").engine, "before_cursor_execute", closes_none, retval=True)
+    report = relay.publish("padrao")
+    assert (report.publicadas, report.repetidas) == (2, 0)
+    assert set(fila.statuses) == {"PENDENTE"}
+    assert sorted(orders()) == ["1", "2"]
+
+
+@pytest.mark.parametrize("vazia", ["oracle"], indirect=True)
+def test_a_row_is_closed_by_the_comparison_it_was_found_by(fila: Queue) -> None:
+    """Oracle pads a literal to the width of a CHAR column, and no bind."""
+    fila.run(row(5, 1))
+    seen: list[str] = []
+
+    def see(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement.replace('"', "").lower())
+
+    event.listen(accounts.opened("padrao").engine, "before_cursor_execute", see)
+    relay.publish("padrao")
+    (closing,) = (one for one in seen if one.startswith("update"))
+    assert "status = 'pendente'" in closing
+
+
+@LOCKING
 def test_a_locked_row_keeps_those_of_its_number_waiting_and_no_others(fila: Queue) -> None:
     fila.run(row(5, 1), row(5, 2), row(6, 3))
     with holding(fila, f"SELECT ID FROM {TABLE} WHERE ID_OS = 1 FOR UPDATE"):
