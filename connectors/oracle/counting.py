@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from connectors.oracle.layout import Layout
 from connectors.oracle.moments import moment, today
 from connectors.oracle.orders import Number, Order, Status
-from connectors.oracle.reading import among, beyond, columns, in_state, known_date, orders_of
+from connectors.oracle.reading import among, beyond, columns, in_state, known_date, number, orders_of
 from connectors.oracle.unlocked import change
 
 
@@ -76,9 +76,9 @@ def by_number(connection: Connection, layout: Layout, ids: Sequence[Number]) -> 
     return orders_of(found, layout)
 
 
-def reopen(connection: Connection, layout: Layout, ids: Sequence[Number]) -> int:
-    """Let rows in error be due again, but for those that another session has locked; return how many."""
+def reopen(connection: Connection, layout: Layout, ids: Sequence[Number]) -> list[Number]:
+    """Let rows in error be due again, but for those that another session has locked; return their numbers."""
     values: dict[str, Any] = {"status": Status.PENDENTE.value, "attempts": 0, "next": None, "error": None}
     known = {name: value for name, value in values.items() if name in layout.names}
     mine = (among(layout.table.c.id, ids, connection.dialect.name), layout.table.c.status == Status.ERRO.value)
-    return len(change(connection, layout.table, mine, known))
+    return [number(one) for one in change(connection, layout.table, mine, known)]

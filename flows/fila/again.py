@@ -30,7 +30,7 @@ def reprocess(nome: str, ids: Sequence[Number] | None = None, clock: Clock = SYS
     caller.must_operate(unknown(nome))
     fila, total = opened(nome), 0
     while orders := _failed(fila, ids):
-        count = _reopen(fila, orders, clock)
+        count = len(_reopen(fila, orders, clock))
         if not count:
             raise Transient(f"Fila {nome}: outra sessão segura linhas em ERRO; tente de novo quando as soltar.")
         total += count
@@ -50,7 +50,7 @@ def by_itself(fila: Fila, clock: Clock) -> int:
     begin = last = _begin(fila.nome)
     for _ in range(PAGES):
         page = _failed(fila, last=last)
-        if count := _reopen(fila, page, clock, fila.conta.reprocess):
+        if count := len(_reopen(fila, page, clock, fila.conta.reprocess)):
             break
         last = _last(page) if len(page) == BATCH else None
         if last is None:
@@ -83,17 +83,31 @@ def _failed(fila: Fila, ids: Sequence[Number] | None = None, last: Number | None
         return counting.failed(connection, fila.layout, BATCH, ids=ids, last=last)
 
 
-def _reopen(fila: Fila, orders: Sequence[Order], clock: Clock, most: int | None = None) -> int:
-    """Note the wish here first: a row that is open again there and not wanted here would be closed unsaid."""
+def _reopen(fila: Fila, orders: Sequence[Order], clock: Clock, most: int | None = None) -> list[Number]:
+    """Let rows be told again that were not too often yet; return the numbers of those that nobody else has locked.
+
+    The wish is noted here first: a row that is open again there and not wanted here would be closed unsaid.
+    """
     with transaction() as db:
         wanted = _wish(db, fila.nome, orders, clock, most)
     if not wanted:
-        return 0
+        return []
     with fila.transaction() as connection:
-        return counting.reopen(connection, fila.layout, wanted)
+        done = counting.reopen(connection, fila.layout, [one.id for one in wanted])
+    there = set(done)
+    _uncount(fila.nome, [one for one in wanted if one.id not in there])
+    return done
 
 
-def _wish(db: Session, nome: str, orders: Sequence[Order], clock: Clock, most: int | None) -> list[Number]:
+def _uncount(nome: str, orders: Sequence[Order]) -> None:
+    """Take back that rows came back, for they did not; the wish stays: who opens one there meanwhile has it told."""
+    if orders:
+        mine = (FilaLinha.conta == nome, FilaLinha.identidade.in_([one.identity for one in orders]))
+        with transaction() as db:
+            db.execute(update(FilaLinha).where(*mine).values(reprocessada=FilaLinha.reprocessada - 1))
+
+
+def _wish(db: Session, nome: str, orders: Sequence[Order], clock: Clock, most: int | None) -> list[Order]:
     spelling.renew(db, nome, orders)
     identities = [order.identity for order in orders]
     query = select(FilaLinha.identidade, FilaLinha.reprocessada)
@@ -106,4 +120,4 @@ def _wish(db: Session, nome: str, orders: Sequence[Order], clock: Clock, most: i
         for order in wanted
     ]
     upsert(db, FilaLinha, values, ("conta", "identidade"), "reenviar", "reprocessada", "aguarda", "token")
-    return [order.id for order in wanted]
+    return wanted

@@ -83,8 +83,13 @@ def test_a_locked_row_in_error_holds_up_no_other_that_comes_back_by_itself(fila:
     relay.publish("padrao")
     fail(fila, 1, 2)
     with holding(fila, FIRST):
-        assert again.by_itself(accounts.opened("padrao"), SYSTEM) == 1
+        assert [again.by_itself(accounts.opened("padrao"), SYSTEM) for _ in range(3)] == [1, 0, 0]
         assert fila.statuses == ["ERRO", "PENDENTE"]
+    assert again.by_itself(accounts.opened("padrao"), SYSTEM) == 1
+    assert fila.statuses == ["PENDENTE"] * 2
+    relay.publish("padrao")
+    fail(fila, 1, 2)
+    assert again.by_itself(accounts.opened("padrao"), SYSTEM) == 0
 
 
 def test_who_asks_for_a_locked_row_in_error_is_told_that_it_is_locked(fila: Queue) -> None:
