@@ -12,6 +12,7 @@ from connectors.oracle.reading import number
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM, Clock
 from core.errors import NotFound, Transient
+from core.text import plural
 from flows.fila import spelling
 from flows.fila.accounts import Fila, opened
 from flows.fila.views import unknown
@@ -28,15 +29,25 @@ def reprocess(nome: str, ids: Sequence[Number] | None = None, clock: Clock = SYS
     Raises `Transient` where another session has locked what is left of them.
     """
     caller.must_operate(unknown(nome))
-    fila, total = opened(nome), 0
-    while orders := _failed(fila, ids):
-        count = len(_reopen(fila, orders, clock))
-        if not count:
-            raise Transient(f"Fila {nome}: outra sessão segura linhas em ERRO; tente de novo quando as soltar.")
-        total += count
+    fila = opened(nome)
+    total, passed = _all(fila, ids, clock)
+    pages = (passed[start : start + BATCH] for start in range(0, len(passed), BATCH))
+    if any(_failed(fila, page) for page in pages):
+        done = f"{plural(total, 'linha voltou', 'linhas voltaram')} à fila; " if total else ""
+        raise Transient(f"Fila {nome}: {done}outra sessão segura linhas em ERRO; tente de novo quando as soltar.")
     if ids is not None and not total:
         raise NotFound(f"Não há linha em ERRO com o número {ids[0]} na fila {nome}.")
     return total
+
+
+def _all(fila: Fila, ids: Sequence[Number] | None, clock: Clock) -> tuple[int, list[Number]]:
+    """Let rows in error be told again, page by page; return how many, and the numbers of those passed over."""
+    total, passed, last = 0, set[Number](), None
+    while page := _failed(fila, ids, last):
+        done = _reopen(fila, page, clock)
+        total, last = total + len(done), _last(page)
+        passed |= {one.id for one in page} - set(done)
+    return total, sorted(passed)
 
 
 def by_itself(fila: Fila, clock: Clock) -> int:

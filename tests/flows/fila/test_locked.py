@@ -1,9 +1,10 @@
 """A row that another session has locked waits alone: the rows beside it are told, closed and let go of."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from connectors.oracle.orders import Status, Told
 from core.clock import SYSTEM
@@ -99,3 +100,29 @@ def test_who_asks_for_a_locked_row_in_error_is_told_that_it_is_locked(fila: Queu
         again.reprocess("padrao")
     assert fila.statuses == ["ERRO", "PENDENTE"]
     assert again.reprocess("padrao", [1]) == 1
+
+
+def test_who_asks_for_rows_in_error_gets_all_but_the_locked_ones_however_many_stand_before(
+    fila: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(again, "BATCH", 1)
+    fila.add(1, 2, 3)
+    fail(fila, 1, 2, 3)
+    with holding(fila, FIRST), pytest.raises(Transient, match=r"2 linhas voltaram à fila.*outra sessão"):
+        again.reprocess("padrao")
+    assert fila.statuses == ["ERRO", "PENDENTE", "PENDENTE"]
+
+
+def test_who_asks_for_rows_that_another_reopens_meanwhile_is_told_of_no_lock(fila: Queue) -> None:
+    fila.add(1)
+    fail(fila, 1)
+    other = [f"UPDATE {TABLE} SET STATUS = 'PENDENTE'"]
+
+    def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "FOR UPDATE" in statement and other:
+            fila.run(other.pop())
+
+    event.listen(accounts.opened("padrao").engine, "before_cursor_execute", before)
+    assert again.reprocess("padrao") == 0
+    assert not other
+    assert fila.statuses == ["PENDENTE"]
