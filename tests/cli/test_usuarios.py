@@ -79,7 +79,8 @@ def test_a_mistake_names_the_option_or_the_list(run: Run) -> None:
     assert "Veja `esteira empresas listar`" in run("empresas desativar 11222333000181")[2]
     run("usuarios criar ana")
     run("empresas criar 11222333000181 --usuario ana")
-    run("empresas criar 11222333000181")
+    run("usuarios criar caio")
+    run("empresas criar 11222333000181 --usuario caio")
     code, _, err = run("empresas desativar 11222333000181")
     assert (code, "(--usuario)" in err) == (2, True)
 

@@ -74,8 +74,10 @@ class Gone:
     def _refuse(self) -> None:
         with suppress(OSError):
             while True:
-                self._door.accept()[0].close()
+                who, _ = self._door.accept()
+                # who was refused may look at once
                 self.asked += 1
+                who.close()
 
     def close(self) -> None:
         # only this wakes who waits for one
