@@ -4,7 +4,7 @@ Transient
 ├── Overloaded           the other side is not available now; `retry_after` when it said so
 │   └── RateLimited      it wants everybody with this key to wait
 ├── Unreachable          the request did not leave: surely not stored
-│   └── OutOfMeans       by our own fault: this machine has no descriptor, port or memory left
+│   └── OutOfMeans       by our own fault: this machine has no descriptor or memory left
 ├── UnknownOutcome       it left and no answer came: may be stored
 └── Unintelligible       the answer is none that can be understood
 Rejected

@@ -283,7 +283,7 @@ class Engine:
         """Say once in a run that this machine has nothing left to deliver with."""
         if outcome == NO_MEANS and not self._wanting:
             self._wanting = True
-            log.warning("no descriptor, port or memory is left for a connection: deliveries wait")
+            log.warning("no descriptor or memory is left for a connection: deliveries wait")
 
     def ended(self, owed: Owed, done: Done) -> None:
         """Note an end at once."""

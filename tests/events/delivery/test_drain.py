@@ -64,7 +64,7 @@ def test_what_this_machine_lacks_is_no_attempt_and_no_failure_of_the_receiver(
             assert drain(destino).feitas == 0
     assert {(one.estado, one.tentativas) for one in deliveries(destino)} == {(Estado.PENDENTE, 0)}
     assert (destination(destino).falhas_seguidas, len(attempts())) == (0, 5)
-    assert capsys.readouterr().err.count("no descriptor, port or memory is left") == 1
+    assert capsys.readouterr().err.count("no descriptor or memory is left") == 1
     make_due()
     assert drain(destino).entregues == 5
 
