@@ -57,15 +57,23 @@ class Autoridade:
     """Makes certificates; `raiz` and `intermediaria` are files of PEM in its folder.
 
     With `uma_chave` all companies have the same key: keys take long to make. Made again with the same `semente` it is
-    the same authority: what one signed the other knows.
+    the same authority: what one signed the other knows. Certificates of companies are valid from `desde` on, or from
+    yesterday.
     """
 
     def __init__(
-        self, folder: Path, nome: str = "AC de Teste", *, uma_chave: bool = False, semente: bytes = b""
+        self,
+        folder: Path,
+        nome: str = "AC de Teste",
+        *,
+        uma_chave: bool = False,
+        semente: bytes = b"",
+        desde: datetime | None = None,
     ) -> None:
         self._folder, self._uma_chave = folder, uma_chave
-        self._raiz = _authority(f"{nome} Raiz", None, semente)
-        self._inter = _authority(nome, self._raiz, semente)
+        self._desde = desde or datetime.now(UTC) - timedelta(days=1)
+        self._raiz = _authority(f"{nome} Raiz", None, semente, self._desde)
+        self._inter = _authority(nome, self._raiz, semente, self._desde)
         self.raiz = self._written("raiz.pem", self._raiz.certificado)
         self.intermediaria = self._written("intermediaria.pem", self._inter.certificado)
 
@@ -111,7 +119,7 @@ class Autoridade:
             names = [_other(OID_CPF, f"01011980{cpf}{'0' * 11}", tipo or "octet")]
         key = _rsa_key("" if self._uma_chave else cpf or cnpj)
         made = _builder(f"{nome}:{cpf or cnpj}" if no_nome else nome, self._inter, key.public_key(), uf)
-        made = made.not_valid_before(inicio or now - timedelta(days=1)).not_valid_after(fim or now + ANO)
+        made = made.not_valid_before(inicio or self._desde).not_valid_after(fim or now + ANO)
         if names:
             made = made.add_extension(x509.SubjectAlternativeName(names), critical=False)
         policy = x509.PolicyInformation(x509.ObjectIdentifier(politica), None)
@@ -160,11 +168,11 @@ def _usual(senha: str) -> serialization.KeySerializationEncryption:
     return made.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).build(senha.encode())
 
 
-def _authority(name: str, above: _Emissor | None, seed: bytes) -> _Emissor:
+def _authority(name: str, above: _Emissor | None, seed: bytes, since: datetime) -> _Emissor:
     key, now = _derived_key(name, seed) if seed else _ec_key(name), datetime.now(UTC)
     made = (
         _builder(name, above, key.public_key())
-        .not_valid_before(now - ANO)
+        .not_valid_before(min(now, since) - ANO)
         .not_valid_after(now + 5 * ANO)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(above.chave if above else key, hashes.SHA256())

@@ -86,7 +86,8 @@ def sefaz(
 def usual() -> Autoridade:
     """Return the authority that the tests of this process share; its files are there until the process ends."""
     folder = tempfile.TemporaryDirectory(prefix="esteira-ac-")
-    made = Autoridade(Path(folder.name))
+    # By the clock of the tests: that of the machine leaves it behind.
+    made = Autoridade(Path(folder.name), desde=INICIO - timedelta(days=1))
     _kept.append(folder)
     return made
 
