@@ -61,12 +61,17 @@ def report(linha: str, found: Veredito) -> str:
 def _hidden(names: list[str], place: int, value: str) -> str:
     """Return a value whose digits are hidden unless its field is plain and looks as it should."""
     name = names[place] if place < len(names) else "?"
-    if name in SHAPES and re.fullmatch(SHAPES[name], value.strip()):
-        return value
+    shaped = name in SHAPES and re.fullmatch(SHAPES[name], value.strip())
     # what may name somebody keeps its shape only; a short word about network or battery names nobody
     plain = name in WORDS and re.fullmatch(r"[^\W\d]{0,12}([ _][^\W\d]{1,12})?\s*", value)
-    hidden = value if plain else re.sub(r"\w", HIDDEN, value)
-    return "".join(char if char.isprintable() and char != "`" else repr(char)[1:-1] for char in hidden)
+    return "".join(map(_written, value if shaped or plain else re.sub(r"\w", HIDDEN, value)))
+
+
+def _written(char: str) -> str:
+    """Return a character as it may stand between two backticks, in one line."""
+    if char == "`":
+        return r"\x60"
+    return char if char.isprintable() else repr(char)[1:-1]
 
 
 def _relations(fields: dict[str, str]) -> list[str]:
