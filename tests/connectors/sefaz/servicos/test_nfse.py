@@ -11,7 +11,11 @@ import pytest
 from support.sefaz import EMPRESA, FILIAL, INICIO, OUTRA, Lugar
 
 from connectors.base.faults import Blocked, Fault, Overloaded, RateLimited, Refused, Unintelligible
+from connectors.base.reading import Reply
 from connectors.sefaz import Forma, Pergunta, Resposta, Resultado, Sefaz, servico
+from connectors.sefaz.servico import NaoEntendida
+from connectors.sefaz.servicos.nfse import MOST_AHEAD, MOST_DOCUMENTS
+from connectors.sefaz.servicos.nfse import SERVICO as NFSE
 from core.errors import UsageError
 from core.settings.sefaz import SefazSettings
 from sandbox import faults
@@ -19,7 +23,6 @@ from sandbox.documentos.comum import Pessoa
 from sandbox.documentos.servicos import cancelamento_de_servico, nota_de_servico
 from sandbox.sefaz import bomba
 
-NFSE = servico("nfse")
 FOUND, NONE, REFUSED = "DOCUMENTOS_LOCALIZADOS", "NENHUM_DOCUMENTO_LOCALIZADO", "REJEICAO"
 
 
@@ -184,3 +187,59 @@ def test_it_has_no_single_questions(lugar: Lugar, aberto: Sefaz, forma: Forma) -
     with pytest.raises(UsageError, match="NFS-e"):
         aberto.perguntar(NFSE, Pergunta(EMPRESA, "SP", forma))
     assert lugar.server.pedidos == []
+
+
+def read(status: int = 200, nsu: int = 0, **fields: Any) -> Resposta:
+    """Read an answer as it would come."""
+    return NFSE.resposta(Reply(status, {}, json.dumps(fields).encode()), Pergunta(EMPRESA, "SP", nsu=nsu))
+
+
+@pytest.mark.parametrize(("ahead", "moved"), [(MOST_AHEAD, True), (MOST_AHEAD + 1, False)])
+def test_no_company_is_further_behind_than_the_country_s_numbers_go(ahead: int, moved: bool) -> None:
+    fields = {"StatusProcessamento": FOUND, "LoteDFe": [{"NSU": 7 + ahead}]}
+    if moved:
+        assert read(nsu=7, **fields).ult_nsu == 7 + ahead
+    else:
+        with pytest.raises(NaoEntendida, match="nenhum com um NSU que possa ser"):
+            read(nsu=7, **fields)
+
+
+@pytest.mark.parametrize("nsu", [0, "0", "", "-1", "1.5", 1.5, [1], True, None, "9" * 16])
+def test_what_is_no_number_is_none_and_no_document_is_lost_for_it(nsu: Any) -> None:
+    found = read(StatusProcessamento=FOUND, LoteDFe=[{"NSU": nsu, "TipoDocumento": "NFSE"}, {"NSU": " 5 "}])
+    assert ([one.nsu for one in found.documentos], found.ult_nsu) == ([None, 5], 5)
+
+
+def test_a_lot_may_be_as_long_as_one_is_at_most() -> None:
+    assert len(read(StatusProcessamento=FOUND, LoteDFe=[{"NSU": 1}] * MOST_DOCUMENTS).documentos) == MOST_DOCUMENTS
+
+
+@pytest.mark.parametrize(
+    ("errors", "code", "said"),
+    [
+        (None, "400", REFUSED),
+        ([], "400", REFUSED),
+        ("E1", "400", REFUSED),
+        (["E1", None], "400", REFUSED),
+        ([{"Codigo": "E1", "Descricao": "Um"}, "x", {"Codigo": "E2", "Complemento": "dois"}], "E1", "Um; dois"),
+        ([{"Codigo": "E1", "Descricao": "Um", "Complemento": "a mais"}], "E1", "Um a mais"),
+        ([{"Codigo": 5, "Descricao": None}], "", ""),
+        ([{"Codigo": "E" * 30, "Descricao": "com\nlinha e \x00"}], "E" * 10, "com linha e �"),
+    ],
+)
+def test_a_refusal_says_the_first_code_and_all_words(errors: Any, code: str, said: str) -> None:
+    found = read(400, StatusProcessamento=REFUSED, Erros=errors)
+    assert (found.resultado, found.codigo, found.motivo) == (Resultado.DESCONHECIDO, code, said)
+
+
+def test_what_is_not_understood_says_what_the_service_says() -> None:
+    with pytest.raises(NaoEntendida, match=r"^Fora do ar$"):
+        read(StatusProcessamento="OUTRA", Erros=[{"Codigo": "E9", "Descricao": "Fora do ar"}])
+    with pytest.raises(NaoEntendida, match=r"^$"):
+        NFSE.resposta(Reply(200, {}, b"[]"), Pergunta(EMPRESA, "SP"))
+
+
+@pytest.mark.parametrize("em", [None, 5, "ontem", ""])
+def test_an_instant_that_is_none_costs_no_answer(em: Any) -> None:
+    found = read(404, StatusProcessamento=NONE, DataHoraProcessamento=em)
+    assert (found.resultado, found.respondida_em) == (Resultado.NADA, None)
