@@ -1,20 +1,24 @@
-"""`esteira sefaz manifestar`, `aguardados`, `ciencia`, `manifestacoes`: what is said before, and how they end."""
+"""`esteira sefaz manifestar` and `manifestacoes`: what is said before, and how they end."""
 
 import io
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Configure
 from lxml import etree
-from support.consultas import Loja, loja, rows
+from support.consultas import Loja, rows
 from support.manifestar import WHY, estados, lotes
-from support.sefaz import EMPRESA, Lugar, sefaz
+from support.sefaz import EMPRESA, INICIO
 from support.typed import Run
 
+from cli.sefaz.manifestar import _exit, _listed, _sentence
 from flows.certificados import keeping
+from flows.sefaz.manifestacoes.envio import Envio
+from flows.sefaz.manifestacoes.manifestar import Feito
+from flows.sefaz.manifestacoes.views import ManifestacaoView
+from flows.sefaz.regras import Situacao
 from sandbox import faults
 from sandbox.documentos.comum import chave
 from sandbox.sefaz.textos import FORNECEDOR
@@ -22,18 +26,11 @@ from storage.models.manifestacoes import ManifestacaoSEFAZ
 
 
 @pytest.fixture
-def lugar(tmp_path: Path) -> Iterator[Lugar]:
-    with sefaz(tmp_path) as found:
-        found.clock.instant = datetime.now(UTC)
-        yield found
-
-
-@pytest.fixture
-def minha(sqlite: str, lugar: Lugar, configure: Configure) -> Loja:
-    found = loja(lugar, configure)
-    found.receber(3)
-    found.consultar()
-    return found
+def minha(minha: Loja) -> Loja:
+    """The company has three summaries."""
+    minha.receber(3)
+    minha.consultar()
+    return minha
 
 
 @pytest.fixture
@@ -190,34 +187,91 @@ def test_what_is_typed_wrong_is_told_in_a_sentence(minha: Loja, run: Run, words:
     assert said in err
 
 
-def test_what_is_waited_for_is_listed(minha: Loja, chaves: list[str], run: Run) -> None:
-    code, out, _ = run("sefaz", "aguardados", "--json")
-    assert code == 0
-    assert sorted(one["chave_acesso"] for one in json.loads(out)) == chaves
-    assert "sem ciencia" in run("sefaz", "aguardados", "--empresa", EMPRESA)[1]
-    say(run, *chaves, "--tipo", "desconhecimento", "--sim")
-    assert "Nenhum XML é aguardado" in run("sefaz", "aguardados")[2]
-    assert "desconhecida" in run("sefaz", "aguardados", "--todos")[1]
-
-
-def test_ciencia_by_itself_says_what_it_obliges_to(minha: Loja, run: Run) -> None:
-    words = ("sefaz", "ciencia", "--empresa", EMPRESA)
-    assert "desligada" in run(*words)[2]
-    code, out, err = run(*words, "--ligar", "--json")
-    assert (code, json.loads(out)["ligada"]) == (0, True)
-    assert "obriga a empresa a concluir depois" in err
-    assert "em até 90 dias" in err
-    assert "ligada desde" in run(*words)[2]
-    assert "Nenhum certificado" not in err
-    keeping.desativar(EMPRESA, "ana")
-    assert "Nenhum certificado em uso serve a empresa: nada sai" in run(*words)[2]
-    assert "desligada" in run(*words, "--desligar")[2]
-    assert run(*words, "--ligar", "--desligar")[0] == 2
-
-
 def test_cron_sends_the_ciencia_that_is_given_by_itself(chaves: list[str], minha: Loja, run: Run) -> None:
     assert run("sefaz", "ciencia", "--empresa", EMPRESA, "--ligar")[0] == 0
     code, out, _ = run("tarefas executar --task consultas_sefaz --json")
     (told,) = json.loads(out)
     assert (code, told["situacao"], told["contagem"]["eventos"]) == (0, "feita", len(chaves))
     assert set(estados(minha)) == {"registrado"}
+
+
+EVENT = ManifestacaoView(
+    id=7,
+    empresa="11.222.333/0001-81",
+    chave_acesso="3" * 44,
+    tipo="confirmacao",
+    sequencia=1,
+    justificativa=None,
+    automatica=False,
+    estado="registrado",
+    cstat="135",
+    motivo="135: dito",
+    protocolo="891",
+    tentativas=1,
+    pedida_em=INICIO,
+    registrada_em=INICIO,
+)
+AT = "2026-11-26T09:00:00-03:00"
+
+
+@pytest.mark.parametrize(
+    ("changed", "before", "said"),
+    [
+        ({}, False, f"registrado em {AT}, protocolo 891."),
+        ({"protocolo": None}, False, f"registrado em {AT}."),
+        ({"cstat": "573"}, False, f"registrado antes (por este ou por outro programa) em {AT}, protocolo 891."),
+        (
+            {},
+            True,
+            f"já estava registrado em {AT}; nada foi enviado. Para dizer o mesmo de novo: --sequencia 2.",
+        ),
+        ({"sequencia": 2}, True, f"já estava registrado em {AT}; nada foi enviado."),
+        ({"tipo": "ciencia"}, True, f"já estava registrado em {AT}; nada foi enviado."),
+        ({"estado": "recusado"}, True, "recusado. 135: dito"),
+        ({"estado": "recusado", "motivo": None}, False, "recusado."),
+        ({"estado": "enviado"}, False, "enviado, sem resposta; será perguntado de novo. 135: dito"),
+        ({"estado": "pendente", "motivo": None}, False, "pendente; os workers o enviam."),
+    ],
+)
+def test_how_far_an_event_is_is_said_in_a_sentence(changed: dict[str, object], before: bool, said: str) -> None:
+    assert _sentence(replace(EVENT, **changed), before=before) == said  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("states", "ends", "code"),
+    [
+        ([], [], 0),
+        (["registrado"], [Situacao.CONCLUIDA], 0),
+        (["registrado", "pendente"], [Situacao.CONCLUIDA], 1),
+        (["enviado"], [Situacao.SEM_RESPOSTA], 3),
+        (["pendente"], [Situacao.CERTIFICADO], 4),
+        (["recusado", "registrado"], [Situacao.CONCLUIDA], 5),
+        (["recusado", "pendente"], [Situacao.SEM_RESPOSTA], 5),
+        (["recusado", "pendente"], [Situacao.SEM_RESPOSTA, Situacao.BLOQUEADA], 6),
+        (["registrado"], [Situacao.BLOQUEADA], 0),
+    ],
+)
+def test_the_exit_code_is_the_worst_that_anything_is_owed_for(
+    states: Sequence[str], ends: Sequence[Situacao], code: int
+) -> None:
+    events = [replace(EVENT, estado=one) for one in states]
+    assert _exit(Feito(events, [Envio(situacao=one) for one in ends])) == code
+
+
+@pytest.mark.parametrize(
+    ("content", "keys"),
+    [
+        (b"", []),
+        (b"# 123\nchave;valor\n\n", []),
+        (b"123\r\n456\n", ["123", "456"]),
+        (b'"123";10,00\n "456" ,x\n789\t1\n', ["123", "456", "789"]),
+        ("\ufeff123;1".encode(), ["123"]),
+        ("observação;1\n123".encode("cp1252"), ["123"]),
+        ("NFe123".encode("utf-16"), ["NFe123"]),
+    ],
+)
+def test_of_a_list_the_first_cell_of_each_line_is_a_key_where_it_has_a_digit(
+    tmp_path: Path, content: bytes, keys: list[str]
+) -> None:
+    (tmp_path / "lista").write_bytes(content)
+    assert _listed(tmp_path / "lista") == keys
