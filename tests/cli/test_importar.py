@@ -1,17 +1,12 @@
-"""`esteira importar`, as it is typed: a line for each document, exit codes, the queue, a folder that is watched."""
+"""`esteira importar`, as it is typed: a line for each document, exit codes, the queue."""
 
 import errno
 import io
 import json
 import os
-import signal
-import subprocess
 import sys
-import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support.fiscal import cnpj
@@ -30,8 +25,6 @@ from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.documentos.cupons import cupom, lote
 from sandbox.documentos.eventos import evento
 from sandbox.documentos.notas import nota
-
-PATIENCE = 60
 
 
 @pytest.fixture
@@ -212,62 +205,6 @@ def _fails_for(chave: str) -> object:
     return failing
 
 
-@pytest.mark.parametrize("seconds", ["-1", "inf", "nan", "86401", "1e300"])
-def test_a_watch_waits_for_a_time_that_ends(run: Run, folder: Path, seconds: str) -> None:
-    code, out, err = run("importar", "--vigiar", str(folder), "--repouso", seconds)
-    assert (code, out) == (2, "")
-    assert "Valor inválido para a opção --repouso" in err
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_a_watched_folder_is_emptied_until_a_signal(sqlite: str, folder: Path, number: signal.Signals) -> None:
-    put(folder / "a.xml", nota(1).xml)
-    put(folder / "b.xml", b"<ruim/>")
-    words = [sys.executable, "-m", "cli.main", "importar", "--vigiar", str(folder), "--repouso", "0"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
-        try:
-            wait_for(lambda: len(list(folder.glob("importados/*/a.xml"))) == 1, watching)
-            put(folder / "c.xml", nota(3).xml)
-            wait_for(lambda: len(list(folder.glob("importados/*/c.xml"))) == 1, watching)
-            watching.send_signal(number)
-            _, err = watching.communicate(timeout=PATIENCE)
-        finally:
-            watching.kill()
-    assert watching.returncode == (-signal.SIGKILL if number == signal.SIGKILL else 0)
-    assert [path.name for path in folder.glob("recusados/*")] == ["b.xml"]
-    assert sorted(os.listdir(folder)) == ["importados", "recusados"]
-    if number != signal.SIGKILL:
-        assert "2 documentos novos, 1 recusado." in err
-
-
-def wait_for(done: Callable[[], bool], running: "subprocess.Popen[Any]") -> None:
-    ends = time.monotonic() + PATIENCE
-    while not done():
-        assert running.poll() is None, running.communicate()
-        assert time.monotonic() < ends
-        time.sleep(0.02)
-
-
-@pytest.mark.slow
-def test_a_watch_waits_while_its_user_is_off(run: Run, folder: Path, tmp_path: Path) -> None:
-    run("usuarios criar ana")
-    options = ["--vigiar", str(folder), "--repouso", "0", "--usuario", "ana"]
-    words = [sys.executable, "-m", "cli.main", "importar", *options]
-    said = tmp_path / "dito"
-    with said.open("w") as err, subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=err) as watching:
-        try:
-            wait_for(lambda: "Vigiando" in said.read_text(), watching)
-            run("usuarios desativar ana")
-            put(folder / "a.xml", nota(1).xml)
-            wait_for(lambda: "está desativado" in said.read_text(), watching)
-            watching.terminate()
-            watching.wait(PATIENCE)
-        finally:
-            watching.kill()
-    assert (watching.returncode, os.listdir(folder)) == (0, ["a.xml"])
-
-
 class Interrupting(io.StringIO):
     """A screen at which somebody presses Ctrl-C."""
 
@@ -309,25 +246,3 @@ def test_what_is_told_to_nobody_any_more_is_owed_still(
     done = len(json.loads(run("documentos listar --limite 1000 --json")[1]))
     (owed,) = asking.owed(10)
     assert import_chunk(owed).novos == 250 - done > 0
-
-
-@pytest.mark.slow
-def test_a_watch_that_is_killed_again_and_again_loses_nothing(sqlite: str, folder: Path, run: Run) -> None:
-    amount = 150
-    for number in range(1, amount + 1):
-        put(folder / f"{number}.xml", nota(number).xml)
-    words = [sys.executable, "-m", "cli.main", "importar", "--vigiar", str(folder), "--repouso", "0"]
-
-    def moved() -> list[Path]:
-        # an empty one holds a name for a file that is about to be moved, or was when its watch was killed
-        return [path for path in folder.glob("importados/*/*.xml") if path.stat().st_size]
-
-    for target in (1, amount // 3, amount):
-        with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as watching:
-            try:
-                wait_for(lambda least=target: len(moved()) >= least, watching)
-            finally:
-                watching.kill()
-    assert {path.read_bytes() for path in moved()} == {nota(number).xml for number in range(1, amount + 1)}
-    assert list(folder.glob("*.xml")) == []
-    assert len(json.loads(run("documentos listar --limite 1000 --json")[1])) == amount

@@ -1,4 +1,4 @@
-"""`esteira usuarios` and `esteira empresas`, as they are typed; and whose a destination is."""
+"""`esteira usuarios`, as it is typed; and whose a destination is."""
 
 import io
 import json
@@ -59,30 +59,6 @@ def test_a_user_has_a_limit_of_requests_of_their_own(run: Run) -> None:
     assert json.loads(run("usuarios limitar ana 500 --json")[1])["limite"] == 500
     assert json.loads(run("usuarios limitar ana 0 --json")[1])["limite"] is None
     assert run("usuarios limitar ana -- -1")[0] == 2
-
-
-def test_a_company_is_registered_for_a_user(run: Run) -> None:
-    run("usuarios criar ana")
-    code, out, err = run("empresas criar 12.abc.345/01de-35 --usuario ana --nome Loja --json")
-    assert (code, json.loads(out)["cnpj"], err) == (
-        0,
-        "12.ABC.345/01DE-35",
-        "Empresa 12.ABC.345/01DE-35 cadastrada para ana.\n",
-    )
-    assert run("empresas desativar 12abc34501de35")[0] == 0
-    assert [one["ativa"] for one in json.loads(run("empresas listar --usuario ana --json")[1])] == [False]
-    assert run("empresas ativar 12abc34501de35 --usuario ana")[0] == 0
-
-
-def test_a_mistake_names_the_option_or_the_list(run: Run) -> None:
-    assert "Veja `esteira usuarios listar`" in run("empresas criar 11222333000181 --usuario bia")[2]
-    assert "Veja `esteira empresas listar`" in run("empresas desativar 11222333000181")[2]
-    run("usuarios criar ana")
-    run("empresas criar 11222333000181 --usuario ana")
-    run("usuarios criar caio")
-    run("empresas criar 11222333000181 --usuario caio")
-    code, _, err = run("empresas desativar 11222333000181")
-    assert (code, "(--usuario)" in err) == (2, True)
 
 
 def test_a_destination_belongs_to_the_user_it_is_made_for(run: Run) -> None:
