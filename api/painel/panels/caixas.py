@@ -4,6 +4,7 @@ from api.painel.panel import Panel, Sinal, Visto
 from core.caller import Caller
 from core.clock import Clock
 from core.text import plural
+from flows.sat.outcome import OK
 from flows.sat.panorama import Panorama, panorama
 
 # How boxes answered, as people call it, and what that means.
@@ -30,7 +31,9 @@ def _sinal(found: Panorama) -> Sinal:
         return Sinal.NEUTRO
     if found.mal > found.por_resultado.get("ocupada", 0):
         return Sinal.FALHA
-    return Sinal.ATENCAO if found.com_alerta or found.mal else Sinal.BEM
+    if found.com_alerta or found.mal:
+        return Sinal.ATENCAO
+    return Sinal.BEM if found.por_resultado.get(OK) else Sinal.NEUTRO
 
 
 def _resumo(found: Panorama) -> str:
@@ -40,7 +43,11 @@ def _resumo(found: Panorama) -> str:
         return f"{found.mal} de {found.total} com problema"
     if found.com_alerta:
         return f"{found.com_alerta} com alerta"
-    return plural(found.total, "respondendo", "respondendo")
+    answering, unasked = found.por_resultado.get(OK, 0), found.por_resultado.get(None, 0)
+    said = [f"{answering} respondendo"] if answering else []
+    if unasked:
+        said.append(plural(unasked, "ainda não consultada", "ainda não consultadas"))
+    return ", ".join(said)
 
 
 PANEL = Panel("Caixas SAT", 220, ler)
