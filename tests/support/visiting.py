@@ -47,3 +47,10 @@ def visitor(url: str, name: str = "ana", *, staff: bool = False) -> Visitor:
     who = Visitor(url)
     assert who.enter(name).status_code == 303
     return who
+
+
+def listed(staff: Visitor, table: str, query: str = "") -> int:
+    """Return how many rows a list of the admin shows."""
+    answer = staff.get(f"/admin/{table}/list?{query}")
+    assert answer.status_code == 200, (table, query, answer.text)
+    return answer.text.count(f'href="/admin/{table}/details/')

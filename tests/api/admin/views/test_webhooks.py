@@ -4,10 +4,14 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pytest
 from sqlalchemy import inspect, text
 from support.deliveries import destination
 from support.visiting import Visitor
 
+from api.admin.parts import Dados
+from api.admin.views import webhooks as tabela
+from core.errors import UsageError
 from flows.destinos import switching, webhooks
 from storage.session import engine
 
@@ -168,3 +172,53 @@ def test_the_list_is_filtered_and_searched(staff: Visitor, hook: int) -> None:
     assert [listed(f"ativo={one}") for one in ("sim", "nao")] == [1, 0]
     assert [listed(f"usuario={one}") for one in ("dono", "chefe")] == [1, 0]
     assert [listed(f"data_criacao_{one}=2020-01-01") for one in ("de", "ate")] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "headers"),
+    [
+        ("", {}),
+        (" \n\r\n ", {}),
+        ("X-Loja: 12", {"X-Loja": "12"}),
+        ("  X-Loja :  12  \r\n\nX-Hora: 10:30", {"X-Loja": "12", "X-Hora": "10:30"}),
+        ("X-Vazio:", {"X-Vazio": ""}),
+        ("X-Loja: ***", {"X-Loja": "***"}),
+    ],
+)
+def test_headers_are_one_a_line_up_to_the_first_colon(typed: str, headers: dict[str, str]) -> None:
+    assert tabela._dito(Dados({"headers_customizados": typed}, {})).headers_customizados == headers
+
+
+@pytest.mark.parametrize("typed", ["X-Loja", ": 12", "X-Loja 12", "X-Loja: 1\nX-Loja: 2", "X-Loja: 1\n X-Loja : 2"])
+def test_a_header_without_a_name_or_one_that_comes_twice_is_told_at_its_field(typed: str) -> None:
+    with pytest.raises(UsageError) as told:
+        tabela._dito(Dados({"headers_customizados": typed}, {}))
+    assert told.value.campo == "headers_customizados"
+
+
+@pytest.mark.parametrize(
+    ("sent", "secret"),
+    [
+        # none leaves what there is, an empty one takes it away
+        ({}, None),
+        ({"secret_key": ""}, None),
+        ({"secret_key": "novo"}, "novo"),  # pragma: allowlist secret
+        ({"secret_key": "novo", "sem_segredo": "1"}, ""),  # pragma: allowlist secret
+        ({"sem_segredo": "1"}, ""),
+    ],
+)
+def test_a_secret_is_left_set_or_taken_away(sent: dict[str, str], secret: str | None) -> None:
+    assert tabela._dito(Dados(sent, {})).secret_key == secret
+
+
+def test_what_a_form_left_out_is_left_as_it_is_but_a_box_without_its_mark_is_off() -> None:
+    said = tabela._dito(Dados({"eventos": " nfe_importada , cte_importado"}, {}))
+    assert (said.nome, said.url, said.timeout, said.ativo) == (None, None, None, False)
+    assert said.eventos == ["nfe_importada", "cte_importado"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "share"), [(None, ""), (0.0, "0,00 %"), (100.0, "100,00 %"), (99.994, "99,99 %"), (66.666, "66,67 %")]
+)
+def test_a_rate_is_shown_in_percent_and_not_at_all_where_nothing_was_sent(rate: float | None, share: str) -> None:
+    assert tabela._figures(3, 1, rate) == {"Entregues": 3, "Falhas": 1, "Taxa de sucesso": share}
