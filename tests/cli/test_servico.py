@@ -1,48 +1,12 @@
 """`esteira servico`, as it is typed: the lines given to systemctl, which here is a program that notes them."""
 
 import json
-import os
 import stat
 from pathlib import Path
 
 import pytest
 from support.typed import Run, typing_in
-
-from workers.service import systemd
-
-# It answers as systemd does; a file beside it makes a word fail.
-SYSTEMCTL = """#!/bin/sh
-folder="$(dirname "$0")"
-echo "$@" >> "$folder/asked"
-for word; do
-  if [ -f "$folder/fails-$word" ]; then cat "$folder/fails-$word" >&2; exit 1; fi
-done
-case "$*" in
-  *show-environment*) echo LANG=C;;
-  *show\\ *)
-    echo "ActiveState=$(cat "$folder/state" 2>/dev/null || echo active)"
-    echo MainPID=123;;
-  *status*) echo "esteira.service - Esteira";;
-esac
-"""
-
-
-class System:
-    """Where units are written, and what systemctl was asked."""
-
-    def __init__(self, folder: Path) -> None:
-        self.bin, self.units, self.of_user = folder / "bin", folder / "units", folder / "user"
-        for path in (self.bin, self.units):
-            path.mkdir()
-        (self.bin / "systemctl").write_text(SYSTEMCTL)
-        (self.bin / "systemctl").chmod(0o755)
-
-    def asked(self) -> list[str]:
-        """Return what was asked since the last time."""
-        path = self.bin / "asked"
-        said = path.read_text().splitlines() if path.exists() else []
-        path.unlink(missing_ok=True)
-        return [line for line in said if "show-environment" not in line]
+from support.units import System, with_systemd
 
 
 @pytest.fixture
@@ -54,11 +18,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 @pytest.fixture
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
     """A machine with systemd."""
-    made = System(tmp_path)
-    monkeypatch.setenv("PATH", f"{made.bin}:{os.environ['PATH']}")
-    monkeypatch.setattr(systemd, "SYSTEM_UNITS", made.units)
-    monkeypatch.setattr(systemd, "USER_UNITS", made.of_user)
-    return made
+    return with_systemd(tmp_path, monkeypatch)
 
 
 def test_a_service_is_installed_once_started_looked_at_stopped_and_removed(run: Run, system: System) -> None:
@@ -106,7 +66,7 @@ def test_what_another_hand_made_stays(run: Run, system: System) -> None:
 def test_without_a_systemd_one_sentence_says_what_else_there_is(
     run: Run, system: System, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (system.bin / "fails-show-environment").write_text("System has not been booted with systemd as init system.\n")
+    system.fails("show-environment", "System has not been booted with systemd as init system.\n")
     for verb in ("instalar", "iniciar", "parar", "estado"):
         code, _, err = run(f"servico {verb}")
         assert (code, "esteira subir" in err, "not been booted" in err) == (4, True, True)
@@ -131,6 +91,6 @@ def test_what_cannot_be_is_told(run: Run, system: System, words: str, code: int,
 
 def test_what_systemctl_refuses_is_said_in_its_words(run: Run, system: System) -> None:
     run("servico instalar")
-    (system.bin / "fails-start").write_text("Job for esteira.service failed.\n")
+    system.fails("start", "Job for esteira.service failed.\n")
     code, _, err = run("servico iniciar")
     assert (code, "Job for esteira.service failed" in err) == (3, True)
