@@ -63,13 +63,18 @@ class _Cut:
             return
         _, begin, head = self._within
         self._within = None
-        after = begin + 1 + len(name.encode())
-        end = self._content.find(b">", max(self._parser.CurrentByteIndex, after)) + 1
-        document = head + self._content[after:end]
+        document = head + self._content[begin + 1 + len(name.encode()) : self._end_of(name)]
         self._size += len(document)
         if self._size > MOST_BYTES or len(self.found) >= MOST_DOCUMENTS:
             raise TooLarge
         self.found.append(document.decode())
+
+    def _end_of(self, name: str) -> int:
+        """Return where the element that ends now does; behind one that is a single tag the parser stands already."""
+        at, closing = self._parser.CurrentByteIndex, f"</{name}".encode()
+        behind = at + len(closing)
+        is_closed = self._content.startswith(closing, at) and self._content[behind] in b"> \t\r\n"
+        return self._content.find(b">", behind) + 1 if is_closed else at
 
 
 def _escaped(value: str) -> str:

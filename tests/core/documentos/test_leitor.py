@@ -75,6 +75,12 @@ def test_a_part_of_a_lot_is_its_bytes_and_reads_alone_as_in_the_lot() -> None:
         assert alone.conteudo == part.conteudo
 
 
+def test_an_empty_document_of_a_lot_costs_itself() -> None:
+    parts = ler_documentos(b"<envCFe><CFe/>" + cupom(1).xml + b"<CFe/></envCFe>")
+    assert [(part.numero, part.motivo) for part in parts] == [(1, "sem_conteudo"), (2, None), (3, "sem_conteudo")]
+    assert [part.texto for part in parts] == [b"<CFe/>", cupom(1).xml, b"<CFe/>"]
+
+
 def test_a_broken_document_of_a_lot_costs_itself() -> None:
     lot = notas.enviada(nota(1, status=None), nota(2, status=None)).replace(b'Id="NFe', b'Id="x', 1)
     parts = ler_documentos(lot)
