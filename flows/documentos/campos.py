@@ -12,7 +12,7 @@ from storage.rows import table_of
 
 # Whose it is and how it is kept is no part of what it says.
 OURS = frozenset(
-    "id dono usuario_id empresa_id busca xml_id data_lista offset_minutos completo comprovado papel mes".split()
+    "id dono usuario_id empresa_id busca xml_id data_lista offset_minutos completo comprovado copia papel mes".split()
 )
 
 
