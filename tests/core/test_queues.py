@@ -1,0 +1,68 @@
+"""Queues as tasks declare them, and what is derived from that."""
+
+from collections.abc import Callable
+
+import pytest
+
+from core import queues
+from core.queues import Queue
+
+SHORT = Queue("curta", "curto", 1, "Coisas curtas.", 60)
+LONG = Queue("longa", "longo", 2, "Coisas longas.", 600)
+
+
+@pytest.fixture
+def declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let three tasks of two flows be all there are."""
+    # those of the product declare themselves once only
+    queues.tasks()
+    monkeypatch.setattr(queues, "_queue_of", {})
+    for task, queue in (("padaria.b", LONG), ("padaria.a", LONG), ("mercado.c", SHORT)):
+        queues.serve(task, queue)
+
+
+@pytest.mark.parametrize(
+    ("ends_in", "seconds"),
+    [(None, 60), (lambda: 0, 0), (lambda: 59.5, 59.5), (lambda: 60, 60), (lambda: 61, 60)],
+)
+def test_work_under_way_ends_as_the_settings_say_and_never_later_than_a_message_may_take(
+    ends_in: Callable[[], float] | None, seconds: float
+) -> None:
+    queue = Queue("q", "w", 1, "Q.", 60, ends_in=ends_in)
+    assert queue.stops_within == seconds
+
+
+@pytest.mark.usefixtures("declared")
+class TestWhatIsDeclared:
+    def test_a_queue_has_its_tasks_by_name(self) -> None:
+        assert (LONG.tasks, SHORT.tasks) == (["padaria.a", "padaria.b"], ["mercado.c"])
+        assert Queue("outra", "x", 1, "X.", 1).tasks == []
+
+    def test_queues_are_told_once_by_name(self) -> None:
+        assert queues.queues() == [SHORT, LONG]
+
+    def test_a_task_has_its_queue_and_one_of_somebody_else_none(self) -> None:
+        assert queues.queue_of("padaria.a") is LONG
+        assert queues.queue_of("celery.ping") is None
+
+    @pytest.mark.parametrize(
+        ("names", "flows"),
+        [
+            (["longa"], {"padaria"}),
+            (["longa", "curta"], {"padaria", "mercado"}),
+            (["nenhuma"], set()),
+            ([], set()),
+        ],
+    )
+    def test_queues_carry_the_work_of_flows(self, names: list[str], flows: set[str]) -> None:
+        assert queues.flows_of(iter(names)) == flows
+
+    def test_what_is_returned_is_nobody_elses_table(self) -> None:
+        queues.tasks().clear()
+        assert len(queues.tasks()) == 3
+
+
+def test_the_tasks_of_the_product_declare_themselves_when_they_are_asked_for() -> None:
+    found = queues.tasks()
+    assert found
+    assert all("." in task and queue.name and queue.about for task, queue in found.items())
