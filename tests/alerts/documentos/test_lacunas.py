@@ -109,34 +109,3 @@ def test_a_company_out_of_use_is_looked_at_no_more(banco: str, turned_off: dict[
     with reading() as db:
         assert db.query(Numeracao).count() == 0
         assert db.query(Alerta).filter(Alerta.resolvido_em.is_(None)).count() == 0
-
-
-def test_what_a_run_has_no_time_for_comes_first_in_the_next(company: int) -> None:
-    clock = FixedClock(NOW)
-    for serie in range(3):
-        stored(company, 1, 4, serie=serie)
-    for _ in range(3):
-        assert conferir(clock, seconds=0) == 1
-        clock.advance(3600)
-    with reading() as db:
-        assert [one.serie for one in db.query(Numeracao).order_by(Numeracao.conferida_em)] == [0, 1, 2]
-    assert conferir(clock, seconds=0) == 1
-    with reading() as db:
-        assert [one.serie for one in db.query(Numeracao).order_by(Numeracao.conferida_em)] == [1, 2, 0]
-
-
-def test_looking_twice_changes_nothing_more(company: int) -> None:
-    clock = FixedClock(NOW)
-    stored(company, 1, 4)
-    stored(company, 7, serie=2)
-
-    def noted() -> list[tuple[object, ...]]:
-        with reading() as db:
-            return [(one.id, one.serie, one.faltam, one.desde) for one in db.query(Numeracao).order_by(Numeracao.id)]
-
-    assert (conferir(clock), conferir(clock)) == (2, 2)
-    first = noted()
-    assert [one[1:] for one in first] == [(1, 2, NOW), (2, 0, None)]
-    clock.advance(3600)
-    conferir(clock)
-    assert noted() == first
