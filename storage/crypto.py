@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from core import file_lock
+from core import file_lock, owner
 from core.disk import sync_folder
 from core.errors import Misconfigured, Transient
 from core.logs import get_logger
@@ -156,7 +156,7 @@ def change_key_file(change: Callable[[list[str]], Sequence[str]]) -> None:
     it has sealed since with it.
     """
     path = _file()
-    with _writing(), key_path().with_name(LOCK_FILE).open("a") as held:
+    with _writing(), owner.open_lock(key_path().with_name(LOCK_FILE)) as held:
         file_lock.wait_for_lock(held)
         with _drafted(change(stored_keys())) as draft:
             draft.replace(path)
@@ -168,7 +168,7 @@ def _writing() -> Iterator[None]:
     """Have the folder of the key file; raise `Transient` where the disk takes no file."""
     path = key_path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        owner.make_folder(path.parent)
         yield
     except OSError as fault:
         raise Transient(f"Não consegui escrever o arquivo de chaves {path}: {os_fault(fault)}.") from fault
@@ -177,10 +177,11 @@ def _writing() -> Iterator[None]:
 @contextmanager
 def _drafted(keys: Sequence[str]) -> Iterator[Path]:
     """Yield a draft of keys that is on the disk; unless it was given a name, it goes at the end."""
+    path = _file()
     # a process that was killed has left its own, and another may have its number: containers mostly do
-    draft = _file().with_name(f"{KEY_FILE}.{secrets.token_hex(8)}")
+    draft = path.with_name(f"{KEY_FILE}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with os.fdopen(owner.create(draft, 0o600, replaces=path), "w") as file:
             file.write("".join(f"{key}\n" for key in keys))
             file.flush()
             os.fsync(file.fileno())

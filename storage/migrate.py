@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 
 from core import file_lock
 from core.errors import Misconfigured
-from storage import crypto
+from storage import crypto, locking
 from storage.metadata import metadata
 from storage.revision import NEWER
 from storage.sealed import is_sealed
@@ -90,7 +90,7 @@ def _alone(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite" or not engine.url.database:
         yield
         return
-    with Path(engine.url.database).with_name(LOCK_FILE).open("w") as file:
+    with locking.opened(Path(engine.url.database).with_name(LOCK_FILE)) as file:
         file_lock.wait_for_lock(file)
         yield
 

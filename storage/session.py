@@ -14,7 +14,7 @@ from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, make
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
-from core import cut_off
+from core import cut_off, owner
 from core.errors import Misconfigured, PlatformError
 from core.process import after_fork
 from core.settings.core import CoreSettings
@@ -100,9 +100,9 @@ def _private_file(path: Path) -> None:
 
     SQLite gives the files beside it the same permissions.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    owner.make_folder(path.parent)
     with contextlib.suppress(OSError):
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        os.close(owner.create(Path(os.path.realpath(path)), 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

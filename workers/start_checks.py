@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from core import file_lock
+from core import file_lock, owner
 from core.errors import Misconfigured, Transient
 from core.settings import demonstration
 from core.settings.api import ApiSettings
@@ -34,7 +34,7 @@ def alone(data_dir: Path) -> Iterator[None]:
         raise _taken(data_dir.parent, "esteira subir --demo")
     try:
         private_folder(data_dir)
-        file = (data_dir / LOCK_FILE).open("a+")
+        file = owner.open_lock(data_dir / LOCK_FILE)
     except OSError as error:
         raise Misconfigured(f"Não consegui usar a pasta {data_dir} (core.data_dir): {os_fault(error)}.") from None
     with file:

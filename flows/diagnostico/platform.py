@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from core import owner
 from core.checks import FAULT, OK, WARNING, Check, Finding
 from core.errors import PlatformError
 from core.settings.core import CoreSettings
@@ -18,7 +19,7 @@ def data_folder() -> Iterator[Finding]:
     """Tell whether the data folder can be written to."""
     folder = CoreSettings.current().data_dir
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        owner.make_folder(folder)
         probe = folder / ".diagnostico"
         probe.touch()
         probe.unlink()

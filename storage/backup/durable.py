@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from core import owner
 from core.disk import sync_folder
 from core.errors import Transient, UsageError
 from core.text import brazilian, os_fault
@@ -23,7 +24,7 @@ def draft_of(path: Path, mark: str) -> Iterator[Path]:
     """
     draft = path.with_name(f".{path.name}.{mark}{DRAFT}")
     try:
-        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
+        os.close(owner.create(draft, PRIVATE, replaces=path))
     except OSError as fault:
         raise UsageError(f"Não consegui criar {path}: {os_fault(fault)}.") from None
     try:
@@ -68,7 +69,7 @@ def check_parent(path: Path) -> None:
 def make_room(folder: Path, size: int) -> None:
     """Raise `Transient` when a folder's disk has no room for so many bytes."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        owner.make_folder(folder, 0o700)
         free = shutil.disk_usage(folder).free
     except OSError as fault:
         raise UsageError(f"Não consegui usar a pasta {folder}: {os_fault(fault)}.") from None

@@ -12,7 +12,7 @@ from core import file_lock
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, UsageError
 from core.settings.core import CoreSettings
-from storage import crypto
+from storage import crypto, locking
 from storage.backup import archive, durable, folder, snapshot
 from storage.backup.manifest import Manifest, program
 
@@ -95,9 +95,7 @@ def _size(database: Path) -> int:
 @contextmanager
 def alone() -> Iterator[None]:
     """Be the one backup of this data folder."""
-    data_dir = CoreSettings.current().data_dir
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (data_dir / LOCK_FILE).open("a") as held:
+    with locking.opened(CoreSettings.current().data_dir / LOCK_FILE) as held:
         if not file_lock.lock(held):
             raise Conflict("Já há um backup deste banco em andamento.")
         yield

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Configure
+from support.accounts import give_away, only_root, roots
 from support.deliveries import deliveries, fire, webhook
 from support.typed import Run, typing_in
 
@@ -61,3 +62,23 @@ def test_a_server_is_dumped_without_keys_and_its_return_is_lines_to_run(
     assert (code, "createdb" in out, "pg_restore" in out) == (0, True, True)
     code, _, err = run("backup --com-chaves")
     assert (code, "(--com-chaves)" in err) == (2, True)
+
+
+@only_root
+def test_what_root_types_in_the_folder_of_an_account_leaves_all_of_its_files_to_that_account(
+    run: Run, configure: Configure, tmp_path: Path
+) -> None:
+    """A service that runs in it could open neither its database, nor its keys, nor a lock of root."""
+    folder = tmp_path / "instalada"
+    folder.mkdir()
+    give_away(folder)
+    data = folder / "dados"
+    configure(core__keys="[]", core__data_dir=str(data), core__database_url=f"sqlite:///{data}/esteira.db")
+    for words in ("banco migrar", "chaves criar", "backup", "diagnostico"):
+        assert run(words)[0] == 0, words
+    assert roots(folder.rglob("*")) == set()
+    session.dispose()
+    (made,) = (data / "backups").iterdir()
+    assert run("restaurar", str(made))[0] == 0
+    assert {"chaves", "esteira.db", "backup.lock", "migracao.lock", "subir.lock"} < {one.name for one in data.iterdir()}
+    assert roots(folder.rglob("*")) == set()

@@ -56,6 +56,12 @@ def test_a_missing_sqlite_database_is_created_by_whoever_comes_first() -> None:
         assert db.query(Destino).count() == 0
 
 
+def test_a_lock_that_is_not_ours_to_open_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / migrate.LOCK_FILE).mkdir()
+    with pytest.raises(Misconfigured, match=r"migracao\.lock: .* conta que roda a Esteira"):
+        migrate.upgrade(connect_engine(f"sqlite:///{tmp_path}/esteira.db"))
+
+
 def test_processes_that_start_together_create_one_database(tmp_path: Path) -> None:
     program = "from storage.session import engine; engine()"
     started = [

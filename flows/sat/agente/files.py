@@ -4,6 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
+from core import owner
 from core.disk import sync_folder
 
 PART = ".parte"
@@ -14,7 +15,7 @@ def write(path: Path, text: str) -> None:
     draft = path.with_name(path.name + PART)
     try:
         draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        with os.fdopen(owner.create(draft, 0o600, replaces=path), "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from core import owner
 from core.text import os_fault, plural
 from flows.sat.agente import files
 
@@ -25,7 +26,7 @@ class Kept:
     """The readings of one box that wait. `fault` says why the disk takes none now, `lost` how many had to go."""
 
     def __init__(self, folder: Path, most: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        owner.make_folder(folder, 0o700)
         for draft in folder.glob(f"*{SUFFIX}{files.PART}"):
             draft.unlink(missing_ok=True)
         self._folder, self._most = folder, most

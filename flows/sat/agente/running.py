@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from connectors.sat.centro import Centro
-from core import file_lock
+from core import file_lock, owner
 from core.errors import Conflict, NotFound, UsageError
 from core.settings.agente import AgenteSettings
 from core.settings.core import CoreSettings
@@ -96,8 +96,8 @@ def boxes_of(nomes: Sequence[str], say: Say, instants: Instants | None = None) -
 def alone() -> Iterator[None]:
     """Be the one agent of this folder: two would ask one box at once. Raises `Conflict` when there is another."""
     try:
-        _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (_folder() / "agente.lock").open("a")
+        owner.make_folder(_folder(), 0o700)
+        lock = owner.open_lock(_folder() / "agente.lock")
     except OSError as error:
         raise UsageError(f"Não consegui usar a pasta {_folder()}: {os_fault(error)}.") from None
     with lock:

@@ -20,7 +20,7 @@ from support.deliveries import fire, webhook
 from support.ports import wait_until
 
 from core.clock import SYSTEM, FixedClock
-from core.errors import Conflict, PlatformError, Rejected, Transient, UsageError
+from core.errors import Conflict, Misconfigured, PlatformError, Rejected, Transient, UsageError
 from core.settings.core import CoreSettings
 from storage import crypto, migrate, session
 from storage.backup import archive, making, snapshot
@@ -252,6 +252,12 @@ def test_a_disk_that_is_not_mounted_is_told_and_nothing_is_made_in_its_place(
 
 def test_a_second_one_at_once_is_refused(sqlite: str, tmp_path: Path) -> None:
     with making.alone(), pytest.raises(Conflict, match="em andamento"):
+        making.make(tmp_path / "copias")
+
+
+def test_a_lock_that_is_not_ours_to_open_is_a_sentence(sqlite: str, tmp_path: Path) -> None:
+    (CoreSettings.current().data_dir / making.LOCK_FILE).mkdir(parents=True)
+    with pytest.raises(Misconfigured, match=r"backup\.lock: .* conta que roda a Esteira"):
         making.make(tmp_path / "copias")
 
 

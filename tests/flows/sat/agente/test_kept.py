@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.accounts import give_away, only_root, roots
 from support.windows_files import as_windows
 
 from flows.sat.agente.instants import Instants
@@ -188,3 +189,11 @@ def test_how_long_ago_something_was_is_known_with_a_wrong_clock(wall: float, up:
 
 def test_this_machine_has_such_clocks() -> None:
     assert 0 <= Instants().ago(Instants().now()) < 60
+
+
+@only_root
+def test_what_root_reads_by_hand_waits_as_the_account_of_the_agent(tmp_path: Path) -> None:
+    (tmp_path / "deles").mkdir()
+    give_away(tmp_path / "deles")
+    Kept(tmp_path / "deles" / "agente-sat" / "a", 100).add(reading("1"))
+    assert roots((tmp_path / "deles").rglob("*")) == set()
