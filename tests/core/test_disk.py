@@ -1,4 +1,4 @@
-"""The names of a folder reach the disk where the system can write them, and nothing is said where it cannot."""
+"""The names of a folder reach the disk where the system can write them; what a disk takes is proven on it."""
 
 import os
 import stat
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.disk import sync_folder
+from core.disk import PROBE_BYTES, proven_room, sync_folder
 
 
 @pytest.mark.parametrize("form", [Path, os.fsencode])
@@ -19,3 +19,18 @@ def test_a_folder_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fo
 
 def test_one_that_cannot_be_opened_is_left(tmp_path: Path) -> None:
     sync_folder(tmp_path / "nao-ha")
+
+
+def test_room_is_proven_by_what_reaches_the_disk_and_nothing_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = list[int]()
+    monkeypatch.setattr(os, "fsync", lambda number: written.append(os.fstat(number).st_size))
+    assert proven_room(tmp_path) > PROBE_BYTES
+    assert written == [PROBE_BYTES]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_there_is_no_folder_nothing_is_proven(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        proven_room(tmp_path / "nao-ha")
