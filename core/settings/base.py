@@ -67,7 +67,9 @@ def checked_key(key: SecretStr) -> SecretStr:
     return SecretStr(bare)
 
 
-Seconds = Annotated[float, Field(gt=0), Unit("segundos")]
+# No wait for the network may be longer than some weeks; a moment that is a thousand years away can still be written.
+WEEK_SECONDS, YEAR_SECONDS, LONGEST_DAYS = 604_800, 31_536_000, 365_000
+Seconds = Annotated[float, Field(gt=0, le=WEEK_SECONDS), Unit("segundos")]
 Days = Annotated[int, Field(ge=1, le=36_500), Unit("dias")]
 Port = Annotated[int, Field(ge=1, le=65535), Unit("porta")]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -75,12 +77,12 @@ Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_network)]
 
 
 class Table(BaseModel):
-    """A table of the settings file; unknown keys are mistakes.
+    """A table of the settings file; unknown keys are mistakes, and so are `inf` and `nan`.
 
     Its own validator is built only when it is made alone; the whole settings have theirs.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, allow_inf_nan=False)
 
 
 class Section(Table):

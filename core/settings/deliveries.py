@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from core.settings.base import Network, Port, Seconds, Section, Unit, default_is
+from core.settings.base import YEAR_SECONDS, Network, Port, Seconds, Section, Unit, default_is
 
 
 class DeliverySettings(Section):
@@ -19,7 +19,7 @@ class DeliverySettings(Section):
     total_timeout: Annotated[float, Field(ge=1, le=30), Unit("segundos")] = Field(
         15, description="Prazo de uma tentativa inteira, de 1 a 30."
     )
-    schedule: Annotated[tuple[Annotated[float, Field(ge=0)], ...], Unit("segundos")] = Field(
+    schedule: Annotated[tuple[Annotated[float, Field(ge=0, le=YEAR_SECONDS)], ...], Unit("segundos")] = Field(
         (5, 60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400),
         description="Espera depois da tentativa 1, 2, 3 …; há uma tentativa a mais que esperas.",
     )

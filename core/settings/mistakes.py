@@ -16,6 +16,7 @@ _REASONS = {
     "int_from_float": "deve ser um número inteiro",
     "float_parsing": "deve ser um número",
     "float_type": "deve ser um número",
+    "finite_number": "deve ser um número finito",
     "bool_parsing": "deve ser true ou false",
     "bool_type": "deve ser true ou false",
     "string_type": "deve ser um texto",
@@ -67,6 +68,8 @@ def _reason(error: Any, model: type[BaseModel]) -> str:
 
 
 def _shown(limit: Any) -> str:
+    if isinstance(limit, float) and limit.is_integer():
+        return f"{limit:.0f}"
     return f"{limit:g}" if isinstance(limit, float) else str(limit).replace(" or ", " ou ")
 
 

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from core.settings.base import Port, Section, Table, Unit, Zone, default_is, table_field
+from core.settings.base import LONGEST_DAYS, YEAR_SECONDS, Port, Section, Table, Unit, Zone, default_is, table_field
 from core.wall_clock import Hours, check_weekly
 
 Share = Annotated[float, Field(gt=0, le=1), Unit("fração")]
-Days = Annotated[float, Field(gt=0), Unit("dias")]
+Days = Annotated[float, Field(gt=0, le=LONGEST_DAYS), Unit("dias")]
 WholeDays = Annotated[int, Field(ge=0), Unit("dias")]
 WholeSeconds = Annotated[int, Field(ge=0), Unit("segundos")]
-Minutes = Annotated[float, Field(gt=0), Unit("minutos")]
+Minutes = Annotated[float, Field(gt=0, le=1440 * LONGEST_DAYS), Unit("minutos")]
 Times = Annotated[int, Field(ge=1), Unit("vezes")]
 Label = Annotated[str, Field(min_length=1, max_length=100)]
 # What the alert of a whole shop is about begins so, and once began of a whole hub; no box may be mistaken for one.
@@ -177,7 +177,7 @@ class BoxSettings(Table):
         examples=[["2026-12-24 22:00/2026-12-25 06:00"]],
         json_schema_extra=default_is("nenhuma"),
     )
-    interval_seconds: Annotated[int, Field(ge=1), Unit("segundos")] = Field(
+    interval_seconds: Annotated[int, Field(ge=1, le=YEAR_SECONDS), Unit("segundos")] = Field(
         300, description="Entre duas verificações; de um `agente` se esperam leituras nesse intervalo."
     )
     timeout_seconds: Annotated[float, Field(gt=0, le=90), Unit("segundos")] = Field(

@@ -1,5 +1,6 @@
 """What is wrong with a setting, in Portuguese, by its key, without its value."""
 
+from math import inf
 from typing import Annotated, Literal
 
 import pytest
@@ -18,6 +19,7 @@ class Outer(Table):
     caixas: tuple[Inner, ...] = ()
     texto: Annotated[str, Field(min_length=1, max_length=3)] = "a"
     fracao: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    espera: Annotated[float, Field(le=8_760_000)] = 1
     modo: Literal["a", "b"] = "a"
     sim: bool = True
     tabela: dict[str, int] = {}  # noqa: RUF012 - pydantic copies it
@@ -39,6 +41,8 @@ def mistakes(**given: object) -> list[str]:
         ({"fracao": 0}, "fracao: deve ser maior que 0"),
         ({"fracao": 1}, "fracao: deve ser menor que 1"),
         ({"fracao": "x"}, "fracao: deve ser um número"),
+        ({"fracao": inf}, "fracao: deve ser um número finito"),
+        ({"espera": 9e6}, "espera: deve ser no máximo 8760000"),
         ({"modo": "c"}, "modo: deve ser um destes: 'a' ou 'b'"),
         ({"sim": "talvez"}, "sim: deve ser true ou false"),
         ({"tabela": []}, "tabela: deve ser uma tabela"),
