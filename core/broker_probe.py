@@ -9,6 +9,7 @@ from core.addresses import Address
 from core.amqp_address import AmqpAddress
 from core.broker_link import KEY_PREFIX, QUEUE_ARGUMENTS, refuse
 from core.redis_address import RedisAddress, client
+from core.text import redact
 
 KEEPS_ALL = "noeviction"
 EVICTS = "o Redis apaga mensagens quando a memória acaba ({policy}): use maxmemory-policy noeviction"
@@ -16,10 +17,23 @@ NO_FILE = "sem arquivo (AOF): o que espera na fila se perde com o Redis, e o ban
 FILE = "em arquivo (AOF)"
 ALARM = "o RabbitMQ não aceita mensagens: veja os alarmes de memória e de disco (rabbitmq-diagnostics alarms)"
 OTHER_KIND = "filas que já existiam de outro tipo, que se perdem com um nó: {names}; apague-as, e voltam como quorum"
+REPLICA = "este Redis é uma réplica e não aceita mensagens: dê o endereço do mestre"
+NO_MEMORY = "a memória do Redis acabou (maxmemory), e ele não aceita mensagens: aumente-a, ou veja o que a ocupa"
+NO_COPY = "o Redis não gravou os arquivos dele da última vez: veja o disco dele, ou ele passará a recusar mensagens"
+TAKE_NOTHING = (ALARM, REPLICA, NO_MEMORY)
+COPIES = ("rdb_last_bgsave_status", "aof_last_bgrewrite_status", "aof_last_write_status")
+# What Redis says instead of an answer while it works for nobody, by its first word.
+NOT_NOW = {
+    "MISCONF": "não consegue gravar no disco dele e recusa tudo: libere espaço nele",
+    "BUSY": "só atende um script que não termina",
+}
+NO_CONNECTIONS = "recusa conexões agora: vhost parado, ou limite de conexões atingido"
+# How texts of RabbitMQ end that name no mistake of ours, though their number (530) is that of a vhost that is none.
+PASSING = ("is down", "is reached")
 
 
 class LoginRefused(Exception):
-    """User, password or vhost are refused."""
+    """User, password, and vhost or number of the database are refused."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +42,24 @@ class Seen:
 
     about: str
     worries: tuple[str, ...] = ()
+
+
+def entry(address: Address) -> str:
+    """Return what may be refused of an address, in words."""
+    return f"o usuário, a senha ou {'o vhost' if isinstance(address, AmqpAddress) else 'o número do banco'}"
+
+
+def refusal(fault: BaseException) -> str | None:
+    """Return what a broker that answers says against working now, in words; none where it did not answer."""
+    from amqp.exceptions import NotAllowed
+    from redis.exceptions import ResponseError
+
+    if isinstance(fault, NotAllowed):
+        return NO_CONNECTIONS
+    if not isinstance(fault, ResponseError):
+        return None
+    said = str(fault)
+    return NOT_NOW.get(said.partition(" ")[0]) or f"recusa: {redact(said)[:200]}"
 
 
 def ping(address: Address, seconds: float) -> None:
@@ -51,6 +83,8 @@ def look(address: Address, seconds: float, queues: Sequence[str]) -> Seen:
         with _rabbit(address, seconds) as connection:
             return _of_rabbit(connection, seconds, queues)
     with _redis(address, seconds) as asked:
+        # one that cannot write refuses this, and still tells of itself
+        asked.ping()
         return _of_redis(asked.info())
 
 
@@ -73,7 +107,17 @@ def _redis(address: RedisAddress, seconds: float) -> Iterator[Any]:
         try:
             yield asked
         except (AuthenticationError, ResponseError) as fault:
-            raise LoginRefused from fault
+            if _is_of_login(fault):
+                raise LoginRefused from fault
+            raise
+
+
+def _is_of_login(fault: Exception) -> bool:
+    """Tell whether Redis lets us not in; what else it refuses passes, as on a full disk."""
+    from redis.exceptions import AuthenticationError, AuthenticationWrongNumberOfArgsError, NoPermissionError
+
+    refused = (AuthenticationError, AuthenticationWrongNumberOfArgsError, NoPermissionError)
+    return isinstance(fault, refused) or "DB index" in str(fault)
 
 
 @contextmanager
@@ -92,6 +136,8 @@ def _rabbit(address: AmqpAddress, seconds: float) -> Iterator[Any]:
         else:
             connection = _connection(last, address, seconds)
     except (AccessRefused, NotAllowed) as fault:
+        if str(fault).rstrip(".").endswith(PASSING):
+            raise
         raise LoginRefused from fault
     with connection:
         yield connection.connection
@@ -115,7 +161,13 @@ def _connection(url: str, address: AmqpAddress, seconds: float) -> Any:
 def _of_redis(told: dict[str, Any]) -> Seen:
     policy = told.get("maxmemory_policy", KEEPS_ALL)
     kept = FILE if told.get("aof_enabled") else NO_FILE
-    worries = () if policy == KEEPS_ALL else (EVICTS.format(policy=policy),)
+    found = {
+        REPLICA: told.get("role") == "slave",
+        NO_MEMORY: policy == KEEPS_ALL and 0 < told.get("maxmemory", 0) <= told.get("used_memory", 0),
+        NO_COPY: any(told.get(name, "ok") != "ok" for name in COPIES),
+        EVICTS.format(policy=policy): policy != KEEPS_ALL,
+    }
+    worries = tuple(worry for worry, holds in found.items() if holds)
     return Seen(f"Redis {told.get('redis_version', '?')}, {kept}", worries)
 
 

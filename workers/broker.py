@@ -68,7 +68,8 @@ def check(key: str, url: str, settings: CoreSettings) -> Address:
             )
         broker_probe.ping(address, PING_SECONDS)
     except broker_probe.LoginRefused:
-        raise Misconfigured(f"O {address.system} de {key} ({address.where}) recusou o usuário ou a senha.") from None
+        refused = broker_probe.entry(address)
+        raise Misconfigured(f"O {address.system} de {key} ({address.where}) recusou {refused}.") from None
     except FAULTS as fault:
         # a certificate that is refused is a ValueError, too
         raise _unreachable(key, address, fault) from None
@@ -83,6 +84,8 @@ def _unreachable(key: str, address: Address, fault: Exception) -> PlatformError:
             f"O certificado do {address.system} de {key} ({address.where}) não é de uma autoridade conhecida: "
             f"diga em {_ca(address)} o arquivo da autoridade que o assina."
         )
+    if said := broker_probe.refusal(fault):
+        return Transient(f"O {address.system} de {key} ({address.where}) {said}.")
     return Transient(f"O {address.system} de {key} ({address.where}) não respondeu em {PING_SECONDS:g} s.")
 
 

@@ -13,11 +13,12 @@ from core.text import redact
 
 PATIENCE_SECONDS = 3.0
 ADDRESS = "Corrija core.redis_url: redis://servidor:6379/0, rediss:// ou sentinel://; RabbitMQ vai em core.broker_url: amqp://."
-LOGIN = "Confira usuário, senha e vhost em core.broker_url, ou o usuário e a senha em core.redis_url."
+LOGIN = "Confira usuário, senha e vhost em core.broker_url, ou usuário, senha e número do banco em core.redis_url."
 AWAY = "Confira core.broker_url e core.redis_url, ou rode `esteira subir`."
 NONE = (
     "Os comandos funcionam sem ele; para os workers, rode `esteira subir` ou defina core.redis_url ou core.broker_url."
 )
+BROKERS = "Veja docs/how-to/brokers.md."
 ALONE = "nenhum: a API conta pedidos por processo, e máquinas se acordam por mensagem"
 
 
@@ -37,8 +38,8 @@ def broker() -> Iterator[Finding]:
         return
     if isinstance(address, AmqpAddress):
         yield from beside()
-    if any(one.detalhe == broker_probe.ALARM for one in found):
-        yield Finding("workers", WARNING, "não perguntei: o broker não aceita mensagens", "Resolva o alarme primeiro.")
+    if any(one.detalhe in broker_probe.TAKE_NOTHING for one in found):
+        yield Finding("workers", WARNING, "não perguntei: o broker não aceita mensagens", "Resolva isso primeiro.")
         return
     names = messages.answering()
     if names:
@@ -72,13 +73,15 @@ def _seen(system: str, address: Address) -> Iterator[Finding]:
     try:
         seen = broker_probe.look(address, PATIENCE_SECONDS, names)
     except broker_probe.LoginRefused:
-        yield Finding(system, FAULT, f"o {address.system} recusou o usuário, a senha ou o vhost", LOGIN)
+        yield Finding(system, FAULT, f"o {address.system} recusou {broker_probe.entry(address)}", LOGIN)
     except FAULTS as error:
         if certificate_refused(error):
             refused = f"o certificado do {address.system} não é de uma autoridade conhecida"
             yield Finding(
                 system, FAULT, refused, f"Diga em {_authority(address)} o arquivo da autoridade que o assina."
             )
+        elif said := broker_probe.refusal(error):
+            yield Finding(system, FAULT, f"o {address.system} {said}", BROKERS)
         else:
             yield Finding(system, FAULT, redact(str(error))[:200], AWAY)
     except ValueError:
@@ -86,7 +89,7 @@ def _seen(system: str, address: Address) -> Iterator[Finding]:
     else:
         yield Finding(system, OK, f"{seen.about}, em {address.where}")
         for worry in seen.worries:
-            yield Finding(system, WARNING, worry, "Veja docs/how-to/brokers.md.")
+            yield Finding(system, WARNING, worry, BROKERS)
 
 
 def _authority(address: Address) -> str:

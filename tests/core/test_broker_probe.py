@@ -1,17 +1,20 @@
-"""What a real RabbitMQ says when it is asked, and what an operator reads when something is wrong with it."""
+"""What a real RabbitMQ or Redis says when it is asked, and what an operator reads when something is wrong with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import redis
 from conftest import Configure
 from support.cutting import CuttingProxy
-from support.ports import free_port, soon
+from support.ports import free_port, soon, wait_until
 from support.rabbitmq import RabbitServer
+from support.redis import RedisServer
 from support.tls import tls_front
 
 from core import celery_app, messages, queue_lengths
 from core.broker_address import broker_address
-from core.broker_probe import ALARM, look
+from core.broker_probe import ALARM, NO_COPY, NO_MEMORY, REPLICA, look
 from core.checks import FAULT, OK, WARNING
 from core.errors import Misconfigured, Transient
 from core.settings.core import CoreSettings
@@ -128,3 +131,75 @@ def test_a_rabbitmq_that_falls_silent_is_asked_no_longer_than_told(
         assert queue_lengths.lengths() is None
         assert network.fell_silent == 1
         assert queue_lengths.lengths() is not None
+
+
+def test_a_rabbitmq_with_no_connection_left_refuses_no_login_and_is_waited_for(
+    rabbit_broker: str, rabbit: RabbitServer
+) -> None:
+    rabbit.control("set_vhost_limits", "-p", "/", '{"max-connections": 0}')
+    try:
+        with pytest.raises(Transient, match=r"RabbitMQ de core\.broker_url .*recusa conexões agora"):
+            by_supervisor()
+        assert told()["broker"][0] == FAULT
+    finally:
+        rabbit.control("clear_vhost_limits", "-p", "/")
+    by_supervisor()
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path, configure: Configure) -> Iterator[RedisServer]:
+    """A Redis for this test alone, configured as broker."""
+    with RedisServer(tmp_path) as running:
+        configure(core__redis_url=running.url)
+        celery_app.refresh()
+        yield running
+    celery_app.refresh()
+
+
+def worries() -> tuple[str, ...]:
+    address = broker_address()
+    assert address is not None
+    return look(address, 5, []).worries
+
+
+def test_a_redis_that_cannot_write_its_disk_refuses_no_login_and_is_waited_for(own_redis: RedisServer) -> None:
+    # over a folder nothing can be renamed
+    taken = own_redis.folder / "dump.rdb"
+    taken.mkdir()
+    with redis.Redis(port=own_redis.port) as client:
+        assert worries() == ()
+        client.bgsave()
+        wait_until(lambda: client.info()["rdb_last_bgsave_status"] == "err")
+        assert worries() == (NO_COPY,)
+        client.config_set("save", "3600 1")
+        with pytest.raises(Transient, match=r"Redis de core\.redis_url .*não consegue gravar no disco dele"):
+            by_supervisor()
+        assert not ready.broker()
+        assert queue_lengths.lengths() is not None
+        situacao, detalhe = told()["broker"]
+        assert (situacao, "não consegue gravar no disco dele" in detalhe) == (FAULT, True)
+        taken.rmdir()
+        client.bgsave()
+        wait_until(lambda: client.info()["rdb_last_bgsave_status"] == "ok")
+    by_supervisor()
+    assert ready.broker()
+
+
+def test_a_redis_that_takes_no_messages_is_told_and_no_worker_is_asked_through_it(own_redis: RedisServer) -> None:
+    with redis.Redis(port=own_redis.port) as client:
+        client.config_set("maxmemory", "1")
+        assert told()["broker"] == (WARNING, NO_MEMORY)
+        assert "não perguntei" in told()["workers"][1]
+        client.config_set("maxmemory", "0")
+        assert worries() == ()
+        client.slaveof("127.0.0.1", str(free_port()))
+        assert worries() == (REPLICA,)
+
+
+def test_a_number_of_a_database_that_there_is_not_is_a_matter_of_configuration(
+    own_redis: RedisServer, configure: Configure
+) -> None:
+    configure(core__redis_url=f"redis://127.0.0.1:{own_redis.port}/9999")
+    with pytest.raises(Misconfigured, match="recusou o usuário, a senha ou o número do banco"):
+        by_supervisor()
+    assert "número do banco" in told()["broker"][1]
