@@ -1,4 +1,4 @@
-"""Read every section once, from the environment, then files of secrets, then `esteira.toml`, then the defaults, into
+"""Read every section once, from the environment, then `.env`, files of secrets, `esteira.toml` and the defaults, into
 one frozen object.
 
 No other file reads the environment. All mistakes are reported together.
@@ -29,7 +29,7 @@ from pydantic_settings import (
 
 import core.settings
 from core.errors import Misconfigured
-from core.settings import demonstration
+from core.settings import demonstration, dotenv
 from core.settings.base import Section
 from core.settings.core import CoreSettings
 from core.settings.mistakes import explain, unknown_variables
@@ -37,6 +37,10 @@ from core.text import os_fault
 
 PREFIX = "ESTEIRA_"
 CONFIG_VARIABLE = "ESTEIRA_CONFIG"
+# What the unit of a service reads, so that whoever types a command beside it sees what the service sees.
+VARIABLES_FILE = ".env"
+# Of a process of systemd, which has read that file as root: the account of the service need not be able to.
+UNIT_VARIABLE = "INVOCATION_ID"
 # Folders with a file for each secret, named like its variable: what stands in a variable, `docker inspect` tells.
 SECRETS_VARIABLE = "ESTEIRA_SECRETS_DIR"  # pragma: allowlist secret
 # No setting: the password of the file that a command is given.
@@ -49,7 +53,7 @@ _above: ContextVar[dict[str, Any]] = ContextVar("above", default={})  # noqa: B0
 
 
 class Settings(BaseSettings):
-    """All sections. Precedence: a demonstration that runs here, the environment, secrets, the file, the defaults."""
+    """All sections. Precedence: a demonstration here, the environment, `.env`, secrets, the file, the defaults."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, case_sensitive=False
@@ -84,7 +88,11 @@ class _Lenient(EnvSettingsSource):
 
 
 class _Environment(_Lenient):
-    """The variables of this process."""
+    """The variables of this process, and of `.env`."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls)
+        self.env_vars = {name.lower(): value for name, value in environment().items()}
 
 
 class _Secrets(_Lenient, NestedSecretsSettingsSource):
@@ -124,13 +132,27 @@ def read_file(path: Path) -> dict[str, Any]:
         raise Misconfigured(f"{path} não é um TOML válido: {error}.") from None
 
 
+def environment() -> dict[str, str]:
+    """Return the variables of this process and, below them, those of `.env` in the current folder."""
+    try:
+        written = dotenv.read(Path(VARIABLES_FILE), PREFIX)
+    except PermissionError as error:
+        if UNIT_VARIABLE not in os.environ:
+            raise Misconfigured(
+                f"Não consegui ler {VARIABLES_FILE}: {os_fault(error)}. Rode na conta da Esteira, ou como root."
+            ) from None
+        written = {}
+    return {**written, **os.environ}
+
+
 def load_settings() -> Settings:
     """Build the settings; raise `Misconfigured` with every mistake and the name of its key."""
-    named = os.environ.get(CONFIG_VARIABLE)
+    variables = environment()
+    named = variables.get(CONFIG_VARIABLE)
     path = Path(named or "esteira.toml")
     tables = read_file(path) if named or path.exists() else {}
     model = settings_model()
-    given = {**os.environ, **dict.fromkeys(_secret_names(), "")}
+    given = {**variables, **dict.fromkeys(_secret_names(), "")}
     mistakes = unknown_variables(given, PREFIX, model.model_fields, SINGLE_VARIABLES)
     try:
         settings = model(**tables)
@@ -147,7 +169,7 @@ def load_settings() -> Settings:
 
 def secrets_dirs() -> list[str]:
     """Return the folders of the files of secrets; what the later ones hold wins."""
-    return [folder for folder in os.environ.get(SECRETS_VARIABLE, "").split(os.pathsep) if folder]
+    return [folder for folder in environment().get(SECRETS_VARIABLE, "").split(os.pathsep) if folder]
 
 
 def _secret_names() -> Iterator[str]:
@@ -173,7 +195,7 @@ def _with(above: dict[str, Any], model: type[Settings], tables: dict[str, Any]) 
 
 def pfx_password() -> str | None:
     """Return the password of a certificate's file, where whoever types a command left it in the environment."""
-    return os.environ.get(PFX_PASSWORD_VARIABLE)
+    return environment().get(PFX_PASSWORD_VARIABLE)
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,7 @@ FILE_HEAD = """\
 """
 VARIABLES_HEAD = """\
 # Esteira: todas as chaves como variáveis, na ordem de esteira.example.toml, onde são explicadas. Listas são JSON.
+# Copie para .env (0600), na pasta da Esteira, e guarde o que mudar: o serviço e os comandos dali leem esse arquivo.
 # ESTEIRA_CONFIG=./esteira.toml
 # Não é configuração: a senha do arquivo, para um `esteira certificados adicionar` sem teclado.
 # ESTEIRA_PFX_SENHA=

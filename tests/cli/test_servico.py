@@ -54,6 +54,12 @@ def test_the_unit_can_be_seen_without_a_systemd(run: Run, tmp_path: Path) -> Non
     assert (code, f"WorkingDirectory={tmp_path}" in out, "User=fiscal" in out) == (0, True, True)
 
 
+def test_a_service_is_planned_with_the_variables_that_it_will_have(run: Run) -> None:
+    Path(".env").write_text("ESTEIRA_API__PORT=443\n")
+    code, out, _ = run("servico instalar --mostrar --conta fiscal")
+    assert (code, "AmbientCapabilities=CAP_NET_BIND_SERVICE" in out) == (0, True)
+
+
 def test_what_another_hand_made_stays(run: Run, system: System) -> None:
     unit = system.units / "esteira.service"
     unit.write_text("[Service]\nExecStart=/bin/true\n")

@@ -1,5 +1,6 @@
 """Reading the settings: precedence, mistakes told at once, a section that is one file more."""
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -38,6 +39,40 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     Path("esteira.toml").write_text("[api]\nport = 9000\nhost = '127.0.0.2'\n")
     monkeypatch.setenv("ESTEIRA_API__PORT", "9001")
     assert (load_settings()[ApiSettings].port, load_settings()[ApiSettings].host) == (9001, "127.0.0.2")
+
+
+def test_variables_in_the_folder_stand_below_the_environment_and_above_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("esteira.toml").write_text("[api]\nport = 9000\nhost = '127.0.0.2'\n[flower]\nport = 9100\n")
+    Path(".env").write_text("ESTEIRA_API__PORT=9001\nesteira_api__host=127.0.0.3\nAPI__PORT=1\n")
+    monkeypatch.setenv("ESTEIRA_API__HOST", "127.0.0.4")
+    found = load_settings()
+    assert (found[ApiSettings].port, found[ApiSettings].host, found[FlowerSettings].port) == (9001, "127.0.0.4", 9100)
+
+
+def test_variables_in_the_folder_may_name_the_file_and_the_folder_of_secrets(tmp_path: Path) -> None:
+    (tmp_path / "outro.toml").write_text("[api]\nport = 9000\n")
+    (tmp_path / "segredos").mkdir()
+    (tmp_path / "segredos" / "esteira_flower__password").write_text("do segredo")
+    Path(".env").write_text(f"ESTEIRA_CONFIG={tmp_path}/outro.toml\nESTEIRA_SECRETS_DIR={tmp_path}/segredos\n")
+    found = load_settings()
+    assert (found[ApiSettings].port, found[FlowerSettings].password) == (9000, SecretStr("do segredo"))
+
+
+def test_variables_in_the_folder_that_are_not_ours_to_read_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("ESTEIRA_API__PORT=9001\n")
+    monkeypatch.delenv("INVOCATION_ID", raising=False)
+
+    def refuse(_path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert "Não consegui ler .env: sem permissão" in refusal()
+    # systemd has read it for its service, and given it on
+    monkeypatch.setenv("INVOCATION_ID", "0" * 32)
+    monkeypatch.setenv("ESTEIRA_API__PORT", "9002")
+    assert load_settings()[ApiSettings].port == 9002
 
 
 def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,6 +115,14 @@ def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_mistake_names_its_key(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str) -> None:
     monkeypatch.setenv(variable, value)
     assert told in refusal()
+
+
+def test_a_mistake_in_the_variables_of_the_folder_is_told_like_one_in_the_environment() -> None:
+    Path(".env").write_text("ESTEIRA_NADA__X=abacaxi\nESTEIRA_API__PORT=abacaxi\n")
+    said = refusal()
+    assert "ESTEIRA_NADA__X: variável desconhecida" in said
+    assert "api.port: deve ser um número inteiro" in said
+    assert "abacaxi" not in said
 
 
 def test_all_mistakes_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
