@@ -3,16 +3,22 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
+from starlette.datastructures import UploadFile
 from support.sefaz import EMPRESA
 from support.visiting import Visitor
 
+from api.admin.parts import Dados
+from api.admin.views import certificados
 from core.caller import Caller
+from core.errors import NotFound, UsageError
 from core.fiscal import formatar_documento
 from flows.certificados import views
+from flows.certificados.keeping import Arquivo
 from flows.empresas.managing import criar
 from flows.usuarios.managing import criar as criar_usuario
 from sandbox.sefaz import Autoridade, Cliente
@@ -111,3 +117,33 @@ def test_a_change_without_a_file_leaves_it(staff: Visitor, autoridade: Autoridad
     assert staff.ask(
         "POST", f"{PATH}/create", files={"csrf": (None, staff.csrf), "arquivo_pfx": ("a", b"nada")}
     ).status_code in (400, 404)
+
+
+def chosen(content: bytes) -> dict[str, UploadFile]:
+    return {"arquivo_pfx": UploadFile(BytesIO(content), filename="a.pfx")}
+
+
+@pytest.mark.parametrize("files", [{}, chosen(b"")], ids=["none", "empty"])
+def test_a_form_without_a_file_is_told_at_its_field(files: dict[str, UploadFile]) -> None:
+    with pytest.raises(UsageError, match="Escolha o arquivo") as told:
+        certificados.Certificados().criar(
+            Dados({"empresa": EMPRESA, "senha_pfx": "x"}, files)
+        )  # pragma: allowlist secret
+    assert told.value.campo == "arquivo_pfx"
+
+
+@pytest.mark.parametrize(
+    ("texts", "senha", "nome"),
+    [({}, "", None), ({"senha_pfx": "", "nome": ""}, "", None), ({"nome": "Matriz"}, "", "Matriz")],
+)
+def test_a_file_may_be_without_a_password_and_without_a_name(
+    texts: dict[str, str], senha: str, nome: str | None
+) -> None:
+    found = certificados._arquivo(Dados(texts, chosen(b"pfx")), EMPRESA, "ana")
+    assert found == Arquivo(b"pfx", senha, EMPRESA, "ana", nome)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2**40])
+def test_one_that_is_not_there_is_whose_nobody_knows(sqlite: str, number: int) -> None:
+    with pytest.raises(NotFound, match="Não há este certificado"):
+        certificados._whose(number)
