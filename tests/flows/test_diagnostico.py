@@ -9,10 +9,7 @@ from support.deliveries import webhook
 
 from core.checks import FAULT, WARNING, Check
 from core.errors import Misconfigured
-from core.settings.questor import ContaQuestor
 from flows.diagnostico import examine, platform, walk
-from flows.questor import checks
-from sandbox.questor import QuestorServer
 from sandbox.receiver import ReceiverServer
 from storage import transactions
 from storage.session import dispose, transaction
@@ -59,37 +56,6 @@ def test_boxes_are_reached_but_not_asked(sqlite: str, configure: Configure, tmp_
         found = findings()
         assert not hub.requests
     assert [found[f"caixa {name}"][0] for name in ("boa", "muda", "usb")] == ["ok", "erro", "erro"]
-
-
-def test_a_questor_account_is_reached_but_nothing_is_sent(sqlite: str, configure: Configure) -> None:
-    with QuestorServer("segredo-do-questor") as server:
-        common = {"questor__token": "segredo-do-questor", "questor__agreed_with_vendor": "chamado 1"}
-        configure(questor__base_url=server.url, **common)
-        (found,) = [one for one in examine() if one.sistema == "questor padrao"]
-        assert not server.refused
-        assert not server.pedidos
-    assert (found.situacao, found.correcao) == ("ok", "")
-    assert "só é provada no primeiro envio" in found.detalhe
-    (found,) = [one for one in examine() if one.sistema == "questor padrao"]
-    assert (found.situacao, "não aceita conexão" in found.detalhe) == ("erro", True)
-    assert "segredo" not in str(found)
-
-
-@pytest.mark.parametrize(
-    ("address", "more", "advice"),
-    [
-        ("https://x", {"agreed_with_vendor": "sim"}, ""),
-        ("https://x", {}, "agreed_with_vendor"),
-        ("https://x", {"agreed_with_vendor": "sim", "total_timeout": 60}, "total_timeout"),
-        ("http://x", {"agreed_with_vendor": "sim"}, "base_url"),
-        ("http://127.0.0.1:9", {"agreed_with_vendor": "sim"}, ""),
-    ],
-)
-def test_the_manners_of_a_questor_account_are_looked_at(address: str, more: dict[str, Any], advice: str) -> None:
-    conta = ContaQuestor.model_validate({"base_url": address, "token": "segredo", **more})
-    said = checks._advice(conta)
-    assert (said == "") == (advice == "")
-    assert advice in said
 
 
 def test_a_transaction_that_stays_open_is_told(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
