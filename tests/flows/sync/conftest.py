@@ -8,19 +8,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from support.mongo import MongoServer
 
 from connectors.milvus import Milvus
 from connectors.ploomes import Ploomes
 from core.clock import FixedClock
 from core.fiscal import digitos_cnpj, normalizar_documento
-from core.settings.sync import FLOWS
+from core.pace import Counted, Free
+from core.settings.milvus import ContaMilvus
+from core.settings.ploomes import ContaPloomes
+from core.settings.sync import CLIENTES_PM, FLOWS, ContaSync
 from flows.sync.ledger import mongo_client
-from flows.sync.ledger.item import Situacao
+from flows.sync.ledger.item import CLIENTES, Item, Situacao
 from flows.sync.ledger.opening import open_ledger
 from flows.sync.ledger.shape import Ledger
+from flows.sync.ledger.sql import SqlLedger
 from flows.sync.results import Report
 from flows.sync.run import run
+from flows.sync.sides import Sides, both
 from sandbox.milvus import MilvusServer
 from sandbox.ploomes import PloomesServer
 
@@ -154,3 +160,28 @@ def world(base: str, livro: str, clock: FixedClock, configure: Configure) -> Ite
             **more,
         )
         yield World(ploomes, milvus, clock)
+
+
+@pytest.fixture
+def sides(world: World) -> Iterator[Sides]:
+    """Both systems of that office, open."""
+    with both("padrao", clock=world.clock) as opened:
+        yield opened
+
+
+def offline(clock: FixedClock, *, dry: bool = False, **settings: Any) -> Sides:
+    """Return two systems that nobody may ask, for what is decided without them."""
+    conta = ContaSync.model_validate({"cutoff": "2026-07-01T00:00:00-03:00", **settings})
+    nowhere, key = "http://127.0.0.1:9", SecretStr(KEY)
+    ploomes = Ploomes("padrao", ContaPloomes(base_url=nowhere, user_key=key))
+    milvus = Milvus("padrao", ContaMilvus(base_url=nowhere, token=key))
+    return Sides("padrao", conta, ploomes, milvus, SqlLedger("padrao"), Counted(Free), clock, dry)
+
+
+def line(**said: Any) -> Item:
+    """Return a line of the ledger that was not tried yet, but for what is said of it."""
+    untried = {"tentado": False, "procuras": 0, "tentativas": 0, "motivo": None, "erro": None}
+    sides = {"ploomes_id": None, "milvus_id": None, "milvus_token": None, "ligado": None, "resumo": None}
+    times = {"due_at": NOON, "criado_em": NOON, "mudado_em": NOON}
+    usual = {"id": 1, "livro": CLIENTES, "fluxo": CLIENTES_PM, "chave": "1", "situacao": Situacao.PENDENTE}
+    return Item(**(usual | untried | sides | times | said))
