@@ -143,48 +143,20 @@ def test_a_connection_nobody_used_for_a_while_is_closed(server: MailServer, monk
     ("stage", "said", "kind"),
     [
         ("ehlo", "550 5.7.1 go away", Blocked),
-        ("ehlo", "451 4.3.0 later", Overloaded),
-        ("mail", "550 5.1.8 sender rejected", Blocked),
-        ("mail", "553 5.7.1 not owned by user", Blocked),
         ("mail", "530 5.7.0 Authentication required", Blocked),
-        ("mail", "451 4.3.0 later", Overloaded),
         ("mail", "552 5.3.4 message size exceeds limit", TooLarge),
         ("rcpt", "550 5.1.1 <ana@exemplo.com.br>: User unknown", AddressRefused),
-        ("rcpt", "550 5.1.10 RESOLVER.ADR.RecipientNotFound", AddressRefused),
-        ("rcpt", "550 No such user here", AddressRefused),
-        ("rcpt", "553 5.1.3 bad address", AddressRefused),
-        ("rcpt", "550 5.2.1 mailbox disabled", AddressRefused),
         ("rcpt", "452 4.2.2 The email account that you tried to reach is over quota", MailboxFull),
-        ("rcpt", "552 5.2.2 Mailbox full", MailboxFull),
-        ("rcpt", "552 A caixa postal cheia", MailboxFull),
         ("rcpt", "450 4.2.0 Greylisted, see http://postgrey", Greylisted),
-        ("rcpt", "451 4.7.1 Greylisting in action, please try again in 300 seconds", Greylisted),
-        ("rcpt", "421 4.7.0 unusual rate of mail from your IP", DomainSlowed),
         ("rcpt", "450 4.7.28 rate limited", DomainSlowed),
-        ("rcpt", "452 4.5.3 too many recipients", Overloaded),
-        ("rcpt", "421 4.3.2 shutting down", Overloaded),
-        ("rcpt", "550 5.7.1 Unable to relay", PolicyRefused),
-        ("rcpt", "554 Relay access denied", PolicyRefused),
-        ("rcpt", "550 mailbox unavailable", Refused),
-        ("data", "550 5.7.26 This mail is unauthenticated", PolicyRefused),
         ("data", "554 5.7.1 spam", PolicyRefused),
-        ("data", "552 5.2.3 message too large", TooLarge),
-        ("data", "452 4.3.1 insufficient system storage", Overloaded),
-        ("data", "432 4.3.2 sender thread limit exceeded", Overloaded),
         ("data", "550 5.6.0 bad content", Refused),
-        # a limit of a day is over the next day, whatever the code says
-        ("mail", "550 5.4.5 Daily user sending limit exceeded", Overloaded),
-        ("data", "550 5.4.5 Daily user sending limit exceeded. d2e1a72 - gsmtp", Overloaded),
-        ("data", "550 5.1.90 You've reached your daily limit for message recipients", Overloaded),
-        ("data", "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException", Overloaded),
-        ("rcpt", "554 User has exceeded its 24-hour sending limit", Overloaded),
-        ("rcpt", "550 Limite de envio atingido", Overloaded),
-        # a status of another class than the code says nothing
-        ("rcpt", "550 4.7.1 odd", Refused),
-        ("rcpt", "451 5.1.1 odd", Overloaded),
+        ("data", "550 5.4.5 Daily user sending limit exceeded", Overloaded),
     ],
 )
-def test_what_a_server_says_has_its_row(server: MailServer, stage: str, said: str, kind: type[Fault]) -> None:
+def test_what_a_server_says_is_told_with_its_words_and_stores_nothing(
+    server: MailServer, stage: str, said: str, kind: type[Fault]
+) -> None:
     server.answers[stage] = [said]
     fault = fault_of(server)
     assert type(fault) is kind

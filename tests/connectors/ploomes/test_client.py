@@ -1,11 +1,17 @@
-"""Single records: found, gone, made, changed; and what a contact says of itself."""
+"""Single records: found, gone, made, changed; and what shows that what was asked for was ignored."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from connectors.base.faults import Fault, Refused, Unintelligible, UnknownOutcome
-from connectors.ploomes import TASKS, Ploomes, checks
-from connectors.ploomes.rows import contact, moment
+from connectors.base.faults import Blocked, Fault, Refused, Unintelligible, UnknownOutcome
+from connectors.ploomes import TASKS, Ploomes, checks, client
+from connectors.ploomes import faults as faults_of
+from core.clock import FixedClock
 from core.fiscal import formatar_documento
+from core.settings.ploomes import ContaPloomes
 from sandbox import faults
 from sandbox.faults import after
 from sandbox.ploomes import PloomesServer, empty_page
@@ -110,37 +116,78 @@ def test_the_account_is_checked(server: PloomesServer, ploomes: Ploomes) -> None
     assert checks.sleeping_hooks(ploomes) == []
 
 
-def test_what_a_contact_says_of_itself() -> None:
-    row = {
-        "Id": 1,
-        "CNPJ": " ",
-        "CPF": "000.000.000-00",
-        "Register": "111.444.777-35",
-        "ZipCode": 1310100,
-        "City": {"Name": "São Paulo", "State": {"Short": "sp"}},
-        "Phones": [{"PhoneNumber": None, "TypeId": 1}, {"PhoneNumber": "11 9", "TypeId": 2}, {"PhoneNumber": "11 3"}],
-        "Tags": [{"TagId": 3}, {"TagId": "x"}, None],
-        "Email": None,
-    }
-    found = contact(row)
-    assert (found.documento, found.cep, found.cidade, found.uf) == (CPF, "01310100", "São Paulo", "SP")
-    assert (found.telefone, found.celular, found.email, found.tag_ids) == ("11 3", "11 9", "", (3,))
-    empty = contact({"Id": 1, "City": None, "Phones": "x", "ZipCode": "123456789"})
-    assert (empty.documento, empty.cep, empty.cidade, empty.uf, empty.telefone) == ("", "", "", "", "")
+NOON = datetime(2026, 7, 14, 15, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("text", "read"),
+    ("row", "changed", "wrong"),
     [
-        ("2026-07-14T12:00:00-03:00", "2026-07-14 15:00:00+00:00"),
-        ("2026-07-14T12:00:00.5-02:00", "2026-07-14 14:00:00.500000+00:00"),
-        ("2026-07-14T12:00:00.1234567Z", "2026-07-14 12:00:00.123456+00:00"),
-        ("2026-07-14T12:00:00", "None"),  # without an offset it is no moment
-        ("0001-01-01T00:00:00+03:00", "None"),
-        ("14/07/2026", "None"),
-        (None, "None"),
-        (12, "None"),
+        ({"CreateDate": "2026-07-14T12:00:00-03:00"}, False, None),
+        ({"CreateDate": "2026-07-14T11:59:59-03:00"}, False, faults_of.UNFILTERED),
+        ({"CreateDate": "2026-07-14T11:59:59-03:00"}, True, faults_of.UNFILTERED),
+        ({"CreateDate": "2020-01-01T00:00:00Z", "LastUpdateDate": "2026-07-14T15:00:00Z"}, True, None),
+        ({"CreateDate": "2020-01-01T00:00:00Z", "LastUpdateDate": "2026-07-14T15:00:00Z"}, False, faults_of.UNFILTERED),
+        ({"CreateDate": None}, True, None),
+        ({"CreateDate": "ontem"}, False, None),
     ],
 )
-def test_a_date_is_read_with_its_offset(text: object, read: str) -> None:
-    assert str(moment(text)) == read
+def test_a_row_of_before_shows_that_the_filter_was_ignored_and_one_without_a_date_shows_nothing(
+    row: dict[str, Any], changed: bool, wrong: Any
+) -> None:
+    assert client._outside(row, begin=NOON, changed=changed, tags=frozenset()) is wrong
+    assert client._outside(row, begin=None, changed=changed, tags=frozenset()) is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "wanted", "wrong"), [([7], {7, 8}, None), ([], {7}, faults_of.UNTAGGED), ([1], set(), None)]
+)
+def test_a_row_without_a_tag_that_was_asked_for_is_told(tags: list[int], wanted: set[int], wrong: Any) -> None:
+    row = {"Tags": [{"TagId": tag} for tag in tags]}
+    assert client._outside(row, begin=None, changed=True, tags=frozenset(wanted)) is wrong
+
+
+def test_a_moment_is_asked_for_in_whole_seconds_and_rows_of_that_second_are_no_fault(
+    server: PloomesServer, ploomes: Ploomes, clock: FixedClock
+) -> None:
+    wanted = server.add("Contacts", Name="Padaria")["Id"]
+    found = ploomes.contacts(clock.now() + timedelta(microseconds=900_000))
+    assert [row.id for page in found for row in page.rows] == [wanted]
+
+
+def test_two_records_are_no_answer_to_one(server: PloomesServer, ploomes: Ploomes) -> None:
+    two = faults.status(200, '{"value": [{"Id": 1, "Name": "a"}, {"Id": 2, "Name": "b"}]}')
+    server.faults.always(two, key="Contacts")
+    with pytest.raises(Unintelligible) as read:
+        ploomes.contact(1)
+    assert not read.value.may_be_stored
+    with pytest.raises(Unintelligible, match="não diz o que foi criado") as made:
+        ploomes.create_contact({"Name": "Padaria"})
+    assert made.value.may_be_stored
+
+
+def test_the_key_is_proved_by_the_number_of_the_account(server: PloomesServer, conta: ContaPloomes) -> None:
+    (account,) = server.rows["Account"]
+    with Ploomes("padrao", conta) as ploomes:
+        assert ploomes.check_key() == account
+    other = conta.model_copy(update={"user_key": SecretStr("outra-chave-qualquer")})
+    with Ploomes("padrao", other) as ploomes, pytest.raises(Blocked, match="User-Key foi recusada") as caught:
+        ploomes.check_key()
+    assert "outra-chave-qualquer" not in str(caught.value)
+
+
+def test_a_budget_is_of_the_key_and_does_not_show_it(conta: ContaPloomes) -> None:
+    own = client.budget(conta)
+    assert own == client.budget(conta.model_copy(update={"base_url": "https://outra.exemplo.com"}))
+    assert own.nome != client.budget(conta.model_copy(update={"user_key": SecretStr("outra-chave")})).nome
+    assert conta.user_key.get_secret_value() not in own.nome
+    assert client.budget(conta.model_copy(update={"per_minute": 7})).per_minute == 7
+
+
+@pytest.mark.parametrize(("told", "whole"), [("2", True), ('"2"', False), ("true", False), ("null", False)])
+def test_a_count_that_is_no_number_counts_nothing(
+    server: PloomesServer, ploomes: Ploomes, told: str, whole: bool
+) -> None:
+    head = f'{{"@odata.count": {told}, "value": '
+    first, rest = (faults.status(200, f"{head}{rows}}}") for rows in ('[{"Id": 1}, {"Id": 2}]', "[]"))
+    server.faults.queue(first, *[rest] * 5, key="Contacts")
+    assert list(ploomes.contacts(None))[-1].whole is whole
