@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.oracle.errors import OracleError, no_column
-from sandbox.oracle.text import split_list
+from sandbox.oracle.text import split_list, unowned
 
 TYPES = "NUMBER|VARCHAR2|NVARCHAR2|CHAR|DATE|TIMESTAMP|INTEGER|CLOB|FLOAT|RAW"
 _COLUMN = re.compile(
@@ -89,7 +89,6 @@ class Table:
 
 def table_of(name: str, body: str) -> Table:
     """Read what stands in the parentheses of CREATE TABLE."""
-    plain = name.strip('"').rpartition(".")[2].upper()
     parts = split_list(body)
     keys = {
         column.strip().strip('"').upper()
@@ -101,7 +100,7 @@ def table_of(name: str, body: str) -> Table:
     columns = {column.name: column for _, column in made if column is not None}
     numbered = any(column.identity for column in columns.values())
     lines = (_line(part, column, numbered=numbered) for part, column in made)
-    return Table(plain, columns, tuple(line for line in lines if line))
+    return Table(unowned(name), columns, tuple(line for line in lines if line))
 
 
 def _column(part: str, keys: set[str]) -> Column | None:

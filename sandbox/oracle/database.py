@@ -13,6 +13,7 @@ from pathlib import Path
 from sandbox.oracle.columns import Table, table_of
 from sandbox.oracle.encoding import instant_text
 from sandbox.oracle.errors import OracleError, no_table
+from sandbox.oracle.text import unowned
 
 OWNER = "HSM"
 UNITS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86_400}
@@ -154,20 +155,16 @@ class Database:
         connection.execute("INSERT INTO all_tables VALUES (?, ?, 'USERS', NULL, NULL, 'NO')", (OWNER, table.name))
 
     def _add(self, connection: sqlite3.Connection, found: re.Match[str]) -> None:
-        before, more = self.table(_plain(found[1])), table_of(found[1], found[2])
+        before, more = self.table(unowned(found[1])), table_of(found[1], found[2])
         for line in more.lines:
             connection.execute(f'ALTER TABLE "{before.name}" ADD COLUMN {line}')
         self.tables[before.name] = Table(before.name, before.columns | more.columns, before.lines + more.lines)
 
     def _drop(self, connection: sqlite3.Connection, found: re.Match[str]) -> None:
-        table = self.table(_plain(found[1]))
+        table = self.table(unowned(found[1]))
         connection.execute(f'DROP TABLE "{table.name}"')
         connection.execute("DELETE FROM all_tables WHERE table_name = ?", (table.name,))
         del self.tables[table.name]
-
-
-def _plain(name: str) -> str:
-    return name.strip('"').rpartition(".")[2].upper()
 
 
 def _index(connection: sqlite3.Connection, found: re.Match[str]) -> None:

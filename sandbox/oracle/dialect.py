@@ -22,13 +22,14 @@ WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bGREATEST\s*\(", "max("),
         (r"\bLEAST\s*\(", "min("),
         (r"\bSYS_CONTEXT\b", "ora_ctx"),
+        (rf"\bROWNUM\s*(<=|<)\s*{COUNT}", r"ora_rownum\1\2"),
     )
 )
 CLOCK = r"ora_(?:systs|sysdate|sests|sesdate|utc)\(\)"
 _INTERVAL = re.compile(r"ora_interval\s+'([\d.]+)'\s+(SECOND|MINUTE|HOUR|DAY)(\(\d\))?", re.IGNORECASE)
 _MOVED = re.compile(rf"({CLOCK}|\b[\w.]+)\s*([+-])\s*(ora_dsint\((?:[^()])*\))")
 _MOVED_BY_DAYS = re.compile(rf"({CLOCK})\s*([+-])\s*((?::p\d+|\d[\d.]*)(?:\s*/\s*\d+)*)")
-_ROWNUM = re.compile(rf"\bROWNUM\s*(<=|<)\s*{COUNT}", re.IGNORECASE)
+_ROWNUM = re.compile(rf"\bora_rownum(<=|<){COUNT}")
 _CHANGED = re.compile(r"\s*(?:UPDATE|DELETE\s+FROM|DELETE)\s+(\S+)", re.IGNORECASE)
 
 
@@ -37,7 +38,7 @@ def translate(sql: str, *, changes: bool) -> str:
     said = map_code(sql, _words)
     said = _INTERVAL.sub(r"ora_dsint(\1,'\2')", said)
     said = _MOVED.sub(r"ora_dtadd(\1,\3,'\2')", said)
-    said = _MOVED_BY_DAYS.sub(r"ora_dtadd(\1,(\3)*86400.0,'\2')", said)
+    said = _MOVED_BY_DAYS.sub(r"ora_dtadd(\1,86400.0*\3,'\2')", said)
     return _limited(said, changes=changes)
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sandbox.oracle.dialect import translate
 from sandbox.oracle.refusals import refuse
-from sandbox.oracle.text import bare, map_code
+from sandbox.oracle.text import bare, map_code, unowned
 
 _QUOTED_BIND = re.compile(r"('(?:[^']|'')*'|--[^\n]*|/\*.*?\*/)|:\s*\"[^\"]+\"", re.DOTALL)
 _BIND = re.compile(r"(?<![:\w]):\s*(\"?\w[\w$#]*\"?)")
@@ -83,7 +83,7 @@ def parse(source: str) -> Statement:
     sql, lock = _without_lock(sql, keyword)
     sql = translate(sql, changes=keyword in ("UPDATE", "DELETE"))
     named = (_WRITTEN.match if keyword in CHANGES else _READ.search)(sql)
-    table = named[1].strip('"').rpartition(".")[2].upper() if named else ""
+    table = unowned(named[1]) if named else ""
     return Statement(source.strip(), keyword, sql, lock, returns, table, (named and named[2]) or "")
 
 

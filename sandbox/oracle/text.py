@@ -50,6 +50,11 @@ def closing(sql: str, start: int) -> int:
     return len(sql)
 
 
+def unowned(name: str) -> str:
+    """Return the name of a table alone, in capitals: without its owner and without quotes."""
+    return name.rpartition(".")[2].strip('"').upper()
+
+
 def split_list(sql: str) -> list[str]:
     """Return the parts between commas that stand in no parentheses."""
     return [part.strip() for part in re.split(r",(?![^()]*\))", sql)]
