@@ -1,9 +1,11 @@
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import oracledb
 import pytest
 
 from sandbox.oracle.server import OracleServer
+from tests.sandbox.oracle.rows import Rows
 
 USER, PASSWORD = "hsm", "palavra-de-teste"  # pragma: allowlist secret
 FILA = """CREATE TABLE HSM_FILA_NOTIFICACAO (
@@ -46,3 +48,11 @@ def fila(connect: Connect) -> oracledb.Connection:
     cursor.executemany("INSERT INTO HSM_FILA_NOTIFICACAO (ID_OS, MENSAGEM) VALUES (:1, :2)", rows)
     connection.commit()
     return connection
+
+
+@pytest.fixture
+def linhas(tmp_path: Path) -> Iterator[Rows]:
+    """The rows of a queue table, without the driver."""
+    made = Rows(tmp_path)
+    yield made
+    made.close()
