@@ -7,7 +7,6 @@ import pytest
 from conftest import Configure
 from support.boxes import box, events, opened, rounds, told, with_boxes
 
-from alerts.sat.inalcancavel import Witness, loja_is_down
 from core.clock import FixedClock
 from core.settings.sat import BoxSettings
 from flows.sat import boxes, check, silences
@@ -144,32 +143,6 @@ def test_shops_that_are_gone_leave_no_alert(hub: HubServer, configure: Configure
     assert opened() == [("pdv-0", "inalcancavel")]
     check.verificar("pdv-0")
     assert told()[-1] == ("alerta_aberto", "pdv-0", "inalcancavel")
-
-
-def member(falhas: int, since: int | None = None, asked: int | None = 10) -> Witness:
-    return Witness(
-        falhas, None if since is None else T0 + timedelta(minutes=since), asked and T0 + timedelta(minutes=asked), 3
-    )
-
-
-@pytest.mark.parametrize(
-    ("members", "expected"),
-    [
-        ([], None),
-        ([member(5, 0)], None),
-        ([member(3, 0), member(2, 1)], True),
-        ([member(2, 0), member(2, 1)], False),
-        ([member(3, 0), member(0)], False),
-        ([member(3, 5), member(1, 6), member(0, asked=4)], True),
-        ([member(3, 5), member(1, 6), member(0, asked=5)], False),
-        ([member(3, 5), member(1, 6), member(0, asked=None), member(0, asked=1), member(0, asked=1)], False),
-        ([member(900, -3000), member(0), member(1, 9)], False),
-        ([member(900, -3000), member(3, 2), member(2, 3), member(0, asked=1)], True),
-    ],
-    ids=str,
-)
-def test_when_a_shop_is_down(members: list[Witness], expected: bool | None) -> None:
-    assert loja_is_down(members) is expected
 
 
 def test_the_shops_of_some_boxes_are_those_with_several() -> None:
