@@ -12,12 +12,17 @@ UNREADABLE = "O manifesto do backup não é legível: o arquivo foi alterado, ou
 NEWER = "O backup foi feito por uma versão mais nova da Esteira: atualize o programa."
 
 
-class Manifest(BaseModel):
-    """The database of a backup; `tamanho` is in bytes, `linhas` counts by table, `chaves` names the keys of then."""
+class _Formato(BaseModel):
+    """What a manifest of any format says."""
 
     model_config = ConfigDict(frozen=True)
 
     formato: int = FORMAT
+
+
+class Manifest(_Formato):
+    """The database of a backup; `tamanho` is in bytes, `linhas` counts by table, `chaves` names the keys of then."""
+
     programa: str
     criado_em: datetime
     origem: str
@@ -36,12 +41,12 @@ class Manifest(BaseModel):
 def read(text: bytes) -> Manifest:
     """Return a manifest; raise `Rejected` for what is none, or one of a program that is newer."""
     try:
-        found = Manifest.model_validate_json(text)
+        # what a newer format says besides, and how, is not ours to judge
+        if _Formato.model_validate_json(text).formato > FORMAT:
+            raise Rejected(NEWER)
+        return Manifest.model_validate_json(text)
     except (ValidationError, ValueError):
         raise Rejected(UNREADABLE) from None
-    if found.formato > FORMAT:
-        raise Rejected(NEWER)
-    return found
 
 
 def program() -> str:
