@@ -1,5 +1,7 @@
 """How boxes stand that agents read: by their last reading, and the alerts that are open since."""
 
+from pathlib import Path
+
 import pytest
 from support.numeracao import add, after
 
@@ -32,8 +34,10 @@ def alert(nome: str, codigo: str, *, fonte: str = FONTE, over: bool = False) -> 
     )
 
 
-def test_no_box_asks_no_database() -> None:
+def test_no_box_asks_no_database(tmp_path: Path) -> None:
+    """The first question makes the file of a new one."""
     assert standing([]) == {}
+    assert not (tmp_path / "dados").exists()
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["no row yet", "a row without a reading"])

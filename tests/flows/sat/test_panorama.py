@@ -1,6 +1,7 @@
 """The boxes at a glance: how many answered how, and which are in trouble."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from support.numeracao import add, after
@@ -32,8 +33,9 @@ def test_an_installation_without_boxes_has_none_in_trouble(sqlite: str) -> None:
     assert (found, found.total, found.mal) == (Panorama({}, 0, ()), 0, 0)
 
 
-def test_a_user_meets_none_and_asks_no_database() -> None:
+def test_a_user_meets_none_and_asks_no_database(tmp_path: Path) -> None:
     assert panorama(Caller(1)) == Panorama({}, 0, ())
+    assert not (tmp_path / "dados").exists()
 
 
 def test_boxes_are_counted_by_their_last_result_and_those_switched_off_are_not(sqlite: str) -> None:

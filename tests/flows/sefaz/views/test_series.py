@@ -93,14 +93,14 @@ def test_what_is_missing_unread_and_asked_last_is_that_of_its_own_rows(sqlite: s
     assert (theirs.faltam, theirs.ilegiveis, theirs.ultima_chamada) == (50, 1, None)
 
 
-@pytest.mark.parametrize(("servico", "waiting"), [("nfe", 1), ("cte", 0)])
-def test_notes_that_wait_for_their_text_are_those_of_nfe(sqlite: str, servico: str, waiting: int) -> None:
-    mine = numeracao(servico=servico)
+def test_notes_that_wait_for_their_text_stand_with_nfe_alone(sqlite: str) -> None:
+    mine = numeracao()
+    add(SerieNSU(contribuinte_id=mine.contribuinte_id, servico="cte", empresa_id=mine.quem.empresa_id))
     who = {"dono": dono(mine.quem.usuario_id, mine.quem.empresa_id), "empresa_id": mine.quem.empresa_id}
     summary = {"especie": "nfe", "modelo": "55", "situacao": "autorizada", "completo": False, "busca": ""}
     when = {"recebido_em": after(-60), "data_importacao": INICIO, "atualizado_em": INICIO}
     add(Documento(chave="1" * 44, **who, **summary, **when))
-    assert shown().aguardados == waiting
+    assert [(one.servico, one.aguardados) for one in series(clock=CLOCK)] == [("nfe", 1), ("cte", 0)]
 
 
 @pytest.mark.parametrize(
