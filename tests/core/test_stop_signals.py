@@ -20,6 +20,9 @@ pytestmark = pytest.mark.skipif(
 def as_before() -> Iterator[None]:
     """Let the process that runs the tests hear of signals as before."""
     kept = {number: signal.getsignal(number) for number in stop_signals.SUPERVISOR}
+    for number in kept:
+        # what nobody hears of must not end it
+        signal.signal(number, signal.SIG_IGN)
     yield
     for number, handler in kept.items():
         signal.signal(number, handler)

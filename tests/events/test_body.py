@@ -41,6 +41,13 @@ def endless() -> dict[str, Any]:
     return found
 
 
+def deep() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for _ in range(100_000):
+        found = {"a": found}
+    return found
+
+
 @pytest.mark.parametrize(
     "dados",
     [
@@ -52,8 +59,9 @@ def endless() -> dict[str, Any]:
         {"a": b"bytes"},
         {("a", 1): "b"},
         endless(),
+        deep(),
     ],
-    ids=lambda one: repr(one)[:30],
+    ids=["nan", "infinity", "decimal", "instant", "set", "bytes", "key", "endless", "deep"],
 )
 def test_what_json_does_not_know_is_refused_by_the_events_name(dados: dict[Any, Any]) -> None:
     with pytest.raises(UsageError, match="Os dados do evento teste não cabem em JSON"):

@@ -257,6 +257,11 @@ class TestEvents:
         assert (one.aplicado, one.mudou, document.estado.situacao) == (True, True, Situacao.CANCELADA)
         assert not one.meet(document)
 
+    def test_what_was_applied_is_not_applied_again(self) -> None:
+        one, document = fact(REGISTERED, aplicado=True, documento_id=7), stored(nota())
+        assert not one.meet(document)
+        assert (document.estado.situacao, document.mudou, one.mudou) == (Situacao.AUTORIZADA, False, False)
+
     @pytest.mark.parametrize("kept", [ALONE, evento(status="573"), TRIAL])
     def test_what_nothing_proves_and_what_is_of_another_environment_change_nothing(self, kept: Evento) -> None:
         one, document = fact(kept), stored(nota())
