@@ -28,7 +28,9 @@ spec:
       # SIGTERM starts no new request; those under way finish, the rest goes back to the database.
       terminationGracePeriodSeconds: {grace}
       automountServiceAccountToken: false
-      securityContext: {{runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001}}
+      # Else each Service here is a variable of every pod: Flower takes FLOWER_PORT for its own port.
+      enableServiceLinks: false
+      securityContext: {{runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001, seccompProfile: {{type: RuntimeDefault}}}}
       containers:
         - name: {name}
           image: esteira

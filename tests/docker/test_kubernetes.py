@@ -52,13 +52,39 @@ def test_each_gets_its_own_secrets_as_files_and_no_rights(name: str) -> None:
     (container,) = pod["containers"]
     guarded = container["securityContext"]
     assert (guarded["readOnlyRootFilesystem"], guarded["allowPrivilegeEscalation"]) == (True, False)
-    assert pod["securityContext"]["runAsNonRoot"] is True
     assert "env" not in container
     (volume,) = [one for one in pod["volumes"] if one["name"] == "segredos"]
     items = [item["key"] for source in volume["projected"]["sources"] for item in source["secret"].get("items", ())]
     assert set(items) == OWN.get(name, {KEYS, DATABASE, REDIS})
     labels = PODS[name]["metadata"]["labels"]
     assert labels["app.kubernetes.io/name"] == name
+
+
+def test_the_namespace_takes_each_pod() -> None:
+    """What `restricted` demands (Kubernetes, Pod Security Standards); without it no pod is made, and nothing says so."""
+    (namespace,) = [one for one in EVERY if one["kind"] == "Namespace"]
+    assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert {name: _breaks(pod["spec"]) for name, pod in PODS.items() if _breaks(pod["spec"])} == {}
+
+
+def _breaks(pod: dict[str, Any]) -> list[str]:
+    """Return the demands that a pod breaks."""
+    whole = pod["securityContext"]
+    parts = [one["securityContext"] for one in pod["containers"]]
+    kept = {
+        "runAsNonRoot": whole["runAsNonRoot"] is True,
+        "seccompProfile": whole.get("seccompProfile") == {"type": "RuntimeDefault"},
+        "allowPrivilegeEscalation": all(one["allowPrivilegeEscalation"] is False for one in parts),
+        "capabilities": all(one["capabilities"] == {"drop": ["ALL"]} for one in parts),
+        "volumes": all(one.keys() <= {"name", "emptyDir", "projected", "secret", "configMap"} for one in pod["volumes"]),
+    }
+    return [name for name, is_kept in kept.items() if not is_kept]
+
+
+@pytest.mark.parametrize("name", PODS)
+def test_no_service_becomes_a_variable_of_a_pod(name: str) -> None:
+    """`flower` would be FLOWER_PORT, which Flower reads; `esteira-…` a setting that nobody knows."""
+    assert PODS[name]["spec"]["enableServiceLinks"] is False
 
 
 @pytest.mark.parametrize("name", PODS.keys() - {"flower", "migrar"})
