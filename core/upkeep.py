@@ -34,7 +34,8 @@ class Upkeep:
     `samples` are noted once a minute (`flows/ritmo`). `claims` and `watches` are looked at every few seconds by each
     process of each worker; `claims_elsewhere`, whose rows are in a database of somebody else, only by those of workers
     of the flow's queues, which have a session there anyway. `at_start` runs once in each worker of the flow's queues,
-    before it takes work; `at_stop` in each of its processes before that one ends, with the seconds it may take.
+    before it takes work; `at_stop` in each of its processes before that one ends, with the seconds it may take;
+    `at_end` once in each worker that ends in order, when its processes have.
     """
 
     retention: tuple[Retention, ...] = ()
@@ -45,6 +46,7 @@ class Upkeep:
     watches: tuple[Watch, ...] = ()
     at_start: tuple[Callable[[], object], ...] = ()
     at_stop: tuple[Callable[[float], object], ...] = ()
+    at_end: tuple[Callable[[], object], ...] = ()
 
 
 def upkeeps() -> dict[str, Upkeep]:

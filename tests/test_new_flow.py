@@ -107,4 +107,4 @@ def test_a_worker_opens_with_it_carries_it_out_and_stops_with_it(
     assert worker.wait(60) == 0
     # on a busy machine it may give back once more meanwhile
     after = lines()[lines().index("pulou 500") :]
-    assert [line for line in after if not line.startswith("devolveu")] == ["pulou 500", "caiu 500", "fechou"]
+    assert [line for line in after if not line.startswith("devolveu")] == ["pulou 500", "caiu 500", "fechou", "saiu"]

@@ -150,11 +150,17 @@ def look_after(sender: Any = None, **_: Any) -> None:
         host.watch(carried=queues.flows_of(_carried))
 
 
-@worker_shutdown.connect(dispatch_uid="esteira.close_threads")
-def close_threads(sender: Any = None, **_: Any) -> None:
-    """End a worker of threads as a pool process ends."""
+@worker_shutdown.connect(dispatch_uid="esteira.end")
+def end(sender: Any = None, **_: Any) -> None:
+    """End a worker whose processes have ended; one of threads as a pool process ends, before."""
+    from storage import session
+
     if _is_of_threads(sender):
         _end()
+    for upkeep in upkeeps().values():
+        for step in upkeep.at_end:
+            _guarded(step)
+    session.dispose()
 
 
 def _is_of_threads(worker: Any) -> bool:

@@ -3,7 +3,7 @@
 import platform
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from core import logs, measured
@@ -13,6 +13,8 @@ from storage.session import reading, transaction
 
 # Any process of a worker says it for all; not more often than this.
 EVERY = timedelta(seconds=10)
+# Whoever ends does not wait long for another who writes.
+PATIENCE_SECONDS = 2.0
 COUNTED = table_of(TarefaContada)
 
 
@@ -38,10 +40,19 @@ def last(_seconds: float) -> None:
             _count(db, told)
 
 
+def leave() -> None:
+    """Forget this worker, which ends in order: nobody has to look for it."""
+    with transaction(PATIENCE_SECONDS) as db:
+        db.execute(delete(Processo).where(*_mine()))
+
+
+def _mine() -> tuple[ColumnElement[bool], ...]:
+    return Processo.host == platform.node()[:100], Processo.nome == _name()
+
+
 def _is_due(now: datetime) -> bool:
-    mine = (Processo.host == platform.node()[:100], Processo.nome == _name())
     with reading() as db:
-        seen = db.scalar(select(Processo.visto_em).where(*mine))
+        seen = db.scalar(select(Processo.visto_em).where(*_mine()))
     return _name() != "" and (seen is None or now - seen >= EVERY)
 
 

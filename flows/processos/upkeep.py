@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.upkeep import Upkeep
 from flows.processos.metrics import scheduled, tasks, workers
-from flows.processos.noting import last, note
+from flows.processos.noting import last, leave, note
 from storage.forgetting import forget
 from storage.models.processos import Processo
 from storage.rows import table_of
@@ -22,4 +22,10 @@ def gone(now: datetime) -> Iterator[Mapping[str, int]]:
     return forget(ROWS, select(ROWS.c.id).where(ROWS.c.visto_em < now - KEPT).order_by(ROWS.c.id), "workers")
 
 
-UPKEEP = Upkeep(retention=(gone,), metrics=(workers, tasks, scheduled), watches=(note,), at_stop=(last,))
+UPKEEP = Upkeep(
+    retention=(gone,),
+    metrics=(workers, tasks, scheduled),
+    watches=(note,),
+    at_stop=(last,),
+    at_end=(leave,),
+)

@@ -38,4 +38,4 @@ def test_a_flow_that_is_dropped_in_is_found(toy: None) -> None:
 
 def test_a_flow_may_ask_for_nothing() -> None:
     empty = Upkeep()
-    assert not any((empty.retention, empty.metrics, empty.claims, empty.at_start, empty.at_stop))
+    assert not any((empty.retention, empty.metrics, empty.claims, empty.at_start, empty.at_stop, empty.at_end))

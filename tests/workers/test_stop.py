@@ -33,6 +33,7 @@ from sandbox.receiver import ReceiverServer
 from storage.models.destinos import Destino
 from storage.models.eventos import Delivery, Event
 from storage.models.fila import FilaLinha
+from storage.models.processos import Processo
 from storage.models.questor import QuestorArquivo, QuestorRemetente
 from storage.models.sat import Caixa
 from storage.session import reading
@@ -62,6 +63,12 @@ def end_well(process: "subprocess.Popen[bytes]", name: str) -> None:
     assert process.wait(WORKERS[name].stops_within) == 0
 
 
+def known() -> list[str]:
+    """Return the workers that are told as living or missed."""
+    with reading() as db:
+        return list(db.scalars(select(Processo.nome)))
+
+
 def held(*models: type) -> int:
     """Return how many rows somebody holds."""
     with reading() as db:
@@ -76,7 +83,9 @@ def test_deliveries(postgres: str, broker: str, loopback: None) -> None:
         with running("entregas") as worker:
             fire(AMOUNT)
             assert receiver.wait_for(lambda: len(receiver.requests) > 4)
+            wait_until(lambda: known() == ["entregas"])
             end_well(worker, "entregas")
+        assert known() == []
         assert held(Delivery, Destino) == 0
         begun = len(receiver.requests)
         assert 0 < begun < AMOUNT

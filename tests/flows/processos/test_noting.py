@@ -56,6 +56,15 @@ def test_one_that_is_gone_is_told_for_a_day(banco: str) -> None:
     assert seen() == []
 
 
+def test_one_that_ends_in_order_is_missed_by_nobody(banco: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An update and a scaler end workers every day; only one that was killed is to be looked for."""
+    noting.note(NOW)
+    monkeypatch.setattr(logs, "_service", "entregas")
+    noting.note(NOW)
+    noting.leave()
+    assert seen() == [("urgentes", NOW)]
+
+
 def test_what_tasks_came_to_is_summed_over_all_processes_and_times(banco: str) -> None:
     for milliseconds in (4, 400, 400):
         measured.count("sat.varrer", measured.WELL, milliseconds)

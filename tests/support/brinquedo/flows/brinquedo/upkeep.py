@@ -26,4 +26,5 @@ UPKEEP = Upkeep(
     claims_elsewhere=(lambda now: noted("devolveu lá") or 0,),
     at_start=(lambda: noted("abriu"),),
     at_stop=(lambda seconds: noted("fechou"),),
+    at_end=(lambda: noted("saiu"),),
 )
