@@ -12,15 +12,16 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
 from core import cut_off, owner
-from core.errors import Misconfigured, PlatformError
+from core.errors import Misconfigured, PlatformError, Transient
 from core.process import after_fork
 from core.settings.core import CoreSettings
 from core.text import os_fault
 from storage import alive, revision
-from storage.faults import explain, only_reads
+from storage.faults import BUSY, explain, only_reads
 from storage.sqlstate import connect
 
 BUSY_SECONDS, CONNECT_SECONDS, LOOK_SECONDS = 30, 5, 0.002
@@ -237,6 +238,9 @@ def explained() -> Iterator[None]:
         yield
     except PlatformError:
         raise
+    except NoConnectionFree as error:
+        # the others of this process all wait on the database
+        raise Transient(BUSY) from error
     except DBAPIError as error:
         fault = explain(error)
         if fault is None:

@@ -2,12 +2,14 @@
 
 import os
 import sqlite3
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from conftest import Configure
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
 from support.descriptors import very_many_open
 from support.refusing import MESSAGE, RefusingServer
 
@@ -96,6 +98,22 @@ def test_a_full_disk_is_told_as_such(sqlite: str) -> None:
         db.execute(text("PRAGMA max_page_count = 1"))
         db.execute(text("CREATE TABLE grande (x)"))
         db.execute(text("INSERT INTO grande VALUES (zeroblob(10000000))"))
+
+
+def test_a_process_whose_connections_are_all_in_use_is_told_that_the_database_is_busy(
+    banco: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A beat that shares its process with the API asks again later, as it does while the database is away."""
+    pool = engine().pool
+    assert isinstance(pool, QueuePool)
+    monkeypatch.setattr(pool, "_timeout", 0.0)
+    with ExitStack() as held:
+        with pytest.raises(Transient) as caught:
+            while True:
+                held.enter_context(reading()).execute(text("SELECT 1"))
+        with pytest.raises(Transient), transaction() as db:
+            db.execute(text("SELECT 1"))
+    assert str(caught.value) == faults.BUSY
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
