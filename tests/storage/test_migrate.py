@@ -51,6 +51,12 @@ def test_the_migrations_are_one_chain() -> None:
     assert {number: names for number, names in follows.items() if len(names) > 1} == {}
 
 
+def test_no_migration_needs_the_right_to_make_temporary_tables() -> None:
+    """Many take it from everybody (`REVOKE TEMP … FROM PUBLIC`), and docs/how-to/brokers.md says that none is made."""
+    paths = (ROOT / "storage/migrations/versions").glob("[0-9]*.py")
+    assert [path.name for path in paths if re.search(r"\bTEMP(ORARY)?\b", path.read_text())] == []
+
+
 def test_a_missing_sqlite_database_is_created_by_whoever_comes_first() -> None:
     with reading() as db:
         assert db.query(Destino).count() == 0

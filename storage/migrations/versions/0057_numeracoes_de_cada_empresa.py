@@ -29,31 +29,30 @@ def upgrade() -> None:
     _part()
 
 
+# The consultations that were made for whoever had the CNPJ before, as the certificate tells, and whose they are. A
+# query, not a temporary table: those need a right of their own, and a connection of their own.
+PAST = (
+    "SELECT c.id AS consulta_id, s.contribuinte_id, s.servico, e.id AS empresa_id FROM sefaz_consulta c "
+    "JOIN sefaz_serie s ON s.id = c.serie_id JOIN sefaz_contribuinte k ON k.id = s.contribuinte_id "
+    "JOIN certificado_digital d ON d.id = c.certificado_id JOIN empresa m ON m.id = d.empresa_id "
+    "JOIN empresa e ON e.dono = m.dono AND e.cnpj = k.cnpj WHERE e.id <> s.empresa_id"
+)
+
+
 def _part() -> None:
-    """Part what was consulted for whoever had a CNPJ asked before: the certificate tells whose it was."""
-    op.execute(
-        "CREATE TEMPORARY TABLE passada AS "
-        "SELECT c.id AS consulta_id, s.contribuinte_id, s.servico, e.id AS empresa_id FROM sefaz_consulta c "
-        "JOIN sefaz_serie s ON s.id = c.serie_id JOIN sefaz_contribuinte k ON k.id = s.contribuinte_id "
-        "JOIN certificado_digital d ON d.id = c.certificado_id JOIN empresa m ON m.id = d.empresa_id "
-        "JOIN empresa e ON e.dono = m.dono AND e.cnpj = k.cnpj WHERE e.id <> s.empresa_id"
-    )
+    """Part what was consulted for whoever had a CNPJ asked before."""
     op.execute(
         "INSERT INTO sefaz_serie (contribuinte_id, servico, empresa_id, ult_nsu, max_nsu, falhas) "
-        "SELECT DISTINCT contribuinte_id, servico, empresa_id, 0, 0, 0 FROM passada"
+        f"SELECT DISTINCT contribuinte_id, servico, empresa_id, 0, 0, 0 FROM ({PAST}) passada"
     )
-    op.execute(
-        "UPDATE sefaz_consulta SET serie_id = (SELECT s.id FROM sefaz_serie s "
-        "JOIN passada p ON p.contribuinte_id = s.contribuinte_id AND p.servico = s.servico "
-        "AND p.empresa_id = s.empresa_id WHERE p.consulta_id = sefaz_consulta.id) "
-        "WHERE id IN (SELECT consulta_id FROM passada)"
-    )
-    op.execute(
-        "UPDATE sefaz_documento SET serie_id = "
-        "(SELECT c.serie_id FROM sefaz_consulta c WHERE c.id = sefaz_documento.consulta_id) "
-        "WHERE consulta_id IN (SELECT consulta_id FROM passada)"
-    )
-    op.execute("DROP TABLE passada")
+    # Documents first: what is past is told by where the consultations still stand.
+    for table, consultation in (("sefaz_documento", "consulta_id"), ("sefaz_consulta", "id")):
+        op.execute(
+            f"UPDATE {table} SET serie_id = (SELECT s.id FROM sefaz_serie s JOIN ({PAST}) p "
+            "ON p.contribuinte_id = s.contribuinte_id AND p.servico = s.servico AND p.empresa_id = s.empresa_id "
+            f"WHERE p.consulta_id = {table}.{consultation}) "
+            f"WHERE {consultation} IN (SELECT consulta_id FROM ({PAST}) passada)"
+        )
 
 
 def downgrade() -> None:
