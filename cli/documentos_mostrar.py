@@ -11,7 +11,7 @@ from cli.words import KINDS, PURPOSES, TYPES
 from core.fiscal import formatar_chave, formatar_parte
 from core.formas import reais
 from core.settings.core import CoreSettings
-from core.text import brazilian
+from core.text import exact
 
 if TYPE_CHECKING:
     from flows.documentos.detalhe import Detalhe
@@ -159,10 +159,7 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
 
 def _whole(value: Decimal | None, least: int) -> str | None:
     """Return a number with all the places that say something, at least so many."""
-    if value is None:
-        return None
-    exponent = value.normalize().as_tuple().exponent
-    return brazilian(value, max(least, -exponent if isinstance(exponent, int) else 0))
+    return None if value is None else exact(value, least)
 
 
 def _values(fields: Mapping[str, Any]) -> Iterator[str]:

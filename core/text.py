@@ -100,6 +100,12 @@ def brazilian(value: Decimal, places: int = 2) -> str:
     return f"{value:,.{places}f}".translate(_SWAPPED)
 
 
+def exact(value: Decimal, least: int = 2) -> str:
+    """Return a number as people write it, with all the places that say something, at least so many: 0,004."""
+    exponent = value.normalize().as_tuple().exponent
+    return brazilian(value, max(least, -exponent if isinstance(exponent, int) else 0))
+
+
 def human_duration(seconds: float) -> str:
     """Return a duration in Portuguese with its two largest units: `2 dias e 3 horas`."""
     units = ((86400, "dia", "dias"), (3600, "hora", "horas"), (60, "minuto", "minutos"), (1, "segundo", "segundos"))

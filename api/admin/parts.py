@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 
 from core.errors import UsageError
 from core.settings.core import CoreSettings
-from core.text import brazilian
+from core.text import exact
 from core.wall_clock import Span, local_day
 from flows.usuarios.tokens import Quem
 
@@ -227,7 +227,9 @@ def texto(value: Any) -> str:
         case bool():
             return "sim" if value else "não"
         case Decimal():
-            return brazilian(value)
+            return exact(value)
+        case bytes():
+            return value.decode("utf-8", "replace")
         case datetime():
             return value.strftime("%d/%m/%Y %H:%M:%S")
         case date():

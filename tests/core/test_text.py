@@ -11,6 +11,7 @@ from core.text import (
     brazilian,
     by_state,
     cut_bytes,
+    exact,
     fitting,
     human_duration,
     made_storable,
@@ -133,3 +134,18 @@ def test_what_the_system_says_is_told_in_portuguese(error: OSError | int, said: 
 )
 def test_a_number_is_written_as_people_do(value: str, places: int, written: str) -> None:
     assert brazilian(Decimal(value), places) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "written"),
+    [
+        ("0.0040", 2, "0,004"),
+        ("1.2345", 2, "1,2345"),
+        ("1234.5000000000", 2, "1.234,50"),
+        ("12.0000", 0, "12"),
+        ("1E+3", 2, "1.000,00"),
+        ("0", 2, "0,00"),
+    ],
+)
+def test_a_quantity_loses_no_place_that_says_something(value: str, least: int, written: str) -> None:
+    assert exact(Decimal(value), least) == written

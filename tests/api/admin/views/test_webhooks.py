@@ -156,6 +156,9 @@ def test_a_failed_test_and_a_resend_say_what_came_of_them(staff: Visitor, hook: 
     for term, amount in (("Teste do destino", 1), ("teste do DESTINO nenhum", 0), ("ERP", 1)):
         shown = staff.get("/admin/webhooklog/list", params={"search": term, "sucesso": "nao"})
         assert shown.text.count("<td>teste</td>") == amount, term
+    attempt = staff.get("/admin/webhooklog/details/1").text
+    assert "&#34;evento&#34;" in attempt
+    assert "b&#39;" not in attempt
 
 
 def test_the_list_is_filtered_and_searched(staff: Visitor, hook: int) -> None:
