@@ -30,7 +30,7 @@ LONGEST_DOCUMENT = 40
 _TIPOS = {11: "cpf", 14: "cnpj"}
 
 _NOT_OF_IT = re.compile(r"[^0-9A-Z]+")
-_PREFIX = re.compile(r"^(?:NF3e|NFCom|NFe|CTe|CFe|MDFe|BPe)(?=[\s0-9])", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:NF3e|NFCom|NFe|NFS|CTe|CFe|DCe|MDFe|BPe)(?=[\s0-9])", re.IGNORECASE)
 _CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
 _CPF = re.compile(r"[0-9]{11}")
 _FORMA_CHAVE = re.compile(r"[0-9]{6}[0-9A-Z]{12}[0-9]{26}")

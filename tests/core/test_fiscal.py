@@ -234,7 +234,7 @@ def test_a_party_with_a_document_is_shown_by_it(documento: str) -> None:
     assert formatar_parte(documento) == formatar_documento(documento)
 
 
-@given(chaves(), st.sampled_from(["", "CFe", "cfe", "CFe "]))
+@given(chaves(), st.sampled_from(["", "CFe", "cfe", "CFe ", "NFe", "NFS", "DCe"]))
 def test_however_a_key_is_written_it_is_the_same(chave: str, prefix: str) -> None:
     assert normalizar_chave(f" {prefix}{formatar_chave(chave)}\n") == chave
     assert normalizar_chave(formatar_chave(prefix + chave)) == chave
