@@ -79,7 +79,8 @@ def _named(nome: str) -> str:
 
 def _window(inicio: date | None, fim: date | None, now: datetime) -> tuple[date, date]:
     end = fim or now.astimezone(CoreSettings.current().zone).date()
-    begin = inicio or end - JANELA
+    # In the first days of the calendar there is no week before.
+    begin = inicio or (end - JANELA if end - date.min >= JANELA else date.min)
     if begin > end:
         raise UsageError("O período termina antes de começar.", campo="data_fim")
     return begin, end

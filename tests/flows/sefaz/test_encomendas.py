@@ -137,6 +137,11 @@ def test_what_cannot_be_asked_for_is_refused(
     assert rows(ConsultaSEFAZ) == []
 
 
+def test_in_the_first_days_of_the_calendar_there_is_no_week_before(minha: Loja, dono: Dono) -> None:
+    encomendas.pedir(dono, "nfe", None, date(1, 1, 3), minha.lugar.clock)
+    assert [(one.data_inicio, one.data_fim) for one in rows(ConsultaSEFAZ)] == [(date.min, date(1, 1, 3))]
+
+
 def test_a_user_s_limits_end_a_consultation_early_and_the_next_goes_on(minha: Loja, configure: Configure) -> None:
     from flows.sefaz.configuracao import Mudancas, configurar
 
