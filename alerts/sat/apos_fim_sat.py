@@ -15,7 +15,7 @@ class AlertaAposFimSat(AlertaOperacao):
 
     def checar(self) -> bool:
         """Read the month from the key."""
-        chave = ChaveCFe.ler(self.resposta.ULTIMO_CF_E_SAT or "")
+        self._chave = chave = ChaveCFe.ler(self.resposta.ULTIMO_CF_E_SAT or "")
         self._ativo = chave is not None and chave.uf == UF_SAO_PAULO and chave.aamm > LAST_MONTH
         return self._ativo
 
@@ -26,6 +26,10 @@ class AlertaAposFimSat(AlertaOperacao):
             f"O equipamento emitiu CF-e-SAT em {aamm[2:]}/20{aamm[:2]}, depois do fim da emissão em São Paulo "
             f"(31/12/2025); visto desde {self.desde}. Passe a loja para a NFC-e ou a NF-e."
         )
+
+    def legivel(self) -> bool:
+        """Tell whether the last document can be read; a box that issued none says zeros."""
+        return self._chave is not None or set((self.resposta.ULTIMO_CF_E_SAT or "").strip()) == {"0"}
 
     def resolvido(self) -> str:
         """Say that the last document is of before the end."""

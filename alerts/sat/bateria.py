@@ -25,6 +25,10 @@ class AlertaBateria(AlertaOperacao):
             "Deixe-o ligado à energia; se não carregar, peça a troca à assistência técnica."
         )
 
+    def legivel(self) -> bool:
+        """Tell whether the box names a level."""
+        return any(letter.isalpha() for letter in bare_word(self.resposta.NIVEL_BATERIA or ""))
+
     def resolvido(self) -> str:
         """Say what the box says of it now."""
         dito = (self.resposta.NIVEL_BATERIA or "").strip()[:30]

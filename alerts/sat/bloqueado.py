@@ -30,9 +30,10 @@ class AlertaBloqueado(AlertaOperacao):
         conselho = CONSELHOS.get(estado, f"em um estado desconhecido ({estado}). Procure o fabricante")
         return f"O equipamento não vende desde {self.desde}: está {conselho}."
 
+    def legivel(self) -> bool:
+        """Tell whether the box says its state."""
+        return self.valores["estado"] is not None
+
     def resolvido(self) -> str:
-        """Say that it sells again, where it says so."""
-        livre = self.valores["estado"] == 0
-        return (
-            "O equipamento está desbloqueado e volta a vender." if livre else "O equipamento não informa mais bloqueio."
-        )
+        """Say that it sells again."""
+        return "O equipamento está desbloqueado e volta a vender."

@@ -51,8 +51,10 @@ class AlertaVencimentoCertificado(AlertaOperacao):
         dias = plural(self._dias, "dia", "dias")
         return f"O certificado do equipamento vence em {dias} ({quando}). Renove-o, se não for emitido pela SEFAZ."
 
+    def legivel(self) -> bool:
+        """Tell whether the box says until when it is valid."""
+        return self._dias is not None
+
     def resolvido(self) -> str:
         """Say until when it is valid now."""
-        vencimento = self.resposta.CERT_VENCIMENTO
-        ate = f"vale até {vencimento:%d/%m/%Y}" if vencimento else "não informa mais o vencimento"
-        return f"O certificado do equipamento {ate}."
+        return f"O certificado do equipamento vale até {self.resposta.CERT_VENCIMENTO:%d/%m/%Y}."

@@ -51,8 +51,10 @@ class AlertaMemoria(AlertaOperacao):
             "Verifique se ele consegue enviar os CF-e; em 95 % ele se bloqueia."
         )
 
+    def legivel(self) -> bool:
+        """Tell whether the sizes make sense."""
+        return self.valores["razao"] is not None
+
     def resolvido(self) -> str:
         """Say how full it is now."""
-        if self.valores["razao"] is None:
-            return "O equipamento não informa mais a memória cheia."
         return f"A memória de trabalho do equipamento está {100 * self.valores['razao']:.0f} % cheia."

@@ -26,7 +26,10 @@ class AlertaRede(AlertaOperacao):
             "Verifique o cabo, o roteador e a internet da loja; sem enviar, ele se bloqueia em alguns dias."
         )
 
+    def legivel(self) -> bool:
+        """Tell whether the box says anything of its network."""
+        return bool(bare_word(self.resposta.STATUS_LAN or ""))
+
     def resolvido(self) -> str:
-        """Say what the box says of it now."""
-        dito = (self.resposta.STATUS_LAN or "").strip()[:60]
-        return "O equipamento está com rede de novo." if dito else "O equipamento não informa mais falta de rede."
+        """Say that it is back."""
+        return "O equipamento está com rede de novo."

@@ -17,6 +17,7 @@ from alerts.sat.shape import AlertaOperacao, Avaliacao, Contexto
 from core.logs import get_logger
 from core.text import redact
 
+UNREADABLE = "o equipamento não informa mais o que se olha aqui, ou não se entende; o alerta continua aberto"
 CODE_LIMIT, SEVERITY_LIMIT, REASON_LIMIT = 100, 20, 300
 # Judged here by our own, which count and compare rightly; satcfe's never run beside them.
 _REPLACED = frozenset(
@@ -93,12 +94,19 @@ def _judge(classe: Any, resposta: Any, contexto: Contexto) -> Avaliacao:
         mensagem = _clean(str(alerta.mensagem())) if ativo else ""
         severidade = _word(alerta, "severidade", SEVERITY_LIMIT) or WARNING
         valores = _figures(alerta)
-        well = "" if ativo or codigo not in contexto.abertos else _well(alerta)
+        ended = not ativo and codigo in contexto.abertos
+        unknown = UNREADABLE if ended and not _readable(alerta) else None
+        well = _well(alerta) if ended and not unknown else ""
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a guest's code: it may fail in any way, alone
         reason = _reason(error)
         log.warning("alert could not be judged", codigo=codigo, reason=reason)
         return Avaliacao(codigo, WARNING, False, "", {}, reason)
-    return Avaliacao(codigo, severidade, ativo, mensagem, valores, None, alerta, well)
+    return Avaliacao(codigo, severidade, ativo, mensagem, valores, unknown, alerta, well)
+
+
+def _readable(alerta: Any) -> bool:
+    """Tell whether a condition could look; satcfe's own shape does not say."""
+    return not isinstance(alerta, AlertaOperacao) or bool(alerta.legivel())
 
 
 def _well(alerta: Any) -> str:

@@ -44,9 +44,11 @@ class AlertaDivergenciaHorarios(AlertaOperacao):
         visto = f"O relógio do equipamento está {lado} {quanto} ({horas}), desde {self.desde}."
         return f"{visto} Confira a hora do equipamento e a da loja."
 
+    def legivel(self) -> bool:
+        """Tell whether the box tells the time."""
+        return self._segundos is not None
+
     def resolvido(self) -> str:
         """Say how far apart the clocks are now."""
-        if self._segundos is None:
-            return "O equipamento não informa mais o seu horário."
-        quanto = human_duration(self._segundos)
+        quanto = human_duration(self.divergencia)
         return f"O relógio do equipamento está acertado (diferença de {quanto} para a hora da loja)."

@@ -25,6 +25,10 @@ class AlertaSerie(AlertaOperacao):
             f"{(self.contexto.serie or '').strip()}. Confira o cadastro da caixa ou a troca do equipamento."
         )
 
+    def legivel(self) -> bool:
+        """Tell whether the box says which it is, where one is expected."""
+        return not (self.contexto.serie or "").strip() or bool((self.resposta.NSERIE or "").strip().lstrip("0"))
+
     def resolvido(self) -> str:
         """Say which box answers now."""
         lida = (self.resposta.NSERIE or "").strip()[:30]

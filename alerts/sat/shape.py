@@ -60,6 +60,10 @@ class AlertaOperacao(satcfe_alertas.AlertaOperacao):  # type: ignore[misc]
         """Since when this condition is known."""
         return self.contexto.desde(self.codigo)
 
+    def legivel(self) -> bool:
+        """Tell, after `checar()`, whether the answer holds what this condition looks at; without it no alert is over."""
+        return True
+
     def resolvido(self) -> str:
         """Say what is well again, in a sentence; asked when the condition was open and is no longer true."""
         return ""

@@ -34,7 +34,10 @@ class AlertaSilencioSefaz(AlertaOperacao):
             "Verifique a rede e a internet da loja; depois de dez dias ele se bloqueia."
         )
 
+    def legivel(self) -> bool:
+        """Tell whether both readings are there."""
+        return self.valores["segundos"] is not None
+
     def resolvido(self) -> str:
         """Say when it spoke to SEFAZ."""
-        ultima = self.resposta.DH_ULTIMA
-        return f"O equipamento fala com a SEFAZ{f'; última comunicação em {ultima:%d/%m/%Y %H:%M}' if ultima else ''}."
+        return f"O equipamento fala com a SEFAZ; última comunicação em {self.resposta.DH_ULTIMA:%d/%m/%Y %H:%M}."
