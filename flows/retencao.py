@@ -4,17 +4,21 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from claims import last_times
 from core.agenda import Feito
-from core.clock import SYSTEM, Clock
+from core.clock import SYSTEM, Clock, FixedClock
 from core.logs import get_logger
 from core.upkeep import Retention, upkeeps
 from storage import tidying
+from storage.session import reading
 
 RUN_SECONDS = 60.0
 # The sweep waits on the same queue: a slice makes it late by no more than one of its periods.
 SLICE_SECONDS = 2.0
+# No run goes further beyond the one before: what a clock deletes that is years ahead for a minute is gone.
+FARTHEST, DONE = timedelta(days=2), "retencao"
 log = get_logger(__name__)
 
 
@@ -44,16 +48,24 @@ def fatia(clock: Clock = SYSTEM) -> Feito:
 def limpar(clock: Clock = SYSTEM, seconds: float = RUN_SECONDS) -> Removed:
     """Delete for at most that long, and at least one batch; what is left waits for the next run."""
     removed, faults = Removed(), list[Exception]()
-    ends, now = time.monotonic() + seconds, clock.now()
+    ends, now = time.monotonic() + seconds, _until(clock)
     for gone in _batches(now, faults):
         removed.rows.update(gone)
         if time.monotonic() >= ends:
             return removed
+    last_times.note(DONE, FixedClock(now))
     if faults:
         # A rule that fails costs its own rows, and is told once the others are done.
         raise faults[0]
     removed.completo = True
     return removed
+
+
+def _until(clock: Clock) -> datetime:
+    """Return what is now for this run; after a long rest each run goes two days further."""
+    with reading() as db:
+        before = last_times.last(db, DONE)
+    return clock.now() if before is None else min(clock.now(), before + FARTHEST)
 
 
 def _batches(now: datetime, faults: list[Exception]) -> Iterator[Mapping[str, int]]:

@@ -42,7 +42,7 @@ def avancar() -> dict[str, Any]:
     """Ask for a chunk of every request that is owed and has a process to spare; no message waits for the next time."""
     from flows.documentos import asking
 
-    owed = asking.owed(limit=100)
+    owed = asking.to_advance(limit=100)
     messages.send_all(((IMPORT, [importacao_id]) for importacao_id in owed), expires=ASK_SECONDS)
     return {"importacoes": len(owed)}
 

@@ -61,7 +61,7 @@ class AlertaOperacao(satcfe_alertas.AlertaOperacao):  # type: ignore[misc]
         return self.contexto.desde(self.codigo)
 
     def legivel(self) -> bool:
-        """Tell, after `checar()`, whether the answer holds what this condition looks at; without it no alert is over."""
+        """Tell, after `checar()`, whether the answer holds what it looks at; without that no alert is over."""
         return True
 
     def resolvido(self) -> str:

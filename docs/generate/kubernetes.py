@@ -30,7 +30,8 @@ spec:
       automountServiceAccountToken: false
       # Else each Service here is a variable of every pod: Flower takes FLOWER_PORT for its own port.
       enableServiceLinks: false
-      securityContext: {{runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001, seccompProfile: {{type: RuntimeDefault}}}}
+      securityContext:
+        {{runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001, seccompProfile: {{type: RuntimeDefault}}}}
       containers:
         - name: {name}
           image: esteira

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import exists, func, insert, select, text, update
 
+from claims.ahead import put_right
 from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.text import os_fault
@@ -15,6 +17,8 @@ from storage.rows import table_of
 from storage.session import reading, transaction
 
 REQUEST = table_of(Importacao)
+# As the indexes say it.
+OPEN, OWED = text("importacao.concluida_em IS NULL"), text("import_log.status = 'processando'")
 
 
 def pedir(
@@ -45,6 +49,13 @@ def _there(caminho: str) -> str:
     except OSError as error:
         raise UsageError(f"Não consegui ler {caminho}: {os_fault(error)}.") from None
     return whole
+
+
+def to_advance(limit: int, clock: Clock = SYSTEM) -> list[int]:
+    """Return what is owed; what was asked for while a clock was ahead is, too."""
+    put_right(REQUESTS, timedelta(), OPEN, clock=clock)
+    put_right(FILES, timedelta(), ImportLog.importacao_id.in_(select(Importacao.id).where(OPEN)), OWED, clock=clock)
+    return owed(limit, clock)
 
 
 def owed(limit: int, clock: Clock = SYSTEM) -> list[int]:

@@ -46,7 +46,7 @@ class Seat:
         take their turns one after the other; requests under way count as held, so that nobody takes their place.
         """
         row = _locked(db, self.conta)
-        before = _read(row)
+        before = _read(row).known(now)
         pace = before.after(samples, self.ceiling, now)
         _write(row, pace)
         if any(not one.overload for one in samples):

@@ -16,6 +16,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 MATCHES_TO_GROW = 5
 # A server that names a rate and not how long to wait is left alone for so long, in seconds.
 UNSAID_SECONDS = 1.0
+# No server is waited for longer (`core.retry_after`), and the clocks of two machines may differ by so much.
+SKEW = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(days=1) + SKEW
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,14 @@ class Pace:
         for one in sorted(samples, key=lambda one: one.began):
             pace = pace._failed(one, now) if one.overload else pace._answered(one, ceiling)
         return pace
+
+    def known(self, now: datetime) -> "Pace":
+        """Return it without what only a clock that was ahead can have noted: a wait beyond any, a fall to come."""
+        waits = self.aberto_ate is not None and self.aberto_ate <= now + LONGEST_WAIT
+        fell, named = self.limit.fell_at, self.rate.fell_at
+        limit = self.limit if fell is None or fell <= now + SKEW else replace(self.limit, fell_at=None)
+        rate = self.rate if named is None or named <= now + SKEW else Rate()
+        return Pace(limit, self.breaker, rate, self.aberto_ate if waits else None)
 
     def open(self, now: datetime) -> bool:
         """Tell whether nobody may send now."""

@@ -20,6 +20,8 @@ from storage.models.sat import Caixa, SatEndereco
 from storage.rows import add_missing
 from storage.session import reading, transaction
 
+# What a box is put off by besides its interval: a turn at its address, the clocks of two machines.
+SLACK = timedelta(minutes=1)
 log = get_logger(__name__)
 
 
@@ -89,6 +91,27 @@ def check_all_soon(clock: Clock = SYSTEM) -> int:
     with transaction() as db:
         BOXES.owe(db, until, late, BOXES.overdue(now), *BOXES.ready)
         return BOXES.owe(db, now, ~late, *BOXES.ready)
+
+
+def put_right(clock: Clock = SYSTEM) -> int:
+    """Let boxes be asked now that a clock which was ahead has put off beyond their interval; return how many."""
+    boxes, now = configured(), clock.now()
+    longest = {nome: timedelta(seconds=box.awaited_seconds) + SLACK for nome, box in boxes.items()}
+    least = now + min(longest.values(), default=SLACK)
+    far = (BOXES.free, *BOXES.ready, Caixa.nome.in_(boxes), BOXES.when() > least)
+    with reading() as db:
+        found = db.execute(select(Caixa.nome, BOXES.when()).where(*far)).all()
+    late = [nome for nome, due in found if due > now + longest[nome]]
+    if not late:
+        return 0
+    with transaction() as db:
+        return sum(_ask_again(db, boxes[nome], now, least) for nome in late)
+
+
+def _ask_again(db: Session, box: BoxSettings, now: datetime, least: datetime) -> int:
+    """Let one be asked now; an agent gets its time to send."""
+    at = now + timedelta(seconds=box.awaited_seconds) if box.heard else now
+    return BOXES.owe(db, at, Caixa.nome == box.name, BOXES.when() > least)
 
 
 def next_session(db: Session, row_id: int) -> int:

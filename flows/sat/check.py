@@ -17,7 +17,7 @@ from core.errors import PlatformError
 from core.settings.sat import BoxSettings
 from core.stopping import stopping
 from flows.sat import findings, heard
-from flows.sat.boxes import prepare
+from flows.sat.boxes import prepare, put_right
 from flows.sat.known_boxes import box_named, configured
 from flows.sat.outcome import INALCANCAVEL, PARADA, Asked, Verificacao, result_of
 from flows.sat.parking import parked, tell_parked
@@ -176,6 +176,7 @@ def verificar_vencidas(clock: Clock = SYSTEM) -> list[Verificacao]:
     """Check every due box, all at once on one loop; those that left are let go."""
     prepare(clock, leaving=True)
     recover(clock)
+    put_right(clock)
     tell_parked(clock)
     return _pump(Due(clock), ROUND_SECONDS)
 

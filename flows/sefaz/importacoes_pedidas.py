@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
+from claims.ahead import put_right
 from claims.holder import new_token
 from claims.lease import lease_seconds
 from core import messages
@@ -53,6 +54,7 @@ def pedir(numero: int, caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> int:
 
 def devidas(limite: int = 100, clock: Clock = SYSTEM) -> list[int]:
     """Return consultations that are to be imported and that nobody has in hand, the first asked for first."""
+    put_right(IMPORTACOES, AGAIN, clock=clock)
     query = select(ImportacaoPedida.consulta_id).where(*IMPORTACOES.due(clock.now())).order_by(ImportacaoPedida.id)
     with reading() as db:
         return list(db.scalars(query.limit(limite)))

@@ -61,7 +61,7 @@ def test_each_gets_its_own_secrets_as_files_and_no_rights(name: str) -> None:
 
 
 def test_the_namespace_takes_each_pod() -> None:
-    """What `restricted` demands (Kubernetes, Pod Security Standards); without it no pod is made, and nothing says so."""
+    """What `restricted` demands (Kubernetes, Pod Security Standards): without it no pod is made, and nobody is told."""
     (namespace,) = [one for one in EVERY if one["kind"] == "Namespace"]
     assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
     assert {name: _breaks(pod["spec"]) for name, pod in PODS.items() if _breaks(pod["spec"])} == {}
@@ -76,7 +76,9 @@ def _breaks(pod: dict[str, Any]) -> list[str]:
         "seccompProfile": whole.get("seccompProfile") == {"type": "RuntimeDefault"},
         "allowPrivilegeEscalation": all(one["allowPrivilegeEscalation"] is False for one in parts),
         "capabilities": all(one["capabilities"] == {"drop": ["ALL"]} for one in parts),
-        "volumes": all(one.keys() <= {"name", "emptyDir", "projected", "secret", "configMap"} for one in pod["volumes"]),
+        "volumes": all(
+            one.keys() <= {"name", "emptyDir", "projected", "secret", "configMap"} for one in pod["volumes"]
+        ),
     }
     return [name for name, is_kept in kept.items() if not is_kept]
 

@@ -1,5 +1,6 @@
 """How far one run of retention goes: limits of time, two at once, a slice and what is left."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ from support.deliveries import webhook
 from support.past import counts, happened, many
 
 from core.clock import FixedClock
+from core.upkeep import Upkeep, upkeeps
 from flows import retencao
 from flows.entregas import retention
 from storage.models.eventos import Estado
@@ -23,6 +25,39 @@ def destino(banco: str) -> int:
 
 def ago(days: float) -> datetime:
     return NOW - timedelta(days=days)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=20), timedelta(days=1500)], ids=["some hours", "years"])
+def test_a_clock_that_is_ahead_for_a_while_deletes_no_more_than_a_day_early(destino: int, ahead: timedelta) -> None:
+    """What is gone is gone: deliveries that wait for their destination, and what SEFAZ was asked this hour."""
+    retencao.limpar(FixedClock(ago(1)))
+    for days in (0, 30, 88.5, 89.5):
+        happened(ago(days), (destino, Estado.RETIDO))
+    assert retencao.limpar(FixedClock(NOW + ahead)).completo
+    assert counts()[0] == 3
+    retencao.limpar(CLOCK)
+    retencao.limpar(FixedClock(NOW + timedelta(days=1)))
+    assert counts()[0] == 3
+
+
+def test_after_a_long_rest_each_run_catches_up_by_two_days_and_one_rule_that_fails_holds_up_no_other(
+    destino: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retencao.limpar(FixedClock(ago(6)))
+    for days in (91, 93, 97):
+        happened(ago(days), (destino, Estado.ENTREGUE))
+
+    def broken(now: datetime) -> Iterator[dict[str, int]]:
+        raise ZeroDivisionError
+        yield {}
+
+    monkeypatch.setattr(retencao, "upkeeps", lambda: {"quebrado": Upkeep(retention=(broken,)), **upkeeps()})
+    left = []
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            retencao.limpar(CLOCK)
+        left.append(counts()[0])
+    assert left == [2, 1, 0]
 
 
 def test_a_run_out_of_time_ends_after_a_batch_and_the_next_ones_finish(destino: int) -> None:

@@ -108,10 +108,9 @@ def test_a_process_whose_connections_are_all_in_use_is_told_that_the_database_is
     assert isinstance(pool, QueuePool)
     monkeypatch.setattr(pool, "_timeout", 0.0)
     with ExitStack() as held:
-        with pytest.raises(Transient) as caught:
-            while True:
-                held.enter_context(reading()).execute(text("SELECT 1"))
-        with pytest.raises(Transient), transaction() as db:
+        for _ in range(pool.size() + pool._max_overflow):
+            held.enter_context(engine().connect())
+        with pytest.raises(Transient) as caught, transaction() as db:
             db.execute(text("SELECT 1"))
     assert str(caught.value) == faults.BUSY
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 
 from sqlalchemy import select
 
+from claims.ahead import put_right
 from connectors.sefaz import Manifestacao
 from connectors.sefaz.evento import assinado
 from core.clock import SYSTEM, Clock
@@ -14,12 +16,15 @@ from flows.sefaz.manifestacoes import ciencia, pedidos, views
 from flows.sefaz.manifestacoes.assinante import assinante
 from flows.sefaz.manifestacoes.envio import Envio, enviar
 from flows.sefaz.manifestacoes.pedidos import Destinada, Pedido
-from flows.sefaz.manifestacoes.rows import DEVIDAS
+from flows.sefaz.manifestacoes.rows import DEVIDAS, NEVER
 from flows.sefaz.manifestacoes.views import ManifestacaoView
 from storage.models.empresas import Empresa
 from storage.models.manifestacoes import EstadoManifestacao, ManifestacaoSEFAZ
 from storage.models.usuarios import Usuario
 from storage.session import reading
+
+# An event that SEFAZ does not explain is sent anew after sixteen hours at most (`julgamento.SEM_EXPLICACAO`).
+LONGEST = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ def enviar_devidas(clock: Clock = SYSTEM) -> int:
 def com_devidas(clock: Clock = SYSTEM) -> list[int]:
     """Return the companies that owe an event now; those that are turned off, or whose user is, wait."""
     mine, ambiente = ManifestacaoSEFAZ, SefazSettings.current().ambiente
+    put_right(DEVIDAS, LONGEST, DEVIDAS.when() < NEVER, clock=clock)
     due = DEVIDAS.due(clock.now())
     with reading() as db:
         query = select(mine.empresa_id).where(mine.ambiente == ambiente, *due).distinct()

@@ -16,7 +16,7 @@ from core import stopping
 from core.clock import SYSTEM, FixedClock
 from core.documentos.folder import walk
 from core.errors import NotFound, UsageError
-from flows.documentos.asking import owed, pedir
+from flows.documentos.asking import owed, pedir, to_advance
 from flows.documentos.importing import Tally, import_chunk, importar
 from flows.documentos.logs import Linha
 from flows.documentos.receiving import importar_bytes
@@ -221,6 +221,14 @@ def test_what_a_dead_process_held_is_taken_up_again(tmp_path: Path) -> None:
         db.execute(update(ImportLog).values(lease_token=dead, due_at=later.now()))
         db.execute(update(Importacao).values(lease_token=dead, due_at=later.now()))
     assert import_chunk(number).novos == 3
+
+
+def test_what_was_asked_for_while_a_clock_was_ahead_is_imported_today(tmp_path: Path) -> None:
+    write(tmp_path / "xml", 1)
+    (number,) = pedir([str(tmp_path / "xml")], clock=FixedClock(SYSTEM.now() + timedelta(days=1500)))
+    assert owed(10) == []
+    assert to_advance(10) == [number]
+    assert import_chunk(number).sucessos == 1
 
 
 def test_only_requests_on_which_nobody_works_are_owed(tmp_path: Path) -> None:

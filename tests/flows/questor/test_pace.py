@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from claims.breaker import Breaker
 from claims.limit import Limit
-from flows.questor.pace import LIMITS, Batch, Pace, Pacer, Rate, Sample, share
+from flows.questor.pace import CLOSED, LIMITS, Batch, Pace, Pacer, Rate, Sample, share
 
 NOW = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
 CEILING = 16
@@ -27,6 +27,23 @@ def bad(at: float = 0.0, retry_after: float | None = None) -> Sample:
 
 def limited(value: float, **more: object) -> Pace:
     return Pace(Limit(value, **more))  # type: ignore[arg-type]
+
+
+AHEAD = NOW + timedelta(days=1500)
+
+
+def test_what_a_clock_that_was_ahead_has_noted_is_not_known() -> None:
+    """The account would stay closed until that day, and each overload until then be taken for an old one."""
+    noted = Pace(Limit(4.0, 0.1, 0.1, AHEAD), Breaker(3, 60), Rate(5.0, AHEAD), AHEAD)
+    pace = noted.known(NOW)
+    assert pace == Pace(Limit(4.0, 0.1, 0.1), Breaker(3, 60))
+    assert pace.after([bad(at=-1)], CEILING, NOW).limit.value == 2
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=-1), timedelta(0), timedelta(seconds=30)])
+def test_what_another_machine_has_just_noted_is_known(ahead: timedelta) -> None:
+    pace = Pace(Limit(4.0, fell_at=NOW + ahead), CLOSED, Rate(5.0, NOW + ahead), NOW + timedelta(days=1) + ahead)
+    assert pace.known(NOW) == pace
 
 
 def test_it_grows_by_two_per_round_of_answers() -> None:

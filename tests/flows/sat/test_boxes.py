@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 from conftest import Configure
+from sqlalchemy import update
 from support.boxes import opened, row, told, with_boxes
 
 from core.caller import Caller
 from core.clock import FixedClock
 from flows.sat import boxes, check, importing, receiving
+from flows.sat.known_boxes import configured
 from flows.sat.receiving import Leitura
 from sandbox.sat_wire import VAZIA, status_line
+from storage.models.sat import Caixa
+from storage.session import transaction
 
 MINE: dict[str, object] = {"name": "do-worker", "kind": "agente", "usuario": "bia"}
 SHOP = "nome;tipo;usuario;loja\nusb-1;agente;ana;1\nusb-2;agente;ana;1\n"
@@ -32,6 +36,28 @@ def send(clock: FixedClock, nome: str, usuario: str, **fields: object) -> None:
     clock.advance(60)
     line = status_line(agora=clock.now(), **{"ULTIMO_CF_E_SAT": VAZIA, **fields})  # type: ignore[arg-type]
     receiving.receber(nome, [Leitura(0, None, line, 123456)], usuario, Caller(1), clock)
+
+
+def put_off(clock: FixedClock, **by: timedelta) -> None:
+    with transaction() as db:
+        for nome, ahead in by.items():
+            db.execute(update(Caixa).where(Caixa.nome == nome.replace("_", "-")).values(due_at=clock.now() + ahead))
+
+
+def test_a_box_that_a_wrong_clock_put_off_is_asked_again(clock: FixedClock, configure: Configure) -> None:
+    """Without it nobody is asked until that day, while the sweep runs well."""
+    asked = {"host": "127.0.0.1", "port": 9, "timeout_seconds": 1}
+    slow = {"name": "lenta", "numero_caixa": 2, "interval_seconds": 86_400, **asked}
+    with_boxes(configure, {"name": "agora", "numero_caixa": 1, "interval_seconds": 60, **asked}, slow | {"port": 10})
+    boxes.prepare(clock)
+    year, hours = timedelta(days=365), timedelta(hours=20)
+    put_off(clock, agora=hours, lenta=hours, usb_1=year, usb_2=timedelta(seconds=30))
+    assert boxes.put_right(clock) == 2
+    now = clock.now()
+    awaited = timedelta(seconds=configured()["usb-1"].awaited_seconds)
+    due = {nome: row(nome).due_at - now for nome in ("agora", "lenta", "usb-1", "usb-2")}
+    assert due == {"agora": timedelta(0), "lenta": hours, "usb-1": awaited, "usb-2": timedelta(seconds=30)}
+    assert boxes.put_right(clock) == 0
 
 
 def active() -> dict[str, bool]:

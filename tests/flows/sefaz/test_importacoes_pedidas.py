@@ -1,6 +1,7 @@
 """An import that is left to the workers is a row: done by one process, once, whatever becomes of its message."""
 
 import zlib
+from datetime import timedelta
 from signal import SIGKILL
 
 import pytest
@@ -10,6 +11,7 @@ from support.forked import ran
 
 from core import stopping
 from core.caller import Caller
+from core.clock import FixedClock
 from core.documentos.leitor import ler_documentos
 from core.errors import NotFound
 from flows.documentos.entries import Entrada
@@ -67,6 +69,11 @@ def test_what_is_asked_for_is_done_once_and_forgotten(minha: Loja, ana: Caller, 
     assert list(importar(numero, clock)) == []
     assert pedir(numero, ana, clock) == 0
     assert rows(ImportacaoPedida) == []
+
+
+def test_what_was_asked_for_while_a_clock_was_ahead_is_owed(minha: Loja, ana: Caller, numero: int) -> None:
+    pedir(numero, ana, FixedClock(minha.lugar.clock.now() + timedelta(days=1500)))
+    assert devidas(clock=minha.lugar.clock) == [numero]
 
 
 def test_what_still_cannot_be_imported_is_not_tried_for_ever(minha: Loja, ana: Caller, numero: int) -> None:

@@ -107,6 +107,17 @@ def test_a_lost_answer_is_asked_again_and_the_duplicate_proves_it(com_notas: Loj
     assert len(com_notas.server.registrados) == 1
 
 
+def test_what_was_put_off_while_a_clock_was_ahead_is_sent(com_notas: Loja, chaves: list[str]) -> None:
+    clock = com_notas.lugar.clock
+    pedir(com_notas, chaves[0])
+    clock.advance(1500 * 24 * HOUR)
+    pedir(com_notas, chaves[1])
+    clock.advance(-1500 * 24 * HOUR)
+    assert mandar(com_notas).registradas == 1
+    assert manifestar.com_devidas(clock) == [numero(com_notas)]
+    assert mandar(com_notas).registradas == 1
+
+
 def test_another_program_was_first(com_notas: Loja, chaves: list[str]) -> None:
     note = com_notas.server.notas[chaves[0]]
     note.eventos["210210", 1] = INICIO
