@@ -31,7 +31,11 @@ spec:
       # Else each Service here is a variable of every pod: Flower takes FLOWER_PORT for its own port.
       enableServiceLinks: false
       securityContext:
-        {{runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001, seccompProfile: {{type: RuntimeDefault}}}}
+        seccompProfile: {{type: RuntimeDefault}}
+        runAsNonRoot: true
+        runAsUser: 10001
+        runAsGroup: 10001
+        fsGroup: 10001
       containers:
         - name: {name}
           image: esteira

@@ -42,16 +42,16 @@ PAST = (
 def _part() -> None:
     """Part what was consulted for whoever had a CNPJ asked before."""
     op.execute(
-        "INSERT INTO sefaz_serie (contribuinte_id, servico, empresa_id, ult_nsu, max_nsu, falhas) "
-        f"SELECT DISTINCT contribuinte_id, servico, empresa_id, 0, 0, 0 FROM ({PAST}) passada"  # noqa: S608 - ours
+        "INSERT INTO sefaz_serie (contribuinte_id, servico, empresa_id, ult_nsu, max_nsu, falhas) "  # noqa: S608 - ours
+        f"SELECT DISTINCT contribuinte_id, servico, empresa_id, 0, 0, 0 FROM ({PAST}) passada"
     )
     # Documents first: what is past is told by where the consultations still stand.
     for table, consultation in (("sefaz_documento", "consulta_id"), ("sefaz_consulta", "id")):
         op.execute(
-            f"UPDATE {table} SET serie_id = (SELECT s.id FROM sefaz_serie s JOIN ({PAST}) p "
+            f"UPDATE {table} SET serie_id = (SELECT s.id FROM sefaz_serie s JOIN ({PAST}) p "  # noqa: S608 - ours
             "ON p.contribuinte_id = s.contribuinte_id AND p.servico = s.servico AND p.empresa_id = s.empresa_id "
             f"WHERE p.consulta_id = {table}.{consultation}) "
-            f"WHERE {consultation} IN (SELECT consulta_id FROM ({PAST}) passada)"  # noqa: S608 - ours
+            f"WHERE {consultation} IN (SELECT consulta_id FROM ({PAST}) passada)"
         )
 
 
