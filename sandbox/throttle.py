@@ -31,5 +31,6 @@ class Throttle:
             self._made.append(now)
             return None
         self.refused += 1
-        seconds = (self._made[0] + MINUTE - now).total_seconds()
+        oldest = self._made[0] if self._made else now
+        seconds = (oldest + MINUTE - now).total_seconds()
         return web.Response(status=429, headers={"Retry-After": f"{seconds:.3f}"} if self.tells else None)

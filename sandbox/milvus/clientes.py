@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.milvus.fields import BadBody, Body
+from sandbox.milvus.fields import BadBody, Body, from_one
 
 Row = dict[str, Any]
 QUERY = frozenset({"documento", "nome_fantasia", "status"})
@@ -53,10 +53,8 @@ def found(
         for row in _with_document(rows, query.get("documento"), quirks)
         if row["is_ativo"] in status and name in row["nome_fantasia"].casefold() and shown(row)
     ]
-    start = 0
-    if quirks.pages == "ok" and "pagina" in query:
-        start = (int(query["pagina"]) - 1) * quirks.cap
-    page = chosen[start:][: quirks.cap]
+    place = from_one(query.get("pagina"), 1) if quirks.pages == "ok" else 1
+    page = chosen[(place - 1) * quirks.cap :][: quirks.cap]
     return [{name: row[name] for name in OLD} for row in page] if quirks.old else page
 
 

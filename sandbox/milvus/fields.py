@@ -118,3 +118,12 @@ def known(body: Any, fields: Mapping[str, type], required: Collection[str] = (),
     for name in required:
         if not body.get(name):
             raise BadBody(f"{name} é obrigatório")
+
+
+def from_one(value: Any, default: int) -> int:
+    """Read a number from one on, as a parameter says it."""
+    if value is None:
+        return default
+    if not str(value).isdecimal() or int(value) < 1:
+        raise BadBody("Número inválido")
+    return int(value)

@@ -4,11 +4,11 @@ docs/reference/contracts/milvus.md §3.2.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.milvus.fields import BadBody
+from sandbox.milvus.fields import BadBody, from_one
 
 Row = dict[str, Any]
 FORM = "%Y-%m-%d %H:%M:%S"
@@ -64,11 +64,12 @@ def listed(rows: list[Row], body: Mapping[str, Any], query: Mapping[str, str], q
         BadBody: what is wrong with it.
     """
     asked = _parameters(body, query, quirks)
-    found = [row for row in rows if not quirks.filters or _fits(row, body.get("filtro_body", {}), quirks)]
-    found.sort(key=lambda row: int(row["codigo"]), reverse=str(asked.get("is_descending", True)).lower() != "false")
+    fits = _filter(body.get("filtro_body", {}), quirks) if quirks.filters else None
+    found = [row for row in rows if fits is None or fits(row)]
+    found.sort(key=lambda row: int(row["codigo"]), reverse=_descending(asked))
     page_name, size_name = DIALECTS[quirks.dialect]
-    size = min(_number(asked.get(size_name), 50), quirks.cap) if quirks.sizes else quirks.cap
-    page = _number(asked.get(page_name), 1) if quirks.pages else 1
+    size = min(from_one(asked.get(size_name), 50), quirks.cap) if quirks.sizes else quirks.cap
+    page = from_one(asked.get(page_name), 1) if quirks.pages else 1
     shown = found[(page - 1) * size :][:size]
     paginate = {
         "current_page": str(page),
@@ -93,42 +94,51 @@ def _parameters(body: Mapping[str, Any], query: Mapping[str, str], quirks: ListQ
     return {"body": given, "query": dict(query), "either": {**query, **given}}[quirks.place]
 
 
-def _fits(row: Row, wanted: Mapping[str, Any], quirks: ListQuirks) -> bool:
-    begin, end = wanted.get("data_hora_criacao_inicial"), wanted.get("data_hora_criacao_final")
-    return (
+def _descending(asked: Mapping[str, Any]) -> bool:
+    """Tell which way round; this list knows no other order than by number."""
+    if asked.get("order_by", "codigo") != "codigo":
+        raise BadBody("order_by inválido")
+    way = str(asked.get("is_descending", True)).lower()
+    if way not in ("true", "false"):
+        raise BadBody("is_descending inválido")
+    return way == "true"
+
+
+def _filter(wanted: Mapping[str, Any], quirks: ListQuirks) -> Callable[[Row], bool]:
+    """Read a filter whole before any row is put to it: what is wrong with it is refused where there is none too."""
+    begin, end = (_moment(wanted.get(f"data_hora_criacao_{edge}")) for edge in ("inicial", "final"))
+    status = _status(wanted.get("status"), quirks)
+    return lambda row: (
         all(str(row[name]) == str(wanted[name]) for name in SAME if name in wanted)
         and all(str(wanted[name]).casefold() in row[name].casefold() for name in PART if name in wanted)
-        and (begin is None or row["data_criacao"] >= _moment(begin))
-        and (end is None or row["data_criacao"] <= _moment(end))
-        and _has_status(row, wanted.get("status"), quirks)
+        and (begin is None or row["data_criacao"] >= begin)
+        and (end is None or row["data_criacao"] <= end)
+        and _has_status(row, status)
     )
 
 
-def _has_status(row: Row, wanted: Any, quirks: ListQuirks) -> bool:
-    if wanted in (None, "") and not quirks.hides_closed:
-        return True
-    number = ABERTOS if wanted in (None, "") else int(wanted) if str(wanted).isdigit() else None
+def _status(wanted: Any, quirks: ListQuirks) -> str:
+    if wanted in (None, ""):
+        return STATUS[ABERTOS if quirks.hides_closed else TODOS]
+    number = int(wanted) if str(wanted).isdecimal() else None
     if number not in STATUS and wanted not in STATUS.values():
         raise BadBody("status inválido")
-    name = STATUS[number] if number in STATUS else str(wanted)
+    return STATUS[number] if number in STATUS else str(wanted)
+
+
+def _has_status(row: Row, name: str) -> bool:
     if name == STATUS[TODOS]:
         return True
     closed = row["status"] == STATUS[FINALIZADO]
     return not closed if name == STATUS[ABERTOS] else bool(row["status"] == name)
 
 
-def _moment(text: Any) -> str:
+def _moment(text: Any) -> str | None:
+    if text is None:
+        return None
     if not re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", str(text)):
         raise BadBody("Data inválida")
     return str(text)
-
-
-def _number(value: Any, default: int) -> int:
-    if value is None:
-        return default
-    if not str(value).isdigit() or int(value) < 1:
-        raise BadBody("Número inválido")
-    return int(value)
 
 
 def _shown(row: Row, quirks: ListQuirks) -> Row:

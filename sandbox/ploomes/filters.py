@@ -3,6 +3,7 @@
 docs/reference/contracts/ploomes.md §2.
 """
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -66,7 +67,8 @@ class _Reader:
     def __init__(self, text: str, resolve: Resolve) -> None:
         self._left = list(_tokens(text))
         self._resolve = resolve
-        self._each: str | None = None
+        # the name of the item in an `any`, and what one looks like, where that is known
+        self._each: tuple[str, list[Row]] | None = None
 
     def whole(self) -> Test:
         test = self._any_of()
@@ -117,21 +119,24 @@ class _Reader:
         self._next("(")
         value = self._value()
         self._next(",")
+        if self._left and (self._left[0][0] in ("number", "moment") or self._left[0][1] in ("true", "false")):
+            raise BadQuery("Only a text can be looked for in a text.")
         part = self._value()
         self._next(")")
-        return lambda row: isinstance(value(row), str) and judge(value(row), part(row))
+        return lambda row: _both_texts(value(row), part(row)) and judge(value(row), part(row))
 
     def _some(self) -> Test:
         path = self._next().removesuffix("/any")
+        if not isinstance(self._resolve({}, path), list):
+            raise BadQuery(f"The property '{path}' is not a collection.")
         self._next("(")
-        self._resolve({}, path)
         name, outer = self._next(), self._each
         self._next(":")
-        self._each = name
+        self._each = name, self._resolve({path: [{}]}, path)
         inner = self._any_of()
         self._each = outer
         self._next(")")
-        return lambda row: any(inner({name: one}) for one in self._resolve(row, path))
+        return lambda row: any(inner({**row, name: one}) for one in self._resolve(row, path))
 
     def _comparison(self) -> Test:
         left = self._value()
@@ -152,8 +157,11 @@ class _Reader:
 
     def _path(self, path: str) -> Callable[[Row], Any]:
         first, _, rest = path.partition("/")
-        if self._each is not None and first == self._each:
-            return lambda row: row[first][rest]
+        if self._each is not None and first == self._each[0]:
+            value = _of_item(first, rest)
+            for one in self._each[1]:
+                value({first: one})
+            return value
         # an unknown one is refused although there may be no row
         self._resolve({}, path)
         return lambda row: self._resolve(row, path)
@@ -170,14 +178,36 @@ def _constant(kind: str, text: str) -> Any:
     return _CONSTANTS[text]
 
 
+def _of_item(name: str, field: str) -> Callable[[Row], Any]:
+    def value(row: Row) -> Any:
+        if field not in row[name]:
+            raise BadQuery(f"Could not find a property named '{field}' on '{name}'.")
+        return row[name][field]
+
+    return value
+
+
+def _both_texts(value: Any, part: Any) -> bool:
+    return isinstance(value, str) and isinstance(part, str)
+
+
 def _compared(order: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
-    if isinstance(right, datetime) and isinstance(left, str):
-        left = moment(left)
-    if order in (_ORDERS["eq"], _ORDERS["ne"]):
-        return order(left, right)
+    left, right = _as_moment(left, right), _as_moment(right, left)
     if left is None or right is None:
-        return False
-    try:
-        return order(left, right)
-    except TypeError:
-        raise BadQuery("A binary operator with incompatible types was detected.") from None
+        return order(left, right) if order in (_ORDERS["eq"], _ORDERS["ne"]) else False
+    with contextlib.suppress(TypeError):
+        if _kind(left) is _kind(right):
+            return order(left, right)
+    raise BadQuery("A binary operator with incompatible types was detected.")
+
+
+def _as_moment(value: Any, other: Any) -> Any:
+    """Return a value that is compared with an instant as one, where it is one."""
+    if isinstance(value, str) and isinstance(other, datetime):
+        with contextlib.suppress(ValueError):
+            return moment(value)
+    return value
+
+
+def _kind(value: Any) -> type:
+    return float if isinstance(value, int | float) else type(value)

@@ -3,6 +3,7 @@
 docs/reference/contracts/ploomes.md §2.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from sandbox.ploomes.filters import BadQuery, Row, compiled, moment
 OPTIONS = frozenset({"$filter", "$select", "$expand", "$orderby", "$top", "$skip", "$count"})
 INNER = frozenset({"$select", "$expand"})
 DEEPEST = 3
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT")
 Find = Callable[[str, Any], Row | None]
 
 
@@ -50,7 +52,7 @@ class Query:
         text = self.options.get(option)
         if text is None:
             return None
-        if not text.isdigit():
+        if not text.isdecimal():
             raise BadQuery(f"Invalid value '{text}' for {option} query option.")
         return int(text)
 
@@ -125,7 +127,7 @@ def _inner(other: str | None, fields: tuple[str, ...], options: dict[str, str], 
         raise BadQuery("Only $select and $expand are supported within $expand.")
     if other is not None:
         return _shape(other, options.get("$select"), options.get("$expand"), depth + 1)
-    names = frozenset(options["$select"].split(",")) if "$select" in options else None
+    names = frozenset(one.strip() for one in options["$select"].split(",")) if "$select" in options else None
     if "$expand" in options or (names or frozenset()) - set(fields):
         raise BadQuery("Could not find a property to expand or select.")
     return Shape(names)
@@ -154,6 +156,6 @@ def _parts(text: str, separator: str) -> list[str]:
 
 
 def _sortable(value: Any) -> tuple[bool, Any]:
-    if isinstance(value, str) and value[:4].isdigit() and "T" in value:
+    if isinstance(value, str) and _DATE.match(value):
         return True, moment(value)
     return value is not None, value if value is not None else 0
