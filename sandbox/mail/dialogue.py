@@ -14,9 +14,14 @@ from typing import Protocol
 COMMAND_LIMIT, LINE_LIMIT = 512, 1000
 SIZE_LIMIT, RECIPIENTS, IDLE_SECONDS = 1 << 20, 100, 60.0
 NEEDED = ("From", "To", "Date", "Message-ID", "Subject")
-_PATH = re.compile(
-    r"(?:FROM|TO):<(?P<address>[^<>\s]+@[^<>\s]+)>(?P<options>(?: [A-Z0-9]+(?:=[^\s=]+)?)*)", re.IGNORECASE
-)
+_PATHS = {
+    word: re.compile(
+        rf"{word}:<(?P<address>[^<>\s]+@[^<>\s]+)>(?P<options>(?: [A-Z0-9]+(?:=[^\s=]+)?)*)", re.IGNORECASE
+    )
+    for word in ("FROM", "TO")
+}
+# Of the parameters of RFC 5321 §4.1.1.11 those of what is offered.
+_OPTION = re.compile(r"SIZE=\d{1,20}|BODY=(?:7BIT|8BITMIME)|AUTH=\S+", re.IGNORECASE)
 _SIZE = re.compile(r"\bSIZE=(\d{1,12})", re.IGNORECASE)
 
 
@@ -106,9 +111,11 @@ class Dialogue:
             return "530 5.7.0 entre primeiro"
         if self._sender is not None:
             return "503 5.5.1 ja ha um remetente"
-        found = _PATH.fullmatch(rest)
+        found = _PATHS["FROM"].fullmatch(rest)
         if found is None:
             return "501 5.1.7 remetente invalido"
+        if not all(map(_OPTION.fullmatch, found["options"].split())):
+            return "555 5.5.4 parametro desconhecido"
         said = _SIZE.search(found["options"])
         if said and int(said[1]) > SIZE_LIMIT:
             return "552 5.3.4 grande demais"
@@ -118,9 +125,11 @@ class Dialogue:
     async def _rcpt(self, rest: str) -> str:
         if self._sender is None:
             return "503 5.5.1 falta o remetente"
-        found = _PATH.fullmatch(rest)
+        found = _PATHS["TO"].fullmatch(rest)
         if found is None:
             return "501 5.1.3 destinatario invalido"
+        if found["options"]:
+            return "555 5.5.4 parametro desconhecido"
         if len(self._recipients) == RECIPIENTS:
             return "452 4.5.3 destinatarios demais"
         self._recipients.append(found["address"])

@@ -9,6 +9,11 @@ from sandbox.ntfy.errors import NtfyError
 
 MOST = 3
 _NEEDS = {"view": ("label", "url"), "broadcast": ("label",), "http": ("label", "url")}
+_MAY_HAVE: dict[str, tuple[str, ...]] = {
+    "view": (),
+    "broadcast": ("intent", "extras"),
+    "http": ("method", "headers", "body"),
+}
 _POSITIONS = ("action", "label", "url")
 
 
@@ -37,20 +42,29 @@ def read(text: str) -> list[dict[str, Any]]:
 def _short(text: str) -> dict[str, Any]:
     parts = [part.strip() for part in text.split(",")]
     named = dict(part.split("=", 1) for part in parts if "=" in part.split(":")[0])
-    placed = zip(_POSITIONS, [part for part in parts if "=" not in part.split(":")[0]], strict=False)
-    return {**dict(placed), **named, "clear": named.get("clear") == "true"}
+    placed = [part for part in parts if "=" not in part.split(":")[0]]
+    if len(placed) > len(_POSITIONS):
+        raise _refusal(f"term '{placed[len(_POSITIONS)]}' unknown")
+    return {**dict(zip(_POSITIONS, placed, strict=False)), **named, "clear": named.get("clear") == "true"}
 
 
 def _checked(action: object) -> dict[str, Any]:
     if not isinstance(action, dict):
         raise NtfyError(*errors.BODY_JSON)
     kind = action.get("action")
-    if kind not in _NEEDS:
+    if not isinstance(kind, str) or kind not in _NEEDS:
         raise _refusal(f"parameter 'action' cannot be '{kind}', valid values are 'view', 'broadcast' and 'http'")
     for name in _NEEDS[kind]:
         if not action.get(name) or not isinstance(action[name], str):
             raise _refusal(f"parameter '{name}' is required for action '{kind}'")
+    _refuse_unknown(action, {"action", "clear", *_NEEDS[kind], *_MAY_HAVE[kind]})
     return {"id": secrets.token_hex(5), "clear": False} | action
+
+
+def _refuse_unknown(action: dict[str, Any], known: set[str]) -> None:
+    # a header of the short form has its name behind a full stop
+    if unknown := sorted({name.partition(".")[0] for name in action} - known):
+        raise NtfyError(None, f"unknown field, header or parameter: {', '.join(unknown)}", http=400)
 
 
 def _refusal(reason: str) -> NtfyError:

@@ -4,6 +4,7 @@ docs/reference/contracts/questor.md §2, §4.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -80,12 +81,25 @@ def consulta(body: bytes) -> dict[str, Any]:
     for name, kind in CAMPOS.items():
         if type(search[name]) is not kind:
             raise ValueError(f"{name} tem o tipo errado")
+    if not all(isinstance(one, str) for one in search["Client"]):
+        raise ValueError("Client deve ter textos")
     for name in ("DateEmissionStart", "DateEmissionEnd"):
-        day, month, year = search[name].split("/")
-        date(int(year), int(month), int(day))
+        if not _is_date(search[name]):
+            raise ValueError(f"{name} não é dd/mm/aaaa")
     if search["Take"] < 1 or search["Skip"] < 0 or search["Type"] not in (0, 1, 2):
         raise ValueError("Take, Skip ou Type fora dos limites")
     return search
+
+
+def _is_date(text: str) -> bool:
+    found = re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", text)
+    if found is None:
+        return False
+    try:
+        date(int(found[3]), int(found[2]), int(found[1]))
+    except ValueError:
+        return False
+    return True
 
 
 def _json(body: bytes) -> Any:

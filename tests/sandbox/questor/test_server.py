@@ -2,21 +2,18 @@
 
 import http.client
 import json
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from core.fiscal import chave_valida
 from sandbox import faults
-from sandbox.questor import QuestorServer
 from sandbox.questor.documentos import CNPJ, Documento, XmlInvalido, documento, ler
+from sandbox.questor.server import QuestorServer, pagina_de_erro
 
 TOKEN = "chave-de-teste-1"
 KINDS = {
@@ -209,32 +206,78 @@ def test_the_short_form_comes_without_format(server: QuestorServer) -> None:
     assert answer == {"Erros": ["Layout do XML não reconhecido."], "CfeImportadas": [one.chave]}
 
 
-def test_it_runs_by_itself_and_ends_cleanly() -> None:
-    command = [sys.executable, "-W", "error", "-m", "sandbox.questor"]
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(
-        command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
-        assert running.stdin is not None
-        assert running.stdout is not None
-        # 0.0.0.0 asks for other machines and containers too
-        running.stdin.write(json.dumps({"token": TOKEN, "listen": "0.0.0.0", "port": 0}) + "\n")
-        running.stdin.flush()
-        address = json.loads(running.stdout.readline())["questor"]
-        _, _, port = address.rpartition(":")
-        socket.create_connection(("127.0.0.2", int(port)), timeout=60).close()
-        connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=60)
-        connection.request("GET", "/_sandbox/estado")
-        assert json.load(connection.getresponse())["guardados"] == 0
-        connection.close()
-        running.terminate()
-        assert running.communicate(timeout=60) == ("", "")
-        assert running.returncode == 0
+def test_requests_may_come_at_once_up_to_a_burst_and_then_at_a_pace(
+    server: QuestorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("sandbox.questor.server.time", SimpleNamespace(monotonic=lambda: now[0]))
+    server.limites.por_segundo, server.limites.rajada = 2, 3
+    found = []
+    for passed in (0.0, 0.0, 0.0, 0.0, 0.25, 0.25, 10.0, 0.0, 0.0, 0.0):
+        now[0] += passed
+        found.append(call(server, "importarxmlnfearray", [ITEM])[0])
+    assert found == [200, 200, 200, 429, 429, 200, 200, 200, 200, 429]
 
 
-@pytest.mark.parametrize("line", ["", "x", "[]", "{}", '{"token": ""}', '{"token": 1}', '{"token": "x", "port": "1"}'])
-def test_without_a_token_it_refuses_in_one_sentence(line: str) -> None:
-    command = [sys.executable, "-m", "sandbox.questor"]
-    root = Path(__file__).parents[2]
-    done = subprocess.run(command, cwd=root, input=line + "\n", capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+def test_without_a_burst_a_second_holds_so_many_requests(
+    server: QuestorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("sandbox.questor.server.time", SimpleNamespace(monotonic=lambda: now[0]))
+    server.limites.por_segundo = 2
+    found = []
+    for passed in (0.0, 0.5, 0.25, 0.25, 0.0, 0.5):
+        now[0] += passed
+        found.append(call(server, "importarxmlnfearray", [ITEM])[0])
+    assert found == [200, 200, 429, 200, 429, 200]
+
+
+def test_a_client_is_whoever_a_document_names_and_is_registered(server: QuestorServer) -> None:
+    """A note is listed under its registered receiver; where anybody is a client, under its emitter."""
+    other = "00000000000191"
+    send(server, "nfe", documento("nfe", 1, cnpj=other, destinatario=CNPJ))
+    found = {}
+    for clients in (None, {CNPJ}, {other, CNPJ}, set[str]()):
+        server.clientes = clients
+        search = {"DateEmissionStart": "15/01/2026", "DateEmissionEnd": "15/01/2026", "Type": 2}
+        search |= {"Take": 9, "Skip": 0, "Json": True}
+        asked = [{"search": search | {"Client": [who]}} for who in (other, CNPJ)]
+        found[str(clients)] = [len(json.loads(call(server, "obternfeporfiltro", one)[2])["data"]) for one in asked]
+    assert list(found.values()) == [[1, 0], [0, 1], [1, 1], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "listed"),
+    [
+        ("15/01/2026", "15/01/2026", 1),
+        ("16/01/2026", "31/01/2026", 0),
+        ("01/01/2026", "14/01/2026", 0),
+        ("31/12/2025", "01/02/2026", 1),
+        ("20/12/2025", "10/01/2026", 0),
+    ],
+)
+def test_a_period_is_of_days_with_both_ends(server: QuestorServer, start: str, end: str, listed: int) -> None:
+    """A made-up document is issued on the fifteenth."""
+    send(server, "nfe", documento("nfe", 1))
+    search = {"Client": [CNPJ], "DateEmissionStart": start, "DateEmissionEnd": end, "Type": 2, "Take": 9, "Skip": 0}
+    answer = call(server, "obternfeporfiltro", {"search": search | {"Json": True}})
+    assert len(json.loads(answer[2])["data"]) == listed
+
+
+def test_a_query_lists_its_kind_and_may_come_as_a_bare_list(server: QuestorServer) -> None:
+    for kind in ("nfe", "nfce", "cte", "cteos", "cfe", "nfe_evento"):
+        send(server, kind, documento(kind, 1))
+    server.formas = frozenset({"lista"})
+    search = {"Client": [CNPJ], "DateEmissionStart": "01/01/2026", "DateEmissionEnd": "31/01/2026", "Type": 2}
+    search |= {"Take": 9, "Skip": 0, "Json": True}
+    for kind in ("nfe", "nfce", "cte", "cteos", "cfe"):
+        status, _, text = call(server, f"obter{kind}porfiltro", {"search": search})
+        assert (status, [one["Key"] for one in json.loads(text)]) == (200, [documento(kind, 1).chave])
+
+
+def test_a_page_of_an_error_names_its_status_and_nothing_else() -> None:
+    assert pagina_de_erro(503).count("503") == 1
+
+
+def test_without_a_name_of_its_program_nobody_is_let_in(server: QuestorServer) -> None:
+    assert call(server, "importarxmlnfearray", [ITEM], **{"User-Agent": ""})[0] == 403
