@@ -46,9 +46,10 @@ def lote(*cupons: Feito) -> bytes:
 
 
 def _det(place: int, one: Produto) -> str:
+    unit = (one.valor / one.quantidade).quantize(Decimal("0.01"))
     return (
         f'<det nItem="{place}"><prod><cProd>{one.codigo}</cProd><xProd>{one.descricao}</xProd><NCM>{one.ncm}</NCM>'
-        f"<CFOP>{one.cfop}</CFOP><uCom>UN</uCom><qCom>{one.quantidade}</qCom><vUnCom>{one.valor}</vUnCom>"
+        f"<CFOP>{one.cfop}</CFOP><uCom>UN</uCom><qCom>{one.quantidade}</qCom><vUnCom>{unit}</vUnCom>"
         f"<vProd>{one.valor}</vProd></prod><imposto><ICMS><ICMS00><Orig>0</Orig><CST>00</CST><pICMS>18.00</pICMS>"
         f"<vICMS>{icms(one.valor)}</vICMS></ICMS00></ICMS></imposto></det>"
     )
