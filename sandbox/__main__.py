@@ -67,7 +67,11 @@ def _complete(content: dict[str, Any]) -> bool:
     named = {"folder": str, "ports": dict, "seed": str}
     if set(content) != set(named) or not all(isinstance(content[name], kind) for name, kind in named.items()):
         return False
-    return all(len(content["ports"].get(name, ())) == part.ports for name, part in parts().items())
+    wanted = parts()
+    return set(content["ports"]) == set(wanted) and all(
+        isinstance(ports, list) and len(ports) == wanted[name].ports and all(type(port) is int for port in ports)
+        for name, ports in content["ports"].items()
+    )
 
 
 if __name__ == "__main__":

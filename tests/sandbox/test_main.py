@@ -1,11 +1,14 @@
 """The demonstration's outside world as a process, and the story it tells."""
 
+import asyncio
+import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,18 +16,22 @@ from typing import Any
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
+from aiohttp import web
 from satcfe.clientesathub import ClienteSATHub
 from satcfe.resposta import RespostaConsultarStatusOperacional
 from satcomum.ersat import ChaveCFeSAT
 
 from core.clock import FixedClock
+from sandbox.__main__ import main, serve
 from sandbox.demo.hub import SHOPS
 from sandbox.demo.part import Stage, parts
 from sandbox.demo.questor import DOCUMENTS
 from sandbox.sat_wire import CAMPOS_STATUS, VAZIA
+from sandbox.server import SandboxServer
 from sandbox.story import CUPONS, NSERIES, NUMERO_CAIXA, Story
 
 ROOT = Path(__file__).parents[2]
+PORTS = {name: [0] * part.ports for name, part in parts().items()}
 
 
 @contextmanager
@@ -61,8 +68,7 @@ def state(address: str) -> dict[str, Any]:
 
 
 def stage(folder: Path) -> str:
-    ports = {name: [0] * part.ports for name, part in parts().items()}
-    return json.dumps({"folder": str(folder), "ports": ports, "seed": "semente"})
+    return json.dumps({"folder": str(folder), "ports": PORTS, "seed": "semente"})
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -94,14 +100,65 @@ def test_it_goes_on_when_its_input_ends(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["", "nada", "[]", "{}", '{"seed": 1}', '{"folder": ".", "ports": {}, "seed": "a"}'],
+    [
+        *("", "nada", "[]", "7", "{}", '{"seed": 1}', '{"folder": ".", "ports": {}, "seed": "a"}'),
+        json.dumps({"folder": ".", "ports": PORTS}),
+        json.dumps({"folder": ".", "ports": PORTS, "seed": "a", "outro": 1}),
+        json.dumps({"folder": 1, "ports": PORTS, "seed": "a"}),
+        json.dumps({"folder": ".", "ports": PORTS | {"ntfy": []}, "seed": "a"}),
+        json.dumps({"folder": ".", "ports": PORTS | {"ntfy": [0, 0]}, "seed": "a"}),
+        json.dumps({"folder": ".", "ports": PORTS | {"ntfy": 8080}, "seed": "a"}),
+        json.dumps({"folder": ".", "ports": PORTS | {"ntfy": "8"}, "seed": "a"}),
+        json.dumps({"folder": ".", "ports": PORTS | {"ntfy": ["8080"]}, "seed": "a"}),
+        json.dumps({"folder": ".", "ports": PORTS | {"outro": [0]}, "seed": "a"}),
+    ],
 )
-def test_without_a_whole_stage_it_refuses_in_one_sentence(line: str) -> None:
-    with process(line) as running:
-        output, errors = running.communicate(timeout=60)
-    assert (running.returncode, output) == (2, "")
+def test_without_a_whole_stage_it_refuses_in_one_sentence(
+    line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(line + "\n"))
+    assert main() == 2
+    output, errors = capsys.readouterr()
+    assert output == ""
     assert errors.startswith("sandbox: a entrada padrão")
     assert errors.count("\n") == 1
+
+
+def test_what_is_wrong_is_the_exit_code_too() -> None:
+    with process("nada") as running:
+        output, errors = running.communicate(timeout=60)
+    assert (running.returncode, output, errors.count("\n")) == (2, "", 1)
+
+
+class Small(SandboxServer):
+    """Serves nothing but its state."""
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        return ()
+
+    def estado(self) -> dict[str, Any]:
+        return {}
+
+
+def test_a_port_that_is_taken_ends_those_that_served_already() -> None:
+    first, second = Small(), Small()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        scene = Stage(".", {"a": [0], "b": [taken.getsockname()[1]]}, "a")
+        with pytest.raises(OSError, match=r"(?i)address already in use"):
+            asyncio.run(serve({"a": [first], "b": [second]}, scene))
+    assert first.port
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", first.port), timeout=60)
+
+
+def test_what_keeps_it_from_serving_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "arquivo").touch()
+    line = json.dumps({"folder": str(tmp_path / "arquivo"), "ports": PORTS, "seed": "a"})
+    monkeypatch.setattr("sys.stdin", io.StringIO(line))
+    assert main() == 3
+    assert capsys.readouterr() == ("", "sandbox: não consegui servir: Not a directory\n")
 
 
 @pytest.fixture
