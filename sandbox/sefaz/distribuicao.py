@@ -17,6 +17,7 @@ from sandbox.sefaz.servicos import Servico
 from sandbox.sefaz.textos import hora
 
 BASE = 8
+_QUEM = {"CNPJ": r"[0-9A-Z]{12}[0-9]{2}", "CPF": r"[0-9]{11}"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def _fields(message: etree._Element, servico: Servico) -> dict[str, str] | None:
     with_uf = before[:2] == ["tpAmb", "cUFAutor"]
     if not with_uf and (servico.uf_obrigatoria or before[:1] != ["tpAmb"]):
         return None
-    if before[2 if with_uf else 1 :] not in (["CNPJ"], ["CPF"]) or form not in servico.perguntas:
+    who = before[2 if with_uf else 1 :]
+    if len(who) != 1 or who[0] not in _QUEM or form not in servico.perguntas:
         return None
     if inner.tag != f"{{{servico.ns}}}{servico.perguntas[form]}":
         return None
@@ -62,18 +64,17 @@ def _fields(message: etree._Element, servico: Servico) -> dict[str, str] | None:
     found = {
         "uf": texts.get("cUFAutor", "35"),
         "ambiente": texts["tpAmb"],
-        "quem": texts.get("CNPJ") or texts.get("CPF", ""),
+        "quem": texts[who[0]],
         "forma": form,
         "valor": inner.text or "",
     }
-    return found if _in_shape(found) else None
+    return found if re.fullmatch(_QUEM[who[0]], found["quem"]) and _in_shape(found) else None
 
 
 def _in_shape(found: dict[str, str]) -> bool:
     value = found["valor"]
     good = parece_chave(value) if found["forma"] == "consChNFe" else re.fullmatch(r"[0-9]{15}", value)
-    who = re.fullmatch(r"[0-9A-Z]{12}[0-9]{2}|[0-9]{11}", found["quem"])
-    return bool(good and who and found["uf"] in CODIGOS_UF and found["ambiente"] in ("1", "2"))
+    return bool(good and found["uf"] in CODIGOS_UF and found["ambiente"] in ("1", "2"))
 
 
 def _refused(found: dict[str, str], titular: str, ambiente: str) -> str | None:

@@ -79,7 +79,10 @@ class Serie:
         if self.ult_nsu is not None and nsu != self.ult_nsu:
             return self._undue(FORA_DE_ORDEM, now)
         if self.forcados:
-            return self._forced(self.forcados.popleft(), nsu, now)
+            forced = self.forcados.popleft()
+            if forced == "137":
+                self.ult_nsu, self.descansa_ate = nsu, now + HORA
+            return self._forced(forced, nsu, now)
         return self._page(nsu, now)
 
     def avulsa(self, now: datetime) -> Achado | None:
@@ -123,11 +126,7 @@ class Serie:
         return self._said("138" if page else "137", self.ult_nsu, page)
 
     def _forced(self, cstat: str, nsu: int, now: datetime) -> Achado:
-        if cstat == "656":
-            return self._undue(CEDO, now)
-        if cstat == "137":
-            self.ult_nsu, self.descansa_ate = nsu, now + HORA
-        return self._said(cstat, nsu)
+        return self._undue(CEDO, now) if cstat == "656" else self._said(cstat, nsu)
 
     def _undue(self, regra: str, now: datetime) -> Achado:
         self.bloqueada_ate = now + HORA
