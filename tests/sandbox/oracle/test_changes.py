@@ -115,6 +115,12 @@ def test_a_statement_that_waited_begins_anew(linhas: Rows, where: str, count: in
     assert rival.waited_for == 1
 
 
+def test_a_statement_that_begins_anew_sees_rows_that_came_meanwhile(linhas: Rows) -> None:
+    session, _ = waiting(linhas, "INSERT INTO FILA (MENSAGEM) VALUES ('nova')")
+    with soon():
+        assert linhas.do(session, "UPDATE FILA SET MENSAGEM = 'x' WHERE STATUS = 'PENDENTE'")[0] == 5
+
+
 def test_rows_that_only_a_subselect_would_not_choose_again_are_changed_all_the_same(linhas: Rows) -> None:
     """So two claims of one row both succeed where the state stands in the subselect alone."""
     session, _ = waiting(linhas, DONE)

@@ -145,6 +145,14 @@ def test_a_row_is_of_who_took_it_first_until_it_is_let_go() -> None:
     assert locks.take(KEY, two, 0, nothing)
 
 
+def test_who_does_not_wait_does_not_look_either() -> None:
+    locks, one, two = RowLocks(), object(), object()
+    locks.take(KEY, one, 0, nothing)
+    looks = list[int]()
+    assert not locks.take(KEY, two, 0, lambda: looks.append(1))
+    assert looks == []
+
+
 def test_who_waits_has_the_row_as_soon_as_it_is_free() -> None:
     locks, one, two = RowLocks(), object(), object()
     locks.take(KEY, one, 0, nothing)

@@ -4,6 +4,8 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from support.ports import SOON_SECONDS
+
 from sandbox.oracle.calls import CALL, EXECUTE, ROW, Bind
 from sandbox.oracle.encoding import Writer
 from sandbox.oracle.packets import DATA, Packets
@@ -13,8 +15,11 @@ from sandbox.oracle.packets import DATA, Packets
 def ends(*, large: bool = True) -> Iterator[tuple[Packets, Packets]]:
     """Connect two ends; the first one is the server's."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        theirs = Packets(socket.create_connection(listener.getsockname()))
-        ours = Packets(listener.accept()[0])
+        sockets = socket.create_connection(listener.getsockname()), listener.accept()[0]
+    for one in sockets:
+        # who reads more than was said fails, and does not hang
+        one.settimeout(SOON_SECONDS)
+    theirs, ours = map(Packets, sockets)
     ours.large = theirs.large = large
     try:
         yield ours, theirs
