@@ -11,11 +11,13 @@ import redis
 from conftest import Configure
 from support.numeracao import add, after
 
+from claims.holder import new_token
 from connectors.milvus import Milvus
 from connectors.ploomes import Ploomes
 from core import stopping
 from core.broker_link import KEY_PREFIX
-from flows.sync import hinted
+from core.clock import SYSTEM
+from flows.sync import hinted, standing
 from sandbox.faults import status
 from sandbox.milvus import MilvusServer
 from sandbox.ploomes import PloomesServer
@@ -116,6 +118,13 @@ def test_a_run_that_could_not_be_made_waits_for_its_next_time(ploomes: PloomesSe
     hint(1)
     ploomes.faults.always(status(fault))
     assert doors.clientes_pm("padrao")["padrao"]["estado"] in ("parado", "degradado")
+    assert asked() == []
+
+
+def test_a_flow_that_another_run_has_is_left_to_that_one(ploomes: PloomesServer, asked: Asked) -> None:
+    hint(1)
+    assert standing.hold("padrao", "clientes-pm", new_token(), SYSTEM.now(), 3600) is not None
+    assert doors.clientes_pm("padrao")["padrao"]["estado"] == "ocupado"
     assert asked() == []
 
 
