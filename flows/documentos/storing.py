@@ -135,11 +135,16 @@ class Batch:
 
     def _and_holders(self, given: Dono, donos: list[Dono], cabeca: Cabeca) -> list[Dono]:
         """Add those who have the document already, where nobody else is known: it is not somebody else's besides."""
-        mine = [one for one in self.fichas[cabeca.chave] if given.usuario_id in (None, one.usuario_id)]
+        known = [one for one in self.fichas[cabeca.chave].values() if not self._keeps_out(one, cabeca)]
+        mine = [one.dono for one in known if given.usuario_id in (None, one.dono.usuario_id)]
         # a summary names one of the parties only
         if mine and (isinstance(cabeca, Resumo) or donos == [given]):
             return list(dict.fromkeys([*mine, *(one for one in donos if one.empresa_id)]))
         return donos
+
+    def _keeps_out(self, ficha: Ficha, cabeca: Cabeca) -> bool:
+        """Tell whether an owner is off for whom a text would come in; a state is true of what is here already."""
+        return not (ficha.completo or isinstance(cabeca, Resumo)) and self.owners.off(ficha.dono) is not None
 
     def _receive(self, done: Guardado, dono: Dono, cabeca: Cabeca, texto: Texto) -> Resultado:
         ficha = self.fichas[cabeca.chave].get(dono) or self._moved(dono, cabeca)

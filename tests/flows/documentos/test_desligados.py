@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from support.deliveries import change, deliveries, webhook
-from support.fiscal import EMITENTE, company, documents, evento, nota, stored, told, user
+from support.fiscal import EMITENTE, company, documents, evento, nota, resumo, stored, told, user
 
 from core.errors import Conflict
 from flows.documentos.arriving import importer
 from flows.documentos.asking import pedir
+from flows.documentos.entries import Resultado
 from flows.documentos.importing import import_chunk
 from flows.documentos.owners import owner
 from flows.documentos.receiving import importar_bytes
@@ -100,3 +101,27 @@ def test_what_happens_to_documents_of_a_user_who_is_off_is_true_and_told_to_nobo
     stored(evento(2))
     assert [one.situacao for one in documents()] == ["cancelada"] * 2
     assert len(deliveries()) == 1
+
+
+@pytest.mark.parametrize(
+    ("off", "for_her"),
+    [(WAYS["desativado"][0], False), (WAYS["desativada"][0], False), (WAYS["desativada"][0], True)],
+    ids=["desativado", "desativada", "desativada-dela"],
+)
+def test_of_what_one_who_is_off_has_the_summary_of_the_whole_does_not_come_in(
+    ana: int, loja: int, off: Off, for_her: bool
+) -> None:
+    stored(resumo(), usuario_id=ana, empresa_id=loja)
+    off()
+    stored(nota(), usuario_id=ana if for_her else None)
+    found = {(one.usuario_id, one.empresa_id): one.completo for one in documents()}
+    assert found == {(ana, loja): False, (ana if for_her else None, None): True}
+    assert told() == ["nfe_importada"] * for_her
+
+
+def test_what_one_who_is_off_has_whole_is_known_when_it_comes_again(ana: int, loja: int) -> None:
+    stored(nota(), usuario_id=ana, empresa_id=loja)
+    empresas.desativar(EMITENTE)
+    (done,) = stored(nota())
+    assert done.resultado is Resultado.REPETIDO
+    assert [one.empresa_id for one in documents()] == [loja]
