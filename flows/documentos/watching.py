@@ -121,7 +121,7 @@ class Watch:
             self._put_aside(path, *self._taken[path], done)
 
     def _put_aside(self, path: bytes, was: Signature, accepted: bool, done: Round) -> None:
-        folder, _, name = os.path.relpath(path, self._folders.pasta).rpartition(b"/")
+        folder, name = os.path.split(os.path.relpath(path, self._folders.pasta))
         try:
             moved = move(path, os.path.join(self._target(accepted), folder), name, was)
         except OSError as error:

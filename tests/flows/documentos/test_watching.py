@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import ntpath
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -133,6 +134,18 @@ def test_subfolders_are_kept_and_what_is_aside_is_not_looked_at(
     assert looked(watch, clock).importados == 1
     assert importer.given == ["a.xml"]
     assert "importados/2026-11/loja 1/São João/a.xml" in tree(folder)
+
+
+def test_subfolders_are_kept_where_paths_are_written_as_on_windows(
+    folder: Path, watch: Watch, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relpath = os.path.relpath
+    monkeypatch.setattr(os.path, "relpath", lambda path, start: relpath(path, start).replace(b"/", b"\\"))
+    monkeypatch.setattr(os.path, "split", ntpath.split)
+    put(folder / "loja" / "a.xml")
+    put(folder / "loja" / "b.xml", REFUSED)
+    assert looked(watch, clock) == Round(importados=1, recusados=1)
+    assert sorted(tree(folder)) == ["importados/2026-11/loja/a.xml", "recusados/loja/b.xml"]
 
 
 def test_the_user_says_where_things_go(folder: Path, importer: Importer, clock: FixedClock, tmp_path: Path) -> None:
