@@ -46,13 +46,13 @@ def importar_bytes(
     nome = nome.replace("\0", "?").encode(errors="replace").decode()
     if not content.startswith(ZIP):
         pieces = _pieces(0, nome, ler_documentos(content, LIMITE))
-        return [line for _, line in _imported(pieces, dono, clock)]
+        return [line for group, _ in _groups(pieces) for _, line in _stored(group, dono, clock)]
     lines: list[Linha] = []
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "recebido.zip")
         with open(path, "wb") as file:
             file.write(content)
-        importar_arquivos([(os.fsencode(path), nome)], dono, lines.append, clock)
+        list(importar_arquivos([(os.fsencode(path), nome)], dono, lines.append, clock))
     return lines
 
 
@@ -61,15 +61,18 @@ def importar_arquivos(
     dono: Dono = NINGUEM,
     show: Show = lambda linha: None,
     clock: Clock = SYSTEM,
-) -> list[bool]:
+) -> Iterator[bool]:
     """Do the same with files where they lie, each with the name by which it is to be known, some hundred documents in a
-    transaction; a ZIP is one by its ending. Tell of each file whether all of it was taken in.
+    transaction; a ZIP is one by its ending. Yield of each file in turn, once it is all stored, whether all was taken.
     """
-    taken = [True] * len(arquivos)
-    for place, line in _imported(_found(arquivos), dono, clock):
-        taken[place] &= line.resultado is not Resultado.ERRO
-        show(line)
-    return taken
+    taken, told = [True] * len(arquivos), 0
+    for group, until in _groups(_found(arquivos)):
+        for place, line in _stored(group, dono, clock):
+            taken[place] &= line.resultado is not Resultado.ERRO
+            show(line)
+        yield from taken[told:until]
+        told = until
+    yield from taken[told:]
 
 
 def _found(arquivos: Sequence[tuple[bytes, str]]) -> Iterator[Peca]:
@@ -94,16 +97,17 @@ def _pieces(de: int, arquivo: str, partes: Sequence[Parte]) -> Iterator[Peca]:
         yield Peca(de, arquivo, parte, len(partes) > 1, lida)
 
 
-def _imported(pieces: Iterable[Peca], dono: Dono, clock: Clock) -> Iterator[tuple[int, Linha]]:
+def _groups(pieces: Iterable[Peca]) -> Iterator[tuple[list[Peca], int]]:
+    """Yield documents in groups that a transaction takes, and the first file that may have more after each."""
     some, size = list[Peca](), 0
     for one in pieces:
         if some and (len(some) == DOCUMENTS or size + len(one.lida.texto) > BYTES):
-            yield from _stored(some, dono, clock)
+            yield some, one.de
             some, size = [], 0
         some.append(one)
         size += len(one.lida.texto)
     if some:
-        yield from _stored(some, dono, clock)
+        yield some, some[-1].de + 1
 
 
 def _stored(some: Sequence[Peca], dono: Dono, clock: Clock) -> list[tuple[int, Linha]]:

@@ -1,12 +1,12 @@
 """Take what arrives in a folder: wait until a file rests, import it, move it aside.
 
 A file that was moved was imported. One that was imported and not moved, because somebody ended this process, is
-imported again, which changes nothing, and moved then.
+imported again, which changes no document, and moved then.
 """
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,8 +21,8 @@ from flows.documentos.moving import Signature, give_back, is_held, move, signatu
 ENDINGS = (b".xml", b".zip")
 REST = timedelta(seconds=5)
 BATCH = 100
-# Files in, for each whether all of it was taken in.
-Take = Callable[[Sequence[bytes]], Sequence[bool]]
+# Files in; of each in turn, as soon as it is stored, whether all of it was taken in.
+Take = Callable[[Sequence[bytes]], Iterable[bool]]
 log = get_logger(__name__)
 
 
@@ -74,7 +74,7 @@ class Watch:
         self._aside = {os.path.realpath(path) for path in (folders.importados, folders.recusados)}
 
     def look(self, stopping: Callable[[], bool] = lambda: False) -> Round:
-        """Take what rests; a fault of the database goes up, and what was not taken is there the next time."""
+        """Take what rests; a fault of the database goes up, and what was not taken by then is the next time."""
         done = Round()
         resting = self._resting()
         done.esperando = len(self._seen) - len(resting)

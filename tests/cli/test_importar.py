@@ -177,7 +177,7 @@ def test_a_file_that_cannot_be_stored_costs_itself(
     monkeypatch.setattr("flows.documentos.columns.searchable", _fails_for(nota(2).chave), raising=False)
     told = Lines(as_json=True, detalhe=False, validar=False)
     take = importer(Folders.of(str(folder)), owner(), told.show, SYSTEM)
-    assert take([os.fsencode(good), os.fsencode(bad)]) == [True, False]
+    assert list(take([os.fsencode(good), os.fsencode(bad)])) == [True, False]
     assert "não pôde ser guardado" in capsys.readouterr().out
 
 
@@ -190,7 +190,7 @@ def test_a_document_that_is_told_to_nobody_any_more_is_no_defect(
         raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        importer(Folders.of(str(folder)), owner(), gone, SYSTEM)([os.fsencode(folder / "a.xml")])
+        list(importer(Folders.of(str(folder)), owner(), gone, SYSTEM)([os.fsencode(folder / "a.xml")]))
     assert "could not be stored" not in capsys.readouterr().err
 
 

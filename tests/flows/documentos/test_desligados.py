@@ -87,7 +87,7 @@ def test_a_watch_takes_nothing_while_its_owner_is_off(loja: int, tmp_path: Path,
     assert documents() == []
     usuarios.ativar("ana")
     empresas.ativar(EMITENTE)
-    assert take([os.fsencode(file)]) == [True]
+    assert list(take([os.fsencode(file)])) == [True]
     assert [one.empresa_id for one in documents()] == [loja]
 
 
