@@ -10,6 +10,7 @@ from core.documentos.conteudo import Arquivado, Especie, Papel
 from core.documentos.parser.chaves import chave_do_documento
 from core.documentos.parser.corpo import cabeca, corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
+from core.documentos.parser.itens import soma
 from core.documentos.parser.recusa import Recusado
 
 
@@ -31,7 +32,8 @@ NF3E = Forma(Especie.NF3E, "infNF3e", "NF3e", "nNF", "chNF3e", (("total", "vNF")
 NFCOM = Forma(Especie.NFCOM, "infNFCom", "NFCom", "nNF", "chNFCom", (("total", "vNF"),))
 BPE = Forma(Especie.BPE, "infBPe", "BPe", "nBP", "chBPe", (("infValorBPe", "vBP"), ("total", "vBP")), "comp")
 DCE = Forma(Especie.DCE, "infDCe", "DCe", "nDC", "chDCe", (("total", "vDC"),))
-GTVE = Forma(Especie.GTVE, "infCte", "CTe", "nCT", "chCTe", (("detGTV", "infEspecie", "vEspecie"),))
+GTVE = Forma(Especie.GTVE, "infCte", "CTe", "nCT", "chCTe")
+ESTRANGEIRO = "2"
 
 
 def arquivado(forma: Forma, raiz: _Element, contexto: Contexto) -> Arquivado:
@@ -48,7 +50,7 @@ def arquivado(forma: Forma, raiz: _Element, contexto: Contexto) -> Arquivado:
         especie=forma.especie,
         dest_cnpj_cpf=recipient,
         dest_nome=dest.texto("xNome", NOME),
-        valor_total=_primeiro(*((info, path) for path in forma.valores)),
+        valor_total=_transportado(info) if forma is GTVE else _primeiro(*((info, path) for path in forma.valores)),
         papeis=papeis((Papel.EMITENTE, head["emit_cnpj"]), (Papel.DESTINATARIO, recipient)),
         **head,
         avisos=contexto.avisos,
@@ -59,6 +61,15 @@ def _primeiro(*onde: tuple[Grupo, tuple[str, ...]]) -> Decimal | None:
     """Return the amount at the first of these paths where there is one."""
     found = (grupo.grupo(*path[:-1]).valor(path[-1]) for grupo, path in onde)
     return next((valor for valor in found if valor is not None), None)
+
+
+def _transportado(info: Grupo) -> Decimal | None:
+    """Return what a GTV-e carries: it says that of each kind of money alone, and of a foreign one not in reais."""
+    especies = list(info.grupo("detGTV").grupos("infEspecie"))
+    nacionais = [one for one in especies if one.texto("tpNumerario", 1) != ESTRANGEIRO]
+    if len(nacionais) < len(especies):
+        info.contexto.avisar("há numerário em moeda estrangeira, que não entra no valor")
+    return soma(*(one.valor("vEspecie") for one in nacionais))
 
 
 def nfse(raiz: _Element, contexto: Contexto) -> Arquivado:

@@ -149,6 +149,25 @@ def test_other_kinds_are_kept_with_kind_key_issuer_date_and_value(
     )  # fmt: skip
 
 
+def gtve(*especies: str) -> str:
+    body = "".join(f"<infEspecie>{one}</infEspecie>" for one in especies)
+    return f'<GTVe xmlns="{CTE}"><infCte Id="CTe{chave("64", 7)}"><detGTV>{body}</detGTV></infCte></GTVe>'
+
+
+def test_a_gtve_is_worth_all_that_it_carries() -> None:
+    notes, coins = ("<vEspecie>7.00</vEspecie><tpNumerario>1</tpNumerario>", "<vEspecie>5.25</vEspecie>")
+    assert lido(Arquivado, gtve(notes, coins)).valor_total == Decimal("12.25")
+    assert lido(Arquivado, gtve()).valor_total is None
+
+
+def test_what_a_gtve_carries_of_foreign_money_is_told_and_adds_nothing() -> None:
+    dollars = "<vEspecie>100.00</vEspecie><tpNumerario>2</tpNumerario><xMoedaEstr>DOLAR</xMoedaEstr>"
+    read = lido(Arquivado, gtve("<vEspecie>7.00</vEspecie>", dollars))
+    assert read.valor_total == Decimal(7)
+    assert "há numerário em moeda estrangeira, que não entra no valor" in read.avisos
+    assert lido(Arquivado, gtve(dollars)).valor_total is None
+
+
 def test_a_national_nfse_of_a_cnpj_with_letters_is_kept() -> None:
     made = nota_de_servico(7, prestador=COM_LETRAS)
     read = lido(Arquivado, made.texto)
