@@ -203,7 +203,8 @@ class Session:
             raise self._teller.of_row(table.LARGE, status=552, said=f"até {size} bytes")
         if envelope.utf8:
             if not wire.has_extn("smtputf8"):
-                raise self._teller.of_row(table.NO_UTF8)
+                # with a sender that it does not take it takes no message to anybody
+                raise self._teller.of_row(table.NO_UTF8 if envelope.sender.ascii else table.NO_UTF8_OF_OURS)
             wire.command_encoding = "utf-8"
             options += " SMTPUTF8"
         self._asked(wire.ask("MAIL", f"FROM:<{envelope.sender.address}>{options}"))

@@ -113,6 +113,7 @@ STRANGE = Row(Unintelligible, "o servidor respondeu algo que não se entende")
 NO_CIPHER = Row(Blocked, "o servidor não oferece STARTTLS: a mensagem iria sem cifra")
 NO_LOGIN = Row(Blocked, "o servidor não oferece identificação por usuário e senha (AUTH PLAIN ou LOGIN)")
 NO_UTF8 = Row(AddressRefused, "o servidor não aceita endereços com acentos (SMTPUTF8)")
+NO_UTF8_OF_OURS = Row(Blocked, "o servidor não aceita um remetente com acentos antes do @ (SMTPUTF8)")
 NO_SUCH_HOST = Row(Blocked, "o servidor não existe (nome não encontrado)")
 NO_AUTHORITY = Row(Blocked, "o arquivo da autoridade do certificado (ca) não serve")
 CAUSES = DEFAULT.changed(

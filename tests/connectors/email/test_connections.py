@@ -6,6 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -291,6 +292,15 @@ def test_an_address_with_accents_needs_a_server_that_takes_it() -> None:
         assert isinstance(fault, AddressRefused)
         assert "SMTPUTF8" in str(fault)
         assert not any(command.startswith("MAIL") for command in server.commands)
+
+
+@pytest.mark.parametrize("to", ["ana@exemplo.com.br", "josé@exemplo.com.br"])
+def test_a_sender_with_accents_that_the_server_does_not_take_is_no_fault_of_who_receives(
+    server: MailServer, to: str
+) -> None:
+    ours = replace(envelope(to), sender=checked_sender("notificação@exemplo.com.br"))
+    with sending(server) as connections, pytest.raises(Blocked, match="remetente com acentos"):
+        connections.send(ours)
 
 
 def test_what_is_too_large_for_the_server_is_not_sent() -> None:

@@ -215,6 +215,20 @@ def test_a_refusal_of_us_stops_the_account_and_costs_nobody_an_attempt(
     assert [one.error for one in attempts()] == [reason]
 
 
+def test_a_sender_that_the_server_does_not_take_stops_the_account_and_no_mailbox(
+    banco: str, server: MailServer, configure: Configure
+) -> None:
+    configure(email__sender="notificação@exemplo.com.br")
+    numbers = [mailbox("ana@exemplo.com.br"), mailbox("josé@exemplo.com.br")]
+    fire()
+    for number in numbers:
+        drain(number)
+    (reason,) = stopped()
+    assert "remetente" in reason
+    assert {(one.estado, one.tentativas) for one in deliveries()} == {(Estado.PENDENTE, 0)}
+    assert [destination(number).desligado_em for number in numbers] == [None, None]
+
+
 def test_a_stopped_account_goes_on_with_other_settings(sqlite: str, server: MailServer, configure: Configure) -> None:
     configured(configure, server, email__user="u", email__password="errada")  # pragma: allowlist secret
     server.users["u"] = "certa"
