@@ -20,7 +20,7 @@ from core.errors import Misconfigured, PlatformError, Transient
 from core.process import after_fork
 from core.settings.core import CoreSettings
 from core.text import os_fault
-from storage import alive, revision
+from storage import alive, revision, sums
 from storage.faults import BUSY, explain, only_reads
 from storage.sqlstate import connect
 
@@ -109,6 +109,7 @@ def _private_file(path: Path) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN is deferred; ours has to take the write lock first, or two writers deadlock.
     connection.isolation_level = None
+    sums.prepare(connection)
     if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
         # Only a new file can learn to give back to the disk what is deleted (`storage.tidying`).
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")

@@ -59,8 +59,9 @@ class EncryptedBytes(TypeDecorator[bytes]):
 
 
 class Exact(TypeDecorator[Decimal]):
-    """A decimal that stays exact, also when summed: NUMERIC on PostgreSQL; SQLite has none, so there it is the number
-    of its smallest units, or its text where that would pass the largest integer (and is then never summed).
+    """A decimal that stays exact, also when summed (`storage.sums`): NUMERIC on PostgreSQL; SQLite has none, so there
+    it is the number of its smallest units, or its text where that would pass the largest integer (and is then never
+    summed).
     """
 
     impl = Numeric

@@ -16,6 +16,7 @@ from flows.documentos.filtro import TUDO, Filtro, asked
 from storage.models.documentos import CFe, CTe, Documento, NFe
 from storage.models.empresas import Empresa
 from storage.session import reading
+from storage.sums import ExactSum
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Apurado:
 def apuracao(filtro: Filtro = TUDO, caller: Caller = OPERATOR) -> tuple[Apurado, ...]:
     """Return the totals of what a filter leaves, group by group."""
     apart = (Empresa.cnpj, Documento.mes, Documento.especie, Documento.papel, _tipo(), NFe.finalidade)
-    query = select(*apart, func.count(), *(func.sum(one) for one in _values()))
+    query = select(*apart, func.count(), *(ExactSum(one) for one in _values()))
     query = query.select_from(Documento).join(Empresa, Empresa.id == Documento.empresa_id, isouter=True)
     for kind in (NFe, CTe, CFe):
         query = query.join(kind, kind.id == Documento.id, isouter=True)

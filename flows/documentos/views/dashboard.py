@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
@@ -14,6 +14,7 @@ from flows.documentos.contados import money, once
 from flows.documentos.views import logs
 from storage.models.documentos import DE_CTE, DE_NFE, Documento
 from storage.session import reading
+from storage.sums import ExactSum
 
 MONTH, LOGS = timedelta(days=30), 10
 
@@ -42,7 +43,8 @@ def dashboard(caller: Caller = OPERATOR, clock: Clock = SYSTEM) -> Dashboard:
 
 
 def _figures(db: Session, kinds: tuple[str, ...], since: datetime, caller: Caller) -> tuple[int, int, Decimal, Decimal]:
-    new, worth = Documento.data_emissao >= since, func.sum(Documento.valor_total)
-    columns: tuple[Any, ...] = (func.count(), func.count().filter(new), worth, worth.filter(new))
+    new, worth = Documento.data_emissao >= since, Documento.valor_total
+    counts: tuple[Any, ...] = (func.count(), func.count().filter(new))
+    columns = (*counts, ExactSum(worth), ExactSum(case((new, worth))))
     total, fresh, value, fresh_value = db.execute(select(*columns).where(*once(db, caller, kinds))).one()
     return total, fresh, money(value), money(fresh_value)

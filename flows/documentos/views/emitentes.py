@@ -11,6 +11,7 @@ from flows.documentos.contados import money, once
 from flows.documentos.filtro import TUDO, Filtro, of_kinds, whose
 from storage.models.documentos import DE_NFE, Documento
 from storage.session import reading
+from storage.sums import ExactSum
 
 MOST = 20
 
@@ -33,7 +34,7 @@ def por_emitente(filtro: Filtro = TUDO, caller: Caller = OPERATOR) -> tuple[Emit
 
 def greatest(db: Session, filtro: Filtro, amount: int, caller: Caller) -> tuple[EmitenteTotal, ...]:
     """Return so many issuers, those of the most NF-e first."""
-    total, worth = func.count(), func.sum(Documento.valor_total)
+    total, worth = func.count(), ExactSum(Documento.valor_total)
     counted = (*once(db, caller, DE_NFE, filtro), Documento.emit_cnpj.is_not(None))
     query = select(Documento.emit_cnpj, total, worth).where(*counted).group_by(Documento.emit_cnpj)
     order = (total.desc(), worth.desc(), Documento.emit_cnpj)

@@ -12,6 +12,7 @@ from flows.documentos.contados import money, once
 from flows.documentos.filtro import TUDO, Filtro
 from storage.models.documentos import DE_CTE, CTe, Documento
 from storage.session import reading
+from storage.sums import ExactSum
 
 MOST = 20
 ROUTE: tuple[Any, ...] = (CTe.municipio_inicio, CTe.uf_inicio, CTe.municipio_fim, CTe.uf_fim)
@@ -37,7 +38,7 @@ def rotas(filtro: Filtro = TUDO, caller: Caller = OPERATOR) -> tuple[RotaTotal, 
 
 def greatest(db: Session, filtro: Filtro, amount: int, caller: Caller) -> tuple[RotaTotal, ...]:
     """Return so many routes, those of the most CT-e first; a CT-e that names neither of its ends is on none."""
-    total, worth = func.count(), func.sum(Documento.valor_total)
+    total, worth = func.count(), ExactSum(Documento.valor_total)
     query = select(*ROUTE, total, worth).join(Documento, CTe.id == Documento.id).group_by(*ROUTE)
     somewhere = or_(CTe.municipio_inicio.is_not(None), CTe.municipio_fim.is_not(None))
     names = tuple(func.coalesce(one, "") for one in ROUTE)

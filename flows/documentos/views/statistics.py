@@ -14,6 +14,7 @@ from flows.documentos.filtro import TUDO
 from flows.documentos.views import emitentes, rotas
 from storage.models.documentos import DE_NFE, Documento, DocumentoItem, NFe
 from storage.session import reading
+from storage.sums import ExactSum
 
 MOST, MONTHS = 10, 12
 # A sale: an outgoing note (tpNF 1), normal or complementary (finNFe 1, 2), not one that the company only received.
@@ -91,8 +92,8 @@ def _route(one: rotas.RotaTotal) -> RotaView:
 
 def _products(db: Session, caller: Caller) -> tuple[ProdutoView, ...]:
     product: tuple[Any, ...] = (DocumentoItem.codigo_produto, DocumentoItem.descricao)
-    amount: Any = func.coalesce(func.sum(DocumentoItem.quantidade), Decimal(0))
-    query = select(*product, amount, func.sum(DocumentoItem.valor_total))
+    amount: Any = func.coalesce(ExactSum(DocumentoItem.quantidade), Decimal(0))
+    query = select(*product, amount, ExactSum(DocumentoItem.valor_total))
     query = query.join(Documento, Documento.id == DocumentoItem.documento_id).where(*once(db, caller, DE_NFE))
     order: tuple[Any, ...] = (amount.desc(), *(func.coalesce(one, "") for one in product))
     rows = db.execute(query.group_by(*product).order_by(*order).limit(MOST))
@@ -105,7 +106,7 @@ def _issued(one: type[Documento]) -> ColumnElement[bool]:
 
 def _months(db: Session, caller: Caller) -> tuple[MesView, ...]:
     sold = (NFe.tipo == SAIDA, NFe.finalidade.in_(DE_VENDA), Documento.mes.is_not(None))
-    query = select(Documento.mes, func.count(), func.sum(Documento.valor_total)).join(NFe, NFe.id == Documento.id)
+    query = select(Documento.mes, func.count(), ExactSum(Documento.valor_total)).join(NFe, NFe.id == Documento.id)
     query = query.where(*once(db, caller, DE_NFE, which=_issued), *sold)
     query = query.group_by(Documento.mes).order_by(Documento.mes.desc())
     return tuple(MesView(mes or "", count, money(value)) for mes, count, value in db.execute(query.limit(MONTHS)))

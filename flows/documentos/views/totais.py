@@ -10,6 +10,7 @@ from flows.documentos.contados import money, once
 from flows.documentos.filtro import TUDO, Filtro
 from storage.models.documentos import DE_CTE, DE_NFE, CTe, Documento, NFe
 from storage.session import reading
+from storage.sums import ExactSum
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class CTeTotais:
 def nfe(filtro: Filtro = TUDO, caller: Caller = OPERATOR) -> NFeTotais:
     """Return the totals of the NF-e that a filter leaves."""
     values = (Documento.valor_total, NFe.valor_produtos, NFe.valor_icms, NFe.valor_ipi)
-    query = select(func.count(), *(func.sum(one) for one in values)).join(NFe, NFe.id == Documento.id)
+    query = select(func.count(), *(ExactSum(one) for one in values)).join(NFe, NFe.id == Documento.id)
     with reading() as db:
         count, *sums = db.execute(query.where(*once(db, caller, DE_NFE, filtro))).one()
     return NFeTotais(count, *(money(one) for one in sums))
@@ -45,7 +46,7 @@ def nfe(filtro: Filtro = TUDO, caller: Caller = OPERATOR) -> NFeTotais:
 def cte(filtro: Filtro = TUDO, caller: Caller = OPERATOR) -> CTeTotais:
     """Return the totals of the CT-e that a filter leaves."""
     values = (Documento.valor_total, CTe.valor_carga, CTe.valor_icms)
-    query = select(func.count(), *(func.sum(one) for one in values)).join(CTe, CTe.id == Documento.id)
+    query = select(func.count(), *(ExactSum(one) for one in values)).join(CTe, CTe.id == Documento.id)
     with reading() as db:
         count, *sums = db.execute(query.where(*once(db, caller, DE_CTE, filtro))).one()
     return CTeTotais(count, *(money(one) for one in sums))

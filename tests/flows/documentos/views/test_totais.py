@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from support import acervo
-from support.acervo import ISSUED, MERCADO, NOW, PADARIA, frete, guardar, item, nota
+from support.acervo import ISSUED, MERCADO, NOW, PADARIA, frete, guardar, item, muitas, nota
 
 from core.caller import OPERATOR, Caller
 from core.clock import FixedClock
@@ -22,6 +23,9 @@ from flows.documentos.views.emitentes import por_emitente
 from flows.documentos.views.rotas import rotas
 from flows.documentos.views.search import search
 from flows.documentos.views.statistics import statistics
+from storage.models.documentos import DocumentoItem
+from storage.rows import table_of
+from storage.session import transaction
 
 ZERO = Decimal("0.00")
 
@@ -73,6 +77,23 @@ def test_cents_are_never_lost(banco: str) -> None:
     for number in range(30):
         guardar(nota(number + 1, valor_total=Decimal("9999999999999.99")))
     assert str(totais.nfe().valor_total) == "299999999999999.70"
+
+
+def test_figures_over_absurd_amounts_are_exact(banco: str) -> None:
+    """One file may have 2,000 items of the largest quantity: five pass the largest integer of SQLite."""
+    most, amount = Decimal("9999999999999.99"), 9_300
+    number = guardar(nota(1, valor_total=most))
+    item_of = {"documento_id": number, "codigo_produto": "P", "quantidade": Decimal("99999999999.9999")}
+    with transaction() as db:
+        items = [{**item_of, "numero_item": place, "valor_total": most} for place in range(1, amount + 1)]
+        db.execute(insert(table_of(DocumentoItem)), items)
+    (sold,) = statistics().top_produtos
+    assert (str(sold.qtd_total), sold.valor_total) == ("929999999999999.0700", amount * most)
+    muitas(nota(number, valor_total=most) for number in range(2, amount + 1))
+    assert {one.valor_total for one in por_emitente()} == {amount * most}
+    assert sum(one.valor_total for one in apuracao()) == amount * most
+    found = dashboard(clock=FixedClock(NOW))
+    assert (found.nfe_valor_total, found.nfe_valor_mes) == (amount * most, amount * most)
 
 
 def test_everybody_s_figures_are_their_own(banco: str) -> None:
