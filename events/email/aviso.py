@@ -1,7 +1,7 @@
 """What a notice is: one file in `events/email/avisos/`, named as the event that it tells, with its `AVISO`."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar
@@ -31,7 +31,8 @@ class Aviso(ABC):
 
     `nome` is that of its file and of the event. `exemplo` is the data of such an event, for the preview and the tests.
     `template` names the files in `events/email/templates/`; the usual one lays out whatever a `Conteudo` has.
-    `resumido_em` names the notice that takes the place of many of this one.
+    `resumido_em` names the notice that takes the place of many of this one; such a one says in `lidos` which fields of
+    theirs it is given.
     """
 
     nome: ClassVar[str]
@@ -39,6 +40,7 @@ class Aviso(ABC):
     exemplo: ClassVar[Dados]
     template: ClassVar[str] = "aviso"
     resumido_em: ClassVar[str | None] = None
+    lidos: ClassVar[Sequence[str]] = ()
 
     @abstractmethod
     def assunto(self, dados: Dados) -> str:

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from core.clock import Clock
 from core.logs import get_logger
 from events.catalog import CATALOG
+from events.delivery.email.inside import told
 from events.delivery.email.outcomes import PERHAPS
 from events.delivery.kind import Message
 from events.delivery.rows import ROWS
-from events.email.aviso import EVENT, aviso_of, avisos
-from events.email.summary import EVENTS, LINES, TOTAL
+from events.email.aviso import aviso_of, avisos
+from events.email.summary import EVENTS, TOTAL
 from events.outbox import record_for
 from storage.models.destinos import Destino
 from storage.models.email import Resumida, ResumoEmail
@@ -54,11 +55,12 @@ def dados_of(destino: Destino, message: Message, clock: Clock) -> dict[str, Any]
     own = select(Delivery.id).join(Event).where(Event.message_id == message.message_id)
     mine = ResumoEmail.entrega_id == own.where(Delivery.destino_id == destino.id).scalar_subquery()
     inside = select(Resumida.entrega_id).join(ResumoEmail).where(mine)
-    told = select(Event.nome, Event.corpo).join(Delivery).where(Delivery.id.in_(inside)).order_by(Delivery.id)
     with transaction() as db:
+        # by itself, before anything is read: whatever this process may die of then, the next one finds no more inside
         db.execute(update(ResumoEmail).where(mine, ResumoEmail.fechado_em.is_(None)).values(fechado_em=clock.now()))
+    with reading() as db:
         total = db.scalar(select(func.count()).select_from(inside.subquery()))
-        events = [{**json.loads(row.corpo)["dados"], EVENT: row.nome} for row in db.execute(told.limit(LINES))]
+        events = told(db, inside, aviso_of(message.evento).lidos)
     return {**dados, TOTAL: total, EVENTS: events}
 
 

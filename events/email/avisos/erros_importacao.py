@@ -15,6 +15,7 @@ class ErrosImportacao(Aviso):
     """All of some minutes, the first of them in the mail, the rest in its file."""
 
     nome, grupo = "erros_importacao", Grupo.ERROS
+    lidos = ("tipo_documento", "arquivo_nome", "mensagem")
     exemplo: ClassVar[Dados] = {"total": 25, "eventos": [{**ERRO.exemplo, EVENT: ERRO.nome}] * 25}
 
     def assunto(self, dados: Dados) -> str:
@@ -22,9 +23,7 @@ class ErrosImportacao(Aviso):
 
     def conteudo(self, dados: Dados) -> Conteudo:
         found = Summary.of(dados)
-        lines = [
-            [texto(one.get(name)) for name in ("tipo_documento", "arquivo_nome", "mensagem")] for one in found.events
-        ]
+        lines = [[texto(one.get(name)) for name in self.lidos] for one in found.events]
         tabela = Tabela("Arquivos", COLUMNS, lines, "erros.csv", total=found.total)
         return Conteudo(f"{contagem(found.total)} erros na importação", tabelas=[tabela])
 

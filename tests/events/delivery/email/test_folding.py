@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tracemalloc
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from support.smtp import SENDER, MailServer, dies
 from core.clock import SYSTEM
 from events import Disparo, disparar_varios
 from events.delivery.drain import drain
-from events.delivery.email import folding
+from events.delivery.email import folding, inside
 from events.email.aviso import avisos
 from flows.destinos.creating import NewDestination, create
 from flows.entregas import again, retention, views
@@ -308,8 +309,7 @@ def test_of_very_many_the_file_has_the_first(
     mailbox: tuple[int, int], server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number, user = mailbox
-    monkeypatch.setattr(folding, "LINES", 30)
-    monkeypatch.setattr("events.email.avisos.documentos_importados.LINES", 30)
+    monkeypatch.setattr(inside, "LINES", 30)
     imported(user, 100)
     drain(number)
     make_due()
@@ -321,3 +321,55 @@ def test_of_very_many_the_file_has_the_first(
     assert "e mais 70: as 30 primeiras linhas estão no anexo" in plain.get_content()
     (file,) = message.iter_attachments()
     assert len(lines(file.get_content())) == 31
+
+
+def test_a_summary_takes_little_memory_whatever_the_events_bring(either: tuple[int, int], server: MailServer) -> None:
+    """A token is enough to record events of a mebibyte each, a hundred in a minute."""
+    number, user = either
+    large = {**avisos()[NFE].exemplo, "emit_nome": "ã" * 250_000, "mais": ["a" * 500_000]}
+    for place in range(40):
+        disparar_varios([Disparo(NFE, {**large, "numero_nf": str(place)}, user)])
+    drain(number)
+    assert states(number) == {Estado.RESUMIDO: 40, Estado.PENDENTE: 1}
+    make_due()
+    tracemalloc.start()
+    try:
+        drain(number)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    (mail,) = server.mails
+    (file,) = mail.message.iter_attachments()
+    assert [row[1] for row in lines(file.get_content())[1:]] == [str(place) for place in range(40)]
+    assert most < 24 * 1024 * 1024
+
+
+def test_of_events_with_too_much_to_tell_the_first_are_told_and_all_are_counted(
+    mailbox: tuple[int, int], server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, user = mailbox
+    monkeypatch.setattr(inside, "WHOLE", 10_000)
+    monkeypatch.setattr(inside, "ROWS", 3)
+    disparar_varios([Disparo(NFE, {"numero_nf": "1", "dest_nome": "a" * 5_000}, user)] * 30)
+    drain(number)
+    make_due()
+    drain(number)
+    plain = server.mails[-1].message.get_body(("plain",))
+    assert plain is not None
+    assert "30 documentos importados" in plain.get_content()
+    assert "as 4 primeiras linhas estão no anexo" in plain.get_content()
+    assert "Valor Total (" not in plain.get_content()
+
+
+def test_a_summary_that_cannot_be_read_takes_in_no_more(either: tuple[int, int], server: MailServer) -> None:
+    number, user = either
+    imported(user, 25)
+    drain(number)
+    with transaction() as db:
+        db.execute(update(Event).where(Event.nome == NFE).values(corpo=b"{"))
+    make_due()
+    with pytest.raises(ValueError, match="property name"):
+        drain(number)
+    with reading() as db:
+        assert db.query(ResumoEmail.fechado_em).scalar() is not None
+    assert states(number)[Estado.RESUMIDO] == 25

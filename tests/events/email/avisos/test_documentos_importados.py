@@ -39,8 +39,7 @@ def test_each_kind_that_came_has_its_count_and_its_sum(
 
 
 @pytest.mark.parametrize(("total", "summed"), [(3, True), (4, False)])
-def test_of_more_than_are_read_no_sum_is_told(monkeypatch: pytest.MonkeyPatch, total: int, summed: bool) -> None:
-    monkeypatch.setattr(documentos_importados, "LINES", 3)
+def test_of_more_than_are_read_no_sum_is_told(total: int, summed: bool) -> None:
     dados = said(NFE, NFE, NFE, total=total)
     fields = dict(AVISO.conteudo(dados).campos)
     assert (fields["Documentos"], "NF-e" in fields) == (str(total), summed)
