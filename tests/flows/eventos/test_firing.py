@@ -11,7 +11,7 @@ from support.deliveries import change, deliveries, ntfy
 
 from core.caller import Caller
 from core.clock import FixedClock
-from core.errors import UsageError
+from core.errors import RateLimited, UsageError
 from events.catalog import CATALOG
 from flows.destinos import webhooks
 from flows.destinos.webhooks import Dito
@@ -23,6 +23,7 @@ from storage.session import reading, transaction
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CLOCK = FixedClock(NOW)
 EVENT = "nfe_importada"
+LARGE = {"x": "a" * 1_000_000}
 
 
 @pytest.fixture
@@ -35,9 +36,9 @@ def hook(owner: int, nome: str, evento: str = EVENT) -> int:
     return webhooks.criar(said, Caller(owner)).id
 
 
-def fire(owner: int, dados: Mapping[str, Any] | None = None) -> int:
+def fire(owner: int, dados: Mapping[str, Any] | None = None, clock: FixedClock = CLOCK) -> int:
     with transaction() as db:
-        return disparar(db, EVENT, dados or {}, owner, "ana", CLOCK)
+        return disparar(db, EVENT, dados or {}, owner, "ana", clock)
 
 
 def recorded() -> list[Event]:
@@ -114,3 +115,18 @@ def test_an_event_that_may_not_be_fired_records_nothing(ana: int) -> None:
     with pytest.raises(UsageError), transaction() as db:
         disparar(db, "alerta_aberto", {}, ana, "ana", CLOCK)
     assert recorded() == []
+
+
+def test_large_events_of_a_user_have_a_measure_that_fills_again(banco: str) -> None:
+    ana, bia, clock = managing.criar("ana").id, managing.criar("bia").id, FixedClock(NOW)
+    for _ in range(16):
+        fire(ana, LARGE, clock)
+    with pytest.raises(RateLimited, match="grandes demais") as refused:
+        fire(ana, LARGE, clock)
+    assert refused.value.retry_after is not None
+    assert 0 < refused.value.retry_after <= 60
+    fire(ana, {"numero_nf": "1"}, clock)
+    fire(bia, LARGE, clock)
+    clock.advance(refused.value.retry_after + 1)
+    fire(ana, LARGE, clock)
+    assert len(recorded()) == 19
