@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import Timer
 
@@ -68,7 +69,7 @@ def write(running: subprocess.Popen[bytes], text: str) -> None:
 
 @pytest.mark.skipif(OPENSSL is None, reason="no OpenSSL here")
 def test_the_certificate_is_shown_when_the_server_asks_anew_after_the_request(tmp_path: Path) -> None:
-    there, port = Autoridade(tmp_path), free_port()
+    there, port = Autoridade(tmp_path, desde=INICIO - timedelta(days=1)), free_port()
     there.servidor()
     client, url = there.cliente(EMPRESA), f"https://localhost:{port}/"
     settings = SefazSettings.model_validate({"ambiente": 2, "ca": there.raiz, "url_nfe": url})
