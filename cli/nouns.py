@@ -40,6 +40,8 @@ def declared(name: str) -> typer.Typer:
     if hasattr(found, "__path__"):
         found = next(module for module in list(walk.modules(found.__name__)) if module.__name__.endswith(f".{NOUN}"))
     app: typer.Typer = found.app
+    # whoever loaded one of the files before changes no order
+    app.registered_commands.sort(key=lambda one: getattr(one.callback, "__module__", ""))
     return app
 
 

@@ -67,3 +67,11 @@ def test_a_report_loads_no_more_than_it_shows(noun: str, sqlite: str) -> None:
 
 def test_the_help_loads_no_command() -> None:
     assert loaded("--help").isdisjoint({*HEAVY, "sqlalchemy", "pydantic", "flows", "storage", "events"})
+
+
+def test_whoever_loaded_a_file_of_a_noun_before_changes_no_order() -> None:
+    app = nouns.declared("sefaz")
+    before = list(app.registered_commands)
+    app.registered_commands.sort(key=lambda one: one.callback.__module__ if one.callback else "", reverse=True)
+    assert app.registered_commands != before
+    assert nouns.declared("sefaz").registered_commands == before
