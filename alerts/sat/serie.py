@@ -27,7 +27,8 @@ class AlertaSerie(AlertaOperacao):
 
     def legivel(self) -> bool:
         """Tell whether the box says which it is, where one is expected."""
-        return not (self.contexto.serie or "").strip() or bool((self.resposta.NSERIE or "").strip().lstrip("0"))
+        esperada = (self.contexto.serie or "").strip().lstrip("0")
+        return not esperada or bool((self.resposta.NSERIE or "").strip().lstrip("0"))
 
     def resolvido(self) -> str:
         """Say which box answers now."""

@@ -75,8 +75,9 @@ def test_a_box_without_documents_has_none_after_the_end() -> None:
     assert "não é mais" in ends(ULTIMO_CF_E_SAT="0" * 44)["apos_fim_sat"]
 
 
-def test_without_a_serial_number_to_expect_any_box_is_right() -> None:
-    assert judged(serie="", NSERIE="")["serie"].erro is None
+@pytest.mark.parametrize("serie", ["", " ", "000"])
+def test_without_a_serial_number_to_expect_any_box_is_right(serie: str) -> None:
+    assert judged(serie=serie, NSERIE="")["serie"].erro is None
 
 
 def test_it_says_how_it_is_now() -> None:

@@ -81,7 +81,7 @@ def test_the_limits_of_a_box_hold_in_the_place_of_the_usual(usada: str, active: 
 def test_sizes_that_make_no_share_say_nothing(usada: str | None, total: str | None) -> None:
     alerta = looked(usada, total)
     assert (alerta.ativo, alerta.severidade, alerta.valores) == (False, "aviso", {"razao": None})
-    assert alerta.resolvido() == "O equipamento não informa mais a memória cheia."
+    assert not alerta.legivel()
 
 
 def test_the_share_is_told_in_percent_as_people_here_write_it() -> None:
