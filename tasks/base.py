@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Task, shared_task
+from celery.exceptions import Reject
 
 from core import agenda, measured, queues, tracing
 from core.agenda import Work
@@ -52,7 +53,13 @@ class FlowTask(Task):  # type: ignore[misc]
         """Put the message back for later, where the broker can; raise the fault where it cannot."""
         if exc is not None and not holds_back():
             raise exc
-        return super().retry(*args, exc=exc, **options)
+        try:
+            return super().retry(*args, exc=exc, **options)
+        except Reject:
+            # no broker takes it back: Celery would tell that with its whole traceback
+            if exc is None:
+                raise
+            raise exc from None
 
     def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:
         """Note when a scheduled task ran to its end; one that does not becomes an alert (`alerts/fluxos`)."""

@@ -37,6 +37,18 @@ def test_what_may_pass_is_tried_again_where_the_broker_has_messages_for_later(
     assert len(runs_of_passing) == runs
 
 
+def test_what_no_broker_takes_back_ends_with_its_own_fault(configure: Configure) -> None:
+    """Celery's own word for it is thirty lines of traceback, in each task that an outage meets."""
+    configure(core__redis_url="redis://127.0.0.1:1/0")
+    celery_app.refresh()
+    passing.push_request(id="um", called_directly=False, is_eager=False, retries=0, args=[], kwargs={})
+    try:
+        with pytest.raises(Transient, match="agora não"):
+            passing.retry(exc=Transient("agora não"))
+    finally:
+        passing.pop_request()
+
+
 @pytest.mark.parametrize(
     ("scheduled", "fault", "noted"), [(True, False, True), (True, True, False), (False, False, False)]
 )
