@@ -1,6 +1,7 @@
 """Files of text that a person hands over, in whatever encoding their program wrote them."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 from core.errors import UsageError
 from core.text import os_fault
@@ -13,17 +14,30 @@ def read_bytes(arquivo: Path, limit: int) -> bytes:
             raw = file.read(limit + 1)
     except OSError as error:
         raise UsageError(f"Não consegui ler {arquivo}: {os_fault(error)}.") from None
-    if len(raw) > limit:
-        raise UsageError(f"{arquivo} passa de {limit // 1024**2} MiB.")
-    return raw
+    return _within(raw, limit, str(arquivo))
 
 
 def read_text(arquivo: Path, limit: int) -> str:
     """Return a file's text; raise `UsageError` as `read_bytes` does, and where it is no text."""
+    return _text(read_bytes(arquivo, limit), str(arquivo))
+
+
+def read_stream(stream: BinaryIO, limit: int, name: str) -> str:
+    """Return the text that a stream holds; raise `UsageError` as `read_text` does, of what it is called."""
+    return _text(_within(stream.read(limit + 1), limit, name), name)
+
+
+def _within(raw: bytes, limit: int, name: str) -> bytes:
+    if len(raw) > limit:
+        raise UsageError(f"{name} passa de {limit // 1024**2} MiB.")
+    return raw
+
+
+def _text(raw: bytes, name: str) -> str:
     try:
-        return decoded(read_bytes(arquivo, limit))
+        return decoded(raw)
     except UnicodeDecodeError:
-        raise UsageError(f"{arquivo} não é um texto.") from None
+        raise UsageError(f"{name} não é um texto.") from None
 
 
 def decoded(raw: bytes) -> str:

@@ -120,10 +120,11 @@ def _simulated(good: "list[Destinada]", wanted: "Pedido") -> int:
 
 def _listed(path: Path) -> list[str]:
     """Return the keys of a list: the first cell of each line that has a digit in it; a line with # is passed over."""
-    from core.text_file import decoded, read_bytes
+    from core.text_file import read_stream, read_text
 
-    raw = sys.stdin.buffer.read(LIST_LIMIT) if str(path) == "-" else read_bytes(path, LIST_LIMIT)
-    cells = (re.split("[;,\t]", line)[0].strip('" ') for line in decoded(raw).splitlines() if not line.startswith("#"))
+    given = str(path) == stdin.FROM_STDIN
+    text = read_stream(sys.stdin.buffer, LIST_LIMIT, "A lista da entrada") if given else read_text(path, LIST_LIMIT)
+    cells = (re.split("[;,\t]", line)[0].strip('" ') for line in text.splitlines() if not line.startswith("#"))
     return [cell for cell in cells if re.search(r"\d", cell)]
 
 

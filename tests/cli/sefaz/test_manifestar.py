@@ -13,7 +13,7 @@ from support.manifestar import WHY, estados, lotes
 from support.sefaz import EMPRESA, INICIO
 from support.typed import Run
 
-from cli.sefaz.manifestar import _exit, _listed, _sentence
+from cli.sefaz.manifestar import LIST_LIMIT, _exit, _listed, _sentence
 from flows.certificados import keeping
 from flows.sefaz.manifestacoes.envio import Envio
 from flows.sefaz.manifestacoes.manifestar import Feito
@@ -116,6 +116,22 @@ def test_a_list_may_come_in_by_the_standard_input(chaves: list[str], run: Run, m
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(chaves).encode())))
     code, _, err = say(run, "--arquivo", "-", "--tipo", "ciencia")
     assert (code, err.count("registrado em")) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"#" * (LIST_LIMIT + 1), "A lista da entrada passa de 16 MiB."),
+        (b"\xff\xfea", "A lista da entrada não é um texto."),
+    ],
+    ids=["endless", "broken"],
+)
+def test_a_list_that_is_no_list_or_has_no_end_is_refused_whole(
+    run: Run, minha: Loja, monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    code, _, err = say(run, "--arquivo", "-", "--tipo", "ciencia")
+    assert (code, err) == (2, f"Erro: {said}\n")
 
 
 def test_refused_is_told_apart(minha: Loja, chaves: list[str], run: Run) -> None:
