@@ -10,11 +10,11 @@ from storage.backup import archive
 
 STAMP = "%Y%m%dT%H%M%SZ"
 PREFIX, SUFFIX = "esteira-", ".zip"
-_NAME = re.compile(r"esteira-\d{8}T\d{6}Z(-\d+)?(-antes-da-\d{4})?\.zip")
+_NAME = re.compile(r"esteira-(\d{8}T\d{6}Z)(?:-(\d+))?(-antes-da-\d{4})?\.zip")
 
 
 def new_name(folder: Path, now: datetime, why: str = "") -> Path:
-    """Return a name that sorts by time and that nobody has."""
+    """Return a name that says when it was made and that nobody has."""
     stem = f"{PREFIX}{now:{STAMP}}"
     names = (folder / f"{stem}{more}{why}{SUFFIX}" for more in ("", *(f"-{number}" for number in range(2, 1000))))
     return next(name for name in names if not name.exists())
@@ -26,15 +26,22 @@ def rotate(folder: Path, origin: str, keep: int, newest: Path) -> Sequence[Path]
     Only files with our names go, and of those only backups of this database: others may share the folder. What cannot
     be read is nobody's, and stays.
     """
-    mine = sorted(path for path in folder.iterdir() if path != newest and _is_of(path, origin, newest))
-    gone = mine[: max(0, len(mine) + 1 - keep)]
+    others = ((_made(path.name), path) for path in folder.iterdir() if path != newest)
+    mine = sorted((made, path) for made, path in others if made and _is_of(path, origin, newest))
+    gone = [path for _, path in mine[: max(0, len(mine) + 1 - keep)]]
     for path in gone:
         path.unlink(missing_ok=True)
     return gone
 
 
+def _made(name: str) -> tuple[str, int] | None:
+    """Return when a backup of such a name was made: its second, and which one of that second; none of another name."""
+    found = _NAME.fullmatch(name)
+    return (found[1], int(found[2] or 1)) if found else None
+
+
 def _is_of(path: Path, origin: str, newest: Path) -> bool:
-    if not _NAME.fullmatch(path.name) or path.is_symlink() or not path.is_file():
+    if path.is_symlink() or not path.is_file():
         return False
     if ("-antes-da-" in path.name) != ("-antes-da-" in newest.name):
         return False

@@ -106,6 +106,15 @@ def test_second_ones_of_a_second_count_too(folder: Path) -> None:
     assert names(folder) == [NEWEST]
 
 
+def test_of_one_second_the_earlier_ones_go_first(folder: Path) -> None:
+    for one in ("-10", "", "-2"):
+        made(folder, f"esteira-20250101T000000Z{one}.zip")
+    made(folder, NEWEST)
+    gone = rotate(folder, OURS, 2, folder / NEWEST)
+    assert [path.name for path in gone] == ["esteira-20250101T000000Z.zip", "esteira-20250101T000000Z-2.zip"]
+    assert names(folder) == ["esteira-20250101T000000Z-10.zip", NEWEST]
+
+
 def test_those_of_before_a_migration_are_counted_by_themselves(folder: Path) -> None:
     usual, migrating = of_days(folder, 3), of_days(folder, 3, "-antes-da-0050")
     rotate(folder, OURS, 1, folder / usual[0])

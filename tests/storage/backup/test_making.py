@@ -220,8 +220,7 @@ def test_the_oldest_go_and_what_is_not_of_this_database_stays(
 def test_two_in_one_second_have_two_names(sqlite: str, tmp_path: Path) -> None:
     clock = FixedClock(SYSTEM.now() - timedelta(days=1))
     first, second = (making.make(tmp_path / "copias", clock=clock).path for _ in range(2))
-    assert first != second
-    assert sorted([second, first]) in ([first, second], [second, first])
+    assert [first.name, second.name] == [f"esteira-{clock.now():%Y%m%dT%H%M%SZ}{one}.zip" for one in ("", "-2")]
 
 
 def test_a_name_is_taken_as_it_is_and_never_written_over(sqlite: str, tmp_path: Path) -> None:
