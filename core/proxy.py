@@ -34,7 +34,7 @@ def _is_direct(host: str, direct: tuple[str, ...]) -> bool:
         address = ip_address(host)
     except ValueError:
         return any(host == one or (one.startswith(".") and host.endswith(one)) for one in direct)
-    return any(host == one or ("/" in one and address in ip_network(one)) for one in direct)
+    return any(str(address) == one or ("/" in one and address in ip_network(one)) for one in direct)
 
 
 def proxy_of(uso: Uso) -> Proxy | None:

@@ -1,6 +1,7 @@
 """The section `[proxy]`: the way out, where a network has only one. Nothing is read from HTTP_PROXY and its like."""
 
-from ipaddress import ip_network
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -23,6 +24,9 @@ def _address(text: str) -> str:
 def _direct(text: str) -> str:
     """Return a host, a domain with its point, or a network."""
     bare = text.strip().lower()
+    with suppress(ValueError):
+        # as it is compared; an IPv6 one has many spellings
+        return str(ip_address(bare.removeprefix("[").removesuffix("]")))
     if "/" in bare:
         try:
             return str(ip_network(bare))
@@ -57,7 +61,8 @@ class ProxySettings(Section):
     )
     direct: tuple[Annotated[str, AfterValidator(_direct)], ...] = Field(
         (),
-        description="O que sai direto: servidores, domínios (`.interno`), redes (para endereços em números).",
+        description="O que sai direto: servidores, domínios (`.interno`), endereços, e redes (estas para endereços em "
+        "números).",
         examples=[[".interno", "10.0.0.0/8"]],
         json_schema_extra=default_is("nada"),
     )

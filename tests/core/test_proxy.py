@@ -21,6 +21,8 @@ from core.settings.proxy import ProxySettings
         ("[fd00::1]", ("fd00::/8",), False),
         ("nome", ("10.0.0.0/8",), True),
         ("10.1.2.3", ("10.1.2.3",), False),
+        ("[fd00:0::1]", ("fd00::1",), False),
+        ("[fd00::2]", ("fd00::1",), True),
     ],
 )
 def test_some_hosts_are_called_directly(host: str, direct: tuple[str, ...], taken: bool) -> None:

@@ -55,6 +55,8 @@ def test_another_address_is_told(url: str, said: str) -> None:
         (".interno", ".interno"),
         ("10.0.0.0/8", "10.0.0.0/8"),
         ("10.1.2.3", "10.1.2.3"),
+        ("::1", "::1"),
+        ("[FD00:0::1]", "fd00::1"),
         ("FD00::/8", "fd00::/8"),
     ],
 )
@@ -70,7 +72,7 @@ def test_what_leaves_directly_is_a_host_a_domain_or_a_network(given: str, kept: 
         ("http://x", "deve ser uma rede, como 10.0.0.0/8"),
         *(
             (one, "deve ser um servidor, um domínio")
-            for one in ("", " ", ".", "..", "*", "*.interno", "a b", "x:1", "::1")
+            for one in ("", " ", ".", "..", "*", "*.interno", "a b", "x:1", "::1::")
         ),
         *((one, "deve ser um servidor, um domínio") for one in ("ana@x", "x?y", "x#y", "açaí.interno")),
     ],
