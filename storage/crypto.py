@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core import file_lock, owner
 from core.disk import sync_folder
@@ -17,6 +18,9 @@ from core.errors import Misconfigured, Transient
 from core.logs import get_logger
 from core.settings.core import CoreSettings
 from core.text import os_fault
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 KEY_FILE, LOCK_FILE, KEY_BYTES = "chaves", "chaves.lock", 32
 # So many texts stay open in the memory of a process, which has the keys themselves: opening one costs a statement.
@@ -36,15 +40,18 @@ class KeyRing:
     """Encrypt with the first key, decrypt with any."""
 
     def __init__(self, keys: Sequence[str], kept: Callable[["KeyRing"], str | None] | None = None) -> None:
-        from cryptography.fernet import Fernet, MultiFernet
-
+        if not keys or not all(map(is_key, keys)):
+            raise Misconfigured("core.keys: cada chave deve ter 32 bytes em base64 (url-safe).")
         self.keys, self._kept = tuple(keys), kept
         self._marking: bytes | None = None
-        try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys])
-        except (ValueError, TypeError):
-            raise Misconfigured("core.keys: cada chave deve ter 32 bytes em base64 (url-safe).") from None
         self._open = lru_cache(OPEN_TEXTS)(self._decrypt)
+
+    @cached_property
+    def _fernet(self) -> "MultiFernet":
+        # Who only looks whether there are keys needs no library.
+        from cryptography.fernet import Fernet, MultiFernet
+
+        return MultiFernet([Fernet(key) for key in self.keys])
 
     @property
     def marking(self) -> str:
@@ -127,10 +134,9 @@ def are_set() -> bool:
 def is_key(text: str) -> bool:
     """Tell whether a text is a key."""
     try:
-        KeyRing([text])
-    except Misconfigured:
+        return len(base64.urlsafe_b64decode(text)) == KEY_BYTES
+    except ValueError:
         return False
-    return True
 
 
 def new_key() -> str:

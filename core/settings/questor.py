@@ -2,7 +2,6 @@
 
 import re
 from functools import lru_cache
-from importlib.metadata import version
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote
 
@@ -24,6 +23,13 @@ DEFAULT_METHODS = {
     "cfe_cancelamento": "importarxmlcfeeventarray",
 }
 DEFAULT_WINDOW = ("seg-sex 20:00-06:00", "sab", "dom", "feriados")
+
+
+def _program() -> str:
+    # Every command has these settings, and to look for a version reads a file and loads a parser of messages.
+    from importlib.metadata import version
+
+    return f"Esteira/{version('esteira')}"
 
 
 def _window(given: Any) -> Any:
@@ -153,7 +159,7 @@ class ContaQuestor(Table):
         "prazo esgotado deixa o resultado desconhecido.",
     )
     user_agent: Annotated[str, AfterValidator(_printable)] = Field(
-        f"Esteira/{version('esteira')}",
+        default_factory=_program,
         description="O `User-Agent`; alguns proxies filtram por ele.",
         json_schema_extra=default_is("`Esteira/` e a versão"),
     )
