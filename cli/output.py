@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.page import Page
@@ -21,12 +21,16 @@ PLAIN_WIDTH = 200
 
 @cache
 def console(name: Literal["out", "err"]) -> "Console":
-    """Return what is drawn on; the library takes longer to load than most answers do, so only those who draw ask."""
+    """Return what is drawn on; the library takes longer to load than most answers do, so only those who draw ask.
+
+    A text is drawn as it stands: brackets are no style, and `:a:` in an address is no picture.
+    """
     from rich.console import Console
 
+    plainly = partial(Console, highlight=False, markup=False, emoji=False)
     if name == "err":
-        return Console(stderr=True, highlight=False, soft_wrap=True)
-    return Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+        return plainly(stderr=True, soft_wrap=True)
+    return plainly(width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 
 
 def width() -> int:
@@ -119,7 +123,7 @@ def listed(values: Mapping[str, Any], titles: Mapping[str, str]) -> None:
 def _line(value: Any) -> str:
     if isinstance(value, Mapping):
         return printable(json.dumps(value, ensure_ascii=False, default=str))
-    return _cell(value).replace(r"\[", "[")
+    return _cell(value)
 
 
 def _cell(value: Any) -> str:
@@ -132,7 +136,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return str(value).replace(".", ",")
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return printable(text).replace("[", r"\[")
+    return printable(text)
 
 
 def printable(text: str) -> str:

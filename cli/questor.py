@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Depois, Fila, Json, Limite, Usuario
-from cli.output import console, document, instant, plain, report, say
+from cli.output import console, document, instant, plain, printable, report, say
 from cli.portuguese import Noun
 from cli.words import kind
 from core.clock import SYSTEM
@@ -183,7 +183,7 @@ def _work(lote_id: int, nome: str, conta: str, fila: bool, show: Callable[[Progr
 
 
 def _why(found: Progress) -> str:
-    return WHY[found.impedimento or ""].format(abre_em=instant(found.espera_ate), motivo=found.motivo)
+    return printable(WHY[found.impedimento or ""].format(abre_em=instant(found.espera_ate), motivo=found.motivo))
 
 
 def _told(found: Progress, *, waits: bool) -> int:
@@ -258,7 +258,7 @@ def _drawn(found: Progress) -> "Table":
     caption = f"{pace} aceitos/s, {'resta' if found.restam == 1 else 'restam'} {found.restam}"
     caption += f", termina em {instant(found.termina_em)}" if found.termina_em else ""
     below = [caption, _why(found)] if found.impedimento else [caption]
-    drawn = Table(title=f"Lote {found.lote}", box=None, pad_edge=False, min_width=max(map(len, below)))
+    drawn = Table(title=printable(f"Lote {found.lote}"), box=None, pad_edge=False, min_width=max(map(len, below)))
     for title in ("Estado", "Tipo", "Arquivos"):
         drawn.add_column(title)
     for one in found.contagem:

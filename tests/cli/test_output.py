@@ -63,13 +63,19 @@ def test_a_page_that_is_not_the_end_says_how_to_go_on(capsys: pytest.CaptureFixt
         (["a", "b"], "a, b"),
         (4.8, "4,8"),
         (1250.5, "1250,5"),
-        (["[red]", "\x9b31m"], "\\[red], �31m"),
-        ("\x1b[31mx", "�\\[31mx"),
+        (["[red]", "\x9b31m"], "[red], �31m"),
+        ("\x1b[31mx", "�[31mx"),
         (0, "0"),
     ],
 )
 def test_a_cell_is_for_people_and_holds_no_command_of_a_terminal(value: object, shown: str) -> None:
     assert output._cell(value) == shown
+
+
+@pytest.mark.parametrize("text", ["fd00::a:b:1", "a :warning: b", "[red]x[/red]", "[/]", r"a\[bold]b", "[link=x]y"])
+def test_a_cell_is_shown_as_it_is_written(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    out, _ = report(capsys, [View(text)], as_json=False)
+    assert out.split("\n")[1].rstrip() == text
 
 
 def test_one_thing_is_answered_line_by_line_in_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -180,6 +180,13 @@ def test_a_blocked_key_stops_the_lot_and_says_so(
     assert (row["lote"], row["enviar"]) == ("janeiro", True)
 
 
+def test_a_lot_is_shown_by_whatever_name_it_has(run: Run, folder: Path) -> None:
+    name = "[/red] :a:"
+    run("varrer", str(folder), "--nome", name)
+    code, out, _ = run("estado", name)
+    assert (code, out.splitlines()[0].strip()) == (0, "Lote [/red] :a:")
+
+
 def test_a_lot_can_be_removed(run: Run, folder: Path) -> None:
     run("varrer", str(folder))
     code, _, err = run("remover", "janeiro")
