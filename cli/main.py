@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 an answer of "no" (a SAT alert is active), 2 wrong usage, 
 4 configuration, 5 refused, 70 a fault of our own, 130 interrupted.
 """
 
+import codecs
 import gc
 import io
 import os
@@ -108,10 +109,18 @@ def run() -> None:
     """Console script."""
     # What a command loads stays; looking for rubbish among it costs as much as a query does.
     gc.set_threshold(SHORT_LIVED, 20, 20)
-    # A path is told as it was typed, in whatever encoding.
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="surrogateescape")
+        codecs.register_error("esteira", _written)
+        sys.stdout.reconfigure(errors="esteira")
     _end(main())
+
+
+def _written(fault: UnicodeError) -> tuple[str | bytes, int]:
+    """Write a path as it was typed, in whatever encoding; what this output has no letter for by its number."""
+    try:
+        return codecs.lookup_error("surrogateescape")(fault)
+    except UnicodeError:
+        return codecs.backslashreplace_errors(fault)
 
 
 def _end(code: int) -> NoReturn:

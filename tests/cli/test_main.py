@@ -1,5 +1,6 @@
 """Whatever goes wrong, a command ends with one sentence in Portuguese and its exit code."""
 
+import json
 import os
 import subprocess
 import sys
@@ -98,6 +99,20 @@ def test_a_path_that_is_no_text_is_told_byte_by_byte(sqlite: str, tmp_path: Path
     )
     assert (done.returncode, done.stdout) == (0, path + b"\n"), done.stderr
     assert os.path.exists(path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_an_output_of_few_letters_is_no_fault(sqlite: str, tmp_path: Path, encoding: str) -> None:
+    folder = tmp_path / "Łódź 😀"
+    env = {**os.environ, "ESTEIRA_CORE__DATA_DIR": str(folder), "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "cli.main", "diagnostico"]
+    shown, document = (
+        subprocess.run([*command, *more], capture_output=True, check=False, env=env) for more in ([], ["--json"])
+    )
+    assert (shown.stderr, document.stderr) == (b"", b"")
+    assert str(folder).encode(encoding, "backslashreplace") in shown.stdout
+    assert str(folder) in [one["detalhe"] for one in json.loads(document.stdout.decode(encoding))]
 
 
 def test_a_wrong_setting_is_told_by_its_key(run: Run, configure: Configure) -> None:
