@@ -164,7 +164,17 @@ def load_settings() -> Settings:
         raise Misconfigured(f"Não consegui ler os segredos de {', '.join(secrets_dirs())}: {_fault(error)}.") from None
     if mistakes:
         raise Misconfigured("Configuração inválida: " + "; ".join(mistakes) + ".")
+    if not settings[CoreSettings].data_dir.is_absolute():
+        _be_somewhere()
     return settings
+
+
+def _be_somewhere() -> None:
+    """Raise `Misconfigured` where the current folder was deleted: nothing that is relative to it can be found."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise Misconfigured("A pasta em que isto roda não existe mais: entre em outra, ou de novo nela.") from None
 
 
 def secrets_dirs() -> list[str]:

@@ -147,6 +147,19 @@ def test_a_file_that_is_not_toml_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "outro.toml não é um TOML válido" in refusal()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there nobody can delete the folder of a process")
+def test_a_current_folder_that_was_deleted_is_told_where_data_would_be_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "versao-1").mkdir()
+    monkeypatch.chdir(tmp_path / "versao-1")
+    (tmp_path / "versao-1").rmdir()
+    assert load_settings()[CoreSettings].data_dir == tmp_path / "dados"
+    monkeypatch.setenv("ESTEIRA_CORE__DATA_DIR", "dados")
+    with pytest.raises(Misconfigured, match="não existe mais: entre em outra"):
+        load_settings()
+
+
 def test_a_named_file_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ESTEIRA_CONFIG", "nenhum.toml")
     assert "Não consegui ler nenhum.toml" in refusal()
