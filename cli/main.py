@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 an answer of "no" (a SAT alert is active), 2 wrong usage, 
 """
 
 import codecs
+import errno
 import gc
 import io
 import os
@@ -18,11 +19,12 @@ from cli import hints, portuguese
 from cli.nouns import Root
 from cli.output import say
 from core.context import begin
-from core.errors import PlatformError, Refusal, UsageError
+from core.errors import PlatformError, Refusal, Transient, UsageError
 from core.logs import configure
-from core.text import redact, storable
+from core.text import os_fault, redact, storable
 
 BUG_EXIT, INTERRUPTED_EXIT = 70, 130
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_TEXT = "um dos textos do comando não está em UTF-8."
 # Containers made before the collector looks: more than most commands ever make.
 SHORT_LIVED = 300_000
@@ -88,8 +90,16 @@ def _unforeseen(error: Exception, given: Sequence[str]) -> int:
         # a file may be called so, but nothing that is kept
         say(f"Erro: {NO_TEXT}")
         return UsageError.exit_code
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return _no_room(error)
     say(f"Erro interno ({type(error).__name__}): {redact(str(error))[:300]}. Rode de novo com --debug.")
     return BUG_EXIT
+
+
+def _no_room(error: OSError) -> int:
+    """Say that something could not be written for want of room, and return the exit code."""
+    say(f"Erro: não consegui escrever tudo: {os_fault(error)}.")
+    return Transient.exit_code
 
 
 def _close() -> None:
@@ -131,9 +141,8 @@ def _end(code: int) -> NoReturn:
     except BrokenPipeError:
         # Whoever read this has what they wanted.
         pass
-    except OSError:
-        # Python says what it could not write.
-        sys.exit(code)
+    except OSError as error:
+        code = code or _no_room(error)
     os._exit(code)
 
 

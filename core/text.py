@@ -132,6 +132,8 @@ _FAULTS = {
     errno.ENOTDIR: "não é uma pasta",
     errno.EEXIST: "já existe",
     errno.ENOSPC: "o disco está cheio",
+    errno.EDQUOT: "a cota do disco acabou",
+    errno.EFBIG: "o arquivo passa do que o sistema deixa",
     errno.EROFS: "o disco é só de leitura",
     errno.ENAMETOOLONG: "o nome é longo demais",
     errno.ELOOP: "as ligações dão voltas",

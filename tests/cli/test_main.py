@@ -115,6 +115,18 @@ def test_an_output_of_few_letters_is_no_fault(sqlite: str, tmp_path: Path, encod
     assert str(folder) in [one["detalhe"] for one in json.loads(document.stdout.decode(encoding))]
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no disk that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", ["agenda", "agenda --json", "eventos listar"])
+def test_an_output_without_room_is_told(sqlite: str, words: str, unbuffered: str) -> None:
+    env = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "cli.main", *words.split()]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=env)
+    assert (done.returncode, done.stderr) == (3, "Erro: não consegui escrever tudo: o disco está cheio.\n")
+
+
 def test_a_wrong_setting_is_told_by_its_key(run: Run, configure: Configure) -> None:
     configure(api__port="abc", core__nada="1")
     code, _, err = run("destinos", "listar")
