@@ -1,7 +1,7 @@
 """Entry of the `esteira` command: one sentence in Portuguese and an exit code for every fault, no traceback.
 
-Exit codes: 0 done, 1 an answer of "no" (a SAT alert is active), 2 wrong usage, 3 an outside system did not answer,
-4 configuration, 5 refused, 70 a fault of our own, 130 interrupted.
+Exit codes: 0 done, 1 an answer of "no" (a SAT alert is active), 2 wrong usage, 3 an outside system did not answer, or
+there was no room, 4 configuration, 5 refused, 70 a fault of our own, 130 interrupted.
 """
 
 import codecs
