@@ -78,7 +78,7 @@ def criar(username: str, *, dias: int | None = None, clock: Clock = SYSTEM) -> M
 
 def make(db: Session, user: Usuario, origin: Origem, now: datetime, ends: datetime | None = None) -> Made:
     """Add a token in the caller's transaction."""
-    token = secrets.token_urlsafe(BYTES)
+    token = _new()
     row = TokenAPI(
         usuario_id=user.id,
         prefixo=token[:PREFIX],
@@ -92,6 +92,13 @@ def make(db: Session, user: Usuario, origin: Origem, now: datetime, ends: dateti
     db.add(row)
     db.flush()
     return Made(token, _view(row, user.username, now))
+
+
+def _new() -> str:
+    """Return a new token; people type how it begins, and what begins with a hyphen is an option to a command."""
+    while (token := secrets.token_urlsafe(BYTES)).startswith("-"):
+        pass
+    return token
 
 
 def listar(

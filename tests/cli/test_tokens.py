@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from support.typed import Run
 
 from flows.usuarios.tokens import ONCE, quem
@@ -18,6 +19,14 @@ def test_a_token_is_shown_once_listed_and_revoked(run: Run) -> None:
     assert run("tokens", "revogar", token[:8])[0] == 0
     assert quem(token.strip()) is None
     assert [one["situacao"] for one in json.loads(run("tokens listar --json")[1])] == ["revogado", "válido"]
+
+
+def test_a_token_never_begins_as_an_option_does(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("usuarios criar ana")
+    drawn = iter(["-abcdefghij", "-bcdefghijk", "c-defghijkl"])
+    monkeypatch.setattr("secrets.token_urlsafe", lambda _: next(drawn))
+    assert run("tokens criar ana")[1] == "c-defghijkl\n"
+    assert run("tokens revogar c-defghi")[0] == 0
 
 
 def test_a_mistake_is_told(run: Run) -> None:
