@@ -1,10 +1,11 @@
 """A flow stands still: no run of it ended well for long, whatever the reason."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from alerts.judgement import CRITICAL, Judgement
-from alerts.moment import Moment
+from alerts.moment import JUST_BACK, Moment
 from alerts.sync.flows import flows, judged
 from core.clock import passed
 from core.settings.sync import SyncSettings
@@ -15,13 +16,14 @@ PERIODS, LEAST = 6, timedelta(minutes=30)
 
 
 def judge(moment: Moment) -> Iterator[Judgement]:
-    """Yield one judgement per flow."""
+    """Yield one judgement per flow. For how long all was off shows nothing: it has time to run first."""
+    back = moment.just_back(LEAST)
     for row in flows(moment):
         period = timedelta(minutes=SyncSettings.current().contas[row.conta].minutes(row.fluxo))
         known = (passed(one, moment.now) for one in (row.bem_em, row.falhando_desde, row.iniciado_em))
         since = next(filter(None, known), moment.now)
         away = moment.now - since
-        yield judged(
+        found = judged(
             row,
             CODIGO,
             CRITICAL,
@@ -31,3 +33,4 @@ def judge(moment: Moment) -> Iterator[Judgement]:
             f"{row.falha or 'Veja se os workers da fila sync estão no ar.'} Nada se perde: continua de onde parou.",
             resolvido=f"O fluxo {row.fluxo} da conta {row.conta} voltou a rodar bem.",
         )
+        yield replace(found, desconhecido=JUST_BACK) if back and found.ativo else found

@@ -13,6 +13,7 @@ from alerts.fila.accounts import accounts, judged
 from alerts.judgement import CRITICAL, WARNING, Judgement
 from alerts.moment import Moment
 from storage.models.fila import FilaConta
+from storage.models.limites import JUDGING_SINCE, Marca
 from storage.session import reading, transaction
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -120,3 +121,23 @@ def test_it_says_what_the_last_look_found(judge: Judge, columns: dict[str, Any],
     (one,) = of(judge)
     assert (one.ativo, one.severidade) == (True, severidade)
     assert one.mensagem.startswith(said)
+
+
+@pytest.mark.usefixtures("fila")
+@pytest.mark.parametrize(
+    ("back", "columns", "unknown"),
+    [
+        (timedelta(minutes=4), {}, True),
+        (timedelta(minutes=5), {}, False),
+        # nobody waits for what does not pass by itself
+        (timedelta(minutes=4), {"precisa_de_alguem": True}, False),
+    ],
+)
+def test_after_all_was_off_a_table_is_looked_at_before_it_is_told(
+    back: timedelta, columns: dict[str, Any], unknown: bool
+) -> None:
+    looked(falha="não respondeu.", falhando_desde=NOW - timedelta(hours=12), **columns)
+    with transaction() as db:
+        db.add(Marca(nome=JUDGING_SINCE, instante=NOW - back))
+    (one,) = of(inacessivel.judge)
+    assert (one.ativo, one.desconhecido is not None) == (True, unknown)

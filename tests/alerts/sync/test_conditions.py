@@ -13,6 +13,7 @@ from alerts.judgement import CRITICAL, WARNING, Judgement
 from alerts.moment import Moment
 from alerts.sync import a_conferir, estacionados, parado, recusado
 from alerts.sync.flows import flows, judged
+from storage.models.limites import JUDGING_SINCE, Marca
 from storage.models.sync import SyncFluxo
 from storage.session import reading, transaction
 
@@ -172,3 +173,23 @@ def test_it_says_what_the_last_run_said(judge: Judge, columns: dict[str, Any], s
     (one,) = of(judge)
     assert (one.ativo, one.severidade) == (True, severidade)
     assert one.mensagem.startswith(said)
+
+
+@pytest.mark.usefixtures("sync")
+@pytest.mark.parametrize(
+    ("back", "columns", "unknown"),
+    [
+        (timedelta(minutes=29), {"bem_em": ago(hours=12)}, True),
+        (timedelta(minutes=30), {"bem_em": ago(hours=12)}, False),
+        # it ran since, and there is nothing to wait for
+        (timedelta(minutes=29), {"bem_em": ago(minutes=5)}, False),
+    ],
+)
+def test_after_all_was_off_a_flow_has_time_to_run_before_it_is_told(
+    back: timedelta, columns: dict[str, Any], unknown: bool
+) -> None:
+    ran(**columns)
+    with transaction() as db:
+        db.add(Marca(nome=JUDGING_SINCE, instante=NOW - back))
+    (one,) = of(parado.judge)
+    assert (one.desconhecido is not None) is unknown

@@ -29,6 +29,7 @@ from storage.models.alertas import Alerta
 from storage.models.destinos import Destino
 from storage.models.eventos import Delivery, Event
 from storage.models.questor import QuestorConta, QuestorLote
+from storage.models.sync import SyncFluxo
 from storage.session import reading, transaction
 
 Told = list[tuple[str, str, str]]
@@ -268,6 +269,23 @@ def test_after_everything_was_off_nothing_is_told_before_it_had_time_to_run(
     runner.run("sat.varrer", "questor.avancar")
     pass_time(clock, PERIODS, minutes=2)
     assert told() == []
+
+
+def test_after_everything_was_off_a_flow_of_the_sync_has_time_to_run(clock: FixedClock, configure: Configure) -> None:
+    configure(sync__cutoff="2026-01-01")
+    with transaction() as db:
+        row = {"conta": "padrao", "fluxo": "clientes-pm", "due_at": clock.now(), "precisa_de_alguem": False}
+        db.add(SyncFluxo(**row, bem_em=clock.now()))
+    judge({}, clock)
+    clock.advance(timedelta(hours=12).total_seconds())
+    pass_time(clock, minutes=29)
+    assert told() == []
+    pass_time(clock, minutes=2)
+    assert told() == [("alerta_aberto", "padrao/clientes-pm", "parado")]
+    # once it is told, a pause of all is no end of it
+    clock.advance(timedelta(hours=12).total_seconds())
+    pass_time(clock, minutes=2)
+    assert len(told()) == 1
 
 
 def test_a_clock_that_was_ahead_hides_no_task_that_does_not_run(clock: FixedClock, runner: SimpleNamespace) -> None:
