@@ -12,16 +12,20 @@ TEXTS = ("char", "clob", "text")
 
 
 class Kind(Enum):
-    """What the values of a column are; SQLite knows only of texts, and lets the rest be anything."""
+    """What the values of a column are; SQLite knows only of texts, and lets the rest be anything.
+
+    ZONED: a date with a zone, of which the driver of Oracle fails to read a zone that has a name.
+    """
 
     NUMBER = auto()
     DATE = auto()
+    ZONED = auto()
     OTHER = auto()
     ANY = auto()
 
 
 NUMBERS = (Kind.NUMBER, Kind.ANY)
-DATES = (Kind.DATE, Kind.ANY)
+DATES = (Kind.DATE, Kind.ZONED, Kind.ANY)
 
 
 def described(connection: Connection, bare: str, owner: str | None) -> dict[str, Kind]:
@@ -36,7 +40,9 @@ def described(connection: Connection, bare: str, owner: str | None) -> dict[str,
 
 
 def _kind(driver: Any, code: Any) -> Kind:
-    """Return what the driver calls a type, by the words that all drivers share (PEP 249)."""
+    """Return what the driver calls a type, by the words that all drivers share (PEP 249), and one of Oracle."""
+    if code is not None and code == getattr(driver, "DB_TYPE_TIMESTAMP_TZ", None):
+        return Kind.ZONED
     return Kind.NUMBER if code == driver.NUMBER else Kind.DATE if code == driver.DATETIME else Kind.OTHER
 
 

@@ -43,7 +43,7 @@ class Layout:
     """The table with the columns that are used. `names` are those of the settings that it has, `extra` others read.
 
     `same` are names of the settings whose column stands there under another one: an order's number that is the row's.
-    `dated`: the column of a row's date has dates, and no texts that only read as such.
+    `dated`: the column of a row's date has dates, and no texts that only read as such. `zoned` have dates with a zone.
     """
 
     table: Table
@@ -51,6 +51,7 @@ class Layout:
     extra: tuple[str, ...]
     same: Mapping[str, str]
     dated: bool
+    zoned: frozenset[str]
 
     @property
     def leased(self) -> bool:
@@ -75,7 +76,8 @@ def look(connection: Connection, conta: ContaFila, nome: str) -> Layout:
     columns = [Column(mine[name], TYPES[name], key=name) for name in TYPES if name in names]
     others = [Column(name, NullType(), key=f"x_{name}") for name in extra]
     table = Table(bare, MetaData(), *columns, *others, schema=owner or None)
-    return Layout(table, names, extra, same, found.get(mine["created"]) in DATES)
+    zoned = frozenset(one.key for one in table.columns if found[one.name] is Kind.ZONED)
+    return Layout(table, names, extra, same, found.get(mine["created"]) in DATES, zoned)
 
 
 def _refuse_missing(conta: ContaFila, nome: str, found: Collection[str], needed: set[str]) -> None:

@@ -39,6 +39,14 @@ class today(FunctionElement[Any]):  # noqa: N801
     name = "today"
 
 
+class wall(FunctionElement[Any]):  # noqa: N801
+    """What the clock on the wall showed at an instant that has a zone, be it one with a name: that is what is read."""
+
+    type = AsWritten()
+    inherit_cache = True
+    name = "wall"
+
+
 @compiles(moment, "oracle")
 def _oracle(element: moment, compiler: Any, **more: Any) -> str:
     return f"SYS_EXTRACT_UTC(SYSTIMESTAMP) + NUMTODSINTERVAL({compiler.process(element.clauses, **more)}, 'SECOND')"
@@ -68,3 +76,9 @@ def _postgresql_today(_element: today, _compiler: Any, **_: Any) -> str:
 @compiles(today, "sqlite")
 def _sqlite_today(_element: today, _compiler: Any, **_: Any) -> str:
     return "strftime('%Y-%m-%d %H:%M:%S', 'now', 'localtime')"
+
+
+@compiles(wall, "oracle")
+def _oracle_wall(element: wall, compiler: Any, **more: Any) -> str:
+    # as many digits as there may be: rounded it would be another row
+    return f"CAST({compiler.process(element.clauses, **more)} AS TIMESTAMP(9))"

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, DateTime, Table, and_, bindparam, case, fu
 from sqlalchemy.engine import Row
 
 from connectors.oracle.layout import Layout
+from connectors.oracle.moments import wall
 from connectors.oracle.orders import Number, Order, Status, shown
 from core.logs import get_logger
 
@@ -28,8 +29,8 @@ class NoNumber(ValueError):
 def columns(layout: Layout) -> list[Any]:
     """Return the columns that are read of a row."""
     read = [name for name in ("id", "os", "message", "created", "attempts") if name in layout.names]
-    found = [layout.table.c[name] for name in (*read, *(f"x_{name}" for name in layout.extra))]
-    return [known_date(layout) if one.key == "created" else one for one in found]
+    names = (*read, *(f"x_{name}" for name in layout.extra))
+    return [known_date(layout) if name == "created" else _readable(layout, name) for name in names]
 
 
 def known_date(layout: Layout) -> ColumnElement[Any]:
@@ -37,8 +38,14 @@ def known_date(layout: Layout) -> ColumnElement[Any]:
 
     A text stands as it is: beside a date the database would refuse it, or try to read every one of them.
     """
-    column = layout.table.c.created
+    column = _readable(layout, "created")
     return case((column >= literal(FIRST_DATE, DateTime()), column)).label("created") if layout.dated else column
+
+
+def _readable(layout: Layout, name: str) -> ColumnElement[Any]:
+    """Return a column as it can be read: a zone that has a name fails the driver of Oracle, and the whole fetch."""
+    column = layout.table.c[name]
+    return wall(column).label(name) if name in layout.zoned else column
 
 
 def orders_of(rows: Iterable[Row[Any]], layout: Layout) -> list[Order]:

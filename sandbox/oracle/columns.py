@@ -21,6 +21,8 @@ _INDEX_OPTIONS = re.compile(
     r"\bUSING\s+INDEX.*$|\bLOGGING\b|\bONLINE\b|\bLOCAL\b|\bTABLESPACE\s+\w+", re.IGNORECASE | re.DOTALL
 )
 AFFINITIES = {"NUMBER": "NUMERIC", "INTEGER": "NUMERIC", "FLOAT": "NUMERIC", "RAW": "BLOB"}
+WITH_ZONE = "TIMESTAMP WITH TIME ZONE"
+_ZONE = re.compile(r"^\s*WITH\s+TIME\s+ZONE\b", re.IGNORECASE)
 TEXT_TYPES = frozenset(["VARCHAR2", "NVARCHAR2", "CHAR"])
 
 
@@ -111,7 +113,7 @@ def _column(part: str, keys: set[str]) -> Column | None:
     identity = _IDENTITY.search(rest)
     return Column(
         name=found[1].upper(),
-        type=found[2].upper(),
+        type=WITH_ZONE if _ZONE.match(found[6]) else found[2].upper(),
         size=int(found[3] or 0),
         scale=int(found[5] or 0),
         required="NOT NULL" in rest or "PRIMARY KEY" in rest or found[1].upper() in keys,
@@ -126,7 +128,7 @@ def _line(part: str, column: Column | None, *, numbered: bool) -> str:
     if column is None:
         return "" if numbered and _KEY.match(part) else _INDEX_OPTIONS.sub("", part)
     found = _COLUMN.match(part)
-    rest = _CLOCK_DEFAULT.sub(_clock, _IDENTITY.sub("", found[6] if found else ""))
+    rest = _CLOCK_DEFAULT.sub(_clock, _IDENTITY.sub("", _ZONE.sub("", found[6] if found else "")))
     if column.identity:
         rest = re.sub(r"PRIMARY\s+KEY|NOT\s+NULL", "", rest, flags=re.IGNORECASE)
         return f'"{column.name}" INTEGER PRIMARY KEY AUTOINCREMENT {rest}'

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from sandbox.oracle.columns import Table, table_of
-from sandbox.oracle.encoding import instant_text
+from sandbox.oracle.encoding import instant_text, wall_text
 from sandbox.oracle.errors import OracleError, no_table
 from sandbox.oracle.text import unowned
 
@@ -104,6 +104,7 @@ class Database:
             ("ora_utc", 0, lambda: instant_text(self.now().astimezone(UTC).replace(tzinfo=None))),
             ("ora_dsint", 2, lambda amount, unit: float(amount) * UNITS[unit.upper()]),
             ("ora_dtadd", 3, _moved),
+            ("ora_wall", 1, lambda value: None if value is None else wall_text(value)),
             ("ora_ctx", 2, lambda _, name: CONTEXT.get(name.lower())),
             ("to_char", 1, lambda value: None if value is None else str(value)),
             ("chr", 1, chr),

@@ -17,6 +17,7 @@ WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\bOFFSET\s+{COUNT}\s+ROWS?\s+FETCH\s+(?:FIRST|NEXT)\s+{COUNT}\s+ROWS?\s+ONLY", r" LIMIT \2 OFFSET \1"),
         (rf"\bFETCH\s+(?:FIRST|NEXT)\s+{COUNT}\s+ROWS?\s+ONLY", r" LIMIT \1"),
         (r"\bMINUS\b", "EXCEPT"),
+        (r"\bCAST\s*\(([^()]*)\s+AS\s+TIMESTAMP\s*(?:\(\d\))?\s*\)", r"ora_wall(\1)"),
         (r"\bNUMTODSINTERVAL\s*\(", "ora_dsint("),
         (r"\bNVL\s*\(", "ifnull("),
         (r"\bGREATEST\s*\(", "max("),

@@ -1,15 +1,19 @@
 """The bytes of TTC, Oracle's presentation layer: counted integers, chunked texts, NUMBER, DATE, TIMESTAMP."""
 
 import struct
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Self
+from zoneinfo import ZoneInfo
 
 VARCHAR, NUMBER, LONG, ROWID, DATE, RAW, CHAR, BINARY_DOUBLE, TIMESTAMP = 1, 2, 8, 11, 12, 23, 96, 101, 180
-DATES = frozenset([DATE, TIMESTAMP, 181, 231])
+ZONED = 181
+DATES = frozenset([DATE, TIMESTAMP, ZONED, 231])
 TEXTS = frozenset([VARCHAR, CHAR, LONG])
 SHORT, CHUNKED, CHUNK = 252, 254, 32767
 NEGATIVE = 0x80
+# In the place of an offset in hours: the zone has a name, of which the driver knows nothing.
+HAS_NAME, SOME_NAME = 0x80, 1
 # A NUMBER: an exponent, then pairs of digits, each plus one; below zero 101 minus each, and a 102 at the end.
 ZERO, EXPONENT, LOWEST_END, MOST_PAIRS = b"\x80", 192, b"\x66", 20
 
@@ -118,6 +122,24 @@ def date_bytes(text: str, *, fraction: bool) -> bytes:
     return whole + struct.pack(">I", at.microsecond * 1000) if fraction and at.microsecond else whole
 
 
+def zoned_bytes(text: str) -> bytes:
+    """Return a TIMESTAMP WITH TIME ZONE: in UTC, then its offset, or a number that stands for the name of a zone."""
+    day, hour, *name = text.split(" ")
+    read = datetime.fromisoformat(f"{day} {hour}")
+    at = read.replace(tzinfo=ZoneInfo(name[0])) if name else read
+    utc, minutes = at.astimezone(UTC), (at.utcoffset() or timedelta()) // timedelta(minutes=1)
+    hours = int(minutes / 60)
+    zone = [HAS_NAME, SOME_NAME] if name else [hours + 20, minutes - hours * 60 + 60]
+    whole = date_bytes(utc.strftime("%Y-%m-%d %H:%M:%S"), fraction=False)
+    return whole + struct.pack(">I", utc.microsecond * 1000) + bytes(zone)
+
+
+def wall_text(text: str) -> str:
+    """Return what the clock on the wall showed at an instant that has a zone."""
+    day, hour, *_ = text.split(" ")
+    return instant_text(datetime.fromisoformat(f"{day} {hour}").replace(tzinfo=None))
+
+
 def date_text(raw: bytes) -> str:
     """Return an instant as SQLite keeps it."""
     at = datetime((raw[0] - 100) * 100 + raw[1] - 100, raw[2], raw[3], raw[4] - 1, raw[5] - 1, raw[6] - 1)  # noqa: DTZ001
@@ -137,6 +159,8 @@ def column_bytes(value: object, kind: int) -> bytes:
         return b""
     if kind == NUMBER:
         return number_bytes(value if isinstance(value, int | float) else str(value))
+    if kind == ZONED:
+        return zoned_bytes(str(value))
     if kind in DATES:
         return date_bytes(str(value), fraction=kind != DATE)
     return value if isinstance(value, bytes) else str(value).encode()

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.oracle.columns import Column
-from sandbox.oracle.encoding import DATE, LONG, NUMBER, RAW, TIMESTAMP, VARCHAR
+from sandbox.oracle.columns import WITH_ZONE, Column
+from sandbox.oracle.encoding import DATE, LONG, NUMBER, RAW, TIMESTAMP, VARCHAR, ZONED
 from sandbox.oracle.errors import OracleError
 from sandbox.oracle.replies import FLOATING, FRACTION, Shown
 from sandbox.oracle.statement import RowLock, Statement
@@ -19,6 +19,7 @@ KINDS = {
     "FLOAT": NUMBER,
     "DATE": DATE,
     "TIMESTAMP": TIMESTAMP,
+    WITH_ZONE: ZONED,
     "RAW": RAW,
     "CLOB": LONG,
 }
@@ -109,12 +110,14 @@ def _shown(name: str, expression: str, sample: object, known: dict[str, Column],
         exact = column is not None and column.size > 0
         scale = column.scale if column and exact else FLOATING
         return Shown(label, kind, size, nullable, column.size if column else 0, scale)
-    return Shown(label, kind, size, nullable, 0, FRACTION if kind == TIMESTAMP else 0)
+    return Shown(label, kind, size, nullable, 0, FRACTION if kind in (TIMESTAMP, ZONED) else 0)
 
 
 def _guessed(expression: str, sample: object) -> int:
     """Return the type of an expression by its value, or by its words where there is none."""
     lower = expression.lower()
+    if "ora_wall" in lower:
+        return TIMESTAMP
     if isinstance(sample, str):
         clock = any(word in lower for word in ("ora_s", "ora_utc", "ora_dtadd"))
         if clock or _INSTANT.fullmatch(sample):

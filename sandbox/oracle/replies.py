@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sandbox.oracle.calls import Cursor
-from sandbox.oracle.encoding import DATE, LONG, NUMBER, TEXTS, TIMESTAMP, VARCHAR, Writer, column_bytes
+from sandbox.oracle.encoding import DATE, LONG, NUMBER, TEXTS, TIMESTAMP, VARCHAR, ZONED, Writer, column_bytes
 from sandbox.oracle.errors import NO_MORE_ROWS, OracleError
 from sandbox.oracle.logon import Pairs
 
 ERROR, ROW_HEADER, ROW, PARAMETERS, END_OF_CALL, WARNING, COLUMNS = 4, 6, 7, 8, 9, 15, 16
 CHARSET_UTF8, FORM_IMPLICIT = 873, 1
 IN_TRANSACTION = 2
-WIDTHS = {NUMBER: 22, DATE: 7, TIMESTAMP: 11}
+WIDTHS = {NUMBER: 22, DATE: 7, TIMESTAMP: 11, ZONED: 13}
 FLOATING, FRACTION = -127, 6
 Batch = Sequence[tuple[int, OracleError]]
 

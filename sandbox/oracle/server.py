@@ -1,8 +1,9 @@
 """An Oracle Net listener on loopback at the level of 19c, for the real python-oracledb thin driver.
 
 Speaks: connect, protocol negotiation, data types, O5LOGON, execute, re-execute and fetch with binds, RETURNING INTO,
-array DML with counts and errors, commit, rollback, ping, logoff, break. Types: NUMBER, VARCHAR2, CHAR, DATE, TIMESTAMP,
-CLOB as text, RAW. Not spoken: PL/SQL beyond NULL and SLEEP, triggers, LOB locators, AQ, CQN, DRCP, TLS, MERGE.
+array DML with counts and errors, commit, rollback, ping, logoff, break. Types: NUMBER, VARCHAR2, CHAR, DATE, TIMESTAMP
+(with a zone too), CLOB as text, RAW. Not spoken: PL/SQL beyond NULL and SLEEP, triggers, LOB locators, AQ, CQN, DRCP,
+TLS, MERGE.
 """
 
 import contextlib

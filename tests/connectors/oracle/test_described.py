@@ -65,13 +65,14 @@ def test_no_row_is_read(connection: Connection) -> None:
 
 
 class Driver(SimpleNamespace):
-    """The types of a driver, by their names in PEP 249."""
+    """The types of a driver, by their names in PEP 249, and one of Oracle."""
 
-    NUMBER, DATETIME, STRING = 1, 2, 3
+    NUMBER, DATETIME, STRING, DB_TYPE_TIMESTAMP_TZ = 1, 2, 3, 4
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"), [(1, Kind.NUMBER), (2, Kind.DATE), (3, Kind.OTHER), (99, Kind.OTHER), (None, Kind.OTHER)]
+    ("code", "kind"),
+    [(1, Kind.NUMBER), (2, Kind.DATE), (3, Kind.OTHER), (4, Kind.ZONED), (99, Kind.OTHER), (None, Kind.OTHER)],
 )
 def test_a_driver_s_types_are_numbers_dates_and_others(code: Any, kind: Kind) -> None:
     assert _kind(Driver, code) == kind

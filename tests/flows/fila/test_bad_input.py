@@ -317,3 +317,23 @@ def test_the_age_of_a_date_with_a_zone_is_known(vazia: Queue) -> None:
     vazia.run(f"INSERT INTO {TABLE} (ID_OS, DT_CRIACAO) VALUES (1, now() - interval '90 seconds')")
     looking.note_counts(accounts.opened("padrao"), SYSTEM)
     assert 89 <= (views.accounts()[0].mais_antiga_segundos or 0) < 90 + PATIENCE_SECONDS
+
+
+@pytest.mark.parametrize("states", [True, False])
+@pytest.mark.parametrize("vazia", ["oracle"], indirect=True)
+def test_a_date_whose_zone_has_a_name_costs_nobody(vazia: Queue, configure: Configure, states: bool) -> None:
+    """As JDBC has them; the driver fails, and the whole fetch."""
+    if not states:
+        configure(fila__layout="sem_status", fila__columns='{"status": "NAO_HA"}')
+    configure(fila__template="{id_os} de {dt_entrega}")
+    zoned = "TIMESTAMP(6) WITH TIME ZONE"
+    table_with_dates(vazia, f"{zoned}, DT_ENTREGA {zoned}")
+    into = f"INSERT INTO {TABLE} (ID_OS, MENSAGEM, DT_CRIACAO, DT_ENTREGA)"
+    for number, zone in enumerate(("-03:00", " America/Sao_Paulo"), start=1):
+        when = f"'2026-07-14 12:00:00{zone}'"
+        vazia.run(f"{into} VALUES ({number}, 'x', {when}, {when})")
+    looking.note_counts(accounts.opened("padrao"), SYSTEM)
+    assert relay.publish("padrao").publicadas == 2
+    assert [str(one["mensagem"]) for one in events()] == [f"{number} de 2026-07-14 12:00:00" for number in (1, 2)]
+    vazia.run(f"UPDATE {TABLE} SET STATUS = 'PENDENTE'")
+    assert relay.publish("padrao").publicadas == 0

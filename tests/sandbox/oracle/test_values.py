@@ -80,3 +80,29 @@ def test_a_column_under_a_condition_has_the_columns_type(fila: oracledb.Connecti
     first = datetime(1, 1, 1)  # noqa: DTZ001 - a DATE has no zone
     cursor.execute(f"SELECT {created} FROM HSM_FILA_NOTIFICACAO {rows}", [first])
     assert [one.type_code for one in cursor.description] == [oracledb.DB_TYPE_DATE]
+
+
+ZONED = ("2026-07-14 12:00:00.5-03:00", "2026-07-14 12:00:00.5+05:30", "2026-07-14 12:00:00.5 America/Sao_Paulo")
+
+
+@pytest.fixture
+def zonas(connect: Connect) -> oracledb.Connection:
+    """Dates with a zone: by its offset, and the last one by its name."""
+    connection = connect()
+    connection.cursor().execute("CREATE TABLE ZONAS (N NUMBER, TZ TIMESTAMP(6) WITH TIME ZONE)")
+    for number, when in enumerate(ZONED):
+        connection.cursor().execute(f"INSERT INTO ZONAS (N, TZ) VALUES ({number}, '{when}')")
+    return connection
+
+
+def test_a_date_with_a_zone_is_read_as_the_clock_showed_it_but_for_one_with_a_name(
+    zonas: oracledb.Connection,
+) -> None:
+    cursor, noon = zonas.cursor(), datetime(2026, 7, 14, 12, microsecond=500_000)  # noqa: DTZ001 - as the driver has it
+    cursor.execute("SELECT TZ FROM ZONAS WHERE N < 2 ORDER BY N")
+    assert [one.type_code for one in cursor.description] == [oracledb.DB_TYPE_TIMESTAMP_TZ]
+    assert cursor.fetchall() == [(noon,), (noon,)]
+    cursor.execute("SELECT CAST(TZ AS TIMESTAMP(9)) FROM ZONAS ORDER BY N")
+    assert cursor.fetchall() == [(noon,)] * 3
+    with pytest.raises(oracledb.Error, match="DPY-3022"):
+        cursor.execute("SELECT TZ FROM ZONAS").fetchall()
