@@ -4,6 +4,7 @@ import zlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from alerts.sat import ocupada
 from alerts.sat.shape import Avaliacao
 from connectors.sat.status import Busy, StatusOperacional
 from core.errors import Misconfigured, PlatformError, Rejected, Transient
@@ -93,7 +94,7 @@ def outcome(row: Standing, one: Asked, now: datetime) -> BoxOutcome:
         parada=found.resultado == PARADA,
         falhas_seguidas=falhas,
         falhando_desde=desde,
-        ocupada_desde=(row.ocupada_desde or now) if found.resultado == OCUPADA else None,
+        ocupada_desde=_busy_since(row, one, now),
     )
 
 
@@ -111,6 +112,18 @@ def _failures(row: Standing, one: Asked, now: datetime) -> tuple[int, datetime |
     if closed(one.question.box, now):
         return (before, since) if before >= limit else (0, None)
     return before + 1, since or now
+
+
+def _busy_since(row: Standing, one: Asked, now: datetime) -> datetime | None:
+    """Return since when a box says only that it is busy; of a time in which nobody asked it nothing is known."""
+    if one.found.resultado != OCUPADA:
+        return None
+    box, contexto = one.question.box, one.question.contexto
+    limit = (contexto.limites or ocupada.DEFAULTS).busy_minutes
+    longest = max(timedelta(minutes=limit), timedelta(seconds=box.awaited_seconds))
+    # what was told already is not over because we were off
+    known = ocupada.CODIGO in contexto.abertos or (row.verificada_em and now - row.verificada_em <= longest)
+    return row.ocupada_desde if row.ocupada_desde and known else now
 
 
 def _next(box: BoxSettings, row: Standing, resultado: str, now: datetime) -> datetime:

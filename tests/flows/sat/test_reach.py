@@ -138,6 +138,20 @@ def test_a_box_that_answers_in_between_is_not_busy_for_ever(shop: HubServer) -> 
     assert told() == []
 
 
+def test_a_box_that_was_busy_before_a_pause_of_ours_and_after_it_was_not_so_all_the_while(shop: HubServer) -> None:
+    shop.program(1, BUSY)
+    clock = rounds(1)
+    clock.advance(timedelta(hours=12).total_seconds())
+    rounds(4, clock)
+    assert told() == []
+    rounds(3, clock)
+    assert told() == [("alerta_aberto", "loja-1", "ocupada")]
+    # and what is told is not over because of a pause
+    clock.advance(timedelta(hours=12).total_seconds())
+    rounds(1, clock)
+    assert opened() == [("loja-1", "ocupada")]
+
+
 def test_how_long_a_box_may_be_busy_is_a_setting_of_all_and_of_each_box(
     hub: HubServer, configure: Configure, sqlite: str
 ) -> None:
