@@ -35,8 +35,9 @@ class AlertaSilencioSefaz(AlertaOperacao):
         )
 
     def legivel(self) -> bool:
-        """Tell whether both readings are there."""
-        return self.valores["segundos"] is not None
+        """Tell whether both are there, and in their order: where the clock was set back it tells no time since."""
+        segundos = self.valores["segundos"]
+        return bool(segundos is not None and segundos >= 0)
 
     def resolvido(self) -> str:
         """Say when it spoke to SEFAZ."""

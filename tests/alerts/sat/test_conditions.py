@@ -186,7 +186,8 @@ def test_a_silence_is_told_with_its_length_and_its_beginning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("agora", "ultima", "known"), [(CLOCK, CLOCK, True), (CLOCK, None, False), (None, CLOCK, False)]
+    ("agora", "ultima", "known"),
+    [(CLOCK, CLOCK, True), (CLOCK, None, False), (None, CLOCK, False), (CLOCK.replace(year=2000), CLOCK, False)],
 )
 def test_the_end_of_a_silence_is_known_where_the_box_tells_both(
     agora: datetime | None, ultima: datetime | None, known: bool

@@ -23,6 +23,8 @@ UNREADABLE = [
     ("relogio", {"DH_ATUAL": "20260230120000"}),
     ("silencio_sefaz", {"DH_ATUAL": ""}),
     ("silencio_sefaz", {"DH_ULTIMA": "ontem"}),
+    # the clock of the box was set back, as by an empty battery
+    ("silencio_sefaz", {"DH_ULTIMA": "20260311120000"}),
     ("certificado", {"CERT_VENCIMENTO": "20319931"}),
     ("bloqueado", {"ESTADO_OPERACAO": "x"}),
     ("memoria", {"MT_TOTAL": "0"}),
