@@ -9,6 +9,7 @@ from connectors.milvus import has_reference, reference
 from connectors.ploomes import INTERACTIONS, TASKS
 from connectors.ploomes import Item as Work
 from connectors.ploomes.rows import document_of
+from core.clock import passed
 from core.errors import Rejected
 from core.fiscal import documento_ausente
 from core.settings.sync import CLIENTES_PM, INTERACOES, TAREFAS, SyncTag
@@ -25,7 +26,7 @@ BOOKS = {TAREFAS: lines.TAREFAS, INTERACOES: lines.INTERACOES}
 # The clocks of two systems, and of ours, are not the same one.
 BEFORE = timedelta(days=1)
 # A client that was just made shows up in the search after a moment (§SY-36).
-SOON = 30.0
+SOON, LAG = 30.0, timedelta(minutes=10)
 
 
 class Waits(Exception):
@@ -177,10 +178,16 @@ class Tickets:
             return kept
         first = meant((one for one in self._sides.milvus.find_clientes(documento) if one.token), kept)
         if first is None:
-            raise Waits("esperando_cliente", SOON if line is not None and line.situacao == Situacao.ENVIADO else None)
+            raise Waits("esperando_cliente", SOON if self._just_made(line) else None)
         if first.token != kept:
             self._remember(line, documento, str(first.id), first.token)
         return first.token
+
+    def _just_made(self, line: Item | None) -> bool:
+        """Tell whether the search may not show a client yet; one that was made long ago is gone, or never was there."""
+        now = self._sides.clock.now()
+        made = passed(line.mudado_em, now) if line is not None and line.situacao == Situacao.ENVIADO else None
+        return made is not None and now - made < LAG
 
     def _document(self, row: Work, contact: int) -> str:
         """Return the document of a contact; the one of the item came with it, the one of its deal did not."""

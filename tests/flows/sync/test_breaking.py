@@ -284,6 +284,16 @@ def test_tickets_of_a_client_that_is_gone_wait_for_one(world: World) -> None:
     assert len(world.milvus.chamados) == 2
 
 
+def test_tickets_of_a_client_that_is_gone_are_looked_at_later_and_later(world: World) -> None:
+    """Due again in a moment for ever, they would be looked at before any other."""
+    world.task(world.contact())
+    world.run("clientes-pm")
+    world.milvus.clientes.clear()
+    world.clock.advance(3600)
+    assert world.run("tarefas").estacionados == {"esperando_cliente": 1}
+    assert world.run("tarefas").estacionados == {}
+
+
 def test_a_token_whose_refusal_looks_like_a_fault_of_the_server_is_asked_for_again_too(world: World) -> None:
     contact = world.contact()
     world.task(contact)

@@ -182,6 +182,16 @@ def test_a_client_that_was_just_made_is_waited_for_a_moment_and_another_longer(
     assert waits(office) == ("esperando_cliente", seconds)
 
 
+@pytest.mark.parametrize(("minutes", "seconds"), [(9, SOON), (10, None), (-1, None)])
+def test_a_client_that_was_made_long_ago_and_is_not_there_is_waited_for_longer(
+    office: Office, minutes: int, seconds: float | None
+) -> None:
+    """Or by a clock that was ahead: of that nobody knows."""
+    office.know(situacao=Situacao.ENVIADO)
+    office.world.clock.advance(timedelta(minutes=minutes).total_seconds())
+    assert waits(office) == ("esperando_cliente", seconds)
+
+
 def test_a_client_that_was_forgotten_is_not_asked_for(office: Office) -> None:
     office.know(situacao=Situacao.ESQUECIDO)
     assert waits(office) == ("cliente_esquecido", None)
