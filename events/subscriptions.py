@@ -57,6 +57,15 @@ def names(subscribed: Iterable[str], tipo: str | None = None) -> list[str]:
     return subscribable(tipo) if ALL in given else given
 
 
+def told(destino: Destino) -> list[str]:
+    """Return the names of the events that a destination is told of today: a user of none of the operator's."""
+    every, owner = names(destino.eventos, destino.tipo), destino.usuario
+    if owner is None or owner.is_staff:
+        return every
+    mine = of_users(destino.tipo)
+    return [name for name in every if name in mine]
+
+
 def wants(kind: type[Payload]) -> ColumnElement[bool]:
     """Return the condition that a destination is subscribed to an event."""
     if kind.sempre:

@@ -170,9 +170,7 @@ def _subscribed(names: Sequence[str]) -> list[DestinoEvento]:
 
 
 def _caixa(row: Destino) -> Caixa:
-    named = subscriptions.names(row.eventos, EMAIL)
-    if row.usuario is not None and not row.usuario.is_staff:
-        named = [name for name in named if name in subscriptions.of_users(EMAIL)]
+    named = subscriptions.told(row)
     ours = [name for name in AVISOS if name in named]
     wanted = (*ours, *(name for name in named if name not in AVISOS))
     return Caixa(row.url, row.ativo or not row.url, wanted, row.silencio, row.desligado_motivo, name_of(row))

@@ -62,7 +62,7 @@ def try_filter(
             filtro=json.loads(text or "{}"),
             evento=evento,
             passa=text is None or passes(text, whole),
-            assinado=evento in subscriptions.names(destino.eventos, destino.tipo),
+            assinado=evento in subscriptions.told(destino),
             condicoes=tuple(explained(text, whole)) if text else (),
             corpo=whole.body,
         )

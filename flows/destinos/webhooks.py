@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -113,9 +113,11 @@ def make(db: Session, said: Dito, caller: Caller) -> WebhookView:
 
 def alterar(number: int, said: Dito, caller: Caller = OPERATOR) -> WebhookView:
     """Change what is said of a webhook and nothing else; turned on again it is as one that was resumed."""
-    columns, now = _columns(said), SYSTEM.now()
+    now = SYSTEM.now()
     with transaction() as db:
         webhook = find(db, number, caller)
+        new = _news(webhook, said)
+        columns = _columns(new)
         kept = json.loads(webhook.headers_customizados or "{}")
         secret = webhook.secret_key if said.secret_key is None else said.secret_key or None
         asked = Said(said.url or webhook.url, None, secret, _headers(said, kept))
@@ -126,8 +128,8 @@ def alterar(number: int, said: Dito, caller: Caller = OPERATOR) -> WebhookView:
             columns |= _secret(webhook, said.secret_key, now)
         for name, value in columns.items():
             setattr(webhook, name, value)
-        if said.eventos is not None:
-            webhook.assinaturas = subscribed(db, said.eventos, TIPO, webhook.usuario_id)
+        if new.eventos is not None:
+            webhook.assinaturas = subscribed(db, new.eventos, TIPO, webhook.usuario_id)
         webhook.data_atualizacao = now
         if on and _stopped(webhook):
             resume(db, webhook, now)
@@ -180,6 +182,21 @@ def _columns(said: Dito) -> dict[str, Any]:
     return named | {name: value for name, value in given.items() if value is not None}
 
 
+def _news(webhook: Destino, said: Dito) -> Dito:
+    """Return what is said of a webhook, without what came back as it was shown: that stays as it is.
+
+    The settings, or `*`, may have made it what nobody could say of it now.
+    """
+    shown = _view(webhook)
+    same = {
+        "eventos": said.eventos is not None and tuple(sorted(said.eventos)) == shown.eventos_list,
+        "timeout": said.timeout == shown.timeout,
+        "retry_count": said.retry_count == shown.retry_count,
+    }
+    stays: dict[str, Any] = dict.fromkeys(name for name, one in same.items() if one)
+    return replace(said, **stays)
+
+
 def _turned(webhook: Destino, said: Dito) -> bool | None:
     """Return what its owner turns it to; none where what stands is only said again."""
     if said.ligado is not None:
@@ -224,7 +241,7 @@ def _named(webhook: Destino) -> list[str]:
 
 
 def _view(webhook: Destino) -> WebhookView:
-    named = tuple(sorted(subscriptions.names(webhook.eventos, TIPO)))
+    named = tuple(sorted(subscriptions.told(webhook)))
     whole = int(webhook.timeout)
     return WebhookView(
         id=webhook.id,

@@ -62,6 +62,15 @@ def test_a_webhook_is_made_shown_changed_and_removed_and_its_secret_never_shown(
     assert ana.get(place).status_code == 404
 
 
+def test_all_events_are_told_as_the_five_that_come_and_may_be_said_back(clara: Client) -> None:
+    one = made(clara, eventos="*")
+    listed = clara.get("/api/integracoes/eventos/").json()["eventos"]
+    assert one["eventos_list"] == sorted(event["id"] for event in listed)
+    answer = clara.ask("PUT", f"{PATH}{one['id']}/", json=one | {"nome": "Outro"})
+    assert (answer.status_code, answer.json()["eventos"]) == (200, one["eventos"])
+    assert clara.get(f"/api/destinos/{one['id']}/").json()["eventos"] == ["*"]
+
+
 STOPPED = {"pausado_em": SYSTEM.now(), "desligado_em": None}, {"pausado_em": None, "desligado_em": SYSTEM.now()}
 
 

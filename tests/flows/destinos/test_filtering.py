@@ -52,3 +52,9 @@ def test_a_filter_is_changed_and_taken_away(sqlite: str) -> None:
     assert change_destination("erp", Change(filtro=LARGE)).destino.filtro == {"dados.n": {"$gte": 1}}
     assert change_destination("erp", Change(nome="erp")).destino.filtro == {"dados.n": {"$gte": 1}}
     assert change_destination("erp", Change(filtro="")).destino.filtro == {}
+
+
+def test_all_events_of_a_user_are_none_of_the_operator_s(sqlite: str) -> None:
+    owned(webhook(URL, "*", nome="erp"), "ana")
+    assert try_filter("erp", "nfe_importada", dados={}).assinado is True
+    assert try_filter("erp", "alerta_aberto", dados={}).assinado is False

@@ -71,6 +71,13 @@ def test_a_stopped_one_is_turned_off_by_the_action(staff: Visitor, hook: int) ->
     assert destination(hook).ativo is False
 
 
+def test_all_events_stay_all_when_something_else_is_changed(staff: Visitor, hook: int) -> None:
+    webhooks.alterar(hook, webhooks.Dito(eventos=["*"]))
+    form = FORM | {"nome": "Outro", "eventos": webhooks.mostrar(hook).eventos}
+    assert staff.send(f"/admin/webhook/edit/{hook}", **form).status_code == 303
+    assert (destination(hook).nome, destination(hook).eventos) == ("Outro", ["*"])
+
+
 def test_a_filter_is_set_shown_and_taken_away(staff: Visitor, hook: int) -> None:
     staff.send(f"/admin/webhook/edit/{hook}", **FORM | {"filtro": '{"dados.valor_total": {"$gte": 1000}}'})
     assert webhooks.mostrar(hook).filtro == {"dados.valor_total": {"$gte": 1000}}
