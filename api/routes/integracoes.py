@@ -56,7 +56,7 @@ async def testar(tentativa: Tentativa, quem: Quem) -> Response:
 
     def trial() -> trying.Tested:
         webhooks.mostrar(tentativa.webhook_id, quem.caller)
-        sample = trying.Amostra(evento, firing.marked(tentativa.dados, quem.username, teste=True))
+        sample = trying.Amostra(evento, firing.para_teste(tentativa.dados, quem.id, quem.username))
         return trying.try_out(str(tentativa.webhook_id), caller=quem.caller, amostra=sample)
 
     made = await tried(quem.id, trial)

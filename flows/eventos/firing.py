@@ -15,6 +15,7 @@ from events import subscriptions
 from events.audience import Audience
 from events.catalog import CATALOG
 from events.outbox import disparar_webhook
+from storage.session import transaction
 
 WEBHOOK = "webhook"
 # What people fire is stored for months: so many KiB of one of them at once, and one more in each of these seconds.
@@ -53,6 +54,14 @@ def disparar(
     _spend(db, usuario_id, told, clock)
     disparar_webhook(evento, told, usuario_id, db)
     return sum(target.tipo == WEBHOOK for target in targets)
+
+
+def para_teste(dados: Mapping[str, Any], usuario_id: int, username: str, clock: Clock = SYSTEM) -> dict[str, Any]:
+    """Return data to try a webhook with, marked; they are kept as an event's are, and are of the same measure."""
+    told = marked(dados, username, clock, teste=True)
+    with transaction() as db:
+        _spend(db, usuario_id, told, clock)
+    return told
 
 
 def _spend(db: Session, usuario_id: int, dados: Mapping[str, Any], clock: Clock) -> None:

@@ -11,6 +11,7 @@ from support.deliveries import attempts, change, deliveries
 from core.clock import SYSTEM
 from events.delivery.http import sender
 from flows.destinos.webhooks import WebhookView
+from flows.eventos import firing
 from sandbox.receiver import ReceiverServer
 from storage.models.destinos import Destino
 from storage.models.eventos import Attempt
@@ -218,6 +219,17 @@ def test_own_data_are_tried_with_a_mark(receiver: ReceiverServer, ana: Client) -
     ((_, body),) = [(one.path, one.body) for one in receiver.requests]
     assert b'"teste"' in body
     assert b'"numero_ct"' in body
+
+
+def test_own_data_are_of_the_measure_of_what_is_fired(clara: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(firing, "BURST", 2)
+    monkeypatch.setattr(firing, "REFILL_SECONDS", 3600.0)
+    asked = {"webhook_id": made(clara, url="https://10.0.0.1/x")["id"], "dados": {"texto": "x" * 1500}}
+    first, again = (clara.post("/api/integracoes/testar/", asked) for _ in range(2))
+    assert (first.status_code, first.json()["status"]) == (400, "error")
+    assert (again.status_code, again.json()["error"]) == (429, "Rate limit exceeded")
+    assert int(again.headers["retry-after"]) > 3600
+    assert len(deliveries()) == 1
 
 
 def test_bodies_are_whole_as_far_as_there_is_room_and_one_by_itself_always(

@@ -15,7 +15,7 @@ from core.errors import RateLimited, UsageError
 from events.catalog import CATALOG
 from flows.destinos import webhooks
 from flows.destinos.webhooks import Dito
-from flows.eventos.firing import checked, de_usuario, disparar, marked
+from flows.eventos.firing import checked, de_usuario, disparar, marked, para_teste
 from flows.usuarios import managing
 from storage.models.eventos import Event
 from storage.session import reading, transaction
@@ -130,3 +130,15 @@ def test_large_events_of_a_user_have_a_measure_that_fills_again(banco: str) -> N
     clock.advance(refused.value.retry_after + 1)
     fire(ana, LARGE, clock)
     assert len(recorded()) == 19
+
+
+def test_what_a_webhook_is_tried_with_is_of_the_same_measure(ana: int) -> None:
+    for _ in range(8):
+        fire(ana, LARGE)
+        para_teste(LARGE, ana, "ana", CLOCK)
+    with pytest.raises(RateLimited, match="grandes demais"):
+        para_teste(LARGE, ana, "ana", CLOCK)
+    with pytest.raises(RateLimited, match="grandes demais"):
+        fire(ana, LARGE)
+    told = para_teste({"numero": 7, "teste": False}, ana, "ana", CLOCK)
+    assert told == {"numero": 7, "usuario": "ana", "timestamp": NOW.isoformat(), "teste": True}
