@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.caller import OPERATOR, Caller
 from core.clock import SYSTEM
-from core.errors import Misconfigured, NotFound, UsageError
+from core.errors import Conflict, Misconfigured, NotFound, UsageError
 from core.page import Counted
 from core.text import MASK
 from events import subscriptions
@@ -32,6 +32,8 @@ TIPO = "webhook"
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 5, 30
 MOST_ATTEMPTS = 11
 LONGEST_SECRET = 100
+# Each event of a user is a delivery for each of theirs, and what those cost all others wait for.
+MOST_OF_ONE = 100
 SEALED = "(nenhuma chave abre os cabeçalhos)"
 
 
@@ -97,7 +99,13 @@ def criar(said: Dito, caller: Caller) -> WebhookView:
 
 
 def make(db: Session, said: Dito, caller: Caller) -> WebhookView:
-    """Make the caller's webhook in the caller's transaction; raise `UsageError` with what is wrong."""
+    """Make the caller's webhook in the caller's transaction.
+
+    Raises:
+        UsageError: something that is said is wrong.
+        Conflict: the caller is a user who has as many as a user may have.
+    """
+    _check_room(db, caller)
     columns, now = _columns(said), SYSTEM.now()
     checked = known_kind(TIPO).accepted(Said(said.url or "", None, said.secret_key or None, _headers(said, {})))
     made = {**begun(TIPO, checked, now), **columns}
@@ -109,6 +117,11 @@ def make(db: Session, said: Dito, caller: Caller) -> WebhookView:
     db.add(webhook)
     db.flush()
     return _view(webhook)
+
+
+def _check_room(db: Session, caller: Caller) -> None:
+    if not caller.is_operator and total(db, caller) >= MOST_OF_ONE:
+        raise Conflict(f"Um usuário tem até {MOST_OF_ONE} webhooks: remova antes um de que não precisa.")
 
 
 def alterar(number: int, said: Dito, caller: Caller = OPERATOR) -> WebhookView:

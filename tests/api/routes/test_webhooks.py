@@ -10,6 +10,7 @@ from support.deliveries import attempts, change, deliveries
 
 from core.clock import SYSTEM
 from events.delivery.http import sender
+from flows.destinos import webhooks
 from flows.destinos.webhooks import WebhookView
 from flows.eventos import firing
 from sandbox.receiver import ReceiverServer
@@ -115,6 +116,17 @@ def test_a_filter_is_set_tried_and_taken_away(ana: Client, url: str) -> None:
     assert ana.post(place, said | {"filtro": {"dados.valor_total": 9}}).json()["passa"] is True
     assert person(url, "bia").post(place, said).status_code == 404
     assert ana.ask("PATCH", f"{PATH}{one['id']}/", json={"filtro": {}}).json()["filtro"] == {}
+
+
+def test_one_more_than_a_user_may_have_is_refused_and_judged_again(
+    clara: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "MOST_OF_ONE", 1)
+    number, key = made(clara)["id"], {"Idempotency-Key": "mais-um"}
+    refused = clara.post(PATH, NEW, headers=key)
+    assert (refused.status_code, "até 1 webhooks" in refused.json()["detail"]) == (409, True)
+    assert clara.ask("DELETE", f"{PATH}{number}/").status_code == 204
+    assert clara.post(PATH, NEW, headers=key).status_code == 201
 
 
 def test_without_a_secret_nothing_is_signed(ana: Client) -> None:

@@ -1,10 +1,10 @@
-"""Webhooks as their flow changes them: what came back as it was shown stays as it is."""
+"""Webhooks as their flow makes and changes them: so many of a user; what came back as it was shown stays as it is."""
 
 import pytest
 from support.deliveries import change, destination
 
 from core.caller import OPERATOR, Caller
-from core.errors import UsageError
+from core.errors import Conflict, UsageError
 from events import subscriptions
 from flows.destinos import webhooks
 from flows.destinos.webhooks import Dito, WebhookView
@@ -67,3 +67,16 @@ def test_what_the_settings_made_is_taken_back_and_is_nobody_s_to_say(ana: Caller
         with pytest.raises(UsageError) as refused:
             webhooks.alterar(number, said, ana)
         assert refused.value.campo == campo
+
+
+def test_a_user_has_room_for_so_many_and_the_operator_for_any(ana: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "MOST_OF_ONE", 2)
+    first, _ = hook(ana), hook(ana)
+    with pytest.raises(Conflict, match="até 2 webhooks"):
+        hook(ana)
+    assert webhooks.listar(caller=ana).count == 2
+    hook(Caller(managing.criar("bia").id))
+    for _ in range(3):
+        hook(OPERATOR)
+    webhooks.remover(first.id, ana)
+    assert hook(ana).ativo
