@@ -12,8 +12,10 @@ from events.delivery import sign
 from events.delivery.kind import Checked, Message, Said
 from storage.models.destinos import Destino
 
-# Both secrets sign for a day after a change.
-OVERLAP = timedelta(hours=24)
+# After a change the secrets before sign on for a day, the newest of them: a receiver may have any.
+OVERLAP, MOST_BEFORE = timedelta(hours=24), 3
+# No secret has a line break in it.
+BETWEEN = "\n"
 BOTH = "Por 24 horas as entregas são assinadas com os dois."
 
 
@@ -24,10 +26,17 @@ def made(said: Said) -> Checked:
 
 
 def rotated(destino: Destino, said: Said, now: datetime) -> Checked:
-    """Return another secret; both sign for a day."""
+    """Return another secret; those before it sign for a day more. The one that signs already changes nothing."""
     before = sign.scheme_of(destino.secret_key) if destino.secret_key else None
     secret = _secret(said, sign.checked_scheme(said.assinatura or before))
-    columns = {"secret_key": secret, "secret_anterior": destino.secret_key, "secret_anterior_ate": now + OVERLAP}
+    if secret == destino.secret_key:
+        return Checked()
+    earlier = [one for one in _live(destino, now) if one != secret][:MOST_BEFORE]
+    columns = {
+        "secret_key": secret,
+        "secret_anterior": BETWEEN.join(earlier) or None,
+        "secret_anterior_ate": now + OVERLAP,
+    }
     return Checked(columns, _to_show(said, secret), BOTH if before else None)
 
 
@@ -45,7 +54,7 @@ def signatures(destino: Destino, message: Message, now: datetime) -> dict[str, s
     """Return the headers that sign a message; none without a secret."""
     if not destino.secret_key:
         return {}
-    live, timestamp = [destino.secret_key, *_previous(destino, now)], int(now.timestamp())
+    live, timestamp = _live(destino, now), int(now.timestamp())
     entries = [sign.signature(secret, message.message_id, timestamp, message.corpo) for secret in live]
     told = {"webhook-signature": " ".join(entries)}
     shared = [secret for secret in live if sign.scheme_of(secret) == sign.SYMMETRIC]
@@ -54,10 +63,15 @@ def signatures(destino: Destino, message: Message, now: datetime) -> dict[str, s
     return told
 
 
-def _previous(destino: Destino, now: datetime) -> list[str]:
-    """Return the secret that a rotation replaced, while both are accepted."""
-    until = destino.secret_anterior_ate
-    return [destino.secret_anterior] if destino.secret_anterior and until and now < until else []
+def replaced(destino: Destino) -> list[str]:
+    """Return the secrets that were changed for others, the newest first, whether or not they sign still."""
+    return destino.secret_anterior.split(BETWEEN) if destino.secret_anterior else []
+
+
+def _live(destino: Destino, now: datetime) -> list[str]:
+    """Return the secrets that sign, the newest first."""
+    until, own = destino.secret_anterior_ate, [destino.secret_key] if destino.secret_key else []
+    return own + (replaced(destino) if until and now < until else [])
 
 
 def _secret(said: Said, scheme: str) -> str:

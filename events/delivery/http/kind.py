@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from core.secrets import Secrets
 from core.settings.deliveries import DeliverySettings
+from events.delivery import signing
 from events.delivery.address import Judge, refused_now
 from events.delivery.http import headers, outcomes
 from events.delivery.http.exchange import Answer, Request
@@ -83,9 +84,9 @@ class HttpKind(Kind):
 
 
 def _secrets(destino: Destino) -> Secrets:
-    key, before = destino.secret_key or "", destino.secret_anterior or ""
+    key, before = destino.secret_key or "", signing.replaced(destino)
     # of `usuario:senha` the password by itself, too
-    return Secrets(key, before, key.rpartition(":")[2], *headers.stored(destino.headers_customizados).values())
+    return Secrets(key, *before, key.rpartition(":")[2], *headers.stored(destino.headers_customizados).values())
 
 
 def _refused(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""What signs a message: the secret of now, for a day the one before it too, and the older header where it can."""
+"""What signs a message: the secret of now, for a day those before it too, and the older header where it can."""
 
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
@@ -113,6 +113,50 @@ def test_another_secret_keeps_the_scheme_unless_one_is_said(before: str | None, 
     assert changed.columns["secret_anterior"] == before
     assert changed.columns["secret_anterior_ate"] == NOW + timedelta(hours=24)
     assert changed.aviso == (signing.BOTH if before else None)
+
+
+def after(one: Destino, segredo: str, now: datetime = NOW) -> Destino:
+    """Return a destination whose secret was changed for another."""
+    columns = signing.rotated(one, Said("https://exemplo.com", segredo=segredo), now).columns
+    stored = {name: getattr(one, name) for name in ("secret_key", "secret_anterior", "secret_anterior_ate")}
+    return Destino(**{**stored, **columns})
+
+
+def signature(one: Destino) -> str:
+    return signing.signatures(one, MESSAGE, NOW)["webhook-signature"]
+
+
+def test_one_that_is_changed_again_in_its_day_leaves_both_before_it_signing() -> None:
+    """Who lost the one that was shown asks for another; the receiver still has the first."""
+    yesterday = NOW - timedelta(hours=20)
+    again = after(after(destino(SECRET), OTHER, yesterday), "terceiro")
+    assert signature(again) == signed("terceiro", OTHER, SECRET)
+    assert again.secret_anterior_ate == NOW + timedelta(hours=24)
+    assert signing.replaced(again) == [OTHER, SECRET]
+
+
+def test_one_whose_day_was_over_does_not_sign_again() -> None:
+    long_ago = NOW - timedelta(hours=25)
+    assert signature(after(after(destino(SECRET), OTHER, long_ago), "terceiro")) == signed("terceiro", OTHER)
+
+
+def test_the_one_that_signs_already_changes_nothing_when_it_is_said_again() -> None:
+    changed = after(destino(SECRET), OTHER, NOW - timedelta(hours=1))
+    same = after(changed, OTHER)
+    assert signature(same) == signed(OTHER, SECRET)
+    assert same.secret_anterior_ate == NOW + timedelta(hours=23)
+    assert signature(after(destino(SECRET), SECRET)) == signed(SECRET)
+
+
+def test_who_goes_back_to_the_one_before_has_both() -> None:
+    assert signature(after(after(destino(SECRET), OTHER), SECRET)) == signed(SECRET, OTHER)
+
+
+def test_of_many_changes_in_a_day_the_newest_sign() -> None:
+    one = destino(SECRET)
+    for number in range(9):
+        one = after(one, f"segredo {number}")
+    assert signature(one) == signed(*(f"segredo {number}" for number in (8, 7, 6, 5)))
 
 
 @pytest.mark.parametrize(

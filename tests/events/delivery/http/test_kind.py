@@ -13,6 +13,7 @@ from events.delivery.http.exchange import Answer, Request
 from events.delivery.http.kind import REFUSED_ADDRESS, HttpKind
 from events.delivery.kind import Checked, Made, Message, Said
 from events.delivery.outcome import DELIVERED, Outcome
+from events.delivery.signing import BETWEEN
 from sandbox.raw import RawServer
 from sandbox.server import refused_address
 from storage.models.destinos import Destino
@@ -20,6 +21,7 @@ from storage.models.destinos import Destino
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MESSAGE = Message("msg_1", "alerta_aberto", b"{}", 1)
 LOGIN, BEFORE, HEADER = "esteira:palavra-9317", "palavra-de-antes-4416", "valor-do-cabecalho-5528"
+OLDER = "palavra-mais-antiga-2207"
 
 
 class Plain(HttpKind):
@@ -108,10 +110,11 @@ def test_only_a_success_is_doubted(loopback: None, status: int, body: bytes, dou
 
 
 def test_a_server_that_repeats_what_it_was_sent_tells_nobody_a_secret(loopback: None) -> None:
-    own = {"secret_key": LOGIN, "secret_anterior": BEFORE, "headers_customizados": json.dumps({"X-Loja": HEADER})}
-    said = f"{LOGIN} | {LOGIN.partition(':')[2]} | {BEFORE} | {HEADER} | o resto"
+    earlier = BETWEEN.join((BEFORE, OLDER))
+    own = {"secret_key": LOGIN, "secret_anterior": earlier, "headers_customizados": json.dumps({"X-Loja": HEADER})}
+    said = f"{LOGIN} | {LOGIN.partition(':')[2]} | {BEFORE} | {OLDER} | {HEADER} | o resto"
     kept = delivered(Plain(), answer(500, said.encode()), **own).response
-    assert kept == "*** | *** | *** | *** | o resto"
+    assert kept == "*** | *** | *** | *** | *** | o resto"
 
 
 @pytest.mark.parametrize(
