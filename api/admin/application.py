@@ -23,7 +23,7 @@ from starlette.routing import Route
 from api import errors
 from api.admin import noting
 from api.admin.parts import Dados, texto
-from api.admin.table import Tabela
+from api.admin.table import VISTO, Mudou, Tabela
 from api.front import ADMIN
 from api.page import STATIC
 from api.trials import tried
@@ -104,11 +104,13 @@ class Admin(sqladmin.Admin):
         if not view.campos:
             raise NotFound("Esta tabela só se lê.")
         if request.method != "POST":
-            return await self._form(request, view, await anyio.to_thread.run_sync(view.valores, number))
+            values = await anyio.to_thread.run_sync(view.valores, number)
+            return await self._form(request, view, {**values, VISTO: view.marca(values)})
         dados = _dados(request.state.form)
         secrets = noting.ditos(view.campos, dados)
 
         def change() -> int:
+            view.confira(number, dados.texto(VISTO))
             view.alterar(number, dados)
             return number
 
@@ -152,6 +154,9 @@ class Admin(sqladmin.Admin):
             if fault.campo is None and fault.veja is None:
                 raise
             return await self._form(request, view, dados.textos, fault)
+        except Mudou as fault:
+            # sent once more it counts: who did so has been told
+            return await self._form(request, view, {**dados.textos, VISTO: fault.marca}, fault)
         except Refusal as fault:
             return await self._form(request, view, dados.textos, fault)
         return RedirectResponse(f"{ADMIN}/{view.caminho}/details/{number}", 303)

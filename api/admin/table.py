@@ -1,6 +1,8 @@
 """A table of the admin: its list, one row of it, all of it as CSV. What is not named is not even read."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from sqladmin import ModelView
@@ -8,7 +10,7 @@ from sqlalchemy import Select, or_, select
 
 from api.admin.parts import Acao, Campo, Coluna, Conditions, Dados, Filtro, Params, shown
 from core import csv_text
-from core.errors import NotFound, UsageError
+from core.errors import Conflict, NotFound, UsageError
 from core.page import Counted
 from flows.documentos.listagem import Ordem, Pagina, ordem, page
 from storage.pages import LARGEST_KEY
@@ -18,6 +20,16 @@ Linha = Mapping[str, Any]
 NUMERO = "id"
 LONGEST_SEARCH = 200
 CSV_ROWS = 2000
+# Where a form has the mark of what it showed at first.
+VISTO = "visto"
+
+
+class Mudou(Conflict):
+    """Alguém mudou esta linha depois que você abriu o formulário: confira como ela está, ou guarde de novo."""
+
+    def __init__(self, marca: str) -> None:
+        super().__init__()
+        self.marca = marca
 
 
 class Tabela(ModelView):
@@ -60,6 +72,16 @@ class Tabela(ModelView):
     def valores(self, numero: int) -> Linha:
         """Return what the form of a row shows at first."""
         return self.uma(numero)
+
+    def marca(self, values: Linha) -> str:
+        """Return a mark of what the form of a row shows at first; it is another once any of that is."""
+        seen = [str(values.get(one.nome)) for one in self.campos if not one.secreto]
+        return sha256(json.dumps(seen).encode()).hexdigest()
+
+    def confira(self, numero: int, visto: str | None) -> None:
+        """Raise `Mudou` where somebody changed a row since its form showed what has this mark."""
+        if visto is not None and visto != (marca := self.marca(self.valores(numero))):
+            raise Mudou(marca)
 
     def alem(self, numero: int) -> Mapping[str, Any]:
         """Return figures that the page of a row shows besides, by their names."""

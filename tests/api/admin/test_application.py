@@ -1,16 +1,19 @@
 """The admin's application: a form is read field by field, a number that is none is a row that is not there."""
 
 import csv
+import re
 from collections.abc import Callable, Mapping
 from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from starlette.datastructures import FormData, UploadFile
+from support.deliveries import change
 from support.visiting import Visitor
 
 from api.admin import application
 from api.admin.late import built
+from core.clock import SYSTEM
 from core.errors import NotFound
 from flows.destinos import webhooks
 from flows.usuarios import managing
@@ -108,3 +111,43 @@ def test_what_is_not_there_is_said_in_a_page(staff: Visitor, path: str) -> None:
     answer = staff.ask(method, f"/admin/{path}", data={"csrf": staff.csrf, "pks": "1"} if method == "POST" else None)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert "Não " in answer.text
+
+
+FIELDS = {"nome": "Outro", "url": "https://erp.example/x", "eventos": "nfe_importada", "ativo": "1"}
+
+
+def mark(page: str) -> str:
+    """Return what a form says that it showed at first."""
+    found = re.search(r'name="visto" value="([0-9a-f]{64})"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_undone_without_a_word(
+    staff: Visitor, hook: int, noted: Noted
+) -> None:
+    path = f"/admin/webhook/edit/{hook}"
+    form = FIELDS | {"visto": mark(staff.get(path).text)}
+    webhooks.alterar(hook, webhooks.Dito(url="https://novo.example/x"))
+    told = staff.send(path, **form)
+    assert (told.status_code, "Alguém mudou esta linha" in told.text, 'value="Outro"' in told.text) == (409, True, True)
+    assert (webhooks.mostrar(hook).nome, webhooks.mostrar(hook).url) == ("ERP", "https://novo.example/x")
+    assert staff.send(path, **form | {"visto": mark(told.text)}).status_code == 303
+    assert (webhooks.mostrar(hook).nome, webhooks.mostrar(hook).url) == ("Outro", FIELDS["url"])
+    assert [note["desfecho"] for note in noted()] == ["recusado", "feito"]
+
+
+def test_a_form_that_was_refused_still_knows_what_it_showed_at_first(staff: Visitor, hook: int) -> None:
+    path = f"/admin/webhook/edit/{hook}"
+    first = mark(staff.get(path).text)
+    refused = staff.send(path, **FIELDS | {"visto": first, "url": "nada"})
+    assert (refused.status_code, mark(refused.text)) == (400, first)
+    webhooks.alterar(hook, webhooks.Dito(eventos=["cte_importado"]))
+    assert staff.send(path, **FIELDS | {"visto": mark(refused.text)}).status_code == 409
+
+
+def test_what_happens_to_a_row_by_itself_hinders_nobody(staff: Visitor, hook: int) -> None:
+    path = f"/admin/webhook/edit/{hook}"
+    form = FIELDS | {"visto": mark(staff.get(path).text)}
+    change(hook, total_execucoes=7, ultima_execucao=SYSTEM.now(), falhas_seguidas=3)
+    assert staff.send(path, **form).status_code == 303
