@@ -38,11 +38,13 @@ def listar(as_json: Json = False) -> None:
 @app.command()
 def criar() -> None:
     """Cria uma chave e a põe na frente das outras; daí em diante é ela que cifra."""
-    from storage import crypto
+    from storage import crypto, rotating
     from storage.session import engine
 
     key = crypto.new_key()
     if crypto.are_set():
+        # with many machines it comes behind the others first, and marks are made with the last until they are kept
+        rotating.keep_marks()
         answer(key)
         say("Ponha esta chave na frente em core.keys, reinicie tudo e rode `esteira chaves rotacionar`.")
         return

@@ -78,9 +78,8 @@ def rotate(ring: KeyRing | None = None) -> Rotated:
     What marks are made with is kept first: it was the last key, and marks outlive it.
     """
     using, done = ring or crypto.ring(), Rotated()
+    keep_marks(using)
     with explained():
-        with engine().begin() as connection:
-            segredos.keep(connection, using, segredos.MARKS, using.marking)
         for _ in range(MOST_PASSES):
             changed = sum(_pass(using, table, column) for table, column in places())
             done.changed += changed
@@ -88,6 +87,13 @@ def rotate(ring: KeyRing | None = None) -> Rotated:
                 break
     done.held = held(using)
     return done
+
+
+def keep_marks(ring: KeyRing | None = None) -> None:
+    """Note what marks are made with, while it is the last key still: one that comes behind it would be it otherwise."""
+    using = ring or crypto.ring()
+    with explained(), engine().begin() as connection:
+        segredos.keep(connection, using, segredos.MARKS, using.marking)
 
 
 def _pass(ring: KeyRing, table: Table, column: Column[Any]) -> int:

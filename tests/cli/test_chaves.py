@@ -90,6 +90,16 @@ def test_keys_of_the_settings_are_changed_there(run: Run, configure: Configure) 
     assert KEY not in out + err
 
 
+def test_a_new_key_that_comes_behind_the_others_first_changes_no_mark(run: Run, configure: Configure) -> None:
+    """So that each machine can open what another seals; forgotten people and the links of mails are known by marks."""
+    marked, link = crypto.ring().fingerprint("abc"), crypto.ring().lasting.encrypt("abc")
+    new = run("chaves criar")[1].strip()
+    for keys in ([KEY, new], [new, KEY]):
+        configure(core__keys=json.dumps(keys))
+        assert crypto.ring().fingerprint("abc") == marked
+        assert crypto.ring().lasting.decrypt(link) == "abc"
+
+
 def test_what_no_key_opens_is_a_fault(run: Run, configure: Configure) -> None:
     webhook("https://a.example/x")
     configure(core__keys=f'["{Fernet.generate_key().decode()}"]')

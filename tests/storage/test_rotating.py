@@ -64,6 +64,15 @@ def test_marks_stay_over_a_second_change_of_keys(sqlite: str, configure: Configu
     assert rotating.held().by_key == {name_of(OTHER): 1}
 
 
+def test_marks_that_were_kept_before_are_not_those_of_a_key_that_comes_behind(banco: str, configure: Configure) -> None:
+    marked = crypto.ring().fingerprint("abc")
+    rotating.keep_marks()
+    for keys in ([KEY, NEW], [NEW, KEY], [NEW]):
+        with_keys(configure, *keys)
+        rotating.rotate()
+        assert crypto.ring().fingerprint("abc") == marked
+
+
 def test_every_encrypted_column_is_known() -> None:
     found = {f"{table.name}.{column.name}" for table, column in rotating.places()}
     assert {
