@@ -9,6 +9,7 @@ import sys
 import threading
 import warnings
 from collections.abc import MutableMapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -32,9 +33,21 @@ def set_up(service: str | None) -> None:
         processors=[*_chain(service), _renderer(_format())],
         wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),
         # Asked each time: who redirects stderr later is heard.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: StandardError(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+class StandardError(structlog.PrintLogger):
+    """Writes lines there; one that a full disk, or a reader that is gone, does not take ends nothing that is done."""
+
+    def msg(self, message: str) -> None:
+        """Write one."""
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
 
 
 def take_all(lowest: int) -> None:

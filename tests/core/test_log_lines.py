@@ -1,10 +1,13 @@
 """How one line is written: what it says first, what it leaves out, and that none of it can look like another line."""
 
+import io
 import json
 import logging
+import os
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any, TextIO
 
 import pytest
 import structlog
@@ -208,3 +211,32 @@ def test_a_line_goes_where_standard_error_leads_by_then(capsys: pytest.CaptureFi
         bound.warning("dito")
     said = capsys.readouterr()
     assert ("dito" in said.out, said.err) == (True, "")
+
+
+def full_disk() -> TextIO:
+    return io.TextIOWrapper(os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb", buffering=0), write_through=True)
+
+
+def reader_that_is_gone() -> TextIO:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    return io.TextIOWrapper(os.fdopen(theirs, "wb", buffering=0), write_through=True)
+
+
+def one_that_was_closed() -> TextIO:
+    made = io.StringIO()
+    made.close()
+    return made
+
+
+@pytest.mark.parametrize("where", [full_disk, reader_that_is_gone, one_that_was_closed])
+def test_what_a_line_is_written_of_goes_on_where_it_cannot_be_written(
+    where: Callable[[], TextIO], capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.set_up()
+    with closing(where()) as nowhere, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stderr", nowhere)
+        log_lines.log.warning("perdido")
+    log_lines.log.warning("dito")
+    said = capsys.readouterr().err
+    assert ("dito" in said, "perdido" in said) == (True, False)
