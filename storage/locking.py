@@ -1,16 +1,15 @@
 """The files of locks in the data folder, and what is told where one cannot be opened."""
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from core import owner
+from core.disk import FULL
 from core.errors import Misconfigured, Transient
 from core.text import os_fault
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
 CANNOT_OPEN = "Não consegui abrir {}: {}. O arquivo e a pasta devem ser da conta que roda a Esteira (chown)."
 NO_ROOM = "Não consegui criar {}: {}."
 

@@ -5,11 +5,12 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from core import file_lock, owner
+from core.disk import FULL
 from core.errors import Misconfigured, Transient
 from core.settings import demonstration
 from core.settings.api import ApiSettings
@@ -26,9 +27,12 @@ PASSING = (errno.EADDRINUSE, errno.EADDRNOTAVAIL)
 
 @contextmanager
 def alone(data_dir: Path) -> Iterator[None]:
-    """Hold the data folder for one `subir`; raise `Misconfigured` when another one has it.
+    """Hold the data folder for one `subir`.
 
     While a demonstration runs the folder is the demonstration's own: its `subir` holds the one above.
+
+    Raises:
+        Misconfigured: another one has it, or it cannot be used. Transient: the disk is full.
     """
     if demonstration.lives_in(data_dir):
         raise _taken(data_dir.parent, "esteira subir --demo")
@@ -36,13 +40,19 @@ def alone(data_dir: Path) -> Iterator[None]:
         private_folder(data_dir)
         file = owner.open_lock(data_dir / LOCK_FILE)
     except OSError as error:
-        raise Misconfigured(f"Não consegui usar a pasta {data_dir} (core.data_dir): {os_fault(error)}.") from None
+        kind = Transient if error.errno in FULL else Misconfigured
+        raise kind(f"Não consegui usar a pasta {data_dir} (core.data_dir): {os_fault(error)}.") from None
     with file:
         _lock(file, data_dir)
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+        _sign(file)
         yield
+
+
+def _sign(file: IO[Any]) -> None:
+    """Write who has it; on a full disk nobody can read it, and it is had all the same."""
+    with suppress(OSError):
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), f"{os.getpid()}\n".encode())
 
 
 def _lock(file: IO[Any], data_dir: Path) -> None:

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core import owner
-from core.disk import sync_folder
-from core.errors import Transient, UsageError
+from core.disk import FULL, sync_folder
+from core.errors import PlatformError, Transient, UsageError
 from core.text import brazilian, os_fault
 
 PRIVATE = 0o600
@@ -20,13 +20,13 @@ DRAFT = ".parcial"
 def draft_of(path: Path, mark: str) -> Iterator[Path]:
     """Make an empty draft beside a path, in the name of whoever has this mark; unless it was kept, it goes at the end.
 
-    Raises `UsageError` where it cannot be made, `Transient` where it cannot be written.
+    Raises `UsageError` where it cannot be made, `Transient` where the disk is full or it cannot be written.
     """
     draft = path.with_name(f".{path.name}.{mark}{DRAFT}")
     try:
         os.close(owner.create(draft, PRIVATE, replaces=path))
     except OSError as fault:
-        raise UsageError(f"Não consegui criar {path}: {os_fault(fault)}.") from None
+        raise _refused(f"Não consegui criar {path}", fault) from None
     try:
         yield draft
     except OSError as fault:
@@ -72,9 +72,15 @@ def make_room(folder: Path, size: int) -> None:
         owner.make_folder(folder, 0o700)
         free = shutil.disk_usage(folder).free
     except OSError as fault:
-        raise UsageError(f"Não consegui usar a pasta {folder}: {os_fault(fault)}.") from None
+        raise _refused(f"Não consegui usar a pasta {folder}", fault) from None
     if free < size:
         raise Transient(f"Falta espaço em {folder}: preciso de {mega(size)} MB e há {mega(free)} MB livres.")
+
+
+def _refused(what: str, fault: OSError) -> PlatformError:
+    """Return what is told of a place where nothing can be made; a disk that is full has room again some day."""
+    kind = Transient if fault.errno in FULL else UsageError
+    return kind(f"{what}: {os_fault(fault)}.")
 
 
 def mega(size: int) -> str:

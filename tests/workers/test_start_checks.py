@@ -51,6 +51,31 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         pass
 
 
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from workers.start_checks import alone
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+with alone(Path(sys.argv[1])):
+    print("tenho")
+"""
+
+
+def test_a_disk_that_takes_no_byte_keeps_nobody_from_having_the_folder(tmp_path: Path) -> None:
+    """What is said of the full disk then is said by whoever needs it."""
+    done = subprocess.run([sys.executable, "-c", FULL_DISK, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "tenho\n"), done.stderr
+
+
+def test_a_disk_on_which_nothing_can_be_made_is_for_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(Transient, match=r"core\.data_dir.*o disco está cheio"), start_checks.alone(tmp_path):
+        pass
+
+
 def test_free_ports_are_accepted() -> None:
     start_checks.check_ports(settings())
 

@@ -6,9 +6,10 @@ import pytest
 from conftest import Configure
 from sqlalchemy import text
 
+from core.errors import Transient
 from core.settings.core import CoreSettings
 from storage import migrate
-from storage.backup import before
+from storage.backup import before, making
 from storage.session import connect_engine
 
 EARLIER, LATER = (f"{int(migrate.HEAD) + step:04d}" for step in (-1, 1))
@@ -73,3 +74,12 @@ def test_a_few_such_copies_are_kept_the_newest_among_them(
     first, second = copied(), copied()
     assert first != second
     assert backups(tmp_path) == [second]
+
+
+def test_another_backup_under_way_is_for_later_and_no_mistake(sqlite: str, tmp_path: Path) -> None:
+    """A service that ends by a mistake of the operator's is not started again."""
+    becomes(EARLIER)
+    with making.alone(), pytest.raises(Transient, match="em andamento"):
+        copied()
+    assert backups(tmp_path) == []
+    assert copied() is not None

@@ -1,5 +1,6 @@
 """Files that stay: private, complete or not there."""
 
+import errno
 import os
 import shutil
 import stat
@@ -148,6 +149,20 @@ def test_a_folder_that_cannot_be_is_told(path: Path, inside: str, why: str) -> N
     path.touch()
     with pytest.raises(UsageError, match=f"Não consegui usar a pasta .*: {why}"):
         make_room(path / inside, 0)
+
+
+def test_a_full_disk_is_for_later_also_where_nothing_can_be_made_on_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(os, "mkdir", refuse)
+    with pytest.raises(Transient, match="o disco está cheio"), draft_of(path, MARK):
+        pass
+    with pytest.raises(Transient, match="o disco está cheio"):
+        make_room(path.parent / "novas", 0)
 
 
 @pytest.mark.parametrize(
