@@ -1,5 +1,6 @@
 """What no flow works without: the data folder, the database, the keys, the broker."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from storage.session import engine
 
 # Bytes: with less than this a busy day, or one backup, may fill the disk.
 LITTLE = 500_000_000
+# A disk that was made smaller than that, as one in memory for a container, was meant to be; of it so much is little.
+PART = 10
 MAKE_ROOM = "Libere espaço no disco: cheio, nada mais é anotado nem entregue."
 CANNOT_WRITE = "Corrija a permissão ou o lugar (core.data_dir, core.database_url), ou libere espaço no disco."
 LONG_TRANSACTION = "Confira o que ela faz: enquanto dura, as tabelas das entregas crescem e ficam lentas."
@@ -32,12 +35,18 @@ def _room(system: str, folder: Path) -> list[Finding]:
     """Return what is wrong with a folder in which we write, and with its disk."""
     try:
         owner.make_folder(folder)
-        free = disk.proven_room(folder)
+        free, few = disk.proven_room(folder), _few(folder)
     except OSError as error:
         return [Finding(system, FAULT, f"{folder}: {os_fault(error)}", CANNOT_WRITE)]
-    if free < LITTLE:
+    if free < few:
         return [Finding(system, WARNING, f"{folder.resolve()}: só {mega(free)} MB livres no disco", MAKE_ROOM)]
     return []
+
+
+def _few(folder: Path) -> int:
+    """Return how many free bytes are too few for the size of a folder's disk."""
+    total = shutil.disk_usage(folder).total
+    return LITTLE if total > LITTLE else total // PART
 
 
 def database() -> Iterator[Finding]:

@@ -62,6 +62,15 @@ def test_a_disk_that_is_nearly_full_is_told_with_what_is_free(look: Look, monkey
     assert (found.situacao, "só 31,4 MB livres" in found.detalhe) == (WARNING, True)
 
 
+@pytest.mark.parametrize(("left", "situacao"), [(67_100_000, OK), (6_700_000, WARNING)])
+def test_a_disk_that_was_made_small_is_well_while_a_tenth_of_it_is_free(
+    look: Look, monkeypatch: pytest.MonkeyPatch, left: int, situacao: str
+) -> None:
+    """That of a container is 64 MiB in memory (docker/compose.yaml)."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(67_108_864, 0, left))
+    assert list(look())[-1].situacao == situacao
+
+
 def test_a_folder_that_cannot_be_is_told(sqlite: str) -> None:
     CoreSettings.current().data_dir.touch()
     (found,) = platform.data_folder()
