@@ -119,7 +119,7 @@ def stored_keys() -> list[str]:
     if given:
         return given
     try:
-        return key_path().read_text().split()
+        return key_path().read_text(encoding="utf-8-sig").split()
     except FileNotFoundError:
         return []
     except OSError as error:

@@ -47,6 +47,7 @@ SECRETS_VARIABLE = "ESTEIRA_SECRETS_DIR"  # pragma: allowlist secret
 PFX_PASSWORD_VARIABLE = "ESTEIRA_PFX_SENHA"  # noqa: S105 # pragma: allowlist secret
 SINGLE_VARIABLES = frozenset({CONFIG_VARIABLE, SECRETS_VARIABLE, PFX_PASSWORD_VARIABLE})
 FIRST = "core"
+MARK = "\ufeff"
 S = TypeVar("S", bound=Section)
 # What stands above everything else in the settings that are being built.
 _above: ContextVar[dict[str, Any]] = ContextVar("above", default={})  # noqa: B039 - nobody changes it
@@ -98,6 +99,11 @@ class _Environment(_Lenient):
 class _Secrets(_Lenient, NestedSecretsSettingsSource):
     """Files of secrets: that of `core.keys` is `esteira_core__keys`; files of other programs are left alone."""
 
+    @classmethod
+    def load_secrets(cls, path: Path) -> dict[str, str]:
+        """Return what stands in each file of a folder, without the mark of a text in UTF-8."""
+        return {name: text.removeprefix(MARK).strip() for name, text in super().load_secrets(path).items()}
+
 
 def sections() -> tuple[type[Section], ...]:
     """Return every section there is: the first one, then by name."""
@@ -125,7 +131,8 @@ def _model(found: tuple[type[Section], ...]) -> type[Settings]:
 def read_file(path: Path) -> dict[str, Any]:
     """Return the tables of a settings file."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        # editors of Windows put a mark before the first line
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise Misconfigured(f"Não consegui ler {path}: {os_fault(error)}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

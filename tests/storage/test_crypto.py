@@ -92,6 +92,13 @@ def test_a_text_that_was_opened_is_not_opened_by_a_ring_that_lost_its_key() -> N
         KeyRing([other]).decrypt(sealed)
 
 
+def test_a_key_file_as_editors_of_windows_save_it_is_read(sqlite: str, configure: Configure) -> None:
+    configure(core__keys="[]")
+    crypto.key_path().parent.mkdir(exist_ok=True)
+    crypto.key_path().write_text(f"{KEYS[0]}\n{KEYS[1]}\n", encoding="utf-8-sig", newline="\r\n")
+    assert crypto.stored_keys() == KEYS
+
+
 def test_two_who_change_the_key_file_at_once_lose_no_key(sqlite: str, configure: Configure) -> None:
     configure(core__keys="[]")
     engine()

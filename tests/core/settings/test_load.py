@@ -160,6 +160,11 @@ def test_a_current_folder_that_was_deleted_is_told_where_data_would_be_in_it(
         load_settings()
 
 
+def test_a_file_as_editors_of_windows_save_it_is_read() -> None:
+    Path("esteira.toml").write_text("[api]\nport = 8123\n", encoding="utf-8-sig", newline="\r\n")
+    assert load_settings()[ApiSettings].port == 8123
+
+
 def test_a_named_file_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ESTEIRA_CONFIG", "nenhum.toml")
     assert "Não consegui ler nenhum.toml" in refusal()
@@ -235,6 +240,13 @@ def test_a_secret_may_be_a_file_of_its_name(
     assert settings[QuestorSettings].contas["a"].token.get_secret_value() == "t"
     monkeypatch.setenv("ESTEIRA_FLOWER__PASSWORD", "do ambiente")
     assert load_settings()[FlowerSettings].password == SecretStr("do ambiente")
+
+
+def test_a_secret_in_a_file_as_editors_of_windows_save_it_has_no_mark_before_it(
+    secret: Callable[[str, str], Path],
+) -> None:
+    secret("segredos/esteira_flower__password", "\ufeffdo segredo\r\n")
+    assert load_settings()[FlowerSettings].password == SecretStr("do segredo")
 
 
 def test_a_mistake_in_a_file_of_secrets_is_told_like_one_in_a_variable_and_never_its_content(
