@@ -1,6 +1,5 @@
 """Backups of a PostgreSQL: its own pg_dump makes them, its pg_restore brings them back. No password is an argument."""
 
-import contextlib
 import hashlib
 import os
 import re
@@ -168,5 +167,4 @@ def _check(draft: Path) -> None:
 def _rotate(into: Path, keep: int, newest: Path) -> None:
     mine = sorted(path for path in into.glob(f"{folder.PREFIX}*Z-{_mark()}{SUFFIX}") if path != newest)
     for path in mine[: max(0, len(mine) + 1 - keep)]:
-        with contextlib.suppress(OSError):
-            path.unlink()
+        folder.removed(path)

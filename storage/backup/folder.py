@@ -6,11 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import PlatformError
+from core.logs import get_logger
+from core.text import os_fault
 from storage.backup import archive
 
 STAMP = "%Y%m%dT%H%M%SZ"
 PREFIX, SUFFIX = "esteira-", ".zip"
 _NAME = re.compile(r"esteira-(\d{8}T\d{6}Z)(?:-(\d+))?(-antes-da-\d{4})?\.zip")
+log = get_logger(__name__)
 
 
 def new_name(folder: Path, now: datetime, why: str = "") -> Path:
@@ -24,14 +27,21 @@ def rotate(folder: Path, origin: str, keep: int, newest: Path) -> Sequence[Path]
     """Remove the oldest backups of one database beyond so many; return which went.
 
     Only files with our names go, and of those only backups of this database: others may share the folder. What cannot
-    be read is nobody's, and stays.
+    be read is nobody's, and stays; what cannot be removed stays too, and the log says so.
     """
     others = ((_made(path.name), path) for path in folder.iterdir() if path != newest)
     mine = sorted((made, path) for made, path in others if made and _is_of(path, origin, newest))
-    gone = [path for _, path in mine[: max(0, len(mine) + 1 - keep)]]
-    for path in gone:
+    return [path for _, path in mine[: max(0, len(mine) + 1 - keep)] if removed(path)]
+
+
+def removed(path: Path) -> bool:
+    """Remove an old backup; tell whether it is gone. One that is not stays: the new one is made all the same."""
+    try:
         path.unlink(missing_ok=True)
-    return gone
+    except OSError as fault:
+        log.warning("an old backup could not be removed", file=str(path), reason=os_fault(fault))
+        return False
+    return True
 
 
 def _made(name: str) -> tuple[str, int] | None:

@@ -1,5 +1,6 @@
 """The names of backups in a folder, and which of them may go."""
 
+import errno
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,6 +76,24 @@ def test_the_oldest_go_until_so_many_are_left(folder: Path, there: int, keep: in
     gone = rotate(folder, OURS, keep, folder / NEWEST)
     assert names(folder) == sorted(newest_first[:left])
     assert [path.name for path in gone] == newest_first[left:][::-1]
+
+
+def test_one_that_cannot_be_removed_stays_and_the_others_go(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another account made it, or a program of Windows reads it: the new backup is there all the same."""
+    newest, second, third, fourth = of_days(folder, 4)
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.name == third:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert rotate(folder, OURS, 1, folder / newest) == [folder / fourth, folder / second]
+    assert names(folder) == [third, newest]
+    assert third in capsys.readouterr().err
 
 
 def test_the_newest_stays_also_where_a_clock_that_was_ahead_made_others_before(folder: Path) -> None:
