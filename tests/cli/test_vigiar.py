@@ -156,6 +156,8 @@ def test_a_watched_folder_is_emptied_until_a_signal(sqlite: str, folder: Path, n
             wait_for(lambda: len(list(folder.glob("importados/*/a.xml"))) == 1, watching)
             put(folder / "c.xml", nota(3).xml)
             wait_for(lambda: len(list(folder.glob("importados/*/c.xml"))) == 1, watching)
+            # a file has its new place before it leaves the old one; who is killed between the two is another matter
+            wait_for(lambda: sorted(os.listdir(folder)) == ["importados", "recusados"], watching)
             watching.send_signal(number)
             _, err = watching.communicate(timeout=PATIENCE)
         finally:
