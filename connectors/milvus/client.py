@@ -31,9 +31,8 @@ from core.settings.milvus import ContaMilvus
 from core.settings.proxy import Uso
 
 POLICY = Policy(overall=120, connect=5, read=40, attempts=3, first_pause=1.0, answer_limit=16 * 1024 * 1024)
-# Without it a blocked client is invisible, and would be made a second time; and so is a ticket that was closed, or
-# merged into another.
-ALL_CLIENTS, ALL_TICKETS = "3", {"status": 10, "apresentar_conciliados": True}
+# Without it a blocked client is invisible, and would be made a second time; and so is a closed ticket.
+ALL_CLIENTS, ALL_TICKETS = "3", 10
 AHEAD = timedelta(days=1)
 
 
@@ -120,8 +119,8 @@ class Milvus:
         return str(self._made("/api/chamado/criar", fields))
 
     def list_chamados(self, cliente_token: str, desde: datetime) -> Listing[Chamado]:
-        """Return the tickets of a client since a moment, closed and merged ones too."""
-        wanted = {"cliente_token": cliente_token, **ALL_TICKETS}
+        """Return the tickets of a client since a moment, closed ones too."""
+        wanted = {"cliente_token": cliente_token, "status": ALL_TICKETS}
         found = self._chamados.read(wanted, desde, self._clock.now() + AHEAD)
         tickets = map(self._chamado, found.rows)
         return Listing(tuple(one for one in tickets if one.cliente_token in ("", cliente_token)), found.complete)
@@ -153,7 +152,7 @@ class Milvus:
 
     def seen(self, campo: str, valor: str) -> bool:
         """Tell whether some ticket has this desk, sector or category: no route lists them, so False proves nothing."""
-        sheet = self._chamados.first({campo: valor, **ALL_TICKETS})
+        sheet = self._chamados.first({campo: valor, "status": ALL_TICKETS})
         return any(_holds(row, valor) for row in sheet.rows)
 
     def _search(self, session: BlockingSession, query: dict[str, str]) -> list[Row]:

@@ -29,8 +29,7 @@ STATUS = {
 }
 SAME = ("codigo", "cliente_token", "mesa_trabalho", "setor", "categoria_primaria", "categoria_secundaria")
 PART = ("assunto", "cliente")
-MERGED = "apresentar_conciliados"
-FILTER = frozenset({*SAME, *PART, "status", MERGED, "data_hora_criacao_inicial", "data_hora_criacao_final"})
+FILTER = frozenset({*SAME, *PART, "status", "data_hora_criacao_inicial", "data_hora_criacao_final"})
 DIALECTS = {"pagina": ("pagina", "total_registros"), "page": ("page", "per_page")}
 ORDER = frozenset({"is_descending", "order_by"})
 PARAMETERS = frozenset({*ORDER, "is_paginate", *(name for pair in DIALECTS.values() for name in pair)})
@@ -108,14 +107,13 @@ def _descending(asked: Mapping[str, Any]) -> bool:
 def _filter(wanted: Mapping[str, Any], quirks: ListQuirks) -> Callable[[Row], bool]:
     """Read a filter whole before any row is put to it: what is wrong with it is refused where there is none too."""
     begin, end = (_moment(wanted.get(f"data_hora_criacao_{edge}")) for edge in ("inicial", "final"))
-    status, merged = _status(wanted.get("status"), quirks), _merged(wanted.get(MERGED, False))
+    status = _status(wanted.get("status"), quirks)
     return lambda row: (
         all(str(row[name]) == str(wanted[name]) for name in SAME if name in wanted)
         and all(str(wanted[name]).casefold() in row[name].casefold() for name in PART if name in wanted)
         and (begin is None or row["data_criacao"] >= begin)
         and (end is None or row["data_criacao"] <= end)
         and _has_status(row, status)
-        and (merged or not row.get("conciliado"))
     )
 
 
@@ -126,13 +124,6 @@ def _status(wanted: Any, quirks: ListQuirks) -> str:
     if number not in STATUS and wanted not in STATUS.values():
         raise BadBody("status inválido")
     return STATUS[number] if number in STATUS else str(wanted)
-
-
-def _merged(wanted: Any) -> bool:
-    """Tell whether tickets that were merged into another are shown too."""
-    if not isinstance(wanted, bool):
-        raise BadBody(f"{MERGED} inválido")
-    return wanted
 
 
 def _has_status(row: Row, name: str) -> bool:

@@ -100,11 +100,6 @@ class MilvusServer(SandboxServer):
         row["status"] = STATUS[FINALIZADO]
         return row
 
-    def merge_chamado(self, row: Row, into: Row) -> Row:
-        """Merge a ticket into another, as the desk does with two about one thing; lists hide it from then on."""
-        row |= {"conciliado": True, "codigo_do_conciliado": str(into["codigo"])}
-        return row
-
     def estado(self) -> dict[str, Any]:
         """Return how many clients and tickets there are."""
         return {

@@ -49,17 +49,6 @@ def test_a_ticket_is_opened_and_found_again_by_its_reference(
     assert server.requests["POST chamado/listagem"] == 1
 
 
-def test_a_ticket_that_was_merged_into_another_is_found(
-    server: MilvusServer, milvus: Milvus, clock: FixedClock
-) -> None:
-    token, (code, _) = opened(server, 2, clock, descricao=f"Instalar\n\n{LINE}", setor="Campo")
-    server.merge_chamado(*server.chamados)
-    server.chamados[1] |= {"descricao": "Outro", "setor": ""}
-    found = milvus.find_chamados(token, LINE, clock.now() - HOUR)
-    assert ([one.codigo for one in found.rows], found.complete) == ([code], True)
-    assert milvus.seen("setor", "Campo")
-
-
 @pytest.mark.parametrize(
     "manners",
     [

@@ -129,20 +129,6 @@ def test_a_lost_ledger_makes_no_client_twice_and_is_filled_again(world: World, l
     everything_once(world)
 
 
-def test_a_ticket_that_the_desk_merged_into_another_is_not_opened_again_after_the_ledger_was_lost(
-    world: World, livro: str
-) -> None:
-    contact = world.contact()
-    world.task(contact)
-    world.task(contact)
-    world.settled()
-    world.milvus.merge_chamado(*world.milvus.chamados)
-    lose(livro)
-    assert rebuilding.rebuild("padrao", world.clock).chamados == 2
-    world.settled()
-    assert len(world.milvus.chamados) == 2
-
-
 def test_clients_are_safe_without_any_ledger(world: World, livro: str) -> None:
     full(world, 2)
     world.run("clientes-pm")

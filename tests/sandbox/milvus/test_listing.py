@@ -76,20 +76,6 @@ def test_an_account_may_show_closed_tickets_by_itself() -> None:
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        ({}, [9]),
-        ({"apresentar_conciliados": False}, [9]),
-        ({"apresentar_conciliados": True}, [10, 9]),
-    ],
-)
-def test_merged_tickets_are_hidden_unless_they_are_asked_for(wanted: dict[str, Any], found: list[int]) -> None:
-    rows = [ticket(9), ticket(10) | {"conciliado": True}]
-    answered = listed(rows, {"filtro_body": wanted}, {}, ListQuirks())
-    assert [row["codigo"] for row in answered["lista"]] == found
-
-
-@pytest.mark.parametrize(
-    ("wanted", "found"),
-    [
         ({"codigo": 9}, [9]),
         ({"codigo": "9"}, [9]),
         ({"cliente_token": "ABCDEF"}, [12, 9]),
@@ -117,7 +103,6 @@ def test_names_are_matched_in_part_and_codes_as_a_whole(wanted: dict[str, Any], 
         {"descricao": "x"},
         {"status": 8},
         {"status": 99},
-        {"apresentar_conciliados": "true"},
         {"status": "Fechado"},
         {"status": "-1"},
         {"data_hora_criacao_inicial": "14/07/2026"},
