@@ -69,10 +69,6 @@ class Health:
                 )
         return health._circuit(probing and self.open)._judged(now, changes)
 
-    def rested(self) -> "Health":
-        """Return the health of one that nothing was sent to for long: that it fails is counted from the next one on."""
-        return replace(self, falhando_desde=None, falhas_novas=0)
-
     def _circuit(self, probed: bool) -> "Health":
         if self.falhas_seguidas < OPEN_AFTER:
             return replace(self, circuito_espera=0)

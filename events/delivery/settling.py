@@ -11,14 +11,12 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from claims.many import Adding, Many
-from core.settings.deliveries import DeliverySettings
 from core.text import fitting
 from events.delivery import telling
 from events.delivery.health import Change, End, Health
 from events.delivery.kind import Made, kinds
 from events.delivery.plan import Done, Held
 from events.delivery.rows import ROWS, SLOTS, Destination, Owed, RowOutcome, SlotOutcome, as_kinds_see, sealed
-from events.delivery.schedule import longest_wait
 from storage.direct import Direct, Prepared
 from storage.models.destinos import Destino
 from storage.models.eventos import Attempt, Estado
@@ -131,9 +129,7 @@ def _judge(on: Direct, slots: Mapping[int, Slot], slot: Slot, done: Sequence[Don
     """Bring counters and health up to date, switch off what has to be, and tell the changes."""
     _count(slot, done)
     ends = [one.end for one in done if one.requested]
-    # also where this was not asked either: it is noted as the last, and hides the pause from the next
-    health = slot.health.rested() if _was_left_alone(slot.row, now) else slot.health
-    slot.health, changes = health.after(ends, now, probing=slot.held.probing)
+    slot.health, changes = slot.health.after(ends, now, probing=slot.held.probing)
     told = telling.About(slot.row.id, slot.row.tipo, slot.row.nome)
     for one in done:
         if one.estado is Estado.ESGOTADO and one.made:
@@ -151,16 +147,6 @@ def _judge(on: Direct, slots: Mapping[int, Slot], slot: Slot, done: Sequence[Don
         telling.failing(on.db, told, slot.health.falhando_desde)
     if Change.RECUPERADO in changes:
         telling.recovered(on.db, told)
-
-
-def _was_left_alone(row: State, now: datetime) -> bool:
-    """Tell whether a destination that fails was left alone, for longer than anything waits for its next attempt.
-
-    Esteira was off, or nothing was owed; of a clock that was behind the last attempt is long ago, too.
-    """
-    if row.falhando_desde is None or row.ultima_execucao is None:
-        return False
-    return now - row.ultima_execucao > longest_wait(DeliverySettings.current())
 
 
 def _with_the_same_credential(db: Session, slot: Slot) -> list[telling.About]:

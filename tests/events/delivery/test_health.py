@@ -68,14 +68,6 @@ def test_where_nothing_was_tried_nothing_is_judged(failures: int) -> None:
     assert after(health, hours=500, probing=True) == (health, [])
 
 
-def test_one_that_nothing_was_sent_to_for_long_fails_from_now_on() -> None:
-    health, _ = after(Health(), *[BAD] * 5)
-    health, changes = after(health.rested(), BAD, hours=500)
-    assert (changes, health.falhando_desde) == ([], NOW + timedelta(hours=500))
-    assert (health.falhas_novas, health.falhas_seguidas) == (1, 6)
-    assert after(health, OLD, hours=620)[1] == [Change.DESLIGADO]
-
-
 @given(st.lists(st.sampled_from([GOOD, BAD, OLD]), max_size=60), st.booleans())
 def test_the_circuit_is_open_only_after_ten_failures_in_a_row(ends: list[End], probing: bool) -> None:
     health, _ = after(Health(), *ends, probing=probing)

@@ -176,29 +176,6 @@ def test_five_days_without_a_success_switch_off(turns: Turns) -> None:
     assert deliveries()[0].estado == Estado.RETIDO
 
 
-@pytest.mark.parametrize(
-    ("pause", "off"),
-    [(timedelta(hours=29), True), (timedelta(days=2), True), (timedelta(days=2, seconds=1), False)],
-)
-def test_days_in_which_nothing_was_tried_switch_nothing_off(turns: Turns, pause: timedelta, off: bool) -> None:
-    """The machine was off over the holidays, and when it starts the network is not there yet."""
-    since, warned = NOW - timedelta(days=17), NOW - timedelta(days=16)
-    before = {"falhas_seguidas": 3, "falhas_novas": 3, "falhando_desde": since, "avisado_em": warned}
-    one = destination(settled(turns, BAD, ultima_execucao=NOW - pause, **before))
-    assert (one.desligado_em is not None) is off
-    assert (one.falhando_desde, one.falhas_novas) == ((since, 4) if off else (NOW, 1))
-    # that it was told to fail is known still, for the day on which it is well
-    assert (one.falhas_seguidas, one.avisado_em) == (4, warned)
-
-
-def test_what_was_not_asked_after_such_days_hides_them_from_no_failure_behind_it(turns: Turns) -> None:
-    since = NOW - timedelta(days=17)
-    values = {"falhando_desde": since, "falhas_novas": 3, "ultima_execucao": since, "avisado_em": since}
-    one = destination(settled(turns, (NO_TURN, Estado.PENDENTE), **values))
-    assert (one.falhando_desde, one.falhas_novas, one.avisado_em) == (None, 0, since)
-    assert (one.ultima_execucao, one.desligado_em) == (NOW, None)
-
-
 @pytest.mark.parametrize(("avisado_em", "events"), [(None, ["destino_falhando"]), (NOW - timedelta(hours=1), [])])
 def test_a_day_of_failure_is_told_once(turns: Turns, avisado_em: datetime | None, events: list[str]) -> None:
     since = NOW - timedelta(days=1)
