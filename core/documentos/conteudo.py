@@ -184,6 +184,7 @@ class Conhecimento(Cabeca):
     receb_nome: str | None = None
     tomador_cnpj_cpf: str | None = None
     tomador_nome: str | None = None
+    autorizados: tuple[str, ...] = ()
     valor_receber: Decimal | None = None
     valor_carga: Decimal | None = None
     valor_icms: Decimal | None = None

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.documentos.chave import emitente_da_chave
-from core.documentos.conteudo import Cabeca, Evento, Inutilizacao, Papel, Resumo
+from core.documentos.conteudo import Cabeca, Conhecimento, Evento, Inutilizacao, NotaFiscal, Papel, Resumo
 from core.documentos.situacao import registered
 from core.errors import Conflict, NotFound, UsageError
 from core.fiscal import cnpj_valido, formatar_documento, normalizar_documento
@@ -43,6 +43,13 @@ class Dono:
         # a summary names the issuer alone: another establishment of it may be who receives
         base = set() if isinstance(cabeca, Resumo) else {papel for papel, one in cabeca.papeis if self._is_mate(one)}
         return tuple(sorted(own | base, key=lambda papel: (papel not in own, PAPEIS.index(papel))))
+
+    def is_stranger_to(self, cabeca: Cabeca) -> bool:
+        """Tell whether a document is known to say nothing of the company, not even that it may be read by it."""
+        if self.cnpj is None or not cabeca.papeis or isinstance(cabeca, Resumo) or self.papeis(cabeca):
+            return False
+        readers = cabeca.autorizados if isinstance(cabeca, NotaFiscal | Conhecimento) else ()
+        return not any(map(self._is_mate, readers))
 
     def _is_mate(self, documento: str) -> bool:
         return self.cnpj is not None and len(documento) == 14 and documento[:BASE] == self.cnpj[:BASE]

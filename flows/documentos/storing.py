@@ -150,7 +150,7 @@ class Batch:
         ficha = self.fichas[cabeca.chave].get(dono) or self._moved(dono, cabeca)
         if ficha is None:
             ficha = self.fichas[cabeca.chave][dono] = Ficha(dono, cabeca.chave, cabeca.especie)
-        if dono.cnpj and cabeca.papeis and not isinstance(cabeca, Resumo) and not dono.papeis(cabeca):
+        if dono.is_stranger_to(cabeca):
             said = f"a empresa {dono.cnpj} não aparece neste documento"
             ficha.avisos.append(said)
             done.ditos.append(said)

@@ -7,7 +7,7 @@ from lxml.etree import _Element
 
 from core.documentos.conteudo import Conhecimento, Especie, Laco, Ligacao, Papel
 from core.documentos.parser.chaves import chave_do_documento, ligacoes
-from core.documentos.parser.corpo import cabeca, corpo, papeis
+from core.documentos.parser.corpo import autorizados, cabeca, corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
 from core.documentos.parser.recusa import Recusado
 
@@ -54,6 +54,7 @@ def conhecimento(raiz: _Element, contexto: Contexto) -> Conhecimento:
     head = cabeca(raiz, info, chave, "nCT", "chCTe", contexto)
     return Conhecimento(
         especie=especie,
+        autorizados=autorizados(info),
         ligacoes=_ligacoes(info, chave),
         **head,
         **_servico(info),

@@ -1,5 +1,6 @@
 """What the readers of all kinds share: the one element that holds a document, and what every document says."""
 
+from itertools import islice
 from typing import Any
 
 from lxml.etree import _Element
@@ -10,6 +11,9 @@ from core.documentos.parser.chaves import avisar_ambiente, comparar, comparar_nu
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
 from core.documentos.parser.protocolo import digest_confere, protocolo
 from core.documentos.parser.recusa import Recusado
+
+# The layouts have ten.
+_MOST_AUTHORISED = 100
 
 
 def corpo(raiz: _Element, nome: str, contexto: Contexto) -> Grupo:
@@ -40,6 +44,12 @@ def e_resposta(place: Grupo) -> bool:
 def papeis(*partes: tuple[Papel, str | None]) -> tuple[tuple[Papel, str], ...]:
     """Return who is what in a document, each once."""
     return tuple(dict.fromkeys((papel, numero) for papel, numero in partes if numero is not None))
+
+
+def autorizados(info: Grupo) -> tuple[str, ...]:
+    """Return who else may read a document (`autXML`)."""
+    found = (one.documento() for one in islice(info.grupos("autXML"), _MOST_AUTHORISED))
+    return tuple(filter(None, found))
 
 
 def cabeca(raiz: _Element, info: Grupo, chave: str, numero: str, campo: str, contexto: Contexto) -> dict[str, Any]:

@@ -1,22 +1,18 @@
 """NF-e and NFC-e, layouts 1.10 to 4.00: docs/reference/contracts/sefaz.md §8.6."""
 
-from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from lxml.etree import _Element
 
 from core.documentos.conteudo import Especie, Laco, Ligacao, NotaFiscal, Papel
 from core.documentos.parser.chaves import chave_do_documento, ligacoes
-from core.documentos.parser.corpo import cabeca, corpo, papeis
+from core.documentos.parser.corpo import autorizados, cabeca, corpo, papeis
 from core.documentos.parser.grupo import NOME, Contexto, Grupo
 from core.documentos.parser.itens import itens, soma
 from core.documentos.parser.recusa import Recusado
 
 _ESPECIES = {"55": Especie.NFE, "65": Especie.NFCE}
 _COMPLEMENTAR = 2
-# The layout has ten.
-_MOST_AUTHORISED = 100
 
 
 def nota(raiz: _Element, contexto: Contexto) -> NotaFiscal:
@@ -37,7 +33,7 @@ def nota(raiz: _Element, contexto: Contexto) -> NotaFiscal:
         natureza=ide.texto("natOp", 120),
         tipo=ide.inteiro("tpNF", 9),
         finalidade=finalidade,
-        autorizados=tuple(_autorizados(info)),
+        autorizados=autorizados(info),
         ligacoes=_ligacoes(info, ide, chave, finalidade),
         itens=itens(info, contexto),
         **head,
@@ -91,12 +87,6 @@ def _totais(total: Grupo) -> dict[str, Any]:
         "valor_monofasia": soma(mono.valor("vIBSMono"), mono.valor("vCBSMono")),
         "valor_com_tributos": total.valor("vNFTot"),
     }
-
-
-def _autorizados(info: Grupo) -> Iterator[str]:
-    for one in islice(info.grupos("autXML"), _MOST_AUTHORISED):
-        if found := one.documento():
-            yield found
 
 
 def _ligacoes(info: Grupo, ide: Grupo, chave: str, finalidade: int | None) -> tuple[Ligacao, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
@@ -17,7 +17,8 @@ from storage.session import reading
 from storage.sums import ExactSum
 
 MOST, MONTHS = 10, 12
-# A sale: an outgoing note (tpNF 1), normal or complementary (finNFe 1, 2), not one that the company only received.
+# A sale: an outgoing note (tpNF 1), normal or complementary (finNFe 1, 2), of its issuer, not of who received it or may
+# only read it (autXML).
 SAIDA, DE_VENDA = 1, (1, 2)
 
 
@@ -101,7 +102,8 @@ def _products(db: Session, caller: Caller) -> tuple[ProdutoView, ...]:
 
 
 def _issued(one: type[Documento]) -> ColumnElement[bool]:
-    return or_(one.papel.is_(None), one.papel == Papel.EMITENTE)
+    # of what is no company's nobody's role is known
+    return or_(one.papel == Papel.EMITENTE, and_(one.papel.is_(None), one.empresa_id.is_(None)))
 
 
 def _months(db: Session, caller: Caller) -> tuple[MesView, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -238,6 +239,16 @@ def test_a_company_that_is_named_gets_a_document_it_has_no_part_in_with_a_warnin
     (done,) = stored(nota(), usuario_id=ana, empresa_id=number)
     assert "não aparece neste documento" in done.mensagem
     assert "não aparece" in (documents()[0].avisos or "")
+
+
+@pytest.mark.parametrize("reader", [cnpj(77888999), cnpj(77888999, 2)])
+@pytest.mark.parametrize("made", [nota, conhecimento])
+def test_a_company_that_may_only_read_a_document_is_named_in_it(made: Callable[..., Conteudo], reader: str) -> None:
+    ana = user("ana")
+    number = company(ana, cnpj(77888999))
+    (done,) = stored(made(autorizados=(DESTINATARIO, reader)), usuario_id=ana, empresa_id=number)
+    assert (done.alheio, "não aparece" in done.mensagem, documents()[0].avisos) == (False, False, None)
+    assert documents()[0].papel is None
 
 
 def test_a_coupon_is_authorised_by_nature_and_cancelled_by_its_cancellation() -> None:

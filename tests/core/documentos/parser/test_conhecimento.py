@@ -44,6 +44,13 @@ def test_a_bill_is_read_field_by_field() -> None:
     )
 
 
+def test_who_else_may_read_a_bill_is_told() -> None:
+    readers = f"<autXML>{COM_LETRAS.numero}</autXML><autXML>{DESTINATARIO.numero}</autXML>"
+    bill = changed("</infCTeNorm>", f"</infCTeNorm>{readers}")
+    assert bill.autorizados == (COM_LETRAS.documento, DESTINATARIO.documento)
+    assert {numero for _, numero in bill.papeis}.isdisjoint({COM_LETRAS.documento})
+
+
 @pytest.mark.parametrize("layout", ["1.04", "2.00", "3.00", "4.00"])
 def test_every_layout_is_read_and_its_date_has_an_offset(layout: str) -> None:
     bill = found(conhecimento(7, layout=layout, tomador=3).xml)

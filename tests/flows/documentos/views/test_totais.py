@@ -231,6 +231,14 @@ def test_sales_are_outgoing_normal_notes_of_ours_by_month(banco: str) -> None:
     ]
 
 
+def test_a_note_that_a_company_may_only_read_is_no_sale_of_it(banco: str) -> None:
+    ana = acervo.usuario("ana")
+    guardar(nota(1), de=ana, empresa=acervo.empresa(MERCADO, ana))
+    guardar(nota(2), de=ana)
+    guardar(nota(3), de=ana, empresa=acervo.empresa(PADARIA, ana), papel=Papel.EMITENTE)
+    assert [(one.total, one.valor) for one in statistics(Caller(ana)).vendas_por_mes] == [(2, Decimal("20.00"))]
+
+
 @pytest.mark.parametrize("sold_first", [True, False])
 def test_a_sale_between_two_companies_of_one_user_is_one_whichever_had_it_first(banco: str, sold_first: bool) -> None:
     ana = acervo.usuario("ana")
