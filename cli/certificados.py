@@ -10,6 +10,7 @@ from cli.options import Depois, Json, Limite, Usuario
 from cli.output import document, plain, report, say
 from cli.portuguese import Noun
 from cli.words import word
+from core.certificado import dia
 from core.errors import Rejected
 from core.page import SIZE
 from core.text import plural
@@ -122,7 +123,7 @@ def _answer(found: keeping.Guardado, *, as_json: bool) -> None:
     if as_json:
         document(plain(one))
     done = {"adicionado": "guardado", "substituido": "trocado", "igual": "já estava guardado"}[found.resultado]
-    say(f"Certificado de {one.titular} ({one.cnpj}) {done} para {one.empresa}; vale até {one.validade_fim:%d/%m/%Y}.")
+    say(f"Certificado de {one.titular} ({one.cnpj}) {done} para {one.empresa}; vale até {dia(one.validade_fim)}.")
 
 
 def _switched(one: views.CertificateView, done: str, *, as_json: bool) -> None:

@@ -131,13 +131,13 @@ class Certificado:
     def conferir(self, now: datetime) -> None:
         """Raise `CertificadoRecusado` where it cannot be used at this instant."""
         if now > self.fim:
-            raise CertificadoRecusado("vencido", f"O certificado venceu em {self.fim:%d/%m/%Y}.")
+            raise CertificadoRecusado("vencido", f"O certificado venceu em {dia(self.fim)}.")
         if now < self.inicio:
-            raise CertificadoRecusado("futuro", f"O certificado só vale a partir de {self.inicio:%d/%m/%Y}.")
+            raise CertificadoRecusado("futuro", f"O certificado só vale a partir de {dia(self.inicio)}.")
         if self.cadeia_fim is not None and now > self.cadeia_fim:
             raise CertificadoRecusado(
                 "cadeia_vencida",
-                f"O arquivo traz o certificado de uma autoridade que venceu em {self.cadeia_fim:%d/%m/%Y}. Exporte-o "
+                f"O arquivo traz o certificado de uma autoridade que venceu em {dia(self.cadeia_fim)}. Exporte-o "
                 "de novo sem a cadeia, ou com a atual.",
             )
 
@@ -152,6 +152,11 @@ class Certificado:
                 f"{formatar_documento(cnpj)} nem outro estabelecimento dela."
             )
             raise CertificadoRecusado("outra_empresa", frase)
+
+
+def dia(instante: datetime) -> str:
+    """Return the day of an instant by the calendar of the installation, as people write it."""
+    return f"{instante.astimezone(CoreSettings.current().zone):%d/%m/%Y}"
 
 
 def dias_ate(fim: datetime, now: datetime) -> int:

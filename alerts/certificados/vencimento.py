@@ -10,9 +10,8 @@ from sqlalchemy import select
 
 from alerts.judgement import CRITICAL, WARNING, Judgement
 from alerts.moment import Moment
-from core.certificado import dias_ate
+from core.certificado import dia, dias_ate
 from core.fiscal import formatar_documento
-from core.settings.core import CoreSettings
 from core.text import plural
 from storage.models.certificados import CertificadoDigital, em_uso
 from storage.models.empresas import Empresa
@@ -36,7 +35,7 @@ def judge(moment: Moment) -> Iterator[Judgement]:
 def _judged(end: datetime, cnpj: str, user: str | None, now: datetime) -> Judgement:
     days, over = dias_ate(end, now), now > end
     step = next((one for one in STEPS if days <= one), None)
-    shown, when = formatar_documento(cnpj), f"{end.astimezone(CoreSettings.current().zone):%d/%m/%Y}"
+    shown, when = formatar_documento(cnpj), dia(end)
     return Judgement(
         objeto=f"{user}/{cnpj}" if user else cnpj,
         codigo=CODIGO,

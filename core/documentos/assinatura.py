@@ -7,7 +7,7 @@ certificate is not checked. docs/reference/contracts/sefaz.md §4.5.
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from cryptography import x509
@@ -25,6 +25,7 @@ from core.documentos.leitor import LIMITE, ler_documentos
 from core.documentos.motivos import frase
 from core.fiscal import cnpj_valido, formatar_documento
 from core.logs import get_logger
+from core.settings.core import CoreSettings
 
 # The law's signatures are of SHA-1; what else is signed is not known there.
 _METHODS = frozenset({SignatureMethod.RSA_SHA1, SignatureMethod.RSA_SHA256})
@@ -80,7 +81,7 @@ def _checked(content: bytes, clock: Clock) -> Conferencia:
     wrong = _wrong(signature, certificate)
     if wrong is not None:
         return _report(*wrong, certificate)
-    return _proved(certificate, _issued(content) or clock.now())
+    return _proved(certificate, _issued(content) or clock.now().astimezone(CoreSettings.current().zone))
 
 
 def _signatures(root: _Element) -> Iterator[_Element]:
@@ -165,8 +166,7 @@ def _proved(certificate: x509.Certificate, moment: datetime) -> Conferencia:
         return _report(
             Resultado.CONFERE, "A assinatura confere (a cadeia do certificado não foi verificada).", certificate
         )
-    day = moment.astimezone(UTC)
-    said = f"A assinatura confere, mas o certificado não valia em {day:%d/%m/%Y}, a data do documento."
+    said = f"A assinatura confere, mas o certificado não valia em {moment:%d/%m/%Y}, a data do documento."
     return _report(Resultado.CERTIFICADO_VENCIDO, said, certificate)
 
 

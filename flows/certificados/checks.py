@@ -37,7 +37,7 @@ def kept() -> Iterator[Finding]:
 
 def _state(row: CertificadoDigital) -> tuple[str, str, str]:
     # An installation without certificates does not load how they are opened.
-    from core.certificado import CertificadoRecusado, dias_ate
+    from core.certificado import CertificadoRecusado, dia, dias_ate
     from flows.certificados.finding import opened
 
     advice, now = "Guarde um novo com `esteira certificados substituir`.", SYSTEM.now()
@@ -46,7 +46,7 @@ def _state(row: CertificadoDigital) -> tuple[str, str, str]:
     except CertificadoRecusado as fault:
         return FAULT, str(fault), advice
     days = dias_ate(row.validade_fim, now)
-    told = f"vale até {row.validade_fim:%d/%m/%Y} ({plural(days, 'dia', 'dias')})"
+    told = f"vale até {dia(row.validade_fim)} ({plural(days, 'dia', 'dias')})"
     return (WARNING, told, advice) if days <= SOON_DAYS else (OK, told, "")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from connectors.sefaz.registro import servico
-from core.certificado import Certificado, abrir
+from core.certificado import Certificado, abrir, dia
 from core.clock import SYSTEM, Clock
 from core.errors import Conflict, NotFound, UsageError
 from core.fiscal import formatar_documento
@@ -209,8 +209,8 @@ def _replaced(db: Session, row: CertificadoDigital, opened: Certificado, arquivo
     # one that SEFAZ refused, or that is turned off, serves nobody until it ends
     serves = row.ativo and row.desligado_por is None
     if serves and opened.fim < row.validade_fim:
-        kept = f"{row.validade_fim:%d/%m/%Y}"
-        raise Conflict(f"O certificado vence em {opened.fim:%d/%m/%Y}, antes do que já está guardado ({kept}).")
+        kept = dia(row.validade_fim)
+        raise Conflict(f"O certificado vence em {dia(opened.fim)}, antes do que já está guardado ({kept}).")
     row.nome = arquivo.nome or row.nome
     if row.desligado_por is not None and not same:
         # what the refusal of the old one turned off

@@ -58,6 +58,18 @@ def test_or_from_the_environment(loja: Cliente, run: Run, monkeypatch: pytest.Mo
     assert "já estava guardado" in err
 
 
+def test_the_day_it_ends_is_that_of_the_installation(
+    loja: Cliente, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # half past ten of the evening before, in São Paulo
+    end = (datetime.now(UTC) + timedelta(days=100)).replace(hour=1, minute=30)
+    made = Autoridade(tmp_path).cliente(EMPRESA, fim=end)
+    (tmp_path / "um.pfx").write_bytes(made.pfx)
+    monkeypatch.setenv("ESTEIRA_PFX_SENHA", made.senha)
+    code, _, err = add(run)
+    assert (code, f"vale até {end - timedelta(days=1):%d/%m/%Y}." in err) == (0, True)
+
+
 def test_or_from_a_terminal_that_does_not_show_it(loja: Cliente, tmp_path: Path) -> None:
     words = ["certificados", "adicionar", "um.pfx", "--empresa", EMPRESA]
     ours, theirs = pty.openpty()

@@ -111,6 +111,21 @@ def test_its_time_is_judged_by_whoever_has_the_clock(autoridade: Autoridade) -> 
         assert caught.value.motivo == motivo
 
 
+def test_its_days_are_those_of_the_installation(autoridade: Autoridade) -> None:
+    # half past ten in the evening in São Paulo
+    begins, ends = (datetime(year, 3, 2, 1, 30, tzinfo=UTC) for year in (2026, 2028))
+    short = autoridade.cliente(OUTRA, inicio=begins, fim=ends - timedelta(days=300)).cadeia[0]
+    own = autoridade.cliente(EMPRESA, inicio=begins, fim=ends)
+    found, chained = (abrir(empacotado((own.cadeia[0], *more), own.chave, SENHA), SENHA) for more in ((), (short,)))
+    for one, moment, said in (
+        (found, begins - timedelta(hours=1), r"a partir de 01/03/2026\."),
+        (found, ends + timedelta(hours=1), r"venceu em 01/03/2028\."),
+        (chained, ends, r"venceu em 06/05/2027\."),
+    ):
+        with pytest.raises(CertificadoRecusado, match=said):
+            one.conferir(moment)
+
+
 def test_an_authority_in_the_file_that_has_ended_is_told(autoridade: Autoridade) -> None:
     own = autoridade.cliente(EMPRESA, fim=NOW + timedelta(days=400))
     short = autoridade.cliente(OUTRA, fim=NOW + timedelta(days=10)).cadeia[0]

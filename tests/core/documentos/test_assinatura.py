@@ -8,7 +8,7 @@ from support.assinado import MORRE, NASCE, assinado, certificado
 from core.clock import FixedClock
 from core.documentos.assinatura import Conferencia, Resultado, conferir
 from core.documentos.leitor import ler_documentos
-from sandbox.documentos.comum import EMITENTE
+from sandbox.documentos.comum import BRASILIA, EMITENTE
 from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.documentos.eventos import evento
 from sandbox.documentos.notas import inutilizada, nota
@@ -88,6 +88,9 @@ def test_a_certificate_counts_by_the_date_of_the_document() -> None:
     report = found(late)
     assert report.resultado is Resultado.CERTIFICADO_VENCIDO
     assert "não valia em 02/06/2026" in report.frase
+    # the next day in UTC
+    evening = (MORRE + timedelta(days=1)).replace(hour=22, tzinfo=BRASILIA)
+    assert "não valia em 02/06/2026" in found(assinado(nota(7, quando=evening).texto, "infNFe")).frase
     assert conferir(NOTA.encode(), FixedClock(MORRE + timedelta(days=900))).resultado is Resultado.CONFERE
 
 

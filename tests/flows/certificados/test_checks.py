@@ -35,6 +35,15 @@ def test_how_long_it_lasts(autoridade: Autoridade, empresa: str, days: int, stat
     assert list(kept()) == []
 
 
+def test_the_day_it_ends_and_the_days_that_are_left_are_of_one_calendar(autoridade: Autoridade, empresa: str) -> None:
+    # half past ten of the evening before, in São Paulo
+    end = (datetime.now(UTC) + timedelta(days=20)).replace(hour=1, minute=30, second=0, microsecond=0)
+    made = autoridade.cliente(EMPRESA, fim=end)
+    keeping.adicionar(Arquivo(made.pfx, made.senha, EMPRESA))
+    (found,) = kept()
+    assert found.detalhe.startswith(f"vale até {end - timedelta(days=1):%d/%m/%Y} (")
+
+
 def test_one_of_a_user_who_is_turned_off_is_not_told(autoridade: Autoridade, banco: str) -> None:
     criar(EMPRESA, caller=Caller(managing.criar("ana").id))
     made = autoridade.cliente(EMPRESA, fim=datetime.now(UTC) + timedelta(days=20))

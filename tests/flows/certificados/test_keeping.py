@@ -145,6 +145,16 @@ def test_one_that_ends_before_the_one_kept_is_refused(
         keeping.substituir(newer(autoridade, clock, days=50), clock)
 
 
+def test_one_that_ends_in_the_evening_ends_on_that_day(
+    arquivo: Arquivo, autoridade: Autoridade, clock: FixedClock
+) -> None:
+    keeping.adicionar(arquivo, clock)
+    end = (clock.now() + timedelta(days=50)).replace(hour=1, minute=30)
+    made = autoridade.cliente(EMPRESA, fim=end)
+    with pytest.raises(Conflict, match=f"vence em {end - timedelta(days=1):%d/%m/%Y}, antes"):
+        keeping.substituir(Arquivo(made.pfx, made.senha, EMPRESA), clock)
+
+
 @pytest.mark.parametrize("out", [{"desligado_por": "282: revogado"}, {"ativo": False}], ids=["refused", "turned off"])
 def test_one_that_ends_earlier_takes_the_place_of_one_that_serves_nobody(
     arquivo: Arquivo, autoridade: Autoridade, clock: FixedClock, out: dict[str, Any]
