@@ -18,6 +18,8 @@ CANCELAMENTO = "110111"
 # An old cancellation that was approved, in time or late, as the answer to an event says it.
 _APROVADO = {"101": "135", "151": "155"}
 _TIPO_NFSE = re.compile(r"e([0-9]{6})")
+# Why, as the kinds call it: a cancellation, a service in disagreement, a delivery that failed.
+_PORQUE = ("xJust", "xObs", "xJustMotivo")
 _CHAVES = ("chNFe", "chCTe", "chCTeOS", "chMDFe", "chNF3e", "chNFCom", "chBPe", "chDCe", "chCFe")
 
 
@@ -55,7 +57,7 @@ def evento(raiz: _Element, contexto: Contexto) -> Evento:
         motivo=answer.texto("xMotivo", 300),
         recebido_em=answer.instante("dhRegEvento"),
         correcao=_correcao(inner),
-        justificativa=inner.texto("xJust", 300),
+        justificativa=next((said for nome in _PORQUE if (said := inner.texto(nome, 300))), None),
         alvo=inner.texto("nProtEvento", 54) or inner.texto("nProtCE", 54) or inner.texto("nProtIE", 54),
         avisos=contexto.avisos,
     )

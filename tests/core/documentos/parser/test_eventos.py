@@ -8,7 +8,7 @@ from support.lendo import lido
 from core.documentos.conteudo import Evento
 from core.documentos.espacos import MDFE
 from core.documentos.leitor import ler_documentos
-from sandbox.documentos.comum import COM_LETRAS, EMITENTE, QUANDO, chave
+from sandbox.documentos.comum import COM_LETRAS, EMITENTE, QUANDO, Feito, chave
 from sandbox.documentos.conhecimentos import conhecimento
 from sandbox.documentos.eventos import CORRECAO, cancelamento_antigo, consulta, evento, resumo_de_evento
 from sandbox.documentos.notas import nota
@@ -67,6 +67,15 @@ def test_a_correction_says_what_it_corrects() -> None:
     head, _, rest = text.partition("<xCorrecao>")
     read = lido(Evento, f"{head}<infCorrecao>{fields}</infCorrecao>{empty}{rest.partition('</xCorrecao>')[2]}")
     assert read.correcao == "ide/cfop: 6353"
+
+
+@pytest.mark.parametrize(
+    ("made", "tipo", "campo"),
+    [(BILL, "610110", "xObs"), (BILL, "110190", "xJustMotivo"), (NOTA, "110192", "xJustMotivo")],
+)
+def test_why_is_read_by_whatever_name_a_kind_has_for_it(made: Feito, tipo: str, campo: str) -> None:
+    text = evento(made, tipo).decode().replace("xJust>", f"{campo}>")
+    assert lido(Evento, text).justificativa == "Cancelado a pedido do cliente"
 
 
 def test_sequences_are_numbers_however_many_digits_they_have() -> None:
