@@ -59,8 +59,14 @@ def rodar(clock: Clock = SYSTEM, sleep: Sleep = time.sleep, longest: timedelta =
 
 
 def completar(clock: Clock = SYSTEM, sleep: Sleep = time.sleep, longest: timedelta = avulsas.LONGEST) -> Rodada:
-    """Ask only the single questions that are owed: the hour's count comes back between two rounds."""
-    return _asked((), pendentes.devidas(clock), clock, sleep, longest)
+    """Ask the single questions that are owed: the hour's count comes back between two rounds.
+
+    What is due of those numberings goes first. Where another program uses the count up, a single question is refused
+    and blocks the pages too; asked before them hour after hour, it would leave them no turn.
+    """
+    pending = pendentes.devidas(clock)
+    due = [one for one in varredura.devidas(clock) if one in pending] if pending else []
+    return _asked(due, pending, clock, sleep, longest)
 
 
 def _asked(due: Iterable[Devida], pending: Iterable[Devida], clock: Clock, sleep: Sleep, longest: timedelta) -> Rodada:

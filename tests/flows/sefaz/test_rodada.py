@@ -21,7 +21,8 @@ from flows.documentos.owners import recipient
 from flows.empresas.managing import criar
 from flows.sefaz import encomendas
 from flows.sefaz.configuracao import Mudancas, configurar
-from flows.sefaz.rodada import Rodada, rodar
+from flows.sefaz.pedidos import pedir_chaves
+from flows.sefaz.rodada import Rodada, completar, rodar
 from flows.usuarios.finding import caller_of
 from sandbox import faults
 from sandbox.faults import Fault, Usual
@@ -127,6 +128,23 @@ def test_what_is_owed_by_single_questions_is_asked_after_that(sozinha: Loja) -> 
     forms = Counter(one.forma for one in sozinha.server.pedidos if one.servico == "nfe")
     assert forms["consNSU"] == 2
     assert rows(DocumentoDistribuido)[0].resultado == "novo"
+
+
+def test_pages_have_their_turn_where_another_program_uses_up_the_single_questions(sozinha: Loja) -> None:
+    """Each of ours is refused then, and blocks the pages with it for an hour."""
+    clock = sozinha.lugar.clock
+    sozinha.receber(2)
+    run(sozinha)
+    list(pedir_chaves(sozinha.dono, sozinha.server.notas, clock))
+    for _ in range(3):
+        sozinha.passa(70 * 60)
+        sozinha.server.serie(EMPRESA).avulsas.extend([clock.now()] * 20)
+        sozinha.receber(1)
+        before = len(sozinha.server.pedidos)
+        completar(clock, clock.advance)
+        asked = [(one.servico, one.forma) for one in sozinha.server.pedidos[before:]]
+        assert asked == [("nfe", "distNSU"), ("nfe", "consChNFe")]
+    assert sozinha.chaves == set(sozinha.server.notas)
 
 
 def test_what_was_cut_short_goes_on_when_the_others_had_their_turn(sozinha: Loja, configure: Configure) -> None:
