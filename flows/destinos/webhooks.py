@@ -128,7 +128,7 @@ def alterar(number: int, said: Dito, caller: Caller = OPERATOR) -> WebhookView:
     """Change what is said of a webhook and nothing else; turned on again it is as one that was resumed."""
     now = SYSTEM.now()
     with transaction() as db:
-        webhook = find(db, number, caller)
+        webhook = _meant(db, number, said, caller)
         new = _news(webhook, said)
         columns = _columns(new)
         kept = json.loads(webhook.headers_customizados or "{}")
@@ -193,6 +193,15 @@ def _columns(said: Dito) -> dict[str, Any]:
     if said.filtro is not None:
         named["filtro"] = grammar.checked(said.filtro)
     return named | {name: value for name, value in given.items() if value is not None}
+
+
+def _meant(db: Session, number: int, said: Dito, caller: Caller) -> Destino:
+    """Return the webhook that is to be changed; of one that is not there, what nobody may say is told first."""
+    try:
+        return find(db, number, caller)
+    except NotFound:
+        _columns(said)
+        raise
 
 
 def _news(webhook: Destino, said: Dito) -> Dito:

@@ -4,7 +4,7 @@ import pytest
 from support.deliveries import change, destination
 
 from core.caller import OPERATOR, Caller
-from core.errors import Conflict, UsageError
+from core.errors import Conflict, NotFound, UsageError
 from events import subscriptions
 from flows.destinos import webhooks
 from flows.destinos.webhooks import Dito, WebhookView
@@ -80,3 +80,13 @@ def test_a_user_has_room_for_so_many_and_the_operator_for_any(ana: Caller, monke
         hook(OPERATOR)
     webhooks.remover(first.id, ana)
     assert hook(ana).ativo
+
+
+def test_of_one_that_is_not_there_it_is_told_first_what_nobody_may_say(ana: Caller) -> None:
+    theirs = hook(Caller(managing.criar("bia").id)).id
+    for number in (theirs, 987_654):
+        with pytest.raises(UsageError) as refused:
+            webhooks.alterar(number, Dito(timeout=2**70), ana)
+        assert refused.value.campo == "timeout"
+        with pytest.raises(NotFound):
+            webhooks.alterar(number, Dito(timeout=20), ana)
