@@ -5,7 +5,6 @@ there was no room, 4 configuration, 5 refused, 70 a fault of our own, 130 interr
 """
 
 import codecs
-import errno
 import gc
 import io
 import os
@@ -24,7 +23,6 @@ from core.logs import configure
 from core.text import os_fault, redact, storable
 
 BUG_EXIT, INTERRUPTED_EXIT = 70, 130
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_TEXT = "um dos textos do comando não está em UTF-8."
 # Containers made before the collector looks: more than most commands ever make.
 SHORT_LIVED = 300_000
@@ -90,10 +88,17 @@ def _unforeseen(error: Exception, given: Sequence[str]) -> int:
         # a file may be called so, but nothing that is kept
         say(f"Erro: {NO_TEXT}")
         return UsageError.exit_code
-    if isinstance(error, OSError) and error.errno in NO_ROOM:
+    if isinstance(error, OSError) and _is_full(error):
         return _no_room(error)
     say(f"Erro interno ({type(error).__name__}): {redact(str(error))[:300]}. Rode de novo com --debug.")
     return BUG_EXIT
+
+
+def _is_full(error: OSError) -> bool:
+    # only who fails loads it
+    from core.disk import FULL
+
+    return error.errno in FULL
 
 
 def _no_room(error: OSError) -> int:

@@ -75,8 +75,8 @@ def report(
 
 def document(value: Any) -> None:
     """Write one JSON document on stdout; where that is no UTF-8, as a redirected one on Windows, in ASCII."""
-    plain = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
-    print(json.dumps(value, ensure_ascii=plain, indent=2, default=str))  # noqa: T201
+    few_letters = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    print(json.dumps(value, ensure_ascii=few_letters, indent=2, default=str))  # noqa: T201
 
 
 def say(text: str) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 # An empty file takes no block, and one of zeros takes none on a disk that packs them.
 PROBE_BYTES = 65_536
-# That a disk has no room, or none for this account.
-FULL = (errno.ENOSPC, errno.EDQUOT)
+# That a disk has no room, or none for this account or for a file that is so large.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def sync_folder(folder: Path | bytes) -> None:
