@@ -131,6 +131,11 @@ def lines(file: Path) -> list[str]:
     return [one for one in file.read_text().splitlines() if one.strip() and not any(word in one for word in aside)]
 
 
+def of_the_worker(told: list[str]) -> list[str]:
+    """Return these lines without those of a task that was under way, had something to send, and says that it failed."""
+    return [one for one in told if not ("task failed" in one and celery_app.NO_ANSWER in one)]
+
+
 def test_a_broker_that_goes_and_comes_back_costs_one_line_and_a_delay(broker: Server, tmp_path: Path) -> None:
     with line(tmp_path) as said:
         hearts = [heartbeat(one) for one in said.values()]
@@ -149,7 +154,7 @@ def test_a_broker_that_goes_and_comes_back_costs_one_line_and_a_delay(broker: Se
     assert len([one for one in beat if "broker is away, beat waits" in one]) == 1
     assert len([one for one in beat if "broker is back" in one]) == 1
     assert len(beat) == 2, "\n".join(beat)
-    assert ["broker away" in one for one in worker] == [True], worker
+    assert ["broker away" in one for one in of_the_worker(worker)] == [True], worker
 
 
 def test_a_worker_of_deliveries_waits_as_quietly_and_delivers_again(
@@ -253,7 +258,7 @@ def test_a_master_that_dies_costs_a_line_and_a_delay_and_no_event(
         assert receiver.wait_for(lambda: len(receiver.requests) == 3, PATIENCE_SECONDS)
         told = {name: lines(file) for name, file in said.items()}
     for name in ("geral", "entregas"):
-        assert len(told[name]) == 1, "\n".join(told[name])
+        assert len(of_the_worker(told[name])) == 1, "\n".join(told[name])
     assert len(told["beat"]) <= 2, "\n".join(told["beat"])
 
 
