@@ -7,6 +7,7 @@ from typing import Any, Generic, cast
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ColumnElement,
     FromClause,
@@ -14,8 +15,10 @@ from sqlalchemy import (
     Table,
     TextClause,
     Update,
+    and_,
     bindparam,
     case,
+    false,
     func,
     null,
     or_,
@@ -154,10 +157,15 @@ class SqlClaims(Generic[Row, Outcome]):
         taken = {"lease_token": bindparam("p_token"), "due_at": until}
         return (
             update(table)
-            .where(table.c.id.in_(select(locked_rows.c.id)), self._due(early), *self.ready)
+            .where(table.c.id.in_(select(locked_rows.c.id)), self._due(early), *self._ready_still)
             .values(**taken, **self.claimed)
             .returning(*self.columns)
         )
+
+    @property
+    def _ready_still(self) -> Sequence[ColumnElement[bool]]:
+        """`ready` of rows that are known by their ids, in a form for which no database looks through an index."""
+        return [func.coalesce(and_(*self.ready), false(), type_=Boolean)] if self.ready else ()
 
     def _due(self, early: bool) -> ColumnElement[bool]:
         table = self.table

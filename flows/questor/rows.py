@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sqlalchemy import ColumnElement, and_, text
+
 from claims.sql import SqlClaims
-from storage.models.questor import Estado, QuestorArquivo, QuestorRemetente
+from storage.models.questor import OPEN_SQL, Estado, QuestorArquivo, QuestorRemetente
 
 # A row that nobody looks at any more by itself: `repetir` brings it back.
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -61,12 +63,17 @@ class Levantado:
     due_at: datetime
 
 
+def _in(estado: Estado) -> ColumnElement[bool]:
+    """Return the condition of a state, with the words of the index of what is due: SQLite uses it for nothing less."""
+    return and_(text(OPEN_SQL), QuestorArquivo.estado == estado.value)
+
+
 # What a crash leaves behind may have been sent: it is asked for before anything is sent again.
 PENDING = SqlClaims(
     QuestorArquivo,
     Arquivo,
     Outcome,
-    ready=QuestorArquivo.estado == Estado.PENDENTE.value,
+    ready=_in(Estado.PENDENTE),
     claimed={"estado": Estado.DESCONHECIDO.value},
     given_back={"estado": Estado.PENDENTE.value},
     crashed={"estado": Estado.DESCONHECIDO.value},
@@ -75,7 +82,7 @@ UNKNOWN = SqlClaims(
     QuestorArquivo,
     Arquivo,
     Outcome,
-    ready=QuestorArquivo.estado == Estado.DESCONHECIDO.value,
+    ready=_in(Estado.DESCONHECIDO),
     crashed={"estado": Estado.DESCONHECIDO.value},
 )
 SEATS = SqlClaims(QuestorRemetente, Lugar, Levantado, given_back={"vagas": 0}, crashed={"vagas": 0})
