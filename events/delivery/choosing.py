@@ -24,6 +24,8 @@ NOW = bindparam("p_now", type_=Instant())
 # What a row of a delivery is read with, where a body is small enough.
 _SMALL = case((func.length(Event.corpo) <= bindparam("p_bytes", type_=BigInteger()), Event.corpo))
 CARRIED = (Event.message_id, Event.nome, _SMALL.label("corpo"), Event.origem)
+# In what order destinations have their turn: the first of each user, then the second.
+_TURN = ("place", "tenant", "served", "id")
 QUOTAS = Many({"id": ROWS.table.c.destino_id, "quota": ROWS.table.c.tentativas}, "cotas")
 HINTS = Many({"id": SLOTS.table.c.id}, "dicas")
 
@@ -38,6 +40,23 @@ def waiting(tasks: frozenset[str] | None, hints: FromClause | None = None) -> Se
 
     `tasks` are those whose destinations are looked at (None: all); with `hints` only those of this table are.
     """
+    return _found(tasks, hints).order_by(*_TURN).limit(bindparam("p_candidates"))
+
+
+def of_each() -> Select[Any]:
+    """Return the query of `waiting` of every task, with so many of each kind: one that nobody serves hides no other."""
+    found = _found(None).subquery()
+    number = func.row_number().over(
+        partition_by=(found.c.tipo, found.c.lento), order_by=[found.c[one] for one in _TURN]
+    )
+    numbered = select(found, number.label("number")).subquery()
+    first = select(numbered.c.id, numbered.c.tipo, numbered.c.lento).where(
+        numbered.c.number <= bindparam("p_candidates")
+    )
+    return first.order_by(*(numbered.c[one] for one in _TURN))
+
+
+def _found(tasks: frozenset[str] | None, hints: FromClause | None = None) -> Select[Any]:
     served = func.coalesce(Destino.servido_em, Destino.data_criacao)
     place = func.row_number().over(partition_by=Destino.usuario_id, order_by=(served, Destino.id)).label("place")
     tenant = func.max(served).over(partition_by=Destino.usuario_id).label("tenant")
@@ -45,7 +64,7 @@ def waiting(tasks: frozenset[str] | None, hints: FromClause | None = None) -> Se
     found = found.where(SLOTS.overdue(NOW), *SLOTS.ready, has_due(), served_by(tasks))
     if hints is not None:
         found = found.where(Destino.id.in_(select(hints.c.id)))
-    return found.order_by("place", "tenant", "served", Destino.id).limit(bindparam("p_candidates"))
+    return found
 
 
 def served_by(tasks: frozenset[str] | None) -> Any:

@@ -159,11 +159,6 @@ def task_of(tipo: str, lento: bool) -> str:
     return kinds()[tipo].task(lento=lento)
 
 
-def all_tasks() -> list[str]:
-    """Return every task that serves destinations."""
-    return sorted({kind.task(lento=lento) for kind in kinds().values() for lento in (False, True)})
-
-
 def to_wake(number: int, tipo: str, *, lento: bool) -> dict[int, str]:
     """Return a destination with the task that serves it; nothing where this version does not have its kind."""
     kind = kinds().get(tipo)

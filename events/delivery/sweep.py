@@ -1,12 +1,14 @@
 """Find what lost messages would have named: destinations with due rows and a free slot."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from claims.last_times import last, note
 from core.clock import SYSTEM, Clock
 from events.delivery.ahead import put_right
-from events.delivery.choosing import waiting
-from events.delivery.kind import all_tasks, task_of
+from events.delivery.choosing import of_each, waiting
+from events.delivery.kind import task_of
 from events.delivery.rows import free_the_dead
 from storage.session import reading
 
@@ -25,11 +27,8 @@ def sweep(clock: Clock = SYSTEM) -> list[tuple[int, str]]:
 
 
 def everywhere(clock: Clock) -> list[tuple[int, str]]:
-    """Return the destinations with due rows and a free slot, of each task so many: one nobody serves hides no other."""
-    found = due(clock, None, DESTINATIONS)
-    if len(found) < DESTINATIONS:
-        return found
-    return [one for task in all_tasks() for one in due(clock, frozenset([task]), DESTINATIONS)]
+    """Return the destinations with due rows and a free slot, so many of each kind: one nobody serves hides no other."""
+    return _with_tasks(of_each(), clock, DESTINATIONS)
 
 
 def _is_first_of_its_minute(clock: Clock) -> bool:
@@ -45,7 +44,10 @@ def _is_first_of_its_minute(clock: Clock) -> bool:
 def due(clock: Clock, tasks: frozenset[str] | None, limit: int) -> list[tuple[int, str]]:
     """Return at most so many destinations with due rows and a free slot, of these tasks (None: of all)."""
     found = waiting(tasks).subquery()
-    query = select(found.c.id, found.c.tipo, found.c.lento)
+    return _with_tasks(select(found.c.id, found.c.tipo, found.c.lento), clock, limit)
+
+
+def _with_tasks(query: Select[Any], clock: Clock, limit: int) -> list[tuple[int, str]]:
     with reading() as db:
         rows = db.execute(query, {"p_now": clock.now(), "p_candidates": limit})
         return [(row.id, task_of(row.tipo, row.lento)) for row in rows]
