@@ -5,7 +5,7 @@ One that fails is reported as failed and hides no other.
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
@@ -52,14 +52,14 @@ def load() -> None:
         importlib.import_module(module.name)
 
 
-def registrados() -> Iterator[type[Any]]:
-    """Yield the conditions of this registry, then the guests of satcfe's own."""
+def registrados() -> Sequence[type[Any]]:
+    """Return the conditions of this registry, then the guests of satcfe's own."""
     # Here, because guests import this module to register themselves.
     from alerts.sat import guests
 
     load()
     guests.load()
-    yield from _lineup(tuple(_registered), tuple(satcfe_alertas.AlertaOperacao.alertas_registrados))
+    return _lineup(tuple(_registered), tuple(satcfe_alertas.AlertaOperacao.alertas_registrados))
 
 
 @lru_cache(maxsize=8)
