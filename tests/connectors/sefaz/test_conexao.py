@@ -140,11 +140,13 @@ def test_a_slow_answer_ends_with_the_deadline(lugar: Lugar) -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "motivo"), [(timedelta(days=400), "vencido"), (timedelta(days=-30), "futuro")], ids=["ended", "not begun"]
+    ("edge", "by", "motivo"), [("fim", 1, "vencido"), ("inicio", -1, "futuro")], ids=["ended", "not begun"]
 )
-def test_a_certificate_out_of_its_time_is_not_opened(lugar: Lugar, at: timedelta, motivo: str) -> None:
+def test_a_certificate_out_of_its_time_is_not_opened(lugar: Lugar, edge: str, by: int, motivo: str) -> None:
+    cert = lugar.cliente.cadeia[0]
+    at = {"inicio": cert.not_valid_before_utc, "fim": cert.not_valid_after_utc}[edge] + timedelta(days=by)
     with pytest.raises(CertificadoRecusado) as caught:
-        Sefaz(abrir(lugar.pfx, lugar.senha), settings(lugar), clock=FixedClock(datetime.now(UTC) + at))
+        Sefaz(abrir(lugar.pfx, lugar.senha), settings(lugar), clock=FixedClock(at))
     assert caught.value.motivo == motivo
 
 
