@@ -5,13 +5,15 @@ the tables, it costs a small share of one core.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.orm import Session
 
 from core import queue_lengths
 from core.clock import SYSTEM, Clock
@@ -40,15 +42,34 @@ def read(clock: Clock = SYSTEM) -> list[Metric]:
     return Kept(clock).read()
 
 
-def queues() -> list[Metric]:
+def families(db: Session, now: datetime) -> list[Metric]:
+    """Return every family there is, with what this database has for it; no broker is asked."""
+    of_flows = [metric for upkeep in upkeeps().values() for tell in upkeep.metrics for metric in tell(db, now)]
+    return [*of_flows, *queues(None), *_about({})]
+
+
+def queues(found: Mapping[str, int] | None) -> list[Metric]:
     """Return how many messages wait in each queue, if the broker says so; what is owed stands in the database."""
     answers = GaugeMetricFamily("esteira_broker_responde", "1: o broker respondeu.")
     waiting = GaugeMetricFamily("esteira_fila_mensagens", "Mensagens que esperam na fila do broker.", labels=["fila"])
-    found = queue_lengths.lengths()
     answers.add_metric([], found is not None)
     for queue, amount in (found or {}).items():
         waiting.add_metric([queue], amount)
     return [answers, waiting]
+
+
+def _asked() -> list[Metric]:
+    return queues(queue_lengths.lengths())
+
+
+def _about(ages: Mapping[str, tuple[float, float]]) -> list[Metric]:
+    """Return how old each reading is and what it cost, in seconds."""
+    age = GaugeMetricFamily("esteira_metricas_idade_segundos", "Idade da leitura deste fluxo.", labels=["fluxo"])
+    took = GaugeMetricFamily("esteira_metricas_leitura_segundos", "Custo da leitura deste fluxo.", labels=["fluxo"])
+    for flow, (seconds, cost) in ages.items():
+        age.add_metric([flow], seconds)
+        took.add_metric([flow], cost)
+    return [age, took]
 
 
 @dataclass
@@ -72,7 +93,7 @@ class Kept:
         """Return the metrics of all flows, with how old they are and what they cost."""
         with self._lock:
             told = [metric for flow, upkeep in upkeeps().items() for metric in self._of(flow, upkeep.metrics)]
-            return [*told, *self._kept("filas", queues), *self._about()]
+            return [*told, *self._kept("filas", _asked), *_about(self._ages())]
 
     def texto(self) -> bytes:
         """Return them in Prometheus' text format."""
@@ -95,13 +116,9 @@ class Kept:
         self._readings[flow] = _Reading(metrics, ended, ended - begun)
         return metrics
 
-    def _about(self) -> Iterator[Metric]:
-        age = GaugeMetricFamily("esteira_metricas_idade_segundos", "Idade da leitura deste fluxo.", labels=["fluxo"])
-        took = GaugeMetricFamily("esteira_metricas_leitura_segundos", "Custo da leitura deste fluxo.", labels=["fluxo"])
-        for flow, known in self._readings.items():
-            age.add_metric([flow], max(self._timer() - known.at, 0.0))
-            took.add_metric([flow], known.took)
-        yield from (age, took)
+    def _ages(self) -> dict[str, tuple[float, float]]:
+        """Return how old the reading of each flow is, and what it cost."""
+        return {flow: (max(self._timer() - known.at, 0.0), known.took) for flow, known in self._readings.items()}
 
 
 class Metrics(Collector):

@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 BESIDES: dict[str, set[str]] = {
     "api/admin/": {"storage"},
     "events/delivery/": {"connectors"},
+    "docs/generate/metrics.py": {"flows", "storage"},
     "workers/beat.py": {"claims"},
     "workers/hooks.py": {"storage"},
     "workers/demo.py": {"sandbox"},
