@@ -29,6 +29,7 @@ from alerts import sources as sources_of_alerts
 
 ROOT = Path(__file__).parent.parent
 LONGEST = 400
+RULES = "a regra está em docs/reference/layout.md, e como tabela em tests/support/architecture.py"
 
 
 def sources() -> list[Path]:
@@ -62,14 +63,14 @@ MEMBERS = {name for room in ROOMS for name in members(room)}
 def test_imports_go_one_way() -> None:
     found = {relative(path): upward(relative(path), path.read_text()) for path in sources()}
     assert len(found) > 500
-    assert {name: packages for name, packages in found.items() if packages} == {}
+    assert {name: packages for name, packages in found.items() if packages} == {}, f"imports para cima: {RULES}"
 
 
 def test_a_flow_imports_no_other_flow() -> None:
     flows = [path for path in sources() if relative(path).startswith("flows/")]
     assert len(flows) > 100
     found = {relative(path): other_flows(relative(path), path.read_text()) for path in flows}
-    assert {name: others for name, others in found.items() if others} == {}
+    assert {name: others for name, others in found.items() if others} == {}, f"um fluxo não conhece outro: {RULES}"
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -78,7 +79,7 @@ def test_there_are_no_sideways_imports(room: str) -> None:
     files = list(_files(ROOT / room))
     assert len(files) > 2
     found = {relative(path): sideways(relative(path), path.read_text(), MEMBERS, ROOMS) for path in files}
-    assert {name: others for name, others in found.items() if others} == {}
+    assert {name: others for name, others in found.items() if others} == {}, f"imports para o lado: {RULES}"
 
 
 @pytest.mark.parametrize("source", sorted(sources_of_alerts.sources()))
@@ -88,7 +89,10 @@ def test_a_file_of_a_source_judges_or_is_used_by_one_that_does(source: str) -> N
     judging = {name for name, text in files.items() if defines(text, "judge")}
     package = ("alerts", source)
     used = {names[2] for text in files.values() for names in imported(text) if names[:2] == package and len(names) > 2}
-    assert set(files) - judging - used - {"__init__"} == set()
+    idle = set(files) - judging - used - {"__init__"}
+    assert idle == set(), (
+        f"em alerts/{source}/ nem têm um `judge` nem são usados por quem tem: docs/how-to/novo-alerta.md"
+    )
 
 
 CELERY = {"celery", "kombu", "billiard"}
@@ -108,18 +112,21 @@ CELERY_ROOMS = (
 def test_celery_is_the_business_of_tasks_and_workers() -> None:
     """Everybody else asks for work by a task's name (`core.messages.send`), and does it without Celery."""
     knowing = {relative(path) for path in sources() if CELERY & {names[0] for names in imported(path.read_text())}}
-    assert {name for name in knowing if not name.startswith(CELERY_ROOMS)} == set()
+    found = {name for name in knowing if not name.startswith(CELERY_ROOMS)}
+    assert found == set(), f"só tasks/ e workers/ conhecem o Celery; os outros pedem por `core.messages.send`: {RULES}"
 
 
 def test_who_holds_a_row_is_the_business_of_claims() -> None:
     knowing = {relative(path) for path in sources() if "lease_token" in path.read_text()}
     allowed = ("claims/", "storage/models/", "storage/migrations/")
-    assert {name for name in knowing if not name.startswith(allowed)} == set()
+    found = {name for name in knowing if not name.startswith(allowed)}
+    assert found == set(), "de quem é uma linha decide só claims/: docs/decisions/0012-claims.md"
 
 
 def test_when_a_row_is_due_is_asked_of_claims() -> None:
     asking = {relative(path) for path in sources() if asks_when_due(path.read_text())}
-    assert {name for name in asking if not name.startswith("claims/")} == set()
+    found = {name for name in asking if not name.startswith("claims/")}
+    assert found == set(), "quando uma linha é devida se pergunta a claims/: docs/decisions/0012-claims.md"
     assert asks_when_due("select(func.min(Caixa.due_at))")
     assert asks_when_due("table.c.due_at <= now")
     assert not asks_when_due("Outcome(due_at=one.due_at)")
@@ -128,24 +135,29 @@ def test_when_a_row_is_due_is_asked_of_claims() -> None:
 def test_only_the_settings_read_the_environment() -> None:
     ours = [path for path in sources() if not relative(path).startswith(STAND_ALONE)]
     readers = {relative(path) for path in ours if reads_environment(path.read_text())}
-    assert READ_THE_ENVIRONMENT < readers <= READ_THE_ENVIRONMENT | HAND_IT_ON
+    assert readers > READ_THE_ENVIRONMENT
+    found = readers - READ_THE_ENVIRONMENT - HAND_IT_ON
+    assert found == set(), f"o ambiente é lido só pelas configurações: um campo em core/settings/ ({RULES})"
 
 
 def test_every_package_stands_in_the_table() -> None:
     shipped = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["packages"]
     folders = {relative(path).split("/")[0] for path in tracked() if path.suffix == ".py"}
     assert {name.removesuffix(".py") for name in shipped} <= set(MAY_IMPORT)
-    assert {name.removesuffix(".py") for name in folders} - {"tests", "bench"} == set(MAY_IMPORT)
+    assert {name.removesuffix(".py") for name in folders} - {"tests", "bench"} == set(MAY_IMPORT), RULES
 
 
 def test_no_room_is_too_large() -> None:
     sizes = {relative(path): len(path.read_text().splitlines()) for path in sources()}
-    assert {name: size for name, size in sizes.items() if size > LONGEST} == {}
+    assert {name: size for name, size in sizes.items() if size > LONGEST} == {}, (
+        f"mais de {LONGEST} linhas: divida ({RULES})"
+    )
 
 
 def test_every_package_file_says_why_it_exists() -> None:
     silent = [relative(path) for path in sources() if not ast.get_docstring(ast.parse(path.read_text()))]
-    assert [name for name in silent if "/versions/" not in name] == []
+    found = [name for name in silent if "/versions/" not in name]
+    assert found == [], f"cada arquivo começa com uma docstring que diz por que existe: {RULES}"
 
 
 def test_the_lock_names_versions_and_hashes_and_no_address() -> None:

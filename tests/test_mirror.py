@@ -1,6 +1,6 @@
 """The tests mirror the tree: of each module that decides something its own room says what it does."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from support.architecture import MAY_IMPORT
@@ -11,6 +11,9 @@ ROOT = Path(__file__).parent.parent
 TRIED_AS_A_WHOLE = {"docs", "exemplos"}
 # Migrations are tried by the database that they make, from each version on (tests/storage/test_upgrade.py).
 MIGRATIONS = "storage/migrations/"
+LACKING = (
+    "nenhum teste da sua sala olha {}: escreva {}, ou importe-o num teste em {}/ (docs/how-to/novo-fluxo.md, “Testes”)"
+)
 
 
 def files(folder: str) -> dict[str, str]:
@@ -24,7 +27,10 @@ def test_each_module_that_decides_is_named_by_a_test_of_its_room() -> None:
     ours = {name: text for one in sorted(MAY_IMPORT.keys() - TRIED_AS_A_WHOLE) for name, text in files(one).items()}
     deciding = [name for name, text in ours.items() if not name.startswith(MIGRATIONS) and decides(text)]
     tests = {name: named(text) for name, text in files("tests").items()}
-    assert without(deciding, tests) == []
+    lacking = [
+        LACKING.format(name, own(name), PurePosixPath("tests", name).parent) for name in without(deciding, tests)
+    ]
+    assert not lacking, "\n".join(lacking)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("path", generated())
 def test_a_generated_text_is_the_one_that_stands_there(path: str) -> None:
-    assert (ROOT / path).read_text() == generated()[path], "run `make docs`"
+    assert (ROOT / path).read_text() == generated()[path], f"{path} não é o que as declarações dizem: rode `make docs`"
 
 
 def test_only_what_stands_between_the_marks_is_written() -> None:

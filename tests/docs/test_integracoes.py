@@ -30,15 +30,27 @@ PATIENCE_SECONDS = 120
 KEYS = {"evento", "timestamp", "dados", "id"}
 
 
+def found_code(language: str, title: str, page: str = PAGE) -> str | None:
+    """Return the first block of a language below a heading, before the next heading."""
+    found = re.search(rf"(?ms)^#+ {re.escape(title)}\n(?:(?!#)[^\n]*\n)*?```{language}\n(.*?)^```", page)
+    return found[1] if found else None
+
+
 def code(language: str, title: str) -> str:
-    """Return the first block of a language below a heading."""
-    found = re.search(rf"(?ms)^#+ {re.escape(title)}\n.*?^```{language}\n(.*?)^```", PAGE)
+    found = found_code(language, title)
     assert found, title
-    return found[1]
+    return found
 
 
 def sample(name: str) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(code("json", name))
+    """Return the sample of an event: on this page, or on that of its flow."""
+    pages = [PAGE, *(path.read_text() for path in sorted((ROOT / "docs/reference").glob("*.md")))]
+    found = next((found for page in pages if (found := found_code("json", name, page))), None)
+    assert found, (
+        f"nenhuma página tem um exemplo do evento {name!r}: ponha um título `#### {name}` e abaixo dele o corpo "
+        "inteiro, num bloco ```json, em docs/INTEGRACOES.md ou na página do fluxo em docs/reference/"
+    )
+    read: dict[str, Any] = json.loads(found)
     return read
 
 
@@ -53,14 +65,14 @@ def test_the_sample_of_an_event_is_a_whole_one(name: str) -> None:
     assert shown["evento"] == name
     kind = CATALOG[name]
     fields = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    assert set(shown["dados"]) == fields
+    assert set(shown["dados"]) == fields, f"o exemplo de {name!r} não tem os campos que events/catalog/ declara"
     read = TypeAdapter(kind).validate_json(json.dumps(shown["dados"]), strict=True)
     assert read.dados() == shown["dados"]
 
 
 def test_the_request_that_is_shown_has_the_keys_of_a_real_one() -> None:
     real = json.loads(serialise("teste", IDENT, datetime.fromtimestamp(NOW, UTC), {}))
-    assert list(sample("O pedido")) == list(real)
+    assert list(json.loads(code("json", "O pedido"))) == list(real)
     assert set(real) == KEYS
 
 

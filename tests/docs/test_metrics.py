@@ -4,7 +4,10 @@ from support.exposition import families
 
 from docs.generate import metrics
 
-LACKING = "docs/reference/metrics.md is written from these: what a flow tells may not depend on what is in its tables"
+LACKING = (
+    "a tabela de docs/reference/metrics.md é escrita das famílias que cada `metrics` de um `UPKEEP` dá; "
+    "uma família tem de ser dada também quando as tabelas estão vazias, com os mesmos rótulos"
+)
 
 
 def test_the_families_that_are_written_are_those_that_are_told(sqlite: str) -> None:

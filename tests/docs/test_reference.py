@@ -37,7 +37,11 @@ def reference() -> str:
 @pytest.mark.parametrize("name", CATALOG)
 def test_the_reference_tells_every_field_of_an_event(name: str) -> None:
     told = set(re.findall(r"`(\w+)`", row(reference(), name)))
-    assert {field.name for field in dataclasses.fields(CATALOG[name])} <= told  # type: ignore[arg-type]
+    lacking = {field.name for field in dataclasses.fields(CATALOG[name])} - told  # type: ignore[arg-type]
+    assert not lacking, (
+        f"nenhuma página diz o que são os campos {sorted(lacking)} do evento {name!r}: ponha uma linha "
+        f"`| `{name}` | quando | campos |` em docs/reference/events.md ou na página do fluxo em docs/reference/"
+    )
 
 
 def test_the_reference_tells_every_setting() -> None:
@@ -78,7 +82,10 @@ def test_the_readme_tells_every_command_and_every_exit_code() -> None:
     typed = list(commands())
     assert len(typed) > 10
     told = text + reference()
-    assert [command for command in typed if f"| `esteira {command}" not in told] == []
+    lacking = [command for command in typed if f"| `esteira {command}" not in told]
+    assert lacking == [], (
+        "cada comando precisa de uma linha `| `esteira …` |` no README.md ou numa página de docs/reference/"
+    )
     codes = {kind.exit_code for kind in (PlatformError, Transient, UsageError, Misconfigured, Bug)}
     assert [code for code in codes | {0, 1, main.INTERRUPTED_EXIT} if not re.search(rf"(?m)^\| {code} \|", text)] == []
 

@@ -123,7 +123,9 @@ def test_every_alert_has_an_entry() -> None:
     assert {"sat/certificado", "sat/inalcancavel", "fluxos/parado", "sefaz/conclusao", "entregas/falhando"} <= known
     assert set(ELSEWHERE) <= sources
     told = set(re.findall(r"(?m)^\| `([a-z]+/[a-z_]+)`", PAGE))
-    assert (known - told, told - known) == (set(), set()), f"the table of {PLACE} and the conditions differ"
+    lacking = [f"{PLACE} não diz o que fazer com o alerta {one!r}: ponha uma linha" for one in sorted(known - told)]
+    gone = [f"{PLACE} fala do alerta {one!r}, que nenhuma condição em alerts/ abre" for one in sorted(told - known)]
+    assert not lacking + gone, "\n".join(lacking + gone)
 
 
 def systems() -> set[str]:
@@ -138,13 +140,46 @@ def systems() -> set[str]:
     return found
 
 
+TITLE = "| sistema |"
+HELP = (
+    f"nenhuma página diz o que fazer com a verificação {{!r}}: ponha uma linha em {PLACE}, na tabela que começa com "
+    f"`{TITLE}`, ou na página do fluxo em docs/reference/, numa tabela que comece assim"
+)
+
+
+def rows_of_checks(text: str) -> list[str]:
+    """Return the names in the first cells of a page's tables of systems."""
+    tables = re.findall(rf"(?m)^{re.escape(TITLE)}.*\n((?:\|.*\n?)*)", text)
+    cells = [cell for one in tables for cell in re.findall(r"(?m)^\| (`[^|]+) \|", one)]
+    return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
+
+
+def told_checks() -> list[str]:
+    """Return what the page of troubles and the pages of the flows say of checks."""
+    pages = [PAGE, *(path.read_text() for path in sorted((ROOT / "docs/reference").glob("*.md")))]
+    return [name for page in pages for name in rows_of_checks(page)]
+
+
+def is_told(check: str, told: list[str]) -> bool:
+    return any(name == check or name.startswith(f"{check} ") for name in told)
+
+
 def test_every_check_of_the_diagnosis_has_an_entry() -> None:
     assert {"destino", "broker", "fila", "sefaz", "e-mail", "certificado", "tarefas", "workers"} <= systems()
-    rows = re.findall(r"(?m)^\| (`[^|]+) \|", PAGE)
-    told = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
-    assert [
-        one for one in sorted(systems()) if not any(name == one or name.startswith(f"{one} ") for name in told)
-    ] == []
+    told = told_checks()
+    lacking = [HELP.format(one) for one in sorted(systems()) if not is_told(one, told)]
+    assert not lacking, "\n".join(lacking)
+
+
+def test_a_check_is_told_by_a_row_of_a_table_of_systems_and_by_no_other() -> None:
+    page = (
+        "| sistema | o que olha | senão |\n| --- | --- | --- |\n| `loja NOME`, `lojas` | abre | porta |\n"
+        "\n| fila | worker |\n| --- | --- |\n| `padaria` | `padaria` |\n"
+    )
+    told = rows_of_checks(page)
+    assert told == ["loja NOME", "lojas"]
+    assert is_told("loja", told)
+    assert not is_told("padaria", told)
 
 
 def faults() -> list[type[PlatformError]]:
