@@ -3,7 +3,6 @@
 import base64
 import dataclasses
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
+from support import pages
 
 from events.body import serialise
 from events.catalog import CATALOG
@@ -30,22 +30,16 @@ PATIENCE_SECONDS = 120
 KEYS = {"evento", "timestamp", "dados", "id"}
 
 
-def found_code(language: str, title: str, page: str = PAGE) -> str | None:
-    """Return the first block of a language below a heading, before the next heading."""
-    found = re.search(rf"(?ms)^#+ {re.escape(title)}\n(?:(?!#)[^\n]*\n)*?```{language}\n(.*?)^```", page)
-    return found[1] if found else None
-
-
 def code(language: str, title: str) -> str:
-    found = found_code(language, title)
+    """Return the first block of a language below a heading."""
+    found = pages.code(PAGE, language, title)
     assert found, title
     return found
 
 
 def sample(name: str) -> dict[str, Any]:
     """Return the sample of an event: on this page, or on that of its flow."""
-    pages = [PAGE, *(path.read_text() for path in sorted((ROOT / "docs/reference").glob("*.md")))]
-    found = next((found for page in pages if (found := found_code("json", name, page))), None)
+    found = next((found for page in (PAGE, *pages.reference()) if (found := pages.code(page, "json", name))), None)
     assert found, (
         f"nenhuma página tem um exemplo do evento {name!r}: ponha um título `#### {name}` e abaixo dele o corpo "
         "inteiro, num bloco ```json, em docs/INTEGRACOES.md ou na página do fluxo em docs/reference/"

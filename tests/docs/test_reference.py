@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import typer
+from support import pages
 
 from cli import main, nouns
 from core.errors import Bug, Misconfigured, PlatformError, Transient, UsageError
@@ -30,8 +31,7 @@ def row(text: str, first_cell: str) -> str:
 
 
 def reference() -> str:
-    """Return all pages of the reference: a flow may have one of its own."""
-    return "\n".join(page.read_text() for page in sorted((ROOT / "docs/reference").glob("*.md")))
+    return "\n".join(pages.reference())
 
 
 @pytest.mark.parametrize("name", CATALOG)

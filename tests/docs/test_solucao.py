@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from support.pages import CHECKS, has, named, reference
 
 import connectors.base.faults
 import core.errors
@@ -140,46 +141,28 @@ def systems() -> set[str]:
     return found
 
 
-TITLE = "| sistema |"
 HELP = (
     f"nenhuma página diz o que fazer com a verificação {{!r}}: ponha uma linha em {PLACE}, na tabela que começa com "
-    f"`{TITLE}`, ou na página do fluxo em docs/reference/, numa tabela que comece assim"
+    f"`{CHECKS}`, ou na página do fluxo em docs/reference/, numa tabela que comece assim"
 )
-
-
-def rows_of_checks(text: str) -> list[str]:
-    """Return the names in the first cells of a page's tables of systems."""
-    tables = re.findall(rf"(?m)^{re.escape(TITLE)}.*\n((?:\|.*\n?)*)", text)
-    cells = [cell for one in tables for cell in re.findall(r"(?m)^\| (`[^|]+) \|", one)]
-    return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
-
-
-def told_checks() -> list[str]:
-    """Return what the page of troubles and the pages of the flows say of checks."""
-    pages = [PAGE, *(path.read_text() for path in sorted((ROOT / "docs/reference").glob("*.md")))]
-    return [name for page in pages for name in rows_of_checks(page)]
-
-
-def is_told(check: str, told: list[str]) -> bool:
-    return any(name == check or name.startswith(f"{check} ") for name in told)
 
 
 def test_every_check_of_the_diagnosis_has_an_entry() -> None:
     assert {"destino", "broker", "fila", "sefaz", "e-mail", "certificado", "tarefas", "workers"} <= systems()
-    told = told_checks()
-    lacking = [HELP.format(one) for one in sorted(systems()) if not is_told(one, told)]
+    told = [name for page in (PAGE, *reference()) for name in named(page, CHECKS)]
+    lacking = [HELP.format(one) for one in sorted(systems()) if not has(one, told)]
     assert not lacking, "\n".join(lacking)
 
 
 def test_a_check_is_told_by_a_row_of_a_table_of_systems_and_by_no_other() -> None:
     page = (
-        "| sistema | o que olha | senão |\n| --- | --- | --- |\n| `loja NOME`, `lojas` | abre | porta |\n"
+        "| sistema | o que olha |\n| --- | --- |\n| `loja NOME`, `lojas` | abre |\n| `porta` | fecha |\n"
         "\n| fila | worker |\n| --- | --- |\n| `padaria` | `padaria` |\n"
     )
-    told = rows_of_checks(page)
-    assert told == ["loja NOME", "lojas"]
-    assert is_told("loja", told)
-    assert not is_told("padaria", told)
+    told = named(page, CHECKS)
+    assert told == ["loja NOME", "lojas", "porta"]
+    assert has("loja", told)
+    assert not has("padaria", told)
 
 
 def faults() -> list[type[PlatformError]]:
