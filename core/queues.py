@@ -3,6 +3,7 @@
 No Celery in here: beat, the supervisor and the command line read it too.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -11,11 +12,15 @@ from core import walk
 
 # What a task may need to end by itself once its time is over.
 HARD_RESERVE = 15
+# Celery parts queues by commas, and brokers, shells and YAML take these as they are.
+QUEUE_NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+# It names Deployments, containers and services: a label of DNS (RFC 1123), at most 63 of them.
+WORKER_NAME = re.compile(r"(?=.{1,63}\Z)[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
 class Queue:
-    """One queue, and the worker that serves it where every queue has a worker of its own.
+    """One queue, and the worker that serves it where every queue has a worker of its own; both names are checked.
 
     `processes` is how many messages are worked on at a time, `about` the sentence for people. No message takes longer
     than `longest` seconds; a worker that is asked to stop ends the work under way within `ends_in()` seconds, which
@@ -32,6 +37,22 @@ class Queue:
     ends_in: Callable[[], float] | None = None
     needs: str = ""
     urgent: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse names of which manifests, commands and brokers make something else.
+
+        Raises:
+            ValueError: a name is not of the form that is told.
+        """
+        if not QUEUE_NAME.fullmatch(self.name):
+            raise ValueError(
+                f"Queue(name={self.name!r}): só letras minúsculas e algarismos, e entre eles um `.`, `_` ou `-` por vez"
+            )
+        if not WORKER_NAME.fullmatch(self.worker):
+            raise ValueError(
+                f"Queue(worker={self.worker!r}): só letras minúsculas e algarismos, e entre eles um `-` por vez, "
+                "até 63 ao todo: é também um nome no Kubernetes (DNS-1123)"
+            )
 
     @property
     def stops_within(self) -> float:

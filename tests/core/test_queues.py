@@ -32,6 +32,29 @@ def test_work_under_way_ends_as_the_settings_say_and_never_later_than_a_message_
     assert queue.stops_within == seconds
 
 
+@pytest.mark.parametrize("name", ["q", "webhooks.slow", "estoque_alto", "fila-2", "2"])
+@pytest.mark.parametrize("worker", ["w", "estoque-alto", "2", "a" * 63])
+def test_names_that_every_place_takes_are_taken(name: str, worker: str) -> None:
+    queue = Queue(name, worker, 1, "Q.", 60)
+    assert (queue.name, queue.worker) == (name, worker)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Fila", "fila,outra", "fila outra", "fila:", "-q", "q-", "q..r", "q._r", "fíla", "q\n", "*"]
+)
+def test_a_name_of_a_queue_that_some_place_does_not_take_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=r"Queue\(name='"):
+        Queue(name, "w", 1, "Q.", 60)
+
+
+@pytest.mark.parametrize(
+    "worker", ["", "Estoque", "estoque_alto", "estoque.alto", "-w", "w-", "w--x", "w x", "ção", "w\n", "a" * 64]
+)
+def test_a_name_of_a_worker_that_kubernetes_does_not_take_is_refused(worker: str) -> None:
+    with pytest.raises(ValueError, match=r"Queue\(worker='.*DNS-1123"):
+        Queue("q", worker, 1, "Q.", 60)
+
+
 @pytest.mark.usefixtures("declared")
 class TestWhatIsDeclared:
     def test_a_queue_has_its_tasks_by_name(self) -> None:
