@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from conftest import Configure
+from support import pages
 from support.ports import wait_until
 
 TESTS = Path(__file__).parent
 TOY = TESTS / "support" / "brinquedo"
+PAGE = (TOY / "reference" / "brinquedo.md").read_text()
 RUN = [sys.executable, "-W", "error", str(TOY / "run.py")]
 
 
@@ -62,6 +64,7 @@ def test_it_has_a_worker_with_its_own_time_to_stop(found: dict[str, Any]) -> Non
         ("referencia", "| `brinquedo` | Brinca de pular | `brinquedos` | 3 | 33 s | `brinquedo.pular` |"),
         ("leiame", "celery -A workers worker -Q brinquedo -n brinquedos@%h"),
         ("metricas", "esteira_brinquedo_altura 7.0"),
+        ("metricas na página", "| `esteira_brinquedo_altura` | gauge | – | Altura. |"),
     ],
 )
 def test_it_stands_in_what_is_written_and_told(found: dict[str, Any], text: str, part: str) -> None:
@@ -76,6 +79,13 @@ def test_it_is_examined_and_what_is_too_old_of_it_goes(found: dict[str, Any]) ->
 @pytest.mark.parametrize("what", ["chave", "evento", "tabela"])
 def test_its_settings_events_and_tables_are_known(found: dict[str, Any], what: str) -> None:
     assert found[what]
+
+
+def test_its_own_page_tells_what_the_common_pages_tell_of_the_others(found: dict[str, Any]) -> None:
+    assert {"brinquedo"} == set(pages.named(PAGE, pages.CHECKS)) <= set(found["diagnostico"])
+    assert pages.named(PAGE, pages.RETENTION) == ["brinquedo"]
+    sample = json.loads(pages.code(PAGE, "json", "brinquedo_quebrado") or "{}")
+    assert list(sample["dados"]) == found["campos"]
 
 
 @pytest.fixture

@@ -2,12 +2,13 @@
 
 import json
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 from core import queues
 from core.celery_app import app, route
 from core.settings.reference import texts
-from docs.generate import compose
+from docs.generate import compose, metrics
 from docs.generate import workers as generated
 from events.catalog import CATALOG, subscribable
 from flows import metricas, retencao
@@ -34,6 +35,8 @@ sys.stdout.write(
             "leiame": generated.readme((ROOT / "README.md").read_text()),
             "diagnostico": [finding.sistema for finding in examine()],
             "metricas": metricas.texto().decode(),
+            "metricas na página": metrics.reference((ROOT / "docs/reference/metrics.md").read_text()),
+            "campos": [field.name for field in fields(CATALOG["brinquedo_quebrado"])],
             "retencao": retencao.limpar().counts(),
             "chave": "[brinquedo]" in settings["esteira.example.toml"]
             and "ESTEIRA_BRINQUEDO__ARQUIVO" in settings[".env.example"],
