@@ -1,5 +1,7 @@
 """Alembic's entry: `storage.migrate` hands over the connection; the command line of Alembic opens the settings' own."""
 
+from typing import Any
+
 from alembic import context
 
 from core.settings.core import CoreSettings
@@ -18,9 +20,20 @@ def run() -> None:
 
 
 def _migrate(connection: object) -> None:
-    context.configure(connection=connection, target_metadata=metadata(), render_as_batch=True)  # type: ignore[arg-type]
+    context.configure(
+        connection=connection,  # type: ignore[arg-type]
+        target_metadata=metadata(),
+        render_as_batch=True,
+        process_revision_directives=_numbered,
+    )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _numbered(_context: object, _of: object, written: list[Any]) -> None:
+    """Give a new migration the number after the newest, whatever was typed: a second one would hide the first."""
+    newest = context.script.get_current_head() or "0"
+    written[0].rev_id = f"{int(newest) + 1:04}"
 
 
 run()

@@ -1,4 +1,5 @@
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,22 @@ def test_the_migrations_are_one_chain() -> None:
         assert before, path.name
         follows.setdefault(before[1], []).append(path.name)
     assert {number: names for number, names in follows.items() if len(names) > 1} == {}
+
+
+@pytest.mark.parametrize("typed", [None, "0042"])
+def test_a_new_migration_takes_the_next_number_whatever_is_typed(
+    sqlite: str, tmp_path: Path, typed: str | None
+) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(ROOT / "storage/migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    with engine().connect() as connection:
+        config.attributes["connection"] = connection
+        command.revision(config, "precos", autogenerate=True, rev_id=typed)
+    number = f"{int(migrate.HEAD) + 1:04}"
+    text = (folder / "versions" / f"{number}_precos.py").read_text()
+    assert f"revision = '{number}'\ndown_revision = '{migrate.HEAD}'" in text
 
 
 def test_no_migration_needs_the_right_to_make_temporary_tables() -> None:
