@@ -22,6 +22,12 @@ def test_the_procfile_says_the_same_in_as_many_lines() -> None:
     assert {name: shlex.split(command) for name, command in entries} == ours
 
 
+def test_no_worker_takes_the_name_of_another_process() -> None:
+    """Its line in the Procfile and its container would take the place of the other's; see `worker` in tasks/."""
+    taken = [*(process.name for process in table()), *(process.name for process in line(get_settings(), [BROKER]))]
+    assert sorted({name for name in taken if taken.count(name) > 1}) == []
+
+
 def test_nothing_secret_or_of_this_installation_is_among_the_arguments() -> None:
     for process in line(get_settings()):
         assert "://" not in " ".join(process.command)
