@@ -5,11 +5,11 @@ It runs on the pump's thread, one turn at a time.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from claims.lease import lease_seconds
+from claims.lease import lease_seconds, may_begin
 from core.clock import Clock
 from core.settings.questor import ContaQuestor
 from events import record_event
@@ -42,7 +42,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a turn came to; `closed`: the window closed, or somebody paused or removed the lot."""
+    """What a turn came to; `closed`: the window closed, or somebody paused or removed the lot.
+
+    `lost`: somebody else has rows by now that this sender had in hand.
+    """
 
     plan: Plan
     rows: Sequence[Arquivo]
@@ -51,6 +54,10 @@ class Taken:
     closed: bool
     now: datetime
 
+    @property
+    def lost(self) -> bool:
+        return len(self.written) < len(self.plan.outcomes) + len(self.plan.extra)
+
 
 class Ledger:
     """The files of one lot, and a place among the senders of its account."""
@@ -58,6 +65,15 @@ class Ledger:
     def __init__(self, lote: QuestorLote, conta: ContaQuestor, token: str, clock: Clock) -> None:
         self._lote, self._conta, self._token, self._clock = lote, conta, token, clock
         self._seat = Seat(lote.conta, conta.max_concurrency, token)
+        self._lease = lease_seconds(conta.total_timeout, WORK_SECONDS)
+        self._first_ends = clock.now() + timedelta(seconds=self._lease)
+
+    def may_begin(self) -> bool:
+        """Tell whether a request surely ends before any lease of this sender does.
+
+        It always does, but on a machine that was suspended: it has not lived through that time, its leases have.
+        """
+        return may_begin(self._clock.now(), self._conta.total_timeout, self._first_ends)
 
     def turn(self, plan: Plan) -> Taken:
         """Write and claim in one transaction."""
@@ -73,7 +89,7 @@ class Ledger:
 
     def _claim(self, db: Session, room: int, now: datetime) -> Sequence[Arquivo]:
         mine = PENDING.on(db, PENDING.table.c.lote_id == self._lote.id)
-        return mine.claim(room, now, lease_seconds(self._conta.total_timeout, WORK_SECONDS), self._token)
+        return mine.claim(room, now, self._lease, self._token)
 
     def _settle(self, db: Session, outcomes: Sequence[Outcome], now: datetime) -> list[Estado]:
         """Write outcomes; return the states of those whose rows were still held, and count what was accepted."""

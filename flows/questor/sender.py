@@ -123,7 +123,7 @@ class Sender:
         if self._batch.items in (self._items_known, plan.itens) or not self._items_known:
             self._batch.items = self._items_known = min(standing.itens, self._batch.limit)
         self._speed.stand(standing, standing.pace.rate.at(taken.now))
-        self._stopped |= taken.closed
+        self._stopped |= taken.closed or taken.lost
         self._rest(taken)
 
     def _rest(self, taken: Taken) -> None:
@@ -169,7 +169,7 @@ class Sender:
     def over(self) -> bool:
         """Tell whether the sending was stopped, or nothing is left."""
         busy = self._speed.in_flight or self._waiting or len(self._reader)
-        return self._stopped or (self._dry and not busy)
+        return self._stopped or not self._ledger.may_begin() or (self._dry and not busy)
 
     async def do(self, group: Group) -> Done:
         """Send a group; say what it came to."""
