@@ -165,7 +165,8 @@ def firsts(dialect: str, *, single: bool) -> Prepared:
     """
     quotas = QUOTAS.table(dialect, single=single)
     one = aliased(Delivery)
-    first = select(func.min(one.id)).where(one.destino_id == quotas.c.id, text(OPEN_SQL)).correlate(quotas)
+    # Not its bare number: by the order of numbers a database would walk the rows of all other destinations.
+    first = select(func.min(one.id + 0)).where(one.destino_id == quotas.c.id, text(OPEN_SQL)).correlate(quotas)
     chosen = select(Delivery.id).select_from(quotas).join(Delivery, Delivery.id == first.scalar_subquery())
     return Prepared(ROWS.taking(chosen.where(ROWS.overdue(NOW))))
 

@@ -61,10 +61,11 @@ def to_advance(limit: int, clock: Clock = SYSTEM) -> list[int]:
 def owed(limit: int, clock: Clock = SYSTEM) -> list[int]:
     """Return requests of which something is to be done, and on which one process works at most."""
     now = clock.now()
-    waiting = (ImportLog.importacao_id == Importacao.id, ImportLog.status == EstadoImportacao.PROCESSANDO)
+    waiting = (ImportLog.importacao_id == Importacao.id, OWED)
     at_hand = select(func.count()).where(*waiting, FILES.held, ~FILES.overdue(now)).scalar_subquery()
-    some = exists().where(*waiting, FILES.overdue(now)) & (at_hand <= CLAIM)
-    ended = ~exists().where(*waiting)
+    # The first, not whether there is any: for that PostgreSQL may read all files of all other requests.
+    first = select(func.min(FILES.when())).where(*waiting).scalar_subquery()
+    some, ended = (first <= now) & (at_hand <= CLAIM), first.is_(None)
     query = select(Importacao.id).where(*REQUESTS.due(now), some | ended).order_by(Importacao.id).limit(limit)
     with reading() as db:
         return list(db.scalars(query))

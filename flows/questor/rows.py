@@ -65,7 +65,7 @@ class Levantado:
 
 def _in(estado: Estado) -> ColumnElement[bool]:
     """Return the condition of a state, with the words of the index of what is due: SQLite uses it for nothing less."""
-    return and_(text(OPEN_SQL), QuestorArquivo.estado == estado.value)
+    return and_(QuestorArquivo.estado == estado.value, text(OPEN_SQL))
 
 
 # What a crash leaves behind may have been sent: it is asked for before anything is sent again.
