@@ -98,6 +98,13 @@ def flows_of(names: Iterable[str]) -> set[str]:
 
 @cache
 def _load() -> None:
-    """Let the tasks declare themselves. They are light: a flow is loaded when its task runs."""
+    """Let the tasks declare themselves. They are light: a flow is loaded when its task runs.
+
+    Raises:
+        ValueError: two queues have one name: each worker would carry both, and long work hold up what is urgent.
+    """
     for _ in walk.modules("tasks"):
         pass
+    names = [queue.name for queue in set(_queue_of.values())]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"Queue: a fila {twice[0]!r} está declarada duas vezes; declare-a em um arquivo de tasks/")

@@ -63,8 +63,8 @@ def registrados() -> Sequence[type[Any]]:
 
 
 @lru_cache(maxsize=8)
-def _lineup(ours: tuple[type[Any], ...], theirs: tuple[type[Any], ...]) -> list[type[Any]]:
-    return [one for one in dict.fromkeys((*ours, *theirs)) if one not in _REPLACED]
+def _lineup(ours: tuple[type[Any], ...], theirs: tuple[type[Any], ...]) -> tuple[type[Any], ...]:
+    return tuple(one for one in dict.fromkeys((*ours, *theirs)) if one not in _REPLACED)
 
 
 def checar(cliente_sat: Cliente, contexto: Contexto | None = None) -> list[Any]:

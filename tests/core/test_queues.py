@@ -55,6 +55,18 @@ def test_a_name_of_a_worker_that_kubernetes_does_not_take_is_refused(worker: str
         Queue("q", worker, 1, "Q.", 60)
 
 
+def test_a_queue_that_is_declared_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of two workers would carry it, and long work hold up what is urgent."""
+    # those of the product declare themselves once only
+    queues.tasks()
+    both = {"um.olhar": Queue("fila", "um", 1, "Q.", 60), "dois.olhar": Queue("fila", "dois", 1, "Q.", 60)}
+    monkeypatch.setattr(queues, "_queue_of", both)
+    queues._load.cache_clear()
+    with pytest.raises(ValueError, match="a fila 'fila' está declarada duas vezes"):
+        queues.queues()
+    queues._load.cache_clear()
+
+
 @pytest.mark.usefixtures("declared")
 class TestWhatIsDeclared:
     def test_a_queue_has_its_tasks_by_name(self) -> None:
