@@ -7,8 +7,10 @@ veredito}], `olhe` [what may be typed in another terminal], `paginas` [what may 
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -16,6 +18,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from core.settings.core import CoreSettings
 from core.text import by_state
 from workers.lines import shown
 
@@ -99,6 +102,17 @@ def _joined(told: Mapping[str, str]) -> str:
     return "; ".join(f"{name}: {text}" for name, text in told.items())
 
 
+def _arrived(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the newest webhooks of all receivers, and when each came by the clock of the commands."""
+    zone = CoreSettings.current().zone
+    came = sorted(found.get("webhooks", []), key=lambda one: str(one.get("recebido_em") or ""))[-NEWEST:]
+    return [{**one, "recebido_em": _local(one.get("recebido_em"), zone)} for one in came]
+
+
+def _local(when: str | None, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(when).astimezone(zone):%d/%m/%Y %H:%M:%S}" if when else ""
+
+
 def drawn(found: Mapping[str, Any]) -> Group:
     """Return the screen."""
     boxes = _table(found.get("caixas", []), {"nome": "Caixa", "resultado": "Resultado", "alertas": "Alertas"})
@@ -106,7 +120,7 @@ def drawn(found: Mapping[str, Any]) -> Group:
         found.get("alertas", []), {"caixa": "Caixa", "severidade": "Severidade", "codigo": "Alerta", "mensagem": ""}
     )
     webhooks = _table(
-        found.get("webhooks", [])[-NEWEST:],
+        _arrived(found),
         {"recebido_em": "Quando", "evento": "Evento", "webhook_id": "Id", "veredito": "Veredito"},
     )
     return Group(
@@ -120,7 +134,7 @@ def drawn(found: Mapping[str, Any]) -> Group:
     )
 
 
-def _table(rows: list[Mapping[str, Any]], columns: Mapping[str, str]) -> Table:
+def _table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
     *short, last = columns.values()
     for title in short:
@@ -132,5 +146,6 @@ def _table(rows: list[Mapping[str, Any]], columns: Mapping[str, str]) -> Table:
 
 
 def _cell(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value if value is not None else "-")
-    return shown(text)
+    if isinstance(value, list | tuple):
+        return shown(", ".join(map(str, value)) or "-")
+    return shown(str(value if value is not None else "-"))

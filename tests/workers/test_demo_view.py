@@ -42,6 +42,18 @@ def test_nothing_known_yet_is_no_fault() -> None:
     Console(file=io.StringIO()).print(drawn({}))
 
 
+def test_the_alerts_of_a_box_are_words_and_webhooks_stand_in_the_order_in_which_they_came() -> None:
+    """The receivers tell one after the other, each its own, in UTC."""
+    boxes = [{"nome": "loja-1", "alertas": ("certificado", "relogio")}, {"nome": "loja-2", "alertas": ()}]
+    came = [("segundo", "2026-11-27T17:42:26.123456+00:00"), ("primeiro", "2026-11-27T17:42:19+00:00")]
+    console = Console(file=io.StringIO(), width=120)
+    console.print(drawn({"caixas": boxes, "webhooks": [{"evento": name, "recebido_em": at} for name, at in came]}))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "certificado, relogio " in shown
+    assert "(" not in shown
+    assert shown.index("27/11/2026 14:42:19  primeiro") < shown.index("27/11/2026 14:42:26  segundo")
+
+
 def test_the_drawing_shows_texts_as_they_are_and_moves_no_cursor() -> None:
     console = Console(file=io.StringIO(), width=120)
     console.print(drawn(FOUND))
