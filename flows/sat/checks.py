@@ -8,6 +8,13 @@ from core.reach import connection_fault
 from core.settings.sat import BoxSettings, SatSettings, same_equipment
 from flows.sat.known_boxes import merged, unreadable
 
+# What the check can say of a box of each kind without asking it anything.
+ACCEPTS = {
+    "agente": "um agente a lê na máquina dela; o que envia, `esteira sat listar` diz",
+    "local": "a biblioteca está lá; o que a caixa responde, `esteira sat listar` diz",
+    "hub": "aceita conexão; se é um SATHub e o que responde, `esteira sat listar` diz",
+}
+
 
 def boxes() -> Iterator[Finding]:
     """Tell which boxes of the settings accept a connection; the boxes themselves are asked nothing."""
@@ -15,9 +22,8 @@ def boxes() -> Iterator[Finding]:
     for box in SatSettings.current().boxes:
         if box.name not in same:
             fault = _fault(box)
-            yield Finding(
-                f"caixa {box.name}", FAULT if fault else OK, fault or "acessível", fault and "Veja sat.boxes."
-            )
+            said = fault or ACCEPTS[box.kind]
+            yield Finding(f"caixa {box.name}", FAULT if fault else OK, said, fault and "Veja sat.boxes.")
 
 
 def unasked() -> Iterator[Finding]:
@@ -33,7 +39,7 @@ def unasked() -> Iterator[Finding]:
 def _fault(box: BoxSettings) -> str:
     if box.kind == "local":
         return "" if box.library and box.library.is_file() else f"a biblioteca {box.library} não existe"
-    return connection_fault(box.host or "", box.port)
+    return "" if box.heard else connection_fault(box.host or "", box.port)
 
 
 def guests() -> Iterator[Finding]:

@@ -34,13 +34,22 @@ def test_without_boxes_nothing_is_told() -> None:
 
 
 @pytest.mark.usefixtures("database")
+def test_a_box_that_an_agent_reads_is_not_looked_for_from_here(configure: Configure) -> None:
+    with_boxes(configure, {"name": "a", "kind": "agente", "usuario": "agente-loja-1"})
+    (found,) = checks.boxes()
+    assert (found.situacao, "um agente" in found.detalhe) == (OK, True)
+
+
+@pytest.mark.usefixtures("database")
 def test_a_box_that_accepts_a_connection_is_asked_nothing(configure: Configure) -> None:
     with Scripted() as hub:
         port = int(hub.url.rpartition(":")[2])
         with_boxes(configure, {"name": "a", "host": "127.0.0.1", "port": port})
         (found,) = checks.boxes()
         assert hub.asked == []
-    assert found == Finding("caixa a", OK, "acessível", "")
+    assert found == Finding(
+        "caixa a", OK, "aceita conexão; se é um SATHub e o que responde, `esteira sat listar` diz", ""
+    )
 
 
 @pytest.mark.usefixtures("database")
