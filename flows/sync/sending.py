@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import repeat
 
+from claims.lease import may_begin
 from connectors.base.faults import Fault
 from core.errors import PlatformError, Transient
 from core.logs import get_logger
 from flows.sync import edits, ends
 from flows.sync.ledger.item import Item, Key, Outcome, Situacao
-from flows.sync.under_way import Run
+from flows.sync.under_way import UNDER_WAY, Run
 
 BATCH, THREADS = 40, 4
 # So many failures in a row end the run (docs/reference/contracts/sync.md §SY-55).
@@ -31,20 +34,25 @@ class Sender:
             while not (rest := self.run.over()):
                 now = self.run.clock.now()
                 items = self.run.sides.ledger.claim(BATCH, now, self.run.lease, self.run.token, fluxo=self.run.nome)
+                until = now + timedelta(seconds=self.run.lease)
                 fresh = [item for item in items if tries.get(item.id, 0) < self.run.sides.conta.attempts]
                 tries.update({item.id: tries.get(item.id, 0) + 1 for item in fresh})
                 if not fresh:
                     self.give_back([item.id for item in items])
                     return
-                self.settle(items, list(threads.map(self.one, fresh)))
+                self.settle(items, list(threads.map(self.one, fresh, repeat(until))))
                 self.run.keep()
                 if self.failures >= FAILURES:
                     raise Transient(AGAIN.format(fluxo=self.run.nome, times=FAILURES))
         self.run.report.restam = rest
 
-    def one(self, item: Item) -> Outcome | PlatformError | None:
-        """Do one item; None when it was not begun, the fault where it is one of the whole run."""
-        if self.run.over() or self.failures >= FAILURES:
+    def one(self, item: Item, until: datetime) -> Outcome | PlatformError | None:
+        """Do one item; None when it was not begun, the fault where it is one of the whole run.
+
+        `until` is when its lease ends: a machine that was suspended has not lived through that time.
+        """
+        late = not may_begin(self.run.clock.now(), UNDER_WAY, until)
+        if late or self.run.over() or self.failures >= FAILURES:
             return None
         try:
             made = self._done(item)

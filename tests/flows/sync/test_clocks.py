@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
+from claims.holder import new_token
 from core.clock import FixedClock
 from core.settings.sync import FLOWS
 from flows.sync import standing
 from flows.sync.run import run, run_due
-from sandbox.faults import status
+from flows.sync.sending import THREADS
+from flows.sync.sides import both
+from sandbox.faults import Usual, status
 from tests.flows.sync.conftest import Configure, World
 
 MONTH = timedelta(days=30)
@@ -82,3 +86,23 @@ def test_since_when_a_flow_fails_is_told_by_the_right_clock(world: World, ahead:
     assert standing.rows()[0].falhando_desde == since
     assert world.run("clientes-pm").estado == "parado"
     assert standing.rows()[0].falhando_desde == since
+
+
+def test_what_another_run_took_while_this_machine_was_suspended_is_not_sent_from_here(world: World) -> None:
+    """Its monotonic clock stood still, so this run is not over; the leases of what it has in hand are."""
+    for _ in range(3 * THREADS):
+        world.contact()
+    rivals: list[int] = []
+
+    async def suspended(_: web.Request, answer: Usual) -> web.StreamResponse:
+        if not rivals:
+            world.clock.advance(2 * 3600)
+            with both("padrao", clock=world.clock) as rival:
+                taken = rival.ledger.claim(99, world.clock.now(), 3600, new_token(), fluxo="clientes-pm")
+            rivals.append(len(taken))
+        return await answer()
+
+    world.milvus.faults.always(suspended, key="POST cliente/criar")
+    world.run("clientes-pm")
+    assert rivals == [3 * THREADS]
+    assert len(world.documents_of_clients()) <= THREADS
