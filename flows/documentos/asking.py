@@ -11,14 +11,14 @@ from core.clock import SYSTEM, Clock
 from core.errors import UsageError
 from core.text import os_fault
 from flows.documentos.owners import recipient
-from flows.documentos.rows import CLAIM, FILES, REQUESTS
-from storage.models.importacoes import EstadoImportacao, Importacao, ImportLog
+from flows.documentos.rows import CLAIM, FILES, OWED, REQUESTS
+from storage.models.importacoes import Importacao, ImportLog
 from storage.rows import table_of
 from storage.session import reading, transaction
 
 REQUEST = table_of(Importacao)
-# As the indexes say it.
-OPEN, OWED = text("importacao.concluida_em IS NULL"), text("import_log.status = 'processando'")
+# As the index says it.
+OPEN = text("importacao.concluida_em IS NULL")
 
 
 def pedir(
@@ -73,7 +73,7 @@ def owed(limit: int, clock: Clock = SYSTEM) -> list[int]:
 
 def conclude(importacao_id: int, clock: Clock = SYSTEM) -> bool:
     """Note that every file of a request has its outcome; tell whether that is so."""
-    waiting = exists().where(ImportLog.importacao_id == importacao_id, ImportLog.status == EstadoImportacao.PROCESSANDO)
+    waiting = exists().where(ImportLog.importacao_id == importacao_id, OWED)
     done = update(Importacao).where(Importacao.id == importacao_id, Importacao.lida_em.is_not(None), ~waiting)
     with transaction() as db:
         db.execute(done.where(Importacao.concluida_em.is_(None)).values(concluida_em=clock.now()))

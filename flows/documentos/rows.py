@@ -64,4 +64,5 @@ class Registrado:
 
 REQUESTS = SqlClaims(Importacao, Pedido, Andado, ready=Importacao.concluida_em.is_(None))
 # In the words of the index of what is due: SQLite uses it for nothing less.
-FILES = SqlClaims(ImportLog, Arquivo, Registrado, ready=text("import_log.status = 'processando'"))
+OWED = text("import_log.status = 'processando'")
+FILES = SqlClaims(ImportLog, Arquivo, Registrado, ready=OWED)

@@ -64,7 +64,10 @@ class Levantado:
 
 
 def _in(estado: Estado) -> ColumnElement[bool]:
-    """Return the condition of a state, with the words of the index of what is due: SQLite uses it for nothing less."""
+    """Return the condition of a state, with the words of the index of what is due: SQLite uses it for nothing less.
+
+    The state stands first: SQLite seeks by what it reads first, and by the other it would walk both states.
+    """
     return and_(QuestorArquivo.estado == estado.value, text(OPEN_SQL))
 
 
