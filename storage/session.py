@@ -214,17 +214,6 @@ def dispose() -> None:
 
 
 @contextmanager
-def standing_in(other: Engine) -> Iterator[None]:
-    """Let this process use another engine for a while, whose schema nobody looks at."""
-    global _engine
-    before, _engine = _engine, (os.getpid(), other)
-    try:
-        yield
-    finally:
-        _engine = before
-
-
-@contextmanager
 def transaction(patience: float | None = None) -> Iterator[Session]:
     """Open a writing transaction; commit at the end, roll back on any exception.
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from tempfile import TemporaryDirectory
 
 from prometheus_client.core import Metric
+from sqlalchemy.orm import Session
 
 from core.clock import SYSTEM, Clock
 from docs.generate.blocks import replaced, table
@@ -22,12 +23,12 @@ def families(clock: Clock = SYSTEM) -> list[Metric]:
     from api import measuring
     from flows import metricas
     from storage.metadata import metadata
-    from storage.session import connect_engine, reading, standing_in
+    from storage.session import connect_engine
 
     with TemporaryDirectory(prefix="esteira-docs-") as folder:
         engine = connect_engine(f"sqlite:///{folder}/esteira.db")
         metadata().create_all(engine)
-        with standing_in(engine), reading() as db:
+        with Session(engine) as db:
             found = metricas.families(db, clock.now())
         engine.dispose()
     return [*found, *measuring.REGISTRY.collect()]

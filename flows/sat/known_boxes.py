@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import LargeBinary, select, type_coerce
+from sqlalchemy.orm import Session
 
 from core.caller import OPERATOR, Caller
 from core.errors import Conflict, Misconfigured, NotFound
@@ -46,23 +47,34 @@ def _one_of_each(boxes: dict[str, BoxSettings]) -> dict[str, BoxSettings]:
 
 def known() -> dict[str, BoxSettings]:
     """Return every box there is, also those that are not asked because another one is the same equipment."""
-    return imported() | {box.name: box for box in SatSettings.current().boxes}
+    with reading() as db:
+        return known_in(db)
+
+
+def known_in(db: Session) -> dict[str, BoxSettings]:
+    """Return the same, as a transaction under way sees them."""
+    return _valid(_stored(db)) | {box.name: box for box in SatSettings.current().boxes}
 
 
 def imported() -> dict[str, BoxSettings]:
     """Return the boxes of the database by name."""
-    return {nome: box for nome, box in _stored().items() if isinstance(box, BoxSettings)}
+    with reading() as db:
+        return _valid(_stored(db))
 
 
 def unreadable() -> dict[str, str]:
     """Return why boxes of the database are not asked: stored by an older version and no longer valid, or sealed."""
-    return {nome: mistake for nome, mistake in _stored().items() if isinstance(mistake, str)}
-
-
-def _stored() -> dict[str, BoxSettings | str]:
-    kept = select(Caixa.nome, type_coerce(Caixa.config, LargeBinary).label("config"))
     with reading() as db:
-        rows = db.execute(kept.where(Caixa.conta == CONTA_PADRAO, Caixa.config.is_not(None))).all()
+        return {nome: mistake for nome, mistake in _stored(db).items() if isinstance(mistake, str)}
+
+
+def _valid(stored: dict[str, BoxSettings | str]) -> dict[str, BoxSettings]:
+    return {nome: box for nome, box in stored.items() if isinstance(box, BoxSettings)}
+
+
+def _stored(db: Session) -> dict[str, BoxSettings | str]:
+    kept = select(Caixa.nome, type_coerce(Caixa.config, LargeBinary).label("config"))
+    rows = db.execute(kept.where(Caixa.conta == CONTA_PADRAO, Caixa.config.is_not(None))).all()
     return {row.nome: _box(bytes(row.config)) for row in rows}
 
 

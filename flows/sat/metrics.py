@@ -14,7 +14,7 @@ from connectors.sat import status
 from connectors.sat.status import StatusOperacional
 from core.errors import PlatformError
 from core.text import bare_word
-from flows.sat.known_boxes import known
+from flows.sat.known_boxes import known_in
 from flows.sat.outcome import OK
 from flows.sat.rows import BOXES
 from storage.models.sat import Caixa
@@ -55,7 +55,7 @@ def each(db: Session, now: datetime) -> Iterator[Metric]:
     memory = _family("memoria_razao", "Parte usada da memória de trabalho, de 0 a 1.")
     battery = _family("bateria_baixa", "1: a caixa diz que a bateria está baixa.")
     state = _family("estado_operacao", "Estado de operação que a caixa informa; 0: desbloqueada.")
-    boxes = known()
+    boxes = known_in(db)
     for row in _rows(db):
         box, said = boxes.get(row.nome), _said(row.resposta)
         labels = [(box and box.loja) or "", (box and box.uf) or "", row.resultado or "nenhum", _software(said)]

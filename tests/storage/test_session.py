@@ -149,15 +149,3 @@ def test_a_database_of_another_version_is_refused(configure: Configure, tmp_path
     engine.dispose()
     with pytest.raises(Misconfigured, match="versão anterior"):
         session.engine()
-
-
-def test_another_engine_stands_in_for_a_while(sqlite: str, tmp_path: Path) -> None:
-    mark("here")
-    other = session.connect_engine(f"sqlite:///{tmp_path}/other.db")
-    Marca.metadata.create_all(other)
-    with pytest.raises(RuntimeError), session.standing_in(other):
-        mark("there")
-        assert marks() == ["there"]
-        raise RuntimeError
-    other.dispose()
-    assert marks() == ["here"]
