@@ -17,6 +17,7 @@ from aiohttp import web
 
 from core.clock import SYSTEM, Clock
 from sandbox.faults import Faults
+from sandbox.listening import accept_no_more
 
 LOOPBACK = "127.0.0.1"
 BACKLOG = 1024
@@ -75,10 +76,7 @@ class SandboxServer:
     async def finish(self) -> None:
         """Close every connection and stop serving on the running loop."""
         if self._runner is not None:
-            # asyncio leaves a connection open for ever that is accepted in the very turn in which the listener closes:
-            # stop accepting, let the ones accepted reach the runner, then close
-            asyncio.get_running_loop().remove_reader(self._listener)
-            await asyncio.sleep(0.02)
+            await accept_no_more([self._listener])
             await self._runner.cleanup()
             self._runner = None
 

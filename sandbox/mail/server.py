@@ -4,11 +4,13 @@ import asyncio
 import hmac
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
 
 from core.clock import SYSTEM, Clock
+from sandbox.listening import accept_no_more
 from sandbox.mail.dialogue import LINE_LIMIT, Dialogue, Mail
 from sandbox.server import SandboxServer
 
@@ -52,6 +54,7 @@ class MailServer(SandboxServer):
 
     async def finish(self) -> None:
         """Close every connection and stop serving."""
+        await accept_no_more(self._listening.sockets)
         self._listening.close()
         for talk in self._talks:
             talk.cancel()
@@ -61,11 +64,10 @@ class MailServer(SandboxServer):
         talk = asyncio.create_task(self._talk(reader, writer))
         self._talks.add(talk)
         talk.add_done_callback(self._talks.discard)
+        # not at the end of the talk itself: one that is cancelled before it began has none
+        talk.add_done_callback(lambda _: writer.close())
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+        # whoever goes away, or says nothing for long, gets no answer
+        with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             await Dialogue(self, reader, writer).run()
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # whoever goes away, or says nothing for long, gets no answer
-        finally:
-            writer.close()

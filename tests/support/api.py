@@ -1,9 +1,11 @@
 """The API as shipped, on a port of its own, and who asks it."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import requests
@@ -18,17 +20,27 @@ from flows.empresas.managing import criar
 from flows.usuarios import managing, tokens
 from flows.usuarios.finding import caller_of
 from sandbox.documentos.comum import EMITENTE
+from sandbox.listening import accept_no_more
 from storage.session import transaction
 from support.ports import free_port, wait_until
 
 PATIENCE_SECONDS = 60
 
 
+class Server(uvicorn.Server):
+    """One that ends in a process that goes on: it leaves no connection that it took as it ended."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what it serves."""
+        await accept_no_more(chain.from_iterable(server.sockets for server in self.servers))
+        await super().shutdown(sockets)
+
+
 @contextmanager
 def served() -> Iterator[str]:
     """Serve it in a thread; yield its address."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    server = Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
     thread.start()
     wait_until(lambda: server.started)

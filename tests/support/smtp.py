@@ -15,6 +15,7 @@ from typing import Any, Self
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from core.settings.email import ContaEmail
+from sandbox.listening import accept_no_more
 
 SENDER = "Esteira <avisos@esteira.exemplo.com.br>"
 GOOD = "250 2.0.0 OK"
@@ -159,6 +160,7 @@ class MailServer:
         return AuthResult(success=right, handled=False)
 
     async def _finish(self) -> None:
+        await accept_no_more(self._server.sockets)
         self._server.close()
         for transport in self._open:
             transport.abort()
