@@ -47,9 +47,11 @@ def registrar(classe: Kind) -> Kind:
 
 @lru_cache(maxsize=1)
 def load() -> None:
-    """Register the conditions of this room, by walking it."""
-    for module in pkgutil.iter_modules(sat.__path__, f"{sat.__name__}."):
-        importlib.import_module(module.name)
+    """Register the conditions of this room, by walking it; their order is the room's, whoever imported one before."""
+    room = [module.name for module in pkgutil.iter_modules(sat.__path__, f"{sat.__name__}.")]
+    for name in room:
+        importlib.import_module(name)
+    _registered.sort(key=lambda one: room.index(one.__module__) if one.__module__ in room else len(room))
 
 
 def registrados() -> Sequence[type[Any]]:

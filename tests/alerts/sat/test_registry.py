@@ -25,7 +25,8 @@ OURS = sorted(
 
 @pytest.fixture(autouse=True)
 def registries() -> Iterator[None]:
-    """Put both registries back as they were."""
+    """Put both registries back as they were, all of ours loaded."""
+    registry.load()
     theirs = satcfe.alertas.AlertaOperacao.alertas_registrados
     kept = list(registry._registered), list(theirs)
     yield
@@ -230,6 +231,12 @@ def test_registrar_is_a_decorator_too() -> None:
 def test_ours_come_first_then_guests_in_the_order_they_came() -> None:
     satcfe.alertas.registrar(GuestOfSatcfe)
     assert list(judge(GuestOfOurs)) == [*OURS, "GuestOfOurs", "GuestOfSatcfe"]
+
+
+def test_the_order_of_ours_is_that_of_their_room_whichever_was_imported_first() -> None:
+    registry._registered.reverse()
+    registry.load.cache_clear()
+    assert list(judge(GuestOfOurs)) == [*OURS, "GuestOfOurs"]
 
 
 def test_satcfe_s_own_three_never_run_beside_ours(monkeypatch: pytest.MonkeyPatch) -> None:
