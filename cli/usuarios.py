@@ -113,6 +113,8 @@ def avisos(
         ("Conta", shown.conta or "não há"),
     ):
         say(f"{label}: {value}")
+    if shown.situacao == "sem conta":
+        say("Nada é enviado enquanto não houver a conta: preencha a seção [email] (docs/reference/email.md).")
 
 
 def _own(address: str) -> str:

@@ -23,8 +23,10 @@ from core.settings.api import ApiSettings
 from core.settings.core import CoreSettings
 from core.settings.deliveries import DeliverySettings
 from core.settings.demonstration import FOLDER, LOCK_FILE, SETTINGS_FILE
+from core.settings.flower import FlowerSettings
 from core.settings.load import Settings, get_settings
 from sandbox.demo.part import Stage, parts
+from workers import flower
 from workers.ports import free_ports
 from workers.private import private_folder, write_private
 from workers.spec import Process
@@ -49,7 +51,7 @@ def staged(settings: Settings) -> Iterator["Demonstration"]:
         file_lock.wait_for_lock(lock)
         get_settings.cache_clear()
         shown = Demonstration(stage, _api(settings))
-        write_private(shown.access_file, "".join(f"{page}\n" for page in shown.pages()))
+        write_private(shown.access_file, "".join(f"{page}\n" for page in (*shown.pages(), _flower(get_settings()))))
         try:
             yield shown
         finally:
@@ -80,6 +82,11 @@ def tables(stage: Stage, settings: Settings) -> dict[str, Any]:
 def _api(settings: Settings) -> str:
     api = settings[ApiSettings]
     return f"http://{api.host}:{api.port}"
+
+
+def _flower(settings: Settings) -> str:
+    own = settings[FlowerSettings]
+    return f"http://{own.host}:{own.port}/  filas e tarefas: {flower.access(settings)}"
 
 
 def _merged(first: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

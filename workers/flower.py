@@ -49,6 +49,13 @@ def password(settings: Settings) -> str:
     return kept
 
 
+def access(settings: Settings) -> str:
+    """Return who opens it, and where the password stands."""
+    given = settings[FlowerSettings].password is not None
+    where = "de flower.password" if given else f"em {password_file(settings)}"
+    return f"usuário {settings[FlowerSettings].user}, senha {where}"
+
+
 def _usable(text: str) -> str:
     """Flower compares ASCII only, and an empty password would open it."""
     if not text or not text.isascii() or not text.isprintable():

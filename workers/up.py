@@ -113,11 +113,9 @@ def _flower_access(settings: Settings, *, plainly: bool) -> str:
     user, path = settings[FlowerSettings].user, flower.password_file(settings)
     new = settings[FlowerSettings].password is None and not path.exists()
     flower.credentials(settings)
-    if settings[FlowerSettings].password is not None:
-        return f"Flower: usuário {user}, senha de flower.password."
     if new and plainly:
         return f"Flower: usuário {user}, senha {flower.password(settings)} (criada agora e guardada em {path})."
-    return f"Flower: usuário {user}, senha em {path}."
+    return f"Flower: {flower.access(settings)}."
 
 
 def _tell_what_runs(line: Line, access: str, shown: Demonstration | None) -> None:

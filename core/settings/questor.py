@@ -197,6 +197,10 @@ class QuestorSettings(Contas[ContaQuestor], Section):
         "suas mensagens: confirme-as com os primeiros documentos. O que nenhum padrão conhece é recusado, com o texto."
     )
 
+    def methods_of(self, conta: str) -> dict[str, str]:
+        """Return what sends each kind of document in an account, the usual ones where there is no such account."""
+        return self.contas[conta].methods if conta in self.contas else DEFAULT_METHODS
+
 
 @lru_cache(maxsize=64)
 def _prefix(token: str) -> str:

@@ -16,7 +16,7 @@ from core.documentos.paths import of_part
 from core.errors import UsageError
 from core.logs import get_logger
 from core.settings.accounts import PADRAO
-from core.settings.questor import DEFAULT_METHODS, QuestorSettings
+from core.settings.questor import QuestorSettings
 from flows.questor import lots
 from flows.questor.manifest import FILES, OWNED, PLACE, Manifest, RowsMet
 from flows.questor.rows import PENDING
@@ -58,11 +58,17 @@ def scan(
     show: Progress = lambda met: None,
     clock: Clock = SYSTEM,
 ) -> Varredura:
-    """Bring the manifest of a lot to what it is made of; raise `UsageError` for a lot of something else."""
+    """Bring the manifest of a lot to what it is made of; raise `UsageError` for a lot of something else.
+
+    Before there is any account a folder may be looked at already; beside others, one that is none is a slip of the pen.
+    """
+    settings = QuestorSettings.current()
+    if settings.contas:
+        settings.conta(conta)
     lote = _lot(origem, nome, conta, clock)
     done, began = Varredura(lote.nome), time.monotonic()
     source = source_of(lote)
-    manifest = Manifest(lote, source, _methods(conta), clock)
+    manifest = Manifest(lote, source, settings.methods_of(conta), clock)
     try:
         files = source.walk()
         while batch := list(islice(files, BATCH)):
@@ -101,11 +107,6 @@ def _lot(origem: Origem, nome: str | None, conta: str, clock: Clock) -> QuestorL
 
 def _lot_named(nome: str, conta: str) -> Select[QuestorLote]:
     return select(QuestorLote).where(QuestorLote.conta == conta, QuestorLote.nome == nome)
-
-
-def _methods(conta: str) -> dict[str, str]:
-    contas = QuestorSettings.current().contas
-    return contas[conta].methods if conta in contas else DEFAULT_METHODS
 
 
 def _vanished(lote_id: int, manifest: Manifest, clock: Clock) -> None:

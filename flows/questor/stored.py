@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal,
 
 from core.documentos.conteudo import Especie
 from core.settings.accounts import PADRAO
-from core.settings.questor import DEFAULT_METHODS, QuestorSettings
+from core.settings.questor import QuestorSettings
 from flows.documentos.filtro import checked_month
 from flows.documentos.owners import owner
 from storage.models.documentos import Documento
@@ -59,7 +59,7 @@ def acervo(
     counted: dict[tuple[str | None, str], dict[int | None, int]] = {}
     for at, tipo, furthest, amount in rows:
         counted.setdefault((at, tipo), {})[furthest] = amount
-    methods = _methods(conta)
+    methods = QuestorSettings.current().methods_of(conta)
     newest = sorted(counted, key=lambda key: (key[0] or "", key[1]), reverse=True)
     return tuple(_view(*key, counted[key], methods) for key in newest)
 
@@ -90,11 +90,6 @@ def _furthest(conta: str, identidade: Any) -> ColumnElement[int | None]:
     rank = case(*((QuestorArquivo.estado == estado.value, number) for estado, number in _FURTHEST), else_=None)
     mine = (QuestorArquivo.lote_id.in_(lots), QuestorArquivo.identidade == identidade)
     return select(func.max(rank)).where(*mine).scalar_subquery()
-
-
-def _methods(conta: str) -> dict[str, str]:
-    contas = QuestorSettings.current().contas
-    return contas[conta].methods if conta in contas else DEFAULT_METHODS
 
 
 def _view(mes: str | None, tipo: str, counts: dict[int | None, int], methods: dict[str, str]) -> StoredView:

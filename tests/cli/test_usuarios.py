@@ -68,6 +68,12 @@ def test_a_destination_belongs_to_the_user_it_is_made_for(run: Run) -> None:
     assert [one["usuario"] for one in json.loads(run("destinos listar --json")[1])] == ["ana"]
 
 
+def test_a_user_whose_account_is_not_there_is_told_what_to_fill_in(run: Run) -> None:
+    run("usuarios criar ana")
+    assert "seção [email]" in run("usuarios avisos ana --email ana@a.br")[2]
+    assert "seção [email]" not in run("usuarios avisos ana --email ''")[2]
+
+
 def test_what_a_user_is_told_is_said_shown_and_checked(run: Run, configure: Configure) -> None:
     configure(email__host="smtp.exemplo.com.br", email__sender="avisos@exemplo.com.br")
     run("usuarios criar ana --email ana@a.br")

@@ -20,6 +20,7 @@ from cli.typed import type_all
 from core.errors import Misconfigured
 from core.settings.core import CoreSettings
 from core.settings.deliveries import DeliverySettings
+from core.settings.flower import FlowerSettings
 from core.settings.load import get_settings, load_settings
 from core.settings.questor import QuestorSettings
 from core.settings.sat import SatSettings
@@ -203,7 +204,11 @@ def test_people_sign_in_with_what_it_says(broker: str) -> None:
 
 def test_a_file_of_its_owner_has_the_passwords_for_those_who_read_objects() -> None:
     with staged(get_settings()) as shown:
-        assert shown.access_file.read_text().splitlines() == shown.pages()
+        *pages, last = shown.access_file.read_text().splitlines()
+        assert pages == shown.pages()
+        where = get_settings()[FlowerSettings]
+        kept = Path(shown.stage.folder) / "flower.password"
+        assert last == f"http://{where.host}:{where.port}/  filas e tarefas: usuário {where.user}, senha em {kept}"
         assert stat.S_IMODE(shown.access_file.stat().st_mode) == 0o600
     assert not shown.access_file.exists()
 

@@ -28,11 +28,13 @@ def test_a_missing_password_is_made_once_and_kept_private(tmp_path: Path) -> Non
     assert len(made) >= 20
     assert flower.password(ours) == made
     assert stat.S_IMODE(flower.password_file(ours).stat().st_mode) == 0o600
+    assert flower.access(ours).endswith(f"senha em {flower.password_file(ours)}")
 
 
 def test_a_given_password_is_used_and_nothing_is_written(tmp_path: Path) -> None:
     ours = settings(tmp_path, user="ana", password="a,b:c")
     assert flower.credentials(ours) == "ana:a,b:c"
+    assert flower.access(ours) == "usuário ana, senha de flower.password"
     assert not flower.password_file(ours).exists()
 
 

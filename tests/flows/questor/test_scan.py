@@ -10,13 +10,14 @@ from encodings import aliases
 from pathlib import Path
 
 import pytest
+from conftest import Configure
 from sqlalchemy import update
 from support.questor import account, states
 
 from core.clock import SYSTEM, FixedClock
 from core.documentos import archive
 from core.documentos.folder import PATH_LIMIT
-from core.errors import UsageError
+from core.errors import Misconfigured, UsageError
 from flows.questor import report, scan
 from flows.questor.scan import varrer
 from sandbox.questor.documentos import Documento, documento
@@ -530,3 +531,14 @@ def test_kinds_that_the_account_does_not_send_are_set_aside_until_it_does(
     configure(questor__methods='{"cfe": "importarxmlcfearray"}')  # type: ignore[operator]
     varrer(str(folder), clock=FixedClock(SYSTEM.now()))
     assert seen()["a.xml"] == ("pendente", None)
+
+
+def test_an_account_that_is_not_there_beside_others_is_a_slip_and_before_any_it_is_none(
+    folder: Path, configure: Configure
+) -> None:
+    put(folder / "a.xml", documento("nfe", 1))
+    assert varrer(str(folder), "sem conta", "loja").estados == {"pendente": 1}
+    configure(questor__contas=json.dumps({"matriz": {"office": "matriz", "token": "x"}}))
+    with pytest.raises(Misconfigured, match=r"'loja'.*matriz"):
+        varrer(str(folder), "outro", "loja")
+    assert varrer(str(folder), "outro", "matriz").estados == {"pendente": 1}
