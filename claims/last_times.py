@@ -13,7 +13,19 @@ from storage.session import transaction
 def note(nome: str, clock: Clock = SYSTEM) -> None:
     """Note that it happened now."""
     with transaction() as db:
-        upsert(db, Marca, [{"nome": nome, "instante": clock.now()}], ["nome"])
+        _note(db, nome, clock)
+
+
+def noted_anew(nome: str, clock: Clock = SYSTEM) -> datetime | None:
+    """Note that it happened now, and return when it last had, if ever."""
+    with transaction() as db:
+        before = last(db, nome)
+        _note(db, nome, clock)
+    return before
+
+
+def _note(db: Session, nome: str, clock: Clock) -> None:
+    upsert(db, Marca, [{"nome": nome, "instante": clock.now()}], ["nome"])
 
 
 def last(db: Session, nome: str) -> datetime | None:

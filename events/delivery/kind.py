@@ -10,12 +10,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 
+from sqlalchemy import select
+
 from claims.bucket import Bucket
 from core.errors import UsageError
 from core.settings.deliveries import DeliverySettings
 from core.walk import modules
 from events.delivery.outcome import Outcome
 from storage.models.destinos import Destino
+from storage.session import reading
 
 
 @dataclass(frozen=True)
@@ -172,9 +175,15 @@ def buckets_of(destino: Destino, settings: DeliverySettings) -> tuple[Bucket, ..
 
 
 def prepare() -> None:
-    """Load every kind and what it needs to deliver."""
-    for kind in kinds().values():
-        kind.prepare()
+    """Load what the kinds that are in use need to deliver, before any is in use what all of them do.
+
+    A library that nobody delivers with costs memory in each worker; one that comes into use is loaded then.
+    """
+    with reading() as db:
+        used = set(db.scalars(select(Destino.tipo).distinct()))
+    for tipo, kind in kinds().items():
+        if not used or tipo in used:
+            kind.prepare()
 
 
 def close() -> None:

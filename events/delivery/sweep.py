@@ -1,10 +1,11 @@
 """Find what lost messages would have named: destinations with due rows and a free slot."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
 
-from claims.last_times import last, note
+from claims.last_times import noted_anew
 from core.clock import SYSTEM, Clock
 from events.delivery.ahead import put_right
 from events.delivery.choosing import of_each, waiting
@@ -20,9 +21,8 @@ SWEEP = "entregas.varrer"
 def sweep(clock: Clock = SYSTEM) -> list[tuple[int, str]]:
     """Return the destinations to look at now, with the task that serves each, tenants in turn."""
     free_the_dead(clock)
-    if _is_first_of_its_minute(clock):
+    if _is_first_of_its_minute(noted_anew(SWEEP, clock), clock):
         put_right(clock)
-    note(SWEEP, clock)
     return everywhere(clock)
 
 
@@ -31,13 +31,11 @@ def everywhere(clock: Clock) -> list[tuple[int, str]]:
     return _with_tasks(of_each(), clock, DESTINATIONS)
 
 
-def _is_first_of_its_minute(clock: Clock) -> bool:
+def _is_first_of_its_minute(before: datetime | None, clock: Clock) -> bool:
     """Tell whether the sweep before was in an earlier minute; if it was later than now, one of the two clocks is wrong.
 
     Where that is ours, what others put off lies too far ahead for us alone.
     """
-    with reading() as db:
-        before = last(db, SWEEP)
     return before is None or before < clock.now().replace(second=0, microsecond=0)
 
 

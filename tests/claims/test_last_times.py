@@ -13,3 +13,10 @@ def test_the_last_time_is_remembered_by_name(banco: str) -> None:
     with reading() as db:
         assert last_times.last(db, "varrer") == NOW + timedelta(seconds=5)
         assert last_times.last(db, "nunca") is None
+
+
+def test_who_notes_anew_learns_of_the_time_before(banco: str) -> None:
+    assert last_times.noted_anew("varrer", FixedClock(NOW)) is None
+    assert last_times.noted_anew("varrer", FixedClock(NOW + timedelta(seconds=5))) == NOW
+    with reading() as db:
+        assert last_times.last(db, "varrer") == NOW + timedelta(seconds=5)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Hashable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from claims.bucket import Bucket
 from core.errors import UsageError
@@ -17,7 +17,7 @@ from events.delivery.address import Judge, checked_url, refused_now
 from events.delivery.http.kind import REFUSED_ADDRESS
 from events.delivery.kind import Checked, Kind, Made, Message, Said
 from events.delivery.milvus import account, options
-from events.delivery.outcome import NO_TURN
+from events.delivery.outcome import NO_TURN, Outcome
 from events.delivery.threads import NoTurn, Threads
 from storage.models.destinos import Destino
 
@@ -41,8 +41,7 @@ class MilvusChamado(Kind):
     async def deliver(self, destino: Destino, message: Message, now: datetime) -> Made:
         """Make one attempt in a thread: it is a few requests, one after the other."""
         began = time.monotonic()
-        attempt = importlib.import_module(ATTEMPT).attempt
-        work = partial(attempt, destino, message, began + destino.timeout)
+        work = partial(_attempt, destino, message, began + destino.timeout)
         try:
             attempted = await _threads.get().begin(destino.url, destino.timeout - LEAST_SECONDS, work)
         except NoTurn:
@@ -93,6 +92,11 @@ class MilvusChamado(Kind):
     def close(self) -> None:
         """Forget this process's threads; each ends with what it does."""
         _threads.close()
+
+
+def _attempt(destino: Destino, message: Message, ends: float) -> tuple[Outcome, int, str | None]:
+    """Make one; here, in a thread, it may be loaded first without holding up the deliveries of others."""
+    return cast("tuple[Outcome, int, str | None]", importlib.import_module(ATTEMPT).attempt(destino, message, ends))
 
 
 def _refused(url: str) -> bool:

@@ -75,6 +75,9 @@ class Pigeon(Kind):
     def bucket(self, destino, settings):
         return Bucket("pombal", 3, 60)
 
+    def prepare(self):
+        self.fed = True
+
 
 KIND = Pigeon()
 '''
@@ -256,3 +259,16 @@ def test_the_kind_of_the_how_to_works_as_it_stands(
         assert main(["destinos", "criar", "--tipo", "chat", *words]) == 0
         assert main(["destinos", "testar", "sala"]) == 0
         assert server.requests[0].endswith(b'{"text": "Teste do destino sala."}')
+
+
+def test_a_worker_loads_what_is_in_use_and_everything_before_anything_is(banco: str) -> None:
+    def fed() -> bool:
+        look_again()
+        kind.prepare()
+        return bool(vars(kind.kinds()["pombo"]).pop("fed", False))
+
+    assert fed()
+    webhook("https://exemplo.com/a")
+    assert not fed()
+    change(webhook("https://exemplo.com/b", nome="b"), tipo="pombo")
+    assert fed()
