@@ -3,11 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from alerts.judgement import CRITICAL, Judgement
-from alerts.sat.shape import Contexto
 from core.settings.sat import BoxSettings
+
+if TYPE_CHECKING:
+    # it brings satcfe, and every worker knows the shops
+    from alerts.sat.shape import Contexto
 
 CODIGO = "inalcancavel"
 SEM_RESPOSTA, PARADA = "sem_resposta", "parada"
@@ -44,7 +48,7 @@ class Witness:
 
 
 def of_box(
-    box: BoxSettings, checks: Failures, contexto: Contexto, rotulos: Mapping[str, str], *, calado: bool
+    box: BoxSettings, checks: Failures, contexto: "Contexto", rotulos: Mapping[str, str], *, calado: bool
 ) -> Judgement:
     """Judge whether a box can be reached."""
     limit = contexto.limites.unreachable_times if contexto.limites else 1

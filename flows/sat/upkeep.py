@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from prometheus_client.core import Metric
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.settings.retencao import RetentionSettings
 from core.upkeep import Upkeep
 from flows.sat.boxes import check_all_soon
-from flows.sat.metrics import each, results
 from flows.sat.rows import recover
 from storage.forgetting import forget
 from storage.models.sat import CaixaHistorico
@@ -31,9 +32,17 @@ def give_back(now: datetime) -> int:
     return recover(FixedClock(now))
 
 
+def figures(db: Session, now: datetime) -> Iterator[Metric]:
+    """Tell of all boxes and of each; every worker has this page, and what an answer is read with only the API needs."""
+    from flows.sat import metrics
+
+    yield from metrics.results(db, now)
+    yield from metrics.each(db, now)
+
+
 UPKEEP = Upkeep(
     retention=(history,),
-    metrics=(results, each),
+    metrics=(figures,),
     claims=(give_back,),
     at_start=(check_all_soon,),
 )

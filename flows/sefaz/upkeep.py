@@ -13,7 +13,6 @@ from core.settings.retencao import RetentionSettings
 from core.settings.sefaz import SefazSettings
 from core.upkeep import Upkeep
 from flows.sefaz.manifestacoes.rows import DEVIDAS
-from flows.sefaz.regras import Cursor, Situacao
 from flows.sefaz.rows import CONTRIBUINTES, IMPORTACOES
 from storage.forgetting import forget
 from storage.models.manifestacoes import ManifestacaoSEFAZ
@@ -65,6 +64,9 @@ def owed_events(db: Session, now: datetime) -> Iterator[Metric]:
 
 def numberings(db: Session, now: datetime) -> Iterator[Metric]:
     """Tell how many numberings of the environment that is asked now may be asked, rest, are blocked or keep failing."""
+    # every worker has this page, and what an answer of SEFAZ is read with only the API needs
+    from flows.sefaz.regras import Cursor, Situacao
+
     said = (SerieNSU.proxima_consulta, SerieNSU.bloqueado_ate, SerieNSU.falhas)
     query = select(*said).join(Contribuinte, VIVA)
     found = dict.fromkeys((FREE, FAILING, Situacao.DESCANSANDO.value, Situacao.BLOQUEADA.value), 0)

@@ -1,5 +1,6 @@
 """What a flow asks for is found by walking."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import flows
 from core.clock import SYSTEM
 from core.upkeep import Upkeep, upkeeps
 
+ROOT = Path(__file__).parents[2]
 UPKEEP = """
 from core.upkeep import Upkeep
 UPKEEP = Upkeep(claims=(lambda now: 7,))
@@ -39,3 +41,12 @@ def test_a_flow_that_is_dropped_in_is_found(toy: None) -> None:
 def test_a_flow_may_ask_for_nothing() -> None:
     empty = Upkeep()
     assert not any((empty.retention, empty.metrics, empty.claims, empty.at_start, empty.at_stop, empty.at_end))
+
+
+def test_what_every_worker_knows_of_every_flow_brings_none_of_their_libraries() -> None:
+    """All of them give back what the dead held, in any flow: what that takes is a few tables."""
+    heavy = ("aiohttp", "lxml", "oracledb", "pymongo", "requests", "satcfe")
+    told = f"print([name for name in {heavy} if name in sys.modules])"
+    program = f"import sys, workers.app\nfrom core.upkeep import upkeeps\nassert upkeeps()\n{told}"
+    answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout == "[]\n"
