@@ -43,6 +43,7 @@ def waiting(tasks: frozenset[str] | None, hints: FromClause | None = None) -> Se
     return _found(tasks, hints).order_by(*_TURN).limit(bindparam("p_candidates"))
 
 
+@cache
 def of_each() -> Select[Any]:
     """Return the query of `waiting` of every task, with so many of each kind: one that nobody serves hides no other."""
     found = _found(None).subquery()

@@ -96,7 +96,7 @@ def pigeon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def look_again() -> None:
     """Let what this process has found of the kinds be found anew."""
-    for found in (kind.kinds, choosing.slots, choosing.single, choosing.whole):
+    for found in (kind.kinds, choosing.of_each, choosing.slots, choosing.single, choosing.whole):
         found.cache_clear()
 
 
