@@ -114,7 +114,14 @@ def avisos(
     ):
         say(f"{label}: {value}")
     if shown.situacao == "sem conta":
-        say("Nada é enviado enquanto não houver a conta: preencha a seção [email] (docs/reference/email.md).")
+        say(f"Nada é enviado: {_lacking()} (docs/reference/email.md).")
+
+
+def _lacking() -> str:
+    from core.settings.email import EmailSettings
+
+    there = ", ".join(sorted(EmailSettings.current().contas))
+    return f"diga em --conta uma das que há, {there}" if there else "preencha a seção [email] da configuração"
 
 
 def _own(address: str) -> str:

@@ -51,8 +51,9 @@ def staged(settings: Settings) -> Iterator["Demonstration"]:
         file_lock.wait_for_lock(lock)
         get_settings.cache_clear()
         shown = Demonstration(stage, _api(settings))
-        write_private(shown.access_file, "".join(f"{page}\n" for page in (*shown.pages(), _flower(get_settings()))))
         try:
+            access = (*shown.pages(), _flower(get_settings()))
+            write_private(shown.access_file, "".join(f"{page}\n" for page in access))
             yield shown
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -85,8 +86,7 @@ def _api(settings: Settings) -> str:
 
 
 def _flower(settings: Settings) -> str:
-    own = settings[FlowerSettings]
-    return f"http://{own.host}:{own.port}/  filas e tarefas: {flower.access(settings)}"
+    return f"{settings[FlowerSettings].page}  filas e tarefas: {flower.access(settings)}"
 
 
 def _merged(first: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,10 @@ def load() -> None:
     room = [module.name for module in pkgutil.iter_modules(sat.__path__, f"{sat.__name__}.")]
     for name in room:
         importlib.import_module(name)
-    _registered.sort(key=lambda one: room.index(one.__module__) if one.__module__ in room else len(room))
+    # not sorted where it stands: for that while another thread would find it empty, and judge by nothing
+    _registered[:] = sorted(
+        _registered, key=lambda one: room.index(one.__module__) if one.__module__ in room else len(room)
+    )
 
 
 def registrados() -> Sequence[type[Any]]:

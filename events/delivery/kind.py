@@ -5,6 +5,7 @@ One kind is one file in `events/delivery/kinds/`, found by walking that package.
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -13,7 +14,7 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 
 from claims.bucket import Bucket
-from core.errors import UsageError
+from core.errors import PlatformError, UsageError
 from core.settings.deliveries import DeliverySettings
 from core.walk import modules
 from events.delivery.outcome import Outcome
@@ -177,10 +178,12 @@ def buckets_of(destino: Destino, settings: DeliverySettings) -> tuple[Bucket, ..
 def prepare() -> None:
     """Load what the kinds that are in use need to deliver, before any is in use what all of them do.
 
-    A library that nobody delivers with costs memory in each worker; one that comes into use is loaded then.
+    A library that nobody delivers with costs memory in each worker; one that comes into use is loaded then. Where the
+    database does not say which are, all of them are: each process would load them for itself.
     """
-    with reading() as db:
-        used = set(db.scalars(select(Destino.tipo).distinct()))
+    used = set[str]()
+    with suppress(PlatformError), reading() as db:
+        used.update(db.scalars(select(Destino.tipo).distinct()))
     for tipo, kind in kinds().items():
         if not used or tipo in used:
             kind.prepare()

@@ -21,6 +21,7 @@ SWEEP = "entregas.varrer"
 def sweep(clock: Clock = SYSTEM) -> list[tuple[int, str]]:
     """Return the destinations to look at now, with the task that serves each, tenants in turn."""
     free_the_dead(clock)
+    # noted first: what cannot be put right ends one sweep of a minute, and not all of them
     if _is_first_of_its_minute(noted_anew(SWEEP, clock), clock):
         put_right(clock)
     return everywhere(clock)

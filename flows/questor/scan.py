@@ -58,9 +58,13 @@ def scan(
     show: Progress = lambda met: None,
     clock: Clock = SYSTEM,
 ) -> Varredura:
-    """Bring the manifest of a lot to what it is made of; raise `UsageError` for a lot of something else.
+    """Bring the manifest of a lot to what it is made of.
 
     Before there is any account a folder may be looked at already; beside others, one that is none is a slip of the pen.
+
+    Raises:
+        UsageError: a lot of something else.
+        Misconfigured: there are accounts, and this is none of them.
     """
     settings = QuestorSettings.current()
     if settings.contas:

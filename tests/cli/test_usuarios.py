@@ -68,10 +68,13 @@ def test_a_destination_belongs_to_the_user_it_is_made_for(run: Run) -> None:
     assert [one["usuario"] for one in json.loads(run("destinos listar --json")[1])] == ["ana"]
 
 
-def test_a_user_whose_account_is_not_there_is_told_what_to_fill_in(run: Run) -> None:
+def test_a_user_whose_account_is_not_there_is_told_what_to_do(run: Run, configure: Configure) -> None:
     run("usuarios criar ana")
-    assert "seção [email]" in run("usuarios avisos ana --email ana@a.br")[2]
-    assert "seção [email]" not in run("usuarios avisos ana --email ''")[2]
+    assert "preencha a seção [email]" in run("usuarios avisos ana --email ana@a.br")[2]
+    matriz = {"host": "smtp.exemplo.com.br", "sender": "avisos@exemplo.com.br"}
+    configure(email__contas=json.dumps({"matriz": matriz}))
+    assert "--conta uma das que há, matriz" in run("usuarios avisos ana")[2]
+    assert "Nada é enviado:" not in run("usuarios avisos ana --conta matriz")[2]
 
 
 def test_what_a_user_is_told_is_said_shown_and_checked(run: Run, configure: Configure) -> None:

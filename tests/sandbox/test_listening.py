@@ -42,8 +42,11 @@ async def ends_after(turns: int, port: int, finish: Callable[[], Awaitable[None]
 
 
 def leaves_nothing(run: Callable[[], socket.socket]) -> None:
+    # what others left is not this server's
+    gc.collect()
     with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", ResourceWarning)
         client = run()
         gc.collect()
     with client, suppress(ConnectionResetError):

@@ -208,7 +208,7 @@ def test_a_file_of_its_owner_has_the_passwords_for_those_who_read_objects() -> N
         assert pages == shown.pages()
         where = get_settings()[FlowerSettings]
         kept = Path(shown.stage.folder) / "flower.password"
-        assert last == f"http://{where.host}:{where.port}/  filas e tarefas: usuário {where.user}, senha em {kept}"
+        assert last == f"{where.page}  filas e tarefas: usuário {where.user}, senha em {kept}"
         assert stat.S_IMODE(shown.access_file.stat().st_mode) == 0o600
     assert not shown.access_file.exists()
 

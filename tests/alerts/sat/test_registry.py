@@ -239,6 +239,22 @@ def test_the_order_of_ours_is_that_of_their_room_whichever_was_imported_first() 
     assert list(judge(GuestOfOurs)) == [*OURS, "GuestOfOurs"]
 
 
+def test_who_judges_while_another_thread_puts_them_in_order_misses_none() -> None:
+    there: list[int] = []
+
+    class Watching(type):
+        @property
+        def __module__(cls) -> str:  # type: ignore[override]
+            there.append(len(registry._registered))
+            return "fora"
+
+    registry._registered.append(Watching("Convidado", (), {}))
+    amount = len(registry._registered)
+    registry.load.cache_clear()
+    registry.load()
+    assert set(there) == {amount}
+
+
 def test_satcfe_s_own_three_never_run_beside_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     own = ("AlertaCFePendentes", "AlertaVencimentoCertificado", "AlertaDivergenciaHorarios")
     for name in own:

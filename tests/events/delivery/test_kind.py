@@ -9,7 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from conftest import Configure
 from support.deliveries import attempts, change, change_delivery, deliveries, destination, fire, only, webhook
+from support.ports import free_port
 
 from cli.main import main
 from core.clock import SYSTEM
@@ -272,3 +274,10 @@ def test_a_worker_loads_what_is_in_use_and_everything_before_anything_is(banco: 
     assert not fed()
     change(webhook("https://exemplo.com/b", nome="b"), tipo="pombo")
     assert fed()
+
+
+def test_where_the_database_is_away_a_worker_loads_everything(configure: Configure) -> None:
+    configure(core__database_url=f"postgresql://esteira@127.0.0.1:{free_port()}/esteira")
+    look_again()
+    kind.prepare()
+    assert vars(kind.kinds()["pombo"]).pop("fed")
